@@ -1,0 +1,420 @@
+"""The facts of a school calendar, as values.
+
+Words follow 1EdTech OneRoster (academic session, school year) and the Ed-Fi Data Standard (bell schedule,
+class period, calendar date, calendar event). Every date range is inclusive at both ends; every time of day
+is wall clock in the calendar's zone. What a value may not be is refused here once, so that nothing
+downstream has to ask again; people meet the same rules earlier, with the path of the field, in `api/`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date, datetime, time
+    from zoneinfo import ZoneInfo
+
+
+class Weekday(StrEnum):
+    """A day of the week; `Weekday.of(day)` reads it off a date."""
+
+    MONDAY = "Monday"
+    TUESDAY = "Tuesday"
+    WEDNESDAY = "Wednesday"
+    THURSDAY = "Thursday"
+    FRIDAY = "Friday"
+    SATURDAY = "Saturday"
+    SUNDAY = "Sunday"
+
+    @staticmethod
+    def of(day: date) -> Weekday:
+        """The weekday of a civil date."""
+        return _WEEKDAYS[day.weekday()]
+
+    @property
+    def number(self) -> int:
+        """0 for Monday to 6 for Sunday, as `date.weekday()` counts."""
+        return _WEEKDAYS.index(self)
+
+
+_WEEKDAYS = tuple(Weekday)
+
+
+class SessionType(StrEnum):
+    """OneRoster's types of academic session. Only a SchoolYear decides which days have lessons."""
+
+    SCHOOL_YEAR = "SchoolYear"
+    SEMESTER = "Semester"
+    TERM = "Term"
+    GRADING_PERIOD = "GradingPeriod"
+
+
+class HolidayType(StrEnum):
+    """Why a holiday is one; it informs people and lint, never the arithmetic."""
+
+    SCHOOL_HOLIDAY = "SchoolHoliday"
+    PUBLIC_HOLIDAY = "PublicHoliday"
+    LOCAL_HOLIDAY = "LocalHoliday"
+    STAFF_DAY = "StaffDay"
+
+
+class InstructionMode(StrEnum):
+    """Where lessons take place."""
+
+    IN_PERSON = "InPerson"
+    REMOTE = "Remote"
+    HYBRID = "Hybrid"
+
+
+class CalendarEvent(StrEnum):
+    """What an exception does to a day: Ed-Fi's calendar events, late arrival and early dismissal apart."""
+
+    INSTRUCTIONAL_DAY = "InstructionalDay"
+    MAKE_UP_DAY = "MakeUpDay"
+    LATE_ARRIVAL = "LateArrival"
+    EARLY_DISMISSAL = "EarlyDismissal"
+    EXAM_DAY = "ExamDay"
+    HOLIDAY = "Holiday"
+    NON_INSTRUCTIONAL_DAY = "NonInstructionalDay"
+    TEACHER_ONLY_DAY = "TeacherOnlyDay"
+    WEATHER_DAY = "WeatherDay"
+    EMERGENCY_DAY = "EmergencyDay"
+    STRIKE = "Strike"
+
+    @property
+    def has_lessons(self) -> bool:
+        """True for an open event, False for one that closes the day."""
+        return self in _OPEN_EVENTS
+
+    @property
+    def needs_bell_schedule(self) -> bool:
+        """True where the event means nothing without bells of its own."""
+        return self in _EVENTS_WITH_OWN_BELLS
+
+
+_OPEN_EVENTS = frozenset(
+    {
+        CalendarEvent.INSTRUCTIONAL_DAY,
+        CalendarEvent.MAKE_UP_DAY,
+        CalendarEvent.LATE_ARRIVAL,
+        CalendarEvent.EARLY_DISMISSAL,
+        CalendarEvent.EXAM_DAY,
+    }
+)
+_EVENTS_WITH_OWN_BELLS = frozenset(
+    {CalendarEvent.MAKE_UP_DAY, CalendarEvent.LATE_ARRIVAL, CalendarEvent.EARLY_DISMISSAL}
+)
+
+
+class RotationType(StrEnum):
+    """How labels such as A and B follow each other: by lesson day or by week."""
+
+    DAY_CYCLE = "DayCycle"
+    ALTERNATING_WEEKS = "AlternatingWeeks"
+
+
+class OnClosure(StrEnum):
+    """What a closed day does to its label: held for the next lesson day, or skipped as printed."""
+
+    HOLD = "Hold"
+    SKIP = "Skip"
+
+
+class DemandEventType(StrEnum):
+    """Load that no bell rings for."""
+
+    REPORT_CARD = "ReportCard"
+    RESULTS_RELEASE = "ResultsRelease"
+    ENROLLMENT_OPENING = "EnrollmentOpening"
+    ASSIGNMENT_DEADLINE = "AssignmentDeadline"
+    HOMEWORK_EVENING = "HomeworkEvening"
+    PARENT_CONFERENCE = "ParentConference"
+    EXAM = "Exam"
+    OTHER = "Other"
+
+
+class RecurrenceCondition(StrEnum):
+    """Which of the matching weekdays a recurring demand event takes place on."""
+
+    ALWAYS = "Always"
+    INSTRUCTIONAL_DAY = "InstructionalDay"
+    BEFORE_INSTRUCTIONAL_DAY = "BeforeInstructionalDay"
+
+
+class ExceptionSource(StrEnum):
+    """Where an exception was written; the word stands in the day's reason."""
+
+    CALENDAR_DATES = "calendarDates"
+    EXCEPTIONS = "exceptions"
+
+
+def covers(scope: tuple[str, ...], region: str | None) -> bool:
+    """Whether a scope list takes in `region`: an empty scope is every region."""
+    return not scope or region in scope
+
+
+def _require(condition: bool, message: str) -> None:  # noqa: FBT001 - reads as a sentence at the call
+    if not condition:
+        raise ValueError(message)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DateRange:
+    """Civil dates from `first` to `last`, both inclusive."""
+
+    first: date
+    last: date
+
+    def __post_init__(self) -> None:
+        _require(self.first <= self.last, f"range ends on {self.last}, before it starts on {self.first}")
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+    @property
+    def days(self) -> int:
+        """How many days, both ends counted."""
+        return (self.last - self.first).days + 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AcademicSession:
+    """A school year or a part of one; `regions` empty = all."""
+
+    name: str
+    type: SessionType
+    dates: DateRange
+    regions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClassPeriod:
+    """One lesson, half-open: [start, end) on the wall clock of its day."""
+
+    name: str
+    start: time
+    end: time
+
+    def __post_init__(self) -> None:
+        _require(self.start < self.end, f"class period {self.name!r} ends before it starts")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BellSchedule:
+    """The periods of one kind of day, in order and without overlap; at least one."""
+
+    name: str
+    periods: tuple[ClassPeriod, ...]
+
+    def __post_init__(self) -> None:
+        _require(bool(self.periods), f"bell schedule {self.name!r} has no class period")
+        for earlier, later in zip(self.periods, self.periods[1:], strict=False):
+            _require(
+                earlier.end <= later.start,
+                f"bell schedule {self.name!r}: period {later.name!r} starts before {earlier.name!r} ends",
+            )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WeeklyRow:
+    """What a weekday is in an ordinary week. `labels` empty = with any label of the rotation, or none."""
+
+    days_of_week: frozenset[Weekday]
+    bell_schedule_name: str
+    instruction_mode: InstructionMode = InstructionMode.IN_PERSON
+    labels: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+
+    def matches(self, day: date, region: str | None, label: str | None) -> bool:
+        """Whether this row speaks of that weekday, region and label."""
+        return (
+            Weekday.of(day) in self.days_of_week
+            and covers(self.regions, region)
+            and (not self.labels or label in self.labels)
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rotation:
+    """A/B days, N-day cycles or alternating weeks. `anchor` is a date that carries the first label."""
+
+    type: RotationType
+    labels: tuple[str, ...]
+    anchor: date
+    on_closure: OnClosure
+    week_starts_on: Weekday = Weekday.MONDAY
+
+    def __post_init__(self) -> None:
+        _require(bool(self.labels), "a rotation needs labels")
+        _require(len(set(self.labels)) == len(self.labels), "a rotation's labels must differ")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Holiday:
+    """Days without lessons, known when the calendar was printed."""
+
+    name: str
+    dates: DateRange
+    type: HolidayType = HolidayType.SCHOOL_HOLIDAY
+    regions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CalendarDate:
+    """An exception. A field that is None leaves what the layers below say.
+
+    `announced_time` is when people learned of it: information for replays, no effect on a plan.
+    """
+
+    name: str
+    dates: DateRange
+    event: CalendarEvent
+    bell_schedule_name: str | None = None
+    instruction_mode: InstructionMode | None = None
+    regions: tuple[str, ...] = ()
+    announced_time: datetime | None = None
+    source: ExceptionSource = ExceptionSource.CALENDAR_DATES
+
+    @property
+    def undoes_closure(self) -> bool:
+        """True where this entry opens a day that something else closed.
+
+        A make-up day always does, another open event only on a single date: declaring a remote week must
+        not open the teacher day inside it.
+        """
+        single = self.dates.first == self.dates.last
+        return self.event is CalendarEvent.MAKE_UP_DAY or (self.event.has_lessons and single)
+
+    @property
+    def reason(self) -> str:
+        """How a day that this entry decided names it: `calendarDates/NAME` or `exceptions/NAME`."""
+        return f"{self.source}/{self.name}"
+
+
+class CronSchedule(Protocol):
+    """A recurrence written as cron, as a value that lists its occurrences."""
+
+    def occurrences(self, first: date, last: date) -> Iterator[datetime]:
+        """Naive wall-clock times on the civil dates `first` to `last`, both inclusive, ascending."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WeeklyRecurrence:
+    """Every one of these weekdays (empty = every day) on which the condition holds."""
+
+    days_of_week: frozenset[Weekday]
+    condition: RecurrenceCondition = RecurrenceCondition.ALWAYS
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OneDate:
+    """A demand event that takes place once."""
+
+    day: date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CronRecurrence:
+    """A demand event that follows a cron line; each lasts `duration_minutes` of elapsed time."""
+
+    schedule: CronSchedule
+    duration_minutes: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DemandEvent:
+    """Load that no bell rings for.
+
+    `start` is None only with a cron recurrence, which brings its own times. `end` before `start` is on the
+    next day; None or equal is one instant.
+    """
+
+    name: str
+    type: DemandEventType
+    when: OneDate | WeeklyRecurrence | CronRecurrence
+    start: time | None = None
+    end: time | None = None
+    regions: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _require(
+            (self.start is None) == isinstance(self.when, CronRecurrence),
+            f"demand event {self.name!r}: a start time belongs to every event but a cron one",
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cohort:
+    """Pupils who start at the same minute: `start_offset_minutes` after the bell schedule (may be negative).
+
+    `region` is None exactly where the calendar declares no regions.
+    """
+
+    name: str
+    pupils: int
+    region: str | None = None
+    start_offset_minutes: int = 0
+
+    def __post_init__(self) -> None:
+        _require(self.pupils >= 0, f"cohort {self.name!r} has a negative number of pupils")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SchoolCalendar:
+    """All facts of one calendar. Order of rows, exceptions and regions has meaning and is kept."""
+
+    namespace: str
+    name: str
+    zone: ZoneInfo
+    sessions: tuple[AcademicSession, ...]
+    bell_schedules: tuple[BellSchedule, ...] = ()
+    weekly_schedule: tuple[WeeklyRow, ...] = ()
+    regions: tuple[str, ...] = ()
+    rotation: Rotation | None = None
+    holidays: tuple[Holiday, ...] = ()
+    calendar_dates: tuple[CalendarDate, ...] = ()
+    demand_events: tuple[DemandEvent, ...] = ()
+    cohorts: tuple[Cohort, ...] = ()
+    restart_min_break_days: int = 5
+    suspended: bool = False
+
+    def __post_init__(self) -> None:
+        known = {schedule.name for schedule in self.bell_schedules}
+        named = [row.bell_schedule_name for row in self.weekly_schedule]
+        named += [entry.bell_schedule_name for entry in self.calendar_dates if entry.bell_schedule_name]
+        for name in named:
+            _require(name in known, f"bell schedule {name!r} does not exist")
+        for cohort in self.cohorts:
+            _require(
+                cohort.region in (self.regions or (None,)),
+                f"cohort {cohort.name!r}: region {cohort.region!r} is not declared",
+            )
+
+    @property
+    def key(self) -> str:
+        """`namespace/name`."""
+        return f"{self.namespace}/{self.name}"
+
+    @property
+    def region_names(self) -> tuple[str | None, ...]:
+        """Every declared region in spec order, or None alone where the calendar declares none."""
+        return self.regions or (None,)
+
+    @property
+    def school_years(self) -> tuple[AcademicSession, ...]:
+        """The sessions that decide which days have lessons."""
+        return tuple(session for session in self.sessions if session.type is SessionType.SCHOOL_YEAR)
+
+    def bell_schedule(self, name: str) -> BellSchedule:
+        """The bell schedule of that name.
+
+        Raises KeyError where there is none, which a calendar that was built cannot ask for.
+        """
+        for schedule in self.bell_schedules:
+            if schedule.name == name:
+                return schedule
+        raise KeyError(name)
