@@ -1,0 +1,59 @@
+"""From wall clock to instants.
+
+A bell is local wall clock on its date, then UTC. A time in a spring gap moves forward by the gap, an
+ambiguous time takes the first of the two: both are what `fold=0` means. Inside the core an instant is a
+whole minute since the epoch (`Minute`): plans are made of minutes, and integers are exact and fast. Zones
+of today have whole-minute offsets; an older one is rounded down, towards earlier.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+Minute: TypeAlias = int
+"""Whole minutes since 1970-01-01T00:00Z."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MINUTES_PER_DAY = 24 * 60
+_ONE_MINUTE = timedelta(minutes=1)
+
+
+def minute_of(instant: datetime) -> Minute:
+    """The minute that holds an aware instant."""
+    return (instant - EPOCH) // _ONE_MINUTE
+
+
+def instant_of(minute: Minute) -> datetime:
+    """The aware UTC instant at which a minute starts."""
+    return EPOCH + minute * _ONE_MINUTE
+
+
+def wall_to_minute(zone: ZoneInfo, wall: datetime) -> Minute:
+    """The minute of a naive wall-clock time in `zone`."""
+    return minute_of(wall.replace(tzinfo=zone))
+
+
+def bell(zone: ZoneInfo, day: date, at: time) -> Minute:
+    """The minute of a time of day on a civil date in `zone`."""
+    return wall_to_minute(zone, datetime.combine(day, at))
+
+
+def start_of_day(zone: ZoneInfo, day: date) -> Minute:
+    """The minute at which a civil date starts; where midnight is in a gap, the first minute after it."""
+    return bell(zone, day, time.min)
+
+
+def local_date(zone: ZoneInfo, minute: Minute) -> date:
+    """The civil date in `zone` at that minute."""
+    return instant_of(minute).astimezone(zone).date()
+
+
+def in_clock_gap(zone: ZoneInfo, day: date, at: time) -> bool:
+    """Whether that wall-clock time does not exist on that date."""
+    wall = datetime.combine(day, at)
+    there_and_back = wall.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None)
+    return there_and_back != wall

@@ -1,0 +1,110 @@
+"""Fewer writes from a schedule, upwards only.
+
+A ramp from 4 to 307 is 32 steps, its decay 60 more, and every write is a new size for somebody's workload.
+So, before a schedule is executed:
+  * rises are made on five-minute marks (UTC) and may so come up to five minutes early, never late;
+  * falls are made on twenty-minute marks (UTC) and may so come late, never early;
+  * a fall is left out where a value at least as high returns within the hold gap.
+The marks are those of the clock, not of the question: what is written at a minute does not depend on when a
+plan was asked for, or for how long. `operator/decisions/0002-writes-on-marks.md` has the alternatives.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from firstbell.domain.bells import Minute
+
+RISE_MARK_MINUTES = 5
+FALL_MARK_MINUTES = 20
+
+
+class Run(NamedTuple):
+    """A value that holds over [start, end), in minutes. A tuple, because plans make many of them."""
+
+    start: Minute
+    end: Minute
+    value: int
+
+
+def context_minutes(hold_gap_minutes: int) -> int:
+    """How far around an interval its values must be known for its writes to be known."""
+    return hold_gap_minutes + FALL_MARK_MINUTES + RISE_MARK_MINUTES
+
+
+def runs_of(values: Sequence[int], start: Minute) -> list[Run]:
+    """One value a minute as runs of equal values."""
+    if not values:
+        return []
+    changes = [index for index, (one, two) in enumerate(pairwise(values), start=1) if one != two]
+    begins, ends = [0, *changes], [*changes, len(values)]
+    return [Run(start + begin, start + end, values[begin]) for begin, end in zip(begins, ends, strict=True)]
+
+
+def highest_by_mark(values: Sequence[int], start: Minute) -> list[Run]:
+    """The highest of one value a minute in each five minutes from their mark on: rises, made on marks."""
+    to_mark = -start % RISE_MARK_MINUTES
+    begins = [*([0] if to_mark else []), *range(to_mark, len(values), RISE_MARK_MINUTES)]
+    edges = [*begins, len(values)]
+    highest = [max(values[begin:end]) for begin, end in pairwise(edges)]
+    return [
+        Run(start + edges[first], start + edges[last], value) for first, last, value in runs_of(highest, 0)
+    ]
+
+
+def coalesce(marked: Iterable[Run], hold_gap_minutes: int) -> list[Run]:
+    """What is written instead of a schedule, of which `marked` is the highest by mark.
+
+    Never less than the schedule at any minute, with fewer changes. The runs must follow each other.
+    """
+    return _fill_gaps(_on_fall_marks(marked), hold_gap_minutes)
+
+
+def merge(runs: Iterable[Run]) -> list[Run]:
+    """The same values with equal neighbours as one run, empty runs left out."""
+    merged: list[Run] = []
+    for run in runs:
+        if run.start == run.end:
+            continue
+        if merged and merged[-1].value == run.value:
+            merged.append(Run(merged.pop().start, run.end, run.value))
+        else:
+            merged.append(run)
+    return merged
+
+
+def _fill_gaps(runs: Iterable[Run], hold_gap_minutes: int) -> list[Run]:
+    """Raises every dip that lasts at most the hold gap to the lower of its two shores, as water would."""
+    filled: list[Run] = []
+    for run in runs:
+        while len(filled) > 1 and filled[-1].value < min(filled[-2].value, run.value):
+            dip = filled[-1]
+            if run.start - dip.start > hold_gap_minutes:
+                break
+            filled.pop()
+            level = min(filled[-1].value, run.value)
+            start = filled.pop().start if filled[-1].value == level else dip.start
+            filled.append(Run(start, run.start, level))
+        if filled and filled[-1].value == run.value:
+            filled.append(Run(filled.pop().start, run.end, run.value))
+        else:
+            filled.append(run)
+    return filled
+
+
+def _on_fall_marks(runs: Iterable[Run]) -> list[Run]:
+    """The same with every fall put off to the next mark."""
+    marked: list[Run] = []
+    for run in runs:
+        start = run.start
+        if marked and run.value < marked[-1].value:
+            start = min(run.end, start + -start % FALL_MARK_MINUTES)
+            held = marked.pop()
+            marked.append(Run(held.start, start, held.value))
+        if start < run.end:
+            marked.append(Run(start, run.end, run.value))
+    return merge(marked)

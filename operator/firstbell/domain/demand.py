@@ -1,0 +1,372 @@
+"""From occurrences to load, exactly, minute by minute.
+
+A cohort's load at a minute is the largest of its overlapping peaks (a pupil either arrives or changes
+lesson); cohorts and calendars add. Load is counted in replicas times a common denominator, so that every
+value is an integer and 8 never becomes 9 by a rounding error.
+
+How it is fast: within a region all bells shift together by a cohort's offset, so the upper envelope of
+overlapping peaks is drawn once for one pupil, told by the peaks that make it, and added for all cohorts at
+once through its second differences (a piecewise linear curve has few). Equal days give equal envelopes and
+are drawn once. Only where a demand event, which no offset shifts, meets bells is each offset drawn apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
+from operator import add
+from typing import TYPE_CHECKING, TypeAlias
+
+from firstbell.domain.factors import FactorProduct, factor_product
+from firstbell.domain.occurrences import Occurrence, occurrences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from firstbell.domain.bells import Minute
+    from firstbell.domain.days import Day, SchoolDays
+    from firstbell.domain.policy import Peak, Policy
+
+Offsets: TypeAlias = tuple[tuple[int, int], ...]
+"""Pupils by start offset in minutes: (offset, pupils), offsets ascending and distinct."""
+
+Curve: TypeAlias = list[int]
+Curves: TypeAlias = dict[int, Curve]
+"""By peak index: that peak's part of a load curve, one integer a minute."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Surge:
+    """An occurrence with its height: load per pupil at shape 1, in replicas (exact)."""
+
+    occurrence: Occurrence
+    factors: FactorProduct
+    height: Fraction
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class RegionLoad:
+    """The surges of one region of one calendar over an interval, and the pupils that make them."""
+
+    school_days: SchoolDays
+    region: str | None
+    offsets: Offsets
+    surges: tuple[Surge, ...]
+
+    @property
+    def pupils(self) -> int:
+        """All pupils of the region (1 where the calendar counts none)."""
+        return sum(pupils for _, pupils in self.offsets)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Demand:
+    """Load over [start, end): `total[i]` and `by_peak[p][i]` are of minute start+i, in 1/scale replicas."""
+
+    start: Minute
+    end: Minute
+    scale: int
+    total: Curve
+    by_peak: Curves
+
+    def replicas(self) -> list[int]:
+        """Replicas at each minute: the load rounded up."""
+        scale = self.scale
+        return [-(-load // scale) for load in self.total]
+
+
+def offsets_by_region(school_days: SchoolDays) -> dict[str | None, Offsets]:
+    """The cohorts of each region as pupils by offset; a calendar without cohorts weighs 1 per region."""
+    found: dict[str | None, dict[int, int]] = {region: {} for region in school_days.calendar.region_names}
+    for cohort in school_days.calendar.cohorts:
+        of_region = found[cohort.region]
+        offset = cohort.start_offset_minutes
+        of_region[offset] = of_region.get(offset, 0) + cohort.pupils
+    if not school_days.calendar.cohorts:
+        found = {region: {0: 1} for region in found}
+    return {region: tuple(sorted(pupils.items())) for region, pupils in found.items()}
+
+
+def total_weight(calendars: Iterable[SchoolDays]) -> int:
+    """All pupils of all cohorts of all calendars: what `peaks[].replicas` is split over."""
+    return sum(
+        pupils
+        for school_days in calendars
+        for offsets in offsets_by_region(school_days).values()
+        for _, pupils in offsets
+    )
+
+
+def region_loads(
+    policy: Policy, calendars: Sequence[SchoolDays], start: Minute, end: Minute
+) -> tuple[RegionLoad, ...]:
+    """Every surge whose load may fall into [start, end), by calendar and region in spec order."""
+    weight = total_weight(calendars)
+    loads = []
+    for school_days in calendars:
+        by_region: dict[str | None, list[Surge]] = {
+            region: [] for region in school_days.calendar.region_names
+        }
+        products: dict[Day, FactorProduct] = {}
+        for occurrence in occurrences(policy.peaks, school_days, start, end):
+            day = occurrence.day
+            product = products.get(day)
+            if product is None:
+                product = products[day] = factor_product(policy, day)
+            height = _height(policy, occurrence.peak, product, weight)
+            by_region[day.region].append(Surge(occurrence, product, height))
+        offsets = offsets_by_region(school_days)
+        loads += [
+            RegionLoad(school_days=school_days, region=region, offsets=offsets[region], surges=tuple(surges))
+            for region, surges in by_region.items()
+        ]
+    return tuple(loads)
+
+
+def _height(policy: Policy, peak: Peak, product: FactorProduct, weight: int) -> Fraction:
+    """Replicas that one pupil asks for at the height of a peak."""
+    factor = product.percent / 100
+    if peak.replicas is not None:
+        return factor * peak.replicas / weight if weight else Fraction(0)
+    if policy.pupils_per_replica is None:
+        return Fraction(0)  # refused when the policy was built
+    return factor * peak.load_percent / (100 * policy.pupils_per_replica)
+
+
+def scale_of(loads: Iterable[RegionLoad], peaks: Iterable[Peak]) -> int:
+    """The denominator that makes every height, and every minute of every slope, an integer."""
+    slopes = lcm(*(side for peak in peaks for side in (peak.shape.ramp, peak.shape.decay) if side))
+    heights = {surge.height.denominator for load in loads for surge in load.surges}
+    return slopes * lcm(*heights)
+
+
+def demand(policy: Policy, loads: Sequence[RegionLoad], start: Minute, end: Minute) -> Demand:
+    """The load of those surges at each minute of [start, end)."""
+    scale = scale_of(loads, policy.peaks)
+    canvas = _Canvas(start, end, len(policy.peaks))
+    for load in loads:
+        for bells, events in _meetings(load):
+            if bells and events:
+                _draw_apart(canvas, load, bells, events, scale)
+            else:
+                for cluster in _clusters(bells):
+                    canvas.draw_together(cluster, load.offsets, scale)
+                for cluster in _clusters(events):
+                    canvas.draw_together(cluster, ((0, load.pupils),), scale)
+    total = [0] * max(0, end - start)
+    for curve in canvas.by_peak:
+        total = list(map(add, total, curve))
+    return Demand(start=start, end=end, scale=scale, total=total, by_peak=dict(enumerate(canvas.by_peak)))
+
+
+def shape_values(occurrence: Occurrence, height: int) -> Curve:
+    """The trapezoid of one occurrence from `load_start` to `load_end`, `height` at its top.
+
+    `height` must be a multiple of ramp and of decay, which `scale_of` sees to.
+    """
+    shape = occurrence.peak.shape
+    up = [height * step // shape.ramp for step in range(shape.ramp)]
+    full = [height] * (occurrence.full_end - occurrence.full_start)
+    down = [height * (shape.decay - step) // shape.decay for step in range(shape.decay)]
+    return up + full + down
+
+
+def _clusters(surges: Iterable[Surge]) -> list[list[Surge]]:
+    """Groups of surges whose loads overlap, so that between groups nothing has to be compared."""
+    clusters: list[list[Surge]] = []
+    reached = 0
+    for surge in sorted(surges, key=lambda surge: surge.occurrence.load_start):
+        if clusters and surge.occurrence.load_start < reached:
+            clusters[-1].append(surge)
+            reached = max(reached, surge.occurrence.load_end)
+        else:
+            clusters.append([surge])
+            reached = surge.occurrence.load_end
+    return clusters
+
+
+def _meetings(load: RegionLoad) -> list[tuple[list[Surge], list[Surge]]]:
+    """(bells, events) of the region, grouped so that a bell and an event meet only within a group."""
+    bells = [surge for surge in load.surges if surge.occurrence.shifts_with_cohorts]
+    events = [surge for surge in load.surges if not surge.occurrence.shifts_with_cohorts]
+    if not bells or not events or not load.offsets:
+        return [(bells, events)]
+    earliest, latest = load.offsets[0][0], load.offsets[-1][0]
+    spans = [
+        (surge.occurrence.load_start + earliest, surge.occurrence.load_end + latest, surge) for surge in bells
+    ]
+    spans += [(surge.occurrence.load_start, surge.occurrence.load_end, surge) for surge in events]
+    groups: list[tuple[list[Surge], list[Surge]]] = []
+    reached = spans[0][0]
+    for first, last, surge in sorted(spans, key=lambda span: span[0]):
+        if not groups or first >= reached:
+            groups.append(([], []))
+        reached = max(reached, last) if groups[-1] != ([], []) else last
+        groups[-1][not surge.occurrence.shifts_with_cohorts].append(surge)
+    return groups
+
+
+def _envelope(cluster: Sequence[Surge], shift: int, first: Minute, length: int, scale: int) -> Curves:
+    """The upper envelope of a cluster for one pupil, told by the peak that makes each minute of it."""
+    top = [0] * length
+    winner = [-1] * length
+    for surge in cluster:
+        occurrence = surge.occurrence
+        height = surge.height.numerator * (scale // surge.height.denominator)
+        at = occurrence.load_start + shift - first
+        for index, value in enumerate(shape_values(occurrence, height), start=at):
+            if value > top[index] or (value == top[index] and 0 <= occurrence.peak_index < winner[index]):
+                top[index] = value
+                winner[index] = occurrence.peak_index
+    return {
+        peak: [value if peak == won else 0 for value, won in zip(top, winner, strict=True)]
+        for peak in set(winner) - {-1}
+    }
+
+
+def _draw_apart(
+    canvas: _Canvas, load: RegionLoad, bells: Sequence[Surge], events: Sequence[Surge], scale: int
+) -> None:
+    """Adds each offset on its own, where unshifted events meet shifted bells."""
+    earliest, latest = load.offsets[0][0], load.offsets[-1][0]
+    moved = [surge.occurrence for surge in bells]
+    fixed = [surge.occurrence for surge in events]
+    first = min(*(o.load_start + earliest for o in moved), *(o.load_start for o in fixed))
+    last = max(*(o.load_end + latest for o in moved), *(o.load_end for o in fixed))
+    length = last - first
+    still = _envelope(events, 0, first, length, scale)
+    for offset, pupils in load.offsets:
+        moving = _envelope(bells, offset, first, length, scale)
+        for peak, curve in _larger(still, moving, length).items():
+            canvas.add(peak, first, [pupils * value for value in curve])
+
+
+def _larger(one: Curves, other: Curves, length: int) -> Curves:
+    """Per minute the larger of two envelopes; at a tie the peak that stands first in the policy."""
+    found: Curves = {}
+    for index in range(length):
+        value, negative_peak = max(
+            (curve[index], -peak) for curves in (one, other) for peak, curve in curves.items()
+        )
+        if value:
+            found.setdefault(-negative_peak, [0] * length)[index] = value
+    return found
+
+
+class _Canvas:
+    """The minutes of an interval that load is drawn on, one curve a peak; what lies outside is cut."""
+
+    def __init__(self, start: Minute, end: Minute, peaks: int) -> None:
+        self._start = start
+        self._length = max(0, end - start)
+        self.by_peak = [[0] * self._length for _ in range(peaks)]
+        self._drawn: dict[tuple[object, ...], tuple[int, Curves]] = {}
+
+    def add(self, peak: int, first: Minute, values: Sequence[int]) -> None:
+        """Adds values from minute `first` on to the curve of a peak."""
+        at = first - self._start
+        cut = max(0, -at)
+        if cut:
+            values = values[cut:]
+            at = 0
+        values = values[: max(0, self._length - at)]
+        curve = self.by_peak[peak]
+        curve[at : at + len(values)] = [
+            had + more for had, more in zip(curve[at : at + len(values)], values, strict=True)
+        ]
+
+    def draw_together(self, cluster: Sequence[Surge], offsets: Offsets, scale: int) -> None:
+        """Adds a cluster for all offsets at once; a cluster of the same form is drawn once."""
+        if not offsets:
+            return
+        origin = cluster[0].occurrence.load_start
+        form = (
+            offsets,
+            *(
+                (s.occurrence.peak_index, s.occurrence.bell - origin, s.occurrence.end - origin, s.height)
+                for s in cluster
+            ),
+        )
+        if form not in self._drawn:
+            length = max(surge.occurrence.load_end for surge in cluster) - origin
+            envelope = _envelope(cluster, 0, origin, length, scale)
+            spread = {peak: _spread(curve, offsets) for peak, curve in envelope.items()}
+            self._drawn[form] = (offsets[0][0], spread)
+        shift, curves = self._drawn[form]
+        for peak, curve in curves.items():
+            self.add(peak, origin + shift, curve)
+
+
+def _spread(curve: Curve, offsets: Offsets) -> Curve:
+    """The sum over offsets of `pupils` times the curve shifted by `offset`, from the earliest offset on."""
+    if len(offsets) == 1:
+        pupils = offsets[0][1]
+        return [pupils * value for value in curve]
+    earliest, latest = offsets[0][0], offsets[-1][0]
+    bends = []
+    before, slope = 0, 0
+    for index, value in enumerate([*curve, 0, 0]):
+        step = value - before
+        if step != slope:
+            bends.append((index, step - slope))
+        before, slope = value, step
+    second = [0] * (len(curve) + 2 + latest - earliest)
+    for offset, pupils in offsets:
+        shift = offset - earliest
+        for index, bend in bends:
+            second[index + shift] += pupils * bend
+    total, slope, value = [], 0, 0
+    for bend in second:
+        slope += bend
+        value += slope
+        total.append(value)
+    return total[:-2]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Spread:
+    """One occurrence's shape over all cohorts of its region, per unit of height (pupils times shape).
+
+    `curve[i]`, in 1/`slopes`, is of the minute `first + i` from the bell; `top` is its highest value and
+    `top_at` the first minute that reaches it, from the bell.
+    """
+
+    first: int
+    curve: Curve
+    top: Fraction
+    top_at: int
+
+    def falls_into(self, start: int, end: int) -> bool:
+        """Whether any of its load is in [start, end), in minutes from the bell."""
+        if start <= self.first and self.first + len(self.curve) <= end:
+            return bool(self.top)
+        return any(self.curve[max(0, start - self.first) : max(0, end - self.first)])
+
+
+class Spreads:
+    """The spreads of one region's surges; occurrences of one form share theirs."""
+
+    def __init__(self, load: RegionLoad) -> None:
+        self._load = load
+        self._found: dict[tuple[int, int, bool], Spread] = {}
+
+    def of(self, surge: Surge) -> Spread:
+        """The spread of an occurrence of this region."""
+        occurrence = surge.occurrence
+        form = (occurrence.peak_index, occurrence.end - occurrence.bell, occurrence.shifts_with_cohorts)
+        if form not in self._found:
+            self._found[form] = self._draw(occurrence)
+        return self._found[form]
+
+    def _draw(self, occurrence: Occurrence) -> Spread:
+        shape = occurrence.peak.shape
+        slopes = lcm(max(1, shape.ramp), max(1, shape.decay))
+        offsets = self._load.offsets if occurrence.shifts_with_cohorts else ((0, self._load.pupils),)
+        first = occurrence.load_start - occurrence.bell
+        if not offsets:
+            return Spread(first=first, curve=[], top=Fraction(0), top_at=0)
+        curve = _spread(shape_values(occurrence, slopes), offsets)
+        first += offsets[0][0]
+        top = max(curve)
+        return Spread(first=first, curve=curve, top=Fraction(top, slopes), top_at=first + curve.index(top))

@@ -1,0 +1,206 @@
+"""The plan of one workload over an interval: replicas at each minute, the writes, the peaks, and why.
+
+Everything that shows or executes a schedule calls this: `plan`, `simulate`, `backtest` and the operator. A
+plan is of an interval and knows no "now": the schedule of [a, c) is that of [a, b) followed by [b, c).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from itertools import groupby
+from math import ceil
+from typing import TYPE_CHECKING
+
+from firstbell.domain.coalesce import Run, coalesce, context_minutes, highest_by_mark, merge, runs_of
+from firstbell.domain.demand import Demand, RegionLoad, Spreads, Surge, demand, region_loads
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from firstbell.domain.bells import Minute
+    from firstbell.domain.days import SchoolDays
+    from firstbell.domain.policy import Bounds, Policy
+
+
+class LimitedBy(StrEnum):
+    """The bound that a scheduled value met."""
+
+    MIN_REPLICAS = "minReplicas"
+    MAX_REPLICAS = "maxReplicas"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """From `minute` on, until the next step.
+
+    `wanted` is the highest value before bounds in that time, `peak` the name of the peak that contributes
+    most where it is reached (None where nothing is wanted).
+    """
+
+    minute: Minute
+    replicas: int
+    wanted: int
+    peak: str | None
+    limited_by: LimitedBy | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedPeak:
+    """One occurrence of a peak in one region, all cohorts of the region together.
+
+    `wanted` is what it alone needs at its highest minute, `ready_by` the first minute that reaches it (with
+    spread cohorts it may follow the bell), `replicas` the whole plan at that minute. `surge` holds the bell
+    (unshifted), the day and the factors.
+    """
+
+    calendar: str
+    surge: Surge
+    wanted: int
+    ready_by: Minute
+    replicas: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Workload:
+    """What is planned: a policy, the bounds in force, and its calendars resolved, in the policy's order."""
+
+    policy: Policy
+    bounds: Bounds
+    calendars: tuple[SchoolDays, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Plan:
+    """What a workload will be given over [start, end).
+
+    `writes` is what an executor needs; steps and peaks, which people need, are worked out when asked for.
+    """
+
+    workload: Workload
+    start: Minute
+    end: Minute
+    writes: tuple[Run, ...]
+    loads: tuple[RegionLoad, ...]
+    demand: Demand
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """Where replicas or the bound that limits them change, plus the first."""
+        return tuple(_steps(self))
+
+    @cached_property
+    def peaks(self) -> tuple[PlannedPeak, ...]:
+        """Every occurrence whose load falls into the interval, by calendar, region and bell."""
+        return tuple(_peaks(self))
+
+    def replicas_at(self, minute: Minute) -> int:
+        """The schedule's value, within bounds, at a minute of the plan."""
+        return clamp(self._wanted(minute), self.workload.bounds)[0]
+
+    def write_at(self, minute: Minute) -> int:
+        """What the writes have brought the workload to at a minute of the plan."""
+        self._within(minute)
+        return self.writes[bisect_right(self.writes, minute, key=lambda run: run.start) - 1].value
+
+    def _wanted(self, minute: Minute) -> int:
+        self._within(minute)
+        return -(-self.demand.total[minute - self.demand.start] // self.demand.scale)
+
+    def _within(self, minute: Minute) -> None:
+        if not self.start <= minute < self.end:
+            msg = f"minute {minute} is outside the plan"
+            raise IndexError(msg)
+
+
+def make_plan(workload: Workload, start: Minute, end: Minute) -> Plan:
+    """The plan over [start, end), whatever load falls into it: ramps of later bells, tails of earlier."""
+    gap = workload.policy.hold_gap_minutes
+    wide_start, wide_end = start - context_minutes(gap), end + context_minutes(gap)
+    loads = region_loads(workload.policy, workload.calendars, wide_start, wide_end)
+    wide = demand(workload.policy, loads, wide_start, wide_end)
+    marked = (
+        Run(first, last, clamp(-(-load // wide.scale), workload.bounds)[0])
+        for first, last, load in highest_by_mark(wide.total, wide_start)
+    )
+    return Plan(
+        workload=workload,
+        start=start,
+        end=end,
+        writes=tuple(_cut(coalesce(merge(marked), gap), start, end)),
+        loads=loads,
+        demand=wide,
+    )
+
+
+def scheduled_replicas(workload: Workload, at: Minute) -> int:
+    """The scheduled value at one minute, within bounds."""
+    loads = region_loads(workload.policy, workload.calendars, at, at + 1)
+    return clamp(demand(workload.policy, loads, at, at + 1).replicas()[0], workload.bounds)[0]
+
+
+def clamp(wanted: int, bounds: Bounds) -> tuple[int, LimitedBy | None]:
+    """A value within bounds, and which bound it met."""
+    if wanted < bounds.minimum:
+        return bounds.minimum, LimitedBy.MIN_REPLICAS
+    if bounds.maximum is not None and wanted > bounds.maximum:
+        return bounds.maximum, LimitedBy.MAX_REPLICAS
+    return wanted, None
+
+
+def _steps(plan: Plan) -> Iterator[Step]:
+    policy, bounds, wide = plan.workload.policy, plan.workload.bounds, plan.demand
+    wanted = wide.replicas()[plan.start - wide.start : plan.end - wide.start]
+    groups = groupby(runs_of(wanted, plan.start), key=lambda run: clamp(run.value, bounds))
+    for (replicas, limited_by), group in groups:
+        runs = list(group)
+        highest = max(runs, key=lambda run: run.value)
+        yield Step(
+            minute=runs[0].start,
+            replicas=replicas,
+            wanted=highest.value,
+            peak=_largest_peak(policy, wide, highest.start) if highest.value else None,
+            limited_by=limited_by,
+        )
+
+
+def _largest_peak(policy: Policy, wide: Demand, at: Minute) -> str:
+    """The peak that contributes most at a minute; at a tie the one that stands first in the policy."""
+    index = at - wide.start
+    return policy.peaks[max(wide.by_peak, key=lambda peak: (wide.by_peak[peak][index], -peak))].name
+
+
+def _cut(runs: Sequence[Run], start: Minute, end: Minute) -> Iterator[Run]:
+    """The part of the runs that lies in [start, end)."""
+    for run in runs:
+        first, last = max(run.start, start), min(run.end, end)
+        if first < last:
+            yield Run(first, last, run.value)
+
+
+def _peaks(plan: Plan) -> Iterator[PlannedPeak]:
+    for load in plan.loads:
+        spreads = Spreads(load)
+        by_bell = sorted(load.surges, key=lambda surge: (surge.occurrence.bell, surge.occurrence.peak_index))
+        for surge in by_bell:
+            spread = spreads.of(surge)
+            bell = surge.occurrence.bell
+            wanted = ceil(surge.height * spread.top)
+            if wanted and spread.falls_into(plan.start - bell, plan.end - bell):
+                ready_by = bell + spread.top_at
+                yield PlannedPeak(
+                    calendar=load.school_days.calendar.key,
+                    surge=surge,
+                    wanted=wanted,
+                    ready_by=ready_by,
+                    replicas=_whole_at(plan, ready_by),
+                )
+
+
+def _whole_at(plan: Plan, minute: Minute) -> int:
+    """The whole schedule at a minute that may lie outside of the plan."""
+    if plan.start <= minute < plan.end:
+        return plan.replicas_at(minute)
+    return scheduled_replicas(plan.workload, minute)
