@@ -1,0 +1,49 @@
+"""The one place that reads a clock.
+
+Everything else is handed a time, or a `Clock` to ask and to sleep by. A clock may run faster than the
+wall, for the demo; it never jumps.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+
+class SystemClock:
+    """The machine's clock, in UTC."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, UTC."""
+        return datetime.now(UTC)  # noqa: TID251 - this is the place
+
+    async def sleep(self, seconds: float) -> None:
+        """Returns after so many seconds of this clock."""
+        await asyncio.sleep(max(0.0, seconds))
+
+
+class FastClock:
+    """A clock that starts at an instant of one's choice and runs `speed` times as fast as the wall."""
+
+    def __init__(self, start: datetime, speed: float) -> None:
+        self._start = start
+        self._speed = speed
+        self._begun = time.monotonic()
+
+    def now(self) -> datetime:
+        """The instant that this clock has reached, aware, UTC."""
+        return self._start + timedelta(seconds=(time.monotonic() - self._begun) * self._speed)
+
+    async def sleep(self, seconds: float) -> None:
+        """Returns after so many seconds of this clock."""
+        await asyncio.sleep(max(0.0, seconds / self._speed))
+
+
+def today(zone: ZoneInfo) -> date:
+    """The civil date in `zone` now."""
+    return SystemClock().now().astimezone(zone).date()

@@ -1,0 +1,17 @@
+"""Absence as a value.
+
+What could not be known is `Unavailable` with a reason, never 0 and never None: a missing number read as
+zero has scaled workloads down in the middle of an outage.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unavailable:
+    """Something that is not known now. `reason` is one CamelCase word, `message` a sentence for people."""
+
+    reason: str
+    message: str
