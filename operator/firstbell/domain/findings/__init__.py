@@ -1,0 +1,81 @@
+"""What a calendar or a policy says and most likely does not mean.
+
+`firstbell lint` and the operator's conditions ask the same two functions, so that a file and a cluster are
+told the same. They are pure: `today` is an argument, and findings about a policy do not depend on it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from firstbell.domain.findings.bell_times import clock_gap_findings, first_bell_findings
+from firstbell.domain.findings.exceptions import conflict_findings, opens_nothing_findings
+from firstbell.domain.findings.finding import Finding, FindingKind, Fold, Severity, fold
+from firstbell.domain.findings.holidays import holiday_findings
+from firstbell.domain.findings.lesson_dates import LessonDates
+from firstbell.domain.findings.peaks import factor_findings, peak_findings
+from firstbell.domain.findings.pupils import pupil_findings, region_findings
+from firstbell.domain.findings.rotation_labels import rotation_findings
+from firstbell.domain.findings.years import expiry_findings, lesson_count_findings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from firstbell.domain.days import SchoolDays
+    from firstbell.domain.policy import Policy
+
+__all__ = ["Finding", "FindingKind", "Fold", "Severity", "calendar_findings", "fold", "policy_findings"]
+
+LARGE_CALENDAR_BYTES = 180_000
+"""kubectl keeps a whole manifest in one annotation, and annotations end at 262,144 bytes."""
+
+
+def calendar_findings(
+    school_days: SchoolDays, today: date, *, size_bytes: int | None = None
+) -> tuple[Finding, ...]:
+    """Every finding about one calendar, in the order of the rules.
+
+    `today` is a civil date in the calendar's zone. `size_bytes` is the length of the manifest as compact
+    JSON, or None where nobody applies a manifest.
+    """
+    calendar = school_days.calendar
+    lesson_dates = LessonDates(school_days)
+    return (
+        *lesson_count_findings(calendar, lesson_dates),
+        *expiry_findings(school_days, today),
+        *holiday_findings(school_days, lesson_dates),
+        *first_bell_findings(calendar),
+        *clock_gap_findings(school_days),
+        *conflict_findings(calendar),
+        *opens_nothing_findings(school_days),
+        *region_findings(calendar),
+        *rotation_findings(calendar),
+        *_size_findings(size_bytes),
+    )
+
+
+def policy_findings(policy: Policy, calendars: Sequence[SchoolDays]) -> tuple[Finding, ...]:
+    """Every finding about one policy beside its calendars, which stand in the policy's order.
+
+    A calendar that the policy names and that does not exist is the reader's problem, not a finding.
+    """
+    return (
+        *pupil_findings(policy, calendars),
+        *factor_findings(policy, calendars),
+        *peak_findings(policy, calendars),
+    )
+
+
+def _size_findings(size_bytes: int | None) -> tuple[Finding, ...]:
+    if size_bytes is None or size_bytes < LARGE_CALENDAR_BYTES:
+        return ()
+    return (
+        Finding(
+            kind=FindingKind.CALENDAR_LARGE,
+            severity=Severity.NOTICE,
+            path="spec",
+            message=f"The calendar is {size_bytes // 1000} KB long, and plain kubectl apply ends at 262 KB",
+            cure="Apply it with kubectl apply --server-side",
+        ),
+    )

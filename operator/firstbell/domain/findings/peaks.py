@@ -1,0 +1,156 @@
+"""Peaks that never occur and factors that can never match: capacity that somebody counts on in vain.
+
+A factor for remote days matches nothing until a remote day is declared, and is right to wait for it. So
+only what no exception could ever bring is "never": a label or region that no calendar has, a transition
+into a mode that the factor rules out, events that close the day (a closed day has no lessons to multiply).
+A factor that asks for day classes alone depends on the printed calendar: no match there is a notice.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from firstbell.domain.bells import start_of_day
+from firstbell.domain.calendar import InstructionMode, OneDate
+from firstbell.domain.days import Transition
+from firstbell.domain.findings.finding import Finding, FindingKind, Severity, listed
+from firstbell.domain.occurrences import occurrences
+from firstbell.domain.policy import PeakAnchor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+
+    from firstbell.domain.days import SchoolDays
+    from firstbell.domain.policy import Match, Peak, Policy
+
+_ONE_DAY = timedelta(days=1)
+_MODE_AFTER = {
+    Transition.TO_REMOTE: InstructionMode.REMOTE,
+    Transition.TO_IN_PERSON: InstructionMode.IN_PERSON,
+    Transition.TO_HYBRID: InstructionMode.HYBRID,
+}
+
+
+def factor_findings(policy: Policy, calendars: Sequence[SchoolDays]) -> Iterator[Finding]:
+    """Labels that no rotation has, and factors that match no day that could ever be."""
+    labels = {
+        label for days in calendars if days.calendar.rotation for label in days.calendar.rotation.labels
+    }
+    for index, factor in enumerate(policy.day_factors):
+        path = f"spec.dayFactors[{index}].match"
+        unknown = sorted(factor.match.labels - labels)
+        if unknown:
+            quoted = listed([f'"{label}"' for label in unknown])
+            yield Finding(
+                kind=FindingKind.LABEL_UNKNOWN,
+                severity=Severity.WARNING,
+                path=f"{path}.labels",
+                message=f'Factor "{factor.name}" asks for label {quoted}, which none of its calendars has',
+                cure="Correct the label, or add it to the calendar's rotation",
+            )
+            if not factor.match.labels & labels:
+                continue
+        why = _never(factor.match, calendars)
+        if why is not None:
+            yield _no_match(path, f'Factor "{factor.name}" can never match: {why}', Severity.WARNING)
+        elif _depends_on_print(factor.match) and not _matches_some_day(factor.match, calendars):
+            yield _no_match(path, f'Factor "{factor.name}" matches no day of its calendars', Severity.NOTICE)
+
+
+def _no_match(path: str, message: str, severity: Severity) -> Finding:
+    return Finding(
+        kind=FindingKind.DAY_FACTOR_NEVER_MATCHES,
+        severity=severity,
+        path=path,
+        message=message,
+        cure="Correct what it matches, or remove the factor",
+    )
+
+
+def _never(match: Match, calendars: Sequence[SchoolDays]) -> str | None:
+    """Why no day could be accepted, whatever exceptions are declared; None where one could."""
+    regions = {region for days in calendars for region in days.calendar.regions}
+    if match.regions and regions.isdisjoint(match.regions):
+        return "none of its calendars has its regions"
+    if match.events and not any(event.has_lessons for event in match.events):
+        return "its events close the day, and a day without lessons has no such load"
+    after = {_MODE_AFTER[transition] for transition in match.transitions}
+    if after and match.instruction_modes and after.isdisjoint(match.instruction_modes):
+        return "its transitions lead to none of its instructionModes"
+    return None
+
+
+def _depends_on_print(match: Match) -> bool:
+    asks_of_exceptions = match.instruction_modes or match.transitions or match.events
+    return bool(match.day_classes or match.labels) and not asks_of_exceptions
+
+
+def _matches_some_day(match: Match, calendars: Sequence[SchoolDays]) -> bool:
+    return any(
+        match.accepts(day)
+        for days in calendars
+        for region in days.calendar.region_names
+        for day in days.days(region)
+    )
+
+
+def peak_findings(policy: Policy, calendars: Sequence[SchoolDays]) -> Iterator[Finding]:
+    """Peaks for events that no calendar has, and peaks that no bell or event ever makes."""
+    if not calendars or any(days.calendar.suspended for days in calendars):
+        return  # a suspended calendar brings nothing on purpose
+    has = {event.type for days in calendars for event in days.calendar.demand_events}
+    for index, peak in enumerate(policy.peaks):
+        path = f"spec.peaks[{index}]"
+        unused = sorted(peak.demand_event_types - has)
+        if peak.anchor is PeakAnchor.DEMAND_EVENT and unused:
+            yield Finding(
+                kind=FindingKind.DEMAND_EVENT_TYPE_UNUSED,
+                severity=Severity.NOTICE if len(unused) < len(peak.demand_event_types) else Severity.WARNING,
+                path=f"{path}.demandEventTypes",
+                message=f'Peak "{peak.name}" waits for {listed(unused)}, but its calendars have none',
+                cure="Add such an entry to demandEvents of a calendar, or correct the types",
+            )
+            if len(unused) == len(peak.demand_event_types):
+                continue
+        if not any(_occurs(peak, days) for days in calendars):
+            yield Finding(
+                kind=FindingKind.PEAK_NEVER_OCCURS,
+                severity=Severity.WARNING,
+                path=path,
+                message=f'Peak "{peak.name}" never occurs: {_missing(peak)}',
+                cure="Check the anchor of the peak and the calendars it refers to",
+            )
+
+
+def _occurs(peak: Peak, school_days: SchoolDays) -> bool:
+    dates = _dates(school_days)
+    if not dates:
+        return False
+    zone = school_days.calendar.zone
+    start = start_of_day(zone, min(dates))
+    end = start_of_day(zone, max(dates) + _ONE_DAY)
+    return next(occurrences([peak], school_days, start, end), None) is not None
+
+
+def _dates(school_days: SchoolDays) -> list[date]:
+    """The ends of everything that the calendar speaks of."""
+    dates = [
+        event.when.day for event in school_days.calendar.demand_events if isinstance(event.when, OneDate)
+    ]
+    if school_days.first is not None and school_days.last is not None:
+        dates += [school_days.first, school_days.last]
+    return dates
+
+
+def _missing(peak: Peak) -> str:
+    match peak.anchor:
+        case PeakAnchor.FIRST_PERIOD_START | PeakAnchor.LAST_PERIOD_END:
+            return "no day of its calendars has lessons"
+        case PeakAnchor.PERIOD_START:
+            return "no lesson day of its calendars has a second class period"
+        case PeakAnchor.AFTER_BREAK:
+            return f"no break between class periods is {peak.min_break_minutes} minutes or longer"
+        case PeakAnchor.DEMAND_EVENT:
+            return "its calendars have no demand event that takes place"

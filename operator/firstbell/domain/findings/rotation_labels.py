@@ -1,0 +1,89 @@
+"""Labels that the rotation does not have, and lesson days that come before it starts.
+
+A rotation that starts after the lessons leaves the days before its anchor without a label: rows that ask
+for one do not match, so those days have no lessons. Alternating weeks that skip closures run both ways from
+the anchor and have no such days. Days that are closed anyway (a holiday, a weekday that no row names) lack
+nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from firstbell.domain.calendar import DateRange, OnClosure, RotationType, Weekday
+from firstbell.domain.days import each_day
+from firstbell.domain.findings.finding import Finding, FindingKind, Severity, listed
+from firstbell.domain.rotation import week_start
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from firstbell.domain.calendar import Rotation, SchoolCalendar
+
+
+def rotation_findings(calendar: SchoolCalendar) -> Iterator[Finding]:
+    """Unknown labels of weekly rows, and an anchor after the first school year's start."""
+    yield from _unknown_labels(calendar)
+    if calendar.rotation is not None and calendar.school_years:
+        yield from _late_anchor(calendar, calendar.rotation)
+
+
+def _unknown_labels(calendar: SchoolCalendar) -> Iterator[Finding]:
+    known = calendar.rotation.labels if calendar.rotation else ()
+    for index, row in enumerate(calendar.weekly_schedule):
+        unknown = [label for label in row.labels if label not in known]
+        if not unknown:
+            continue
+        quoted = listed([f'"{label}"' for label in unknown])
+        has = f"the rotation has {listed(known)}" if known else "the calendar has no rotation"
+        yield Finding(
+            kind=FindingKind.LABEL_UNKNOWN,
+            severity=Severity.ERROR,
+            path=f"spec.weeklySchedule[{index}].labels",
+            message=f"No day carries label {quoted}: {has}",
+            cure="Correct the label, or add it to spec.rotation.labels",
+        )
+
+
+def _late_anchor(calendar: SchoolCalendar, rotation: Rotation) -> Iterator[Finding]:
+    start = _first_label(rotation)
+    begin = min(year.dates.first for year in calendar.school_years)
+    if start is None or start <= begin:
+        return
+    bare = _days_without_label(calendar, begin, start)
+    if not bare:
+        return
+    labelled = any(row.labels for row in calendar.weekly_schedule)
+    effect = (
+        "rows that name a label give no lessons before it" if labelled else "days before it carry no label"
+    )
+    yield Finding(
+        kind=FindingKind.ROTATION_ANCHOR_LATE,
+        severity=Severity.ERROR if labelled else Severity.WARNING,
+        path="spec.rotation.anchorDate",
+        message=f"The rotation starts on {rotation.anchor}, but the first school year on {begin}, "
+        f"{bare} school day{'s' if bare > 1 else ''} earlier: {effect}",
+        cure=f'Set anchorDate to the first lesson day that carries "{rotation.labels[0]}"',
+    )
+
+
+def _first_label(rotation: Rotation) -> date | None:
+    """The first date that carries a label, or None where labels run back without end."""
+    if rotation.type is RotationType.DAY_CYCLE:
+        return rotation.anchor
+    if rotation.on_closure is OnClosure.SKIP:
+        return None
+    return week_start(rotation.anchor, rotation.week_starts_on)
+
+
+def _days_without_label(calendar: SchoolCalendar, begin: date, start: date) -> int:
+    """The days before the first label that some row would give lessons to, in any region."""
+    taught = {weekday for row in calendar.weekly_schedule for weekday in row.days_of_week}
+    return sum(
+        on < start
+        and Weekday.of(on) in taught
+        and any(on in year.dates for year in calendar.school_years)
+        and not any(on in holiday.dates and not holiday.regions for holiday in calendar.holidays)
+        for on in each_day(DateRange(first=begin, last=start))
+    )
