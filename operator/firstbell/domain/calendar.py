@@ -324,6 +324,9 @@ class CronRecurrence:
     schedule: CronSchedule
     duration_minutes: int = 0
 
+    def __post_init__(self) -> None:
+        _require(self.duration_minutes >= 0, "a cron event's duration is minutes, at least 0")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DemandEvent:
@@ -383,6 +386,7 @@ class SchoolCalendar:
     suspended: bool = False
 
     def __post_init__(self) -> None:
+        _require(self.restart_min_break_days >= 0, "restart_min_break_days is days, at least 0")
         known = {schedule.name for schedule in self.bell_schedules}
         named = [row.bell_schedule_name for row in self.weekly_schedule]
         named += [entry.bell_schedule_name for entry in self.calendar_dates if entry.bell_schedule_name]

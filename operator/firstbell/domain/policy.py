@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from firstbell.domain.days import Day, DayClass, Transition
 
 
+def _at_least(least: int, value: int | None, what: str) -> None:
+    """Refuses a number below its least; None is no number at all."""
+    if value is not None and value < least:
+        msg = f"{what} is {value}, but must be at least {least}"
+        raise ValueError(msg)
+
+
 class PeakAnchor(StrEnum):
     """What a peak is tied to."""
 
@@ -41,9 +48,8 @@ class Shape:
     decay: int = 30
 
     def __post_init__(self) -> None:
-        if min(self.lead, self.ramp, self.hold, self.decay) < 0:
-            msg = "lead, ramp, hold and decay are minutes, at least 0"
-            raise ValueError(msg)
+        for side in ("lead", "ramp", "hold", "decay"):
+            _at_least(0, getattr(self, side), f"{side} minutes")
         if self.lead + self.hold < 1:
             msg = "lead and hold together must be at least 1 minute"
             raise ValueError(msg)
@@ -64,6 +70,11 @@ class Peak:
     min_break_minutes: int = 10
     load_percent: int = 100
     replicas: int | None = None
+
+    def __post_init__(self) -> None:
+        _at_least(0, self.min_break_minutes, f"min_break_minutes of peak {self.name!r}")
+        _at_least(0, self.load_percent, f"load_percent of peak {self.name!r}")
+        _at_least(0, self.replicas, f"replicas of peak {self.name!r}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,6 +116,9 @@ class DayFactor:
     match: Match
     percent: int
 
+    def __post_init__(self) -> None:
+        _at_least(0, self.percent, f"percent of day factor {self.name!r}")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bounds:
@@ -114,6 +128,7 @@ class Bounds:
     maximum: int | None
 
     def __post_init__(self) -> None:
+        _at_least(0, self.minimum, "minReplicas")
         if self.maximum is not None and self.minimum > self.maximum:
             msg = f"minReplicas {self.minimum} is above maxReplicas {self.maximum}"
             raise ValueError(msg)
@@ -136,6 +151,9 @@ class Policy:
     hold_gap_minutes: int = 30
 
     def __post_init__(self) -> None:
+        _at_least(1, self.pupils_per_replica, "pupils_per_replica")
+        _at_least(0, self.max_factor_percent, "max_factor_percent")
+        _at_least(0, self.hold_gap_minutes, "hold_gap_minutes")
         if self.pupils_per_replica is None:
             for peak in self.peaks:
                 if peak.replicas is None:
