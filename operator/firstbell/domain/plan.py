@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from itertools import groupby
-from math import ceil
 from typing import TYPE_CHECKING
 
 from firstbell.domain.coalesce import Run, coalesce, context_minutes, highest_by_mark, merge, runs_of
@@ -19,6 +18,7 @@ from firstbell.domain.demand import Demand, RegionLoad, Spreads, Surge, demand, 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from zoneinfo import ZoneInfo
 
     from firstbell.domain.bells import Minute
     from firstbell.domain.days import SchoolDays
@@ -56,11 +56,21 @@ class PlannedPeak:
     (unshifted), the day and the factors.
     """
 
-    calendar: str
+    school_days: SchoolDays
     surge: Surge
     wanted: int
     ready_by: Minute
     replicas: int
+
+    @property
+    def calendar(self) -> str:
+        """The calendar's `namespace/name`."""
+        return self.school_days.calendar.key
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of its bells."""
+        return self.school_days.calendar.zone
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -98,16 +108,21 @@ class Plan:
 
     def replicas_at(self, minute: Minute) -> int:
         """The schedule's value, within bounds, at a minute of the plan."""
-        return clamp(self._wanted(minute), self.workload.bounds)[0]
+        return clamp(self.wanted_at(minute), self.workload.bounds)[0]
+
+    def wanted_at(self, minute: Minute) -> int:
+        """The schedule's value before bounds at a minute of the plan."""
+        self._within(minute)
+        return -(-self.demand.total[minute - self.demand.start] // self.demand.scale)
 
     def write_at(self, minute: Minute) -> int:
         """What the writes have brought the workload to at a minute of the plan."""
         self._within(minute)
         return self.writes[bisect_right(self.writes, minute, key=lambda run: run.start) - 1].value
 
-    def _wanted(self, minute: Minute) -> int:
-        self._within(minute)
-        return -(-self.demand.total[minute - self.demand.start] // self.demand.scale)
+    def next_write(self, after: Minute) -> Run | None:
+        """The first write after a minute, or None to the end of the plan."""
+        return next((run for run in self.writes if run.start > after), None)
 
     def _within(self, minute: Minute) -> None:
         if not self.start <= minute < self.end:
@@ -187,11 +202,11 @@ def _peaks(plan: Plan) -> Iterator[PlannedPeak]:
         for surge in by_bell:
             spread = spreads.of(surge)
             bell = surge.occurrence.bell
-            wanted = ceil(surge.height * spread.top)
+            wanted = spread.replicas(surge.height)
             if wanted and spread.falls_into(plan.start - bell, plan.end - bell):
-                ready_by = bell + spread.top_at
+                ready_by = bell + spread.first_minute_of(wanted, surge.height)
                 yield PlannedPeak(
-                    calendar=load.school_days.calendar.key,
+                    school_days=load.school_days,
                     surge=surge,
                     wanted=wanted,
                     ready_by=ready_by,

@@ -1,0 +1,51 @@
+"""How to reach the Kubernetes API: from inside a pod, or by a kubeconfig.
+
+An explicit kubeconfig or context wins; then the pod's own service account; then KUBECONFIG or the user's
+file, as kubectl reads them. Tokens are never logged.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from kubernetes.aio import config
+from kubernetes.aio.client import Configuration
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+class AccessError(Exception):
+    """No way to the API was found; the text says what to do."""
+
+
+async def load_access(
+    kubeconfig: Path | None, context: str | None, environ: Mapping[str, str] = os.environ
+) -> Configuration:
+    """The client configuration for the API server that was asked for.
+
+    Raises AccessError with a sentence for people.
+    """
+    configuration = Configuration()
+    # A watchful operator talks to one host: a pool that lets all workers write at once.
+    configuration.connection_pool_maxsize = 64
+    in_pod = bool(environ.get("KUBERNETES_SERVICE_HOST")) and kubeconfig is None and context is None
+    try:
+        if in_pod and not environ.get("KUBECONFIG"):
+            config.load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call]
+        else:
+            await config.load_kube_config(  # type: ignore[no-untyped-call]
+                config_file=str(kubeconfig) if kubeconfig else None,
+                context=context,
+                client_configuration=configuration,
+                persist_config=False,
+            )
+    except (config.ConfigException, OSError) as error:
+        where = f"kubeconfig {kubeconfig}" if kubeconfig else "kubeconfig"
+        wanted = f" with context {context!r}" if context else ""
+        cure = "Give --kubeconfig or --context, or set KUBECONFIG."
+        msg = f"no access to a cluster by the {where}{wanted}: {error}. {cure}"
+        raise AccessError(msg) from error
+    return configuration

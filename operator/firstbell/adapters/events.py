@@ -1,0 +1,85 @@
+"""Kubernetes events, posted beside the work and never in its way.
+
+The sink takes an event at any time and returns at once; a worker posts at most a few a second, counts a
+repeat on the event that it repeats, and drops what does not fit its queue: scaling comes first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+from firstbell.engine.ports import Clock, Cluster, Failure, Happening, Json, ObjectPath
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+QUEUE = 500
+REMEMBERED = 2000
+SECONDS_BETWEEN_POSTS = 0.05
+MESSAGE_CHARACTERS = 1000
+COMPONENT = "firstbell"
+
+
+class KubernetesEvents:
+    """The engine's `EventSink`: core/v1 events on the object concerned."""
+
+    def __init__(self, cluster: Cluster, clock: Clock) -> None:
+        self._cluster = cluster
+        self._clock = clock
+        self._queue: asyncio.Queue[tuple[Json, Happening, datetime]] = asyncio.Queue(QUEUE)
+        self._posted: OrderedDict[str, int] = OrderedDict()
+
+    def post(self, involved: Json, happening: Happening) -> None:
+        """Queues an event for the object, or drops it when the queue is full."""
+        if not self._queue.full():
+            self._queue.put_nowait((involved, happening, self._clock.now()))
+
+    async def run(self) -> None:
+        """Posts what is queued, until cancelled."""
+        while True:
+            involved, happening, at = await self._queue.get()
+            await self._post(involved, happening, at)
+            await asyncio.sleep(SECONDS_BETWEEN_POSTS)
+
+    async def _post(self, involved: Json, happening: Happening, at: datetime) -> None:
+        name = _name(involved, happening)
+        namespace = involved["namespace"]
+        stamp = at.strftime("%Y-%m-%dT%H:%M:%SZ")
+        count = self._posted.get(name, 0) + 1
+        self._remember(name, count)
+        if count > 1:
+            path = ObjectPath(group="", version="v1", plural="events", namespace=namespace, name=name)
+            patched = await self._cluster.merge_patch(path, {"count": count, "lastTimestamp": stamp})
+            if not isinstance(patched, Failure):
+                return
+        body = {
+            "apiVersion": "v1",
+            "kind": "Event",
+            "metadata": {"name": name, "namespace": namespace},
+            "involvedObject": involved,
+            "reason": happening.reason,
+            "message": happening.message[:MESSAGE_CHARACTERS],
+            "type": "Warning" if happening.warning else "Normal",
+            "source": {"component": COMPONENT},
+            "reportingComponent": COMPONENT,
+            "count": 1,
+            "firstTimestamp": stamp,
+            "lastTimestamp": stamp,
+        }
+        created = await self._cluster.create("", "v1", "events", namespace, body)
+        self._remember(name, 0 if isinstance(created, Failure) else 1)
+
+    def _remember(self, name: str, count: int) -> None:
+        self._posted[name] = count
+        self._posted.move_to_end(name)
+        while len(self._posted) > REMEMBERED:
+            self._posted.popitem(last=False)
+
+
+def _name(involved: Json, happening: Happening) -> str:
+    """The same event on the same object has the same name, so that a repeat is counted."""
+    told = "\n".join((involved["uid"], happening.reason, happening.message))
+    return f"{involved['name'][:40]}.{hashlib.sha256(told.encode()).hexdigest()[:16]}"

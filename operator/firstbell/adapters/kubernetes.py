@@ -1,0 +1,150 @@
+"""The Kubernetes API through the official asyncio client, one request at a time.
+
+JSON in, JSON out: the client's typed models are left aside, since the engine reads a few fields of many
+objects. Every request has a deadline; what fails comes back as a value, and 429 and 5xx are tried again by
+the engine's next tick rather than here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlencode
+
+import aiohttp
+from kubernetes.aio.client import ApiClient
+from kubernetes.aio.client.exceptions import ApiException
+
+from firstbell.engine.handback import FIELD_MANAGER
+from firstbell.engine.ports import Failure, FailureKind, Json, ObjectPath, Operation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from types import TracebackType
+
+    from kubernetes.aio.client import Configuration
+
+REQUEST_SECONDS = 10.0
+PAGE = 500
+MESSAGE_CHARACTERS = 500
+
+_KINDS = {
+    401: FailureKind.FORBIDDEN,
+    403: FailureKind.FORBIDDEN,
+    404: FailureKind.NOT_FOUND,
+    409: FailureKind.CONFLICT,
+    422: FailureKind.INVALID,
+    429: FailureKind.THROTTLED,
+}
+_SERVER_ERRORS = 500
+
+
+class KubernetesCluster:
+    """The engine's `Cluster`, over HTTP. Use as an async context manager."""
+
+    def __init__(self, configuration: Configuration, *, request_seconds: float = REQUEST_SECONDS) -> None:
+        self._configuration = configuration
+        self._seconds = request_seconds
+        self._client = ApiClient(configuration)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._client.close()  # type: ignore[no-untyped-call]
+
+    async def get(self, path: ObjectPath) -> Json | Failure:
+        """Reads one object."""
+        return await self._request("GET", path.url)
+
+    async def list_all(
+        self, group: str, version: str, plural: str, namespace: str | None
+    ) -> list[Json] | Failure:
+        """Reads every object of a kind, page by page."""
+        root = f"/apis/{group}/{version}" if group else f"/api/{version}"
+        where = f"/namespaces/{namespace}/{plural}" if namespace else f"/{plural}"
+        items: list[Json] = []
+        following = ""
+        while True:
+            query = {"limit": str(PAGE), **({"continue": following} if following else {})}
+            page = await self._request("GET", root + where, query=query)
+            if isinstance(page, Failure):
+                return page
+            items += page.get("items") or []
+            following = (page.get("metadata") or {}).get("continue") or ""
+            if not following:
+                return items
+
+    async def json_patch(self, path: ObjectPath, operations: Sequence[Operation]) -> Json | Failure:
+        """Applies a JSON patch under our field manager."""
+        return await self._request(
+            "PATCH",
+            path.url,
+            body=list(operations),
+            content_type="application/json-patch+json",
+            query={"fieldManager": FIELD_MANAGER},
+        )
+
+    async def merge_patch(self, path: ObjectPath, patch: Mapping[str, Any]) -> Json | Failure:
+        """Applies a JSON merge patch under our field manager."""
+        return await self._request(
+            "PATCH",
+            path.url,
+            body=dict(patch),
+            content_type="application/merge-patch+json",
+            query={"fieldManager": FIELD_MANAGER},
+        )
+
+    async def create(
+        self, group: str, version: str, plural: str, namespace: str, body: Mapping[str, Any]
+    ) -> Json | Failure:
+        """Creates one object under our field manager."""
+        root = f"/apis/{group}/{version}" if group else f"/api/{version}"
+        url = f"{root}/namespaces/{namespace}/{plural}" if namespace else f"{root}/{plural}"
+        return await self._request("POST", url, body=dict(body), query={"fieldManager": FIELD_MANAGER})
+
+    async def _request(
+        self,
+        method: str,
+        url: str,
+        *,
+        body: object = None,
+        content_type: str = "application/json",
+        query: Mapping[str, str] | None = None,
+    ) -> Json | Failure:
+        headers = {"Accept": "application/json", "Content-Type": content_type, "User-Agent": FIELD_MANAGER}
+        full = self._configuration.host + url + (f"?{urlencode(query)}" if query else "")
+        try:
+            await self._client.update_params_for_auth(headers, [], ["BearerToken"], url, method, body)
+            async with asyncio.timeout(self._seconds):
+                response = await self._client.call_api(method, full, headers, body=body)
+                data = await response.read()  # type: ignore[no-untyped-call]
+        except ApiException as error:
+            return _failure(error.status, error.body, error.reason)
+        except TimeoutError:
+            return Failure(
+                kind=FailureKind.UNREACHABLE, message=f"the API server gave no answer in {self._seconds:g} s"
+            )
+        except (aiohttp.ClientError, OSError) as error:
+            return Failure(kind=FailureKind.UNREACHABLE, message=f"the API server cannot be reached: {error}")
+        if response.status >= 400:  # noqa: PLR2004 - HTTP
+            return _failure(response.status, data, response.reason)
+        parsed: Json = json.loads(data)
+        return parsed
+
+
+def _failure(status: int | None, body: str | bytes | None, reason: str | None) -> Failure:
+    """The server's answer as a value, with its own message where it gave one."""
+    message = reason or "no reason given"
+    try:
+        message = json.loads(body or "{}").get("message") or message
+    except (ValueError, AttributeError):
+        message = reason or "an answer that is not JSON"
+    status = status or 0
+    kind = _KINDS.get(status)
+    if kind is None:
+        kind = FailureKind.SERVER_ERROR if status >= _SERVER_ERRORS else FailureKind.INVALID
+    return Failure(kind=kind, message=f"{message[:MESSAGE_CHARACTERS]} ({status})")

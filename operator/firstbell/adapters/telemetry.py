@@ -1,0 +1,65 @@
+"""All figures in one file, for Prometheus: prefix `firstbell_`, base units in the name.
+
+Labels are bounded: an autoscaler's namespace and name, a closed word; never a message or a lesson's name.
+"""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+
+class PrometheusTelemetry:
+    """The engine's `Telemetry`, in a registry of its own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        labels = ("namespace", "name")
+        self._ticks = Histogram(
+            "firstbell_tick_duration_seconds",
+            "Wall-clock time of one tick.",
+            buckets=(0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0),
+            registry=self.registry,
+        )
+        self._replicas = {
+            kind: Gauge(f"firstbell_{kind}_replicas", text, labels, registry=self.registry)
+            for kind, text in (
+                ("current", "Replicas that the workload's spec asks for."),
+                ("ready", "Replicas that are Ready."),
+                ("desired", "Replicas that firstbell has decided on."),
+            )
+        }
+        self._writes = Counter(
+            "firstbell_writes_total",
+            "Writes to the API, by what was written and how it ended.",
+            ("what", "outcome"),
+            registry=self.registry,
+        )
+
+    def ticked(self, seconds: float) -> None:
+        """One tick took so long."""
+        self._ticks.observe(seconds)
+
+    def decided(self, key: str, *, current: int | None, ready: int | None, desired: int | None) -> None:
+        """What an autoscaler stands at; what is not known has no sample."""
+        namespace, name = key.split("/", 1)
+        for kind, value in (("current", current), ("ready", ready), ("desired", desired)):
+            if value is None:
+                self._drop(kind, namespace, name)
+            else:
+                self._replicas[kind].labels(namespace, name).set(value)
+
+    def wrote(self, what: str, outcome: str) -> None:
+        """A write was made."""
+        self._writes.labels(what, outcome).inc()
+
+    def forget(self, key: str) -> None:
+        """An autoscaler is gone, and its series with it."""
+        namespace, name = key.split("/", 1)
+        for kind in self._replicas:
+            self._drop(kind, namespace, name)
+
+    def _drop(self, kind: str, namespace: str, name: str) -> None:
+        try:
+            self._replicas[kind].remove(namespace, name)
+        except KeyError:
+            return

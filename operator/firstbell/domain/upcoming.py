@@ -1,0 +1,101 @@
+"""The peaks to come, as far as the data goes, and a sentence for each number.
+
+People ask two things of a schedule: what is next, and why so many. Both are answered from planned peaks, so
+that status, `plan` and `explain` use the same words.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from firstbell.domain.bells import MINUTES_PER_DAY, instant_of, start_of_day
+from firstbell.domain.plan import Plan, PlannedPeak, Workload, make_plan
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from firstbell.domain.bells import Minute
+    from firstbell.domain.days import Day
+
+FIRST_LOOK_DAYS = 4
+LONGEST_LOOK_DAYS = 64
+LAST_LOOK_DAYS = 800
+
+
+def upcoming_peaks(workload: Workload, after: Minute, count: int) -> tuple[PlannedPeak, ...]:
+    """The next `count` peaks that reach their height after `after`, by that minute.
+
+    Looks further and further ahead, to the end of the calendars' data: after the last lesson day only
+    demand events are left, which have no end.
+    """
+    found: list[PlannedPeak] = []
+    start, length = after, FIRST_LOOK_DAYS * MINUTES_PER_DAY
+    last = after + LAST_LOOK_DAYS * MINUTES_PER_DAY
+    data_ends = [
+        start_of_day(days.calendar.zone, days.last) + 2 * MINUTES_PER_DAY
+        for days in workload.calendars
+        if days.last is not None
+    ]
+    last = min(last, max([*data_ends, after + FIRST_LOOK_DAYS * MINUTES_PER_DAY]))
+    while start < last and len(found) < count:
+        end = min(last, start + length)
+        peaks = make_plan(workload, start, end).peaks
+        found += [peak for peak in peaks if start < peak.ready_by <= end]
+        start, length = end, min(2 * length, LONGEST_LOOK_DAYS * MINUTES_PER_DAY)
+    return tuple(sorted(found, key=lambda peak: (peak.ready_by, -peak.wanted))[:count])
+
+
+def peak_at(plan: Plan, minute: Minute) -> PlannedPeak | None:
+    """The planned peak that explains the value at a minute of the plan: the largest whose load is near.
+
+    Near, because a rise is written up to five minutes before its load and a fall after it.
+    """
+    covering = [peak for peak in plan.peaks if _reaches(peak, minute, before=5, after=0)]
+    covering = covering or [peak for peak in plan.peaks if _reaches(peak, minute, before=5, after=60)]
+    return max(covering, key=lambda peak: (peak.wanted, -abs(peak.ready_by - minute)), default=None)
+
+
+def _reaches(peak: PlannedPeak, minute: Minute, *, before: int, after: int) -> bool:
+    occurrence = peak.surge.occurrence
+    spread = abs(peak.ready_by - occurrence.full_start)
+    return occurrence.load_start - spread - before <= minute < occurrence.load_end + spread + after
+
+
+def peak_sentence(peak: PlannedPeak) -> str:
+    """What the peak is and why it is that high, in one line for people."""
+    occurrence = peak.surge.occurrence
+    return f"{occurrence.peak.name} at {local_time(peak)}{_day_words(occurrence.day)}{_factor_words(peak)}"
+
+
+def local_time(peak: PlannedPeak) -> str:
+    """The bell on the wall of its school: date and time."""
+    zone = peak.zone
+    return f"{instant_of(peak.surge.occurrence.bell).astimezone(zone):%a %d %b %H:%M}"
+
+
+def _day_words(day: Day) -> str:
+    if day.lessons is None:
+        return ""
+    words: list[str] = [day.lessons.day_class.value]
+    if day.lessons.break_days:
+        words.append(f"{day.lessons.break_days} days off before")
+    if day.lessons.transition is not None:
+        words.append(day.lessons.transition.value)
+    words.append(day.lessons.instruction_mode.value)
+    if day.lessons.label is not None:
+        words.append(f"label {day.lessons.label}")
+    return f" ({', '.join(words)})"
+
+
+def _factor_words(peak: PlannedPeak) -> str:
+    product = peak.surge.factors
+    if not product.factors:
+        return ""
+    parts = " x ".join(f"{factor.name} {factor.percent} %" for factor in product.factors)
+    capped = f", capped at {percent_text(product.percent)} %" if product.capped else ""
+    return f": {parts} = {percent_text(product.uncapped_percent)} %{capped}"
+
+
+def percent_text(percent: Fraction) -> str:
+    """A percentage with at most two decimals."""
+    return f"{float(round(percent, 2)):g}" if percent < 10**6 else str(round(percent))

@@ -1,0 +1,82 @@
+"""The hand-back of field ownership: firstbell never keeps `spec.minReplicas`.
+
+Why: whoever writes a field becomes its manager, and a later server-side apply of that field by somebody
+else (`helm upgrade` of Helm 4, `kubectl apply --server-side`, Argo CD) fails with "conflict with
+firstbell", half applied, in the window and for ever after. So each floor write is followed by one that
+edits `metadata.managedFields`: it takes the field out of firstbell's own entry and returns it to the Apply
+manager that had it before. Applied values stay what they are; only the book-keeping changes. With an
+Update manager before us there is nobody to return it to: an Update takes a field without a conflict.
+
+The edit is exact: every other field of every entry stays, and an object that firstbell does not manage is
+left alone.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from firstbell.engine.ports import Json, Operation
+
+FIELD_MANAGER = "firstbell"
+
+
+def apply_manager(managed_fields: Iterable[Json], field: str) -> Json | None:
+    """The entry of the Apply manager that owns `spec.FIELD`, reduced to what names it, or None."""
+    for entry in managed_fields:
+        if entry.get("operation") == "Apply" and _owns(entry, field):
+            return {key: value for key, value in entry.items() if key != "fieldsV1"}
+    return None
+
+
+def hand_back(obj: Json, field: str, to: Json | None) -> list[Operation]:
+    """The patch that gives `spec.FIELD` of `obj`, as it was returned by our write, back to `to`.
+
+    Empty where firstbell does not manage the field. The patch holds only for the version it was made from.
+    """
+    metadata = obj["metadata"]
+    entries: list[Json] = copy.deepcopy(metadata.get("managedFields") or [])
+    ours = [entry for entry in entries if _is_ours(entry) and _owns(entry, field)]
+    if not ours:
+        return []
+    for entry in ours:
+        _remove(entry, field)
+    kept = [entry for entry in entries if entry.get("fieldsV1") or not _is_ours(entry)]
+    if to is not None:
+        _return(kept, field, to)
+    return [
+        {"op": "test", "path": "/metadata/uid", "value": metadata["uid"]},
+        {"op": "test", "path": "/metadata/resourceVersion", "value": metadata["resourceVersion"]},
+        {"op": "replace", "path": "/metadata/managedFields", "value": kept},
+    ]
+
+
+def _is_ours(entry: Json) -> bool:
+    return entry.get("manager") == FIELD_MANAGER and entry.get("operation") == "Update"
+
+
+def _owns(entry: Json, field: str) -> bool:
+    return f"f:{field}" in (entry.get("fieldsV1") or {}).get("f:spec", {})
+
+
+def _remove(entry: Json, field: str) -> None:
+    spec = entry["fieldsV1"]["f:spec"]
+    del spec[f"f:{field}"]
+    if not spec:
+        del entry["fieldsV1"]["f:spec"]
+
+
+def _return(entries: list[Json], field: str, to: Json) -> None:
+    """Adds the field to the entry of its former Apply manager, which may have lost its last field."""
+    same = ("manager", "operation", "apiVersion", "subresource")
+    for entry in entries:
+        if all(entry.get(key) == to.get(key) for key in same):
+            break
+    else:
+        entry = {**to, "fieldsType": "FieldsV1", "fieldsV1": {}}
+        entries.append(entry)
+    fields: dict[str, Any] = entry.setdefault("fieldsV1", {})
+    fields.setdefault("f:spec", {})[f"f:{field}"] = {}

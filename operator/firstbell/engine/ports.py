@@ -1,0 +1,146 @@
+"""What the engine asks of the outside, and how failure comes back: as a value.
+
+The Protocols are defined here, where they are consumed; `adapters/` implements them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+Json: TypeAlias = dict[str, Any]
+"""A Kubernetes object, or a part of one, as it travels."""
+
+Operation: TypeAlias = dict[str, Any]
+"""One JSON patch operation (RFC 6902)."""
+
+
+class FailureKind(StrEnum):
+    """What went wrong with a request, as far as a caller can act on it."""
+
+    NOT_FOUND = "NotFound"
+    FORBIDDEN = "Forbidden"
+    CONFLICT = "Conflict"
+    INVALID = "Invalid"
+    THROTTLED = "Throttled"
+    UNREACHABLE = "Unreachable"
+    SERVER_ERROR = "ServerError"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Failure:
+    """A request that did not succeed; `message` is the server's or a sentence for people."""
+
+    kind: FailureKind
+    message: str
+
+    @property
+    def transient(self) -> bool:
+        """Whether the same request may succeed soon."""
+        return self.kind in _TRANSIENT
+
+
+_TRANSIENT = frozenset(
+    {FailureKind.CONFLICT, FailureKind.THROTTLED, FailureKind.UNREACHABLE, FailureKind.SERVER_ERROR}
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ObjectPath:
+    """Where an object lives in the API. `group` is empty for the core group."""
+
+    group: str
+    version: str
+    plural: str
+    namespace: str
+    name: str
+    subresource: str = ""
+
+    @property
+    def url(self) -> str:
+        """The path part of its URL."""
+        root = f"/apis/{self.group}/{self.version}" if self.group else f"/api/{self.version}"
+        tail = f"/{self.subresource}" if self.subresource else ""
+        return f"{root}/namespaces/{self.namespace}/{self.plural}/{self.name}{tail}"
+
+
+class Clock(Protocol):
+    """Time, and waiting for it."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, UTC."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Returns after so many seconds of this clock."""
+        ...
+
+
+class Cluster(Protocol):
+    """The Kubernetes API: single requests with a deadline, no decisions."""
+
+    async def get(self, path: ObjectPath) -> Json | Failure:
+        """Reads one object."""
+        ...
+
+    async def list_all(
+        self, group: str, version: str, plural: str, namespace: str | None
+    ) -> list[Json] | Failure:
+        """Reads every object of a kind, in one namespace or (None) in all."""
+        ...
+
+    async def json_patch(self, path: ObjectPath, operations: Sequence[Operation]) -> Json | Failure:
+        """Applies a JSON patch; a failed `test` is Invalid."""
+        ...
+
+    async def merge_patch(self, path: ObjectPath, patch: Mapping[str, Any]) -> Json | Failure:
+        """Applies a JSON merge patch."""
+        ...
+
+    async def create(
+        self, group: str, version: str, plural: str, namespace: str, body: Mapping[str, Any]
+    ) -> Json | Failure:
+        """Creates one object."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Happening:
+    """Something worth an event on an object: reason is one CamelCase word."""
+
+    reason: str
+    message: str
+    warning: bool = False
+
+
+class EventSink(Protocol):
+    """Where events go; never blocks and never fails."""
+
+    def post(self, involved: Json, happening: Happening) -> None:
+        """Queues an event for the object, or drops it."""
+        ...
+
+
+class Telemetry(Protocol):
+    """Figures for dashboards."""
+
+    def ticked(self, seconds: float) -> None:
+        """One tick took so long, in seconds of the wall."""
+        ...
+
+    def decided(self, key: str, *, current: int | None, ready: int | None, desired: int | None) -> None:
+        """What an autoscaler stands at."""
+        ...
+
+    def wrote(self, what: str, outcome: str) -> None:
+        """A write was made: `floor`, `handback`, `scale`, `status`; outcome `ok` or a failure kind."""
+        ...
+
+    def forget(self, key: str) -> None:
+        """An autoscaler is gone."""
+        ...

@@ -1,0 +1,76 @@
+"""One heap of wake-ups for all objects.
+
+Each key has at most one wake-up, the earliest asked for: every tick asks anew for its next. Many keys due
+at one instant (one bell, a thousand workloads) are spread: each further one that may come early wakes a
+little earlier than the one before, so that the last to be written is not late.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+SPREAD = timedelta(milliseconds=10)
+LONGEST_SPREAD = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wakeup:
+    """`key` is to be looked at from `due` on, for what is planned at `instant` (never before `due`)."""
+
+    key: str
+    due: datetime
+    instant: datetime
+    may_come_early: bool = False
+
+
+class Wakeups:
+    """Instants at which keys are due."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, Wakeup] = {}
+        self._heap: list[tuple[datetime, str]] = []
+        self._early_at: Counter[datetime] = Counter()
+
+    def ask(self, key: str, instant: datetime, *, may_come_early: bool = False) -> None:
+        """Wakes `key` for `instant`, unless it already asked for something earlier."""
+        lead = timedelta(0)
+        if may_come_early:
+            lead = min(LONGEST_SPREAD, SPREAD * self._early_at[instant])
+        due = instant - lead
+        known = self._waiting.get(key)
+        if known is not None and known.due <= due:
+            return
+        self.forget(key)
+        self._early_at[instant] += may_come_early
+        self._waiting[key] = Wakeup(key=key, due=due, instant=instant, may_come_early=may_come_early)
+        heapq.heappush(self._heap, (due, key))
+
+    def forget(self, key: str) -> None:
+        """No wake-up for `key` any more."""
+        known = self._waiting.pop(key, None)
+        if known is not None and known.may_come_early:
+            self._early_at[known.instant] -= 1
+            if self._early_at[known.instant] <= 0:
+                del self._early_at[known.instant]
+
+    def next_due(self) -> datetime | None:
+        """When the next key is due; None while none is."""
+        while self._heap:
+            due, key = self._heap[0]
+            known = self._waiting.get(key)
+            if known is not None and known.due == due:
+                return due
+            heapq.heappop(self._heap)
+        return None
+
+    def pop_due(self, now: datetime) -> list[Wakeup]:
+        """Every wake-up that is due at `now`, in order, taken out."""
+        due: list[Wakeup] = []
+        while (following := self.next_due()) is not None and following <= now:
+            _, key = heapq.heappop(self._heap)
+            due.append(self._waiting[key])
+            self.forget(key)
+        return due
