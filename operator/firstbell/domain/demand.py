@@ -7,14 +7,14 @@ value is an integer and 8 never becomes 9 by a rounding error.
 How it is fast: within a region all bells shift together by a cohort's offset, so the upper envelope of
 overlapping peaks is drawn once for one pupil, told by the peaks that make it, and added for all cohorts at
 once through its second differences (a piecewise linear curve has few). Equal days give equal envelopes and
-are drawn once. Only where a demand event, which no offset shifts, meets bells is each offset drawn apart.
+are drawn once. Only where a demand event, which no offset shifts, meets bells is each offset looked at.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
+from math import ceil, lcm
 from operator import add
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -34,6 +34,14 @@ Offsets: TypeAlias = tuple[tuple[int, int], ...]
 Curve: TypeAlias = list[int]
 Curves: TypeAlias = dict[int, Curve]
 """By peak index: that peak's part of a load curve, one integer a minute."""
+
+Contribution: TypeAlias = tuple[int, int]
+"""The largest load of one pupil at a minute and minus the index of its peak: the larger tuple counts.
+
+At a tie that is the peak that stands first in the policy.
+"""
+
+_NOTHING: Contribution = (0, 0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,6 +154,8 @@ def demand(policy: Policy, loads: Sequence[RegionLoad], start: Minute, end: Minu
     scale = scale_of(loads, policy.peaks)
     canvas = _Canvas(start, end, len(policy.peaks))
     for load in loads:
+        if not load.offsets:
+            continue  # a region that no cohort is in
         for bells, events in _meetings(load):
             if bells and events:
                 _draw_apart(canvas, load, bells, events, scale)
@@ -190,7 +200,7 @@ def _meetings(load: RegionLoad) -> list[tuple[list[Surge], list[Surge]]]:
     """(bells, events) of the region, grouped so that a bell and an event meet only within a group."""
     bells = [surge for surge in load.surges if surge.occurrence.shifts_with_cohorts]
     events = [surge for surge in load.surges if not surge.occurrence.shifts_with_cohorts]
-    if not bells or not events or not load.offsets:
+    if not bells or not events:
         return [(bells, events)]
     earliest, latest = load.offsets[0][0], load.offsets[-1][0]
     spans = [
@@ -207,51 +217,68 @@ def _meetings(load: RegionLoad) -> list[tuple[list[Surge], list[Surge]]]:
     return groups
 
 
-def _envelope(cluster: Sequence[Surge], shift: int, first: Minute, length: int, scale: int) -> Curves:
-    """The upper envelope of a cluster for one pupil, told by the peak that makes each minute of it."""
-    top = [0] * length
-    winner = [-1] * length
+def _outline(cluster: Sequence[Surge], first: Minute, length: int, scale: int) -> list[Contribution]:
+    """The upper envelope of a cluster for one pupil: at each minute what is largest, and whose it is."""
+    outline = [_NOTHING] * length
     for surge in cluster:
         occurrence = surge.occurrence
         height = surge.height.numerator * (scale // surge.height.denominator)
-        at = occurrence.load_start + shift - first
+        rank = -occurrence.peak_index
+        at = occurrence.load_start - first
         for index, value in enumerate(shape_values(occurrence, height), start=at):
-            if value > top[index] or (value == top[index] and 0 <= occurrence.peak_index < winner[index]):
-                top[index] = value
-                winner[index] = occurrence.peak_index
+            if value and (value, rank) > outline[index]:
+                outline[index] = (value, rank)
+    return outline
+
+
+def _by_peak(outline: Sequence[Contribution]) -> Curves:
+    """An outline as one curve a peak."""
     return {
-        peak: [value if peak == won else 0 for value, won in zip(top, winner, strict=True)]
-        for peak in set(winner) - {-1}
+        -rank: [value if rank == its else 0 for value, its in outline]
+        for rank in {rank for value, rank in outline if value}
     }
 
 
 def _draw_apart(
     canvas: _Canvas, load: RegionLoad, bells: Sequence[Surge], events: Sequence[Surge], scale: int
 ) -> None:
-    """Adds each offset on its own, where unshifted events meet shifted bells."""
-    earliest, latest = load.offsets[0][0], load.offsets[-1][0]
-    moved = [surge.occurrence for surge in bells]
-    fixed = [surge.occurrence for surge in events]
-    first = min(*(o.load_start + earliest for o in moved), *(o.load_start for o in fixed))
-    last = max(*(o.load_end + latest for o in moved), *(o.load_end for o in fixed))
-    length = last - first
-    still = _envelope(events, 0, first, length, scale)
+    """Adds bells and events that meet: the bells of all cohorts, then the event wherever it is larger.
+
+    Offsets shift the bells and not the event, so who takes part in which is asked of each offset.
+    """
+    for cluster in _clusters(bells):
+        canvas.draw_together(cluster, load.offsets, scale)
+    first, length = _extent(events)
+    still = _outline(events, first, length, scale)
+    moving_first, moving_length = _extent(bells)
+    moving = _outline(bells, moving_first, moving_length, scale)
+    joined = [0] * length
+    left: Curves = {}
     for offset, pupils in load.offsets:
-        moving = _envelope(bells, offset, first, length, scale)
-        for peak, curve in _larger(still, moving, length).items():
-            canvas.add(peak, first, [pupils * value for value in curve])
+        met = _window(moving, first - moving_first - offset, length)
+        for index, (event, bell) in enumerate(zip(still, met, strict=True)):
+            if event > bell:
+                joined[index] += pupils
+                value, rank = bell
+                if value:
+                    left.setdefault(-rank, [0] * length)[index] -= pupils * value
+    for peak, curve in _by_peak(still).items():
+        canvas.add(peak, first, [pupils * value for pupils, value in zip(joined, curve, strict=True)])
+    for peak, curve in left.items():
+        canvas.add(peak, first, curve)
 
 
-def _larger(one: Curves, other: Curves, length: int) -> Curves:
-    """Per minute the larger of two envelopes; at a tie the peak that stands first in the policy."""
-    found: Curves = {}
-    for index in range(length):
-        value, negative_peak = max(
-            (curve[index], -peak) for curves in (one, other) for peak, curve in curves.items()
-        )
-        if value:
-            found.setdefault(-negative_peak, [0] * length)[index] = value
-    return found
+def _extent(surges: Sequence[Surge]) -> tuple[Minute, int]:
+    """Where the load of these surges starts, before any offset, and over how many minutes it goes."""
+    first = min(surge.occurrence.load_start for surge in surges)
+    return first, max(surge.occurrence.load_end for surge in surges) - first
+
+
+def _window(outline: list[Contribution], at: int, length: int) -> list[Contribution]:
+    """`length` minutes of an outline from index `at`, with nothing outside of it."""
+    inside = outline[max(0, at) : max(0, at + length)]
+    before = min(length, max(0, -at))
+    return [_NOTHING] * before + inside + [_NOTHING] * (length - before - len(inside))
 
 
 class _Canvas:
@@ -278,8 +305,6 @@ class _Canvas:
 
     def draw_together(self, cluster: Sequence[Surge], offsets: Offsets, scale: int) -> None:
         """Adds a cluster for all offsets at once; a cluster of the same form is drawn once."""
-        if not offsets:
-            return
         origin = cluster[0].occurrence.load_start
         form = (
             offsets,
@@ -290,7 +315,7 @@ class _Canvas:
         )
         if form not in self._drawn:
             length = max(surge.occurrence.load_end for surge in cluster) - origin
-            envelope = _envelope(cluster, 0, origin, length, scale)
+            envelope = _by_peak(_outline(cluster, origin, length, scale))
             spread = {peak: _spread(curve, offsets) for peak, curve in envelope.items()}
             self._drawn[form] = (offsets[0][0], spread)
         shift, curves = self._drawn[form]
@@ -328,19 +353,27 @@ def _spread(curve: Curve, offsets: Offsets) -> Curve:
 class Spread:
     """One occurrence's shape over all cohorts of its region, per unit of height (pupils times shape).
 
-    `curve[i]`, in 1/`slopes`, is of the minute `first + i` from the bell; `top` is its highest value and
-    `top_at` the first minute that reaches it, from the bell.
+    `curve[i]`, in 1/`slopes`, is of the minute `first + i` from the bell; `top` is its highest value.
     """
 
     first: int
     curve: Curve
-    top: Fraction
-    top_at: int
+    slopes: int
+    top: int
+
+    def replicas(self, height: Fraction) -> int:
+        """What an occurrence of that height needs at its highest minute."""
+        return ceil(height * self.top / self.slopes)
+
+    def first_minute_of(self, replicas: int, height: Fraction) -> int:
+        """The first minute, from the bell, at which an occurrence of that height needs so many."""
+        not_enough = (replicas - 1) * self.slopes // height
+        return self.first + next(index for index, value in enumerate(self.curve) if value > not_enough)
 
     def falls_into(self, start: int, end: int) -> bool:
         """Whether any of its load is in [start, end), in minutes from the bell."""
         if start <= self.first and self.first + len(self.curve) <= end:
-            return bool(self.top)
+            return self.top > 0
         return any(self.curve[max(0, start - self.first) : max(0, end - self.first)])
 
 
@@ -365,8 +398,6 @@ class Spreads:
         offsets = self._load.offsets if occurrence.shifts_with_cohorts else ((0, self._load.pupils),)
         first = occurrence.load_start - occurrence.bell
         if not offsets:
-            return Spread(first=first, curve=[], top=Fraction(0), top_at=0)
+            return Spread(first=first, curve=[], slopes=slopes, top=0)
         curve = _spread(shape_values(occurrence, slopes), offsets)
-        first += offsets[0][0]
-        top = max(curve)
-        return Spread(first=first, curve=curve, top=Fraction(top, slopes), top_at=first + curve.index(top))
+        return Spread(first=first + offsets[0][0], curve=curve, slopes=slopes, top=max(curve))

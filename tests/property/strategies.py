@@ -1,0 +1,183 @@
+"""Calendars and policies that hypothesis draws: small, odd, and always valid.
+
+Two school weeks of September 2024 in one of five zones, so that every example is planned in milliseconds;
+the odd things (regions, offsets to both sides, events over midnight, cron, zero pupils, remote days, factors
+above the cap, shapes without ramp) are frequent.
+"""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from hypothesis import strategies as st
+from tests.builders import (
+    a_bell_schedule,
+    a_calendar,
+    a_factor,
+    a_holiday,
+    a_peak,
+    a_policy,
+    a_rotation,
+    a_row,
+    a_school_year,
+    an_event,
+    an_exception,
+    daily_cron,
+    every,
+)
+
+from firstbell.domain.calendar import (
+    CalendarEvent,
+    Cohort,
+    DemandEventType,
+    InstructionMode,
+    OnClosure,
+    RecurrenceCondition,
+    RotationType,
+)
+from firstbell.domain.days import DayClass, SchoolDays
+from firstbell.domain.plan import Workload
+from firstbell.domain.policy import Bounds, PeakAnchor, Shape
+
+REGIONS = ("north", "south")
+ZONES = ("Europe/Brussels", "America/New_York", "Asia/Kolkata", "Australia/Sydney", "UTC")
+DATES = [f"2024-09-{day:02}" for day in range(2, 16)]
+TIMES = ["00:00", "00:20", "07:00", "08:25", "08:30", "09:15", "12:30", "16:00", "22:30", "23:59"]
+TYPES = list(DemandEventType)[:3]
+BELLS = (
+    a_bell_schedule("full", "08:30-09:20", "09:20-10:10", "10:25-11:15", "12:15-13:05"),
+    a_bell_schedule("short", "08:30-09:20", "09:30-10:20"),
+    a_bell_schedule("evening", "21:00-22:00", "22:05-23:50"),
+)
+SCHEDULES = st.sampled_from([schedule.name for schedule in BELLS])
+
+shapes = st.builds(
+    Shape,
+    lead=st.sampled_from([1, 5, 10, 30]),
+    ramp=st.sampled_from([0, 1, 7, 20]),
+    hold=st.sampled_from([0, 5, 30]),
+    decay=st.sampled_from([0, 1, 9, 45]),
+)
+offsets = st.integers(min_value=-20, max_value=25) | st.sampled_from([-90, 0, 120])
+pupils = st.sampled_from([0, 1, 999, 10_000]) | st.integers(min_value=1, max_value=50_000)
+
+
+def scopes(regions: tuple[str, ...]) -> st.SearchStrategy:
+    """A scope list: all, or one region where there are some."""
+    return st.sampled_from([(), *[(region,) for region in regions]])
+
+
+@st.composite
+def exceptions(draw, regions: tuple[str, ...], number: int):
+    first = draw(st.sampled_from(DATES))
+    last = draw(st.sampled_from([first, first, *[day for day in DATES if day > first]]))
+    return an_exception(
+        draw(st.sampled_from(CalendarEvent)),
+        first,
+        last,
+        name=f"x{number}",
+        bell_schedule_name=draw(st.none() | SCHEDULES),
+        instruction_mode=draw(st.none() | st.sampled_from(InstructionMode)),
+        regions=draw(scopes(regions)),
+    )
+
+
+@st.composite
+def demand_events(draw, regions: tuple[str, ...], number: int, *, cron: bool = True):
+    fields = {
+        "name": f"e{number}",
+        "type": draw(st.sampled_from(TYPES)),
+        "regions": draw(scopes(regions)),
+    }
+    if cron and draw(st.integers(0, 5)) == 0:
+        minutes = draw(st.sampled_from([0, 45, 600]))
+        return an_event(when=daily_cron(draw(st.sampled_from(TIMES)), minutes=minutes), start=None, **fields)
+    end = draw(st.none() | st.sampled_from(TIMES))
+    start = draw(st.sampled_from(TIMES))
+    if draw(st.booleans()):
+        return an_event(draw(st.sampled_from(DATES)), start, end, **fields)
+    days = draw(st.sampled_from(["", "Sun", "Mon Wed", "Fri Sat"]))
+    condition = draw(st.sampled_from(RecurrenceCondition))
+    return an_event(when=every(days, condition), start=start, end=end, **fields)
+
+
+@st.composite
+def cohorts(draw, regions: tuple[str, ...], size: int = 3):
+    found = []
+    for number in range(draw(st.integers(1, size))):
+        region = draw(st.sampled_from(regions)) if regions else None
+        found.append(
+            Cohort(name=f"c{number}", pupils=draw(pupils), region=region, start_offset_minutes=draw(offsets))
+        )
+    return tuple(found)
+
+
+@st.composite
+def rotations(draw):
+    return a_rotation(type=draw(st.sampled_from(RotationType)), on_closure=draw(st.sampled_from(OnClosure)))
+
+
+@st.composite
+def calendars(draw, *, cron=True, with_cohorts=True, regions: tuple[str, ...] | None = None):
+    if regions is None:
+        regions = draw(st.sampled_from([(), (), REGIONS]))
+    rotation = draw(st.none() | rotations())
+    week = draw(st.sampled_from(["Mon Tue Wed Thu Fri", "Sun Mon Tue Thu Sat"]))
+    rows = [a_row("Wed", "short"), a_row(week)]
+    if rotation:
+        rows.insert(0, a_row("Tue Fri", "short", labels=("B",), instruction_mode=InstructionMode.HYBRID))
+    last = draw(st.sampled_from([None, "2024-09-09", "2024-09-11"]))
+    return a_calendar(
+        zone=ZoneInfo(draw(st.sampled_from(ZONES))),
+        regions=regions,
+        sessions=(a_school_year(draw(st.sampled_from(["2024-09-02", "2024-09-04"])), "2024-09-13"),),
+        bell_schedules=BELLS,
+        weekly_schedule=tuple(rows),
+        rotation=rotation,
+        holidays=(a_holiday("2024-09-09", last),) if last else (),
+        calendar_dates=tuple(draw(exceptions(regions, number)) for number in range(draw(st.integers(0, 2)))),
+        demand_events=tuple(
+            draw(demand_events(regions, number, cron=cron)) for number in range(draw(st.integers(0, 2)))
+        ),
+        cohorts=draw(cohorts(regions)) if with_cohorts else (),
+    )
+
+
+@st.composite
+def peaks(draw, number: int, *, by_replicas: bool | None = None):
+    sized = draw(st.booleans()) if by_replicas is None else by_replicas
+    return a_peak(
+        draw(st.sampled_from(PeakAnchor)),
+        name=f"p{number}",
+        shape=draw(shapes),
+        demand_event_types=draw(st.sampled_from([frozenset(), frozenset(TYPES[:1])])),
+        load_percent=draw(st.sampled_from([0, 37, 100, 250])),
+        replicas=draw(st.sampled_from([0, 1, 7, 300])) if sized else None,
+    )
+
+
+@st.composite
+def policies(draw, *, by_replicas: bool | None = None):
+    factors = [
+        a_factor(2000, instruction_modes={InstructionMode.REMOTE}),
+        a_factor(33, events={CalendarEvent.EXAM_DAY}),
+        a_factor(111, day_classes={DayClass.FIRST_DAY_OF_WEEK, DayClass.REGULAR}),
+        a_factor(150, labels={"A"}),
+        a_factor(70, regions=("north",)),
+    ]
+    return a_policy(
+        *[draw(peaks(number, by_replicas=by_replicas)) for number in range(draw(st.integers(1, 4)))],
+        pupils_per_replica=draw(st.sampled_from([1, 7, 1000, 60_000])),
+        day_factors=tuple(factor for factor in factors if draw(st.booleans())),
+        max_factor_percent=draw(st.sampled_from([5000, 1500, 100])),
+        hold_gap_minutes=draw(st.sampled_from([0, 7, 30, 90])),
+    )
+
+
+def workload(policy, *found, bounds: Bounds | None = None) -> Workload:
+    """A workload over those calendars, unbounded unless told otherwise."""
+    return Workload(
+        policy=policy,
+        bounds=bounds or Bounds(minimum=0, maximum=None),
+        calendars=tuple(SchoolDays(calendar) for calendar in found),
+    )

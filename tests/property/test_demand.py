@@ -1,0 +1,111 @@
+"""The core's fast demand is the slow one, minute by minute; and demand adds up as people do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.builders import stamp, utc
+from tests.property.reference import reference_replicas
+from tests.property.strategies import REGIONS, calendars, policies, pupils, workload
+
+from firstbell.domain.plan import Workload, make_plan, scheduled_replicas
+from firstbell.domain.policy import Bounds
+
+MIDNIGHT = utc("2024-09-02T00:00")
+starts = st.integers(0, 13 * 24 * 4).map(lambda quarter: MIDNIGHT + 15 * quarter)
+lengths = st.sampled_from([1, 60, 600, 1500])
+
+
+def wanted(planned: Workload, start: int, end: int) -> list[int]:
+    plan = make_plan(planned, start, end)
+    return [plan.replicas_at(minute) for minute in range(start, end)]
+
+
+def compare(planned: Workload, start: int, end: int) -> None:
+    """Asserts that core and reference agree, and names the first minute where they do not."""
+    want, got = reference_replicas(planned, start, end), wanted(planned, start, end)
+    differing = [(stamp(start + i), w, g) for i, (w, g) in enumerate(zip(want, got, strict=True)) if w != g]
+    assert differing[:3] == []
+
+
+@given(calendar=calendars(), policy=policies(), start=starts, length=lengths)
+def test_demand_equals_the_slow_reference(calendar, policy, start, length):
+    compare(workload(policy, calendar), start, start + length)
+
+
+@given(first=calendars(), second=calendars(), policy=policies(), start=starts)
+def test_demand_of_two_calendars_equals_the_slow_reference(first, second, policy, start):
+    compare(workload(policy, first, second), start, start + 240)
+
+
+@given(calendar=calendars(with_cohorts=False), policy=policies(by_replicas=True), start=starts)
+def test_demand_without_cohorts_equals_the_slow_reference(calendar, policy, start):
+    compare(workload(policy, calendar), start, start + 600)
+
+
+@given(calendar=calendars(), policy=policies(), start=starts)
+def test_one_minute_asked_alone_is_that_minute_of_a_plan(calendar, policy, start):
+    planned = workload(policy, calendar, bounds=Bounds(minimum=2, maximum=20))
+    got = [scheduled_replicas(planned, minute) for minute in range(start, start + 30)]
+    assert wanted(planned, start, start + 30) == got
+
+
+@given(
+    calendar=calendars(),
+    policy=policies(by_replicas=False),
+    more=st.lists(pupils, min_size=3, max_size=3),
+    start=starts,
+)
+def test_with_pupils_per_replica_more_pupils_never_give_fewer_replicas(calendar, policy, more, start):
+    larger = tuple(
+        replace(cohort, pupils=cohort.pupils + extra)
+        for cohort, extra in zip(calendar.cohorts, more, strict=False)
+    )
+    before = wanted(workload(policy, calendar), start, start + 600)
+    after = wanted(workload(policy, replace(calendar, cohorts=larger)), start, start + 600)
+    assert all(few <= many for few, many in zip(before, after, strict=True))
+
+
+def load(planned: Workload, start: int, length: int) -> list:
+    """Exact load in replicas, minute by minute, before it is rounded up."""
+    demand = make_plan(planned, start, start + length).demand
+    inner = demand.total[start - demand.start : start - demand.start + length]
+    return [Fraction(value, demand.scale) for value in inner]
+
+
+def only(calendar, keep):
+    return replace(calendar, cohorts=tuple(cohort for cohort in calendar.cohorts if keep(cohort)))
+
+
+@given(calendar=calendars(regions=REGIONS), policy=policies(by_replicas=False), start=starts)
+def test_regions_do_not_affect_each_other(calendar, policy, start):
+    """The load of both regions is that of each with nobody in the other, added."""
+    both = load(workload(policy, calendar), start, 600)
+    north, south = (
+        load(workload(policy, only(calendar, lambda cohort, r=region: cohort.region == r)), start, 600)
+        if any(cohort.region == region for cohort in calendar.cohorts)
+        else [0] * 600
+        for region in REGIONS
+    )
+    assert both == [one + other for one, other in zip(north, south, strict=True)]
+
+
+@given(calendar=calendars(), policy=policies(by_replicas=False), start=starts)
+def test_cohorts_add(calendar, policy, start):
+    """Each cohort by itself, added, is all of them: and a cohort split in two is the same cohort."""
+    together = load(workload(policy, calendar), start, 600)
+    apart = [
+        load(workload(policy, replace(calendar, cohorts=(cohort,))), start, 600)
+        for cohort in calendar.cohorts
+    ]
+    assert together == [sum(values) for values in zip(*apart, strict=True)]
+
+
+@given(first=calendars(), second=calendars(), policy=policies(by_replicas=False), start=starts)
+def test_calendars_add(first, second, policy, start):
+    both = load(workload(policy, first, second), start, 300)
+    one, other = (load(workload(policy, calendar), start, 300) for calendar in (first, second))
+    assert both == [left + right for left, right in zip(one, other, strict=True)]
