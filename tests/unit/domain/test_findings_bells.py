@@ -59,7 +59,9 @@ def test_first_bell(first, last, wolf):
     )
 
     want = [("Warning", "spec.bellSchedules[1].classPeriods[0].startTime")] if wolf else []
-    assert told(found(calendar, FindingKind.FIRST_BELL_UNUSUAL)) == want
+    findings = found(calendar, FindingKind.FIRST_BELL_UNUSUAL)
+    assert told(findings) == want
+    assert all(("before 06:00" in finding.message) == (first < "06:00") for finding in findings)
 
 
 # Clock gaps: in Brussels the clocks of 2025 jump from 02:00 to 03:00 on 30 March.

@@ -64,6 +64,12 @@ NOTED = [("Notice", "spec.calendarDates[1]")]
             id="ranges that overlap in part",
         ),
         pytest.param(
+            entry(OPEN, "2025-03-03", "2025-03-07", instruction_mode=REMOTE),
+            entry(OPEN, "2025-03-07", "2025-03-09", instruction_mode=IN_PERSON, name="two"),
+            WARNED,
+            id="a shorter one that reaches over the end",
+        ),
+        pytest.param(
             entry(OPEN, instruction_mode=IN_PERSON),
             entry(OPEN, "2025-03-03", "2025-03-07", instruction_mode=REMOTE, name="two"),
             WARNED,
@@ -116,6 +122,31 @@ NOTED = [("Notice", "spec.calendarDates[1]")]
 )
 def test_exceptions_conflict(earlier, later, want):
     assert told(FindingKind.EXCEPTIONS_CONFLICT, calendar_dates=(earlier, later)) == want
+
+
+@pytest.mark.parametrize(
+    ("last", "when"), [(None, "on 2025-03-04"), ("2025-03-05", "from 2025-03-04 to 2025-03-05")]
+)
+def test_a_conflict_says_who_what_and_when(last, when):
+    entries = (
+        entry(OPEN, "2025-03-03", last or "2025-03-04"),
+        entry(STRIKE, "2025-03-04", "2025-03-09", name="two"),
+    )
+
+    findings = calendar_findings(SchoolDays(a_calendar(calendar_dates=entries)), on("2025-02-01"))
+
+    (message,) = [f.message for f in findings if f.kind is FindingKind.EXCEPTIONS_CONFLICT]
+    assert message == f'"one" has lessons and "two" has none {when}; the later entry counts'
+
+
+def test_a_carve_out_of_the_same_regions_is_a_notice():
+    entries = (
+        entry(OPEN, "2025-03-03", "2025-03-07", instruction_mode=REMOTE, regions=("north",)),
+        entry(OPEN, instruction_mode=IN_PERSON, regions=("north",), name="two"),
+    )
+
+    fields = {"regions": ("north", "south"), "cohorts": (), "calendar_dates": entries}
+    assert told(FindingKind.EXCEPTIONS_CONFLICT, **fields) == NOTED
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from tests.builders import (
 
 from firstbell.domain.calendar import CalendarEvent, DemandEventType, InstructionMode, RecurrenceCondition
 from firstbell.domain.days import DayClass, SchoolDays, Transition
-from firstbell.domain.findings import Finding, FindingKind, Severity, fold, policy_findings
+from firstbell.domain.findings import Finding, FindingKind, policy_findings
 from firstbell.domain.policy import PeakAnchor
 
 BY_REPLICAS = (a_peak(replicas=10),)
@@ -284,26 +284,3 @@ def test_a_peak_that_occurs_in_one_calendar_is_enough():
 
     assert told(FindingKind.PEAK_NEVER_OCCURS, a_policy(), shut, a_calendar()) == []
     assert weekdays("Sat") == shut.weekly_schedule[0].days_of_week
-
-
-# Folding.
-
-
-def a_finding(kind=FindingKind.HOLIDAY_LONG, severity=Severity.WARNING, path="spec") -> Finding:
-    return Finding(kind=kind, severity=severity, path=path, message="It is long", cure="Shorten it")
-
-
-def test_many_findings_of_one_kind_are_folded():
-    long = [a_finding(path=f"spec.holidays[{index}]") for index in range(5)]
-    notice = a_finding(severity=Severity.NOTICE)
-    other = a_finding(FindingKind.NO_LESSONS, Severity.ERROR)
-
-    folds = fold([*long[:4], other, long[4], notice])
-
-    assert [(one.shown, one.more) for one in folds] == [(tuple(long[:3]), 2), ((other,), 0), ((notice,), 0)]
-
-
-def test_three_findings_are_not_folded():
-    long = [a_finding(path=f"spec.holidays[{index}]") for index in range(3)]
-
-    assert [(one.shown, one.more) for one in fold(long)] == [(tuple(long), 0)]

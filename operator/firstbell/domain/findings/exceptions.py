@@ -39,7 +39,7 @@ def conflict_findings(calendar: SchoolCalendar) -> Iterator[Finding]:
                 kind=FindingKind.EXCEPTIONS_CONFLICT,
                 severity=Severity.NOTICE if quiet else Severity.WARNING,
                 path=path,
-                message=f'"{earlier.name}" and "{later.name}" {what} {when}; the later entry counts',
+                message=f"{what} {when}; the later entry counts",
                 cure="Nothing to do if that is meant" if quiet else "Keep one of them, or part their dates",
             )
 
@@ -63,10 +63,12 @@ def _regions_meet(one: CalendarDate, other: CalendarDate) -> bool:
 
 def _clashes(earlier: CalendarDate, later: CalendarDate) -> Iterator[tuple[str, bool]]:
     """What two entries that meet contradict each other in, and whether they say the same after all."""
+    one, two = f'"{earlier.name}"', f'"{later.name}"'
     if earlier.event.has_lessons != later.event.has_lessons:
         # A ranged open event opens no closed day: laid over a closure it leaves it alone.
         if not later.event.has_lessons or later.undoes_closure:
-            yield "open and close the day" if later.undoes_closure else "say lessons and no lessons", False
+            lessons, none = (one, two) if earlier.event.has_lessons else (two, one)
+            yield f"{lessons} has lessons and {none} has none", False
         return
     if not later.event.has_lessons:
         return
@@ -77,7 +79,7 @@ def _clashes(earlier: CalendarDate, later: CalendarDate) -> Iterator[tuple[str, 
     for field, before, after in fields:
         if before is not None and after is not None:
             agree = before == after
-            yield f"both set {field}{f' to {after}' if agree else ''}", agree
+            yield f"{one} and {two} both set {field}{f' to {after}' if agree else ''}", agree
 
 
 def _is_carved_out_of(later: CalendarDate, earlier: CalendarDate) -> bool:
