@@ -1,0 +1,87 @@
+"""Load that no bell rings for: report cards, deadlines, results, evenings.
+
+An event has a date, or weekdays with a condition, or a cron line that brings its own times; the rules keep
+the three apart.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+
+from firstbell.api.cel import Rule, validated_by
+from firstbell.api.model import SpecModel, distinct_list
+from firstbell.api.scalars import Bell, CivilDate, Name, number
+from firstbell.api.school_time import Scope
+from firstbell.domain.calendar import DemandEventType, RecurrenceCondition, Weekday
+
+LONGEST_EVENT_MINUTES = 7 * 24 * 60
+
+
+class Recurrence(SpecModel):
+    """Weekdays with a condition, or a cron line."""
+
+    model_config = ConfigDict(
+        json_schema_extra=validated_by(
+            Rule(
+                rule="!has(self.schedule) || !has(self.daysOfWeek) && !has(self.condition)",
+                message="spec.demandEvents[].recurrence takes either schedule, or daysOfWeek and condition",
+            )
+        )
+    )
+
+    days_of_week: Annotated[tuple[Weekday, ...], distinct_list(7)] = ()
+    """The weekdays on which it takes place; none = every day. Excludes schedule."""
+    condition: RecurrenceCondition | None = None
+    """Always (default); InstructionalDay: only on days with lessons; BeforeInstructionalDay: only if the next
+    day has lessons, in that region. Excludes schedule."""
+    schedule: Annotated[str, Field(strict=True, min_length=9, max_length=128)] | None = None
+    """A cron line of five fields (minute, hour, day of month, month, day of week) in wall clock of the
+    calendar's time zone, for example "0 19 * * SUN"; at most 48 times a day."""
+
+
+class DemandEvent(SpecModel):
+    """Something that brings load at a known time."""
+
+    model_config = ConfigDict(
+        json_schema_extra=validated_by(
+            Rule(
+                rule="has(self.date) != has(self.recurrence)",
+                message="spec.demandEvents[] needs exactly one of date and recurrence",
+            ),
+            Rule(
+                rule="has(self.startTime) != (has(self.recurrence) && has(self.recurrence.schedule))",
+                message="spec.demandEvents[].startTime is required, except with recurrence.schedule, which"
+                " brings its own times",
+            ),
+            Rule(
+                rule="!has(self.endTime) || has(self.startTime)",
+                message="spec.demandEvents[].endTime needs startTime; with recurrence.schedule use"
+                " durationMinutes",
+            ),
+            Rule(
+                rule="!has(self.durationMinutes) || has(self.recurrence) && has(self.recurrence.schedule)",
+                message="spec.demandEvents[].durationMinutes goes with recurrence.schedule only; use endTime",
+            ),
+        )
+    )
+
+    name: Name
+    """A name that is unique among the demand events, for example "q1-report-cards"."""
+    type: DemandEventType
+    """What it is: ReportCard, ResultsRelease, EnrollmentOpening, AssignmentDeadline, HomeworkEvening,
+    ParentConference, Exam or Other. Peaks of a SchoolAutoscaler choose by it."""
+    date: CivilDate | None = None
+    """The date of an event that takes place once, YYYY-MM-DD, a civil date in the calendar's time zone."""
+    recurrence: Recurrence | None = None
+    """How an event repeats. Excludes date."""
+    start_time: Bell | None = None
+    """When it starts, HH:MM of 24 hours, wall clock in the calendar's time zone."""
+    end_time: Bell | None = None
+    """When it ends, HH:MM of 24 hours, wall clock in the calendar's time zone; before startTime = on the next
+    day. Default: startTime, one instant."""
+    duration_minutes: Annotated[int, number(0, LONGEST_EVENT_MINUTES)] | None = None
+    """How many minutes each occurrence of recurrence.schedule lasts. Default 0, one instant."""
+    regions: Scope = ()
+    """The regions whose pupils it concerns, by name; none = all regions."""
