@@ -43,6 +43,7 @@ def told(findings: list[Finding]) -> list[tuple[str, str]]:
         pytest.param(a_holiday("2023-12-25", "2024-01-07"), "Warning", id="a year too early"),
         pytest.param(a_holiday("2025-07-01"), "Warning", id="one day, just after the end"),
         pytest.param(a_holiday("2025-06-30", "2025-07-10"), None, id="over the end"),
+        pytest.param(a_holiday("2024-08-26", "2024-09-02"), None, id="up to the first day"),
         pytest.param(a_holiday("2025-07-01", "2025-08-31"), None, id="the summer holiday beside the year"),
         pytest.param(a_holiday("2024-07-01", "2024-09-01"), None, id="the summer holiday before the year"),
     ],
@@ -83,6 +84,11 @@ SUMMER = a_holiday("2025-07-28", "2025-09-08", name="summer")
     [
         pytest.param({"holidays": (LONG,)}, ["spec.holidays[0]"], id="24 days in winter"),
         pytest.param({"holidays": (a_holiday("2025-02-10", "2025-03-04"),)}, [], id="23 days in winter"),
+        pytest.param(
+            {"holidays": (a_holiday("2024-09-03", "2024-10-01"),)},
+            ["spec.holidays[0]"],
+            id="after one lesson day",
+        ),
         pytest.param(
             {"holidays": (a_holiday("2025-06-02", "2025-08-31"),)}, [], id="summer over the end of the year"
         ),

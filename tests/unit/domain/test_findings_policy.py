@@ -146,6 +146,24 @@ NOTED = [("Notice", "spec.dayFactors[0].match")]
         ),
         pytest.param({"day_classes": {DayClass.FIRST_DAY_OF_WEEK}}, [], id="every Monday"),
         pytest.param(
+            {
+                "day_classes": {DayClass.RESTART_AFTER_HOLIDAY},
+                "instruction_modes": {InstructionMode.REMOTE},
+            },
+            [],
+            id="waits for a remote restart",
+        ),
+        pytest.param(
+            {"day_classes": {DayClass.RESTART_AFTER_HOLIDAY}, "transitions": {Transition.TO_REMOTE}},
+            [],
+            id="waits for a restart that goes remote",
+        ),
+        pytest.param(
+            {"day_classes": {DayClass.RESTART_AFTER_HOLIDAY}, "events": {CalendarEvent.EXAM_DAY}},
+            [],
+            id="waits for a restart with exams",
+        ),
+        pytest.param(
             {"day_classes": {DayClass.RESTART_AFTER_HOLIDAY}}, NOTED, id="no restart: no holiday is listed"
         ),
     ],
