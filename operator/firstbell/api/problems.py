@@ -7,6 +7,7 @@ problem is one line of text, so values quoted in it are shortened and kept on th
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from types import UnionType
@@ -19,6 +20,8 @@ _LONGEST_QUOTE = 60
 _LONGEST_LISTING = 12
 
 PathPart = str | int
+
+_PART = re.compile(r'([^.\[\]"]+)|\[([0-9]{1,9})\]|\[("(?:[^"\\]|\\.)*")\]')
 
 _NOUNS: tuple[tuple[type | UnionType, str], ...] = (
     (bool, "word"),
@@ -41,7 +44,8 @@ class Problem:
     cure: str
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.message}. {self.cure}."
+        where = f"{self.path}: " if self.path else ""
+        return f"{where}{self.message}. {self.cure}."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,6 +66,17 @@ def dotted(parts: Iterable[PathPart]) -> str:
         else:
             path += f"[{quoted(part)}]"
     return path
+
+
+def parts_of(path: str) -> tuple[PathPart, ...]:
+    """The parts of a dotted path: the inverse of `dotted`, as far as the path can be read."""
+    parts: list[PathPart] = []
+    for word, index, key in _PART.findall(path):
+        if index:
+            parts.append(int(index))
+        else:
+            parts.append(word or json.loads(key))
+    return tuple(parts)
 
 
 def quoted(value: object) -> str:

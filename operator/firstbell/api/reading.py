@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
 
@@ -17,6 +16,7 @@ from pydantic_core import ErrorDetails
 
 from firstbell.api import scalars
 from firstbell.api.problems import PathPart, Problem, Refused, dotted, kind_of, nearest, quoted
+from firstbell.api.unquoted import Unquoted
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -40,28 +40,16 @@ _TYPE_CURES = {
 """What pydantic finds in a field, in our words; a type that is in none of these is a model's."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Unquoted:
-    """A word without quotes that readers of YAML do not agree on: `13:30` is 810 to some, `no` is false.
-
-    `reads_as` is what it can be taken for. It stands in plain data where nobody can know what was meant, and
-    is refused there, except for a flag written as `yes` or `no`.
-    """
-
-    text: str
-    reads_as: str
-
-
-def read_spec(model: type[M], data: object) -> M | Refused:
-    """The model of a spec, or everything that is wrong with its shape."""
-    problems = tuple(_empty_values(data, ("spec",)))
+def read_spec(model: type[M], data: object, root: str = "spec") -> M | Refused:
+    """The model of a spec (or of another part of an object), or everything wrong with its shape."""
+    problems = tuple(_empty_values(data, (root,)))
     if problems:
         return Refused(problems=problems)
     try:
         return model.model_validate(data, by_alias=True, by_name=False)
     except ValidationError as invalid:
         errors = invalid.errors(include_url=False)
-        return Refused(problems=tuple(_problem(model, error) for error in errors))
+        return Refused(problems=tuple(_problem(model, error, root) for error in errors))
 
 
 def _empty_values(data: object, path: tuple[PathPart, ...]) -> Iterator[Problem]:
@@ -78,9 +66,9 @@ def _empty_values(data: object, path: tuple[PathPart, ...]) -> Iterator[Problem]
             yield from _empty_values(value, (*path, index))
 
 
-def _problem(model: type[BaseModel], error: ErrorDetails) -> Problem:
+def _problem(model: type[BaseModel], error: ErrorDetails, root: str) -> Problem:
     message, cure = _in_words(model, error)
-    return Problem(path=dotted(("spec", *error["loc"])), message=message, cure=cure)
+    return Problem(path=dotted((root, *error["loc"])), message=message, cure=cure)
 
 
 def _in_words(model: type[BaseModel], error: ErrorDetails) -> tuple[str, str]:

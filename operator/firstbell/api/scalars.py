@@ -14,6 +14,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from firstbell.api.unquoted import Unquoted
+
 LARGEST_INT32 = 2**31 - 1
 LARGEST_INT64 = 2**63 - 1
 
@@ -95,7 +97,15 @@ ReplicaCount = Annotated[int, number(0, LARGEST_INT32)]
 Percent = Annotated[int, number(0, 100_000)]
 Minutes = Annotated[int, number(0, 1440)]
 Generation = Annotated[int, number(0, LARGEST_INT64)]
-Flag = Annotated[bool, Field(strict=True)]
+
+
+def _yes_or_no(value: Any) -> Any:
+    if isinstance(value, Unquoted) and value.reads_as in {"true", "false"}:
+        return value.reads_as == "true"
+    return value
+
+
+Flag = Annotated[bool, BeforeValidator(_yes_or_no), Field(strict=True)]
 Quantity = Annotated[
     str,
     *text(

@@ -1,0 +1,144 @@
+"""References between what files hold: policies to calendars, exceptions to calendars, policies to bounds.
+
+Asked over all files together, and only when the caller wants it: a calendar alone may be looked at without
+the policies that use it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from firstbell.api.calendar_checks import exception_name_problems
+from firstbell.api.foreign_autoscalers import AutoscalerBounds
+from firstbell.api.manifests import AutoscalerManifest, ExceptionManifest, Manifests
+from firstbell.api.problems import Problem, Refused, nearest, quoted
+from firstbell.api.yaml_files import FileProblem, Unreadable
+from firstbell.domain.calendar import SchoolCalendar
+from firstbell.domain.policy import Bounds
+
+_KEDA_KIND = "ScaledObject"
+_KEDA_HPA_PREFIX = "keda-hpa-"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LinkedAutoscaler:
+    """A policy with the calendars that it refers to, in its order, and its bounds."""
+
+    manifest: AutoscalerManifest
+    calendars: tuple[SchoolCalendar, ...]
+    bounds: Bounds
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Linked:
+    """Everything resolved: calendars in file order, with their exceptions laid over them."""
+
+    calendars: tuple[SchoolCalendar, ...]
+    autoscalers: tuple[LinkedAutoscaler, ...]
+
+
+def link(manifests: Manifests) -> Linked | Unreadable:
+    """The objects with their references resolved, or every reference that does not hold."""
+    problems: list[FileProblem] = []
+    calendars = {one.calendar.key: one.calendar for one in manifests.calendars}
+    for exception in manifests.exceptions:
+        found = lay_over(calendars, exception)
+        if isinstance(found, Refused):
+            problems += [exception.origin.problem(problem) for problem in found.problems]
+        else:
+            calendars[found.key] = found
+    autoscalers: list[LinkedAutoscaler] = []
+    for manifest in manifests.autoscalers:
+        linked = _link_autoscaler(manifest, calendars, manifests.autoscaler_bounds)
+        if isinstance(linked, Refused):
+            problems += [manifest.origin.problem(problem) for problem in linked.problems]
+        else:
+            autoscalers.append(linked)
+    if problems:
+        return Unreadable(problems=tuple(problems))
+    return Linked(calendars=tuple(calendars.values()), autoscalers=tuple(autoscalers))
+
+
+def lay_over(
+    calendars: Mapping[str, SchoolCalendar], exception: ExceptionManifest
+) -> SchoolCalendar | Refused:
+    """The calendar of an exception with the exception as its last entry, or why that cannot be."""
+    name = exception.spec.calendar_ref.name
+    calendar = calendars.get(f"{exception.namespace}/{name}")
+    if calendar is None:
+        missing = _missing(name, exception.namespace, calendars, "spec.calendarRef.name")
+        return Refused(problems=(missing,))
+    bells = [schedule.name for schedule in calendar.bell_schedules]
+    problems = tuple(exception_name_problems(exception.spec, "spec", bells, calendar.regions))
+    if problems:
+        return Refused(problems=problems)
+    return replace(calendar, calendar_dates=(*calendar.calendar_dates, exception.entry))
+
+
+def bounds_of(manifest: AutoscalerManifest, others: Iterable[AutoscalerBounds]) -> Bounds | Refused:
+    """The bounds of a policy: its own, else those of the autoscaler that scales the same workload.
+
+    Without either the minimum is 1 and nothing names a maximum.
+    """
+    spec, target = manifest.spec, manifest.spec.scale_target_ref
+    found = [
+        other
+        for other in others
+        if other.scales(manifest.namespace, target.api_version, target.kind, target.name)
+    ]
+    found = _without_hpas_of_keda(found)
+    if len(found) > 1 and (spec.min_replicas is None or spec.max_replicas is None):
+        names = " and ".join(f"{other.kind} {other.name}" for other in found)
+        message = f"{names} scale the same workload, and bounds are missing here"
+        cure = "Give minReplicas and maxReplicas, or keep one of the two"
+        return Refused(problems=(Problem(path="spec.scaleTargetRef", message=message, cure=cure),))
+    other = found[0] if found else None
+    least = spec.min_replicas or (other.minimum if other else 1)
+    most = spec.max_replicas or (other.maximum if other else None)
+    if most is not None and least > most:
+        whose = f" of {other.kind} {other.name}" if other else ""
+        message = f"the least, {least}, is above the most, {most}; one of them is{whose}"
+        cure = "Give minReplicas and maxReplicas that fit together"
+        return Refused(problems=(Problem(path="spec", message=message, cure=cure),))
+    return Bounds(minimum=least, maximum=most)
+
+
+def _without_hpas_of_keda(found: list[AutoscalerBounds]) -> list[AutoscalerBounds]:
+    """KEDA makes an HPA of each ScaledObject; an export of a cluster has both."""
+    made = {f"{_KEDA_HPA_PREFIX}{other.name}" for other in found if other.kind == _KEDA_KIND}
+    return [other for other in found if other.name not in made]
+
+
+def _link_autoscaler(
+    manifest: AutoscalerManifest,
+    calendars: Mapping[str, SchoolCalendar],
+    others: Iterable[AutoscalerBounds],
+) -> LinkedAutoscaler | Refused:
+    problems: list[Problem] = []
+    used: list[SchoolCalendar] = []
+    for index, name in enumerate(manifest.policy.calendar_names):
+        calendar = calendars.get(f"{manifest.namespace}/{name}")
+        if calendar is None:
+            path = f"spec.calendarRefs[{index}].name"
+            problems.append(_missing(name, manifest.namespace, calendars, path))
+        else:
+            used.append(calendar)
+    bounds = bounds_of(manifest, others)
+    if isinstance(bounds, Refused) or problems:
+        more = bounds.problems if isinstance(bounds, Refused) else ()
+        return Refused(problems=(*problems, *more))
+    return LinkedAutoscaler(manifest=manifest, calendars=tuple(used), bounds=bounds)
+
+
+def _missing(name: str, namespace: str, calendars: Mapping[str, SchoolCalendar], path: str) -> Problem:
+    here = [calendar.name for calendar in calendars.values() if calendar.namespace == namespace]
+    elsewhere = [calendar.namespace for calendar in calendars.values() if calendar.name == name]
+    message = f"there is no SchoolCalendar {quoted(name)} in namespace {namespace}"
+    if elsewhere:
+        cure = f"It is in namespace {elsewhere[0]}: both must be in the same"
+    elif here:
+        cure = nearest(name, here, noun="SchoolCalendar")
+    else:
+        cure = "Give the file of that calendar too"
+    return Problem(path=path, message=message, cure=cure)
