@@ -118,6 +118,12 @@ class SchoolDays:
         """Every day with lessons, in date order."""
         return tuple(day for day in self._regions[region].days if day.instructional)
 
+    def lesson_days_from(self, region: str | None, on: date) -> Iterator[Day]:
+        """Every day with lessons on or after a date, in date order."""
+        days = self._regions[region].days
+        skipped = max(0, (on - self.first).days) if self.first is not None else 0
+        return (day for day in days[skipped:] if day.instructional)
+
     def days(self, region: str | None) -> tuple[Day, ...]:
         """Every day of the data, in date order."""
         return self._regions[region].days

@@ -7,8 +7,9 @@ must look again when something changes is answered here, so that handlers stay o
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from firstbell.api.school_autoscaler import Actuation, Mode, OnCalendarError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,28 +19,6 @@ if TYPE_CHECKING:
     from firstbell.domain.floor import Autoscaler
     from firstbell.domain.policy import Policy
     from firstbell.engine.ports import Json
-
-
-class Actuation(StrEnum):
-    """How the decision is carried out."""
-
-    AUTO = "Auto"
-    AUTOSCALER_FLOOR = "AutoscalerFloor"
-    SCALE = "Scale"
-
-
-class Mode(StrEnum):
-    """Whether decisions are written."""
-
-    ENFORCE = "Enforce"
-    DRY_RUN = "DryRun"
-
-
-class OnCalendarError(StrEnum):
-    """What an unusable calendar leaves in force."""
-
-    HOLD_LAST_PLAN = "HoldLastPlan"
-    REACTIVE_ONLY = "ReactiveOnly"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,6 +54,11 @@ class Rules:
     maximum: int | None = None
     scale_down_stabilization_seconds: int = 300
 
+    @property
+    def calendar_keys(self) -> tuple[str, ...]:
+        """The calendars that are referred to, `namespace/name`, in spec order."""
+        return tuple(f"{self.policy.namespace}/{name}" for name in self.policy.calendar_names)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SeenCalendar:
@@ -89,23 +73,35 @@ class SeenCalendar:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SeenAutoscaler:
-    """A SchoolAutoscaler as last seen: its rules, or why there are none, and the status on it."""
+    """A SchoolAutoscaler as last seen: its rules, or why there are none, and the status on it.
+
+    `created` is its creation time as the API writes it, which sorts as text.
+    """
 
     key: str
     uid: str
     generation: int
+    created: str
     rules: Rules | Unavailable
     status: Json
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SeenFloor:
-    """Somebody's autoscaler as last seen, with what the engine needs to write to it."""
+    """Somebody's autoscaler as last seen, with what a patch on it must know.
+
+    `minimum_written` is False where the API's default stands for an absent minimum; `our_annotations` are
+    those of ours on it, `annotated` says that it has any annotation; `former_manager` is the entry of the
+    Apply manager that owns the minimum. `scaling_active` is the autoscaler's own word on its metrics.
+    """
 
     autoscaler: Autoscaler
     target: TargetRef
-    version: str
-    managed_fields: tuple[Json, ...] = ()
+    version: str = field(default="", compare=False)
+    minimum_written: bool = True
+    annotated: bool = False
+    our_annotations: frozenset[str] = frozenset()
+    former_manager: Json | None = None
     scaling_active: bool | None = None
     inactive_message: str = ""
 
@@ -119,6 +115,7 @@ class SeenWorkload:
     replicas: int
     ready: int | None
     rolling: bool = False
+    version: str = field(default="", compare=False)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -150,8 +147,7 @@ class Store:
         if isinstance(seen.rules, Rules):
             self._by_target.setdefault(seen.rules.target.key, set()).add(seen.key)
             concerned |= self._by_target[seen.rules.target.key]
-            for name in seen.rules.policy.calendar_names:
-                calendar = f"{seen.rules.policy.namespace}/{name}"
+            for calendar in seen.rules.calendar_keys:
                 self._by_calendar.setdefault(calendar, set()).add(seen.key)
         return concerned | {seen.key}
 
@@ -161,8 +157,8 @@ class Store:
         if seen is None or not isinstance(seen.rules, Rules):
             return set()
         concerned = _leave(self._by_target, seen.rules.target.key, key)
-        for name in seen.rules.policy.calendar_names:
-            _leave(self._by_calendar, f"{seen.rules.policy.namespace}/{name}", key)
+        for calendar in seen.rules.calendar_keys:
+            _leave(self._by_calendar, calendar, key)
         return concerned
 
     def put_floor(self, seen: SeenFloor) -> set[str]:
@@ -207,3 +203,8 @@ def _leave(index: dict[str, set[str]], at: str, key: str) -> set[str]:
     if not members:
         index.pop(at, None)
     return set(members)
+
+
+def is_older(version: str, known: str) -> bool:
+    """Whether one resource version of an object is before another: a watch lags behind our own writes."""
+    return version.isdecimal() and known.isdecimal() and int(version) < int(known)

@@ -1,0 +1,185 @@
+"""The composition root: builds the parts, starts them in order, stops them in order.
+
+Order: access to the API, the first look at everything, then Kopf's watches and the engine together. A stop
+lets what is being written finish, for a few seconds at most, and releases nothing: an upgrade of the
+operator in a window must not lower a floor.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+import kopf
+import structlog
+from prometheus_client import start_http_server
+
+from firstbell.adapters.access import load_access
+from firstbell.adapters.events import KubernetesEvents
+from firstbell.adapters.kubernetes import KubernetesCluster
+from firstbell.adapters.telemetry import PrometheusTelemetry
+from firstbell.clock import SystemClock
+from firstbell.engine.engine import Engine
+from firstbell.engine.loading import load
+from firstbell.engine.store import Store
+from firstbell.handlers import probing, watching
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from kubernetes.aio.client import Configuration
+
+    from firstbell.engine.ports import Clock
+    from firstbell.settings import Settings
+
+STOP_SECONDS = 4.0
+
+log = structlog.get_logger("firstbell")
+
+
+async def run_operator(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    stop: asyncio.Event | None = None,
+    started: asyncio.Event | None = None,
+) -> None:
+    """Runs the operator until `stop` is set or the process is told to end.
+
+    `started` is set when the first look is done and the engine runs. Raises AccessError where no cluster
+    is configured at all; everything else is waited for.
+    """
+    clock = clock or SystemClock()
+    stop = stop or asyncio.Event()
+    telemetry = PrometheusTelemetry()
+    configuration = await load_access(settings.kubeconfig, settings.context)
+    async with KubernetesCluster(configuration) as cluster, _serving(settings, telemetry):
+        events = KubernetesEvents(cluster, clock)
+        store = Store()
+        log.info("starting", api=configuration.host, namespaces=list(settings.namespaces) or "all")
+        if not await _unless_stopped(load(cluster, store, settings.namespaces), stop):
+            return
+        engine = Engine(
+            cluster=cluster,
+            clock=clock,
+            events=events,
+            telemetry=telemetry,
+            instance=settings.instance,
+            store=store,
+        )
+        log.info(
+            "started",
+            calendars=len(store.calendars),
+            autoscalers=len(store.autoscalers),
+            floors=len(store.floors),
+        )
+        if started is not None:
+            started.set()
+        await _run_until(stop, engine, events, settings)
+    log.info("stopped")
+
+
+async def _run_until(
+    stop: asyncio.Event, engine: Engine, events: KubernetesEvents, settings: Settings
+) -> None:
+    """The engine, the events and Kopf, until one of them ends or a stop is asked for."""
+    watches = asyncio.create_task(_watch(engine, settings, stop), name="watches")
+    tasks = {
+        watches,
+        asyncio.create_task(engine.run(), name="engine"),
+        asyncio.create_task(events.run(), name="events"),
+        asyncio.create_task(stop.wait(), name="stop"),
+    }
+    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    stop.set()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(STOP_SECONDS):
+            await engine.drained()
+            await asyncio.wait({watches})
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            raise error
+
+
+async def _watch(engine: Engine, settings: Settings, stop: asyncio.Event) -> None:
+    """Kopf: watches feed the engine; nothing of Kopf's is written to any object."""
+    registry = kopf.OperatorRegistry()
+    watching.register(registry, engine)
+    probing.register(registry, engine)
+    kopf.on.login(registry=registry, id="login")(_login(settings))
+    kopf.on.startup(registry=registry, id="settings")(_configure)
+    liveness = f"http://{settings.listen}:{settings.probe_port}/healthz" if settings.probe_port else None
+    await kopf.operator(
+        registry=registry,
+        memo=engine,
+        standalone=True,
+        clusterwide=not settings.namespaces,
+        namespaces=list(settings.namespaces),
+        liveness_endpoint=liveness,
+        stop_flag=stop,
+    )
+
+
+async def _configure(settings: kopf.OperatorSettings, **_: Any) -> None:
+    settings.scanning.disabled = True  # no right on namespaces and CRDs is needed
+    settings.posting.enabled = False  # our own adapter posts events
+    settings.networking.request_timeout = 30
+    settings.networking.connect_timeout = 10
+    settings.queueing.exit_timeout = 0.5
+
+
+def _login(settings: Settings) -> Any:
+    """Kopf's way to the API: the same as the engine's, read anew when a token has expired."""
+
+    async def login(**_: Any) -> kopf.ConnectionInfo:
+        return connection_info(await load_access(settings.kubeconfig, settings.context))
+
+    return login
+
+
+def connection_info(configuration: Configuration) -> kopf.ConnectionInfo:
+    """The official client's configuration in Kopf's words."""
+    header = (configuration.api_key or {}).get("BearerToken", "")
+    scheme, _, token = header.partition(" ")
+    return kopf.ConnectionInfo(
+        server=configuration.host,
+        ca_path=configuration.ssl_ca_cert or None,
+        insecure=not configuration.verify_ssl,
+        certificate_path=configuration.cert_file or None,
+        private_key_path=configuration.key_file or None,
+        scheme=scheme or None,
+        token=token or None,
+    )
+
+
+async def _unless_stopped(work: Any, stop: asyncio.Event) -> bool:
+    """Awaits the work, or the stop: whether the work was done."""
+    working, stopping = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
+    done, pending = await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    for task in pending:
+        task.cancel()
+    await asyncio.gather(*pending, return_exceptions=True)
+    if working in done:
+        working.result()
+    return working in done
+
+
+@contextlib.asynccontextmanager
+async def _serving(settings: Settings, telemetry: PrometheusTelemetry) -> AsyncIterator[None]:
+    """The metrics endpoint, while the operator runs."""
+    if not settings.metrics_port:
+        yield
+        return
+    server, thread = start_http_server(
+        settings.metrics_port, addr=settings.listen, registry=telemetry.registry
+    )
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join(timeout=1)
+        server.server_close()

@@ -1,0 +1,157 @@
+"""The status of a SchoolCalendar: what kind of day it is, what comes next, and for how long there is data.
+
+Pure. The days are those that the plans stand on; the findings are those of `firstbell lint`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from firstbell.domain.absence import Unavailable
+from firstbell.domain.bells import bell, instant_of, local_date, minute_of, start_of_day
+from firstbell.domain.conditions import Condition, Truth
+from firstbell.domain.days import Day, DayClass, SchoolDays
+from firstbell.domain.reasons import ConditionType
+from firstbell.engine.written import api_time, written_conditions
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from firstbell.engine.ports import Json
+    from firstbell.engine.store import SeenCalendar
+
+EXPIRING_DAYS = 45
+RESTARTS = frozenset({DayClass.RESTART_AFTER_HOLIDAY, DayClass.FIRST_DAY_OF_SCHOOL_YEAR})
+
+
+def calendar_status(seen: SeenCalendar, now: datetime) -> Json:
+    """The whole status as it should now be."""
+    if isinstance(seen.days, Unavailable):
+        invalid = Condition(
+            type=ConditionType.VALID, status=Truth.FALSE, reason=seen.days.reason, message=seen.days.message
+        )
+        unknown = Condition(type=ConditionType.EXPIRING, status=Truth.UNKNOWN, reason=seen.days.reason)
+        return {
+            "observedGeneration": seen.generation,
+            "conditions": written_conditions([invalid, unknown], seen.status, seen.generation, now),
+        }
+    days = seen.days
+    today = local_date(days.calendar.zone, minute_of(now))
+    valid = Condition(type=ConditionType.VALID, status=Truth.TRUE, reason="Resolved")
+    last = _last_date(days)
+    return {
+        "observedGeneration": seen.generation,
+        "conditions": written_conditions([valid, _expiring(last, today)], seen.status, seen.generation, now),
+        "today": [_day(days.day(region, today)) for region in days.calendar.region_names],
+        "nextBellTime": _next_bell(days, now),
+        "nextRestart": _next_restart(days, now),
+        "pupilsTotal": sum(cohort.pupils for cohort in days.calendar.cohorts),
+        "lastDate": last.isoformat() if last else None,
+    }
+
+
+def next_change(seen: SeenCalendar, now: datetime) -> datetime | None:
+    """When the status will next differ by itself: after the next bell, or at the local midnight."""
+    if isinstance(seen.days, Unavailable):
+        return None
+    zone = seen.days.calendar.zone
+    today = local_date(zone, minute_of(now))
+    midnight = instant_of(start_of_day(zone, today + timedelta(days=1)))
+    bell_time = _next_bell(seen.days, now)
+    if bell_time is None:
+        return midnight
+    return min(midnight, datetime.fromisoformat(bell_time) + timedelta(seconds=1))
+
+
+def _last_date(days: SchoolDays) -> date | None:
+    return max((year.dates.last for year in days.calendar.school_years), default=None)
+
+
+def _expiring(last: date | None, today: date) -> Condition:
+    kind = ConditionType.EXPIRING
+    if last is None:
+        return Condition(
+            type=kind,
+            status=Truth.TRUE,
+            reason="NoSchoolYear",
+            message="no academic session of type SchoolYear: no day has lessons",
+        )
+    left = (last - today).days
+    if left < 0:
+        return Condition(
+            type=kind,
+            status=Truth.TRUE,
+            reason="Ended",
+            message=f"the last school year ended on {last}. Add the next one to academicSessions.",
+        )
+    if left < EXPIRING_DAYS:
+        return Condition(
+            type=kind,
+            status=Truth.TRUE,
+            reason="EndsSoon",
+            message=f"the last school year ends on {last}. Add the next one to academicSessions.",
+        )
+    return Condition(type=kind, status=Truth.FALSE, reason="DataAhead")
+
+
+def _day(day: Day) -> Json:
+    told = {
+        "region": day.region,
+        "date": day.date.isoformat(),
+        "instructional": day.instructional,
+        "reason": day.reason,
+    }
+    if day.lessons is not None:
+        told |= {
+            "dayClass": day.lessons.day_class.value,
+            "transition": day.lessons.transition.value if day.lessons.transition else None,
+            "instructionMode": day.lessons.instruction_mode.value,
+            "bellScheduleName": day.lessons.bell_schedule_name,
+            "label": day.lessons.label,
+        }
+    return {key: value for key, value in told.items() if value is not None}
+
+
+def _next_bell(days: SchoolDays, now: datetime) -> str | None:
+    """The next first period of any region, unshifted."""
+    minute = minute_of(now)
+    zone = days.calendar.zone
+    today = local_date(zone, minute)
+    found = []
+    for region in days.calendar.region_names:
+        for day in days.lesson_days_from(region, today):
+            at = _first_bell(days, day)
+            if at > minute:
+                found.append(at)
+                break
+    return api_time(instant_of(min(found))) if found else None
+
+
+def _first_bell(days: SchoolDays, day: Day) -> int:
+    if day.lessons is None:
+        msg = f"{day.date} has no lessons"
+        raise ValueError(msg)
+    periods = days.calendar.bell_schedule(day.lessons.bell_schedule_name).periods
+    return bell(days.calendar.zone, day.date, periods[0].start)
+
+
+def _next_restart(days: SchoolDays, now: datetime) -> Json | None:
+    """The next first lesson day after a holiday or of a school year, in any region."""
+    minute = minute_of(now)
+    today = local_date(days.calendar.zone, minute)
+    found: list[tuple[int, Day]] = []
+    for region in days.calendar.region_names:
+        for day in days.lesson_days_from(region, today):
+            if day.lessons is not None and day.lessons.day_class in RESTARTS:
+                at = _first_bell(days, day)
+                if at > minute:
+                    found.append((at, day))
+                    break
+    if not found:
+        return None
+    at, day = min(found, key=lambda pair: pair[0])
+    told: Json = {"date": day.date.isoformat(), "bellTime": api_time(instant_of(at))}
+    if day.lessons is not None and day.lessons.break_days is not None:
+        told["breakDays"] = day.lessons.break_days
+    return told

@@ -1,0 +1,246 @@
+"""The engine: what was seen goes in, wake-ups come due, workers tick, reports follow.
+
+One heap of wake-ups, a queue of ticks, and a queue of reports that waits for the ticks: scaling is never
+behind status. A key is ticked by one worker at a time; what happens to it meanwhile wakes it again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from firstbell.domain.absence import Unavailable
+from firstbell.domain.decide import Decision
+from firstbell.engine.memory import Memory
+from firstbell.engine.orphans import release_orphans, release_owned
+from firstbell.engine.ports import Failure
+from firstbell.engine.reporter import Reporter
+from firstbell.engine.store import Store
+from firstbell.engine.tick import Ticker, next_looks
+from firstbell.engine.wakeups import Wakeups
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from firstbell.engine.outcome import Outcome
+    from firstbell.engine.ports import Clock, Cluster, EventSink, Telemetry
+
+TICK_WORKERS = 16
+REPORT_WORKERS = 4
+TICK_SECONDS = 30.0
+RESYNC = timedelta(minutes=30)
+RETRY = timedelta(seconds=2)
+LONGEST_NAP_SECONDS = 15.0
+
+log = structlog.get_logger("firstbell.engine")
+
+
+class Engine:
+    """Everything that runs, around one store.
+
+    `instance` tells this installation's floors from another's.
+    """
+
+    def __init__(  # noqa: PLR0913 - the ports, each once
+        self,
+        *,
+        cluster: Cluster,
+        clock: Clock,
+        events: EventSink,
+        telemetry: Telemetry,
+        instance: str,
+        store: Store | None = None,
+    ) -> None:
+        self.store = store if store is not None else Store()
+        self.clock = clock
+        self.instance = instance
+        self._cluster = cluster
+        self._telemetry = telemetry
+        self._ticker = Ticker(
+            store=self.store, cluster=cluster, clock=clock, telemetry=telemetry, instance=instance
+        )
+        self._reporter = Reporter(
+            store=self.store, cluster=cluster, clock=clock, events=events, telemetry=telemetry
+        )
+        self._memories: dict[str, Memory] = {}
+        self._wakeups = Wakeups()
+        self._calendar_wakeups = Wakeups()
+        self._ticks: asyncio.Queue[tuple[str, datetime]] = asyncio.Queue()
+        self._queued: set[str] = set()
+        self._ticking: set[str] = set()
+        self._again: set[str] = set()
+        self._woken = asyncio.Event()
+        self._calm = asyncio.Event()
+        self._calm.set()
+        self._beat = time.monotonic()
+
+    def __copy__(self) -> Engine:
+        """The same engine: Kopf copies its memo for every object."""
+        return self
+
+    def wake(self, keys: Iterable[str]) -> None:
+        """Ticks these autoscalers as soon as a worker is free."""
+        now = self.clock.now()
+        for key in keys:
+            self._enqueue(key, now)
+
+    def wake_calendar(self, key: str) -> None:
+        """Reports a calendar's status soon."""
+        self._calendar_wakeups.ask(key, self.clock.now())
+        self._woken.set()
+
+    def forget(self, key: str) -> None:
+        """An autoscaler was deleted: its memory goes, and a worker gives its floor back."""
+        self._wakeups.forget(key)
+        self._memories.pop(key, None)
+        self._telemetry.forget(key)
+        self._enqueue(key, self.clock.now())
+
+    def seconds_since_beat(self) -> float:
+        """How long ago the loop last turned, in seconds of the wall: liveness looks here."""
+        return time.monotonic() - self._beat
+
+    async def drained(self) -> None:
+        """Returns when no tick is waiting or running."""
+        await self._calm.wait()
+
+    async def run(self) -> None:
+        """Runs until cancelled; whoever cancels may wait for `drained` first."""
+        await release_orphans(self._cluster, self._telemetry, self.store, self.instance)
+        self.wake(self.store.autoscalers)
+        for key in self.store.calendars:
+            self.wake_calendar(key)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._turn())
+            for _ in range(TICK_WORKERS):
+                tasks.create_task(self._tick_worker())
+            for _ in range(REPORT_WORKERS):
+                tasks.create_task(self._report_worker())
+
+    async def _turn(self) -> None:
+        """Moves what has come due from the heaps to the queues."""
+        while True:
+            self._beat = time.monotonic()
+            now = self.clock.now()
+            for wakeup in self._wakeups.pop_due(now):
+                self._enqueue(wakeup.key, wakeup.instant)
+            for wakeup in self._calendar_wakeups.pop_due(now):
+                self._reporter.ask_calendar(wakeup.key)
+            due = [
+                at for at in (self._wakeups.next_due(), self._calendar_wakeups.next_due()) if at is not None
+            ]
+            nap = min(((at - now).total_seconds() for at in due), default=LONGEST_NAP_SECONDS)
+            await self._nap(min(nap, LONGEST_NAP_SECONDS))
+
+    async def _nap(self, seconds: float) -> None:
+        """Sleeps by the engine's clock, or until something is asked for sooner."""
+        self._woken.clear()
+        sleeping = asyncio.ensure_future(self.clock.sleep(seconds))
+        waiting = asyncio.ensure_future(self._woken.wait())
+        try:
+            await asyncio.wait((sleeping, waiting), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleeping.cancel()
+            waiting.cancel()
+
+    def _enqueue(self, key: str, instant: datetime) -> None:
+        if key in self._ticking:
+            self._again.add(key)
+        elif key not in self._queued:
+            self._queued.add(key)
+            self._calm.clear()
+            self._ticks.put_nowait((key, instant))
+
+    async def _tick_worker(self) -> None:
+        while True:
+            key, instant = await self._ticks.get()
+            self._queued.discard(key)
+            self._ticking.add(key)
+            begun = time.perf_counter()
+            try:
+                async with asyncio.timeout(TICK_SECONDS):
+                    await self._tick(key, instant)
+            except TimeoutError:
+                log.warning("tick took too long", autoscaler=key, seconds=TICK_SECONDS)
+                self._ask(key, self.clock.now() + RETRY)
+            finally:
+                self._telemetry.ticked(time.perf_counter() - begun)
+                self._ticking.discard(key)
+                if key in self._again:
+                    self._again.discard(key)
+                    self._enqueue(key, self.clock.now())
+                if self._ticks.empty() and not self._ticking:
+                    self._calm.set()
+
+    async def _tick(self, key: str, instant: datetime) -> None:
+        if key not in self.store.autoscalers:
+            await release_owned(self._cluster, self._telemetry, self.store, key, self.instance)
+            return
+        memory = self._memories.setdefault(key, Memory())
+        before = memory.last_desired
+        outcome = await self._ticker.tick(key, memory, instant)
+        if key not in self.store.autoscalers:
+            self._memories.pop(key, None)
+            self._again.add(key)
+            return
+        self._reporter.ask(key, memory, outcome)
+        if isinstance(outcome, Unavailable):
+            return
+        if outcome.failure is not None:
+            self._ask(key, outcome.now + RETRY)
+            log.warning(
+                "write failed", autoscaler=key, kind=outcome.failure.kind, message=outcome.failure.message
+            )
+        elif memory.last_desired != before:
+            _log_decision(key, before, outcome)
+        self._ask(key, outcome.now + _jittered(RESYNC, key))
+        for at, may_come_early in next_looks(outcome, memory, instant):
+            self._ask(key, at, may_come_early=may_come_early)
+
+    def _ask(self, key: str, at: datetime, *, may_come_early: bool = False) -> None:
+        self._wakeups.ask(key, at, may_come_early=may_come_early)
+        self._woken.set()
+
+    async def _report_worker(self) -> None:
+        """Writes one status after the other, whenever no tick is waiting or running."""
+        while True:
+            key, is_calendar = await self._reporter.get()
+            await self._calm.wait()
+            if is_calendar:
+                following = await self._reporter.report_calendar(key)
+                if following is not None:
+                    self._calendar_wakeups.ask(key, following)
+                    self._woken.set()
+            else:
+                following = await self._reporter.report(key)
+                if following is not None:
+                    self._ask(key, following)
+
+
+def _jittered(period: timedelta, key: str) -> timedelta:
+    """The period, 20 % more or less by the key, so that a thousand keys do not come together."""
+    fraction = hashlib.sha256(key.encode()).digest()[0] / 255
+    return period * (0.8 + 0.4 * fraction)
+
+
+def _log_decision(key: str, before: int | None, outcome: Outcome) -> None:
+    """One line per decision that changes something."""
+    decision = outcome.decision
+    if isinstance(decision, Decision):
+        log.info(
+            "decided",
+            autoscaler=key,
+            before=before,
+            desired=decision.desired,
+            reason=decision.reason.value,
+            why=decision.message,
+            limits=[limit.reason.value for limit in decision.limits],
+        )
+    elif isinstance(outcome.failure, Failure):
+        log.warning("not decided", autoscaler=key, message=outcome.failure.message)

@@ -1,0 +1,123 @@
+"""Act through somebody else's autoscaler: raise its floor and hand the field back.
+
+Every write is a JSON patch that tests what was read, so that a foreign write in between is never lost: it
+is read and decided again. On the way down only the floor is written; the way back is the autoscaler's own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from firstbell.engine.handback import hand_back
+from firstbell.engine.ports import Failure, FailureKind, ObjectPath, Operation
+
+if TYPE_CHECKING:
+    from firstbell.engine.ports import Cluster, Json, Telemetry
+    from firstbell.engine.store import SeenFloor
+
+ANNOTATION_FLOOR = "firstbell.dev/floor"
+ANNOTATION_BASELINE = "firstbell.dev/baseline"
+ANNOTATION_OWNER = "firstbell.dev/autoscaler"
+ANNOTATION_INSTANCE = "firstbell.dev/instance"
+HAND_BACK_TRIES = 5
+
+ANNOTATIONS = (ANNOTATION_FLOOR, ANNOTATION_BASELINE, ANNOTATION_OWNER, ANNOTATION_INSTANCE)
+
+HPA_GROUP, HPA_VERSION, HPA_PLURAL, HPA_FIELD = (
+    "autoscaling",
+    "v2",
+    "horizontalpodautoscalers",
+    "minReplicas",
+)
+
+
+def floor_path(seen: SeenFloor) -> ObjectPath:
+    """Where the autoscaler lives."""
+    return ObjectPath(
+        group=HPA_GROUP,
+        version=HPA_VERSION,
+        plural=HPA_PLURAL,
+        namespace=seen.autoscaler.namespace,
+        name=seen.autoscaler.name,
+    )
+
+
+def raise_patch(seen: SeenFloor, floor: int, baseline: int, owner: str, instance: str) -> list[Operation]:
+    """The patch that sets our floor and says so on the object."""
+    annotations = {
+        ANNOTATION_FLOOR: str(floor),
+        ANNOTATION_BASELINE: str(baseline),
+        ANNOTATION_OWNER: owner,
+        ANNOTATION_INSTANCE: instance,
+    }
+    operations = _tests(seen)
+    if seen.annotated:
+        operations += [
+            {"op": "add", "path": f"/metadata/annotations/{_escape(name)}", "value": value}
+            for name, value in annotations.items()
+        ]
+    else:
+        operations.append({"op": "add", "path": "/metadata/annotations", "value": annotations})
+    return [*operations, {"op": "add", "path": f"/spec/{HPA_FIELD}", "value": floor}]
+
+
+def release_patch(seen: SeenFloor, baseline: int) -> list[Operation]:
+    """The patch that brings the baseline back and takes our annotations away."""
+    return [
+        *_tests(seen),
+        *(
+            {"op": "remove", "path": f"/metadata/annotations/{_escape(name)}"}
+            for name in ANNOTATIONS
+            if name in seen.our_annotations
+        ),
+        {"op": "add", "path": f"/spec/{HPA_FIELD}", "value": baseline},
+    ]
+
+
+def _tests(seen: SeenFloor) -> list[Operation]:
+    """That the object and its minimum are still those that were read."""
+    tests: list[Operation] = [{"op": "test", "path": "/metadata/uid", "value": seen.autoscaler.uid}]
+    if seen.minimum_written:
+        tests.append({"op": "test", "path": f"/spec/{HPA_FIELD}", "value": seen.autoscaler.minimum})
+    return tests
+
+
+def _escape(name: str) -> str:
+    """A key as a JSON pointer writes it (RFC 6901)."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+async def write_floor(
+    cluster: Cluster, telemetry: Telemetry, seen: SeenFloor, operations: list[Operation]
+) -> Json | Failure:
+    """Sends a floor or release patch, then hands the field back; the object as it is after both."""
+    written = await cluster.json_patch(floor_path(seen), operations)
+    telemetry.wrote("floor", written.kind if isinstance(written, Failure) else "ok")
+    if isinstance(written, Failure):
+        return written
+    return await give_back(cluster, telemetry, seen, written)
+
+
+async def give_back(cluster: Cluster, telemetry: Telemetry, seen: SeenFloor, written: Json) -> Json:
+    """Hands the ownership of the minimum back; tried again where the object changed in between.
+
+    A hand-back that fails for good leaves the floor in force and is told by the telemetry: the next write
+    tries again.
+    """
+    latest = written
+    for _ in range(HAND_BACK_TRIES):
+        operations = hand_back(latest, HPA_FIELD, seen.former_manager)
+        if not operations:
+            return latest
+        answer = await cluster.json_patch(floor_path(seen), operations)
+        if not isinstance(answer, Failure):
+            telemetry.wrote("handback", "ok")
+            return answer
+        telemetry.wrote("handback", answer.kind)
+        if answer.kind is not FailureKind.INVALID:
+            return latest
+        read = await cluster.get(floor_path(seen))
+        if isinstance(read, Failure):
+            return latest
+        latest = read
+    return latest

@@ -1,0 +1,80 @@
+"""From our own kinds, as the API sends them, to what the store keeps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from firstbell.api.autoscaler_conversion import read_autoscaler, to_policy
+from firstbell.api.calendar_conversion import read_calendar
+from firstbell.api.problems import Refused
+from firstbell.domain.absence import Unavailable
+from firstbell.domain.days import SchoolDays
+from firstbell.engine.store import Rules, SeenAutoscaler, SeenCalendar, TargetRef
+
+if TYPE_CHECKING:
+    from firstbell.engine.ports import Json
+
+MESSAGE_CHARACTERS = 2000
+
+
+def seen_calendar(body: Json, before: SeenCalendar | None = None) -> SeenCalendar:
+    """A SchoolCalendar with its days resolved; an edit of its status alone resolves nothing anew."""
+    metadata = body["metadata"]
+    namespace, name = metadata["namespace"], metadata["name"]
+    days: SchoolDays | Unavailable
+    if before is not None and (before.uid, before.generation) == (metadata["uid"], metadata["generation"]):
+        days = before.days
+    else:
+        calendar = read_calendar(namespace, name, body.get("spec"))
+        days = _refused(calendar) if isinstance(calendar, Refused) else SchoolDays(calendar)
+    return SeenCalendar(
+        key=f"{namespace}/{name}",
+        uid=metadata["uid"],
+        generation=metadata["generation"],
+        days=days,
+        status=dict(body.get("status") or {}),
+    )
+
+
+def seen_autoscaler(body: Json, before: SeenAutoscaler | None = None) -> SeenAutoscaler:
+    """A SchoolAutoscaler with its rules read; an edit of its status alone reads nothing anew."""
+    metadata = body["metadata"]
+    namespace, name = metadata["namespace"], metadata["name"]
+    rules: Rules | Unavailable
+    if before is not None and (before.uid, before.generation) == (metadata["uid"], metadata["generation"]):
+        rules = before.rules
+    else:
+        rules = _rules(namespace, name, body.get("spec"))
+    return SeenAutoscaler(
+        key=f"{namespace}/{name}",
+        uid=metadata["uid"],
+        generation=metadata["generation"],
+        created=metadata.get("creationTimestamp", ""),
+        rules=rules,
+        status=dict(body.get("status") or {}),
+    )
+
+
+def _rules(namespace: str, name: str, data: object) -> Rules | Unavailable:
+    spec = read_autoscaler(data)
+    if isinstance(spec, Refused):
+        return _refused(spec)
+    ref = spec.scale_target_ref
+    return Rules(
+        policy=to_policy(namespace, name, spec),
+        target=TargetRef(namespace=namespace, api_version=ref.api_version, kind=ref.kind, name=ref.name),
+        actuation=spec.actuation,
+        mode=spec.mode,
+        on_calendar_error=spec.on_calendar_error,
+        minimum=spec.min_replicas,
+        maximum=spec.max_replicas,
+        scale_down_stabilization_seconds=spec.limits.down.stabilization_window_seconds or 0,
+    )
+
+
+def _refused(refused: Refused) -> Unavailable:
+    """All problems as one reason; the first names it where it has a name of its own."""
+    first = refused.problems[0]
+    reason = "UnknownTimeZone" if first.path == "spec.timeZone" else "InvalidSpec"
+    message = " ".join(str(problem) for problem in refused.problems)
+    return Unavailable(reason=reason, message=message[:MESSAGE_CHARACTERS])

@@ -1,0 +1,95 @@
+"""The first look at the world, before anything is decided.
+
+A tick that knew an autoscaler but not yet the HPA beside it would scale the workload itself. So everything
+is listed once before the first tick; afterwards the watches keep it current. The listing is the check of
+rights and CRDs too: what is missing is one clear sentence, and it is tried again until it is there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from firstbell.engine.kinds import seen_autoscaler, seen_calendar
+from firstbell.engine.objects import seen_hpa, seen_workload
+from firstbell.engine.ports import Failure, FailureKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from firstbell.engine.ports import Cluster, Json
+    from firstbell.engine.store import Store
+
+FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 1.0, 15.0
+
+log = structlog.get_logger("firstbell.engine")
+
+
+async def load(cluster: Cluster, store: Store, namespaces: Sequence[str]) -> None:
+    """Fills the store, waiting for whatever is missing; `namespaces` empty = all."""
+    wait, told = FIRST_WAIT_SECONDS, ""
+    while True:
+        problem = await _load_once(cluster, store, namespaces)
+        if problem is None:
+            if told:
+                log.info("the cause is gone, starting")
+            return
+        if problem != told:
+            log.error("not started yet", problem=problem, tries_again="by itself")
+            told = problem
+        await asyncio.sleep(wait)
+        wait = min(LONGEST_WAIT_SECONDS, wait * 2)
+
+
+async def _load_once(cluster: Cluster, store: Store, namespaces: Sequence[str]) -> str | None:
+    """Lists everything: what stood in the way, or None."""
+    for group, version, plural, put in _kinds(store):
+        for namespace in namespaces or (None,):
+            items = await cluster.list_all(group, version, plural, namespace)
+            if isinstance(items, Failure):
+                return _sentence(items, group, plural, namespace)
+            for item in items:
+                put(item)
+    return None
+
+
+def _kinds(store: Store) -> list[tuple[str, str, str, Callable[[Json], Any]]]:
+    def workload(kind: str) -> Callable[[Json], Any]:
+        return lambda body: store.put_workload(seen_workload(body, "apps/v1", kind))
+
+    return [
+        (
+            "firstbell.dev",
+            "v1alpha1",
+            "schoolcalendars",
+            lambda body: store.put_calendar(seen_calendar(body)),
+        ),
+        (
+            "firstbell.dev",
+            "v1alpha1",
+            "schoolautoscalers",
+            lambda body: store.put_autoscaler(seen_autoscaler(body)),
+        ),
+        (
+            "autoscaling",
+            "v2",
+            "horizontalpodautoscalers",
+            lambda body: store.put_floor(seen_hpa(body)),
+        ),
+        ("apps", "v1", "deployments", workload("Deployment")),
+        ("apps", "v1", "statefulsets", workload("StatefulSet")),
+    ]
+
+
+def _sentence(failure: Failure, group: str, plural: str, namespace: str | None) -> str:
+    where = f"in namespace {namespace}" if namespace else "in all namespaces"
+    if failure.kind is FailureKind.NOT_FOUND and group == "firstbell.dev":
+        return (
+            f"the CustomResourceDefinition {plural}.{group} is not installed. "
+            "Install it: firstbell crds | kubectl apply --server-side -f -"
+        )
+    if failure.kind is FailureKind.FORBIDDEN:
+        return f"no right to list {plural}.{group} {where}: {failure.message}. Grant list and watch on it."
+    return failure.message

@@ -1,0 +1,70 @@
+"""What the engine remembers of one SchoolAutoscaler between ticks: bounded, and gone with the object.
+
+Nothing here is needed to be right: a restart loses it all, and the next tick decides from the world. It
+saves work (plans), tells the past (actions, the last bell) and holds what a restart may not lower.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from firstbell.domain.bells import Minute
+    from firstbell.domain.days import SchoolDays
+    from firstbell.domain.plan import Plan, PlannedPeak
+    from firstbell.engine.ports import Happening, Json
+    from firstbell.engine.store import Rules
+
+ACTIONS_KEPT = 10
+HAPPENINGS_KEPT = 20
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Action:
+    """One change of the desired replicas that was carried out (or, dry, would have been)."""
+
+    time: datetime
+    before: int
+    after: int
+    reason: str
+    message: str
+
+
+@dataclass(kw_only=True, slots=True)
+class BellRecord:
+    """How ready the workload was for one bell. Times are None until they have come."""
+
+    peak: PlannedPeak
+    ready_time: datetime | None = None
+    ready_at_bell: int | None = None
+
+    @property
+    def minute(self) -> Minute:
+        """The bell, or the minute at which spread cohorts reach their height, if that is later."""
+        return max(self.peak.surge.occurrence.bell, self.peak.ready_by)
+
+
+@dataclass(kw_only=True, slots=True)
+class Memory:
+    """The working memory of one autoscaler."""
+
+    plan: Plan | None = None
+    plan_inputs: object = None
+    last_rules: Rules | None = None
+    last_calendars: tuple[SchoolDays, ...] | None = None
+    hold_until: datetime | None = None
+    last_desired: int | None = None
+    recent: deque[tuple[datetime, int]] = field(default_factory=deque)
+    actions: deque[Action] = field(default_factory=lambda: deque(maxlen=ACTIONS_KEPT))
+    next_bell: BellRecord | None = None
+    last_bell: BellRecord | None = None
+    upcoming_inputs: object = None
+    upcoming: tuple[PlannedPeak, ...] = ()
+    verify_at: list[datetime] = field(default_factory=list)
+    happenings: deque[Happening] = field(default_factory=lambda: deque(maxlen=HAPPENINGS_KEPT))
+    reported: Json | None = None
+    reported_at: datetime | None = None

@@ -1,0 +1,31 @@
+"""What one tick came to: the input of the report, and of nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from firstbell.domain.absence import Unavailable
+    from firstbell.domain.decide import Decision
+    from firstbell.domain.plan import Plan
+    from firstbell.engine.ports import Failure
+    from firstbell.engine.situation import Situation
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """Situation, decision and what became of it at one instant.
+
+    `decision` is Unavailable where nothing could be decided; `failure` is the write that did not succeed;
+    `invalid` says why the present spec is not the one in force.
+    """
+
+    now: datetime
+    situation: Situation
+    plan: Plan | Unavailable
+    decision: Decision | Unavailable
+    failure: Failure | None = None
+    invalid: Unavailable | None = None

@@ -1,0 +1,68 @@
+"""Plans, made once and kept: 48 hours ahead, made again when anything they stand on changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from firstbell.api.school_autoscaler import OnCalendarError
+from firstbell.domain.absence import Unavailable
+from firstbell.domain.bells import MINUTES_PER_DAY, Minute
+from firstbell.domain.plan import Plan, PlannedPeak, Workload, make_plan
+from firstbell.domain.policy import Bounds
+from firstbell.domain.upcoming import upcoming_peaks
+from firstbell.engine.situation import ByFloor, ByScale, Situation
+
+if TYPE_CHECKING:
+    from firstbell.engine.memory import Memory
+
+AHEAD_MINUTES = 2 * MINUTES_PER_DAY
+BEHIND_MINUTES = 60
+UPCOMING = 5
+
+
+def bounds_in_force(now: Situation, actuator: ByFloor | ByScale) -> Bounds:
+    """The least and most replicas: the spec's own and the autoscaler's, the tighter of each.
+
+    The baseline is never undercut, not even by a maximum of our own below it: the calendar only adds.
+    """
+    maxima = [now.rules.maximum] if now.rules.maximum is not None else []
+    minimum = actuator.baseline
+    if isinstance(actuator, ByFloor):
+        maxima.append(actuator.seen.autoscaler.maximum)
+        minimum = max(minimum, now.rules.minimum or 0)
+    maximum = max(min(maxima), actuator.baseline)
+    return Bounds(minimum=min(minimum, maximum), maximum=maximum)
+
+
+def current_plan(
+    now: Situation, actuator: ByFloor | ByScale, memory: Memory, minute: Minute
+) -> Plan | Unavailable:
+    """The plan in force at a minute: made anew where its inputs changed, or its time ran out.
+
+    With HoldLastPlan the last good calendars go on to be followed while the present ones are unusable.
+    """
+    calendars = now.calendars
+    if isinstance(calendars, Unavailable):
+        if now.rules.on_calendar_error is OnCalendarError.REACTIVE_ONLY or memory.last_calendars is None:
+            return calendars
+        calendars = memory.last_calendars
+    memory.last_calendars = calendars
+    bounds = bounds_in_force(now, actuator)
+    inputs = (now.rules, tuple(map(id, calendars)), bounds)
+    plan = memory.plan
+    if plan is not None and memory.plan_inputs == inputs and minute + MINUTES_PER_DAY < plan.end:
+        return plan
+    workload = Workload(policy=now.rules.policy, bounds=bounds, calendars=calendars)
+    plan = make_plan(workload, minute - BEHIND_MINUTES, minute + AHEAD_MINUTES)
+    memory.plan, memory.plan_inputs = plan, inputs
+    return plan
+
+
+def coming_peaks(plan: Plan, memory: Memory, minute: Minute) -> tuple[PlannedPeak, ...]:
+    """The next peaks after a minute, looked up again when one of them has passed or the plan changed."""
+    stale = memory.upcoming_inputs != memory.plan_inputs
+    passed = bool(memory.upcoming) and memory.upcoming[0].ready_by <= minute
+    if stale or passed:
+        memory.upcoming = upcoming_peaks(plan.workload, minute, UPCOMING)
+        memory.upcoming_inputs = memory.plan_inputs
+    return memory.upcoming

@@ -1,0 +1,203 @@
+"""Writes statuses and posts events, on transitions only: the one writer of status.
+
+Reports wait in a queue of their own, each key once with its latest outcome; a status that could not be
+written is tried again with the next report.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from firstbell.domain.absence import Unavailable
+from firstbell.domain.bells import instant_of, minute_of
+from firstbell.domain.conditions import Truth
+from firstbell.domain.decide import Decision
+from firstbell.domain.reasons import ConditionType
+from firstbell.engine.calendar_report import calendar_status, next_change
+from firstbell.engine.planning import coming_peaks
+from firstbell.engine.ports import Failure, FailureKind, Happening, ObjectPath
+from firstbell.engine.readiness import follow_bells
+from firstbell.engine.report import changed, invalid_status, status_of
+from firstbell.engine.store import SeenWorkload, Store
+from firstbell.engine.written import read_conditions
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from firstbell.engine.memory import Memory
+    from firstbell.engine.outcome import Outcome
+    from firstbell.engine.ports import Clock, Cluster, EventSink, Json, Telemetry
+
+GROUP, VERSION = "firstbell.dev", "v1alpha1"
+RETRY = timedelta(seconds=10)
+WATCHED_EVERY = timedelta(minutes=1)
+
+TOLD_CONDITIONS = frozenset(
+    {
+        ConditionType.READY,
+        ConditionType.CALENDAR_RESOLVED,
+        ConditionType.ABLE_TO_SCALE,
+        ConditionType.SCALING_LIMITED,
+        ConditionType.READY_FOR_BELL,
+        ConditionType.RETURNED_TO_BASELINE,
+    }
+)
+GOOD = {ConditionType.SCALING_LIMITED: Truth.FALSE}
+
+
+class Reporter:
+    """The queue of reports and what writes them."""
+
+    def __init__(
+        self, *, store: Store, cluster: Cluster, clock: Clock, events: EventSink, telemetry: Telemetry
+    ) -> None:
+        self._store = store
+        self._cluster = cluster
+        self._clock = clock
+        self._events = events
+        self._telemetry = telemetry
+        self._queue: asyncio.Queue[tuple[str, bool]] = asyncio.Queue()
+        self._waiting: set[tuple[str, bool]] = set()
+        self._latest: dict[str, tuple[Memory, Outcome | Unavailable]] = {}
+
+    def ask(self, key: str, memory: Memory, outcome: Outcome | Unavailable) -> None:
+        """Queues the report of an autoscaler's tick; a later tick takes the place of an earlier one."""
+        self._latest[key] = (memory, outcome)
+        self._put(key, is_calendar=False)
+
+    def ask_calendar(self, key: str) -> None:
+        """Queues the report of a calendar."""
+        self._put(key, is_calendar=True)
+
+    async def get(self) -> tuple[str, bool]:
+        """The next key to report, and whether it is a calendar's."""
+        return await self._queue.get()
+
+    def _put(self, key: str, *, is_calendar: bool) -> None:
+        if (key, is_calendar) not in self._waiting:
+            self._waiting.add((key, is_calendar))
+            self._queue.put_nowait((key, is_calendar))
+
+    async def report(self, key: str) -> datetime | None:
+        """Writes what changed of an autoscaler's status; when it should be looked at again, or None."""
+        self._waiting.discard((key, False))
+        latest = self._latest.pop(key, None)
+        seen = self._store.autoscalers.get(key)
+        if latest is None or seen is None:
+            return None
+        memory, outcome = latest
+        old = memory.reported if memory.reported is not None else seen.status
+        now = self._clock.now()
+        if isinstance(outcome, Unavailable):
+            new, following = invalid_status(outcome, seen.generation, old, now), None
+        else:
+            new, following = self._compose(key, memory, outcome, old)
+        since = now - memory.reported_at if memory.reported_at else None
+        patch = changed(old, new, since_last=since)
+        if not patch:
+            return following
+        failure = await self._write("schoolautoscalers", key, patch)
+        if failure is not None:
+            return None if failure.kind is FailureKind.NOT_FOUND else now + RETRY
+        memory.reported = {name: value for name, value in {**old, **patch}.items() if value is not None}
+        memory.reported_at = now
+        self._tell(key, seen.uid, old, new, memory)
+        return following
+
+    def _compose(self, key: str, memory: Memory, outcome: Outcome, old: Json) -> tuple[Json, datetime | None]:
+        """The new status, and when the workload's readiness should be looked at again."""
+        workload = outcome.situation.workload
+        current = workload.replicas if isinstance(workload, SeenWorkload) else None
+        ready = workload.ready if isinstance(workload, SeenWorkload) else None
+        decision = outcome.decision
+        desired = decision.desired if isinstance(decision, Decision) else None
+        self._telemetry.decided(key, current=current, ready=ready, desired=desired)
+        if isinstance(outcome.plan, Unavailable):
+            return status_of(outcome, memory, (), old), None
+        minute = minute_of(outcome.now)
+        coming = coming_peaks(outcome.plan, memory, minute)
+        memory.happenings.extend(follow_bells(memory, coming, ready, outcome.now))
+        following = None
+        if memory.next_bell is not None:
+            bell_time = instant_of(memory.next_bell.minute)
+            busy = desired is not None and desired > outcome.plan.workload.bounds.minimum
+            following = min(bell_time, instant_of(minute + 1)) if busy else bell_time
+        return status_of(outcome, memory, coming, old), following
+
+    async def report_calendar(self, key: str) -> datetime | None:
+        """Writes what changed of a calendar's status; when it will change by itself, or None."""
+        self._waiting.discard((key, True))
+        seen = self._store.calendars.get(key)
+        if seen is None:
+            return None
+        now = self._clock.now()
+        new = calendar_status(seen, now)
+        patch = {name: value for name, value in new.items() if seen.status.get(name) != value}
+        if patch:
+            failure = await self._write("schoolcalendars", key, patch)
+            if failure is not None:
+                return None if failure.kind is FailureKind.NOT_FOUND else now + RETRY
+            seen.status.update(patch)
+        following = next_change(seen, now)
+        return max(following, now + WATCHED_EVERY) if following else None
+
+    async def _write(self, plural: str, key: str, patch: Json) -> Failure | None:
+        namespace, name = key.split("/", 1)
+        path = ObjectPath(
+            group=GROUP,
+            version=VERSION,
+            plural=plural,
+            namespace=namespace,
+            name=name,
+            subresource="status",
+        )
+        written = await self._cluster.merge_patch(path, {"status": patch})
+        self._telemetry.wrote("status", written.kind if isinstance(written, Failure) else "ok")
+        return written if isinstance(written, Failure) else None
+
+    def _tell(self, key: str, uid: str, old: Json, new: Json, memory: Memory) -> None:
+        """Events for what changed: the desired count, conditions that turned, bells that rang."""
+        namespace, name = key.split("/", 1)
+        involved = {
+            "apiVersion": f"{GROUP}/{VERSION}",
+            "kind": "SchoolAutoscaler",
+            "namespace": namespace,
+            "name": name,
+            "uid": uid,
+        }
+        for happening in [*_desired_changed(old, new), *_conditions_turned(old, new), *memory.happenings]:
+            self._events.post(involved, happening)
+        memory.happenings.clear()
+
+
+def _desired_changed(old: Json, new: Json) -> list[Happening]:
+    before, after = old.get("desiredReplicas"), new.get("desiredReplicas")
+    if before == after or after is None or before is None:
+        return []
+    reason = "ScaledUp" if after > before else "ScaledDown"
+    why = (new.get("decision") or {}).get("message", "")
+    return [Happening(reason=reason, message=f"desired replicas {before} -> {after}: {why}")]
+
+
+def _conditions_turned(old: Json, new: Json) -> list[Happening]:
+    before = {condition.type: condition for condition in read_conditions(old)}
+    told = []
+    for condition in read_conditions(new):
+        if condition.type not in TOLD_CONDITIONS or condition.status is Truth.UNKNOWN:
+            continue
+        known = before.get(condition.type)
+        good = condition.status is GOOD.get(ConditionType(condition.type), Truth.TRUE)
+        turned = known is not None and (known.status, known.reason) != (condition.status, condition.reason)
+        if (turned and (known is None or known.status is not Truth.UNKNOWN or not good)) or (
+            known is None and not good
+        ):
+            told.append(
+                Happening(
+                    reason=condition.reason,
+                    message=f"{condition.type} is {condition.status}: {condition.message}".rstrip(": "),
+                    warning=not good,
+                )
+            )
+    return told

@@ -1,0 +1,177 @@
+"""Observe: what one SchoolAutoscaler stands before, from the store alone. Pure and without requests.
+
+Whatever is missing or ambiguous is an `Unavailable` with the sentence that its condition will carry.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from firstbell.api.school_autoscaler import Actuation
+from firstbell.domain.absence import Unavailable
+from firstbell.domain.floor import FloorMemory, FloorReading, FloorState, read_floor
+
+if TYPE_CHECKING:
+    from firstbell.domain.days import SchoolDays
+    from firstbell.engine.ports import Json
+    from firstbell.engine.store import Rules, SeenAutoscaler, SeenFloor, SeenWorkload, Store
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ByFloor:
+    """The workload has an autoscaler, whose floor is raised."""
+
+    seen: SeenFloor
+    reading: FloorReading
+
+    @property
+    def baseline(self) -> int:
+        """The minimum that the autoscaler's owner wants."""
+        return self.reading.baseline
+
+    @property
+    def held(self) -> int | None:
+        """The floor of ours that stands there now, or None."""
+        return self.seen.autoscaler.minimum if self.reading.state is FloorState.OURS else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ByScale:
+    """The workload has no autoscaler and is scaled itself, between the bounds of the spec."""
+
+    minimum: int
+    maximum: int
+
+    @property
+    def baseline(self) -> int:
+        """The spec's own minimum."""
+        return self.minimum
+
+
+Actuator = ByFloor | ByScale | Unavailable
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Situation:
+    """Everything a tick works from."""
+
+    seen: SeenAutoscaler
+    rules: Rules
+    calendars: tuple[SchoolDays, ...] | Unavailable
+    calendar_generations: tuple[int, ...]
+    actuator: Actuator
+    workload: SeenWorkload | Unavailable
+
+
+def situation(store: Store, seen: SeenAutoscaler, rules: Rules, instance: str) -> Situation:
+    """The situation of one autoscaler, as the store has it."""
+    workload: SeenWorkload | Unavailable | None = store.workloads.get(rules.target.key)
+    if workload is None:
+        workload = Unavailable(
+            reason="TargetNotFound",
+            message=f"{rules.target.kind} {rules.target.name} does not exist in namespace "
+            f"{rules.target.namespace}; it is scaled as soon as it is created",
+        )
+    return Situation(
+        seen=seen,
+        rules=rules,
+        calendars=_calendars(store, rules),
+        calendar_generations=tuple(
+            store.calendars[key].generation for key in rules.calendar_keys if key in store.calendars
+        ),
+        actuator=_actuator(store, seen, rules, instance),
+        workload=workload,
+    )
+
+
+def _calendars(store: Store, rules: Rules) -> tuple[SchoolDays, ...] | Unavailable:
+    """The calendars of the policy, all or none: half a demand would be a wrong one."""
+    found = []
+    for index, name in enumerate(rules.policy.calendar_names):
+        calendar = store.calendars.get(rules.calendar_keys[index])
+        if calendar is None:
+            return Unavailable(
+                reason="CalendarNotFound",
+                message=f"spec.calendarRefs[{index}].name: SchoolCalendar {name} does not exist in namespace "
+                f"{rules.policy.namespace}. Create it or correct the name.",
+            )
+        if isinstance(calendar.days, Unavailable):
+            return Unavailable(
+                reason=calendar.days.reason, message=f"SchoolCalendar {name}: {calendar.days.message}"
+            )
+        if not calendar.days.calendar.cohorts and not rules.policy.sized_by_replicas:
+            return Unavailable(
+                reason="CohortsMissing",
+                message=f"SchoolCalendar {name} names no cohorts, so pupilsPerReplica has nothing to count. "
+                "Add spec.cohorts to the calendar, or give every peak replicas.",
+            )
+        found.append(calendar.days)
+    return tuple(found)
+
+
+def _actuator(store: Store, seen: SeenAutoscaler, rules: Rules, instance: str) -> Actuator:
+    older = [other for other in store.sharing(rules.target) if _older(other, seen)]
+    if older:
+        return Unavailable(
+            reason="TargetConflict",
+            message=f"SchoolAutoscaler {older[0].key} already scales "
+            f"{rules.target.kind} {rules.target.name}. "
+            "Delete one of the two, or join their calendars and peaks in one.",
+        )
+    floors = store.floors_of(rules.target)
+    if rules.actuation is not Actuation.SCALE and floors:
+        if len(floors) > 1:
+            names = ", ".join(floor.autoscaler.name for floor in floors)
+            return Unavailable(
+                reason="AmbiguousAutoscaler",
+                message=f"{rules.target.kind} {rules.target.name} has {len(floors)} autoscalers: {names}. "
+                "Leave one of them.",
+            )
+        return _by_floor(floors[0], seen, instance)
+    if rules.actuation is Actuation.AUTOSCALER_FLOOR:
+        return Unavailable(
+            reason="AutoscalerNotFound",
+            message=f"no autoscaler targets {rules.target.kind} {rules.target.name}. Create a "
+            "HorizontalPodAutoscaler for it, or set spec.actuation to Auto or Scale.",
+        )
+    if rules.minimum is None or rules.maximum is None:
+        missing = "minReplicas" if rules.minimum is None else "maxReplicas"
+        return Unavailable(
+            reason="BoundsMissing",
+            message=f"spec.{missing} is needed, because no autoscaler targets {rules.target.kind} "
+            f"{rules.target.name} that could bring it.",
+        )
+    return ByScale(minimum=rules.minimum, maximum=rules.maximum)
+
+
+def _by_floor(floor: SeenFloor, seen: SeenAutoscaler, instance: str) -> Actuator:
+    reading = read_floor(floor.autoscaler, remembered_floor(seen.status), seen.key, instance)
+    if reading.state is FloorState.ANOTHER_INSTANCE:
+        return Unavailable(
+            reason="AnotherInstance",
+            message=f"{floor.autoscaler.kind} {floor.autoscaler.name} carries the floor of another firstbell "
+            "installation. Let only one of the two watch this namespace.",
+        )
+    if reading.state is FloorState.ANOTHER_OWNER:
+        owner = floor.autoscaler.mark.owner if floor.autoscaler.mark else "another SchoolAutoscaler"
+        return Unavailable(
+            reason="TargetConflict",
+            message=f"{floor.autoscaler.kind} {floor.autoscaler.name} carries the floor of {owner}.",
+        )
+    return ByFloor(seen=floor, reading=reading)
+
+
+def remembered_floor(status: Json) -> FloorMemory | None:
+    """What our own status remembers of the autoscaler that was floored."""
+    actuator = status.get("actuator") or {}
+    if not actuator.get("uid") or actuator.get("baselineMinReplicas") is None:
+        return None
+    return FloorMemory(
+        uid=actuator["uid"], floor=actuator.get("floor"), baseline=actuator["baselineMinReplicas"]
+    )
+
+
+def _older(other: SeenAutoscaler, than: SeenAutoscaler) -> bool:
+    """Whether the other of two on one workload is the one that works."""
+    return other.key != than.key and (other.created, other.key) < (than.created, than.key)

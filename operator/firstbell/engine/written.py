@@ -1,0 +1,53 @@
+"""How values are written into a status, and read back from one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from firstbell.domain.conditions import Condition, Truth, merge_conditions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from firstbell.engine.ports import Json
+
+
+def api_time(at: datetime) -> str:
+    """An instant as the API writes it: UTC, whole seconds."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def written_conditions(
+    new: Iterable[Condition], old_status: Json, generation: int, now: datetime
+) -> list[Json]:
+    """The new conditions with the time since when each holds, taken from the old status."""
+    return [
+        {
+            "type": condition.type,
+            "status": condition.status.value,
+            "reason": condition.reason,
+            "message": condition.message,
+            "observedGeneration": generation,
+            "lastTransitionTime": api_time(condition.since or now),
+        }
+        for condition in merge_conditions(read_conditions(old_status), new, now)
+    ]
+
+
+def read_conditions(status: Json) -> list[Condition]:
+    """The conditions of a status as values; what cannot be read is left out."""
+    found = []
+    for item in status.get("conditions") or ():
+        since = item.get("lastTransitionTime")
+        if item.get("status") in set(Truth):
+            found.append(
+                Condition(
+                    type=item["type"],
+                    status=Truth(item["status"]),
+                    reason=item.get("reason", ""),
+                    message=item.get("message", ""),
+                    since=datetime.fromisoformat(since) if since else None,
+                )
+            )
+    return found

@@ -1,0 +1,101 @@
+"""What the watches tell, handed to the engine's store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import kopf
+
+from firstbell.engine.kinds import seen_autoscaler, seen_calendar
+from firstbell.engine.objects import seen_hpa, seen_workload
+from firstbell.engine.store import is_older
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from firstbell.engine.engine import Engine
+
+GROUP, VERSION = "firstbell.dev", "v1alpha1"
+WORKLOADS = (("apps", "v1", "deployments", "Deployment"), ("apps", "v1", "statefulsets", "StatefulSet"))
+
+
+def register(registry: kopf.OperatorRegistry, engine: Engine) -> None:
+    """Adds the handlers of every watched kind to a registry."""
+    _on(registry, GROUP, VERSION, "schoolcalendars", lambda event: _calendar(engine, event))
+    _on(registry, GROUP, VERSION, "schoolautoscalers", lambda event: _autoscaler(engine, event))
+    _on(registry, "autoscaling", "v2", "horizontalpodautoscalers", lambda event: _hpa(engine, event))
+    for group, version, plural, kind in WORKLOADS:
+        _on(registry, group, version, plural, _workload_handler(engine, f"{group}/{version}", kind))
+
+
+def _on(
+    registry: kopf.OperatorRegistry,
+    group: str,
+    version: str,
+    plural: str,
+    handle: Callable[[Any], None],
+) -> None:
+    async def handler(event: Any, **_: Any) -> None:
+        handle(event)
+
+    kopf.on.event(group, version, plural, registry=registry, id=f"watch-{plural}")(handler)
+
+
+def _calendar(engine: Engine, event: Any) -> None:
+    body = dict(event["object"])
+    key = _key(body)
+    if event["type"] == "DELETED":
+        engine.wake(engine.store.drop_calendar(key))
+        return
+    before = engine.store.calendars.get(key)
+    seen = seen_calendar(body, before)
+    concerned = engine.store.put_calendar(seen)
+    if before is None or before.days is not seen.days:
+        engine.wake(concerned)
+        engine.wake_calendar(key)
+
+
+def _autoscaler(engine: Engine, event: Any) -> None:
+    body = dict(event["object"])
+    key = _key(body)
+    if event["type"] == "DELETED":
+        concerned = engine.store.drop_autoscaler(key)
+        engine.forget(key)
+        engine.wake(concerned)
+        return
+    before = engine.store.autoscalers.get(key)
+    seen = seen_autoscaler(body, before)
+    concerned = engine.store.put_autoscaler(seen)
+    if before is None or before.rules is not seen.rules:
+        engine.wake(concerned)
+
+
+def _hpa(engine: Engine, event: Any) -> None:
+    body = dict(event["object"])
+    if event["type"] == "DELETED":
+        engine.wake(engine.store.drop_floor(_key(body)))
+        return
+    seen = seen_hpa(body)
+    before = engine.store.floors.get(seen.autoscaler.key)
+    same = before is not None and before.autoscaler.uid == seen.autoscaler.uid
+    stale = same and before is not None and is_older(seen.version, before.version)
+    if before != seen and not stale:
+        engine.wake(engine.store.put_floor(seen))
+
+
+def _workload_handler(engine: Engine, api_version: str, kind: str) -> Callable[[Any], None]:
+    def handle(event: Any) -> None:
+        seen = seen_workload(dict(event["object"]), api_version, kind)
+        if event["type"] == "DELETED":
+            engine.wake(engine.store.drop_workload(seen.ref.key))
+            return
+        before = engine.store.workloads.get(seen.ref.key)
+        stale = before is not None and before.uid == seen.uid and is_older(seen.version, before.version)
+        if before != seen and not stale:
+            engine.wake(engine.store.put_workload(seen))
+
+    return handle
+
+
+def _key(body: dict[str, Any]) -> str:
+    return f"{body['metadata']['namespace']}/{body['metadata']['name']}"

@@ -1,0 +1,46 @@
+"""What `firstbell run` can be told, by flag or environment variable; a flag wins.
+
+The string under each field gives its meaning, unit and consequence, and is its help text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """The settings of one operator process."""
+
+    kubeconfig: Path | None = None
+    """--kubeconfig: the kubeconfig file to use instead of the pod's service account or KUBECONFIG."""
+
+    context: str | None = None
+    """--context: the context of the kubeconfig; default its current one."""
+
+    namespaces: tuple[str, ...] = ()
+    """--namespace, repeatable, FIRSTBELL_NAMESPACES (separated by blanks): watch only these; default all.
+    With namespaces given, rights in these namespaces are enough."""
+
+    instance: str = "firstbell"
+    """--instance, FIRSTBELL_INSTANCE: the name of this installation, written on every floor it raises. Two
+    installations on one cluster need different names; changing it orphans the floors held at that moment."""
+
+    metrics_port: int = 8080
+    """--metrics-port, FIRSTBELL_METRICS_PORT: TCP port of /metrics; 0 = no metrics endpoint."""
+
+    probe_port: int = 8081
+    """--probe-port, FIRSTBELL_PROBE_PORT: TCP port of /healthz for liveness probes; 0 = none."""
+
+    listen: str = "0.0.0.0"  # noqa: S104 - probes and scrapes come from outside the pod
+    """--listen, FIRSTBELL_LISTEN: the address that both ports listen on."""
+
+    log_format: str = "console"
+    """--log-format, FIRSTBELL_LOG_FORMAT: `json` (one object a line, for collectors) or `console`."""
+
+    log_level: str = "info"
+    """--log-level, FIRSTBELL_LOG_LEVEL: debug, info, warning or error."""
