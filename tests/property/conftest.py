@@ -7,7 +7,7 @@ import os
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
-    "firstbell", deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow]
+    "firstbell", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile("ci", settings.get_profile("firstbell"), derandomize=True, print_blob=True)
 settings.register_profile("thorough", settings.get_profile("firstbell"), max_examples=1000)

@@ -59,7 +59,7 @@ shapes = st.builds(
     decay=st.sampled_from([0, 1, 9, 45]),
 )
 offsets = st.integers(min_value=-20, max_value=25) | st.sampled_from([-90, 0, 120])
-pupils = st.sampled_from([0, 1, 999, 10_000]) | st.integers(min_value=1, max_value=50_000)
+pupils = st.sampled_from([9_999, 10_000, 0, 1]) | st.integers(min_value=1000, max_value=50_000)
 
 
 def scopes(regions: tuple[str, ...]) -> st.SearchStrategy:
@@ -147,12 +147,12 @@ def calendars(draw, *, cron=True, with_cohorts=True, regions: tuple[str, ...] | 
 def peaks(draw, number: int, *, by_replicas: bool | None = None):
     sized = draw(st.booleans()) if by_replicas is None else by_replicas
     return a_peak(
-        draw(st.sampled_from(PeakAnchor)),
+        PeakAnchor.FIRST_PERIOD_START if number == 0 else draw(st.sampled_from(PeakAnchor)),
         name=f"p{number}",
         shape=draw(shapes),
-        demand_event_types=draw(st.sampled_from([frozenset(), frozenset(TYPES[:1])])),
-        load_percent=draw(st.sampled_from([0, 37, 100, 250])),
-        replicas=draw(st.sampled_from([0, 1, 7, 300])) if sized else None,
+        demand_event_types=draw(st.sampled_from([frozenset(), frozenset(TYPES[:2])])),
+        load_percent=draw(st.sampled_from([100, 37, 250, 0])),
+        replicas=draw(st.sampled_from([7, 300, 1, 0])) if sized else None,
     )
 
 
@@ -166,8 +166,8 @@ def policies(draw, *, by_replicas: bool | None = None):
         a_factor(70, regions=("north",)),
     ]
     return a_policy(
-        *[draw(peaks(number, by_replicas=by_replicas)) for number in range(draw(st.integers(1, 4)))],
-        pupils_per_replica=draw(st.sampled_from([1, 7, 1000, 60_000])),
+        *[draw(peaks(number, by_replicas=by_replicas)) for number in range(draw(st.integers(2, 4)))],
+        pupils_per_replica=draw(st.sampled_from([1000, 7, 333, 60_000])),
         day_factors=tuple(factor for factor in factors if draw(st.booleans())),
         max_factor_percent=draw(st.sampled_from([5000, 1500, 100])),
         hold_gap_minutes=draw(st.sampled_from([0, 7, 30, 90])),

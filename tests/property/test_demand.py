@@ -15,8 +15,13 @@ from firstbell.domain.plan import Workload, make_plan, scheduled_replicas
 from firstbell.domain.policy import Bounds
 
 MIDNIGHT = utc("2024-09-02T00:00")
-starts = st.integers(0, 13 * 24 * 4).map(lambda quarter: MIDNIGHT + 15 * quarter)
-lengths = st.sampled_from([1, 60, 600, 1500])
+starts = st.builds(
+    lambda day, hour, minute: MIDNIGHT + 1440 * day + 60 * hour + minute,
+    st.integers(0, 11),
+    st.sampled_from([6, 7, 0, 13, 23]),
+    st.sampled_from([0, 1, 30, 59]),
+)
+lengths = st.sampled_from([1500, 2000, 300])
 
 
 def wanted(planned: Workload, start: int, end: int) -> list[int]:

@@ -1,0 +1,159 @@
+"""A plan is of an interval and of nothing else: not of when it was asked, nor of how long it is."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass, replace
+from datetime import date, timedelta
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.builders import replicas_by_minute, utc
+from tests.property.strategies import calendars, policies, workload
+
+from firstbell.domain.coalesce import Run
+from firstbell.domain.plan import Plan, Step, make_plan
+from firstbell.domain.policy import Bounds
+
+START = utc("2024-09-02T00:00")
+WIDE = 3 * 1440
+DAYS_OF_LESSONS = st.integers(0, 9).map(lambda day: START + 1440 * day)
+MINUTES = st.integers(0, WIDE - 1) | st.sampled_from([1, 390, 400, 420, 450, 1440, 1860])
+bounds = st.sampled_from(
+    [Bounds(minimum=0, maximum=None), Bounds(minimum=2, maximum=9), Bounds(minimum=4, maximum=400)]
+)
+
+
+def joined(first: Plan, second: Plan) -> list[Step]:
+    """The steps of one plan followed by those of the next, a first step that repeats dropped."""
+    steps, more = list(first.steps), list(second.steps)
+    if (steps[-1].replicas, steps[-1].limited_by) == (more[0].replicas, more[0].limited_by):
+        one, other = steps.pop(), more.pop(0)
+        highest = one if one.wanted >= other.wanted else other
+        steps.append(replace(one, wanted=highest.wanted, peak=highest.peak))
+    return steps + more
+
+
+def joined_runs(first: Plan, second: Plan) -> list[Run]:
+    """The writes of one plan followed by those of the next."""
+    runs, more = list(first.writes), list(second.writes)
+    if runs[-1].value == more[0].value:
+        runs.append(Run(runs.pop().start, more.pop(0).end, first.writes[-1].value))
+    return runs + more
+
+
+@given(calendar=calendars(), policy=policies(), bounds=bounds, start=DAYS_OF_LESSONS, cut=MINUTES)
+def test_the_schedule_of_a_to_c_is_that_of_a_to_b_followed_by_b_to_c(calendar, policy, bounds, start, cut):
+    planned = workload(policy, calendar, bounds=bounds)
+    middle, end = start + max(1, cut), start + WIDE
+    whole = make_plan(planned, start, end)
+    first, second = make_plan(planned, start, middle), make_plan(planned, middle, end)
+    assert list(whole.steps) == joined(first, second)
+    assert list(whole.writes) == joined_runs(first, second)
+
+
+@given(
+    calendar=calendars(),
+    policy=policies(),
+    bounds=bounds,
+    start=DAYS_OF_LESSONS,
+    inner=st.tuples(MINUTES, st.integers(1, 1500)),
+)
+def test_a_plan_does_not_depend_on_when_it_is_asked(calendar, policy, bounds, start, inner):
+    """Steps, writes and peaks of an inner window are those of a wider one that lie in it."""
+    planned = workload(policy, calendar, bounds=bounds)
+    first, last = start + inner[0], start + inner[0] + inner[1]
+    narrow, wide = make_plan(planned, first, last), make_plan(planned, start - 700, last + 800)
+    minutes = range(first, last)
+    assert [wide.replicas_at(minute) for minute in minutes] == replicas_by_minute(narrow)
+    assert [wide.write_at(minute) for minute in minutes] == [narrow.write_at(minute) for minute in minutes]
+    assert {step for step in wide.steps if first < step.minute} >= set(narrow.steps[1:-1])
+    told = {(p.calendar, p.surge.occurrence, p.wanted, p.ready_by, p.replicas) for p in wide.peaks}
+    asked = {(p.calendar, p.surge.occurrence, p.wanted, p.ready_by, p.replicas) for p in narrow.peaks}
+    assert asked <= told
+
+
+@given(calendar=calendars(), policy=policies(), bounds=bounds, start=DAYS_OF_LESSONS)
+def test_writes_never_give_less_than_steps_and_rise_at_most_five_minutes_early(
+    calendar, policy, bounds, start
+):
+    plan = make_plan(workload(policy, calendar, bounds=bounds), start, start + WIDE)
+    steps = replicas_by_minute(plan)
+    writes = [plan.write_at(minute) for minute in range(plan.start, plan.end)]
+    assert all(step <= write for step, write in zip(steps, writes, strict=True))
+    for before, after in pairwise(plan.writes):
+        assert before.end == after.start
+        assert before.value != after.value
+        if after.value > before.value and after.start + 5 <= plan.end:
+            index = after.start - plan.start
+            assert max(steps[index : index + 5]) == after.value
+
+
+@given(calendar=calendars(), policy=policies(), bounds=bounds, start=DAYS_OF_LESSONS)
+def test_a_fall_is_left_out_where_a_value_at_least_as_high_returns_within_the_hold_gap(
+    calendar, policy, bounds, start
+):
+    """After every fall that is written, what it fell from does not come back within the gap."""
+    plan = make_plan(workload(policy, calendar, bounds=bounds), start, start + WIDE)
+    gap = policy.hold_gap_minutes
+    for before, after in pairwise(plan.writes):
+        if after.value < before.value:
+            soon = [run.value for run in plan.writes if after.start < run.start <= after.start + gap]
+            assert before.value > max(soon, default=-1)
+
+
+@given(calendar=calendars(), policy=policies(), bounds=bounds, start=DAYS_OF_LESSONS)
+def test_steps_are_where_replicas_or_their_limit_change(calendar, policy, bounds, start):
+    plan = make_plan(workload(policy, calendar, bounds=bounds), start, start + 1440)
+    assert plan.steps[0].minute == plan.start
+    ends = [step.minute for step in plan.steps[1:]] + [plan.end]
+    for step, end in zip(plan.steps, ends, strict=True):
+        wanted = [plan.wanted_at(minute) for minute in range(step.minute, end)]
+        assert step.wanted == max(wanted)
+        assert {step.replicas} == {plan.replicas_at(minute) for minute in range(step.minute, end)}
+        assert (step.peak is None) == (step.wanted == 0)
+    kinds = [(step.replicas, step.limited_by) for step in plan.steps]
+    assert all(one != two for one, two in pairwise(kinds))
+
+
+def shifted(value, delta: timedelta):
+    """The same value with every date in it moved."""
+    if isinstance(value, date):
+        return value + delta
+    if isinstance(value, tuple):
+        return tuple(shifted(item, delta) for item in value)
+    if is_dataclass(value):
+        return replace(value, **{f.name: shifted(getattr(value, f.name), delta) for f in fields(value)})
+    return value
+
+
+@given(
+    calendar=calendars(cron=False),
+    policy=policies(),
+    bounds=bounds,
+    start=DAYS_OF_LESSONS,
+    weeks=st.sampled_from([-2, -1, 1, 2]),
+)
+def test_a_calendar_shifted_by_whole_weeks_gives_the_shifted_plan(calendar, policy, bounds, start, weeks):
+    """Its anchor too; no zone here changes its clocks in those weeks, and no cron knows the date."""
+    delta = timedelta(weeks=weeks)
+    minutes = int(delta.total_seconds() // 60)
+    plan = make_plan(workload(policy, calendar, bounds=bounds), start, start + 1440)
+    moved = make_plan(
+        workload(policy, shifted(calendar, delta), bounds=bounds), start + minutes, start + minutes + 1440
+    )
+    assert [replace(step, minute=step.minute + minutes) for step in plan.steps] == list(moved.steps)
+    assert [Run(run.start + minutes, run.end + minutes, run.value) for run in plan.writes] == list(
+        moved.writes
+    )
+    assert [(peak.wanted, peak.ready_by + minutes, peak.replicas) for peak in plan.peaks] == [
+        (peak.wanted, peak.ready_by, peak.replicas) for peak in moved.peaks
+    ]
+
+
+@given(calendar=calendars(), policy=policies(), start=DAYS_OF_LESSONS)
+def test_a_suspended_calendar_asks_for_nothing_and_tells_its_days(calendar, policy, start):
+    planned = workload(policy, replace(calendar, suspended=True))
+    assert max(replicas_by_minute(make_plan(planned, start, start + 1440))) == 0
+    for region in calendar.region_names:
+        assert planned.calendars[0].days(region) == workload(policy, calendar).calendars[0].days(region)
