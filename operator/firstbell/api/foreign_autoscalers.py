@@ -20,8 +20,16 @@ HPA_VERSIONS = frozenset({"autoscaling/v1", "autoscaling/v2"})
 KEDA_VERSIONS = frozenset({"keda.sh/v1alpha1"})
 
 _READ = frozenset(
-    ("scaleTargetRef", "apiVersion", "kind", "name", "minReplicas", "maxReplicas")
-    + ("minReplicaCount", "maxReplicaCount")
+    {
+        "scaleTargetRef",
+        "apiVersion",
+        "kind",
+        "name",
+        "minReplicas",
+        "maxReplicas",
+        "minReplicaCount",
+        "maxReplicaCount",
+    }
 )
 
 

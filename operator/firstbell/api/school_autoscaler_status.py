@@ -1,0 +1,136 @@
+"""What the operator reports on a SchoolAutoscaler. Nothing in it changes while nothing happens."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from firstbell.api.conditions import Conditions, Sentence, TypeName, Word
+from firstbell.api.model import StatusModel, named_list, ordered_list
+from firstbell.api.scalars import Generation, ReplicaCount, Time
+
+
+class Actuator(StatusModel):
+    """What firstbell writes to, and what it found there."""
+
+    kind: TypeName
+    """HorizontalPodAutoscaler, ScaledObject, or the kind of the workload itself."""
+    name: TypeName
+    """Its name."""
+    uid: TypeName | None = None
+    """Its uid: another one means that it was made anew."""
+    floor: ReplicaCount | None = None
+    """The minimum that firstbell has set in it; absent while it has its own."""
+    baseline_min_replicas: ReplicaCount | None = None
+    """The minimum that it has without firstbell, and gets back."""
+    max_replicas: ReplicaCount | None = None
+    """Its maximum."""
+
+
+class LimitStatus(StatusModel):
+    """A limit that changed the number."""
+
+    reason: Word
+    """Which limit, one CamelCase word."""
+    before: ReplicaCount
+    """The replicas before it."""
+    after: ReplicaCount
+    """The replicas after it."""
+
+
+class DecisionStatus(StatusModel):
+    """Why the desired replicas are what they are."""
+
+    reason: Word
+    """What decided, one CamelCase word."""
+    message: Sentence = ""
+    """What decided, for people: which bell, which kind of day, which factors."""
+    scheduled_replicas: ReplicaCount | None = None
+    """What the schedule asks for."""
+    reactive_replicas: ReplicaCount | None = None
+    """What live metrics ask for."""
+    limits: Annotated[tuple[LimitStatus, ...], ordered_list(16)] = ()
+    """The limits that changed the number, in their order."""
+
+
+class UpcomingPeak(StatusModel):
+    """A peak that is to come."""
+
+    bell_time: Time
+    """Its bell or event, in UTC."""
+    ready_by_time: Time
+    """When all its replicas are to be Ready, in UTC."""
+    replicas: ReplicaCount
+    """How many replicas that is."""
+    peak: Word
+    """The name of the peak in spec.peaks."""
+    reason: Sentence = ""
+    """Why that many, for people."""
+
+
+class ActionStatus(StatusModel):
+    """A change of the desired replicas."""
+
+    time: Time
+    """When, in UTC."""
+    from_: Annotated[ReplicaCount, Field(alias="from")]
+    """The replicas before."""
+    to: ReplicaCount
+    """The replicas after."""
+    reason: Word
+    """What decided, one CamelCase word."""
+    message: Sentence = ""
+    """What decided, for people."""
+
+
+class LastPeak(StatusModel):
+    """How ready the workload was for the last bell."""
+
+    bell_time: Time
+    """The bell, in UTC."""
+    peak: Word | None = None
+    """The name of the peak in spec.peaks."""
+    planned_replicas: ReplicaCount
+    """How many replicas were planned."""
+    ready_replicas_at_bell: ReplicaCount | None = None
+    """How many were Ready when the bell rang."""
+    ready_time: Time | None = None
+    """When the last of them became Ready, in UTC; absent if that has not happened."""
+
+
+class UsedCalendar(StatusModel):
+    """Which edit of a calendar the decision used."""
+
+    name: TypeName
+    """The calendar's name."""
+    observed_generation: Generation
+    """The generation of its spec."""
+
+
+class SchoolAutoscalerStatus(StatusModel):
+    """What the operator decided for the workload, and why."""
+
+    observed_generation: Generation | None = None
+    """The generation of the spec that this status is about."""
+    conditions: Conditions = ()
+    """Ready, CalendarResolved, MetricsAvailable, AbleToScale, ScalingLimited, ReadyForBell, FloorContested,
+    and ReturnedToBaseline."""
+    actuator: Actuator | None = None
+    """What is written to: an autoscaler's minimum, or the workload's replicas."""
+    current_replicas: ReplicaCount | None = None
+    """How many replicas the workload is set to."""
+    ready_replicas: ReplicaCount | None = None
+    """How many of them are Ready."""
+    desired_replicas: ReplicaCount | None = None
+    """How many replicas were decided on."""
+    decision: DecisionStatus | None = None
+    """Why."""
+    upcoming: Annotated[tuple[UpcomingPeak, ...], ordered_list(5)] = ()
+    """The next peaks, at most five."""
+    last_actions: Annotated[tuple[ActionStatus, ...], ordered_list(10)] = ()
+    """The latest changes, at most ten."""
+    last_peak: LastPeak | None = None
+    """How ready the workload was for the last bell."""
+    calendars: Annotated[tuple[UsedCalendar, ...], named_list(16)] = ()
+    """Which edit of each calendar the decision used."""

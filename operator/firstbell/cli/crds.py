@@ -1,0 +1,39 @@
+"""`firstbell crds`: the custom resource definitions, printed or written to their folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from firstbell.api.crds import RENDERED_KINDS, render
+
+CHART = Path("charts/firstbell")
+CHART_FOLDER = CHART / "crds"
+
+
+def crds(
+    write: Annotated[
+        bool, typer.Option("--write", help="Write one file per kind instead of printing.")
+    ] = False,
+    directory: Annotated[
+        Path, typer.Option(help="The folder to write to; the chart beside it gets a copy.")
+    ] = Path("crds"),
+) -> None:
+    """Print the custom resource definitions, for `kubectl apply -f -`, or write them to a folder."""
+    if not write:
+        print("".join(render(kind) for kind in RENDERED_KINDS), end="")
+        return
+    for folder in folders(directory):
+        folder.mkdir(parents=True, exist_ok=True)
+        for kind in RENDERED_KINDS:
+            path = folder / kind.file_name
+            path.write_text(render(kind), encoding="utf-8", newline="\n")
+            print(path)
+
+
+def folders(directory: Path) -> tuple[Path, ...]:
+    """Where the definitions go: the folder, and the chart's as soon as there is a chart beside it."""
+    chart = directory.parent / CHART
+    return (directory, directory.parent / CHART_FOLDER) if chart.is_dir() else (directory,)
