@@ -1,0 +1,37 @@
+"""All commands, mounted."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from firstbell import __version__
+from firstbell.cli.lint import lint
+from firstbell.cli.plan import plan
+
+app = typer.Typer(
+    name="firstbell",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Workloads Ready before lessons restart: scaling by the school calendar.",
+)
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"firstbell {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Workloads Ready before lessons restart: scaling by the school calendar."""
+
+
+app.command()(plan)
+app.command()(lint)

@@ -1,0 +1,67 @@
+"""A plan as a picture: the schedule and its writes over local time. Needs the extra `plot`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from firstbell.domain.bells import instant_of
+from firstbell.domain.plan import Plan
+
+SUFFIXES = (".svg", ".png")
+
+
+def plot_plans(plans: Sequence[Plan], file: Path) -> str | None:
+    """Draws every plan, one panel each: what stood in the way, or None."""
+    if file.suffix.lower() not in SUFFIXES:
+        return f"{file}: a plot ends in {' or '.join(SUFFIXES)}. Choose one of them."
+    if not plans:
+        return "nothing to draw: no SchoolAutoscaler in these files. Add one to a -f FILE."
+    try:
+        import matplotlib as mpl  # noqa: PLC0415 - an extra, and slow to load
+        from matplotlib import pyplot as plt  # noqa: PLC0415
+    except ImportError:
+        return "drawing needs the extra `plot`. Install it: pip install 'firstbell[plot]'."
+    mpl.use("Agg")
+    figure, axes = plt.subplots(
+        len(plans), 1, figsize=(10, 3.2 * len(plans)), squeeze=False, layout="constrained"
+    )
+    for axis, plan in zip(axes[:, 0], plans, strict=True):
+        _panel(axis, plan)
+    try:
+        figure.savefig(file)
+    except OSError as error:
+        return f"{file}: cannot be written: {error.strerror}. Choose another place."
+    finally:
+        plt.close(figure)
+    return None
+
+
+def _panel(axis: Any, plan: Plan) -> None:
+    from matplotlib import dates  # noqa: PLC0415 - see above
+
+    zone = plan.workload.calendars[0].calendar.zone
+    schedule = [(step.minute, step.replicas) for step in plan.steps]
+    writes = [(run.start, run.value) for run in plan.writes]
+    for points, style in (
+        (writes, {"color": "#d97706", "label": "writes"}),
+        (schedule, {"label": "schedule"}),
+    ):
+        times = [instant_of(minute) for minute, _ in [*points, (plan.end, 0)]]
+        values = [value for _, value in points]
+        axis.step(times, [*values, values[-1]], where="post", linewidth=1.5, **style)
+    for peak in plan.peaks:
+        occurrence = peak.surge.occurrence
+        if plan.start <= occurrence.bell < plan.end:
+            axis.axvline(instant_of(occurrence.bell), color="#9ca3af", linewidth=0.6, linestyle=":")
+    axis.set_title(f"{plan.workload.policy.key} (bells dotted)", loc="left", fontsize=10)
+    axis.set_ylabel("replicas")
+    axis.set_ylim(bottom=0)
+    axis.set_xlim(instant_of(plan.start), instant_of(plan.end))
+    locator = dates.AutoDateLocator(tz=zone)  # type: ignore[no-untyped-call]
+    axis.xaxis.set_major_locator(locator)
+    formatter = dates.ConciseDateFormatter(locator, tz=zone)  # type: ignore[no-untyped-call]
+    axis.xaxis.set_major_formatter(formatter)
+    axis.set_xlabel(zone.key)
+    axis.legend(loc="upper right", frameon=False)
