@@ -1,0 +1,23 @@
+"""Workloads from YAML files, read as the command line reads them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from firstbell.api.links import Linked, link
+from firstbell.api.manifests import Manifests, read_manifests
+from firstbell.domain.days import SchoolDays
+from firstbell.domain.plan import Workload
+
+DATA = Path(__file__).parents[1] / "data"
+
+
+def workload_of(path: Path) -> Workload:
+    """The first autoscaler of a file with its calendars and bounds."""
+    manifests = read_manifests([path])
+    assert isinstance(manifests, Manifests), manifests
+    linked = link(manifests)
+    assert isinstance(linked, Linked), linked
+    found = linked.autoscalers[0]
+    calendars = tuple(SchoolDays(calendar) for calendar in found.calendars)
+    return Workload(policy=found.manifest.policy, bounds=found.bounds, calendars=calendars)
