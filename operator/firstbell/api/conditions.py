@@ -31,7 +31,7 @@ class ConditionStatus(StatusModel):
     """Since when the status holds, in UTC."""
     reason: Word
     """Why, one CamelCase word that tools may rely on."""
-    message: Sentence = ""
+    message: Sentence | None = None
     """Why, for people, with what to do about it."""
 
 

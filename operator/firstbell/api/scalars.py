@@ -17,7 +17,8 @@ from pydantic_core import PydanticCustomError
 from firstbell.api.unquoted import Unquoted
 
 LARGEST_INT32 = 2**31 - 1
-LARGEST_INT64 = 2**63 - 1
+LARGEST_EXACT = 2**53
+"""The API server keeps bounds as floats and refuses one that is not exact: 2**63 - 1 is none."""
 
 SHAPE_ERROR = "firstbell_shape"
 """The type of pydantic error whose context holds `message` and `cure` ready for people."""
@@ -96,7 +97,7 @@ Replicas = Annotated[int, number(1, LARGEST_INT32)]
 ReplicaCount = Annotated[int, number(0, LARGEST_INT32)]
 Percent = Annotated[int, number(0, 100_000)]
 Minutes = Annotated[int, number(0, 1440)]
-Generation = Annotated[int, number(0, LARGEST_INT64)]
+Generation = Annotated[int, number(0, LARGEST_EXACT)]
 
 
 def _yes_or_no(value: Any) -> Any:

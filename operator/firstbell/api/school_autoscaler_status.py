@@ -44,7 +44,7 @@ class DecisionStatus(StatusModel):
 
     reason: Word
     """What decided, one CamelCase word."""
-    message: Sentence = ""
+    message: Sentence | None = None
     """What decided, for people: which bell, which kind of day, which factors."""
     scheduled_replicas: ReplicaCount | None = None
     """What the schedule asks for."""
@@ -65,7 +65,7 @@ class UpcomingPeak(StatusModel):
     """How many replicas that is."""
     peak: Word
     """The name of the peak in spec.peaks."""
-    reason: Sentence = ""
+    reason: Sentence | None = None
     """Why that many, for people."""
 
 
@@ -80,7 +80,7 @@ class ActionStatus(StatusModel):
     """The replicas after."""
     reason: Word
     """What decided, one CamelCase word."""
-    message: Sentence = ""
+    message: Sentence | None = None
     """What decided, for people."""
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from firstbell.api.conditions import Conditions, Word
 from firstbell.api.model import StatusModel, ordered_list
-from firstbell.api.scalars import LARGEST_INT32, LARGEST_INT64, CivilDate, Flag, Generation, Time, number
+from firstbell.api.scalars import LARGEST_INT32, LARGEST_EXACT, CivilDate, Flag, Generation, Time, number
 from firstbell.api.school_time import MOST_REGIONS
 
 Count = Annotated[int, number(0, LARGEST_INT32)]
@@ -61,7 +61,7 @@ class SchoolCalendarStatus(StatusModel):
     """The next first lesson of a day, in UTC."""
     next_restart: NextRestart | None = None
     """The next lessons after a holiday or of a new school year."""
-    pupils_total: Annotated[int, number(0, LARGEST_INT64)] | None = None
+    pupils_total: Annotated[int, number(0, LARGEST_EXACT)] | None = None
     """All pupils of all cohorts."""
     last_date: CivilDate | None = None
     """The last day of the last school year, YYYY-MM-DD, inclusive."""

@@ -18,6 +18,7 @@ Scalar = str | int | float | bool | None
 
 _TRUE = {"true", "True", "TRUE"}
 _FALSE = {"false", "False", "FALSE"}
+_LETTERS = {"y", "Y", "n", "N"}  # kubectl reads them as true and false
 _NULL = {"", "~", "null", "Null", "NULL"}
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 _FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})\.[0-9]{1,17}([eE][-+][0-9]{1,3})?")
@@ -45,6 +46,8 @@ def plain(text: str) -> Scalar | Unquoted:
 
 
 def _disputed(text: str) -> Unquoted | None:
+    if text in _LETTERS:
+        return Unquoted(text=text, reads_as="true" if text in {"y", "Y"} else "false")
     rule = str(_RULES_OF_1_1.resolve(yaml.ScalarNode, text, _PLAIN)).removeprefix(_TAG)
     if rule == "bool":
         return Unquoted(text=text, reads_as="true" if text.lower() in {"yes", "on"} else "false")
