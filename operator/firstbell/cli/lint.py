@@ -24,6 +24,7 @@ from firstbell import clock
 from firstbell.api.links import Linked, link
 from firstbell.api.manifests import CalendarManifest, Manifests, read_manifests
 from firstbell.api.yaml_files import FileProblem, Origin, Unreadable
+from firstbell.cli.output import printable
 from firstbell.domain.calendar import ExceptionSource, SchoolCalendar
 from firstbell.domain.days import SchoolDays
 from firstbell.domain.findings import Finding, Severity, calendar_findings, fold, policy_findings
@@ -259,14 +260,6 @@ def _summary(report: Report) -> str:
         if count
     ]
     return f"{files}: {', '.join(counts) or 'nothing found'}"
-
-
-def printable(text: str) -> str:
-    r"""The text on one line, with everything that could steer a terminal written out: ESC is `\x1b`."""
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode()
-        for character in text
-    )
 
 
 def github_data(text: str) -> str:
