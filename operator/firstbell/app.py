@@ -35,6 +35,11 @@ if TYPE_CHECKING:
 
 STOP_SECONDS = 4.0
 
+
+class PortTakenError(Exception):
+    """A port of ours is in use; the text says which and what to do."""
+
+
 log = structlog.get_logger("firstbell")
 
 
@@ -174,9 +179,16 @@ async def _serving(settings: Settings, telemetry: PrometheusTelemetry) -> AsyncI
     if not settings.metrics_port:
         yield
         return
-    server, thread = start_http_server(
-        settings.metrics_port, addr=settings.listen, registry=telemetry.registry
-    )
+    try:
+        server, thread = start_http_server(
+            settings.metrics_port, addr=settings.listen, registry=telemetry.registry
+        )
+    except OSError as error:
+        where = f"{settings.listen}:{settings.metrics_port}"
+        msg = (
+            f"the metrics endpoint cannot listen on {where}: {error.strerror}. Choose another --metrics-port."
+        )
+        raise PortTakenError(msg) from error
     try:
         yield
     finally:

@@ -7,8 +7,10 @@ from typing import Annotated
 import typer
 
 from firstbell import __version__
+from firstbell.cli.crds import crds
 from firstbell.cli.lint import lint
 from firstbell.cli.plan import plan
+from firstbell.cli.run import run
 
 app = typer.Typer(
     name="firstbell",
@@ -35,3 +37,5 @@ def root(
 
 app.command()(plan)
 app.command()(lint)
+app.command()(crds)
+app.command()(run)

@@ -61,6 +61,8 @@ class PlannedPeak:
     wanted: int
     ready_by: Minute
     replicas: int
+    load_start: Minute
+    load_end: Minute
 
     @property
     def calendar(self) -> str:
@@ -211,6 +213,8 @@ def _peaks(plan: Plan) -> Iterator[PlannedPeak]:
                     wanted=wanted,
                     ready_by=ready_by,
                     replicas=_whole_at(plan, ready_by),
+                    load_start=bell + spread.first,
+                    load_end=bell + spread.first + len(spread.curve),
                 )
 
 

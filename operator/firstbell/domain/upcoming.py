@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from firstbell.domain.bells import MINUTES_PER_DAY, instant_of, start_of_day
+from firstbell.domain.coalesce import FALL_MARK_MINUTES, RISE_MARK_MINUTES
 from firstbell.domain.plan import Plan, PlannedPeak, Workload, make_plan
 
 if TYPE_CHECKING:
@@ -50,15 +51,13 @@ def peak_at(plan: Plan, minute: Minute) -> PlannedPeak | None:
 
     Near, because a rise is written up to five minutes before its load and a fall after it.
     """
-    covering = [peak for peak in plan.peaks if _reaches(peak, minute, before=5, after=0)]
-    covering = covering or [peak for peak in plan.peaks if _reaches(peak, minute, before=5, after=60)]
+    covering = [peak for peak in plan.peaks if _reaches(peak, minute, after=0)]
+    covering = covering or [peak for peak in plan.peaks if _reaches(peak, minute, after=FALL_MARK_MINUTES)]
     return max(covering, key=lambda peak: (peak.wanted, -abs(peak.ready_by - minute)), default=None)
 
 
-def _reaches(peak: PlannedPeak, minute: Minute, *, before: int, after: int) -> bool:
-    occurrence = peak.surge.occurrence
-    spread = abs(peak.ready_by - occurrence.full_start)
-    return occurrence.load_start - spread - before <= minute < occurrence.load_end + spread + after
+def _reaches(peak: PlannedPeak, minute: Minute, *, after: int) -> bool:
+    return peak.load_start - RISE_MARK_MINUTES <= minute < peak.load_end + after
 
 
 def peak_sentence(peak: PlannedPeak) -> str:

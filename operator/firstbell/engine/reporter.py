@@ -10,6 +10,8 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import structlog
+
 from firstbell.domain.absence import Unavailable
 from firstbell.domain.bells import instant_of, minute_of
 from firstbell.domain.conditions import Truth
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from firstbell.engine.memory import Memory
     from firstbell.engine.outcome import Outcome
     from firstbell.engine.ports import Clock, Cluster, EventSink, Json, Telemetry
+
+log = structlog.get_logger("firstbell.engine")
 
 GROUP, VERSION = "firstbell.dev", "v1alpha1"
 RETRY = timedelta(seconds=10)
@@ -155,7 +159,11 @@ class Reporter:
         )
         written = await self._cluster.merge_patch(path, {"status": patch})
         self._telemetry.wrote("status", written.kind if isinstance(written, Failure) else "ok")
-        return written if isinstance(written, Failure) else None
+        if not isinstance(written, Failure):
+            return None
+        if written.kind is not FailureKind.NOT_FOUND:
+            log.warning("status not written", object=f"{plural}/{key}", message=written.message)
+        return written
 
     def _tell(self, key: str, uid: str, old: Json, new: Json, memory: Memory) -> None:
         """Events for what changed: the desired count, conditions that turned, bells that rang."""

@@ -240,26 +240,32 @@ def _remember(memory: Memory, outcome: Outcome, decision: Decision) -> None:
     """Keeps what the next ticks and the report need of a decision that was carried out."""
     if decision.desired is None:
         return
-    before = memory.last_desired
-    if before is None:
-        before = outcome.situation.seen.status.get("desiredReplicas")
-    if before is None and not isinstance(outcome.situation.actuator, Unavailable):
-        before = outcome.situation.actuator.baseline
+    before = memory.last_desired if memory.last_desired is not None else _stood_at(outcome.situation)
     if before != decision.desired:
         memory.actions.appendleft(
             Action(
                 time=outcome.now,
-                before=before or 0,
+                before=before,
                 after=decision.desired,
                 reason=decision.reason,
                 message=decision.message,
             )
         )
-        if decision.desired > (before or 0):
+        if decision.desired > before:
             memory.verify_at = [outcome.now + delay for delay in VERIFY_AFTER]
     memory.last_desired = decision.desired
     if isinstance(outcome.situation.actuator, ByScale):
         _remember_recommended(memory, outcome.now, _recommended(decision))
+
+
+def _stood_at(stands: Situation) -> int:
+    """What was in force before the first decision of this process: our floor, the count, or the baseline."""
+    actuator = stands.actuator
+    if isinstance(actuator, ByFloor):
+        return actuator.held if actuator.held is not None else actuator.baseline
+    if isinstance(stands.workload, SeenWorkload):
+        return stands.workload.replicas
+    return 0
 
 
 def _remember_recommended(memory: Memory, now: datetime, value: int) -> None:

@@ -1,0 +1,91 @@
+"""`firstbell run`: the operator."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from firstbell.adapters.access import AccessError
+from firstbell.adapters.logs import configure_logs
+from firstbell.app import PortTakenError, run_operator
+from firstbell.cli.output import refuse
+from firstbell.settings import Settings
+
+MOST_PORT = 65535
+
+
+class LogFormat(StrEnum):
+    """How log lines look."""
+
+    CONSOLE = "console"
+    JSON = "json"
+
+
+class LogLevel(StrEnum):
+    """The least that is logged."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+def run(
+    kubeconfig: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The kubeconfig; default the pod's own account, else KUBECONFIG."),
+    ] = None,
+    context: Annotated[str | None, typer.Option(help="The context of the kubeconfig.")] = None,
+    namespaces: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--namespace", "-n", envvar="FIRSTBELL_NAMESPACES", help="Watch only this one; repeatable."
+        ),
+    ] = None,
+    instance: Annotated[
+        str,
+        typer.Option(envvar="FIRSTBELL_INSTANCE", help="The name of this installation, put on its floors."),
+    ] = "firstbell",
+    metrics_port: Annotated[
+        int,
+        typer.Option(
+            envvar="FIRSTBELL_METRICS_PORT", min=0, max=MOST_PORT, help="Port of /metrics; 0 = none."
+        ),
+    ] = 8080,
+    probe_port: Annotated[
+        int,
+        typer.Option(envvar="FIRSTBELL_PROBE_PORT", min=0, max=MOST_PORT, help="Port of /healthz; 0 = none."),
+    ] = 8081,
+    listen: Annotated[
+        str, typer.Option(envvar="FIRSTBELL_LISTEN", help="The address that both ports listen on.")
+    ] = "0.0.0.0",  # noqa: S104 - probes and scrapes come from outside the pod
+    log_format: Annotated[
+        LogFormat, typer.Option(envvar="FIRSTBELL_LOG_FORMAT", help="For a terminal or for a collector.")
+    ] = LogFormat.CONSOLE,
+    log_level: Annotated[
+        LogLevel, typer.Option(envvar="FIRSTBELL_LOG_LEVEL", help="The least that is logged.")
+    ] = LogLevel.INFO,
+) -> None:
+    """Run the operator until it is told to stop (SIGTERM, Ctrl-C)."""
+    settings = Settings(
+        kubeconfig=kubeconfig,
+        context=context,
+        namespaces=tuple(namespaces or ()),
+        instance=instance,
+        metrics_port=metrics_port,
+        probe_port=probe_port,
+        listen=listen,
+        log_format=log_format,
+        log_level=log_level,
+    )
+    configure_logs(settings.log_format, settings.log_level)
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(run_operator(settings))
+    except (AccessError, PortTakenError) as error:
+        refuse([error])
