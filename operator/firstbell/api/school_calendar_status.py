@@ -6,7 +6,7 @@ from typing import Annotated
 
 from firstbell.api.conditions import Conditions, Word
 from firstbell.api.model import StatusModel, ordered_list
-from firstbell.api.scalars import LARGEST_INT32, LARGEST_EXACT, CivilDate, Flag, Generation, Time, number
+from firstbell.api.scalars import LARGEST_EXACT, LARGEST_INT32, CivilDate, Flag, Generation, Time, number
 from firstbell.api.school_time import MOST_REGIONS
 
 Count = Annotated[int, number(0, LARGEST_INT32)]
