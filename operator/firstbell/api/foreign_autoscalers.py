@@ -19,19 +19,6 @@ from firstbell.api.scalars import LARGEST_INT32, ReplicaCount, Replicas, Title, 
 HPA_VERSIONS = frozenset({"autoscaling/v1", "autoscaling/v2"})
 KEDA_VERSIONS = frozenset({"keda.sh/v1alpha1"})
 
-_READ = frozenset(
-    {
-        "scaleTargetRef",
-        "apiVersion",
-        "kind",
-        "name",
-        "minReplicas",
-        "maxReplicas",
-        "minReplicaCount",
-        "maxReplicaCount",
-    }
-)
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AutoscalerBounds:
@@ -101,7 +88,6 @@ def is_foreign_autoscaler(api_version: str, kind: str) -> bool:
 
 def read_bounds(kind: str, namespace: str, name: str, spec: object) -> AutoscalerBounds | Refused:
     """The bounds of an autoscaler of others, or what is wrong with those fields."""
-    spec = _given(spec)
     if kind == "ScaledObject":
         keda = read_spec(_ScaledObject, spec)
         if isinstance(keda, Refused):
@@ -123,13 +109,6 @@ def read_bounds(kind: str, namespace: str, name: str, spec: object) -> Autoscale
         minimum=least,
         maximum=most,
     )
-
-
-def _given(spec: object) -> object:
-    """The spec without its empty values, which the API server leaves out as well."""
-    if not isinstance(spec, dict):
-        return spec
-    return {key: _given(value) for key, value in spec.items() if value is not None and key in _READ}
 
 
 def _group(api_version: str) -> str:

@@ -92,7 +92,7 @@ def identify(origin: Origin) -> KubernetesObject | Refused | None:
 def _with_name(
     origin: Origin, value: dict[str, Any], kind: str, problems: tuple[Problem, ...]
 ) -> KubernetesObject | Refused:
-    metadata = read_spec(Metadata, _identifying(value.get("metadata", {})), "metadata")
+    metadata = read_spec(Metadata, value.get("metadata") or {}, "metadata")
     if isinstance(metadata, Refused) or problems:
         more = metadata.problems if isinstance(metadata, Refused) else ()
         return Refused(problems=(*problems, *more))
@@ -103,13 +103,6 @@ def _with_name(
         name=metadata.name,
         spec=value.get("spec", {}),
     )
-
-
-def _identifying(metadata: object) -> object:
-    """Only the fields that are read: `creationTimestamp: null` is how tools print a new object."""
-    if not isinstance(metadata, dict):
-        return metadata
-    return {key: metadata[key] for key in ("name", "namespace") if key in metadata}
 
 
 def _words(value: dict[str, Any]) -> Iterator[Problem]:
@@ -136,5 +129,5 @@ def _fields(value: dict[str, Any], kind: str) -> Iterator[Problem]:
         if field not in _TOP_FIELDS:
             cure = nearest(field, _TOP_FIELDS, noun="field")
             yield Problem(path=field, message="is not a known field", cure=cure)
-    if "spec" not in value:
+    if value.get("spec") is None:
         yield Problem(path="spec", message="is missing", cure=f"Add what the {kind} says under spec")

@@ -7,7 +7,7 @@ and where a name is unknown, the nearest known one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
 
@@ -19,8 +19,6 @@ from firstbell.api.problems import PathPart, Problem, Refused, dotted, kind_of, 
 from firstbell.api.unquoted import Unquoted
 
 M = TypeVar("M", bound=BaseModel)
-
-_DEEPEST = 16
 
 _BOUNDS = {
     "greater_than_equal": ("{value} is too small", "The least is {ge}"),
@@ -42,28 +40,11 @@ _TYPE_CURES = {
 
 def read_spec(model: type[M], data: object, root: str = "spec") -> M | Refused:
     """The model of a spec (or of another part of an object), or everything wrong with its shape."""
-    problems = tuple(_empty_values(data, (root,)))
-    if problems:
-        return Refused(problems=problems)
     try:
         return model.model_validate(data, by_alias=True, by_name=False)
     except ValidationError as invalid:
         errors = invalid.errors(include_url=False)
         return Refused(problems=tuple(_problem(model, error, root) for error in errors))
-
-
-def _empty_values(data: object, path: tuple[PathPart, ...]) -> Iterator[Problem]:
-    """A key without a value is refused, as the API server does."""
-    if data is None:
-        yield Problem(path=dotted(path), message="has no value", cure="Give it a value or remove the line")
-    if len(path) > _DEEPEST:
-        return
-    if isinstance(data, dict):
-        for key, value in data.items():
-            yield from _empty_values(value, (*path, str(key)))
-    elif isinstance(data, list):
-        for index, value in enumerate(data):
-            yield from _empty_values(value, (*path, index))
 
 
 def _problem(model: type[BaseModel], error: ErrorDetails, root: str) -> Problem:

@@ -105,7 +105,7 @@ SHAPES: dict[str, Refusal] = {
         {"suspend": "yes"}, "spec.suspend", "Write true or false", 'must be of type boolean: "string"'
     ),
     "a mapping for a list": _calendar(
-        {"holidays": {"a": 1}},
+        {"holidays": {}},
         "spec.holidays",
         'Start each item with "- "',
         'must be of type array: "object"',
@@ -116,11 +116,23 @@ SHAPES: dict[str, Refusal] = {
         "Give its fields: Labels that days or weeks take in turn",
         'must be of type object: "array"',
     ),
-    "a key without a value": _calendar(
-        {"holidays": None},
-        "spec.holidays",
-        "Give it a value or remove the line",
-        'must be of type array: "null"',
+    "a required key without a value": _calendar(
+        {"holidays[0].endDate": None},
+        "spec.holidays[0].endDate",
+        "Add it: The last day off",
+        "spec.holidays[0].endDate: Required value",
+    ),
+    "an entry without a value": _calendar(
+        {"weeklySchedule[0].daysOfWeek": ["Monday", None]},
+        "spec.weeklySchedule[0].daysOfWeek[1]",
+        "Use one of Monday",
+        'must be of type string: "null"',
+    ),
+    "an unknown key without a value": _calendar(
+        {"holiday": None},
+        "spec.holiday",
+        'The nearest known field is "holidays"',
+        'unknown field "spec.holiday"',
     ),
     "an empty name": _calendar(
         {"holidays[0].name": ""},

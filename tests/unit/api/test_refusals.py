@@ -35,3 +35,13 @@ def test_nothing_else_is_blamed(refusal: Refusal):
     problems = problems_of(refusal.kind, changed(spec(refusal.kind), refusal.changes))
     # One slip may break the same rule in two entries, but never another rule.
     assert len({problem.cure for problem in problems}) == 1, [str(problem) for problem in problems]
+
+
+def test_a_field_without_a_value_is_one_that_is_not_given():
+    # The API server drops them too; a list whose entries are all commented out is the common case.
+    without = {"holidays": None, "rotation": None, "suspend": None, "weeklySchedule[0].labels": None}
+    read = read_calendar("ns", "name", changed(spec("SchoolCalendar"), without))
+    assert not isinstance(read, Refused)
+    assert read.holidays == ()
+    assert read.rotation is None
+    assert not read.suspended

@@ -1,0 +1,243 @@
+"""A real API server takes the definitions, and refuses what it should with messages that help."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+import yaml
+from tests.unit.api.refusals import BEYOND_THE_SERVER, RULES, SHAPES, Refusal
+from tests.unit.api.specimens import changed, manifest, spec
+
+from firstbell.api.crds import RENDERED_KINDS, render
+from firstbell.local.errors import ControlPlaneError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.cluster
+
+NAMESPACE = f"firstbell-crds-{uuid4().hex[:8]}"
+EXAMPLES = Path(__file__).parents[2] / "examples"
+MOST_HOLIDAYS = 512
+
+
+@pytest.fixture(scope="module")
+def kinds(control_plane) -> Iterator[None]:
+    """The definitions, served; they stay, since other tests of the session need them too."""
+    for kind in RENDERED_KINDS:
+        control_plane.kubectl("apply", "--server-side", "--force-conflicts", "-f", "-", stdin=render(kind))
+    control_plane.kubectl("wait", "--for=condition=Established", "--timeout=20s", *names())
+    control_plane.kubectl("create", "namespace", NAMESPACE)
+    yield
+    control_plane.kubectl("delete", "namespace", NAMESPACE, "--wait=false")
+
+
+@pytest.fixture(scope="module")
+def apply(control_plane, kinds):  # noqa: ARG001 - asked for what it does
+    def apply(text: str, *options: str) -> str:
+        return control_plane.kubectl("apply", "-n", NAMESPACE, *options, "-f", "-", stdin=text)
+
+    return apply
+
+
+@pytest.fixture(scope="module")
+def refused(control_plane, kinds):  # noqa: ARG001 - asked for what it does
+    """What the API server says to an object that it should not take."""
+
+    def refused(text: str) -> str:
+        with pytest.raises(ControlPlaneError) as refusal:
+            control_plane.kubectl(
+                "create", "-n", NAMESPACE, "--dry-run=server", "--validate=strict", "-f", "-", stdin=text
+            )
+        return str(refusal.value)
+
+    return refused
+
+
+def names() -> list[str]:
+    return [f"crd/{kind.plural}.firstbell.dev" for kind in RENDERED_KINDS]
+
+
+@pytest.mark.usefixtures("kinds")
+def test_the_definitions_are_established_within_the_cost_budget(control_plane):
+    for name in names():
+        conditions = json.loads(control_plane.kubectl("get", name, "-o", "json"))["status"]["conditions"]
+        held = {condition["type"]: condition["status"] for condition in conditions}
+        assert held["Established"] == "True"
+        assert held["NamesAccepted"] == "True"
+        assert held.get("NonStructuralSchema", "False") == "False"
+
+
+@pytest.mark.parametrize("kind", ["SchoolCalendar", "SchoolAutoscaler"])
+def test_an_object_with_every_field_in_use_is_taken(apply, kind):
+    assert "created" in apply(manifest(kind, spec(kind), name="every-field"))
+
+
+@pytest.mark.parametrize("refusal", {**SHAPES, **RULES}.values(), ids={**SHAPES, **RULES}.keys())
+def test_is_refused_with_its_message(refused, refusal: Refusal):
+    body = changed(spec(refusal.kind), refusal.changes)
+    assert refusal.server is not None
+    assert refusal.server in refused(manifest(refusal.kind, body))
+
+
+@pytest.mark.parametrize("refusal", BEYOND_THE_SERVER.values(), ids=BEYOND_THE_SERVER.keys())
+def test_what_only_the_conversion_knows_is_taken(apply, refusal: Refusal):
+    assert apply(manifest(refusal.kind, changed(spec(refusal.kind), refusal.changes)), "--dry-run=server")
+
+
+def test_every_rule_of_the_definitions_has_a_refusal_that_shows_it():
+    told = " ".join(refusal.server or "" for refusal in RULES.values())
+    for kind in RENDERED_KINDS:
+        for message in messages(yaml.safe_load(render(kind))):
+            assert message[:40] in told, message
+
+
+def messages(node: object) -> Iterator[str]:
+    if isinstance(node, dict):
+        for rule in node.get("x-kubernetes-validations", []):
+            yield rule["message"]
+        for inside in node.values():
+            yield from messages(inside)
+    elif isinstance(node, list):
+        for inside in node:
+            yield from messages(inside)
+
+
+def test_every_example_is_taken(apply):
+    paths = sorted(EXAMPLES.glob("*.yaml"))
+    assert paths
+    for path in paths:
+        documents = list(yaml.safe_load_all(path.read_text("utf-8")))
+        for document in documents:
+            document["metadata"].pop("namespace", None)
+        assert apply(yaml.safe_dump_all(documents), "--dry-run=server"), path.name
+
+
+def test_a_calendar_with_the_most_entries_is_taken_with_server_side_apply(apply):
+    scope = ["zone-a", "zone-b"]
+    full = changed(
+        spec("SchoolCalendar"),
+        {
+            "holidays": [
+                {"name": f"h{n}", "startDate": "2026-10-17", "endDate": "2026-11-01", "regions": scope}
+                for n in range(MOST_HOLIDAYS)
+            ],
+            "calendarDates": [
+                {"name": f"d{n}", "startDate": "2026-11-12", "event": "LateArrival", "regions": scope,
+                 "bellScheduleName": "late"}
+                for n in range(MOST_HOLIDAYS)
+            ],
+            "cohorts": [
+                {"name": f"c{n}", "region": "zone-a", "pupils": 1} for n in range(MOST_HOLIDAYS)
+            ],
+        },
+    )  # fmt: skip
+    assert "serverside-applied" in apply(manifest("SchoolCalendar", full, name="full"), "--server-side")
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ("schoolcalendars.spec.timeZone", "The IANA name of the time zone"),
+        ("schoolcal.spec.holidays.endDate", "inclusive"),
+        ("schoolas.spec.peaks.leadMinutes", "minutes before the bell"),
+        ("schoolas.status.lastPeak.readyTime", "Ready, in UTC"),
+    ],
+)
+@pytest.mark.usefixtures("kinds")
+def test_kubectl_explain_tells_what_a_field_means(control_plane, field, said):
+    # The server publishes the schemas of a new kind a moment after it is established.
+    for _ in range(20):
+        try:
+            explained = control_plane.kubectl("explain", field)
+        except ControlPlaneError:
+            time.sleep(0.5)
+        else:
+            break
+    assert said in re.sub(r"\s+", " ", explained)
+
+
+def test_columns_show_what_today_is_with_lessons_and_without(apply, control_plane):
+    told = {
+        "date": "2026-11-02",
+        "instructional": True,
+        "reason": "weekly",
+        "dayClass": "RestartAfterHoliday",
+    }
+    assert "RestartAfterHoliday" in today_column(apply, control_plane, told)
+    told = {"date": "2026-11-01", "instructional": False, "reason": "holidays/toussaint"}
+    assert "holidays/toussaint" in today_column(apply, control_plane, told)
+
+
+def today_column(apply, control_plane, today: dict[str, object]) -> str:
+    apply(manifest("SchoolCalendar", spec("SchoolCalendar"), name="today"))
+    patch = json.dumps({"status": {"today": [today]}})
+    place = ("-n", NAMESPACE, "schoolcal", "today")
+    control_plane.kubectl("patch", *place, "--subresource=status", "--type=merge", "-p", patch)
+    return control_plane.kubectl("get", *place)
+
+
+def test_a_full_status_survives_the_schema(apply, control_plane):
+    apply(manifest("SchoolAutoscaler", spec("SchoolAutoscaler"), name="full-status"))
+    status = {
+        "observedGeneration": 1,
+        "conditions": [
+            {
+                "type": "Ready",
+                "status": "True",
+                "reason": "Serving",
+                "message": "",
+                "observedGeneration": 1,
+                "lastTransitionTime": "2026-11-02T07:00:00Z",
+            }
+        ],
+        "actuator": {
+            "kind": "HorizontalPodAutoscaler",
+            "name": "web",
+            "uid": "1",
+            "floor": 12,
+            "baselineMinReplicas": 2,
+            "maxReplicas": 40,
+        },
+        "currentReplicas": 12,
+        "readyReplicas": 11,
+        "desiredReplicas": 12,
+        "decision": {
+            "reason": "ScheduledPeak",
+            "message": "first lesson",
+            "scheduledReplicas": 50,
+            "reactiveReplicas": 3,
+            "limits": [{"reason": "TooManyReplicas", "before": 50, "after": 12}],
+        },
+        "upcoming": [
+            {
+                "bellTime": "2026-11-02T07:00:00Z",
+                "readyByTime": "2026-11-02T06:50:00Z",
+                "replicas": 12,
+                "peak": "first",
+                "reason": "a restart",
+            }
+        ],
+        "lastActions": [
+            {"time": "2026-11-02T06:30:00Z", "from": 2, "to": 12, "reason": "ScheduledPeak", "message": "up"}
+        ],
+        "lastPeak": {
+            "bellTime": "2026-11-01T07:00:00Z",
+            "peak": "first",
+            "plannedReplicas": 12,
+            "readyReplicasAtBell": 12,
+            "readyTime": "2026-11-01T06:49:00Z",
+        },
+        "calendars": [{"name": "school", "observedGeneration": 3}],
+    }
+    place = ("-n", NAMESPACE, "schoolas", "full-status")
+    patch = json.dumps({"status": status})
+    control_plane.kubectl("patch", *place, "--subresource=status", "--type=merge", "-p", patch)
+    stored = json.loads(control_plane.kubectl("get", *place, "-o", "json"))["status"]
+    assert stored == status
