@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 from firstbell import __version__
+from firstbell.cli import cluster
 from firstbell.cli.crds import crds
+from firstbell.cli.demo import demo
 from firstbell.cli.lint import lint
 from firstbell.cli.plan import plan
 from firstbell.cli.run import run
@@ -39,3 +41,5 @@ app.command()(plan)
 app.command()(lint)
 app.command()(crds)
 app.command()(run)
+app.command()(demo)
+app.add_typer(cluster.app, name="cluster")

@@ -1,0 +1,56 @@
+"""`firstbell cluster`: a control plane to look around in."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from firstbell.cli.output import refuse
+from firstbell.local import kept
+from firstbell.local.errors import ControlPlaneError
+from firstbell.local.spec import ControlPlaneSpec
+
+app = typer.Typer(no_args_is_help=True, help="A real Kubernetes on this machine, without Docker.")
+
+Name = Annotated[str, typer.Argument(help="Its name.")]
+MOST_NODES = 100
+
+
+@app.command()
+def up(
+    name: Name = "firstbell",
+    nodes: Annotated[int, typer.Option(min=1, max=MOST_NODES, help="How many nodes (made up by kwok).")] = 3,
+    metrics: Annotated[bool, typer.Option("--metrics", help="Serve CPU metrics, so that HPAs work.")] = False,
+) -> None:
+    """Start a control plane that stays up, and say how to use it."""
+    try:
+        path = kept.up(name, ControlPlaneSpec(nodes=nodes, metrics_server=metrics))
+    except ControlPlaneError as error:
+        refuse([error])
+    typer.echo(f"export KUBECONFIG={path}")
+
+
+@app.command()
+def down(name: Name = "firstbell") -> None:
+    """Take it down, with everything in it."""
+    try:
+        kept.down(name)
+    except ControlPlaneError as error:
+        refuse([error])
+
+
+@app.command()
+def kubeconfig(name: Name = "firstbell") -> None:
+    """Print where its kubeconfig is."""
+    try:
+        typer.echo(kept.kubeconfig(name))
+    except ControlPlaneError as error:
+        refuse([error])
+
+
+@app.command("list")
+def names() -> None:
+    """List the control planes that are up."""
+    for name in kept.names():
+        typer.echo(name)

@@ -1,0 +1,161 @@
+"""Plays a morning: the operator beside a watcher that writes down what the cluster shows."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from firstbell.adapters.access import load_access
+from firstbell.adapters.kubernetes import KubernetesCluster
+from firstbell.app import run_operator
+from firstbell.clock import FastClock
+from firstbell.domain.bells import instant_of, minute_of
+from firstbell.engine.floor_actuator import HPA_GROUP, HPA_PLURAL, HPA_VERSION
+from firstbell.engine.objects import seen_hpa, seen_workload
+from firstbell.engine.ports import Failure, ObjectPath
+from firstbell.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from firstbell.demo.morning import Morning
+    from firstbell.domain.plan import Plan
+    from firstbell.engine.store import TargetRef
+    from firstbell.local.control_plane import ControlPlane
+
+WATCH_SECONDS = 0.25
+WAY_DOWN_SECONDS = 90.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sample:
+    """What the cluster showed at one instant of the fast clock."""
+
+    time: datetime
+    planned: int
+    floor: int
+    current: int
+    ready: int | None
+    reason: str
+    following: tuple[datetime, int] | None
+
+
+@dataclass(kw_only=True, slots=True)
+class Recording:
+    """A morning as it went. `needed` is what the bell asks for; `ready_time` when it was all Ready."""
+
+    morning: Morning
+    needed: int
+    samples: list[Sample] = field(default_factory=list)
+    ready_time: datetime | None = None
+    back_at_baseline: bool = False
+    failed: str | None = None
+
+    @property
+    def minutes_early(self) -> float | None:
+        """How long before the bell the last replica was Ready; negative when late, None when never."""
+        if self.ready_time is None:
+            return None
+        return (self.morning.bell - self.ready_time).total_seconds() / 60
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Show:
+    """What is played, where, and how fast."""
+
+    control_plane: ControlPlane
+    morning: Morning
+    plan: Plan
+    target: TargetRef
+    speed: float
+
+
+async def play(show: Show, on_sample: Callable[[Sample], None]) -> Recording:
+    """Plays the morning to its end, and the way down after it."""
+    clock = FastClock(show.morning.start, show.speed)
+    stop, started = asyncio.Event(), asyncio.Event()
+    settings = Settings(
+        kubeconfig=show.control_plane.kubeconfig,
+        context=show.control_plane.context,
+        namespaces=(show.target.namespace,),
+        metrics_port=0,
+        probe_port=0,
+    )
+    operator = asyncio.create_task(run_operator(settings, clock=clock, stop=stop, started=started))
+    bell = minute_of(show.morning.bell)
+    recording = Recording(morning=show.morning, needed=show.plan.replicas_at(bell))
+    try:
+        watching = asyncio.create_task(_watch(show, clock, recording, on_sample))
+        await asyncio.wait({operator, watching}, return_when=asyncio.FIRST_COMPLETED)
+        if operator.done() and (error := operator.exception()) is not None:
+            recording.failed = str(error)
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+    finally:
+        stop.set()
+        await asyncio.gather(operator, return_exceptions=True)
+    return recording
+
+
+async def _watch(
+    show: Show, clock: FastClock, recording: Recording, on_sample: Callable[[Sample], None]
+) -> None:
+    """Samples the workload and its HPA until the way down is done, or should have been."""
+    baseline = show.plan.workload.bounds.minimum
+    configuration = await load_access(show.control_plane.kubeconfig, show.control_plane.context)
+    give_up = show.morning.end + timedelta(seconds=WAY_DOWN_SECONDS * show.speed)
+    async with KubernetesCluster(configuration) as cluster:
+        while clock.now() < give_up:
+            sample = await _sample(show, clock, cluster)
+            if sample is not None:
+                recording.samples.append(sample)
+                enough = sample.ready is not None and sample.ready >= recording.needed
+                if enough and recording.ready_time is None:
+                    recording.ready_time = sample.time
+                on_sample(sample)
+                if sample.time >= show.morning.end and sample.current <= baseline >= sample.floor:
+                    recording.back_at_baseline = True
+                    return
+            await asyncio.sleep(WATCH_SECONDS)
+
+
+async def _sample(show: Show, clock: FastClock, cluster: KubernetesCluster) -> Sample | None:
+    target = show.target
+    hpa = await cluster.get(
+        ObjectPath(
+            group=HPA_GROUP,
+            version=HPA_VERSION,
+            plural=HPA_PLURAL,
+            namespace=target.namespace,
+            name=target.name,
+        )
+    )
+    body = await cluster.get(
+        ObjectPath(
+            group="apps",
+            version="v1",
+            plural="deployments",
+            namespace=target.namespace,
+            name=target.name,
+        )
+    )
+    if isinstance(hpa, Failure) or isinstance(body, Failure):
+        return None
+    now = clock.now()
+    minute = minute_of(now)
+    if not show.plan.start <= minute < show.plan.end:
+        return None
+    following = show.plan.next_write(minute)
+    workload = seen_workload(body, "apps/v1", "Deployment")
+    step = next(step for step in reversed(show.plan.steps) if step.minute <= minute)
+    return Sample(
+        time=now,
+        planned=step.replicas,
+        floor=seen_hpa(hpa).autoscaler.minimum,
+        current=workload.replicas,
+        ready=workload.ready,
+        reason=step.peak if step.peak and step.replicas > show.plan.workload.bounds.minimum else "baseline",
+        following=(instant_of(following.start), following.value) if following else None,
+    )

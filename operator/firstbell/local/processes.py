@@ -1,0 +1,65 @@
+"""The processes of one cluster folder.
+
+The programs of a control plane outlive the program that started them, and a start that is cut short has not
+noted all of them. What they share is the folder: each is run by a path inside it, and nothing else is. So a
+process is known by its id and by that path together, never by a name: an id that was given to somebody else
+meanwhile is left alone, and so is a person's `kubectl --kubeconfig` on a file of the folder.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+from pathlib import Path
+
+from firstbell.local.command import run
+from firstbell.local.errors import ControlPlaneError
+
+_PROC = Path("/proc")
+_POLL_SECONDS = 0.05
+_PS_COLUMNS = 3
+
+
+def processes_of(folder: Path) -> dict[int, str]:
+    """Return the living processes of a cluster folder: id and the name of the program."""
+    inside = f"{folder}{os.sep}"
+    commands = _commands_from_proc() if _PROC.joinpath("self/cmdline").exists() else _commands_from_ps()
+    return {
+        pid: command.removeprefix(inside).split()[0].rsplit(os.sep)[-1]
+        for pid, command in commands.items()
+        if command.startswith(inside)
+    }
+
+
+def end_processes_of(folder: Path, *, seconds: float = 10) -> None:
+    """End every process of a cluster folder and wait until it is gone."""
+    deadline = time.monotonic() + seconds
+    while processes := processes_of(folder):
+        if time.monotonic() > deadline:
+            raise ControlPlaneError(
+                f"processes {', '.join(map(str, sorted(processes)))} of {folder} do not end: end them by hand"
+            )
+        for pid in processes:
+            # There is nothing to save: the folder goes next.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(_POLL_SECONDS)
+
+
+def _commands_from_proc() -> dict[int, str]:
+    commands = {}
+    for entry in _PROC.iterdir():
+        if entry.name.isdigit():
+            # It may end between the listing and the reading; one that only waits to be collected reads empty.
+            with contextlib.suppress(OSError):
+                command = entry.joinpath("cmdline").read_bytes().replace(b"\0", b" ")
+                commands[int(entry.name)] = command.decode(errors="replace")
+    return commands
+
+
+def _commands_from_ps() -> dict[int, str]:
+    finished = run(["ps", "-axww", "-o", "pid=,stat=,command="], seconds=10)
+    rows = (line.split(maxsplit=2) for line in finished.stdout.splitlines())
+    return {int(row[0]): row[2] for row in rows if len(row) == _PS_COLUMNS and not row[1].startswith("Z")}
