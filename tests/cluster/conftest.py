@@ -1,0 +1,74 @@
+"""The control plane that cluster tests share, and a namespace for each of them.
+
+KUBECONFIG given: that cluster is used, and only namespaces are made in it. Else kind where Docker answers,
+else the local control plane. In CI a missing control plane is a failure; elsewhere it is a skip that says
+what to install.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from firstbell.api.crds import RENDERED_KINDS, render
+from firstbell.api.objects import GROUP
+from firstbell.local.control_plane import ControlPlane
+from firstbell.local.errors import ControlPlaneError
+from firstbell.local.provision import control_plane as provided
+from firstbell.local.readiness import wait_for_service_account
+from firstbell.local.spec import ControlPlaneSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HERE = Path(__file__).parent
+NODES = 10
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.cluster)
+
+
+@pytest.fixture(scope="session")
+def control_plane() -> Iterator[ControlPlane]:
+    """A real API server with controllers, nodes and metrics, and firstbell's kinds installed."""
+    given = os.environ.get("KUBECONFIG")
+    spec = ControlPlaneSpec(nodes=NODES, metrics_server=True, disable_qps_limits=True)
+    holder = provided(spec, kubeconfig=Path(given) if given else None)
+    try:
+        here = holder.__enter__()
+    except ControlPlaneError as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(error))
+    try:
+        install_kinds(here)
+        yield here
+    finally:
+        holder.__exit__(None, None, None)
+
+
+def install_kinds(here: ControlPlane) -> None:
+    """Applies the CRDs and waits until they are served."""
+    here.kubectl("apply", "--server-side", "-f", "-", stdin="".join(render(kind) for kind in RENDERED_KINDS))
+    names = [f"crd/{kind.plural}.{GROUP}" for kind in RENDERED_KINDS]
+    here.kubectl("wait", "--for=condition=Established", *names)
+
+
+@pytest.fixture
+def namespace(control_plane: ControlPlane) -> Iterator[str]:
+    """A namespace that takes pods, and is deleted after the test."""
+    name = f"test-{secrets.token_hex(4)}"
+    body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+    control_plane.kubectl("apply", "-f", "-", stdin=yaml.safe_dump(body))
+    wait_for_service_account(control_plane, name, deadline=time.monotonic() + 30)
+    yield name
+    control_plane.kubectl("delete", "namespace", name, "--wait=false")
