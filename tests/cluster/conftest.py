@@ -18,7 +18,6 @@ import yaml
 
 from firstbell.api.crds import RENDERED_KINDS, render
 from firstbell.api.objects import GROUP
-from firstbell.local.control_plane import ControlPlane
 from firstbell.local.errors import ControlPlaneError
 from firstbell.local.provision import control_plane as provided
 from firstbell.local.readiness import wait_for_service_account
@@ -26,6 +25,8 @@ from firstbell.local.spec import ControlPlaneSpec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from firstbell.local.control_plane import ControlPlane
 
 HERE = Path(__file__).parent
 NODES = 10
