@@ -83,7 +83,9 @@ def quoted(value: object) -> str:
     """A scalar as it may stand inside a problem: in JSON's spelling, on one line, and not too long."""
     if isinstance(value, str):
         value = value[:_LONGEST_QUOTE]
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    spelled = json.dumps(value, ensure_ascii=False, default=str)
+    # What would move the cursor or end the line is spelled out: JSON escapes only the oldest of those.
+    text = "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in spelled)
     return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
 
 

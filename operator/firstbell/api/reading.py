@@ -44,7 +44,15 @@ def read_spec(model: type[M], data: object, root: str = "spec") -> M | Refused:
         return model.model_validate(data, by_alias=True, by_name=False)
     except ValidationError as invalid:
         errors = invalid.errors(include_url=False)
-        return Refused(problems=tuple(_problem(model, error, root) for error in errors))
+        told = (error for error in errors if not _follows(error))
+        return Refused(problems=tuple(_problem(model, error, root) for error in told))
+
+
+def _follows(error: ErrorDetails) -> bool:
+    """A list that counts as too short only because entries in it are wrong, which is told of them."""
+    if error["type"] != "too_short":
+        return False
+    return len(error["input"]) >= int(error.get("ctx", {}).get("min_length", 0))
 
 
 def _problem(model: type[BaseModel], error: ErrorDetails, root: str) -> Problem:

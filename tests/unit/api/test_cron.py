@@ -1,0 +1,106 @@
+"""Cron lines list wall-clock times, whatever the clocks do, and cannot run away."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from firstbell.api.cron import MOST_PER_DAY, CronLine, read_cron
+from firstbell.api.problems import Problem
+
+
+def line(schedule: str) -> CronLine:
+    read = read_cron(schedule, "spec.x")
+    assert isinstance(read, CronLine), str(read)
+    return read
+
+
+def told(schedule: str, first: str, last: str) -> list[str]:
+    found = line(schedule).occurrences(date.fromisoformat(first), date.fromisoformat(last))
+    return [at.isoformat(" ", "minutes") for at in found]
+
+
+def test_both_ends_count():
+    assert told("0 0 * * *", "2026-11-01", "2026-11-03") == [
+        "2026-11-01 00:00",
+        "2026-11-02 00:00",
+        "2026-11-03 00:00",
+    ]
+    assert told("59 23 * * *", "2026-11-01", "2026-11-01") == ["2026-11-01 23:59"]
+
+
+def test_an_interval_without_a_day_is_empty():
+    assert told("0 19 * * SUN", "2026-11-02", "2026-11-07") == []
+
+
+def test_times_of_a_day_ascend():
+    assert told("0,30 9,20 * * MON", "2026-11-02", "2026-11-08") == [
+        "2026-11-02 09:00",
+        "2026-11-02 09:30",
+        "2026-11-02 20:00",
+        "2026-11-02 20:30",
+    ]
+
+
+def test_clock_changes_neither_drop_nor_repeat_a_time():
+    # Europe/Paris: 02:30 does not exist on 29 March 2026 and comes twice on 25 October.
+    assert told("30 2 * * *", "2026-03-28", "2026-03-30") == [
+        "2026-03-28 02:30",
+        "2026-03-29 02:30",
+        "2026-03-30 02:30",
+    ]
+    assert told("30 2 * * *", "2026-10-25", "2026-10-25") == ["2026-10-25 02:30"]
+
+
+def test_day_of_month_or_day_of_week_as_cron_has_it():
+    assert told("0 8 1 * MON", "2026-11-01", "2026-11-09") == [
+        "2026-11-01 08:00",
+        "2026-11-02 08:00",
+        "2026-11-09 08:00",
+    ]
+
+
+def test_a_leap_day_is_found():
+    assert told("0 8 29 2 *", "2026-01-01", "2029-01-01") == ["2028-02-29 08:00"]
+
+
+def test_lines_of_one_text_are_equal():
+    assert line("0 8 * * *") == line("0 8 * * *")
+
+
+def test_the_most_times_a_day_are_listed():
+    assert len(told("*/30 * * * *", "2026-11-02", "2026-11-02")) == MOST_PER_DAY
+
+
+@pytest.mark.parametrize(
+    ("schedule", "message"),
+    [
+        ("*/29 * * * *", "takes place 72 times a day"),
+        ("0 8 * *", "has 4 fields"),
+        ("0 0 8 * * *", "has 6 fields"),
+        ("@daily @ @ @", "has 4 fields"),
+        ("0 8 30 2 *", "is not a cron line that takes place"),
+        ("61 8 * * *", "is not a cron line that takes place"),
+        ("a b c d e", "is not a cron line that takes place"),
+        ("R 8 * * *", "leaves times to chance"),
+        ("H H(0-7) * * *", "leaves times to chance"),
+    ],
+)
+def test_a_line_that_is_none_is_a_problem(schedule, message):
+    read = read_cron(schedule, "spec.demandEvents[0].recurrence.schedule")
+    assert isinstance(read, Problem)
+    assert message in read.message
+    assert read.path == "spec.demandEvents[0].recurrence.schedule"
+
+
+@given(st.text(alphabet="0123456789*/-,LW#?HRMONabc @", max_size=20))
+def test_no_text_gives_a_traceback(schedule):
+    read = read_cron(schedule, "spec.x")
+    if isinstance(read, CronLine):
+        found = list(read.occurrences(date(2026, 1, 1), date(2026, 3, 31)))
+        assert found == sorted(found)
+        assert len(found) <= 90 * MOST_PER_DAY
+        assert all(datetime(2026, 1, 1) <= at < datetime(2026, 4, 1) for at in found)  # noqa: DTZ001

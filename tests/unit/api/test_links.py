@@ -1,0 +1,150 @@
+"""References between objects hold, over all files together, or are told with the line that makes them."""
+
+from __future__ import annotations
+
+import pytest
+from tests.unit.api.specimens import MISSING, changed, manifest, spec
+
+from firstbell.api.links import Linked, link
+from firstbell.api.manifests import Manifests, read_manifests
+from firstbell.api.yaml_files import Unreadable
+from firstbell.domain.policy import Bounds
+
+CALENDAR = manifest("SchoolCalendar", spec("SchoolCalendar"))
+BOUNDED = changed(spec("SchoolAutoscaler"), {"calendarRefs": [{"name": "school"}]})
+UNBOUNDED = changed(BOUNDED, {"minReplicas": MISSING, "maxReplicas": MISSING})
+EXCEPTION = manifest("CalendarException", spec("CalendarException"), "storm")
+
+
+def hpa(name: str = "web", target: str = "web", *, least: str = "minReplicas: 3", most: int = 30) -> str:
+    return (
+        "---\napiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\n"
+        f"metadata: {{name: {name}}}\nspec:\n  {least}\n  maxReplicas: {most}\n  behavior: null\n"
+        f"  scaleTargetRef: {{apiVersion: apps/v1, kind: Deployment, name: {target}}}\n"
+    )
+
+
+def scaled_object(name: str = "web", bounds: str = "minReplicaCount: 5, maxReplicaCount: 50,") -> str:
+    return (
+        "---\napiVersion: keda.sh/v1alpha1\nkind: ScaledObject\n"
+        f"metadata: {{name: {name}}}\nspec: {{{bounds} scaleTargetRef: {{name: web}}, triggers: []}}\n"
+    )
+
+
+@pytest.fixture
+def linked(tmp_path):
+    def linked(*texts: str) -> Linked | Unreadable:
+        path = tmp_path / "all.yaml"
+        path.write_text("---\n".join(texts))
+        read = read_manifests([path])
+        assert isinstance(read, Manifests), [str(problem) for problem in read.problems]
+        return link(read)
+
+    return linked
+
+
+@pytest.fixture
+def told(linked):
+    def told(*texts: str) -> list[str]:
+        found = linked(*texts)
+        assert isinstance(found, Unreadable)
+        return [str(problem).partition(": ")[2] for problem in found.problems]
+
+    return told
+
+
+def bounds(linked, body, *others: str) -> Bounds:
+    found = linked(CALENDAR, manifest("SchoolAutoscaler", body), *others)
+    assert isinstance(found, Linked), [str(problem) for problem in found.problems]
+    return found.autoscalers[0].bounds
+
+
+def test_a_policy_is_given_its_calendars_in_its_order(linked):
+    two = changed(BOUNDED, {"calendarRefs": [{"name": "b"}, {"name": "school"}]})
+    other = manifest("SchoolCalendar", {"timeZone": "UTC"}, "b")
+    found = linked(CALENDAR, other, manifest("SchoolAutoscaler", two))
+    assert [calendar.name for calendar in found.autoscalers[0].calendars] == ["b", "school"]
+    assert [calendar.name for calendar in found.calendars] == ["school", "b"]
+
+
+def test_a_calendar_that_is_not_there_is_told_with_the_nearest(told):
+    bad = changed(BOUNDED, {"calendarRefs": [{"name": "schol"}]})
+    (line,) = told(CALENDAR, manifest("SchoolAutoscaler", bad))
+    assert line == (
+        'spec.calendarRefs[0].name: there is no SchoolCalendar "schol" in namespace default.'
+        ' The nearest known SchoolCalendar is "school".'
+    )
+
+
+def test_a_calendar_in_another_namespace_is_not_there(told):
+    elsewhere = CALENDAR.replace("name: school", "name: school\n  namespace: other", 1)
+    (line,) = told(elsewhere, manifest("SchoolAutoscaler", BOUNDED))
+    assert "It is in namespace other: both must be in the same" in line
+
+
+def test_a_policy_alone_asks_for_its_calendar(told):
+    (line,) = told(manifest("SchoolAutoscaler", BOUNDED))
+    assert line.endswith("Give the file of that calendar too.")
+
+
+def test_exceptions_are_laid_over_in_file_order(linked):
+    second = manifest("CalendarException", spec("CalendarException"), "flood")
+    found = linked(second, CALENDAR, EXCEPTION)
+    reasons = [entry.reason for entry in found.calendars[0].calendar_dates]
+    assert reasons[-2:] == ["exceptions/flood", "exceptions/storm"]
+    assert reasons[0] == "calendarDates/strike"
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"calendarRef.name": "x"}, 'spec.calendarRef.name: there is no SchoolCalendar "x"'),
+        ({"bellScheduleName": "x"}, 'spec.bellScheduleName: there is no bell schedule "x"'),
+        ({"regions": ["x"]}, 'spec.regions[0]: there is no region "x"'),
+    ],
+)
+def test_an_exception_may_name_only_what_its_calendar_has(told, changes, expected):
+    (line,) = told(CALENDAR, manifest("CalendarException", changed(spec("CalendarException"), changes)))
+    assert line.startswith(expected)
+
+
+def test_own_bounds_count(linked):
+    assert bounds(linked, BOUNDED, hpa()) == Bounds(minimum=2, maximum=40)
+
+
+def test_absent_bounds_come_from_the_hpa_of_the_workload(linked):
+    assert bounds(linked, UNBOUNDED, hpa(), hpa("x", "x", most=9)) == Bounds(minimum=3, maximum=30)
+    only_maximum = changed(BOUNDED, {"minReplicas": MISSING})
+    assert bounds(linked, only_maximum, hpa()) == Bounds(minimum=3, maximum=40)
+
+
+def test_an_hpa_without_a_minimum_has_one(linked):
+    assert bounds(linked, UNBOUNDED, hpa(least="minReplicas: null")) == Bounds(minimum=1, maximum=30)
+
+
+def test_absent_bounds_come_from_a_scaled_object_rather_than_its_hpa(linked):
+    assert bounds(linked, UNBOUNDED, scaled_object(), hpa("keda-hpa-web")) == Bounds(minimum=5, maximum=50)
+    assert bounds(linked, UNBOUNDED, scaled_object(bounds="")) == Bounds(minimum=0, maximum=100)
+
+
+def test_without_any_autoscaler_nothing_names_a_maximum(linked):
+    assert bounds(linked, UNBOUNDED) == Bounds(minimum=1, maximum=None)
+
+
+def test_an_autoscaler_of_another_namespace_is_another(linked):
+    elsewhere = hpa().replace("{name: web}", "{name: web, namespace: other}", 1)
+    assert bounds(linked, UNBOUNDED, elsewhere) == Bounds(minimum=1, maximum=None)
+
+
+def test_two_autoscalers_on_one_workload_are_ambiguous_where_bounds_are_missing(linked, told):
+    (line,) = told(CALENDAR, manifest("SchoolAutoscaler", UNBOUNDED), hpa(), hpa("second"))
+    assert line.startswith(
+        "spec.scaleTargetRef: HorizontalPodAutoscaler web and HorizontalPodAutoscaler second"
+    )
+    assert bounds(linked, BOUNDED, hpa(), hpa("second")) == Bounds(minimum=2, maximum=40)
+
+
+def test_bounds_that_do_not_fit_together_are_told(told):
+    high = changed(UNBOUNDED, {"minReplicas": 31})
+    (line,) = told(CALENDAR, manifest("SchoolAutoscaler", high), hpa())
+    assert line.startswith("spec: the least, 31, is above the most, 30; one of them is of HorizontalPod")
