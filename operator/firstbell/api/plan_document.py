@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from firstbell.domain.bells import Minute, bell, instant_of
+from firstbell.domain.bells import Minute, instant_of
 from firstbell.domain.days import Day, SchoolDays
 from firstbell.domain.plan import Plan, PlannedPeak, Step
 
@@ -78,24 +78,10 @@ def _day(school_days: SchoolDays, day: Day) -> dict[str, Any]:
         "transition": lessons.transition if lessons else None,
         "instructionMode": lessons.instruction_mode if lessons else None,
         "bellScheduleName": lessons.bell_schedule_name if lessons else None,
-        "firstBellTime": api_time(first_bell(school_days, day)) if lessons else None,
+        "firstBellTime": api_time(at) if (at := school_days.first_bell(day)) is not None else None,
         "label": lessons.label if lessons else None,
         "event": day.event,
     }
-
-
-def first_bell(school_days: SchoolDays, day: Day) -> Minute:
-    """The unshifted start of the first period of a day with lessons.
-
-    Raises ValueError for a day without.
-    """
-    if day.lessons is None:
-        msg = f"{day.date} has no lessons"
-        raise ValueError(msg)
-    calendar = school_days.calendar
-    return bell(
-        calendar.zone, day.date, calendar.bell_schedule(day.lessons.bell_schedule_name).periods[0].start
-    )
 
 
 def _autoscaler(plan: Plan) -> dict[str, Any]:

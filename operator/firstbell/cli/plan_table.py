@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.table import Table
 
-from firstbell.api.plan_document import DayWindow, first_bell
+from firstbell.api.plan_document import DayWindow
 from firstbell.cli.planned import Planned
 from firstbell.domain.bells import Minute, instant_of
 from firstbell.domain.days import Day, SchoolDays
@@ -40,7 +40,8 @@ def _days_table(school_days: SchoolDays, window: DayWindow) -> Table:
     for on in window:
         for region in calendar.region_names:
             day = school_days.day(region, on)
-            at = _clock(first_bell(school_days, day), calendar.zone) if day.lessons else "-"
+            bell = school_days.first_bell(day)
+            at = "-" if bell is None else _clock(bell, calendar.zone)
             label = day.lessons.label or "-" if day.lessons else "-"
             table.add_row(
                 f"{on:%a %Y-%m-%d}",

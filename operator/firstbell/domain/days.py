@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
+from firstbell.domain.bells import bell
 from firstbell.domain.calendar import (
     CalendarDate,
     CalendarEvent,
@@ -28,6 +29,8 @@ from firstbell.domain.rotation import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from firstbell.domain.bells import Minute
 
 _Dated = TypeVar("_Dated", Holiday, CalendarDate)
 
@@ -117,6 +120,13 @@ class SchoolDays:
     def lesson_days(self, region: str | None) -> tuple[Day, ...]:
         """Every day with lessons, in date order."""
         return tuple(day for day in self._regions[region].days if day.instructional)
+
+    def first_bell(self, day: Day) -> Minute | None:
+        """The unshifted start of a day's first period; None on a day without lessons."""
+        if day.lessons is None:
+            return None
+        periods = self.calendar.bell_schedule(day.lessons.bell_schedule_name).periods
+        return bell(self.calendar.zone, day.date, periods[0].start)
 
     def lesson_days_from(self, region: str | None, on: date) -> Iterator[Day]:
         """Every day with lessons on or after a date, in date order."""

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from firstbell.domain.absence import Unavailable
-from firstbell.domain.bells import bell, instant_of, local_date, minute_of, start_of_day
+from firstbell.domain.bells import Minute, instant_of, local_date, minute_of, start_of_day
 from firstbell.domain.conditions import Condition, Truth
 from firstbell.domain.days import Day, DayClass, SchoolDays
 from firstbell.domain.reasons import ConditionType
@@ -115,39 +115,19 @@ def _day(day: Day) -> Json:
 
 def _next_bell(days: SchoolDays, now: datetime) -> str | None:
     """The next first period of any region, unshifted."""
-    minute = minute_of(now)
-    zone = days.calendar.zone
-    today = local_date(zone, minute)
-    found = []
-    for region in days.calendar.region_names:
-        for day in days.lesson_days_from(region, today):
-            at = _first_bell(days, day)
-            if at > minute:
-                found.append(at)
-                break
+    found = [
+        following[0] for region in days.calendar.region_names if (following := _first(days, region, now))
+    ]
     return api_time(instant_of(min(found))) if found else None
-
-
-def _first_bell(days: SchoolDays, day: Day) -> int:
-    if day.lessons is None:
-        msg = f"{day.date} has no lessons"
-        raise ValueError(msg)
-    periods = days.calendar.bell_schedule(day.lessons.bell_schedule_name).periods
-    return bell(days.calendar.zone, day.date, periods[0].start)
 
 
 def _next_restart(days: SchoolDays, now: datetime) -> Json | None:
     """The next first lesson day after a holiday or of a school year, in any region."""
-    minute = minute_of(now)
-    today = local_date(days.calendar.zone, minute)
-    found: list[tuple[int, Day]] = []
-    for region in days.calendar.region_names:
-        for day in days.lesson_days_from(region, today):
-            if day.lessons is not None and day.lessons.day_class in RESTARTS:
-                at = _first_bell(days, day)
-                if at > minute:
-                    found.append((at, day))
-                    break
+    found = [
+        following
+        for region in days.calendar.region_names
+        if (following := _first(days, region, now, classes=RESTARTS))
+    ]
     if not found:
         return None
     at, day = min(found, key=lambda pair: pair[0])
@@ -155,3 +135,15 @@ def _next_restart(days: SchoolDays, now: datetime) -> Json | None:
     if day.lessons is not None and day.lessons.break_days is not None:
         told["breakDays"] = day.lessons.break_days
     return told
+
+
+def _first(
+    days: SchoolDays, region: str | None, now: datetime, classes: frozenset[DayClass] = frozenset(DayClass)
+) -> tuple[Minute, Day] | None:
+    """The next first bell of a region on a day of one of these classes, and the day."""
+    minute = minute_of(now)
+    for day in days.lesson_days_from(region, local_date(days.calendar.zone, minute)):
+        at = days.first_bell(day)
+        if day.lessons is not None and day.lessons.day_class in classes and at is not None and at > minute:
+            return at, day
+    return None

@@ -59,10 +59,20 @@ def current_plan(
 
 
 def coming_peaks(plan: Plan, memory: Memory, minute: Minute) -> tuple[PlannedPeak, ...]:
-    """The next peaks after a minute, looked up again when one of them has passed or the plan changed."""
-    stale = memory.upcoming_inputs != memory.plan_inputs
+    """The next peaks after a minute, looked up again when one of them has passed or the plan changed.
+
+    Most often the plan itself has enough of them; on a Friday evening and in holidays it does not.
+    """
+    stale = memory.upcoming_inputs is not plan
     passed = bool(memory.upcoming) and memory.upcoming[0].ready_by <= minute
     if stale or passed:
-        memory.upcoming = upcoming_peaks(plan.workload, minute, UPCOMING)
-        memory.upcoming_inputs = memory.plan_inputs
+        ahead = sorted(
+            (peak for peak in plan.peaks if minute < peak.ready_by < plan.end),
+            key=lambda peak: (peak.ready_by, -peak.wanted),
+        )
+        enough = len(ahead) >= UPCOMING
+        memory.upcoming = (
+            tuple(ahead[:UPCOMING]) if enough else upcoming_peaks(plan.workload, minute, UPCOMING)
+        )
+        memory.upcoming_inputs = plan
     return memory.upcoming
