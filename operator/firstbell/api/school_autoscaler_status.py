@@ -17,15 +17,15 @@ class Actuator(StatusModel):
     kind: TypeName
     """HorizontalPodAutoscaler, ScaledObject, or the kind of the workload itself."""
     name: TypeName
-    """Its name."""
+    """The name of that object, in the same namespace."""
     uid: TypeName | None = None
-    """Its uid: another one means that it was made anew."""
+    """The uid of that object: another one means that it was made anew."""
     floor: ReplicaCount | None = None
     """The minimum that firstbell has set in it; absent while it has its own."""
     baseline_min_replicas: ReplicaCount | None = None
     """The minimum that it has without firstbell, and gets back."""
     max_replicas: ReplicaCount | None = None
-    """Its maximum."""
+    """The maximum that it has."""
 
 
 class LimitStatus(StatusModel):
@@ -125,7 +125,7 @@ class SchoolAutoscalerStatus(StatusModel):
     desired_replicas: ReplicaCount | None = None
     """How many replicas were decided on."""
     decision: DecisionStatus | None = None
-    """Why."""
+    """What decided on that number, and which limits changed it."""
     upcoming: Annotated[tuple[UpcomingPeak, ...], ordered_list(5)] = ()
     """The next peaks, at most five."""
     last_actions: Annotated[tuple[ActionStatus, ...], ordered_list(10)] = ()
