@@ -25,7 +25,7 @@ from tests.builders import (
     an_event,
     plan_days,
 )
-from tests.scenarios.manifests import DATA, workload_of
+from tests.scenarios.manifests import EXAMPLES, workload_of
 
 from firstbell.domain.days import SchoolDays
 from firstbell.domain.policy import PeakAnchor
@@ -44,7 +44,7 @@ YEAR = ("2019-09-01", 304)
 
 @pytest.fixture(scope="module")
 def smartschool() -> Workload:
-    return workload_of(DATA / "smartschool-monday.yaml")
+    return workload_of(EXAMPLES / "smartschool-monday.yaml")
 
 
 def with_cohorts(workload: Workload, cohorts) -> Workload:

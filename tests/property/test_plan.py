@@ -74,6 +74,22 @@ def test_a_plan_does_not_depend_on_when_it_is_asked(calendar, policy, bounds, st
 
 
 @given(calendar=calendars(), policy=policies(), bounds=bounds, start=DAYS_OF_LESSONS)
+def test_writes_asked_for_just_before_or_after_a_change_are_those_of_the_whole(
+    calendar, policy, bounds, start
+):
+    """Short windows that begin and end beside changes: what lies outside decides what is written inside."""
+    planned = workload(policy, calendar, bounds=bounds)
+    whole = make_plan(planned, start, start + WIDE)
+    changes = [run.start for run in whole.writes[1:]] + [step.minute for step in whole.steps[1:]]
+    for change in changes[:: max(1, len(changes) // 12)]:
+        for first, last in ((change - 31, change - 1), (change - 1, change + 8), (change + 3, change + 40)):
+            first, last = max(first, whole.start), min(last, whole.end)  # noqa: PLW2901 - cut to the whole
+            narrow = make_plan(planned, first, max(last, first + 1))
+            minutes = range(first, last)
+            assert [narrow.write_at(at) for at in minutes] == [whole.write_at(at) for at in minutes]
+
+
+@given(calendar=calendars(), policy=policies(), bounds=bounds, start=DAYS_OF_LESSONS)
 def test_writes_never_give_less_than_steps_and_rise_at_most_five_minutes_early(
     calendar, policy, bounds, start
 ):

@@ -10,6 +10,7 @@ from firstbell.domain.days import SchoolDays
 from firstbell.domain.plan import Workload
 
 DATA = Path(__file__).parents[1] / "data"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def workload_of(path: Path) -> Workload:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.builders import clock, on, plan_days
-from tests.scenarios.manifests import DATA, workload_of
+from tests.scenarios.manifests import EXAMPLES, workload_of
 
 from firstbell.domain.calendar import InstructionMode
 from firstbell.domain.days import DayClass, Transition
@@ -25,7 +25,7 @@ WEEK, REGULAR = DayClass.FIRST_DAY_OF_WEEK, DayClass.REGULAR
 
 @pytest.fixture(scope="module")
 def smartschool() -> Workload:
-    return workload_of(DATA / "smartschool-monday.yaml")
+    return workload_of(EXAMPLES / "smartschool-monday.yaml")
 
 
 @pytest.fixture(scope="module")

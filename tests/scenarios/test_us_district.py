@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.builders import clock, on, plan_days
-from tests.scenarios.manifests import DATA, workload_of
+from tests.scenarios.manifests import EXAMPLES, workload_of
 
 from firstbell.domain.calendar import CalendarEvent, InstructionMode
 from firstbell.domain.days import DayClass
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def district() -> Workload:
-    return workload_of(DATA / "us-district-ab.yaml")
+    return workload_of(EXAMPLES / "us-district-ab.yaml")
 
 
 def day(workload: Workload, text: str):

@@ -41,7 +41,7 @@ def upcoming_peaks(workload: Workload, after: Minute, count: int) -> tuple[Plann
     while start < last and len(found) < count:
         end = min(last, start + length)
         peaks = make_plan(workload, start, end).peaks
-        found += [peak for peak in peaks if start < peak.ready_by <= end]
+        found += [peak for peak in peaks if max(start, after + 1) <= peak.ready_by < end]
         start, length = end, min(2 * length, LONGEST_LOOK_DAYS * MINUTES_PER_DAY)
     return tuple(sorted(found, key=lambda peak: (peak.ready_by, -peak.wanted))[:count])
 
@@ -97,4 +97,5 @@ def _factor_words(peak: PlannedPeak) -> str:
 
 def percent_text(percent: Fraction) -> str:
     """A percentage with at most two decimals."""
-    return f"{float(round(percent, 2)):g}" if percent < 10**6 else str(round(percent))
+    whole, hundredths = divmod(round(percent * 100), 100)
+    return f"{whole}.{hundredths:02}".rstrip("0").rstrip(".")

@@ -245,3 +245,16 @@ def test_days_come_in_order_and_lesson_days_are_those_with_lessons():
     resolved = SchoolDays(a_calendar(sessions=(a_school_year("2024-09-02", "2024-09-09"),)))
     assert [day.date for day in resolved.days(None)] == list(each_day(a_range("2024-09-02", "2024-09-09")))
     assert [day.date.day for day in resolved.lesson_days(None)] == [2, 3, 4, 5, 6, 9]
+
+
+def test_lesson_days_from_a_date_on():
+    resolved = SchoolDays(a_calendar(sessions=(a_school_year("2024-09-02", "2024-09-10"),)))
+
+    def found(first: str) -> list[int]:
+        return [day.date.day for day in resolved.lesson_days_from(None, on(first))]
+
+    assert found("2024-09-06") == [6, 9, 10]
+    assert found("2024-09-07") == [9, 10]
+    assert found("2024-08-01") == [2, 3, 4, 5, 6, 9, 10]
+    assert found("2024-10-01") == []
+    assert list(SchoolDays(a_calendar(sessions=())).lesson_days_from(None, on("2024-09-02"))) == []

@@ -210,6 +210,15 @@ def test_an_event_meets_shifted_bells_and_each_cohort_takes_the_larger():
     agrees(a_workload(policy, calendar), TUESDAY)
 
 
+def test_an_event_meets_a_bell_only_where_offsets_have_moved_it():
+    """By the schedule the bell is over hours before the event; for those who start later it is not."""
+    policy = a_policy(a_peak(FIRST, shape=BLOCK), a_peak(EVENT, shape=BLOCK, load_percent=50))
+    calendar = a_calendar(
+        cohorts=(a_cohort(20_000), a_cohort(40_000, 240)), demand_events=(an_event(TUESDAY, "12:30"),)
+    )
+    assert day(policy, calendar)[2:] == [("11:20", 5), ("12:00", 0)]
+
+
 def test_a_smaller_event_adds_only_the_cohorts_that_no_bell_rings_for():
     policy = a_policy(a_peak(FIRST, shape=BLOCK), a_peak(EVENT, shape=a_shape(0, 0, 60, 0), load_percent=50))
     calendar = a_calendar(

@@ -103,6 +103,20 @@ def test_the_peak_of_a_step_is_the_one_that_contributes_most_over_all_cohorts():
     assert (step.replicas, step.peak) == (6, "FirstPeriodStart")
 
 
+def test_at_a_tie_over_all_cohorts_the_peak_that_stands_first_in_the_policy_is_named():
+    """At 08:20Z as many change lessons as arrive."""
+    change, arrive = a_peak(PERIOD, name="change", shape=BLOCK), a_peak(FIRST, name="arrive", shape=BLOCK)
+    fields = {
+        "cohorts": (a_cohort(20_000), a_cohort(20_000, 50)),
+        "bell_schedules": (a_bell_schedule("full", "08:30-09:20", "09:20-10:10"),),
+    }
+    named = [
+        next(step.peak for step in tuesday(*peaks, **fields).steps if clock(step.minute) == "08:10")
+        for peaks in ((change, arrive), (arrive, change))
+    ]
+    assert named == ["change", "arrive"]
+
+
 def test_a_plan_takes_in_ramps_of_later_bells_and_tails_of_earlier_ones():
     """Two hours that hold no bell: the tail of 07:30Z and the ramp of 10:30Z."""
     late = a_bell_schedule("full", "08:30-09:20", "11:30-12:00")

@@ -1,0 +1,150 @@
+"""The next peaks, as far as the data goes, and the sentence that explains a number.
+
+Default calendar: Monday to Friday from 2 September 2024, first bell 07:30Z in winter.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from tests.builders import (
+    a_calendar,
+    a_cohort,
+    a_factor,
+    a_holiday,
+    a_peak,
+    a_policy,
+    a_rotation,
+    a_shape,
+    a_workload,
+    an_event,
+    an_exception,
+    every,
+    plan_days,
+    stamp,
+    utc,
+)
+
+from firstbell.domain.calendar import CalendarEvent, InstructionMode
+from firstbell.domain.days import DayClass
+from firstbell.domain.policy import PeakAnchor
+from firstbell.domain.upcoming import local_time, peak_at, peak_sentence, percent_text, upcoming_peaks
+
+TUESDAY = "2024-11-12"
+FIRST, EVENT = PeakAnchor.FIRST_PERIOD_START, PeakAnchor.DEMAND_EVENT
+BLOCK = a_shape(lead=10, ramp=0, hold=30, decay=0)
+
+
+def ready(workload, after: str, count: int) -> list[str]:
+    return [stamp(peak.ready_by) for peak in upcoming_peaks(workload, utc(after), count)]
+
+
+def test_the_next_peaks_come_by_the_minute_they_must_be_ready():
+    planned = a_workload(a_policy(a_peak(shape=BLOCK)))
+    assert ready(planned, "2024-11-15T07:19", 2) == ["2024-11-15T07:20", "2024-11-18T07:20"]
+    assert ready(planned, "2024-11-15T07:20", 2) == ["2024-11-18T07:20", "2024-11-19T07:20"]
+
+
+def test_every_peak_of_a_year_is_found_once_wherever_the_looks_ahead_meet():
+    """Asked at the minute of a peak, so that later looks begin and end on minutes of peaks."""
+    planned = a_workload(a_policy(a_peak(shape=BLOCK)), a_calendar(zone=a_calendar().zone))
+    lessons = planned.calendars[0].lesson_days(None)
+    found = ready(planned, "2024-09-02T06:20", 1000)
+    assert len(found) == len(lessons) - 1
+    assert sorted(set(found)) == found
+
+
+def test_the_look_ahead_goes_over_a_summer_to_the_end_of_the_data():
+    calendar = a_calendar(holidays=(a_holiday("2024-09-03", "2025-06-29"),))
+    planned = a_workload(a_policy(a_peak(shape=BLOCK)), calendar)
+    assert ready(planned, "2024-09-03T00:00", 5) == ["2025-06-30T06:20"]
+    assert ready(planned, "2025-07-01T00:00", 5) == []
+
+
+def test_after_the_data_only_demand_events_are_left_for_some_days():
+    calendar = a_calendar(demand_events=(an_event(when=every("Sun")),))
+    planned = a_workload(a_policy(a_peak(EVENT, shape=BLOCK)), calendar)
+    after = "2025-07-10T00:00"
+    assert ready(planned, after, 9) == ["2025-07-13T17:50"]
+
+
+@pytest.mark.parametrize(
+    ("minute", "want"),
+    [
+        pytest.param("07:14", None, id="before the write that may come early"),
+        pytest.param("07:15", "first", id="five minutes early"),
+        pytest.param("08:00", "first", id="the fall comes at a mark"),
+        pytest.param("08:20", None, id="and not after it"),
+        pytest.param("08:10", "first", id="while the fall is put off"),
+        pytest.param("19:00", "evening", id="the larger of two that overlap"),
+    ],
+)
+def test_the_peak_that_explains_a_minute(minute, want):
+    policy = a_policy(
+        a_peak(FIRST, name="first", shape=BLOCK),
+        a_peak(EVENT, name="evening", shape=BLOCK, load_percent=200),
+        a_peak(EVENT, name="smaller", shape=a_shape(10, 0, 90, 0)),
+    )
+    calendar = a_calendar(demand_events=(an_event(TUESDAY, "20:00"),))
+    plan = plan_days(a_workload(policy, calendar), TUESDAY)
+    found = peak_at(plan, utc(f"{TUESDAY}T{minute}"))
+    assert want == (found and found.surge.occurrence.peak.name)
+
+
+def only_peak(day: str = TUESDAY, policy=None, **fields):
+    plan = plan_days(a_workload(a_policy(**policy or {}), a_calendar(**fields)), day)
+    return plan.peaks[0]
+
+
+def test_a_plain_day_is_explained_in_a_few_words():
+    assert peak_sentence(only_peak()) == "FirstPeriodStart at Tue 12 Nov 08:30 (Regular, InPerson)"
+
+
+def test_a_restart_tells_its_break_its_transition_its_label_and_every_factor():
+    remote = InstructionMode.REMOTE
+    gone_remote = an_exception(CalendarEvent.INSTRUCTIONAL_DAY, "2024-11-04", instruction_mode=remote)
+    peak = only_peak(
+        "2024-11-04",
+        policy={
+            "day_factors": (
+                a_factor(2000, instruction_modes={remote}),
+                a_factor(333, day_classes={DayClass.RESTART_AFTER_HOLIDAY}),
+            )
+        },
+        holidays=(a_holiday("2024-10-28", "2024-11-03"),),
+        rotation=a_rotation(),
+        calendar_dates=(gone_remote,),
+    )
+    assert peak_sentence(peak) == (
+        "FirstPeriodStart at Mon 04 Nov 08:30"
+        " (RestartAfterHoliday, 9 days off before, ToRemote, Remote, label A)"
+        ": x2000 2000 % x x333 333 % = 6660 %, capped at 5000 %"
+    )
+
+
+def test_an_event_on_a_day_without_lessons_tells_only_when_it_is():
+    event = an_event("2024-11-17", "22:30")
+    plan = plan_days(
+        a_workload(a_policy(a_peak(EVENT, name="deadline")), a_calendar(demand_events=(event,))), "2024-11-17"
+    )
+    assert peak_sentence(plan.peaks[0]) == "deadline at Sun 17 Nov 22:30"
+
+
+def test_the_bell_is_told_unshifted_on_the_wall_of_its_school():
+    assert local_time(only_peak(cohorts=(a_cohort(offset=45),))) == "Tue 12 Nov 08:30"
+
+
+@pytest.mark.parametrize(
+    ("percent", "want"),
+    [
+        (Fraction(100), "100"),
+        (Fraction(1331, 10), "133.1"),
+        (Fraction(12345678, 1000), "12345.68"),
+        (Fraction(1, 3), "0.33"),
+        (Fraction(0), "0"),
+        (Fraction(10**7), "10000000"),
+    ],
+)
+def test_a_percentage_has_at_most_two_decimals(percent, want):
+    assert want == percent_text(percent)
