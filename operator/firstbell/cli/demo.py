@@ -68,7 +68,6 @@ def demo(
             show = Show(control_plane=here, morning=morning, plan=plan, target=target, speed=speed)
             table = stack.enter_context(LiveTable(out, zone))
             recording = asyncio.run(play(show, table.add))
-            kubeconfig = here.kubeconfig
     except ControlPlaneError as error:
         refuse([error, "Without a cluster: firstbell plan -f FILE shows what would happen."])
     out.print(f"\n{chart(recording, zone)}\n")
@@ -76,8 +75,9 @@ def demo(
         out.print(line)
     if keep:
         out.print(
-            f"The cluster stays up. Look at it: kubectl --kubeconfig {kubeconfig} get schoolcal,schoolas -A"
+            f"The cluster stays up. Look at it: kubectl --kubeconfig {here.kubeconfig} get schoolcal,schoolas -A"
         )
+        out.print(f"Take it down: firstbell cluster down {here.name}")
     if plot_file is not None and (problem := plot(recording, zone, plot_file)):
         refuse([problem])
     early = recording.minutes_early

@@ -89,8 +89,9 @@ async def play(show: Show, on_sample: Callable[[Sample], None]) -> Recording:
     try:
         watching = asyncio.create_task(_watch(show, clock, recording, on_sample))
         await asyncio.wait({operator, watching}, return_when=asyncio.FIRST_COMPLETED)
-        if operator.done() and (error := operator.exception()) is not None:
-            recording.failed = str(error)
+        if operator.done():
+            error = operator.exception()
+            recording.failed = str(error) if error is not None else "it was interrupted"
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
     finally:
