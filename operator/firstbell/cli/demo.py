@@ -77,7 +77,7 @@ def demo(
         out.print(
             f"The cluster stays up. Look at it: kubectl --kubeconfig {here.kubeconfig} get schoolcal,schoolas -A"
         )
-        out.print(f"Take it down: firstbell cluster down {here.name}")
+        out.print(f"firstbell cluster down {here.name}")
     if plot_file is not None and (problem := plot(recording, zone, plot_file)):
         refuse([problem])
     early = recording.minutes_early

@@ -164,8 +164,3 @@ class Policy:
     def key(self) -> str:
         """`namespace/name`."""
         return f"{self.namespace}/{self.name}"
-
-    @property
-    def sized_by_replicas(self) -> bool:
-        """Whether every peak names its replicas, so that no pupils need to be counted."""
-        return all(peak.replicas is not None for peak in self.peaks)

@@ -12,16 +12,19 @@ from firstbell.domain.absence import Unavailable
 from firstbell.domain.bells import Minute, instant_of, local_date, minute_of, start_of_day
 from firstbell.domain.conditions import Condition, Truth
 from firstbell.domain.days import Day, DayClass, SchoolDays
+from firstbell.domain.findings import Finding, FindingKind, Severity, calendar_findings, fold
 from firstbell.domain.reasons import ConditionType
 from firstbell.engine.written import api_time, written_conditions
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from firstbell.engine.ports import Json
     from firstbell.engine.store import SeenCalendar
 
-EXPIRING_DAYS = 45
+EXPIRY = frozenset({FindingKind.CALENDAR_ENDED, FindingKind.CALENDAR_EXPIRING})
+MESSAGE_CHARACTERS = 2000
 RESTARTS = frozenset({DayClass.RESTART_AFTER_HOLIDAY, DayClass.FIRST_DAY_OF_SCHOOL_YEAR})
 
 
@@ -38,11 +41,13 @@ def calendar_status(seen: SeenCalendar, now: datetime) -> Json:
         }
     days = seen.days
     today = local_date(days.calendar.zone, minute_of(now))
-    valid = Condition(type=ConditionType.VALID, status=Truth.TRUE, reason="Resolved")
+    findings = calendar_findings(days, today)
     last = _last_date(days)
     return {
         "observedGeneration": seen.generation,
-        "conditions": written_conditions([valid, _expiring(last, today)], seen.status, seen.generation, now),
+        "conditions": written_conditions(
+            [_valid(findings), _expiring(findings)], seen.status, seen.generation, now
+        ),
         "today": [_day(days.day(region, today)) for region in days.calendar.region_names],
         "nextBellTime": _next_bell(days, now),
         "nextRestart": _next_restart(days, now),
@@ -68,31 +73,35 @@ def _last_date(days: SchoolDays) -> date | None:
     return max((year.dates.last for year in days.calendar.school_years), default=None)
 
 
-def _expiring(last: date | None, today: date) -> Condition:
+def _valid(findings: Sequence[Finding]) -> Condition:
+    """Whether the calendar can mean what it says: what `firstbell lint` finds, as a condition."""
+    kind = ConditionType.VALID
+    told = [finding for finding in findings if finding.kind not in EXPIRY]
+    errors = [finding for finding in told if finding.severity is Severity.ERROR]
+    if errors:
+        return Condition(type=kind, status=Truth.FALSE, reason=errors[0].kind, message=_folded(errors))
+    warnings = [finding for finding in told if finding.severity is Severity.WARNING]
+    if warnings:
+        return Condition(type=kind, status=Truth.TRUE, reason="HasWarnings", message=_folded(warnings))
+    return Condition(type=kind, status=Truth.TRUE, reason="Resolved")
+
+
+def _expiring(findings: Sequence[Finding]) -> Condition:
     kind = ConditionType.EXPIRING
-    if last is None:
-        return Condition(
-            type=kind,
-            status=Truth.TRUE,
-            reason="NoSchoolYear",
-            message="no academic session of type SchoolYear: no day has lessons",
-        )
-    left = (last - today).days
-    if left < 0:
-        return Condition(
-            type=kind,
-            status=Truth.TRUE,
-            reason="Ended",
-            message=f"the last school year ended on {last}. Add the next one to academicSessions.",
-        )
-    if left < EXPIRING_DAYS:
-        return Condition(
-            type=kind,
-            status=Truth.TRUE,
-            reason="EndsSoon",
-            message=f"the last school year ends on {last}. Add the next one to academicSessions.",
-        )
+    for finding in findings:
+        if finding.kind in EXPIRY:
+            return Condition(type=kind, status=Truth.TRUE, reason=finding.kind, message=finding.text)
     return Condition(type=kind, status=Truth.FALSE, reason="DataAhead")
+
+
+def _folded(findings: Sequence[Finding]) -> str:
+    """Findings as one message, many of one kind cut short."""
+    sentences: list[str] = []
+    for group in fold(findings):
+        sentences += [f"{finding.path}: {finding.text}" for finding in group.shown]
+        if group.more:
+            sentences.append(f"And {group.more} more of {group.shown[0].kind}.")
+    return " ".join(sentences)[:MESSAGE_CHARACTERS]
 
 
 def _day(day: Day) -> Json:

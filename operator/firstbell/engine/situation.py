@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from firstbell.api.school_autoscaler import Actuation
 from firstbell.domain.absence import Unavailable
+from firstbell.domain.findings import Severity
+from firstbell.domain.findings.pupils import pupil_findings
 from firstbell.domain.floor import FloorMemory, FloorReading, FloorState, read_floor
 
 if TYPE_CHECKING:
@@ -100,13 +102,10 @@ def _calendars(store: Store, rules: Rules) -> tuple[SchoolDays, ...] | Unavailab
             return Unavailable(
                 reason=calendar.days.reason, message=f"SchoolCalendar {name}: {calendar.days.message}"
             )
-        if not calendar.days.calendar.cohorts and not rules.policy.sized_by_replicas:
-            return Unavailable(
-                reason="CohortsMissing",
-                message=f"SchoolCalendar {name} names no cohorts, so pupilsPerReplica has nothing to count. "
-                "Add spec.cohorts to the calendar, or give every peak replicas.",
-            )
         found.append(calendar.days)
+    for finding in pupil_findings(rules.policy, found):
+        if finding.severity is Severity.ERROR:
+            return Unavailable(reason=finding.kind, message=f"{finding.path}: {finding.text}")
     return tuple(found)
 
 
