@@ -74,9 +74,8 @@ def demo(
     for line in ending(recording):
         out.print(line)
     if keep:
-        out.print(
-            f"The cluster stays up. Look at it: kubectl --kubeconfig {here.kubeconfig} get schoolcal,schoolas -A"
-        )
+        out.print("The cluster stays up. Look at it, and take it down:")
+        out.print(f"kubectl --kubeconfig {here.kubeconfig} get schoolcal,schoolas -A", soft_wrap=True)
         out.print(f"firstbell cluster down {here.name}")
     if plot_file is not None and (problem := plot(recording, zone, plot_file)):
         refuse([problem])
