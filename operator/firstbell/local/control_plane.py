@@ -6,7 +6,7 @@ kubeconfig and current context are never written.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -34,7 +34,7 @@ class ControlPlane:
     name: str
     provision: Provision
     kubeconfig: Path
-    programs: Programs
+    programs: Programs = field(repr=False)
     context: str | None = None
     """A context of the kubeconfig; None is its current one."""
     has_metrics: bool = False

@@ -1,16 +1,20 @@
-"""Control planes that stay up until somebody takes them down: for looking around."""
+"""Control planes that stay up until somebody takes them down: for looking around.
+
+They are processes and a folder, no more: after a restart of the machine the folder is still there and nothing
+runs. So "up" is asked of the control plane itself, and one that is gone is made anew.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from firstbell.local.control_plane import ControlPlane, Provision
+from firstbell.local.control_plane import ControlPlane
 from firstbell.local.errors import ControlPlaneError
-from firstbell.local.lookup import kind_is_possible
+from firstbell.local.folders import clusters_folder, kept_folders, provision_of
 from firstbell.local.programs import Programs
 from firstbell.local.progress import progress_here
-from firstbell.local.provision import KEPT, clusters_folder, control_plane, take_down
+from firstbell.local.provision import control_plane, take_down
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,42 +25,49 @@ _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
 
 
 def up(name: str, spec: ControlPlaneSpec) -> Path:
-    """Starts a control plane that stays, and returns its kubeconfig; one that is up already is used."""
+    """Start a control plane that stays, and return its kubeconfig; one that is up already is used."""
     if not _NAME.fullmatch(name):
-        msg = f"{name!r} is not a name: use lower-case letters, digits and hyphens, at most 40."
-        raise ControlPlaneError(msg)
-    if name not in names():
-        with control_plane(spec, name=name, keep=True):
-            pass
-    return kubeconfig(name)
+        raise ControlPlaneError(
+            f"{name!r} is not a name: use lower-case letters, digits and hyphens, at most 40"
+        )
+    if name in names():
+        if _answers(name):
+            return kubeconfig(name)
+        down(name)
+    with control_plane(spec, name=name, keep=True) as here:
+        return here.kubeconfig
 
 
 def down(name: str) -> None:
-    """Takes a control plane down that stayed up."""
-    path = kubeconfig(name)
-    provision = (
-        Provision.KIND if not (path.parent / "kwok").exists() and kind_is_possible() else Provision.LOCAL
-    )
-    take_down(
-        ControlPlane(
-            name=name,
-            provision=provision,
-            kubeconfig=path,
-            programs=Programs(progress=progress_here()),
-            folder=path.parent,
-        )
-    )
+    """Take down a control plane that stayed up."""
+    take_down(kubeconfig(name).parent, Programs(progress=progress_here()))
 
 
 def kubeconfig(name: str) -> Path:
-    """The kubeconfig of a control plane that stayed up."""
+    """Return the kubeconfig of a control plane that stayed up."""
     if name not in names():
         there = ", ".join(names()) or "none"
-        msg = f"no cluster {name!r} is up (up: {there}). Start it: firstbell cluster up {name}"
-        raise ControlPlaneError(msg)
+        raise ControlPlaneError(
+            f"no cluster {name!r} is up (up: {there}): start it with firstbell cluster up {name}"
+        )
     return clusters_folder() / name / "kubeconfig"
 
 
 def names() -> list[str]:
-    """The control planes that stay up."""
-    return sorted(mark.parent.name for mark in clusters_folder().glob(f"*/{KEPT}"))
+    """Return the control planes that stay up."""
+    return [folder.name for folder in kept_folders()]
+
+
+def _answers(name: str) -> bool:
+    path = kubeconfig(name)
+    here = ControlPlane(
+        name=name,
+        provision=provision_of(path.parent),
+        kubeconfig=path,
+        programs=Programs(progress=progress_here()),
+    )
+    try:
+        here.kubectl("get", "--raw", "/readyz", "--request-timeout=5s")
+    except ControlPlaneError:
+        return False
+    return True

@@ -1,63 +1,104 @@
 """A control plane made by kind, through pytest-kind's cluster class.
 
-pytest-kind 22.11.1 is its newest release; by itself it would fetch a kind and a kubectl of 2022 from the
-network, so both are handed to it. It works in the folder it stands in, so it is given ours.
+pytest-kind 22.11.1 is its newest release; left alone it fetches a kind and a kubectl of 2022, so both are
+handed to it, and kind takes the node image that belongs to its own version. It keeps its state in the folder
+that the process stands in, so for its calls that is ours.
+
+kind's one node is a real one, with real kubelet and real pods. Where kwok is to be had, the nodes asked for
+are made up beside it and take the pods, as on the local control plane, and hundreds of them need no machine;
+else the real node takes as many as a large one does. Nothing serves `metrics.k8s.io`.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
 import subprocess
+import time
 from typing import TYPE_CHECKING, Any
 
+import yaml
+
+from firstbell.local.build import go_is_here
 from firstbell.local.errors import ControlPlaneError
+from firstbell.local.made_up_nodes import make_up_nodes
+from firstbell.local.readiness import wait_until_ready
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from firstbell.local.control_plane import ControlPlane
+    from firstbell.local.programs import Programs
+    from firstbell.local.spec import ControlPlaneSpec
 
-IMAGE = "kindest/node:v1.34.0"
-
-
-def start(control_plane: ControlPlane) -> None:
-    """Creates the cluster; its kubeconfig is the control plane's own file."""
-    cluster = _cluster(control_plane)
-    try:
-        with _standing_in(control_plane.kubeconfig.parent):
-            cluster.create()
-    except (subprocess.CalledProcessError, OSError) as error:
-        cure = "See `docker info`, or stop Docker to use the local one."
-        msg = f"kind could not create a cluster: {error}. {cure}"
-        raise ControlPlaneError(msg) from error
+# As many as a node's range of addresses serves.
+_MOST_PODS = 250
+_CONTROL_PLANE_TAINT = "node-role.kubernetes.io/control-plane:NoSchedule"
 
 
-def stop(control_plane: ControlPlane) -> None:
-    """Deletes the cluster."""
-    with contextlib.suppress(subprocess.CalledProcessError, OSError):
-        _cluster(control_plane).delete()
+def program_names(programs: Programs) -> tuple[str, ...]:
+    """Return the programs that a kind cluster needs here, with kwok only if it can be had."""
+    kwok = ("kwok",) if go_is_here() or programs.at_hand(["kwok"]) else ()
+    return ("kind", "kubectl", *kwok)
 
 
-def _cluster(control_plane: ControlPlane) -> Any:
-    from pytest_kind.cluster import KindCluster  # noqa: PLC0415 - only where kind is used
-
-    with _standing_in(control_plane.kubeconfig.parent):
-        return KindCluster(
-            control_plane.name,
-            control_plane.kubeconfig,
-            image=IMAGE,
-            kind_path=control_plane.program("kind"),
-            kubectl_path=control_plane.program("kubectl"),
+def start(here: ControlPlane, spec: ControlPlaneSpec) -> None:
+    """Create the cluster; its kubeconfig is the control plane's own file."""
+    if here.folder is None:
+        raise ValueError("a kind cluster has a folder")
+    refused = [
+        what
+        for what, asked in {"extra arguments": spec.extra_args, "an audit policy": spec.audit_policy}.items()
+        if asked
+    ]
+    if refused:
+        raise ControlPlaneError(
+            f"kind takes no {' and no '.join(refused)} here: set FIRSTBELL_PROVISION=local"
         )
+    config = here.folder / "kind.yaml"
+    config.write_text(yaml.safe_dump(configuration()))
+    deadline = time.monotonic() + spec.start_seconds
+    with _cluster(here.folder, here.programs) as cluster:
+        try:
+            cluster.create(config)
+        except (subprocess.CalledProcessError, OSError) as error:
+            raise ControlPlaneError(
+                f"kind could not create a cluster ({error}): see docker info, or set FIRSTBELL_PROVISION=local"
+            ) from error
+    wait_until_ready(here, nodes=1, deadline=max(deadline, time.monotonic() + 60))
+    kwok = here.programs.at_hand(["kwok"]).get("kwok")
+    if kwok is not None and spec.nodes:
+        # What kind itself runs tolerates this taint; everybody else's pods go to the other nodes.
+        here.kubectl("taint", "nodes", "--all", _CONTROL_PLANE_TAINT)
+        make_up_nodes(here, kwok, spec.nodes)
+        wait_until_ready(here, nodes=1 + spec.nodes, deadline=time.monotonic() + 60)
+
+
+def stop(folder: Path, programs: Programs) -> None:
+    """Delete the cluster of a folder, if Docker and kind are still there to do it."""
+    with (
+        contextlib.suppress(subprocess.CalledProcessError, OSError, ImportError),
+        _cluster(folder, programs) as cluster,
+    ):
+        cluster.delete()
+
+
+def configuration() -> dict[str, Any]:
+    """Return kind's configuration: one node that may carry more than the usual 110 pods."""
+    kubelet = {"kind": "KubeletConfiguration", "maxPods": _MOST_PODS}
+    return {
+        "kind": "Cluster",
+        "apiVersion": "kind.x-k8s.io/v1alpha4",
+        "kubeadmConfigPatches": [yaml.safe_dump(kubelet)],
+    }
 
 
 @contextlib.contextmanager
-def _standing_in(folder: Path) -> Iterator[None]:
-    before = os.getcwd()  # noqa: PTH109 - what chdir takes
-    os.chdir(folder)
-    try:
-        yield
-    finally:
-        os.chdir(before)
+def _cluster(folder: Path, programs: Programs) -> Iterator[Any]:
+    from pytest_kind import KindCluster  # noqa: PLC0415 - a package for development, imported where it is used
+
+    found = programs.get(["kind", "kubectl"])
+    with contextlib.chdir(folder):
+        yield KindCluster(
+            folder.name, folder / "kubeconfig", kind_path=found["kind"], kubectl_path=found["kubectl"]
+        )

@@ -7,6 +7,7 @@ processes. Everything of one cluster lies in one folder: kwok's state, the logs,
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 from firstbell.local.cache import make_folder
 from firstbell.local.command import last_lines, run, started
 from firstbell.local.errors import ControlPlaneError
+from firstbell.local.folders import turn
 from firstbell.local.processes import end_processes_of, processes_of
 from firstbell.local.readiness import wait_until_ready
 
@@ -94,10 +96,11 @@ def start(control_plane: ControlPlane, spec: ControlPlaneSpec) -> None:
         raise ControlPlaneError(f"there is no audit policy file {spec.audit_policy}")
     folder, name = control_plane.folder, control_plane.name
     programs = control_plane.programs.get(program_names(spec))
-    deadline = time.monotonic() + spec.start_seconds
     env = _environment(folder, programs)
     arguments = create_arguments(name, control_plane.kubeconfig, spec, programs)
-    _create(folder, name, [programs["kwokctl"], *arguments], env=env, deadline=deadline)
+    with turn():  # kwokctl looks for free ports, and two that look at once find the same
+        deadline = time.monotonic() + spec.start_seconds
+        _create(folder, name, [programs["kwokctl"], *arguments], env=env, deadline=deadline)
     if spec.nodes:
         _kwokctl(programs, env, ["--name", name, "scale", "node", "--replicas", str(spec.nodes)])
     try:
@@ -113,7 +116,8 @@ def stop(folder: Path, name: str, kubeconfig: Path, kwokctl: Path | None) -> Non
     if kwokctl is not None and state_folder(folder, name).exists():
         # What this leaves over, or cannot read because the start was cut short, is ended below.
         argv: list[str | Path] = [kwokctl, "--name", name, "delete", "cluster", "--kubeconfig", kubeconfig]
-        run(argv, seconds=_DELETE_SECONDS, env=_environment(folder, {}))
+        with contextlib.suppress(ControlPlaneError):
+            run(argv, seconds=_DELETE_SECONDS, env=_environment(folder, {}))
     end_processes_of(folder)
     shutil.rmtree(folder, ignore_errors=True)
 

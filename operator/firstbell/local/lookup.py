@@ -1,40 +1,99 @@
-"""Which control plane a caller gets, in the order that people expect.
+"""The look-up order: which control plane a caller gets.
 
-One that was named explicitly; else kind, where a Docker daemon answers and pytest-kind is installed; else the
-local one. A KUBECONFIG in the environment is somebody's working cluster: it counts only where the caller says
-so, as the tests do, and never for the demo, which makes namespaces and workloads.
+1. The one that was named, by kubeconfig or context (`provision` uses it as it is, before anything is looked
+   up). A KUBECONFIG in the environment is somebody's working cluster: it counts only where the caller says
+   so, as the tests do, and never for the demo, which makes namespaces and workloads.
+2. kind, through pytest-kind, where a Docker daemon answers.
+3. The local control plane, from programs in `KUBEBUILDER_ASSETS` and on PATH, or built before.
+4. The local control plane, with what is missing built by Go.
+5. None, and one sentence that says what to install.
+
+`FIRSTBELL_PROVISION=kind` or `=local` skips the question whether Docker answers.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
+from firstbell.local.build import go_is_here
 from firstbell.local.command import run
 from firstbell.local.control_plane import Provision
 from firstbell.local.errors import ControlPlaneError
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from firstbell.local.programs import Programs
 
 _DOCKER_SECONDS = 5.0
+_NOTHING = (
+    "no Kubernetes is to be had here: start Docker (firstbell then uses kind), or install Go 1.26 or newer "
+    "(https://go.dev/dl; firstbell then builds a control plane, once, in about ten minutes), or name a "
+    "cluster of yours"
+)
 
 
-def choose(*, given: Path | None, context: str | None, kind_possible: bool) -> Provision:
-    """The provision for what was given and what is possible here."""
-    if given is not None or context is not None:
-        return Provision.GIVEN
-    return Provision.KIND if kind_possible else Provision.LOCAL
+class Possible(Protocol):
+    """What can be had on this machine. Questions that cost time are asked when their turn comes."""
+
+    def wanted(self) -> str:
+        """Return what the user insists on, or nothing."""
+
+    def kind(self) -> bool:
+        """Tell whether kind can run."""
+
+    def local(self) -> bool:
+        """Tell whether the local control plane can run."""
 
 
-def kind_is_possible() -> bool:
-    """Whether kind can run: the daemon itself was asked, a client alone proves nothing."""
-    return importlib.util.find_spec("pytest_kind") is not None and docker_answers()
+def choose(possible: Possible) -> Provision:
+    """Return what provides the control plane, where none was named."""
+    wanted = possible.wanted()
+    if wanted not in {"", Provision.KIND, Provision.LOCAL}:
+        raise ControlPlaneError(f"FIRSTBELL_PROVISION is kind or local, not {wanted!r}")
+    if wanted != Provision.LOCAL and possible.kind():
+        return Provision.KIND
+    if wanted == Provision.KIND:
+        raise ControlPlaneError(
+            "kind cannot run here: it needs a Docker daemon that answers, the package pytest-kind, and kind "
+            "and kubectl on PATH or Go 1.26 to build them"
+        )
+    if possible.local():
+        return Provision.LOCAL
+    raise ControlPlaneError(_NOTHING)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Here:
+    """What can be had on this very machine."""
+
+    needed: tuple[str, ...]
+    programs: Programs
+
+    def wanted(self) -> str:
+        """Return the value of `FIRSTBELL_PROVISION`."""
+        return os.environ.get("FIRSTBELL_PROVISION", "")
+
+    def kind(self) -> bool:
+        """Ask the daemon, and whether pytest-kind is installed and kind is to be had."""
+        return (
+            importlib.util.find_spec("pytest_kind") is not None
+            and docker_answers()
+            and self._all("kind", "kubectl")
+        )
+
+    def local(self) -> bool:
+        """Look for the programs, and for Go."""
+        return self._all(*self.needed)
+
+    def _all(self, *names: str) -> bool:
+        return go_is_here() or len(self.programs.at_hand(names)) == len(names)
 
 
 def docker_answers() -> bool:
-    """Whether a Docker daemon answers within a few seconds."""
+    """Tell whether a Docker daemon answers within a few seconds; a client alone proves nothing."""
     if shutil.which("docker") is None:
         return False
     try:

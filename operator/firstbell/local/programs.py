@@ -48,7 +48,7 @@ class Programs:
     """The programs of this machine, each looked for once."""
 
     progress: Progress
-    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
     _found: dict[str, tuple[Path, tuple[int, int]] | None] = field(default_factory=dict)
 
     def at_hand(self, names: Iterable[str]) -> dict[str, Path]:

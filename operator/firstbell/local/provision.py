@@ -1,35 +1,30 @@
 """Bringing a control plane up for as long as somebody holds it, and taking it down whatever happens.
 
-Its folder below `clusters/` is locked while it is held: folders without a living holder are what a killed
-process left, and the next start removes them.
+An exception on the way up, Ctrl-C, SIGTERM, SIGHUP: the block is left and the control plane goes. Only
+SIGKILL passes by; what it leaves, the next start removes.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
 import secrets
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from firstbell.local import kind, kwok
-from firstbell.local.cache import cache_folder, file_lock, is_locked, make_folder
+from firstbell.local import folders, kind, kwok
 from firstbell.local.control_plane import ControlPlane, Provision
 from firstbell.local.errors import ControlPlaneError
 from firstbell.local.interruption import stoppable, undisturbed
-from firstbell.local.lookup import choose, kind_is_possible
-from firstbell.local.processes import end_processes_of
+from firstbell.local.lookup import Here, choose
 from firstbell.local.programs import Programs
 from firstbell.local.progress import progress_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from firstbell.local.progress import Progress
     from firstbell.local.spec import ControlPlaneSpec
-
-LOCK = "holder.lock"
-KEPT = "kept"
 
 
 @contextlib.contextmanager
@@ -41,84 +36,84 @@ def control_plane(
     name: str | None = None,
     keep: bool = False,
 ) -> Iterator[ControlPlane]:
-    """A control plane for the length of a block; one that was given is used as it is, and never taken down.
+    """Hold a control plane for the length of a block; a given one is used as it is, and never taken down.
 
-    `name` is made up where it is None, so that two holders do not meet. `keep` leaves it up at the end (and
-    its kubeconfig where `ControlPlane.kubeconfig` says), for `stop_kept` to take down. Raises
-    ControlPlaneError with a sentence for people.
+    `name` is made up where it is None, so that two holders do not meet. `keep` leaves the control plane up at
+    the end of a block without an exception, for `kept.down` to take down. Raises ControlPlaneError with a
+    sentence for people.
     """
-    progress = progress_here()
-    programs = Programs(progress=progress)
-    provision = choose(given=kubeconfig, context=context, kind_possible=kind_is_possible())
-    if provision is Provision.GIVEN:
-        path = kubeconfig or Path.home() / ".kube" / "config"
-        if not path.is_file():
-            msg = f"there is no kubeconfig {path}. Give --kubeconfig FILE."
-            raise ControlPlaneError(msg)
-        yield ControlPlane(
-            name=context or path.name,
-            provision=provision,
-            kubeconfig=path,
-            programs=programs,
-            context=context,
-        )
+    programs = Programs(progress=progress_here())
+    if kubeconfig is not None or context is not None:
+        yield _given(kubeconfig, context, programs)
         return
-    remove_abandoned()
+    provision = choose(Here(needed=kwok.program_names(spec), programs=programs))
     name = name or f"firstbell-{secrets.token_hex(3)}"
-    folder = make_folder(clusters_folder() / name)
-    here = ControlPlane(
-        name=name,
-        provision=provision,
-        kubeconfig=folder / "kubeconfig",
-        programs=programs,
-        has_metrics=provision is Provision.LOCAL and spec.metrics_server,
-        folder=folder,
-        audit_log=kwok.audit_log(folder, name) if spec.audit_policy else None,
-    )
-    with file_lock(folder / LOCK), stoppable():
-        finished = False
-        try:
-            _start(here, spec, progress)
+    with stoppable():
+        folders.sweep(lambda folder: take_down(folder, programs))
+        with folders.claimed(name, provision) as folder, _taken_down(folder, programs, keep=keep):
+            here = ControlPlane(
+                name=name,
+                provision=provision,
+                kubeconfig=folder / "kubeconfig",
+                programs=programs,
+                has_metrics=provision is Provision.LOCAL and spec.metrics_server,
+                folder=folder,
+                audit_log=kwok.audit_log(folder, name) if spec.audit_policy else None,
+            )
+            _start(here, spec)
             yield here
-            finished = True
-        finally:
-            if keep and finished:
-                (folder / KEPT).touch()
-            else:
-                with undisturbed():
-                    take_down(here)
 
 
-def clusters_folder() -> Path:
-    """Where control planes have their folders."""
-    return cache_folder() / "clusters"
+@contextlib.contextmanager
+def _taken_down(folder: Path, programs: Programs, *, keep: bool) -> Iterator[None]:
+    try:
+        yield
+        if keep:
+            folders.keep(folder)
+            return
+    except BaseException:
+        # What went wrong first is what the caller should hear; the next start sweeps what is left.
+        with undisturbed(), contextlib.suppress(ControlPlaneError):
+            take_down(folder, programs)
+        raise
+    with undisturbed():
+        take_down(folder, programs)
 
 
-def _start(here: ControlPlane, spec: ControlPlaneSpec, progress: Progress) -> None:
+def take_down(folder: Path, programs: Programs) -> None:
+    """End the control plane of a folder, in whatever state it is, and remove the folder."""
+    kubeconfig = folder / "kubeconfig"
+    if folders.provision_of(folder) is Provision.KIND:
+        kind.stop(folder, programs)
+    kwok.stop(folder, folder.name, kubeconfig, programs.at_hand(["kwokctl"]).get("kwokctl"))
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _given(kubeconfig: Path | None, context: str | None, programs: Programs) -> ControlPlane:
+    """Return the cluster that the caller named; a context alone is looked up where kubectl would."""
+    where = str(kubeconfig or os.environ.get("KUBECONFIG") or Path.home() / ".kube" / "config")
+    if os.pathsep in where:
+        raise ControlPlaneError(f"KUBECONFIG names several files ({where}): name one of them")
+    path = Path(where)
+    if not path.is_file():
+        raise ControlPlaneError(f"there is no kubeconfig {path}: name the file of the cluster to use")
+    return ControlPlane(
+        name=context or path.name,
+        provision=Provision.GIVEN,
+        kubeconfig=path.absolute(),
+        programs=programs,
+        context=context,
+    )
+
+
+def _start(here: ControlPlane, spec: ControlPlaneSpec) -> None:
+    progress = here.programs.progress
     if here.provision is Provision.KIND:
+        names = kind.program_names(here.programs)
+        here.programs.get(names)
         with progress.step("starting a kind cluster"):
-            kind.start(here)
+            kind.start(here, spec)
         return
     here.programs.get(kwok.program_names(spec))
     with progress.step("starting a local control plane"):
         kwok.start(here, spec)
-
-
-def take_down(here: ControlPlane) -> None:
-    """Ends a control plane of ours and removes its folder."""
-    if here.folder is None:
-        return
-    if here.provision is Provision.KIND:
-        kind.stop(here)
-        shutil.rmtree(here.folder, ignore_errors=True)
-        return
-    kwokctl = here.programs.at_hand(["kwokctl"]).get("kwokctl")
-    kwok.stop(here.folder, here.name, here.kubeconfig, kwokctl)
-
-
-def remove_abandoned() -> None:
-    """Ends what killed holders left behind; kept ones and those that are held stay."""
-    for folder in sorted(clusters_folder().glob("*")):
-        if not (folder / KEPT).exists() and not is_locked(folder / LOCK):
-            end_processes_of(folder)
-            shutil.rmtree(folder, ignore_errors=True)
