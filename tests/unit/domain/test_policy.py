@@ -67,8 +67,3 @@ def test_what_a_value_may_not_be_is_refused_when_it_is_built(build, message):
 )
 def test_what_stands_at_the_edge_is_accepted(build):
     assert build() is not None
-
-
-def test_a_policy_is_sized_by_replicas_where_every_peak_names_them():
-    assert a_policy(a_peak(replicas=3), a_peak(replicas=1)).sized_by_replicas
-    assert not a_policy(a_peak(replicas=3), a_peak()).sized_by_replicas
