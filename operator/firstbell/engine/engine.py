@@ -18,7 +18,6 @@ from firstbell.domain.absence import Unavailable
 from firstbell.domain.decide import Decision
 from firstbell.engine.memory import Memory
 from firstbell.engine.orphans import release_orphans, release_owned
-from firstbell.engine.ports import Failure
 from firstbell.engine.reporter import Reporter
 from firstbell.engine.store import Store
 from firstbell.engine.tick import Ticker, next_looks
@@ -36,6 +35,7 @@ REPORT_WORKERS = 4
 TICK_SECONDS = 30.0
 RESYNC = timedelta(minutes=30)
 RETRY = timedelta(seconds=2)
+LONGEST_RETRY = timedelta(seconds=30)
 LONGEST_NAP_SECONDS = 15.0
 
 log = structlog.get_logger("firstbell.engine")
@@ -193,11 +193,13 @@ class Engine:
         if isinstance(outcome, Unavailable):
             return
         if outcome.failure is not None:
-            self._ask(key, outcome.now + RETRY)
-            log.warning(
-                "write failed", autoscaler=key, kind=outcome.failure.kind, message=outcome.failure.message
-            )
-        elif memory.last_desired != before:
+            memory.failures += 1
+            self._ask(key, outcome.now + _backoff(memory.failures, key))
+            if memory.failures == 1:
+                log.warning("write failed, tried again", autoscaler=key, message=outcome.failure.message)
+            return
+        memory.failures = 0
+        if memory.last_desired != before:
             _log_decision(key, before, outcome)
         self._ask(key, outcome.now + _jittered(RESYNC, key))
         for at, may_come_early in next_looks(outcome, memory, instant):
@@ -223,6 +225,11 @@ class Engine:
                     self._ask(key, following)
 
 
+def _backoff(failures: int, key: str) -> timedelta:
+    """How long to wait after so many failures in a row: from 2 seconds, doubled, to half a minute."""
+    return _jittered(min(LONGEST_RETRY, RETRY * 2 ** min(failures - 1, 10)), key)
+
+
 def _jittered(period: timedelta, key: str) -> timedelta:
     """The period, 20 % more or less by the key, so that a thousand keys do not come together."""
     fraction = hashlib.sha256(key.encode()).digest()[0] / 255
@@ -242,5 +249,3 @@ def _log_decision(key: str, before: int | None, outcome: Outcome) -> None:
             why=decision.message,
             limits=[limit.reason.value for limit in decision.limits],
         )
-    elif isinstance(outcome.failure, Failure):
-        log.warning("not decided", autoscaler=key, message=outcome.failure.message)

@@ -58,6 +58,7 @@ class Memory:
     last_calendars: tuple[SchoolDays, ...] | None = None
     hold_until: datetime | None = None
     last_desired: int | None = None
+    failures: int = 0
     recent: deque[tuple[datetime, int]] = field(default_factory=deque)
     actions: deque[Action] = field(default_factory=lambda: deque(maxlen=ACTIONS_KEPT))
     next_bell: BellRecord | None = None

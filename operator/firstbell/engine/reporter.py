@@ -21,7 +21,7 @@ from firstbell.engine.calendar_report import calendar_status, next_change
 from firstbell.engine.planning import coming_peaks
 from firstbell.engine.ports import Failure, FailureKind, Happening, ObjectPath
 from firstbell.engine.readiness import follow_bells
-from firstbell.engine.report import changed, invalid_status, status_of
+from firstbell.engine.report import COUNTS_AT_MOST_EVERY, changed, invalid_status, status_of
 from firstbell.engine.store import SeenWorkload, Store
 from firstbell.engine.written import read_conditions
 
@@ -101,7 +101,11 @@ class Reporter:
         since = now - memory.reported_at if memory.reported_at else None
         patch = changed(old, new, since_last=since)
         if not patch:
-            return following
+            return (
+                _soon_enough(following, memory.reported_at)
+                if changed(old, new, since_last=None)
+                else following
+            )
         failure = await self._write("schoolautoscalers", key, patch)
         if failure is not None:
             return None if failure.kind is FailureKind.NOT_FOUND else now + RETRY
@@ -178,6 +182,14 @@ class Reporter:
         for happening in [*_desired_changed(old, new), *_conditions_turned(old, new), *memory.happenings]:
             self._events.post(involved, happening)
         memory.happenings.clear()
+
+
+def _soon_enough(following: datetime | None, reported_at: datetime | None) -> datetime | None:
+    """When counts that were held back may be written: they must not stay behind for good."""
+    if reported_at is None:
+        return following
+    due = reported_at + COUNTS_AT_MOST_EVERY
+    return due if following is None else min(following, due)
 
 
 def _desired_changed(old: Json, new: Json) -> list[Happening]:
