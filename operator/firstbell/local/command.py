@@ -51,6 +51,9 @@ def started(argv: Sequence[str | Path], **options: object) -> Iterator[subproces
     finally:
         if process.poll() is None:
             end_group(process)
+        for stream in (process.stdin, process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
 
 
 def run(

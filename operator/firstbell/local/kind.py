@@ -63,7 +63,7 @@ def start(here: ControlPlane, spec: ControlPlaneSpec) -> None:
             cluster.create(config)
         except (subprocess.CalledProcessError, OSError) as error:
             raise ControlPlaneError(
-                f"kind could not create a cluster ({error}): see docker info, or set FIRSTBELL_PROVISION=local"
+                f"kind could not create a cluster ({error}): try docker info, or FIRSTBELL_PROVISION=local"
             ) from error
     wait_until_ready(here, nodes=1, deadline=max(deadline, time.monotonic() + 60))
     kwok = here.programs.at_hand(["kwok"]).get("kwok")

@@ -1,0 +1,55 @@
+"""What kwokctl is asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from firstbell.local.kwok import BASE, create_arguments, in_kwokctl_order, program_names
+from firstbell.local.spec import ControlPlaneSpec
+
+PROGRAMS = {name: Path("/cache") / name for name in (*BASE, "metrics-server")}
+
+
+def arguments(**wanted) -> str:
+    spec = ControlPlaneSpec(**wanted)
+    programs = {name: PROGRAMS[name] for name in program_names(spec)}
+    return " ".join(create_arguments("run-1", Path("/here/kubeconfig"), spec, programs))
+
+
+def test_a_cluster_has_its_own_name_kubeconfig_and_programs():
+    said = arguments()
+
+    assert said.startswith("--name run-1 create cluster --runtime binary --kubeconfig /here/kubeconfig ")
+    for flag in ("--etcd-binary /cache/etcd", "--kwok-controller-binary /cache/kwok"):
+        assert flag in said
+    assert "metrics-server" not in said
+    assert "qps" not in said
+
+
+@pytest.mark.parametrize(
+    ("wanted", "flags"),
+    [
+        ({"disable_qps_limits": True}, "--disable-qps-limits"),
+        ({"metrics_server": True}, "--enable metrics-server --config"),
+        ({"metrics_server": True}, "--metrics-server-binary /cache/metrics-server"),
+        ({"audit_policy": Path("/policy.yaml")}, "--kube-audit-policy /policy.yaml"),
+        ({"extra_args": ("etcd=snapshot-count=1",)}, "--extra-args etcd=snapshot-count=1"),
+    ],
+)
+def test_each_wish_is_a_flag(wanted, flags):
+    assert flags in arguments(**wanted)
+
+
+def test_the_first_argument_of_each_component_comes_first():
+    given = ["etcd=a=1", "etcd=b=2", "kube-scheduler=c=3", "kube-scheduler=d=4"]
+
+    want = ["etcd=a=1", "kube-scheduler=c=3", "etcd=b=2", "kube-scheduler=d=4"]
+    assert want == in_kwokctl_order(given)
+
+
+@pytest.mark.parametrize("wrong", ["horizontal-pod-autoscaler-sync-period=1s", "etcd", "etcd=--a=1"])
+def test_an_extra_argument_names_component_flag_and_value(wrong):
+    with pytest.raises(ValueError, match="component=flag=value"):
+        ControlPlaneSpec(extra_args=(wrong,))

@@ -1,0 +1,112 @@
+"""The look-up order, as a table: what is possible on a machine, and what a caller then gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from firstbell.local.control_plane import Provision
+from firstbell.local.errors import ControlPlaneError
+from firstbell.local.lookup import choose, docker_answers
+from firstbell.local.provision import control_plane
+from firstbell.local.spec import ControlPlaneSpec
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A machine as a row of the table; None is a question that must not be asked."""
+
+    kind_runs: bool | None = False
+    local_runs: bool | None = False
+    insists_on: str = ""
+
+    def wanted(self) -> str:
+        return self.insists_on
+
+    def kind(self) -> bool:
+        assert self.kind_runs is not None
+        return self.kind_runs
+
+    def local(self) -> bool:
+        assert self.local_runs is not None
+        return self.local_runs
+
+
+@pytest.mark.parametrize(
+    ("machine", "want"),
+    [
+        pytest.param(Machine(kind_runs=True, local_runs=None), Provision.KIND, id="docker answers"),
+        pytest.param(Machine(local_runs=True), Provision.LOCAL, id="no docker, but programs or go"),
+        pytest.param(
+            Machine(kind_runs=None, local_runs=True, insists_on="local"),
+            Provision.LOCAL,
+            id="docker is not asked where local is insisted on",
+        ),
+        pytest.param(
+            Machine(kind_runs=True, local_runs=None, insists_on="kind"), Provision.KIND, id="kind insisted on"
+        ),
+    ],
+)
+def test_the_order(machine, want):
+    assert want is choose(machine)
+
+
+@pytest.mark.parametrize(
+    ("machine", "said"),
+    [
+        pytest.param(Machine(), "install Go 1.26 or newer", id="nothing is to be had"),
+        pytest.param(
+            Machine(insists_on="kind", local_runs=None), "kind cannot run here", id="no other than kind"
+        ),
+        pytest.param(
+            Machine(insists_on="local", kind_runs=None),
+            "no Kubernetes is to be had",
+            id="no other than local",
+        ),
+        pytest.param(Machine(insists_on="minikube"), "'minikube'", id="something else is insisted on"),
+    ],
+)
+def test_what_cannot_be_had_is_said_in_one_sentence(machine, said):
+    with pytest.raises(ControlPlaneError, match=said) as refusal:
+        choose(machine)
+
+    assert "\n" not in str(refusal.value)
+
+
+def test_a_docker_client_alone_is_no_docker(tmp_path, monkeypatch):
+    client = tmp_path / "docker"
+    client.write_text("#!/bin/sh\necho 'Cannot connect to the Docker daemon' >&2\nexit 1\n")
+    client.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    assert not docker_answers()
+
+
+def test_a_given_kubeconfig_is_used_as_it_is(tmp_path):
+    given = tmp_path / "config"
+    given.write_text("mine")
+
+    with control_plane(ControlPlaneSpec(), kubeconfig=given, context="staging") as here:
+        assert (Provision.GIVEN, given, "staging") == (here.provision, here.kubeconfig, here.context)
+
+    assert given.read_text() == "mine"
+
+
+def test_a_context_alone_is_looked_up_where_kubectl_would(tmp_path, monkeypatch):
+    given = tmp_path / "config"
+    given.write_text("mine")
+    monkeypatch.setenv("KUBECONFIG", str(given))
+
+    with control_plane(ControlPlaneSpec(), context="staging") as here:
+        assert given == here.kubeconfig
+
+
+@pytest.mark.parametrize("where", ["/no/such/file", "/one:/two"])
+def test_a_kubeconfig_that_cannot_be_used_is_named(where):
+    with (
+        pytest.raises(ControlPlaneError, match=where.replace("/", ".")),
+        control_plane(ControlPlaneSpec(), kubeconfig=Path(where)),
+    ):
+        pass

@@ -1,0 +1,102 @@
+"""Which programs of a machine are used, and which are passed over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from firstbell.local import programs as module
+from firstbell.local.errors import ControlPlaneError
+from firstbell.local.families import SERVERS
+from firstbell.local.programs import Programs, fitting_servers, version_in
+from firstbell.local.progress import LogProgress
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ALL = frozenset(SERVERS)
+
+
+@pytest.fixture(autouse=True)
+def nothing_built(tmp_path, monkeypatch):
+    monkeypatch.setenv("FIRSTBELL_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(module, "go_is_here", lambda: False)
+
+
+def put(folder: Path, name: str, says: str, code: int = 0) -> Path:
+    """A program that answers any arguments with this."""
+    folder.mkdir(exist_ok=True)
+    path = folder / name
+    path.write_text(f"#!/bin/sh\necho '{says}'\nexit {code}\n")
+    path.chmod(0o755)
+    return path
+
+
+def looking_in(*, path: Path | str = "", assets: Path | str = "") -> Programs:
+    return Programs(progress=LogProgress(), environ={"PATH": str(path), "KUBEBUILDER_ASSETS": str(assets)})
+
+
+@pytest.mark.parametrize(
+    ("output", "want"),
+    [
+        ("Kubernetes v1.37.2", (1, 37)),
+        ("etcd Version: 3.6.16\nGit SHA: 1.2.3", (3, 6)),
+        ("Client Version: v1.32.4-dispatcher", (1, 32)),
+        ("kwokctl version 0.7.0 go1.26.8 (linux/amd64)", (0, 7)),
+        ("v4.3.1+gabcdef", (4, 3)),
+        ("usage: kubectl is something else here", None),
+    ],
+)
+def test_versions_are_read_out_of_what_programs_print(output, want):
+    assert want == version_in(output)
+
+
+@pytest.mark.parametrize(
+    ("found", "want"),
+    [
+        pytest.param(dict.fromkeys(SERVERS, (1, 35)), ALL, id="all three of one version"),
+        pytest.param({"kube-apiserver": (1, 35)}, frozenset(), id="one of another version than is built"),
+        pytest.param(
+            {"kube-apiserver": (1, 37)}, frozenset({"kube-apiserver"}), id="one of the version built"
+        ),
+        pytest.param(
+            {"kube-apiserver": (1, 37), "kube-controller-manager": (1, 38), "kube-scheduler": (1, 37)},
+            ALL - {"kube-controller-manager"},
+            id="a mixture",
+        ),
+        pytest.param({}, frozenset(), id="none"),
+    ],
+)
+def test_servers_fit_each_other_or_are_built(found, want):
+    assert want == fitting_servers(found)
+
+
+def test_the_assets_come_before_the_path(tmp_path):
+    assets = put(tmp_path / "assets", "etcd", "etcd Version: 3.6.0")
+    put(tmp_path / "path", "etcd", "etcd Version: 3.6.1")
+
+    found = looking_in(assets=tmp_path / "assets", path=tmp_path / "path").get(["etcd"])
+
+    assert {"etcd": assets} == found
+
+
+@pytest.mark.parametrize("says", ["Client Version: v1.32.4-dispatcher", "not that kubectl"])
+def test_an_old_or_another_kubectl_is_passed_over(tmp_path, says):
+    put(tmp_path / "path", "kubectl", says)
+
+    with pytest.raises(ControlPlaneError, match=r"kubectl not found: install Go"):
+        looking_in(path=tmp_path / "path").get(["kubectl"])
+
+
+def test_a_program_that_prints_its_version_to_standard_error_and_fails_counts(tmp_path):
+    path = put(tmp_path / "path", "metrics-server", "v0.8.0", code=1)
+
+    assert {"metrics-server": path} == looking_in(path=tmp_path / "path").at_hand(["metrics-server"])
+
+
+def test_what_was_built_before_needs_no_go(tmp_path, monkeypatch):
+    built = put(tmp_path / "built", "helm", "")
+    monkeypatch.setattr(module, "built_program", lambda name: built if name == "helm" else None)
+
+    assert {"helm": built} == looking_in().get(["helm"])
