@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+from tests.cluster.cluster_api import ClusterApi
+from tests.cluster.stage import Stage
 
 from firstbell.api.crds import RENDERED_KINDS, render
 from firstbell.api.objects import GROUP
@@ -73,3 +75,10 @@ def namespace(control_plane: ControlPlane) -> Iterator[str]:
     wait_for_service_account(control_plane, name, deadline=time.monotonic() + 30)
     yield name
     control_plane.kubectl("delete", "namespace", name, "--wait=false")
+
+
+@pytest.fixture
+def stage(control_plane: ControlPlane, namespace: str) -> Iterator[Stage]:
+    """That namespace with questions about what is in it."""
+    with ClusterApi(control_plane.kubeconfig, control_plane.context, namespace) as api:
+        yield Stage(control_plane, api, namespace)

@@ -1,0 +1,193 @@
+"""The operator while a test runs: in a thread or as a process on a fast clock, or as users start it.
+
+Tests ask and act in the main thread, so the operator has an event loop in a thread of its own. A kill gives
+it no time to finish or to release anything. As a process it runs `fast_operator.py`, whose clock reads the
+same as the test's, or `python -m firstbell run` with the system's clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from tests.cluster.waiting import until
+
+from firstbell.app import run_operator
+from firstbell.clock import FastClock
+from firstbell.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from firstbell.local.control_plane import ControlPlane
+
+START_SECONDS = 30.0
+FAST_OPERATOR = Path(__file__).with_name("fast_operator.py")
+
+
+@dataclass(frozen=True)
+class Sun:
+    """The fast clock that a test shares with its operators, however often they are started."""
+
+    start: datetime
+    speed: float
+    clock: FastClock
+
+    @classmethod
+    def rising(cls, start: datetime, speed: float) -> Sun:
+        return cls(start=start, speed=speed, clock=FastClock(start, speed))
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def wait_for(self, instant: datetime) -> None:
+        """Returns when the clock has reached an instant."""
+        seconds = (instant - self.now()).total_seconds() / self.speed
+        until(lambda: self.now() >= instant, f"the clock reads {instant}", seconds=max(0.0, seconds) + 5)
+
+
+def settings_for(control_plane: ControlPlane, namespace: str) -> Settings:
+    """One namespace, no ports, and an instance name of its own."""
+    return Settings(
+        kubeconfig=control_plane.kubeconfig,
+        context=control_plane.context,
+        namespaces=(namespace,),
+        instance=namespace,
+        metrics_port=0,
+        probe_port=0,
+    )
+
+
+class OperatorThread:
+    """The operator in this process. Leaving the block stops it as SIGTERM would."""
+
+    def __init__(self, settings: Settings, sun: Sun) -> None:
+        self._settings, self._sun = settings, sun
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop: asyncio.Event | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._up = threading.Event()
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, daemon=True, name="operator")
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        assert self._up.wait(START_SECONDS), "the operator did not start"
+        self._raise()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """As SIGTERM: what is being written is finished, nothing is released."""
+        if self._loop is not None and self._stop is not None and self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stop.set)
+        self._join()
+
+    def kill(self) -> None:
+        """Without any clean-up of its own."""
+        if self._loop is not None and self._task is not None and self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._task.cancel)
+        self._join()
+
+    def _join(self) -> None:
+        self._thread.join(timeout=15)
+        assert not self._thread.is_alive(), "the operator did not end"
+        self._raise()
+
+    def _raise(self) -> None:
+        if self._error is not None:
+            raise self._error
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._main())
+        except asyncio.CancelledError:
+            pass
+        except BaseException as error:  # noqa: BLE001 - handed to the test's thread
+            self._error = error
+        finally:
+            self._up.set()
+
+    async def _main(self) -> None:
+        self._loop, self._stop, started = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
+        work = run_operator(self._settings, clock=self._sun.clock, stop=self._stop, started=started)
+        self._task = asyncio.create_task(work)
+        waiting = asyncio.create_task(started.wait())
+        await asyncio.wait({self._task, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        self._up.set()
+        await self._task
+
+
+class Process:
+    """A command of ours that is ended, whatever happens, when the block is left; all it says is in a file."""
+
+    def __init__(self, argv: Sequence[object], log: Path, environ: dict[str, str] | None = None) -> None:
+        self.argv = [sys.executable, *map(str, argv)]
+        self.log = log
+        self._environ = environ or {}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        environ = {name: value for name, value in os.environ.items() if not name.startswith("FIRSTBELL_")}
+        environ |= {"NO_COLOR": "1", "COLUMNS": "200", **self._environ}
+        with self.log.open("ab") as output:
+            self._process = subprocess.Popen(
+                self.argv, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=environ
+            )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        assert self._process is not None
+        return self._process
+
+    @property
+    def said(self) -> str:
+        return self.log.read_text()
+
+    def says(self, text: str, *, seconds: float = START_SECONDS) -> str:
+        """The first line with this text, waited for."""
+
+        def line() -> str | None:
+            assert self.process.poll() is None, f"ended with {self.process.returncode}: {self.said}"
+            return next((line for line in self.said.splitlines() if text in line), None)
+
+        return until(line, f"it says {text!r}", seconds=seconds) or ""
+
+    def ends(self, signal_number: signal.Signals | None = None, *, seconds: float) -> int:
+        """Its exit code, after a signal if one is given."""
+        if signal_number is not None:
+            self.process.send_signal(signal_number)
+        return self.process.wait(timeout=seconds)
+
+
+def fast_process(control_plane: ControlPlane, namespace: str, sun: Sun, log: Path) -> Process:
+    """The operator as a process whose clock reads what the test's does."""
+    settings = settings_for(control_plane, namespace)
+    begun = sun.clock._begun
+    return Process(
+        [FAST_OPERATOR, settings.kubeconfig, settings.context or "", namespace,
+         sun.start.isoformat(), sun.speed, begun],
+        log,
+    )  # fmt: skip
+
+
+def run_command(kubeconfig: Path, log: Path, *options: object) -> Process:
+    """`firstbell run` as a user starts it."""
+    return Process(["-m", "firstbell", "run", "--kubeconfig", kubeconfig, *options], log)

@@ -1,0 +1,208 @@
+"""What a test plays with: one school day, one workload, its HPA and its SchoolAutoscaler.
+
+The day is Wednesday 4 March 2026 in UTC, and every other day is like it: one bell at 08:30. The autoscaler
+asks for 12 replicas from 08:20 (ten minutes before the bell) to 08:50, without ramp or decay, and the
+workload has 2 otherwise.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from tests.cluster.operator_process import OperatorThread, Sun, settings_for
+from tests.cluster.waiting import until
+
+if TYPE_CHECKING:
+    from tests.cluster.cluster_api import ClusterApi, Json
+
+    from firstbell.local.control_plane import ControlPlane
+
+BASELINE, PEAK = 2, 12
+NAME = "web"
+CALENDAR = "school"
+ANNOTATION_PREFIX = "firstbell.dev/"
+OWN_FINALIZERS = {"foregroundDeletion", "orphan"}
+DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+
+
+def at(clock_time: str) -> datetime:
+    """A time of the day that is played."""
+    return datetime.fromisoformat(f"2026-03-04T{clock_time}").replace(tzinfo=UTC)
+
+
+def calendar(bell: str = "08:30", **spec: Any) -> Json:
+    end = f"{int(bell[:2]) + 1:02}{bell[2:]}"
+    body = {
+        "timeZone": "Etc/UTC",
+        "academicSessions": [
+            {
+                "name": "year",
+                "type": "SchoolYear",
+                "schoolYear": 2026,
+                "startDate": "2025-09-01",
+                "endDate": "2026-08-31",
+            }
+        ],
+        "weeklySchedule": [{"daysOfWeek": DAYS, "bellScheduleName": "day"}],
+        "bellSchedules": [
+            {"name": "day", "classPeriods": [{"name": "1", "startTime": bell, "endTime": end}]}
+        ],
+    }
+    return _object("firstbell.dev/v1alpha1", "SchoolCalendar", CALENDAR, {**body, **spec})
+
+
+def autoscaler(*, kind: str = "Deployment", replicas: int = PEAK, **spec: Any) -> Json:
+    peak = {
+        "name": "first-lesson",
+        "anchor": "FirstPeriodStart",
+        "replicas": replicas,
+        "leadMinutes": 10,
+        "rampMinutes": 0,
+        "holdMinutes": 20,
+        "decayMinutes": 0,
+    }
+    body = {
+        "scaleTargetRef": {"apiVersion": "apps/v1", "kind": kind, "name": NAME},
+        "calendarRefs": [{"name": CALENDAR}],
+        "peaks": [peak],
+        "behavior": {"scaleDown": {"stabilizationWindowSeconds": 60}},
+    }
+    return _object("firstbell.dev/v1alpha1", "SchoolAutoscaler", NAME, {**body, **spec})
+
+
+def workload(kind: str = "Deployment", replicas: int = BASELINE) -> Json:
+    """Its image is never pulled where nodes are made up; where they are not, pods need not run."""
+    labels = {"app": NAME}
+    container = {
+        "name": "web",
+        "image": "registry.k8s.io/pause:3.10",
+        "resources": {"requests": {"cpu": "100m", "memory": "16Mi"}},
+    }
+    annotations = {"kwok.x-k8s.io/usage-cpu": "1m"}
+    body: Json = {
+        "replicas": replicas,
+        "selector": {"matchLabels": labels},
+        "template": {
+            "metadata": {"labels": labels, "annotations": annotations},
+            "spec": {"containers": [container]},
+        },
+    }
+    if kind == "StatefulSet":
+        body |= {"serviceName": NAME, "podManagementPolicy": "Parallel"}
+    return _object("apps/v1", kind, NAME, body)
+
+
+CPU = {
+    "type": "Resource",
+    "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 60}},
+}
+NOWHERE = {
+    "type": "External",
+    "external": {"metric": {"name": "nowhere"}, "target": {"type": "AverageValue", "averageValue": "1"}},
+}
+"""A metric that nobody serves: an HPA that has only this one never scales by itself."""
+
+
+def hpa(
+    *, minimum: int | None = BASELINE, maximum: int = 40, metric: Json = NOWHERE, kind: str = "Deployment"
+) -> Json:
+    body = {
+        "scaleTargetRef": {"apiVersion": "apps/v1", "kind": kind, "name": NAME},
+        "maxReplicas": maximum,
+        "metrics": [metric],
+        "behavior": {"scaleDown": {"stabilizationWindowSeconds": 1}},
+    }
+    if minimum is not None:
+        body["minReplicas"] = minimum
+    return _object("autoscaling/v2", "HorizontalPodAutoscaler", NAME, body)
+
+
+def _object(version: str, kind: str, name: str, spec: Json) -> Json:
+    return {"apiVersion": version, "kind": kind, "metadata": {"name": name}, "spec": spec}
+
+
+class Stage:
+    """One namespace, and questions about what is in it."""
+
+    def __init__(self, control_plane: ControlPlane, api: ClusterApi, namespace: str) -> None:
+        self.control_plane, self.api, self.namespace = control_plane, api, namespace
+
+    def set(self, *bodies: Json) -> None:
+        for body in bodies:
+            self.api.create(body)
+
+    def kubectl(self, *args: str, stdin: str | None = None) -> str:
+        return self.control_plane.kubectl("-n", self.namespace, *args, stdin=stdin)
+
+    def operator(self, sun: Sun) -> OperatorThread:
+        return OperatorThread(settings_for(self.control_plane, self.namespace), sun)
+
+    @property
+    def autoscaler(self) -> Json:
+        return self.api.get("HorizontalPodAutoscaler", NAME) or {}
+
+    def minimum(self) -> int:
+        return self.autoscaler["spec"]["minReplicas"]
+
+    def replicas(self, kind: str = "Deployment") -> int:
+        return (self.api.get(kind, NAME) or {})["spec"]["replicas"]
+
+    def ready(self, kind: str = "Deployment") -> int:
+        return (self.api.get(kind, NAME) or {}).get("status", {}).get("readyReplicas", 0)
+
+    def marks(self) -> dict[str, str]:
+        """Our annotations on the HPA."""
+        annotations = self.autoscaler["metadata"].get("annotations") or {}
+        return {key: value for key, value in annotations.items() if key.startswith(ANNOTATION_PREFIX)}
+
+    def owners_of_minimum(self) -> set[str]:
+        """The field managers of spec.minReplicas."""
+        return {
+            entry["manager"]
+            for entry in self.autoscaler["metadata"]["managedFields"]
+            if "f:minReplicas" in entry.get("fieldsV1", {}).get("f:spec", {})
+        }
+
+    def status(self, kind: str = "SchoolAutoscaler") -> Json:
+        name = CALENDAR if kind == "SchoolCalendar" else NAME
+        return (self.api.get(kind, name) or {}).get("status", {})
+
+    def condition(self, kind: str) -> Json:
+        conditions = self.status().get("conditions", [])
+        return next((each for each in conditions if each["type"] == kind), {})
+
+    def told(self, kind: str, status: str, reason: str, *, seconds: float = 30) -> str:
+        """The message of a condition, as soon as it has this status and reason."""
+        wanted = (status, reason)
+        until(
+            lambda: (self.condition(kind).get("status"), self.condition(kind).get("reason")) == wanted,
+            f"{kind}={status}/{reason}, conditions are {self.status().get('conditions')}",
+            seconds=seconds,
+        )
+        return self.condition(kind)["message"]
+
+    def floored(self, replicas: int = PEAK, *, seconds: float = 30) -> None:
+        """Waits until floor and count are at least this, and the floor exactly."""
+        until(
+            lambda: self.minimum() == replicas and self.replicas() >= replicas,
+            f"floor and count {replicas}",
+            seconds=seconds,
+        )
+
+    def released(self, baseline: int = BASELINE, *, seconds: float = 30) -> None:
+        """Waits until the floor is back and our annotations are gone."""
+        until(
+            lambda: self.minimum() == baseline and not self.marks(), f"a floor of {baseline}", seconds=seconds
+        )
+
+    def finalizers(self) -> set[str]:
+        """The finalizers on everything that we look at."""
+        kinds = ("SchoolCalendar", "SchoolAutoscaler", "HorizontalPodAutoscaler", "Deployment")
+        found = {
+            name
+            for kind in kinds
+            for body in self.api.list(kind)
+            for name in body["metadata"].get("finalizers") or ()
+        }
+        return found - OWN_FINALIZERS

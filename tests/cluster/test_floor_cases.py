@@ -1,0 +1,152 @@
+"""Which floor is raised, which is not, and what is said about it."""
+
+from __future__ import annotations
+
+import pytest
+from tests.cluster.operator_process import Sun
+from tests.cluster.stage import (
+    BASELINE,
+    CPU,
+    NAME,
+    PEAK,
+    Stage,
+    at,
+    autoscaler,
+    calendar,
+    hpa,
+    workload,
+)
+from tests.cluster.waiting import holds, until
+
+SPEED = 60
+BOUNDS = {"minReplicas": BASELINE, "maxReplicas": 40}
+
+
+@pytest.fixture
+def morning() -> Sun:
+    """A minute before the ramp; the peak lasts half a minute of the wall."""
+    return Sun.rising(at("08:19"), SPEED)
+
+
+@pytest.fixture
+def rush() -> Sun:
+    """In the middle of the peak, and slow enough to stay there."""
+    return Sun.rising(at("08:25"), 10)
+
+
+def test_an_hpa_without_metrics_is_floored_and_its_way_back_is_not_silent(stage: Stage, morning):
+    stage.set(workload(), hpa(), calendar(), autoscaler())
+    with stage.operator(morning):
+        stage.floored(PEAK)
+        active = next(c for c in stage.autoscaler["status"]["conditions"] if c["type"] == "ScalingActive")
+        assert active["status"] == "False"
+        morning.wait_for(at("08:50"))
+        stage.released()
+        message = stage.told("ReturnedToBaseline", "False", "AutoscalerHasNoMetrics")
+        assert f"kubectl scale --replicas={BASELINE} -n {stage.namespace} deployment/{NAME}" in message
+        assert stage.replicas() == PEAK
+
+
+def test_an_hpa_maximum_below_the_plan_limits_and_is_named(stage: Stage, rush):
+    stage.set(workload(), hpa(maximum=7), calendar(), autoscaler())
+    with stage.operator(rush):
+        stage.floored(7)
+        message = stage.told("ScalingLimited", "True", "AutoscalerMaxReplicas")
+        assert message == (
+            f"the schedule asks for {PEAK} replicas, maxReplicas of HorizontalPodAutoscaler {NAME} allows 7"
+        )
+        stage.api.patch("HorizontalPodAutoscaler", NAME, {"spec": {"maxReplicas": 40}})
+        stage.floored(PEAK)
+        stage.told("ScalingLimited", "False", "DesiredWithinRange")
+
+
+def test_zero_replicas_by_hand_is_hands_off(stage: Stage, morning):
+    stage.set(workload(replicas=0), hpa(), calendar(), autoscaler())
+    before = stage.autoscaler["metadata"]["managedFields"]
+    with stage.operator(morning):
+        morning.wait_for(at("08:21"))
+        stage.told("AbleToScale", "False", "ScalingDisabled")
+        morning.wait_for(at("08:25"))
+        assert (stage.minimum(), stage.replicas(), stage.marks()) == (BASELINE, 0, {})
+        assert "firstbell" not in {entry["manager"] for entry in stage.autoscaler["metadata"]["managedFields"]}
+        assert before
+        stage.api.patch("Deployment", NAME, {"spec": {"replicas": 1}})
+        stage.floored(PEAK, seconds=5)
+
+
+def test_zero_by_hand_within_the_peak_is_respected_too(stage: Stage, rush):
+    stage.set(workload(), hpa(), calendar(), autoscaler())
+    with stage.operator(rush):
+        stage.floored(PEAK)
+        stage.kubectl("scale", f"deployment/{NAME}", "--replicas=0")
+        stage.told("AbleToScale", "False", "ScalingDisabled")
+        holds(lambda: stage.replicas() == 0, "the count stays 0", seconds=3)
+
+
+def test_zero_with_a_minimum_of_zero_is_scale_to_zero(stage: Stage, morning):
+    stage.set(workload(replicas=0), hpa(minimum=0), calendar(), autoscaler())
+    with stage.operator(morning):
+        morning.wait_for(at("08:20"))
+        stage.floored(PEAK, seconds=5)
+        stage.told("AbleToScale", "True", "ReadyForNewScale")
+        morning.wait_for(at("08:50"))
+        stage.released(0)
+
+
+def test_a_missing_target_is_told_and_scaled_when_it_comes(stage: Stage, rush):
+    stage.set(calendar(), autoscaler(**BOUNDS))
+    with stage.operator(rush):
+        message = stage.told("AbleToScale", "False", "TargetNotFound")
+        assert f"Deployment {NAME} does not exist in namespace {stage.namespace}" in message
+        stage.set(hpa(), workload())
+        stage.floored(PEAK, seconds=10)
+        stage.told("AbleToScale", "True", "ReadyForNewScale")
+
+
+def test_a_dry_run_from_birth_writes_nothing_and_says_everything(stage: Stage, morning):
+    stage.set(workload(), hpa(metric=CPU), calendar(), autoscaler(mode="DryRun"))
+    with stage.operator(morning):
+        stage.told("Ready", "True", "DryRun")
+        morning.wait_for(at("08:21"))
+        until(lambda: stage.status().get("desiredReplicas") == PEAK, f"desiredReplicas {PEAK}")
+        status = stage.status()
+        assert status["decision"]["reason"] == "ScheduledPeak"
+        assert status["decision"]["scheduledReplicas"] == PEAK
+        assert [(each["from"], each["to"]) for each in status["lastActions"]] == [(BASELINE, PEAK)]
+        assert status["upcoming"][0]["replicas"] == PEAK
+        assert status["actuator"]["baselineMinReplicas"] == BASELINE
+        morning.wait_for(at("08:55"))
+        until(lambda: stage.status().get("desiredReplicas") == BASELINE, f"desiredReplicas {BASELINE}")
+    assert (stage.minimum(), stage.replicas(), stage.marks()) == (BASELINE, BASELINE, {})
+    for kind in ("HorizontalPodAutoscaler", "Deployment"):
+        body = stage.api.get(kind, NAME)
+        assert body is not None
+        assert body["metadata"]["generation"] == 1
+        assert "firstbell" not in {entry["manager"] for entry in body["metadata"]["managedFields"]}
+
+
+def test_switched_to_dry_run_within_the_peak_the_floor_goes_back(stage: Stage, rush):
+    stage.set(workload(), hpa(), calendar(), autoscaler())
+    with stage.operator(rush):
+        stage.floored(PEAK)
+        stage.api.patch("SchoolAutoscaler", NAME, {"spec": {"mode": "DryRun"}})
+        stage.released(seconds=5)
+
+
+@pytest.mark.parametrize("kind", ["Deployment", "StatefulSet"])
+def test_without_an_hpa_the_workload_itself_is_scaled(stage: Stage, morning, kind):
+    stage.set(workload(kind), calendar(), autoscaler(kind=kind, **BOUNDS))
+    with stage.operator(morning):
+        until(lambda: stage.replicas(kind) == PEAK, f"{PEAK} replicas")
+        assert morning.now() >= at("08:20")
+        until(lambda: stage.ready(kind) == PEAK, f"{PEAK} Ready")
+        until(lambda: stage.replicas(kind) == BASELINE, f"{BASELINE} replicas", seconds=60)
+        assert morning.now() >= at("08:50")
+        assert stage.status()["actuator"]["kind"] == kind
+
+
+def test_without_an_hpa_the_bounds_are_needed(stage: Stage, rush):
+    stage.set(workload(), calendar(), autoscaler())
+    with stage.operator(rush):
+        assert "spec.minReplicas is needed" in stage.told("AbleToScale", "False", "BoundsMissing")
+        assert stage.replicas() == BASELINE
