@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
+import threading
 from typing import TYPE_CHECKING, Any
 
 import kopf
@@ -26,7 +28,7 @@ from firstbell.engine.store import Store
 from firstbell.handlers import probing, watching
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
     from kubernetes.aio.client import Configuration
 
@@ -59,6 +61,20 @@ async def run_operator(
     stop = stop or asyncio.Event()
     telemetry = PrometheusTelemetry()
     configuration = await load_access(settings.kubeconfig, settings.context)
+    with _stopping_on_signals(stop):
+        await _run(settings, configuration, telemetry, clock=clock, stop=stop, started=started)
+    log.info("stopped")
+
+
+async def _run(  # noqa: PLR0913 - what run_operator has put together
+    settings: Settings,
+    configuration: Configuration,
+    telemetry: PrometheusTelemetry,
+    *,
+    clock: Clock,
+    stop: asyncio.Event,
+    started: asyncio.Event | None,
+) -> None:
     async with KubernetesCluster(configuration) as cluster, _serving(settings, telemetry):
         events = KubernetesEvents(cluster, clock)
         store = Store()
@@ -82,7 +98,6 @@ async def run_operator(
         if started is not None:
             started.set()
         await _run_until(stop, engine, events, settings)
-    log.info("stopped")
 
 
 async def _run_until(
@@ -90,24 +105,30 @@ async def _run_until(
 ) -> None:
     """The engine, the events and Kopf, until one of them ends or a stop is asked for."""
     watches = asyncio.create_task(_watch(engine, settings, stop), name="watches")
-    tasks = {
-        watches,
+    ours = {
         asyncio.create_task(engine.run(), name="engine"),
         asyncio.create_task(events.run(), name="events"),
         asyncio.create_task(stop.wait(), name="stop"),
     }
-    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    done, _ = await asyncio.wait({watches, *ours}, return_when=asyncio.FIRST_COMPLETED)
     stop.set()
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(STOP_SECONDS):
             await engine.drained()
+            # Kopf takes every younger task of the loop for one of its own and waits for it: ours end first.
+            await _cancelled(ours)
             await asyncio.wait({watches})
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    await _cancelled({watches, *ours})
     for task in done:
         if not task.cancelled() and (error := task.exception()) is not None:
             raise error
+
+
+async def _cancelled(tasks: set[asyncio.Task[Any]]) -> None:
+    """Cancels the tasks and waits for their ends."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _watch(engine: Engine, settings: Settings, stop: asyncio.Event) -> None:
@@ -159,6 +180,28 @@ def connection_info(configuration: Configuration) -> kopf.ConnectionInfo:
         scheme=scheme or None,
         token=token or None,
     )
+
+
+@contextlib.contextmanager
+def _stopping_on_signals(stop: asyncio.Event) -> Iterator[None]:
+    """SIGTERM and SIGINT set `stop`, also while something is waited for; Kopf does the same once it runs.
+
+    Who handled them before handles them again afterwards. In another thread than the main one signals are
+    not for us.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    for number in before:
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            loop.remove_signal_handler(number)
+            signal.signal(number, handler)
 
 
 async def _unless_stopped(work: Any, stop: asyncio.Event) -> bool:
