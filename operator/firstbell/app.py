@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from firstbell.settings import Settings
 
 STOP_SECONDS = 4.0
+GOODBYE_SECONDS = 0.1
+"""How long TLS connections get to close before the event loop does."""
 
 
 class PortTakenError(Exception):
@@ -63,6 +65,7 @@ async def run_operator(
     configuration = await load_access(settings.kubeconfig, settings.context)
     with _stopping_on_signals(stop):
         await _run(settings, configuration, telemetry, clock=clock, stop=stop, started=started)
+        await asyncio.sleep(GOODBYE_SECONDS)
     log.info("stopped")
 
 

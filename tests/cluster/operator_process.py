@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -24,6 +23,7 @@ from firstbell.clock import FastClock
 from firstbell.settings import Settings
 
 if TYPE_CHECKING:
+    import signal
     from collections.abc import Sequence
     from datetime import datetime
 

@@ -1,7 +1,7 @@
 """What a test plays with: one school day, one workload, its HPA and its SchoolAutoscaler.
 
 The day is Wednesday 4 March 2026 in UTC, and every other day is like it: one bell at 08:30. The autoscaler
-asks for 12 replicas from 08:20 (ten minutes before the bell) to 08:50, without ramp or decay, and the
+asks for 12 replicas from 08:20 (ten minutes before the bell) to 08:40, without ramp or decay, and the
 workload has 2 otherwise.
 """
 
@@ -59,7 +59,7 @@ def autoscaler(*, kind: str = "Deployment", replicas: int = PEAK, **spec: Any) -
         "replicas": replicas,
         "leadMinutes": 10,
         "rampMinutes": 0,
-        "holdMinutes": 20,
+        "holdMinutes": 10,
         "decayMinutes": 0,
     }
     body = {
