@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Annotated
 
 import typer
@@ -28,7 +29,7 @@ def up(
         path = kept.up(name, ControlPlaneSpec(nodes=nodes, metrics_server=metrics))
     except ControlPlaneError as error:
         refuse([error])
-    typer.echo(f"export KUBECONFIG={path}")
+    typer.echo(f"export KUBECONFIG={shlex.quote(str(path))}")
 
 
 @app.command()

@@ -68,22 +68,36 @@ def go_is_here() -> bool:
 def build(family: Family, names: Sequence[str], progress: Progress) -> None:
     """Make sure that these programs of a family are in the cache."""
     folder = family_cache(family)
-    with file_lock(folder.with_name(folder.name + ".lock")):
-        missing = [name for name in names if not (folder / name).is_file()]
+    if not _missing(folder, names):
+        return
+    lock = folder.with_name(folder.name + ".lock")
+    sentence = f"another firstbell builds {family.name}: waiting for it"
+    with file_lock(lock, seconds=_LONGEST_BUILD_SECONDS, waiting=lambda: progress.say(sentence)):
+        missing = _missing(folder, names)
         if not missing:
             return
         make_folder(folder)
-        with tempfile.TemporaryDirectory(prefix=".building-", dir=folder.parent) as fresh:
+        building = f".building-{folder.name}-"
+        for left in folder.parent.glob(f"{building}*"):
+            # Whoever holds the lock is the only one who builds these: it is of a build that was killed.
+            shutil.rmtree(left, ignore_errors=True)
+        with tempfile.TemporaryDirectory(prefix=building, dir=folder.parent) as fresh:
             with progress.step(f"building {', '.join(missing)} with Go (once)") as detail:
                 _go_build(family, missing, Path(fresh), detail)
             for name in missing:
                 (Path(fresh) / program_named(name).output).rename(folder / name)
 
 
+def _missing(folder: Path, names: Sequence[str]) -> list[str]:
+    return [name for name in names if not (folder / name).is_file()]
+
+
 def _go_build(family: Family, names: Sequence[str], into: Path, detail: Callable[[str], None]) -> None:
     packages = [program_named(name).package for name in names]
     argv = ["go", "build", "-v", *family.build_flags, "-o", f"{into}{os.sep}", *packages]
-    env = {**os.environ, "CGO_ENABLED": "0", "GOWORK": "off"}
+    # For this machine, whatever else its user usually builds for.
+    env = {key: value for key, value in os.environ.items() if key not in {"GOOS", "GOARCH"}}
+    env |= {"CGO_ENABLED": "0", "GOWORK": "off"}
     pipe = subprocess.PIPE
     try:
         with started(argv, cwd=family.folder, env=env, stdout=subprocess.DEVNULL, stderr=pipe) as process:
@@ -112,6 +126,7 @@ def _follow(stream: IO[str], detail: Callable[[str], None]) -> list[str]:
 
     threading.Thread(target=read, daemon=True).start()
     output: list[str] = []
+    built = 0
     deadline = time.monotonic() + _LONGEST_BUILD_SECONDS
     while time.monotonic() < deadline:
         with contextlib.suppress(queue.Empty):
@@ -119,5 +134,6 @@ def _follow(stream: IO[str], detail: Callable[[str], None]) -> list[str]:
             if line is None:
                 return output
             output.append(line)
-        detail(f"{len(output)} packages" if output else "fetching modules")
+            built += not line.startswith("go: ")  # that is a module being fetched
+        detail(f"{built} packages" if built else "fetching modules")
     raise ControlPlaneError(f"the Go build did not end within {_LONGEST_BUILD_SECONDS // 60} minutes")

@@ -10,13 +10,16 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from firstbell.local.errors import ControlPlaneError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+
+_POLL_SECONDS = 0.05
 
 
 def cache_folder(environ: Mapping[str, str] = os.environ) -> Path:
@@ -45,24 +48,40 @@ def make_folder(path: Path) -> Path:
 
 
 @contextlib.contextmanager
-def file_lock(path: Path) -> Iterator[None]:
-    """Wait for the lock on a file and hold it.
+def file_lock(path: Path, *, seconds: float, waiting: Callable[[], None] | None = None) -> Iterator[None]:
+    """Wait for the lock on a file and hold it; `waiting` is called if it is not free.
 
-    The kernel drops the lock with the process, however it ends, so there are no stale locks to break.
+    The kernel drops the lock with the process, however it ends, so there are no stale locks to break. The
+    programs that are started do not get the open file (PEP 446), so none of them keeps the lock alive.
     """
     make_folder(path.parent)
+    deadline = time.monotonic() + seconds
     with path.open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        if not (taken := _taken(file)) and waiting:
+            waiting()
+        while not taken:
+            if time.monotonic() > deadline:
+                raise ControlPlaneError(
+                    f"another firstbell held {path} for {seconds:g} s: end it, or name another place with "
+                    "FIRSTBELL_CACHE"
+                )
+            time.sleep(_POLL_SECONDS)
+            taken = _taken(file)
         yield
+
+
+def _taken(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def is_locked(path: Path) -> bool:
     """Tell whether a living process holds the lock on a file."""
     try:
         with path.open("r") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return not _taken(file)
     except FileNotFoundError:
         return False
-    except BlockingIOError:
-        return True
-    return False

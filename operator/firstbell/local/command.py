@@ -35,9 +35,9 @@ def end_group(process: subprocess.Popen[str]) -> None:
     for number in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, number)
+        # Killed all the same when the program itself has ended: its children may ignore a mere request.
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(timeout=5)
-            return
 
 
 @contextlib.contextmanager
@@ -71,6 +71,8 @@ def run(
             stdout, stderr = process.communicate(text, timeout=seconds)
             return Finished(code=process.returncode, stdout=stdout, stderr=stderr)
     except subprocess.TimeoutExpired as error:
+        # What it started itself may have outlived it, and held its output open.
+        end_group(process)
         raise ControlPlaneError(f"{argv[0]} {argv[1]} gave no answer within {seconds:g} s") from error
     except OSError as error:
         raise ControlPlaneError(f"cannot run {argv[0]}: {error.strerror}") from error

@@ -6,6 +6,7 @@ kubeconfig and current context are never written.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -47,11 +48,26 @@ class ControlPlane:
         """Return kubectl, helm or another program that fits, building it if need be."""
         return self.programs.get([name])[name]
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment in which kubectl and helm speak to this control plane.
+
+        Their caches stay in its folder: by default they fill `~/.kube/cache` with a set of files for each
+        server that they ever met, and take the next one on the same port for the one before.
+        """
+        environment = {**os.environ, "KUBECONFIG": str(self.kubeconfig)}
+        if self.folder is not None:
+            environment["KUBECACHEDIR"] = str(self.folder / "kubectl")
+            environment |= {
+                f"HELM_{what}_HOME": str(self.folder / "helm") for what in ("CACHE", "CONFIG", "DATA")
+            }
+        return environment
+
     def kubectl(self, *args: str, stdin: str | None = None, seconds: float = 30) -> str:
         """Run kubectl against this control plane and return what it printed."""
         context = ("--context", self.context) if self.context else ()
         argv = (self.program("kubectl"), "--kubeconfig", self.kubeconfig, *context, *args)
-        finished = run(argv, seconds=seconds, text=stdin)
+        finished = run(argv, seconds=seconds, text=stdin, env=self.environment)
         if finished.code != 0:
             raise ControlPlaneError(f"kubectl {' '.join(args)}: {last_lines(finished.stderr)}")
         return finished.stdout

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _HELD = "held.lock"
 _KEPT = "kept"
 _PROVISION = "provision"
+# A start has two minutes; several may stand in line.
+_TURN_SECONDS = 600.0
 
 
 def clusters_folder() -> Path:
@@ -31,7 +33,7 @@ def clusters_folder() -> Path:
 
 def turn() -> AbstractContextManager[None]:
     """Wait for this process's turn among all that claim folders or start control planes."""
-    return file_lock(cache_folder() / "clusters.lock")
+    return file_lock(cache_folder() / "clusters.lock", seconds=_TURN_SECONDS)
 
 
 @contextlib.contextmanager
@@ -46,7 +48,7 @@ def claimed(name: str, provision: Provision) -> Iterator[Path]:
                     "choose another name"
                 )
             make_folder(folder)
-            held.enter_context(file_lock(folder / _HELD))
+            held.enter_context(file_lock(folder / _HELD, seconds=1))
             (folder / _PROVISION).write_text(provision)
         yield folder
 

@@ -65,6 +65,7 @@ def _answers(name: str) -> bool:
         provision=provision_of(path.parent),
         kubeconfig=path,
         programs=Programs(progress=progress_here()),
+        folder=path.parent,
     )
     try:
         here.kubectl("get", "--raw", "/readyz", "--request-timeout=5s")

@@ -4,6 +4,10 @@ pytest-kind 22.11.1 is its newest release; left alone it fetches a kind and a ku
 handed to it, and kind takes the node image that belongs to its own version. It keeps its state in the folder
 that the process stands in, so for its calls that is ours.
 
+Real kind has not been run with this file: the machines that it was written and tested on have no container
+engine. What was run there is pytest-kind, against the local control plane behind kind's commands
+(`kind_front`), and the made-up nodes beside a cluster that has none.
+
 kind's one node is a real one, with real kubelet and real pods. Where kwok is to be had, the nodes asked for
 are made up beside it and take the pods, as on the local control plane, and hundreds of them need no machine;
 else the real node takes as many as a large one does. Nothing serves `metrics.k8s.io`.
@@ -19,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from firstbell.local.build import go_is_here
+from firstbell.local.command import last_lines, run
 from firstbell.local.errors import ControlPlaneError
 from firstbell.local.made_up_nodes import make_up_nodes
 from firstbell.local.readiness import wait_until_ready
@@ -33,6 +38,7 @@ if TYPE_CHECKING:
 
 # As many as a node's range of addresses serves.
 _MOST_PODS = 250
+_DELETE_SECONDS = 60.0
 _CONTROL_PLANE_TAINT = "node-role.kubernetes.io/control-plane:NoSchedule"
 
 
@@ -75,12 +81,23 @@ def start(here: ControlPlane, spec: ControlPlaneSpec) -> None:
 
 
 def stop(folder: Path, programs: Programs) -> None:
-    """Delete the cluster of a folder, if Docker and kind are still there to do it."""
-    with (
-        contextlib.suppress(subprocess.CalledProcessError, OSError, ImportError),
-        _cluster(folder, programs) as cluster,
-    ):
-        cluster.delete()
+    """Delete the cluster of a folder, or say how to, if Docker or kind is not there any more.
+
+    Not through pytest-kind, which would wait without end for a Docker that hangs.
+    """
+    kind = programs.at_hand(["kind"]).get("kind", "kind")
+    argv = [kind, "delete", "cluster", "--name", folder.name, "--kubeconfig", folder / "kubeconfig"]
+    try:
+        finished = run(argv, seconds=_DELETE_SECONDS)
+    except ControlPlaneError as error:
+        complaint = str(error)
+    else:
+        complaint = last_lines(finished.stderr) if finished.code != 0 else ""
+    if complaint:
+        programs.progress.say(
+            f"the kind cluster {folder.name} is still there ({complaint}): "
+            f"kind delete cluster --name {folder.name}"
+        )
 
 
 def configuration() -> dict[str, Any]:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what kind would do with these arguments, and return its exit code."""
     parser = _parser()
-    asked = parser.parse_args(arguments)
+    asked = parser.parse_intermixed_args(arguments)
     command = _COMMANDS.get((asked.verb, asked.what))
     if command is None:
         known = ", ".join(" ".join(words) for words in _COMMANDS)

@@ -19,7 +19,7 @@ from firstbell.local.cache import make_folder
 from firstbell.local.command import last_lines, run, started
 from firstbell.local.errors import ControlPlaneError
 from firstbell.local.folders import turn
-from firstbell.local.processes import end_processes_of, processes_of
+from firstbell.local.processes import end_processes_of, path_inside, processes_of
 from firstbell.local.readiness import wait_until_ready
 
 if TYPE_CHECKING:
@@ -98,9 +98,11 @@ def start(control_plane: ControlPlane, spec: ControlPlaneSpec) -> None:
     programs = control_plane.programs.get(program_names(spec))
     env = _environment(folder, programs)
     arguments = create_arguments(name, control_plane.kubeconfig, spec, programs)
+    # kwokctl is a process of the folder, too: if this one is killed now, the next start ends that first.
+    kwokctl = path_inside(folder, programs["kwokctl"])
     with turn():  # kwokctl looks for free ports, and two that look at once find the same
         deadline = time.monotonic() + spec.start_seconds
-        _create(folder, name, [programs["kwokctl"], *arguments], env=env, deadline=deadline)
+        _create(folder, name, [kwokctl, *arguments], env=env, deadline=deadline)
     if spec.nodes:
         _kwokctl(programs, env, ["--name", name, "scale", "node", "--replicas", str(spec.nodes)])
     try:
@@ -129,6 +131,7 @@ def _environment(folder: Path, programs: Mapping[str, Path]) -> dict[str, str]:
     """
     env = {key: value for key, value in os.environ.items() if not key.startswith(("KWOK_", "KUBECONFIG"))}
     env["KWOK_WORKDIR"] = str(make_folder(folder / "kwok"))
+    env["KUBECACHEDIR"] = str(folder / "kubectl")
     if "kubectl" in programs:
         env["PATH"] = f"{programs['kubectl'].parent}{os.pathsep}{env.get('PATH', os.defpath)}"
     return env

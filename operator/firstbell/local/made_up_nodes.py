@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from firstbell.local.cache import make_folder
+from firstbell.local.processes import path_inside
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,9 +28,7 @@ def make_up_nodes(here: ControlPlane, kwok: Path, count: int) -> None:
     """Start kwok's controller beside the cluster and register the nodes."""
     if here.folder is None:
         raise ValueError("made-up nodes belong to a control plane of ours")
-    # Under a path inside the folder, by which it is known when the folder goes.
-    program = make_folder(here.folder / "bin") / "kwok"
-    program.symlink_to(kwok)
+    program = path_inside(here.folder, kwok)
     argv = [
         str(program),
         f"--kubeconfig={here.kubeconfig}",

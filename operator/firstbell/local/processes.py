@@ -14,12 +14,21 @@ import signal
 import time
 from pathlib import Path
 
+from firstbell.local.cache import make_folder
 from firstbell.local.command import run
 from firstbell.local.errors import ControlPlaneError
 
 _PROC = Path("/proc")
 _POLL_SECONDS = 0.05
 _PS_COLUMNS = 3
+
+
+def path_inside(folder: Path, program: Path) -> Path:
+    """Return a path inside the folder by which a program is run, so that its process is known by it."""
+    path = make_folder(folder / "bin") / program.name
+    with contextlib.suppress(FileExistsError):
+        path.symlink_to(program)
+    return path
 
 
 def processes_of(folder: Path) -> dict[int, str]:
