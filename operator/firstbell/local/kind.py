@@ -54,7 +54,7 @@ def start(here: ControlPlane, spec: ControlPlaneSpec) -> None:
         raise ValueError("a kind cluster has a folder")
     refused = [
         what
-        for what, asked in {"extra arguments": spec.extra_args, "an audit policy": spec.audit_policy}.items()
+        for what, asked in {"extra arguments": spec.extra_args, "audit policy": spec.audit_policy}.items()
         if asked
     ]
     if refused:

@@ -92,12 +92,12 @@ class Here:
         return go_is_here() or len(self.programs.at_hand(names)) == len(names)
 
 
-def docker_answers() -> bool:
+def docker_answers(*, seconds: float = _DOCKER_SECONDS) -> bool:
     """Tell whether a Docker daemon answers within a few seconds; a client alone proves nothing."""
     if shutil.which("docker") is None:
         return False
     try:
-        answer = run(["docker", "version", "--format", "{{.Server.Version}}"], seconds=_DOCKER_SECONDS)
+        answer = run(["docker", "version", "--format", "{{.Server.Version}}"], seconds=seconds)
     except ControlPlaneError:
         return False
     return answer.code == 0 and bool(answer.stdout.strip())

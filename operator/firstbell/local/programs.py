@@ -49,6 +49,8 @@ class Programs:
 
     progress: Progress
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
+    answer_seconds: float = _ANSWER_SECONDS
+    """How long a program may take to tell its version."""
     _found: dict[str, tuple[Path, tuple[int, int]] | None] = field(default_factory=dict)
 
     def at_hand(self, names: Iterable[str]) -> dict[str, Path]:
@@ -95,15 +97,15 @@ class Programs:
     def _candidates(self, program: Program) -> Iterator[tuple[Path, tuple[int, int]]]:
         for folders in (self.environ.get("KUBEBUILDER_ASSETS", ""), self.environ.get("PATH", "")):
             path = shutil.which(program.name, path=folders) if folders else None
-            version = _version_of(Path(path), program) if path else None
+            version = _version_of(Path(path), program, self.answer_seconds) if path else None
             if path and version and version >= program.minimum:
                 yield Path(path).absolute(), version
 
 
-def _version_of(path: Path, program: Program) -> tuple[int, int] | None:
+def _version_of(path: Path, program: Program, seconds: float) -> tuple[int, int] | None:
     """Ask a program for its version; one that does not answer is none of ours."""
     try:
-        finished = run([path, *program.version_args], seconds=_ANSWER_SECONDS)
+        finished = run([path, *program.version_args], seconds=seconds)
     except ControlPlaneError:
         return None
     return version_in(finished.stdout + finished.stderr)

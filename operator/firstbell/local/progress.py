@@ -12,6 +12,7 @@ import time
 from typing import TYPE_CHECKING, Protocol
 
 from rich.console import Console
+from rich.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,18 +47,21 @@ class TerminalProgress:
     def step(self, text: str) -> Iterator[Callable[[str], None]]:
         """Open a step."""
         began = time.monotonic()
-        with self._console.status(text) as status:
+        with self._console.status(Text(text)) as status:
             yield lambda detail: _show(status, text, began, detail)
         self.say(f"{text}: {time.monotonic() - began:.0f} s")
 
 
 def _show(status: Status, text: str, began: float, detail: str) -> None:
     parts = [f"{text} {time.monotonic() - began:.0f} s", detail]
-    status.update(", ".join(part for part in parts if part))
+    status.update(Text(", ".join(part for part in parts if part)))
 
 
 class LogProgress:
     """Plain lines, few of them."""
+
+    def __init__(self, *, every_seconds: float = _LOG_EVERY_SECONDS) -> None:
+        self._every_seconds = every_seconds
 
     def say(self, text: str) -> None:
         """Tell one sentence."""
@@ -73,7 +77,7 @@ class LogProgress:
         def detail_of(detail: str) -> None:
             nonlocal told
             now = time.monotonic()
-            if now - told >= _LOG_EVERY_SECONDS:
+            if now - told >= self._every_seconds:
                 told = now
                 self.say(f"{text}: {now - began:.0f} s so far{', ' + detail if detail else ''}")
 

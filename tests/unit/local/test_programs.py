@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.unit.local import stub_programs
 
-from firstbell.local import programs as module
+from firstbell.local.build import family_cache
 from firstbell.local.errors import ControlPlaneError
-from firstbell.local.families import SERVERS
+from firstbell.local.families import HELM, SERVERS
 from firstbell.local.programs import Programs, fitting_servers, version_in
 from firstbell.local.progress import LogProgress
 
@@ -21,16 +22,12 @@ ALL = frozenset(SERVERS)
 @pytest.fixture(autouse=True)
 def nothing_built(tmp_path, monkeypatch):
     monkeypatch.setenv("FIRSTBELL_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(module, "go_is_here", lambda: False)
+    monkeypatch.setenv("PATH", str(tmp_path / "no-go-here"))
 
 
 def put(folder: Path, name: str, says: str, code: int = 0) -> Path:
     """A program that answers any arguments with this."""
-    folder.mkdir(exist_ok=True)
-    path = folder / name
-    path.write_text(f"#!/bin/sh\necho '{says}'\nexit {code}\n")
-    path.chmod(0o755)
-    return path
+    return stub_programs.put(folder, name, f"{stub_programs.telling(says)}\nexit {code}")
 
 
 def looking_in(*, path: Path | str = "", assets: Path | str = "") -> Programs:
@@ -95,8 +92,48 @@ def test_a_program_that_prints_its_version_to_standard_error_and_fails_counts(tm
     assert {"metrics-server": path} == looking_in(path=tmp_path / "path").at_hand(["metrics-server"])
 
 
-def test_what_was_built_before_needs_no_go(tmp_path, monkeypatch):
-    built = put(tmp_path / "built", "helm", "")
-    monkeypatch.setattr(module, "built_program", lambda name: built if name == "helm" else None)
+def test_what_was_built_before_needs_no_go():
+    built = put(family_cache(HELM), "helm", "")
 
     assert {"helm": built} == looking_in().get(["helm"])
+
+
+def test_a_program_that_does_not_answer_is_passed_over(tmp_path):
+    stub_programs.put(tmp_path / "path", "etcd", "while :; do :; done")
+    programs = Programs(progress=LogProgress(), environ={"PATH": str(tmp_path / "path")}, answer_seconds=0.2)
+
+    assert programs.at_hand(["etcd"]) == {}
+
+
+@pytest.mark.parametrize(
+    ("versions", "want"),
+    [
+        pytest.param(("v1.35.1", "v1.35.4", "v1.35.0"), ALL, id="one minor version, older than is built"),
+        pytest.param(("v1.37.0", "v1.36.0", "v1.36.0"), {SERVERS[0]}, id="two versions"),
+        pytest.param(("v1.30.0", "v1.30.0", "v1.30.0"), set(), id="all too old"),
+        pytest.param(("v1.36.0", "v1.36.0", "nothing"), set(), id="one tells no version"),
+    ],
+)
+def test_servers_that_do_not_fit_each_other_are_passed_over(tmp_path, versions, want):
+    for name, version in zip(SERVERS, versions, strict=True):
+        put(tmp_path / "path", name, f"Kubernetes {version}")
+
+    assert want == set(looking_in(path=tmp_path / "path").at_hand(SERVERS))
+
+
+def test_each_program_is_asked_once(tmp_path):
+    calls = tmp_path / "calls"
+    stub_programs.put(tmp_path / "path", "etcd", f"echo call >> {calls}\necho 'etcd Version: 3.6.0'")
+    programs = looking_in(path=tmp_path / "path")
+
+    assert programs.get(["etcd"]) == programs.get(["etcd"])
+    assert calls.read_text() == "call\n"
+
+
+def test_without_go_one_sentence_names_everything_that_is_missing():
+    with pytest.raises(
+        ControlPlaneError, match=r"^etcd, kwok not found: install Go 1\.26 or newer"
+    ) as refusal:
+        looking_in().get(["etcd", "kwok"])
+
+    assert "\n" not in str(refusal.value)

@@ -1,0 +1,90 @@
+"""Programs are run to their end, with a deadline, and leave nothing that still runs."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from tests.unit.local.stub_programs import put
+
+from firstbell.local.command import run, started
+from firstbell.local.errors import ControlPlaneError
+
+
+def ends(pid: int) -> bool:
+    """Whether a process is gone soon; one that only waits to be collected is."""
+    for _ in range(100):
+        try:
+            os.kill(pid, 0)
+            if Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z":
+                return True
+        except ProcessLookupError:
+            return True
+        except FileNotFoundError:
+            pass
+        time.sleep(0.02)
+    return False
+
+
+def test_a_program_gives_back_what_it_said(tmp_path):
+    program = put(tmp_path, "program", 'cat; echo "$1" >&2; exit 3')
+
+    finished = run([program, "argument"], seconds=10, text="given")
+
+    assert (finished.code, finished.stdout, finished.stderr) == (3, "given", "argument\n")
+
+
+def test_no_shell_reads_an_argument(tmp_path):
+    program = put(tmp_path, "program", 'printf %s "$1"')
+
+    assert run([program, "$(id); *"], seconds=10).stdout == "$(id); *"
+
+
+def test_a_missing_program_is_named(tmp_path):
+    with pytest.raises(ControlPlaneError, match=r"cannot run .*/absent: No such file"):
+        run([tmp_path / "absent", "now"], seconds=1)
+
+
+def test_a_slow_program_is_ended_with_a_sentence(tmp_path):
+    program = put(tmp_path, "slow", f"echo $$ > {tmp_path}/pid; while :; do sleep 0.1; done")
+
+    with pytest.raises(ControlPlaneError, match=r"slow now gave no answer within 0\.3 s"):
+        run([program, "now"], seconds=0.3)
+
+    assert ends(int((tmp_path / "pid").read_text()))
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param("sleep 60 & echo $! > {pid}", id="that outlives it and holds its output"),
+        pytest.param(
+            "(trap '' TERM; while :; do sleep 0.1; done) & echo $! > {pid}; wait", id="that ignores a request"
+        ),
+    ],
+)
+def test_a_child_ends_with_the_slow_program(tmp_path, script):
+    program = put(tmp_path, "slow", script.format(pid=tmp_path / "pid"))
+
+    with pytest.raises(ControlPlaneError, match="gave no answer"):
+        run([program, "now"], seconds=0.5)
+
+    assert ends(int((tmp_path / "pid").read_text()))
+
+
+def test_an_exception_in_the_block_ends_the_program(tmp_path):
+    program = put(tmp_path, "program", "while :; do sleep 0.1; done")
+
+    with pytest.raises(ZeroDivisionError), started([program]) as process:
+        _ = 1 / 0
+
+    assert process.poll() is not None
+
+
+def test_a_program_has_a_session_of_its_own_so_that_ctrl_c_does_not_reach_it(tmp_path):
+    program = put(tmp_path, "program", "while :; do sleep 0.1; done")
+
+    with started([program]) as process:
+        assert process.pid == os.getsid(process.pid) != os.getsid(0)
