@@ -1,0 +1,20 @@
+"""A process that holds a control plane until it is told to end, for tests that end it."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from firstbell.local.provision import control_plane
+from firstbell.local.spec import ControlPlaneSpec
+
+
+def main() -> None:
+    with control_plane(ControlPlaneSpec(nodes=1), name=sys.argv[1]) as here:
+        sys.stdout.write(f"{here.folder}\n")
+        sys.stdout.flush()
+        time.sleep(300)
+
+
+if __name__ == "__main__":
+    main()

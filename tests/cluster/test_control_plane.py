@@ -1,0 +1,295 @@
+"""The local control plane comes up, does what a Kubernetes does, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from firstbell.local import folders, kept, kind_front, kwok
+from firstbell.local.cache import cache_folder
+from firstbell.local.errors import ControlPlaneError
+from firstbell.local.lookup import Here
+from firstbell.local.made_up_nodes import make_up_nodes
+from firstbell.local.processes import end_processes_of, processes_of
+from firstbell.local.programs import Programs
+from firstbell.local.progress import LogProgress
+from firstbell.local.provision import control_plane as provided
+from firstbell.local.provision import take_down
+from firstbell.local.readiness import wait_until_ready
+from firstbell.local.spec import ControlPlaneSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SMALL = ControlPlaneSpec(nodes=1)
+COMPONENTS = {"etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok-controller"}
+PROGRAMS = Programs(progress=LogProgress())
+
+
+@pytest.fixture
+def local(monkeypatch):
+    """Insist on the local control plane, whatever else is here."""
+    monkeypatch.setenv("FIRSTBELL_PROVISION", "local")
+    if not Here(needed=kwok.program_names(SMALL), programs=PROGRAMS).local():
+        sentence = "the local control plane needs Go 1.26 or its programs on PATH"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(sentence)
+    PROGRAMS.get(kwok.program_names(SMALL))
+
+
+@pytest.fixture
+def name() -> str:
+    return f"test-{secrets.token_hex(3)}"
+
+
+def deployment(replicas: int, usage: str = "1m") -> str:
+    labels = {"app": "web-frontend"}
+    container = {"name": "web", "image": "example.invalid/web", "resources": {"requests": {"cpu": "100m"}}}
+    annotations = {"kwok.x-k8s.io/usage-cpu": usage}
+    template = {
+        "metadata": {"labels": labels, "annotations": annotations},
+        "spec": {"containers": [container]},
+    }
+    spec = {"replicas": replicas, "selector": {"matchLabels": labels}, "template": template}
+    body = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web-frontend"}, "spec": spec}
+    return yaml.safe_dump(body)
+
+
+def node_names(here) -> list[str]:
+    return here.kubectl("get", "nodes", "--output", "name").split()
+
+
+def gone(name: str) -> bool:
+    folder = folders.clusters_folder() / name
+    return not processes_of(folder) and not folder.exists()
+
+
+def wait_for(reached, *, seconds: float = 60) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if reached():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+@contextmanager
+def holder(name: str, **environ: str) -> Iterator[subprocess.Popen[str]]:
+    """A process that holds a control plane of this name."""
+    program = Path(__file__).with_name("hold_control_plane.py")
+    with subprocess.Popen(
+        [sys.executable, program, name],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**os.environ, **environ},
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_a_deployment_gets_ready_pods(control_plane, namespace):
+    control_plane.kubectl("apply", "--namespace", namespace, "-f", "-", stdin=deployment(3))
+
+    rolled_out = ("rollout", "status", "deployment/web-frontend", "--timeout=60s", "--namespace", namespace)
+    assert "successfully rolled out" in control_plane.kubectl(*rolled_out, seconds=70)
+
+
+def test_a_pod_uses_the_cpu_that_its_annotation_says(control_plane, namespace):
+    if not control_plane.has_metrics:
+        pytest.skip("this control plane serves no metrics")
+    control_plane.kubectl("apply", "--namespace", namespace, "-f", "-", stdin=deployment(1, usage="700m"))
+
+    def shown() -> bool:
+        try:
+            return "700m" in control_plane.kubectl("top", "pods", "--namespace", namespace)
+        except ControlPlaneError:
+            return False
+
+    assert wait_for(shown, seconds=90)
+
+
+@pytest.mark.usefixtures("local")
+def test_it_has_its_nodes_and_programs_and_goes_without_a_trace(name):
+    with provided(ControlPlaneSpec(nodes=3), name=name) as here:
+        assert len(node_names(here)) == 3
+        assert set(processes_of(here.folder).values()) == COMPONENTS
+        assert "v1.37.2" in here.kubectl("version")
+
+    assert gone(name)
+
+
+@pytest.mark.usefixtures("local")
+def test_no_file_is_written_outside_the_cache(tmp_path, name):
+    home, standing = tmp_path / "home", tmp_path / "standing"
+    home.mkdir()
+    standing.mkdir()
+    environ = {"HOME": str(home), "FIRSTBELL_CACHE": str(cache_folder())}
+    before = Path.cwd()
+    os.chdir(standing)
+    try:
+        with holder(name, **environ) as process:
+            assert name in process.stdout.readline()
+            process.terminate()
+            process.wait(30)
+    finally:
+        os.chdir(before)
+
+    assert list(home.rglob("*")) == []
+    assert list(standing.rglob("*")) == []
+
+
+@pytest.mark.usefixtures("local")
+def test_two_start_side_by_side_and_do_not_meet():
+    names = [f"test-{secrets.token_hex(3)}" for _ in range(2)]
+    with ExitStack() as stack:
+        processes = [stack.enter_context(holder(each)) for each in names]
+        kubeconfigs = [Path(process.stdout.readline().strip()) / "kubeconfig" for process in processes]
+        servers = {
+            yaml.safe_load(path.read_text())["clusters"][0]["cluster"]["server"] for path in kubeconfigs
+        }
+
+        assert len(servers) == 2
+
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(30)
+
+    assert all(gone(each) for each in names)
+
+
+@pytest.mark.usefixtures("local")
+def test_a_start_that_fails_says_why_and_leaves_nothing(name):
+    wrong = ControlPlaneSpec(nodes=1, extra_args=("kube-controller-manager=no-such-flag=1",))
+    began = time.monotonic()
+
+    with (
+        pytest.raises(ControlPlaneError, match=r"kube-controller-manager ended: .*no-such-flag"),
+        provided(wrong, name=name),
+    ):
+        pytest.fail("it came up")
+
+    assert time.monotonic() - began < 60
+    assert gone(name)
+
+
+@pytest.mark.usefixtures("local")
+def test_an_exception_of_the_holder_takes_it_down(name):
+    with pytest.raises(ZeroDivisionError), provided(SMALL, name=name):
+        _ = 1 / 0
+
+    assert gone(name)
+
+
+@pytest.mark.usefixtures("local")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_holder_that_is_told_to_end_leaves_nothing(name, number):
+    with holder(name) as process:
+        assert name in process.stdout.readline()
+
+        process.send_signal(number)
+
+        assert process.wait(30) != 0
+    assert gone(name)
+
+
+@pytest.mark.usefixtures("local")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_start_that_is_told_to_end_leaves_nothing(name, number):
+    with holder(name) as process:
+        assert wait_for(lambda: "etcd" in processes_of(folders.clusters_folder() / name).values())
+
+        process.send_signal(number)
+
+        assert process.wait(30) != 0
+    assert gone(name)
+
+
+@pytest.mark.usefixtures("local")
+def test_what_a_killed_holder_leaves_is_swept_by_the_next_start(name):
+    with holder(name) as process:
+        assert name in process.stdout.readline()
+        process.kill()
+        process.wait(30)
+    assert not gone(name)
+
+    folders.sweep(lambda folder: take_down(folder, PROGRAMS))
+
+    assert gone(name)
+
+
+@pytest.mark.usefixtures("local")
+def test_a_kept_one_stays_is_made_anew_when_it_is_gone_and_goes_when_told(name):
+    path = kept.up(name, SMALL)
+    try:
+        assert name in kept.names()
+        running = processes_of(path.parent)
+
+        assert path == kept.up(name, SMALL)
+        assert running == processes_of(path.parent)
+
+        end_processes_of(path.parent)
+        kept.up(name, SMALL)
+        assert set(processes_of(path.parent).values()) == COMPONENTS
+    finally:
+        kept.down(name)
+
+    assert gone(name)
+    with pytest.raises(ControlPlaneError, match=f"no cluster '{name}' is up"):
+        kept.kubeconfig(name)
+
+
+@pytest.mark.usefixtures("local")
+def test_nodes_can_be_made_up_in_a_cluster_that_has_none(name):
+    with provided(ControlPlaneSpec(nodes=0), name=name) as here:
+        own = next(pid for pid, program in processes_of(here.folder).items() if program == "kwok-controller")
+        os.kill(own, signal.SIGKILL)
+
+        make_up_nodes(here, here.program("kwok"), 2)
+        wait_until_ready(here, nodes=2, deadline=time.monotonic() + 30)
+        here.kubectl("apply", "-f", "-", stdin=deployment(2))
+
+        ready = ("rollout", "status", "deployment/web-frontend", "--timeout=60s")
+        assert "successfully rolled out" in here.kubectl(*ready, seconds=70)
+    assert gone(name)
+
+
+INNER = """
+def test_inner(kind_cluster):
+    assert "node" in kind_cluster.kubectl("get", "nodes")
+    assert kind_cluster.api.version
+    kind_cluster.load_docker_image("example/operator:dev")
+"""
+
+
+@pytest.mark.usefixtures("local")
+def test_the_fixture_of_pytest_kind_runs_on_it(tmp_path, name):
+    (tmp_path / "test_inner.py").write_text(INNER)
+    front = kind_front.write_program(tmp_path / "kind")
+    inner = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--cluster-name={name}"),
+            *(f"--kind-bin={front}", f"--kind-kubectl-bin={PROGRAMS.get(['kubectl'])['kubectl']}"),
+            f"--kubeconfig={tmp_path / 'kubeconfig'}",
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert "1 passed" in inner.stdout, inner.stdout + inner.stderr
+    assert gone(name)
