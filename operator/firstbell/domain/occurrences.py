@@ -87,13 +87,19 @@ class Reach:
 def reach(peaks: Iterable[Peak], school_days: SchoolDays) -> Reach:
     """The widest any peak of the policy reaches around the bells of that calendar, offsets included."""
     peaks = tuple(peaks)
-    offsets = [cohort.start_offset_minutes for cohort in school_days.calendar.cohorts] or [0]
+    earliest, latest = _offsets(school_days)
     head = max((peak.shape.lead + peak.shape.ramp for peak in peaks), default=0)
     tail = max((peak.shape.hold + peak.shape.decay for peak in peaks), default=0)
     return Reach(
-        before=head + max(0, -min(offsets)),
-        after=tail + 1 + max(0, *offsets) + _longest_event(school_days.calendar.demand_events),
+        before=head + max(0, -earliest),
+        after=tail + 1 + max(0, latest) + _longest_event(school_days.calendar.demand_events),
     )
+
+
+def _offsets(school_days: SchoolDays) -> tuple[int, int]:
+    """The earliest and the latest start offset of all cohorts, in minutes."""
+    offsets = [cohort.start_offset_minutes for cohort in school_days.calendar.cohorts] or [0]
+    return min(offsets), max(offsets)
 
 
 def _longest_event(events: Iterable[DemandEvent]) -> int:
@@ -110,11 +116,24 @@ def occurrences(
 ) -> Iterator[Occurrence]:
     """Every occurrence whose load may fall into [start, end), by region, date and peak.
 
-    A few that just miss the interval may be among them: callers look at the minutes, not at the list.
+    A few that just miss the interval may be among them, since cohorts of one region may be spread less than
+    those of all: callers look at the minutes, not at the list.
     """
     calendar = school_days.calendar
     if calendar.suspended or not peaks:
         return
+    earliest, latest = _offsets(school_days)
+    for occurrence in _near(peaks, school_days, start, end):
+        shifted = occurrence.shifts_with_cohorts
+        first = occurrence.load_start + (earliest if shifted else 0)
+        last = occurrence.load_end + (latest if shifted else 0)
+        if first < end and last > start:
+            yield occurrence
+
+
+def _near(peaks: Sequence[Peak], school_days: SchoolDays, start: Minute, end: Minute) -> Iterator[Occurrence]:
+    """Every occurrence of the dates from which load may reach [start, end), and some more."""
+    calendar = school_days.calendar
     wide = reach(peaks, school_days)
     dates = DateRange(
         first=local_date(calendar.zone, start - wide.after) - ONE_DAY,

@@ -198,6 +198,7 @@ def _cut(runs: Sequence[Run], start: Minute, end: Minute) -> Iterator[Run]:
 
 
 def _peaks(plan: Plan) -> Iterator[PlannedPeak]:
+    whole = _Whole(plan)
     for load in plan.loads:
         spreads = Spreads(load)
         by_bell = sorted(load.surges, key=lambda surge: (surge.occurrence.bell, surge.occurrence.peak_index))
@@ -212,14 +213,23 @@ def _peaks(plan: Plan) -> Iterator[PlannedPeak]:
                     surge=surge,
                     wanted=wanted,
                     ready_by=ready_by,
-                    replicas=_whole_at(plan, ready_by),
+                    replicas=whole.replicas_at(ready_by),
                     load_start=bell + spread.first,
                     load_end=bell + spread.first + len(spread.curve),
                 )
 
 
-def _whole_at(plan: Plan, minute: Minute) -> int:
-    """The whole schedule at a minute that may lie outside of the plan."""
-    if plan.start <= minute < plan.end:
-        return plan.replicas_at(minute)
-    return scheduled_replicas(plan.workload, minute)
+class _Whole:
+    """The whole schedule at minutes that may lie outside of the plan; each of those is worked out once."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._outside: dict[Minute, int] = {}
+
+    def replicas_at(self, minute: Minute) -> int:
+        workload, wide = self._plan.workload, self._plan.demand
+        if wide.start <= minute < wide.end:
+            return clamp(-(-wide.total[minute - wide.start] // wide.scale), workload.bounds)[0]
+        if minute not in self._outside:
+            self._outside[minute] = scheduled_replicas(workload, minute)
+        return self._outside[minute]
