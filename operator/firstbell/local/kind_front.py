@@ -72,23 +72,45 @@ def _parser() -> argparse.ArgumentParser:
 def _create_cluster(asked: argparse.Namespace) -> None:
     if asked.kubeconfig is None:
         raise ControlPlaneError("give --kubeconfig FILE: your own kubeconfig is not written here")
-    if asked.kubeconfig.is_file() and asked.kubeconfig.stat().st_size:
+    if _is_somebody_elses(asked.kubeconfig, asked.name):
         raise ControlPlaneError(f"{asked.kubeconfig} is not empty: give a file of the cluster's own")
     if asked.name in kept.names():
         raise ControlPlaneError(f"a cluster {asked.name!r} is there already")
     path = kept.up(asked.name, ControlPlaneSpec(nodes=_nodes(asked.config)))
     asked.kubeconfig.parent.mkdir(parents=True, exist_ok=True)
+    asked.kubeconfig.touch(0o600)
     shutil.copyfile(path, asked.kubeconfig)
 
 
+def _is_somebody_elses(kubeconfig: Path, name: str) -> bool:
+    """Tell whether a file is anything but empty or what an earlier cluster of this name left."""
+    if not kubeconfig.is_file() or not kubeconfig.stat().st_size:
+        return False
+    try:
+        clusters = [cluster["name"] for cluster in yaml.safe_load(kubeconfig.read_text())["clusters"]]
+    except (yaml.YAMLError, TypeError, KeyError, UnicodeDecodeError):
+        return True
+    return clusters != [f"kwok-{name}"]
+
+
 def _nodes(config: Path | None) -> int:
-    document = yaml.safe_load(config.read_text()) if config else None
-    return max(1, len((document or {}).get("nodes") or []))
+    if config is None:
+        return 1
+    try:
+        return max(1, len((yaml.safe_load(config.read_text()) or {}).get("nodes") or []))
+    except (OSError, yaml.YAMLError, AttributeError, TypeError) as error:
+        raise ControlPlaneError(f"{config} is not a configuration of kind ({error})") from error
 
 
 def _delete_cluster(asked: argparse.Namespace) -> None:
     if asked.name in kept.names():
         kept.down(asked.name)
+    if (
+        asked.kubeconfig
+        and asked.kubeconfig.is_file()
+        and not _is_somebody_elses(asked.kubeconfig, asked.name)
+    ):
+        asked.kubeconfig.write_text("")
 
 
 def _get_clusters(_asked: argparse.Namespace) -> None:
