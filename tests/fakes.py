@@ -1,0 +1,289 @@
+"""Hand-written stand-ins for the outside: they implement the engine's ports and keep what they were told.
+
+`FakeCluster` behaves as the API server does where the engine depends on it: versions, generations, `test`
+operations, merge patches that delete by null, a default of 1 and a check on HPA bounds, and who manages
+which field. `ManualClock` moves only when a test moves it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import heapq
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from tests.json_patch import PatchError, apply_json_patch, apply_merge_patch
+from tests.managed_fields import managed
+
+from firstbell.engine.ports import Failure, FailureKind, ObjectPath
+
+OURS = "firstbell"
+
+
+def instant(text: str) -> datetime:
+    """`2024-09-09T08:20` read as UTC."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+async def settled() -> None:
+    """Returns when nothing is left to run until a clock or a test moves something."""
+    ready = asyncio.get_running_loop()._ready
+    while True:
+        await asyncio.sleep(0)
+        if not ready:
+            return
+
+
+class ManualClock:
+    """The engine's `Clock`, moved by `advance` and `set` alone; sleepers wake in the order of their times."""
+
+    def __init__(self, start: datetime) -> None:
+        self._now = start
+        self._sleepers: list[tuple[datetime, int, asyncio.Future[None]]] = []
+        self._order = count()
+
+    def now(self) -> datetime:
+        return self._now
+
+    async def sleep(self, seconds: float) -> None:
+        waking = asyncio.get_running_loop().create_future()
+        until = self._now + timedelta(seconds=max(0.0, seconds))
+        if until <= self._now:
+            await asyncio.sleep(0)
+            return
+        heapq.heappush(self._sleepers, (until, next(self._order), waking))
+        await waking
+
+    def set(self, at: datetime) -> None:
+        """Jumps without waking anybody: for tests without a running engine."""
+        self._now = at
+
+    async def advance(self, to: datetime | timedelta) -> None:
+        """Lets time pass, sleeper by sleeper, and everything run that they do."""
+        end = self._now + to if isinstance(to, timedelta) else to
+        await settled()
+        while self._sleepers and self._sleepers[0][0] <= end:
+            self._now, _, waking = heapq.heappop(self._sleepers)
+            if not waking.done():
+                waking.set_result(None)
+                await settled()
+        self._now = end
+        await settled()
+
+
+class FakeEvents:
+    """The engine's `EventSink`: what was posted, in order."""
+
+    def __init__(self) -> None:
+        self.posted = []
+
+    def post(self, involved, happening) -> None:
+        self.posted.append((involved, happening))
+
+    @property
+    def reasons(self) -> list[str]:
+        return [happening.reason for _, happening in self.posted]
+
+
+class FakeTelemetry:
+    """The engine's `Telemetry`: figures as plain counters."""
+
+    def __init__(self) -> None:
+        self.writes = Counter()
+        self.ticks = 0
+        self.standing = {}
+
+    def ticked(self, seconds: float) -> None:  # noqa: ARG002 - the port's
+        self.ticks += 1
+
+    def decided(self, key, *, current, ready, desired) -> None:
+        self.standing[key] = (current, ready, desired)
+
+    def wrote(self, what, outcome) -> None:
+        self.writes[what, outcome] += 1
+
+    def forget(self, key) -> None:
+        self.standing.pop(key, None)
+
+
+class FakeCluster:
+    """The engine's `Cluster`, in memory.
+
+    `requests` lists (verb, path) of everything asked of it; `on_change` is called with every object that
+    changes, as a watch would be. `fail` makes requests fail, `before_write` runs once before the next patch.
+    """
+
+    def __init__(self, on_change=None) -> None:
+        self.objects = {}
+        self.requests = []
+        self.on_change = on_change
+        self.before_write = None
+        self.admission = None
+        self.gate = None
+        self._failures = []
+        self._version = 100
+        self._uids = count(1)
+
+    # What tests do to it.
+
+    def put(self, group, plural, body, *, manager="kubectl") -> dict:
+        """Creates an object, as somebody else would."""
+        body = copy.deepcopy(body)
+        meta = body["metadata"]
+        meta.setdefault("uid", f"uid-{next(self._uids)}")
+        meta.setdefault("generation", 1)
+        meta.setdefault("creationTimestamp", "2024-09-01T00:00:00Z")
+        if manager and "managedFields" not in meta:
+            meta["managedFields"] = managed([], {}, body, manager)
+        return self._store((group, plural, meta["namespace"], meta["name"]), body, "ADDED")
+
+    def edit(self, group, plural, namespace, name, change, *, manager="kubectl-edit") -> dict:
+        """Changes an object, as somebody else would; `change` edits it in place."""
+        return self._update((group, plural, namespace, name), change, manager)
+
+    def remove(self, group, plural, namespace, name) -> None:
+        """Deletes an object."""
+        body = self.objects.pop((group, plural, namespace, name))
+        self._tell(plural, "DELETED", body)
+
+    def fail(self, kind, *, verb="", path="", times=None, message="made to fail") -> None:
+        """Makes matching requests fail, so many times or (None) until `heal`."""
+        self._failures.append(
+            {
+                "verb": verb,
+                "path": path,
+                "times": times,
+                "failure": Failure(kind=FailureKind(kind), message=message),
+            }
+        )
+
+    def heal(self) -> None:
+        self._failures.clear()
+
+    def counted(self, verb="", path="") -> int:
+        """How many requests had this verb and this in their path."""
+        return sum(verb in done and path in where for done, where in self.requests)
+
+    # The port.
+
+    async def get(self, path):
+        return await self._asked("GET", path.url) or self._view(path)
+
+    async def list_all(self, group, version, plural, namespace):
+        where = f"/{namespace}/{plural}" if namespace else f"/{plural}"
+        failed = await self._asked("LIST", f"{group}/{version}{where}")
+        if failed is not None:
+            return failed
+        return [
+            copy.deepcopy(body)
+            for (in_group, kind, space, _), body in self.objects.items()
+            if (in_group, kind) == (group, plural) and namespace in {None, space}
+        ]
+
+    async def json_patch(self, path, operations):
+        return await self._patch(path, lambda body: apply_json_patch(body, operations))
+
+    async def merge_patch(self, path, patch):
+        return await self._patch(path, lambda body: apply_merge_patch(body, patch))
+
+    async def create(self, group, version, plural, namespace, body):
+        failed = await self._asked("POST", f"{group}/{version}/{namespace}/{plural}")
+        if failed is not None:
+            return failed
+        if (group, plural, namespace, body["metadata"]["name"]) in self.objects:
+            return Failure(kind=FailureKind.CONFLICT, message="already exists (409)")
+        return self.put(group, plural, body, manager=OURS)
+
+    # How it is done.
+
+    async def _asked(self, verb, where) -> Failure | None:
+        self.requests.append((verb, where))
+        if self.gate is not None:
+            await self.gate.wait()
+        for rule in self._failures:
+            if rule["verb"] in verb and rule["path"] in where and rule["times"] != 0:
+                if rule["times"] is not None:
+                    rule["times"] -= 1
+                return rule["failure"]
+        return None
+
+    async def _patch(self, path: ObjectPath, change):
+        failed = await self._asked("PATCH", path.url)
+        if failed is not None:
+            return failed
+        if self.before_write is not None:
+            first, self.before_write = self.before_write, None
+            first()
+        viewed = self._view(path)
+        if isinstance(viewed, Failure):
+            return viewed
+        try:
+            changed = change(viewed)
+        except PatchError as refused:
+            return Failure(kind=FailureKind.INVALID, message=f"{refused} (422)")
+        if self.admission is not None:
+            self.admission(path, changed)
+        return _refused(changed) or self._write(path, changed)
+
+    def _write(self, path: ObjectPath, changed):
+        key = (path.group, path.plural, path.namespace, path.name)
+        if path.subresource == "scale":
+            self._update(key, lambda body: body["spec"].update(replicas=changed["spec"].get("replicas", 0)))
+        elif path.subresource == "status":
+            self._update(key, lambda body: body.update(status=changed.get("status", {})))
+        else:
+            self._update(key, lambda body: (body.clear(), body.update(changed)))
+        return self._view(path)
+
+    def _view(self, path: ObjectPath):
+        body = self.objects.get((path.group, path.plural, path.namespace, path.name))
+        if body is None:
+            return Failure(kind=FailureKind.NOT_FOUND, message=f"{path.plural} {path.name} not found (404)")
+        body = copy.deepcopy(body)
+        if path.subresource != "scale":
+            return body
+        kept = ("name", "namespace", "uid", "resourceVersion")
+        replicas = body["spec"].get("replicas", 1)
+        return {
+            "kind": "Scale",
+            "metadata": {name: body["metadata"][name] for name in kept},
+            "spec": {"replicas": replicas} if replicas else {},
+        }
+
+    def _update(self, key, change, manager=OURS) -> dict:
+        before = self.objects[key]
+        body = copy.deepcopy(before)
+        change(body)
+        meta, was = body["metadata"], before["metadata"]
+        if body == before:
+            return body
+        if body.get("spec") != before.get("spec"):
+            meta["generation"] = was["generation"] + 1
+        if meta.get("managedFields") == was.get("managedFields"):
+            meta["managedFields"] = managed(was.get("managedFields") or [], before, body, manager)
+        return self._store(key, body, "MODIFIED")
+
+    def _store(self, key, body, kind) -> dict:
+        self._version += 1
+        body["metadata"]["resourceVersion"] = str(self._version)
+        if key[1] == "horizontalpodautoscalers":
+            body["spec"].setdefault("minReplicas", 1)
+        self.objects[key] = body
+        self._tell(key[1], kind, body)
+        return copy.deepcopy(body)
+
+    def _tell(self, plural, kind, body) -> None:
+        if self.on_change is not None:
+            self.on_change(plural, {"type": kind, "object": copy.deepcopy(body)})
+
+
+def _refused(body) -> Failure | None:
+    """What the API server's own checks say of an HPA."""
+    spec = body.get("spec") or {}
+    least = spec.get("minReplicas")
+    if "maxReplicas" in spec and least is not None and spec["maxReplicas"] < least:
+        message = "spec.maxReplicas: Invalid value: must be greater than or equal to `minReplicas` (422)"
+        return Failure(kind=FailureKind.INVALID, message=message)
+    return None

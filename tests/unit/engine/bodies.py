@@ -1,0 +1,83 @@
+"""Objects as the API sends them, for the tests of the engine: one school, one workload, one bell.
+
+Monday 9 September 2024; lessons start at 08:30, everything in UTC. The one peak needs 100 replicas, without
+ramp or decay: the schedule is 100 from 08:20 to 09:00 and nothing otherwise. "The window" is that time.
+"""
+
+from __future__ import annotations
+
+NS = "ns"
+KEY = "ns/web"
+BEFORE, RISE, BELL, FALL = (f"2024-09-09T{time}" for time in ("08:00", "08:20", "08:30", "09:00"))
+INSIDE, AFTER = "2024-09-09T08:25", "2024-09-09T10:00"
+PEAK = 100
+
+
+def a_calendar(name="school", **spec):
+    """A SchoolCalendar, Monday to Friday, one bell at 08:30."""
+    defaults = {
+        "timeZone": "UTC",
+        "academicSessions": [
+            {"name": "year", "type": "SchoolYear", "startDate": "2024-09-02", "endDate": "2025-06-30"}
+        ],
+        "weeklySchedule": [
+            {
+                "daysOfWeek": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"],
+                "bellScheduleName": "full",
+            }
+        ],
+        "bellSchedules": [
+            {"name": "full", "classPeriods": [{"name": "1", "startTime": "08:30", "endTime": "09:20"}]}
+        ],
+    }
+    return _object("SchoolCalendar", name, defaults | spec)
+
+
+def an_autoscaler(name="web", *, replicas=PEAK, lead=10, hold=30, target="web", **spec):
+    """A SchoolAutoscaler of the Deployment `web`, with the one peak."""
+    peak = {
+        "name": "first bell",
+        "anchor": "FirstPeriodStart",
+        "replicas": replicas,
+        "leadMinutes": lead,
+        "rampMinutes": 0,
+        "holdMinutes": hold,
+        "decayMinutes": 0,
+    }
+    defaults = {
+        "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": target},
+        "calendarRefs": [{"name": "school"}],
+        "peaks": [peak | {"name": "first-bell"}],
+    }
+    return _object("SchoolAutoscaler", name, defaults | spec)
+
+
+def an_hpa(name="web", *, minimum=4, maximum=400, target="web", **metadata):
+    """A HorizontalPodAutoscaler of the Deployment `web`; `minimum` None leaves it out."""
+    spec = {
+        "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": target},
+        "maxReplicas": maximum,
+    }
+    if minimum is not None:
+        spec["minReplicas"] = minimum
+    body = _object("HorizontalPodAutoscaler", name, spec)
+    body["metadata"] |= metadata
+    return body
+
+
+def a_deployment(name="web", *, replicas=4, ready=None, **status):
+    """A Deployment whose replicas are all Ready, or so many."""
+    body = _object("Deployment", name, {"replicas": replicas})
+    have = replicas if ready is None else ready
+    body["metadata"]["generation"] = 1
+    body["status"] = {
+        "observedGeneration": 1,
+        "replicas": replicas,
+        "updatedReplicas": replicas,
+        "readyReplicas": have,
+    } | status
+    return body
+
+
+def _object(kind, name, spec):
+    return {"kind": kind, "metadata": {"namespace": NS, "name": name}, "spec": spec}

@@ -1,0 +1,154 @@
+"""A world to tick in: a fake cluster, the real store fed by the real handlers, and one ticker.
+
+Time moves by hand. `restart` is a new process: nothing but the cluster is kept.
+"""
+
+from __future__ import annotations
+
+from tests.fakes import FakeCluster, FakeEvents, FakeTelemetry, ManualClock, instant
+from tests.unit.engine.bodies import BEFORE, KEY, NS, a_calendar, a_deployment, an_autoscaler, an_hpa
+
+from firstbell.domain.absence import Unavailable
+from firstbell.engine.kinds import seen_autoscaler, seen_calendar
+from firstbell.engine.memory import Memory
+from firstbell.engine.objects import seen_hpa, seen_workload
+from firstbell.engine.reporter import Reporter
+from firstbell.engine.store import Store
+from firstbell.engine.tick import Ticker
+
+GROUPS = {
+    "schoolcalendars": "firstbell.dev",
+    "schoolautoscalers": "firstbell.dev",
+    "horizontalpodautoscalers": "autoscaling",
+    "deployments": "apps",
+    "statefulsets": "apps",
+}
+HPAS, DEPLOYMENTS = "horizontalpodautoscalers", "deployments"
+
+
+class World:
+    """One autoscaler `ns/web`, its calendar, Deployment and HPA; keywords replace or (None) leave out."""
+
+    def __init__(self, at=BEFORE, *, instance="firstbell", **objects) -> None:
+        self.clock = ManualClock(instant(at))
+        self.cluster = FakeCluster()
+        self.instance = instance
+        defaults = {
+            "calendar": a_calendar(),
+            "autoscaler": an_autoscaler(),
+            "hpa": an_hpa(),
+            "deployment": a_deployment(),
+        }
+        for kind, body in (defaults | objects).items():
+            if body is not None:
+                plural = {"calendar": "schoolcalendars", "autoscaler": "schoolautoscalers", "hpa": HPAS}
+                self.put(plural.get(kind, DEPLOYMENTS), body)
+        self.restart()
+        self.cluster.on_change = self.told
+
+    def restart(self) -> None:
+        """Forgets everything but the cluster, and looks at it anew, as a new process does."""
+        self.store, self.events, self.telemetry = Store(), FakeEvents(), FakeTelemetry()
+        self.memories = {}
+        for (_, plural, _, _), body in self.cluster.objects.items():
+            self.told(plural, {"type": "ADDED", "object": body})
+        self.ticker = Ticker(
+            store=self.store,
+            cluster=self.cluster,
+            clock=self.clock,
+            telemetry=self.telemetry,
+            instance=self.instance,
+        )
+        self.reporter = Reporter(
+            store=self.store,
+            cluster=self.cluster,
+            clock=self.clock,
+            events=self.events,
+            telemetry=self.telemetry,
+        )
+
+    def told(self, plural, event) -> None:
+        """What a watch tells, put into the store."""
+        body, gone = event["object"], event["type"] == "DELETED"
+        key = f"{body['metadata']['namespace']}/{body['metadata']['name']}"
+        store = self.store
+        if plural == "schoolcalendars":
+            before = store.calendars.get(key)
+            store.drop_calendar(key) if gone else store.put_calendar(seen_calendar(body, before))
+        elif plural == "schoolautoscalers":
+            before = store.autoscalers.get(key)
+            store.drop_autoscaler(key) if gone else store.put_autoscaler(seen_autoscaler(body, before))
+        elif plural == HPAS:
+            store.drop_floor(key) if gone else store.put_floor(seen_hpa(body))
+        elif plural in {DEPLOYMENTS, "statefulsets"}:
+            seen = seen_workload(body, "apps/v1", "Deployment" if plural == DEPLOYMENTS else "StatefulSet")
+            store.drop_workload(seen.ref.key) if gone else store.put_workload(seen)
+
+    async def tick(self, at=None, *, ahead=None, key=KEY):
+        """One tick and its report, at a time; `ahead` is a later instant that it may act for."""
+        if at is not None:
+            self.clock.set(instant(at))
+        memory = self.memories.setdefault(key, Memory())
+        outcome = await self.ticker.tick(key, memory, instant(ahead) if ahead else self.clock.now())
+        if not (isinstance(outcome, Unavailable) and outcome.reason == "Gone"):
+            self.reporter.ask(key, memory, outcome)
+            await self.reporter.report(key)
+        return outcome
+
+    @property
+    def memory(self):
+        return self.memories[KEY]
+
+    def put(self, plural, body, **more):
+        return self.cluster.put(GROUPS[plural], plural, body, **more)
+
+    def edit(self, plural, change, name="web", **more):
+        """Somebody changes an object in place."""
+        return self.cluster.edit(GROUPS[plural], plural, NS, name, change, **more)
+
+    def respec(self, plural, name="web", **spec):
+        """Somebody changes fields of a spec."""
+        return self.edit(plural, lambda body: body["spec"].update(spec), name)
+
+    def remove(self, plural, name="web") -> None:
+        self.cluster.remove(GROUPS[plural], plural, NS, name)
+
+    def get(self, plural, name="web"):
+        return self.cluster.objects[GROUPS[plural], plural, NS, name]
+
+    @property
+    def floor(self) -> int:
+        """The minimum that stands in the HPA."""
+        return self.get(HPAS)["spec"]["minReplicas"]
+
+    @property
+    def replicas(self) -> int:
+        """The replicas that stand in the Deployment."""
+        return self.get(DEPLOYMENTS)["spec"]["replicas"]
+
+    @property
+    def marks(self) -> dict[str, str]:
+        """Our annotations on the HPA, without their prefix."""
+        notes = self.get(HPAS)["metadata"].get("annotations") or {}
+        return {
+            name.removeprefix("firstbell.dev/"): value
+            for name, value in notes.items()
+            if name.startswith("firstbell.dev/")
+        }
+
+    @property
+    def status(self):
+        return self.get("schoolautoscalers").get("status") or {}
+
+    def condition(self, kind):
+        """Status and reason of a condition as they stand in the API."""
+        found = self.told_condition(kind)
+        return found["status"], found["reason"]
+
+    def told_condition(self, kind):
+        return next(item for item in self.status["conditions"] if item["type"] == kind)
+
+    @property
+    def writes(self) -> int:
+        """Patches on anything but a status."""
+        return sum(verb == "PATCH" and not path.endswith("/status") for verb, path in self.cluster.requests)
