@@ -202,7 +202,7 @@ class Engine:
         if memory.last_desired != before:
             _log_decision(key, before, outcome)
         self._ask(key, outcome.now + _jittered(RESYNC, key))
-        for at, may_come_early in next_looks(outcome, memory, instant):
+        for at, may_come_early in next_looks(outcome, memory):
             self._ask(key, at, may_come_early=may_come_early)
 
     def _ask(self, key: str, at: datetime, *, may_come_early: bool = False) -> None:

@@ -57,6 +57,7 @@ class Memory:
     last_rules: Rules | None = None
     last_calendars: tuple[SchoolDays, ...] | None = None
     hold_until: datetime | None = None
+    acted_for: datetime | None = None
     last_desired: int | None = None
     failures: int = 0
     recent: deque[tuple[datetime, int]] = field(default_factory=deque)

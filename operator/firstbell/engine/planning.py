@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 AHEAD_MINUTES = 2 * MINUTES_PER_DAY
 BEHIND_MINUTES = 60
+RECENT_MINUTES = 10
 UPCOMING = 5
 
 
@@ -50,7 +51,8 @@ def current_plan(
     bounds = bounds_in_force(now, actuator)
     inputs = (now.rules, tuple(map(id, calendars)), bounds)
     plan = memory.plan
-    if plan is not None and memory.plan_inputs == inputs and minute + MINUTES_PER_DAY < plan.end:
+    fits = plan is not None and plan.start + RECENT_MINUTES <= minute < plan.end - MINUTES_PER_DAY
+    if plan is not None and fits and memory.plan_inputs == inputs:
         return plan
     workload = Workload(policy=now.rules.policy, bounds=bounds, calendars=calendars)
     plan = make_plan(workload, minute - BEHIND_MINUTES, minute + AHEAD_MINUTES)

@@ -58,9 +58,13 @@ def due_replicas(plan: Plan, minute: Minute) -> int:
 
 
 def follow_bells(
-    memory: Memory, coming: tuple[PlannedPeak, ...], ready: int | None, now: datetime
+    memory: Memory, peaks: tuple[PlannedPeak, ...], ready: int | None, now: datetime
 ) -> Iterator[Happening]:
-    """Keeps the record of the next bell, and tells how the workload stood when it rings."""
+    """Keeps the record of the next bell, and tells how the workload stood when it rings.
+
+    `peaks` are those around now as well as those to come: between its lead and its bell a peak is no longer
+    upcoming, and its bell is still the next one.
+    """
     minute = minute_of(now)
     record = memory.next_bell
     if record is not None and ready is not None:
@@ -70,7 +74,7 @@ def follow_bells(
             record.ready_at_bell = ready
             memory.last_bell, memory.next_bell = record, None
             yield _told(record)
-    following = min((peak for peak in coming if _bell(peak) > minute), key=_bell, default=None)
+    following = min((peak for peak in peaks if _bell(peak) > minute), key=_bell, default=None)
     if following is None:
         return
     if memory.next_bell is None or not _same_bell(memory.next_bell.peak, following):

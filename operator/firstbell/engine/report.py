@@ -7,7 +7,7 @@ changes, or come at most every ten seconds while a peak is under way.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from firstbell.api.school_autoscaler import Mode
 from firstbell.domain.absence import Unavailable
@@ -20,7 +20,7 @@ from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.readiness import ready_for_bell
 from firstbell.engine.situation import ByFloor, ByScale
 from firstbell.engine.store import SeenWorkload
-from firstbell.engine.written import api_time, written_conditions
+from firstbell.engine.written import api_time, merge_patch, written_conditions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,11 +74,19 @@ def changed(old: Json, new: Json, *, since_last: timedelta | None) -> Json:
 
     `since_last` is the time since the last write, None before the first.
     """
-    patch = {key: value for key, value in new.items() if old.get(key) != value}
-    only_counts = all(key in COUNTS for key in patch)
-    if only_counts and since_last is not None and since_last < COUNTS_AT_MOST_EVERY:
+    patch = merge_patch(old, new)
+    minor = all(_is_minor(key, old.get(key), new[key]) for key in patch)
+    if minor and since_last is not None and since_last < COUNTS_AT_MOST_EVERY:
         return {}
     return patch
+
+
+def _is_minor(key: str, before: Any, after: Any) -> bool:
+    """Whether a change is one of counts: of Ready replicas, or of a message that tells them."""
+    if key != "conditions":
+        return key in COUNTS
+    told = [[{**item, "message": ""} for item in conditions or ()] for conditions in (before, after)]
+    return told[0] == told[1]
 
 
 def invalid_status(reason: Unavailable, generation: int, old: Json, now: datetime) -> Json:

@@ -23,7 +23,7 @@ from firstbell.engine.ports import Failure, FailureKind, Happening, ObjectPath
 from firstbell.engine.readiness import follow_bells
 from firstbell.engine.report import COUNTS_AT_MOST_EVERY, changed, invalid_status, status_of
 from firstbell.engine.store import SeenWorkload, Store
-from firstbell.engine.written import read_conditions
+from firstbell.engine.written import merge_patch, read_conditions, without_absent
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -109,7 +109,7 @@ class Reporter:
         failure = await self._write("schoolautoscalers", key, patch)
         if failure is not None:
             return None if failure.kind is FailureKind.NOT_FOUND else now + RETRY
-        memory.reported = {name: value for name, value in {**old, **patch}.items() if value is not None}
+        memory.reported = without_absent({**old, **new})
         memory.reported_at = now
         self._tell(key, seen.uid, old, new, memory)
         return following
@@ -126,7 +126,7 @@ class Reporter:
             return status_of(outcome, memory, (), old), None
         minute = minute_of(outcome.now)
         coming = coming_peaks(outcome.plan, memory, minute)
-        memory.happenings.extend(follow_bells(memory, coming, ready, outcome.now))
+        memory.happenings.extend(follow_bells(memory, (*outcome.plan.peaks, *coming), ready, outcome.now))
         following = None
         if memory.next_bell is not None:
             bell_time = instant_of(memory.next_bell.minute)
@@ -142,12 +142,12 @@ class Reporter:
             return None
         now = self._clock.now()
         new = calendar_status(seen, now)
-        patch = {name: value for name, value in new.items() if seen.status.get(name) != value}
+        patch = merge_patch(seen.status, new)
         if patch:
             failure = await self._write("schoolcalendars", key, patch)
             if failure is not None:
                 return None if failure.kind is FailureKind.NOT_FOUND else now + RETRY
-            seen.status.update(patch)
+            seen.status.update(new)
         following = next_change(seen, now)
         return max(following, now + WATCHED_EVERY) if following else None
 

@@ -56,7 +56,9 @@ class Ticker:
 
         Unavailable where the object is gone, or its spec has never been usable.
         """
-        outcome = self._look(key, memory, instant)
+        # A rise that was brought forward stays, whatever wakes the object before its instant.
+        memory.acted_for = max(instant, memory.acted_for or instant)
+        outcome = self._look(key, memory)
         for _ in range(READ_AGAIN_TRIES):
             if isinstance(outcome, Unavailable):
                 return outcome
@@ -66,10 +68,10 @@ class Ticker:
             if failure.kind is not FailureKind.INVALID or not await self._read_again(outcome.situation):
                 return replace(outcome, failure=failure)
             # A foreign write came between reading and writing: look again at what stands there now.
-            outcome = self._look(key, memory, instant)
+            outcome = self._look(key, memory)
         return outcome if isinstance(outcome, Unavailable) else replace(outcome, failure=failure)
 
-    def _look(self, key: str, memory: Memory, instant: datetime) -> Outcome | Unavailable:
+    def _look(self, key: str, memory: Memory) -> Outcome | Unavailable:
         """Observe and decide, without a request."""
         seen = self._store.autoscalers.get(key)
         if seen is None:
@@ -96,7 +98,7 @@ class Ticker:
                 invalid=invalid,
             )
         plan = current_plan(stands, stands.actuator, memory, minute_of(now))
-        scheduled = _scheduled(plan, minute_of(now), minute_of(max(now, instant)))
+        scheduled = _scheduled(plan, minute_of(now), minute_of(max(now, memory.acted_for or now)))
         observation = _observation(stands, stands.actuator, scheduled, memory, now)
         return Outcome(now=now, situation=stands, plan=plan, decision=decide(observation), invalid=invalid)
 
@@ -276,9 +278,9 @@ def _remember_recommended(memory: Memory, now: datetime, value: int) -> None:
 
 
 def _recommended(decision: Decision) -> int:
-    """The value before stabilization: what the stabilization window looks back on."""
+    """The value before it was held or stabilized: what the stabilization window looks back on."""
     for limit in decision.limits:
-        if limit.reason is LimitReason.SCALE_DOWN_STABILIZED:
+        if limit.reason in {LimitReason.HELD_AFTER_RESTART, LimitReason.SCALE_DOWN_STABILIZED}:
             return limit.before
     return decision.desired or 0
 
@@ -291,7 +293,7 @@ def _stabilized(outcome: Outcome) -> bool:
     )
 
 
-def next_looks(outcome: Outcome, memory: Memory, instant: datetime) -> list[tuple[datetime, bool]]:
+def next_looks(outcome: Outcome, memory: Memory) -> list[tuple[datetime, bool]]:
     """When to look again, and whether that look may come early (rises only)."""
     now = outcome.now
     looks = [(at, False) for at in memory.verify_at if at > now]
@@ -303,7 +305,7 @@ def next_looks(outcome: Outcome, memory: Memory, instant: datetime) -> list[tupl
         looks.append((memory.recent[0][0] + window, False))
     if isinstance(outcome.plan, Unavailable):
         return looks
-    minute = minute_of(max(now, instant))
+    minute = minute_of(max(now, memory.acted_for or now))
     following = outcome.plan.next_write(minute)
     if following is not None:
         rise = following.value > outcome.plan.write_at(minute)

@@ -18,6 +18,28 @@ def api_time(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def merge_patch(old: Json, new: Json) -> Json:
+    """The merge patch from one status to the other; a key whose new value is None is removed.
+
+    A server merges maps into each other, so what a nested map has lost is named too.
+    """
+    patch: Json = {}
+    for key, value in new.items():
+        before = old.get(key)
+        if before == value:
+            continue
+        if isinstance(before, dict) and isinstance(value, dict):
+            patch[key] = {**dict.fromkeys(before.keys() - value.keys()), **value}
+        else:
+            patch[key] = value
+    return patch
+
+
+def without_absent(status: Json) -> Json:
+    """A status as it stands in the API: without the keys whose value is None."""
+    return {key: value for key, value in status.items() if value is not None}
+
+
 def written_conditions(
     new: Iterable[Condition], old_status: Json, generation: int, now: datetime
 ) -> list[Json]:
