@@ -156,13 +156,17 @@ class Stage:
         annotations = self.autoscaler["metadata"].get("annotations") or {}
         return {key: value for key, value in annotations.items() if key.startswith(ANNOTATION_PREFIX)}
 
-    def owners_of_minimum(self) -> set[str]:
-        """The field managers of spec.minReplicas."""
+    def owners_of_minimum(self) -> set[tuple[str, str]]:
+        """The field managers of spec.minReplicas, each with its operation."""
         return {
-            entry["manager"]
+            (entry["manager"], entry["operation"])
             for entry in self.autoscaler["metadata"]["managedFields"]
             if "f:minReplicas" in entry.get("fieldsV1", {}).get("f:spec", {})
         }
+
+    def appliers_of_minimum(self) -> set[str]:
+        """Those of them that would meet a conflict: who applied it server-side."""
+        return {manager for manager, operation in self.owners_of_minimum() if operation == "Apply"}
 
     def status(self, kind: str = "SchoolAutoscaler") -> Json:
         name = CALENDAR if kind == "SchoolCalendar" else NAME

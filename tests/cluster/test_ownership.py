@@ -1,0 +1,104 @@
+"""Whoever owns an HPA goes on writing it, in the window and after, and never meets a conflict with us."""
+
+from __future__ import annotations
+
+import pytest
+from tests.cluster.manifest_clients import CLIENTS, RELEASE, helm, helm_upgrade
+from tests.cluster.operator_process import Sun
+from tests.cluster.stage import BASELINE, CALENDAR, NAME, PEAK, Stage, at, autoscaler, calendar, workload
+from tests.cluster.waiting import until
+
+RAISED_WITHIN_SECONDS = 5
+CHANGED = 3
+API_DEFAULT = 1
+AT_ONCE = {"scaleDown": {"stabilizationWindowSeconds": 0}}
+
+
+@pytest.fixture
+def rush() -> Sun:
+    """In the middle of the peak, and slow enough to stay there for the whole test."""
+    return Sun.rising(at("08:21"), 2)
+
+
+def raised_over(stage: Stage, baseline: int) -> None:
+    """The floor is there (again), over this baseline, and its field is not ours."""
+    stage.floored(PEAK, seconds=RAISED_WITHIN_SECONDS)
+    until(lambda: stage.marks()["firstbell.dev/baseline"] == str(baseline), f"a baseline of {baseline}")
+    until(lambda: ("firstbell", "Update") not in stage.owners_of_minimum(), "the field is handed back")
+
+
+def end_the_peak(stage: Stage) -> None:
+    """Releases the floor at once, long before the clock would."""
+    stage.api.patch("SchoolCalendar", CALENDAR, {"spec": {"suspend": True}})
+
+
+def nothing_of_ours_is_left(stage: Stage, baseline: int) -> None:
+    stage.released(baseline)
+    entries = until_handed_back(stage)
+    assert not [entry for entry in entries if "firstbell" in str(entry["fieldsV1"])], entries
+
+
+def until_handed_back(stage: Stage) -> list[dict[str, object]]:
+    def without_us() -> list[dict[str, object]]:
+        entries = stage.autoscaler["metadata"]["managedFields"]
+        return [] if "firstbell" in {entry["manager"] for entry in entries} else entries
+
+    return until(without_us, "no field of the HPA is ours")
+
+
+@pytest.mark.parametrize("write", CLIENTS.values(), ids=CLIENTS.keys())
+def test_the_owner_writes_in_the_window_and_after_it(stage: Stage, rush, tmp_path, write):
+    stage.set(workload(), calendar(), autoscaler(behavior=AT_ONCE))
+    write(stage, tmp_path, BASELINE)
+    owners = stage.appliers_of_minimum()
+    with stage.operator(rush):
+        raised_over(stage, BASELINE)
+        for minimum in (BASELINE, CHANGED):
+            write(stage, tmp_path, minimum)
+            raised_over(stage, minimum)
+        assert stage.appliers_of_minimum() == owners
+
+        end_the_peak(stage)
+        nothing_of_ours_is_left(stage, CHANGED)
+        for minimum in (CHANGED, BASELINE):
+            write(stage, tmp_path, minimum)
+            nothing_of_ours_is_left(stage, minimum)
+    assert stage.appliers_of_minimum() == owners
+
+
+@pytest.mark.parametrize("write", CLIENTS.values(), ids=CLIENTS.keys())
+def test_a_manifest_that_drops_the_minimum_resets_the_baseline_to_the_default(
+    stage: Stage, rush, tmp_path, write
+):
+    stage.set(workload(), calendar(), autoscaler(behavior=AT_ONCE))
+    write(stage, tmp_path, BASELINE)
+    with stage.operator(rush):
+        raised_over(stage, BASELINE)
+        write(stage, tmp_path, None)
+        raised_over(stage, API_DEFAULT)
+        end_the_peak(stage)
+        nothing_of_ours_is_left(stage, API_DEFAULT)
+
+
+def test_helm_rolls_back_within_the_window(stage: Stage, rush, tmp_path):
+    stage.set(workload(), calendar(), autoscaler(behavior=AT_ONCE))
+    helm_upgrade(stage, tmp_path, BASELINE)
+    with stage.operator(rush):
+        raised_over(stage, BASELINE)
+        helm_upgrade(stage, tmp_path, CHANGED)
+        raised_over(stage, CHANGED)
+        helm(stage, tmp_path, "rollback", RELEASE)
+        raised_over(stage, BASELINE)
+        helm(stage, tmp_path, "uninstall", RELEASE)
+        until(lambda: stage.api.get("HorizontalPodAutoscaler", NAME) is None, "the HPA is gone")
+
+
+def test_a_change_by_hand_is_raised_again_and_becomes_the_baseline(stage: Stage, rush, tmp_path):
+    stage.set(workload(), calendar(), autoscaler(behavior=AT_ONCE))
+    CLIENTS["apply"](stage, tmp_path, BASELINE)
+    with stage.operator(rush):
+        raised_over(stage, BASELINE)
+        stage.kubectl("patch", "hpa", NAME, "--type=merge", "-p", '{"spec":{"minReplicas":5}}')
+        raised_over(stage, 5)
+        stage.kubectl("scale", f"deployment/{NAME}", "--replicas=4")
+        stage.floored(PEAK, seconds=RAISED_WITHIN_SECONDS)
