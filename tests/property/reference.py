@@ -48,14 +48,15 @@ class Hump:
 
 def reference_replicas(workload: Workload, start: Minute, end: Minute) -> list[int]:
     """What the workload wants, before bounds, at each minute of [start, end)."""
-    humps = _humps(workload, start, end)
-    wanted = []
-    for minute in range(start, end):
-        largest: dict[tuple, Fraction] = {}
-        for hump in humps:
-            largest[hump.group] = max(largest.get(hump.group, ZERO), hump.at(minute))
-        wanted.append(ceil(sum(largest.values())))
-    return wanted
+    largest: list[dict[tuple, Fraction]] = [{} for _ in range(start, end)]
+    for hump in _humps(workload, start, end):
+        shape = hump.peak.shape
+        first = max(start, hump.bell - shape.lead - shape.ramp)
+        last = min(end, hump.end + shape.hold + shape.decay)
+        for minute in range(first, last):
+            of_groups = largest[minute - start]
+            of_groups[hump.group] = max(of_groups.get(hump.group, ZERO), hump.at(minute))
+    return [ceil(sum(of_groups.values())) for of_groups in largest]
 
 
 def _humps(workload: Workload, start: Minute, end: Minute) -> list[Hump]:
@@ -83,12 +84,7 @@ def _humps(workload: Workload, start: Minute, end: Minute) -> list[Hump]:
                     )
                     for day, bell, last in times
                 ]
-    reach = [
-        hump
-        for hump in humps
-        if hump.bell - 1000 < end and hump.end + hump.peak.shape.hold + hump.peak.shape.decay >= start
-    ]
-    return [hump for hump in reach if hump.height]
+    return humps
 
 
 def _dates(start: Minute, end: Minute):

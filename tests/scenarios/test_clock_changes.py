@@ -6,6 +6,7 @@ on both sides of the change and of the civil date.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -27,8 +28,10 @@ from tests.builders import (
 )
 from tests.property.reference import reference_replicas
 
-from firstbell.domain.plan import Workload
 from firstbell.domain.policy import PeakAnchor
+
+if TYPE_CHECKING:
+    from firstbell.domain.plan import Workload
 
 CHANGES = [
     pytest.param("Europe/Brussels", "2025-03-29", 23, id="Brussels, spring"),

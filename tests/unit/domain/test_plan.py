@@ -267,6 +267,22 @@ def test_a_peak_whose_load_ends_before_the_plan_or_starts_after_it_is_no_row():
     assert [peak.replicas for peak in edge.peaks] == [6]
 
 
+def test_a_peak_tells_the_whole_plan_even_where_it_was_ready_hours_before_the_plan_begins():
+    """An exam from 08:30 to 16:00 local, asked for at noon: at 07:20Z a bell asked for more."""
+    plan = tuesday(
+        a_peak(EVENT, name="exam", shape=BLOCK, load_percent=50),
+        a_peak(EVENT, name="second", shape=BLOCK, load_percent=25),
+        a_peak(FIRST, shape=BLOCK),
+        demand_events=(an_event(TUESDAY, "08:30", "16:00"),),
+        maximum=5,
+    )
+    noon = make_plan(plan.workload, utc(f"{TUESDAY}T12:00"), utc(f"{TUESDAY}T13:00"))
+    assert peaks_of(noon) == [
+        ("exam", None, "07:30", "07:20", 3, 5),
+        ("second", None, "07:30", "07:20", 2, 5),
+    ]
+
+
 def test_a_plan_over_a_clock_change_has_as_many_minutes_as_the_day():
     for day, hours in (("2024-10-27", 25), ("2025-03-30", 23), (TUESDAY, 24)):
         plan = plan_days(a_workload(a_policy()), day)
