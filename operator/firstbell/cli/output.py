@@ -5,7 +5,9 @@ Results go to standard output, everything else to standard error, and never raw 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
+from io import TextIOWrapper
 from typing import NoReturn
 
 import typer
@@ -15,7 +17,12 @@ UNREADABLE = 2
 
 
 def console() -> Console:
-    """Where tables go. Nothing in them is read as markup: names come from files."""
+    """Where tables go. Nothing in them is read as markup: names come from files.
+
+    A letter that the output's encoding lacks is spelled out rather than an end of everything.
+    """
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     return Console(markup=False, highlight=False, emoji=False)
 
 

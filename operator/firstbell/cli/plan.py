@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -13,11 +13,12 @@ import yaml
 
 from firstbell.api.plan_document import plan_document
 from firstbell.cli.output import console, refuse
-from firstbell.cli.plan_plot import plot_plans
+from firstbell.cli.plan_plot import plot_plans, undrawable
 from firstbell.cli.plan_table import print_planned
 from firstbell.cli.planned import plan_files
 
 MOST_DAYS = 800
+PLANNED_YEARS = range(1970, 2100)
 
 
 class PlanOutput(StrEnum):
@@ -31,15 +32,17 @@ class PlanOutput(StrEnum):
 def plan(
     files: Annotated[
         list[Path],
-        typer.Option("--file", "-f", metavar="FILE", help="YAML with calendars and autoscalers; repeatable."),
+        typer.Option(
+            "--file",
+            "-f",
+            metavar="FILE",
+            help="YAML with calendars and autoscalers, - for standard input; repeatable.",
+        ),
     ],
     date: Annotated[
-        datetime | None,
-        typer.Option(
-            formats=["%Y-%m-%d"], metavar="DATE", help="The first date, like 2026-09-01; default today."
-        ),
+        str | None, typer.Option(metavar="DATE", help="The first date, like 2026-09-01; default today.")
     ] = None,
-    days: Annotated[int, typer.Option(min=1, max=MOST_DAYS, help="How many dates.")] = 1,
+    days: Annotated[int, typer.Option(metavar="NUMBER", help=f"How many dates, up to {MOST_DAYS}.")] = 1,
     output: Annotated[PlanOutput, typer.Option("--output", "-o", help="How to print it.")] = PlanOutput.TABLE,
     steps: Annotated[
         bool, typer.Option("--steps", help="In the table, every step of the schedule instead of the writes.")
@@ -49,18 +52,33 @@ def plan(
     ] = None,
 ) -> None:
     """Show what kind of days there will be, how many replicas at each minute, and why."""
-    planned = plan_files(files, date.date() if date else None, days)
+    first = None if date is None else _first(date)
+    if not 1 <= days <= MOST_DAYS:
+        refuse([f"--days {days}: is not a number of dates that can be planned. Give 1 to {MOST_DAYS}."])
+    planned = plan_files(files, first, days)
+    if plot is not None and (problem := undrawable(planned.plans, plot)):
+        refuse([problem])
     match output:
         case PlanOutput.TABLE:
             print_planned(console(), planned, steps=steps)
         case PlanOutput.JSON:
             document = plan_document(planned.window, planned.calendars, planned.plans)
-            typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+            typer.echo(json.dumps(document, indent=2))
         case PlanOutput.YAML:
             document = json.loads(json.dumps(plan_document(planned.window, planned.calendars, planned.plans)))
-            typer.echo(yaml.safe_dump(document, sort_keys=False, allow_unicode=True), nl=False)
+            typer.echo(yaml.safe_dump(document, sort_keys=False), nl=False)
     if plot is not None:
-        problem = plot_plans(planned.plans, plot)
-        if problem:
+        if problem := plot_plans(planned.plans, plot):
             refuse([problem])
         typer.echo(f"drawn: {plot}", err=True)
+
+
+def _first(text: str) -> dt.date:
+    """The date that `--date` gives; ends the command where it is none."""
+    try:
+        first = dt.date.fromisoformat(text)
+    except ValueError:
+        refuse([f"--date {text}: is not a date. Write it like 2026-09-01."])
+    if first.year not in PLANNED_YEARS:
+        refuse([f"--date {text}: is out of range. Give a year from 1970 to 2099."])
+    return first

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -10,19 +11,27 @@ from firstbell.domain.bells import instant_of
 from firstbell.domain.plan import Plan
 
 SUFFIXES = (".svg", ".png")
+MOST_PANELS = 50
 
 
-def plot_plans(plans: Sequence[Plan], file: Path) -> str | None:
-    """Draws every plan, one panel each: what stood in the way, or None."""
+def undrawable(plans: Sequence[Plan], file: Path) -> str | None:
+    """Why plans cannot be drawn into a file, as far as that is known before, or None."""
     if file.suffix.lower() not in SUFFIXES:
         return f"{file}: a plot ends in {' or '.join(SUFFIXES)}. Choose one of them."
     if not plans:
         return "nothing to draw: no SchoolAutoscaler in these files. Add one to a -f FILE."
-    try:
-        import matplotlib as mpl  # noqa: PLC0415 - an extra, and slow to load
-        from matplotlib import pyplot as plt  # noqa: PLC0415
-    except ImportError:
+    if len(plans) > MOST_PANELS:
+        return f"{len(plans)} autoscalers are too many for a picture of {MOST_PANELS}. Give fewer files."
+    if find_spec("matplotlib") is None:
         return "drawing needs the extra `plot`. Install it: pip install 'firstbell[plot]'."
+    return None
+
+
+def plot_plans(plans: Sequence[Plan], file: Path) -> str | None:
+    """Draws every plan, one panel each: what stood in the way, or None."""
+    import matplotlib as mpl  # noqa: PLC0415 - an extra, and slow to load
+    from matplotlib import pyplot as plt  # noqa: PLC0415
+
     mpl.use("Agg")
     figure, axes = plt.subplots(
         len(plans), 1, figsize=(10, 3.2 * len(plans)), squeeze=False, layout="constrained"
@@ -32,7 +41,7 @@ def plot_plans(plans: Sequence[Plan], file: Path) -> str | None:
     try:
         figure.savefig(file)
     except OSError as error:
-        return f"{file}: cannot be written: {error.strerror}. Choose another place."
+        return f"{file}: cannot be written: {(error.strerror or str(error)).lower()}. Choose another place."
     finally:
         plt.close(figure)
     return None

@@ -16,6 +16,10 @@ from firstbell.domain.plan import LimitedBy, Plan
 from firstbell.domain.upcoming import peak_at, peak_sentence
 
 BAR_CELLS = 32
+LEAST_BAR_CELLS = 8
+LONGEST_DAY_MINUTES = 25 * 60
+# What stands beside the columns that wrap, gaps included; CHANGE is LOCAL, UTC and REPLICAS.
+DATE_CELLS, BELL_CELLS, LABEL_CELLS, CHANGE_CELLS, DATED_CELLS, GAP_CELLS = 16, 9, 7, 26, 11, 2
 EIGHTHS = " ▏▎▍▌▋▊▉"
 FULL = "█"
 
@@ -23,35 +27,74 @@ FULL = "█"
 def print_planned(console: Console, planned: Planned, *, steps: bool) -> None:
     """Prints calendars, then each workload."""
     for school_days in planned.calendars:
-        console.print(_days_table(school_days, planned.window))
+        calendar = school_days.calendar
+        suspended = ", suspended: no load" if calendar.suspended else ""
+        _titled(console, f"{calendar.key} ({calendar.zone.key}){suspended}")
+        console.print(_days_table(school_days, planned.window, console.width))
+        console.print()
     for plan in planned.plans:
-        console.print(_changes_table(plan, steps=steps))
+        policy, zone = plan.workload.policy, plan.workload.calendars[0].calendar.zone
+        what = "schedule" if steps else "writes"
+        _titled(console, f"{policy.key}: {what}, {_bounds(plan)} ({zone.key})")
+        console.print(_changes_table(plan, console, steps=steps))
+        console.print()
+        _titled(console, f"{policy.key}: peaks")
         console.print(_peaks_table(plan))
+        console.print()
 
 
-def _days_table(school_days: SchoolDays, window: DayWindow) -> Table:
-    calendar = school_days.calendar
-    table = Table(
-        title=f"{calendar.key} ({calendar.zone.key})", title_justify="left", box=None, pad_edge=False
-    )
-    regions = bool(calendar.regions)
-    for heading in ("DATE", *(("REGION",) if regions else ()), "DAY", "FIRST BELL", "LABEL", "REASON"):
-        table.add_column(heading, overflow="fold")
-    for on in window:
-        for region in calendar.region_names:
-            day = school_days.day(region, on)
-            bell = school_days.first_bell(day)
-            at = "-" if bell is None else _clock(bell, calendar.zone)
-            label = day.lessons.label or "-" if day.lessons else "-"
-            table.add_row(
-                f"{on:%a %Y-%m-%d}",
-                *((region or "",) if regions else ()),
-                _day_words(day),
-                at,
-                label,
-                day.reason,
-            )
+def _titled(console: Console, title: str) -> None:
+    console.print(title, style="italic")
+
+
+def _table(*headings: str) -> Table:
+    """A table without lines, whose columns stand as they are; columns that may wrap are added to it."""
+    table = Table(box=None, pad_edge=False)
+    for heading in headings:
+        table.add_column(heading, no_wrap=True)
     return table
+
+
+def _days_table(school_days: SchoolDays, window: DayWindow, width: int) -> Table:
+    calendar = school_days.calendar
+    days = [school_days.day(region, on) for on in window for region in calendar.region_names]
+    regions, labels = bool(calendar.regions), calendar.rotation is not None
+    table = _table("DATE", *(["REGION"] if regions else []))
+    # The longest word of DAY stays whole; REASON wraps in what is left.
+    beside = DATE_CELLS + BELL_CELLS + max(len(day.reason) for day in days)
+    beside += max(len(name) + GAP_CELLS for name in ("REGION", *calendar.regions)) if regions else 0
+    beside += LABEL_CELLS if labels else 0
+    table.add_column("DAY", overflow="fold", width=_fitting(map(_day_words, days), width - beside))
+    table.add_column("BELL", no_wrap=True)
+    if labels:
+        table.add_column("LABEL", no_wrap=True)
+    table.add_column("REASON", overflow="fold")
+    for day in days:
+        bell = school_days.first_bell(day)
+        label = day.lessons.label or "-" if day.lessons else "-"
+        table.add_row(
+            f"{day.date:%a %Y-%m-%d}",
+            *([day.region or ""] if regions else []),
+            _day_words(day),
+            "-" if bell is None else _clock(bell, calendar.zone),
+            *([label] if labels else []),
+            day.reason,
+        )
+    return table
+
+
+def _fitting(texts: Iterable[str], available: int) -> int:
+    """The width of a column that shows texts in the cells there are, and never cuts a word."""
+    texts = list(texts)
+    longest_word = max(len(word) for text in texts for word in text.split())
+    return min(max(map(len, texts)), max(longest_word, available))
+
+
+def _bounds(plan: Plan) -> str:
+    bounds = plan.workload.bounds
+    if bounds.maximum is None:
+        return f"at least {bounds.minimum} replicas"
+    return f"{bounds.minimum} to {bounds.maximum} replicas"
 
 
 def _day_words(day: Day) -> str:
@@ -66,35 +109,33 @@ def _day_words(day: Day) -> str:
     return ", ".join(words)
 
 
-def _changes_table(plan: Plan, *, steps: bool) -> Table:
+def _changes_table(plan: Plan, console: Console, *, steps: bool) -> Table:
     """Every write (or step), as it will be on the wall clock of the first calendar."""
-    policy, bounds = plan.workload.policy, plan.workload.bounds
     zone = plan.workload.calendars[0].calendar.zone
-    ceiling = bounds.maximum if bounds.maximum is not None else "no maximum"
-    what = "schedule" if steps else "writes"
-    table = Table(
-        title=f"\n{policy.key}: {what}, {bounds.minimum} to {ceiling} replicas ({zone.key})",
-        title_justify="left",
-        box=None,
-        pad_edge=False,
-    )
-    for heading in ("LOCAL", "UTC"):
-        table.add_column(heading, no_wrap=True)
+    several = _several_days(plan)
+    changes = _changes(plan, steps=steps)
+    beside = CHANGE_CELLS + (DATED_CELLS if several else 0) + max(len(why) for _, _, why in changes)
+    cells = min(BAR_CELLS, max(LEAST_BAR_CELLS, console.width - beside))
+    table = _table("LOCAL", "UTC")
     table.add_column("REPLICAS", justify="right", no_wrap=True)
     table.add_column("", no_wrap=True, style="cyan")
     table.add_column("PEAK", overflow="fold")
-    changes = _changes(plan, steps=steps)
     highest = max((replicas for _, replicas, _ in changes), default=1)
-    several = (plan.end - plan.start) > 2 * 24 * 60
     for minute, replicas, why in changes:
+        drawn = bar(replicas, highest, cells)
         table.add_row(
             _clock(minute, zone, with_date=several),
             f"{instant_of(minute):%H:%M}",
             str(replicas),
-            bar(replicas, highest),
+            "#" * len(drawn) if console.options.ascii_only else drawn,
             why,
         )
     return table
+
+
+def _several_days(plan: Plan) -> bool:
+    """Whether a time of day could be on two dates; the longest single day has 25 hours."""
+    return plan.end - plan.start > LONGEST_DAY_MINUTES
 
 
 def _changes(plan: Plan, *, steps: bool) -> Sequence[tuple[Minute, int, str]]:
@@ -121,23 +162,38 @@ def _why(peak: str | None, limited: LimitedBy | None) -> str:
 
 
 def _peaks_table(plan: Plan) -> Table:
-    table = Table(title="\npeaks", title_justify="left", box=None, pad_edge=False)
-    table.add_column("READY BY", no_wrap=True)
-    table.add_column("WANTED", justify="right", no_wrap=True)
-    table.add_column("PLAN", justify="right", no_wrap=True)
-    table.add_column("WHY", overflow="fold")
-    for peak in plan.peaks:
+    calendars = [days.calendar for days in plan.workload.calendars]
+    several, regions = len(calendars) > 1, any(calendar.regions for calendar in calendars)
+    # The tail of an evening event belongs to the day before.
+    dated = _several_days(plan) or any(peak.ready_by < plan.start for peak in plan.peaks)
+    table = _table("READY BY")
+    for heading in ("WANTED", "PLAN"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for heading in (*(["CALENDAR"] if several else []), *(["REGION"] if regions else []), "WHY"):
+        table.add_column(heading, overflow="fold")
+    for peak in sorted(plan.peaks, key=lambda peak: peak.ready_by):
         table.add_row(
-            _clock(peak.ready_by, peak.zone), str(peak.wanted), str(peak.replicas), peak_sentence(peak)
+            _clock(peak.ready_by, peak.zone, with_date=dated),
+            str(peak.wanted),
+            str(peak.replicas),
+            *([peak.calendar] if several else []),
+            *([peak.surge.occurrence.day.region or "-"] if regions else []),
+            peak_sentence(peak),
         )
     if not plan.peaks:
-        table.add_row("-", "-", "-", "no bell or event in this time")
+        return _nothing()
     return table
 
 
-def bar(value: int, highest: int) -> str:
-    """A bar for a value, `BAR_CELLS` long for the highest, in eighths of a cell; never empty above 0."""
-    eighths = round(value * BAR_CELLS * 8 / max(1, highest))
+def _nothing() -> Table:
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_row("no bell or event in this time")
+    return table
+
+
+def bar(value: int, highest: int, cells: int = BAR_CELLS) -> str:
+    """A bar for a value, `cells` long for the highest, in eighths of a cell; never empty above 0."""
+    eighths = round(value * cells * 8 / max(1, highest))
     eighths = max(eighths, 1 if value else 0)
     whole, part = divmod(eighths, 8)
     return FULL * whole + (EIGHTHS[part] if part else "")
