@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from firstbell.local.spec import ControlPlaneSpec
 
 BASE = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok", "kwokctl", "kubectl")
+_LOOPBACK = Path(__file__).with_name("loopback.yaml")
 _USAGE = Path(__file__).with_name("usage.yaml")
 _FLAGS = {
     "etcd": "--etcd-binary",
@@ -62,6 +63,7 @@ def create_arguments(
 ) -> list[str]:
     """Return the arguments of kwokctl that create such a cluster."""
     arguments = ["--name", name, "create", "cluster", "--runtime", "binary", "--kubeconfig", str(kubeconfig)]
+    arguments += ["--config", str(_LOOPBACK)]
     for program, flag in _FLAGS.items():
         if program in programs:
             arguments += [flag, str(programs[program])]
@@ -95,6 +97,11 @@ def start(control_plane: ControlPlane, spec: ControlPlaneSpec) -> None:
     if spec.audit_policy and not spec.audit_policy.is_file():
         raise ControlPlaneError(f"there is no audit policy file {spec.audit_policy}")
     folder, name = control_plane.folder, control_plane.name
+    if any(map(str.isspace, str(folder))):
+        # kwokctl reads such a path to its first space, and would put the cluster there.
+        raise ControlPlaneError(
+            f"there is a space in {folder}: name another cache folder with FIRSTBELL_CACHE"
+        )
     programs = control_plane.programs.get(program_names(spec))
     env = _environment(folder, programs)
     arguments = create_arguments(name, control_plane.kubeconfig, spec, programs)

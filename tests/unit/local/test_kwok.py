@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from firstbell.local.kwok import BASE, create_arguments, in_kwokctl_order, program_names
+from firstbell.local.control_plane import ControlPlane, Provision
+from firstbell.local.errors import ControlPlaneError
+from firstbell.local.kwok import BASE, create_arguments, in_kwokctl_order, program_names, start
+from firstbell.local.programs import Programs
+from firstbell.local.progress import LogProgress
 from firstbell.local.spec import ControlPlaneSpec
 
 PROGRAMS = {name: Path("/cache") / name for name in (*BASE, "metrics-server")}
@@ -53,3 +57,19 @@ def test_the_first_argument_of_each_component_comes_first():
 def test_an_extra_argument_names_component_flag_and_value(wrong):
     with pytest.raises(ValueError, match="component=flag=value"):
         ControlPlaneSpec(extra_args=(wrong,))
+
+
+def test_a_folder_that_kwokctl_would_misread_is_refused(tmp_path):
+    folder = tmp_path / "my cache" / "run-1"
+    here = ControlPlane(
+        name="run-1",
+        provision=Provision.LOCAL,
+        kubeconfig=folder / "kubeconfig",
+        programs=Programs(progress=LogProgress()),
+        folder=folder,
+    )
+
+    with pytest.raises(ControlPlaneError, match="FIRSTBELL_CACHE"):
+        start(here, ControlPlaneSpec())
+
+    assert not folder.exists()
