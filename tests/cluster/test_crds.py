@@ -14,7 +14,7 @@ import yaml
 from tests.unit.api.refusals import BEYOND_THE_SERVER, RULES, SHAPES, Refusal
 from tests.unit.api.specimens import changed, manifest, spec
 
-from firstbell.api.crds import RENDERED_KINDS, render
+from firstbell.api.crds import RENDERED_KINDS
 from firstbell.local.errors import ControlPlaneError
 
 if TYPE_CHECKING:
@@ -27,19 +27,15 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 MOST_HOLIDAYS = 512
 
 
-@pytest.fixture(scope="module")
-def kinds(control_plane) -> Iterator[None]:
-    """The definitions, served; they stay, since other tests of the session need them too."""
-    for kind in RENDERED_KINDS:
-        control_plane.kubectl("apply", "--server-side", "--force-conflicts", "-f", "-", stdin=render(kind))
-    control_plane.kubectl("wait", "--for=condition=Established", "--timeout=20s", *names())
+@pytest.fixture(scope="module", autouse=True)
+def own_namespace(control_plane) -> Iterator[None]:
     control_plane.kubectl("create", "namespace", NAMESPACE)
     yield
     control_plane.kubectl("delete", "namespace", NAMESPACE, "--wait=false")
 
 
 @pytest.fixture(scope="module")
-def apply(control_plane, kinds):  # noqa: ARG001 - asked for what it does
+def apply(control_plane):
     def apply(text: str, *options: str) -> str:
         return control_plane.kubectl("apply", "-n", NAMESPACE, *options, "-f", "-", stdin=text)
 
@@ -47,7 +43,7 @@ def apply(control_plane, kinds):  # noqa: ARG001 - asked for what it does
 
 
 @pytest.fixture(scope="module")
-def refused(control_plane, kinds):  # noqa: ARG001 - asked for what it does
+def refused(control_plane):
     """What the API server says to an object that it should not take."""
 
     def refused(text: str) -> str:
@@ -64,7 +60,6 @@ def names() -> list[str]:
     return [f"crd/{kind.plural}.firstbell.dev" for kind in RENDERED_KINDS]
 
 
-@pytest.mark.usefixtures("kinds")
 def test_the_definitions_are_established_within_the_cost_budget(control_plane):
     for name in names():
         conditions = json.loads(control_plane.kubectl("get", name, "-o", "json"))["status"]["conditions"]
@@ -89,24 +84,6 @@ def test_is_refused_with_its_message(refused, refusal: Refusal):
 @pytest.mark.parametrize("refusal", BEYOND_THE_SERVER.values(), ids=BEYOND_THE_SERVER.keys())
 def test_what_only_the_conversion_knows_is_taken(apply, refusal: Refusal):
     assert apply(manifest(refusal.kind, changed(spec(refusal.kind), refusal.changes)), "--dry-run=server")
-
-
-def test_every_rule_of_the_definitions_has_a_refusal_that_shows_it():
-    told = " ".join(refusal.server or "" for refusal in RULES.values())
-    for kind in RENDERED_KINDS:
-        for message in messages(yaml.safe_load(render(kind))):
-            assert message[:40] in told, message
-
-
-def messages(node: object) -> Iterator[str]:
-    if isinstance(node, dict):
-        for rule in node.get("x-kubernetes-validations", []):
-            yield rule["message"]
-        for inside in node.values():
-            yield from messages(inside)
-    elif isinstance(node, list):
-        for inside in node:
-            yield from messages(inside)
 
 
 def test_every_example_is_taken(apply):
@@ -150,7 +127,6 @@ def test_a_calendar_with_the_most_entries_is_taken_with_server_side_apply(apply)
         ("schoolas.status.lastPeak.readyTime", "Ready, in UTC"),
     ],
 )
-@pytest.mark.usefixtures("kinds")
 def test_kubectl_explain_tells_what_a_field_means(control_plane, field, said):
     # The server publishes the schemas of a new kind a moment after it is established.
     for _ in range(20):

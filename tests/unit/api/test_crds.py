@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from tests.unit.api.refusals import RULES
 
 from firstbell.api.crds import (
     RENDERED_KINDS,
@@ -128,6 +129,13 @@ def test_messages_of_rules_carry_the_path_of_the_field(kind):
     assert rules
     for rule in rules:
         assert rule["message"].startswith("spec."), rule
+
+
+def test_every_rule_has_a_refusal_that_shows_it():
+    told = " ".join(refusal.server or "" for refusal in RULES.values())
+    for kind in RENDERED_KINDS:
+        for rule in rules_in(object_schema(kind)):
+            assert rule["message"][:40] in told, rule
 
 
 def rules_in(node: Any) -> Iterator[dict[str, str]]:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.api.calm import CALM
 
 from firstbell.api.cron import MOST_PER_DAY, CronLine, read_cron
 from firstbell.api.problems import Problem
@@ -96,6 +97,7 @@ def test_a_line_that_is_none_is_a_problem(schedule, message):
     assert read.path == "spec.demandEvents[0].recurrence.schedule"
 
 
+@CALM
 @given(st.text(alphabet="0123456789*/-,LW#?HRMONabc @", max_size=20))
 def test_no_text_gives_a_traceback(schedule):
     read = read_cron(schedule, "spec.x")

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.api.calm import CALM
 from tests.unit.api.specimens import SPECS, manifest, spec
 
 from firstbell.api.autoscaler_conversion import read_autoscaler, to_policy
@@ -80,7 +81,7 @@ def check(refused: Refused) -> None:
         assert len(str(problem).splitlines()) == 1
 
 
-@settings(max_examples=400)
+@settings(CALM, max_examples=400)
 @given(spoilt("SchoolCalendar"))
 def test_a_spoilt_calendar_is_converted_or_refused_with_a_path(body):
     read = read_calendar("ns", "name", body)
@@ -88,7 +89,7 @@ def test_a_spoilt_calendar_is_converted_or_refused_with_a_path(body):
         check(read)
 
 
-@settings(max_examples=200)
+@settings(CALM, max_examples=200)
 @given(spoilt("SchoolAutoscaler"))
 def test_a_spoilt_policy_is_converted_or_refused_with_a_path(body):
     read = read_autoscaler(body)
@@ -98,7 +99,7 @@ def test_a_spoilt_policy_is_converted_or_refused_with_a_path(body):
         assert to_policy("ns", "name", read).peaks is not None
 
 
-@settings(max_examples=50)
+@settings(CALM, max_examples=50)
 @given(st.one_of(JUNK, st.dictionaries(st.sampled_from(["timeZone", "calendarRefs", "spec", "peaks"]), JUNK)))
 def test_anything_in_place_of_a_spec_is_refused_with_a_path(body):
     for read in (read_calendar("ns", "name", body), read_autoscaler(body)):
@@ -106,7 +107,7 @@ def test_anything_in_place_of_a_spec_is_refused_with_a_path(body):
             check(read)
 
 
-@settings(max_examples=100)
+@settings(CALM, max_examples=100)
 @given(st.data())
 def test_a_spoilt_file_is_read_or_told_line_by_line(data):
     kind = data.draw(KINDS)

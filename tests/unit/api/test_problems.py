@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.api.calm import CALM
 
 from firstbell.api.problems import Problem, dotted, kind_of, nearest, parts_of, quoted
 
@@ -24,11 +25,13 @@ def test_a_path_is_written_as_people_write_it():
     assert dotted(("spec", "a.b\n")) == 'spec["a.b\\n"]'
 
 
+@CALM
 @given(st.lists(st.one_of(st.integers(0, 999), st.text(max_size=4)), max_size=5))
 def test_the_parts_of_a_path_come_back(parts):
     assert parts_of(dotted(parts)) == tuple(parts)
 
 
+@CALM
 @given(st.text())
 def test_what_is_quoted_stays_short_and_on_its_line(text):
     assert len(quoted(text).splitlines() or [""]) == 1

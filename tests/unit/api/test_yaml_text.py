@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.api.calm import CALM
 
 from firstbell.api.unquoted import Unquoted
 from firstbell.api.yaml_text import MOST_PROBLEMS, LineProblem, Node, read_yaml
@@ -150,6 +151,7 @@ def test_aliases_that_multiply_are_refused_at_once():
     assert "the aliases (*name) expand to more than 100000 values" in problem
 
 
+@CALM
 @given(st.text(alphabet="a: -[]{}&*!|>'\"#\n\t%@`?,1y<", max_size=60))
 def test_no_text_gives_a_traceback(text):
     found = read_yaml(text)
