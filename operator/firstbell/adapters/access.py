@@ -9,12 +9,18 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+import yaml
 from kubernetes.aio import config
 from kubernetes.aio.client import Configuration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+
+_NOT_A_KUBECONFIG = (TypeError, AttributeError, ValueError)
+_UNUSABLE = (config.ConfigException, OSError, yaml.YAMLError, *_NOT_A_KUBECONFIG)
+"""What the client raises on a kubeconfig that is missing, damaged, or not a kubeconfig at all."""
 
 
 class AccessError(Exception):
@@ -42,10 +48,19 @@ async def load_access(
                 client_configuration=configuration,
                 persist_config=False,
             )
-    except (config.ConfigException, OSError) as error:
+    except _UNUSABLE as error:
         where = f"kubeconfig {kubeconfig}" if kubeconfig else "kubeconfig"
         wanted = f" with context {context!r}" if context else ""
         cure = "Give --kubeconfig or --context, or set KUBECONFIG."
-        msg = f"no access to a cluster by the {where}{wanted}: {error}. {cure}"
+        msg = f"no access to a cluster by the {where}{wanted}: {_why(error, kubeconfig)}. {cure}"
         raise AccessError(msg) from error
     return configuration
+
+
+def _why(error: Exception, kubeconfig: Path | None) -> str:
+    """What is wrong with the kubeconfig, on one line."""
+    if kubeconfig is not None and not kubeconfig.exists():
+        return "there is no such file"
+    if isinstance(error, _NOT_A_KUBECONFIG):
+        return "it does not hold what a kubeconfig holds"
+    return " ".join(str(error).split()).rstrip(".")

@@ -31,6 +31,7 @@ class KubernetesEvents:
         self._clock = clock
         self._queue: asyncio.Queue[tuple[Json, Happening, datetime]] = asyncio.Queue(QUEUE)
         self._posted: OrderedDict[str, int] = OrderedDict()
+        self._since = clock.now().isoformat()
 
     def post(self, involved: Json, happening: Happening) -> None:
         """Queues an event for the object, or drops it when the queue is full."""
@@ -45,7 +46,7 @@ class KubernetesEvents:
             await asyncio.sleep(SECONDS_BETWEEN_POSTS)
 
     async def _post(self, involved: Json, happening: Happening, at: datetime) -> None:
-        name = _name(involved, happening)
+        name = self._name(involved, happening)
         namespace = involved["namespace"]
         stamp = at.strftime("%Y-%m-%dT%H:%M:%SZ")
         count = self._posted.get(name, 0) + 1
@@ -78,8 +79,10 @@ class KubernetesEvents:
         while len(self._posted) > REMEMBERED:
             self._posted.popitem(last=False)
 
+    def _name(self, involved: Json, happening: Happening) -> str:
+        """The same event on the same object has the same name, so that a repeat is counted.
 
-def _name(involved: Json, happening: Happening) -> str:
-    """The same event on the same object has the same name, so that a repeat is counted."""
-    told = "\n".join((involved["uid"], happening.reason, happening.message))
-    return f"{involved['name'][:40]}.{hashlib.sha256(told.encode()).hexdigest()[:16]}"
+        Another process does not know the count so far: its events have names of their own.
+        """
+        told = "\n".join((self._since, involved["uid"], happening.reason, happening.message))
+        return f"{involved['name'][:40]}.{hashlib.sha256(told.encode()).hexdigest()[:16]}"

@@ -132,15 +132,25 @@ class KubernetesCluster:
             return Failure(kind=FailureKind.UNREACHABLE, message=f"the API server cannot be reached: {error}")
         if response.status >= 400:  # noqa: PLR2004 - HTTP
             return _failure(response.status, data, response.reason)
-        parsed: Json = json.loads(data)
+        return _object(data)
+
+
+def _object(data: bytes) -> Json | Failure:
+    """The object in an answer; a proxy in between may answer with something else."""
+    try:
+        parsed = json.loads(data)
+    except ValueError:
+        parsed = None
+    if isinstance(parsed, dict):
         return parsed
+    return Failure(kind=FailureKind.SERVER_ERROR, message="the API server's answer is not a JSON object")
 
 
 def _failure(status: int | None, body: str | bytes | None, reason: str | None) -> Failure:
     """The server's answer as a value, with its own message where it gave one."""
     message = reason or "no reason given"
     try:
-        message = json.loads(body or "{}").get("message") or message
+        message = str(json.loads(body or "{}").get("message") or message)
     except (ValueError, AttributeError):
         message = reason or "an answer that is not JSON"
     status = status or 0

@@ -39,3 +39,5 @@ def configure_logs(log_format: str, level: str) -> None:
     root.handlers[:] = [handler]
     root.setLevel(max(number, logging.WARNING))
     logging.getLogger("kopf").setLevel(max(number, logging.WARNING))
+    # What the client warns of (no kubeconfig) comes back as an error that `access` puts in words.
+    logging.getLogger("kubernetes").setLevel(logging.ERROR)

@@ -63,7 +63,12 @@ class Engine:
         self._cluster = cluster
         self._telemetry = telemetry
         self._ticker = Ticker(
-            store=self.store, cluster=cluster, clock=clock, telemetry=telemetry, instance=instance
+            store=self.store,
+            cluster=cluster,
+            clock=clock,
+            telemetry=telemetry,
+            instance=instance,
+            wake=self.wake,
         )
         self._reporter = Reporter(
             store=self.store, cluster=cluster, clock=clock, events=events, telemetry=telemetry
@@ -112,7 +117,8 @@ class Engine:
 
     async def run(self) -> None:
         """Runs until cancelled; whoever cancels may wait for `drained` first."""
-        await release_orphans(self._cluster, self._telemetry, self.store, self.instance)
+        for owner in await release_orphans(self._cluster, self._telemetry, self.store, self.instance):
+            self._ask(owner, self.clock.now() + LONGEST_RETRY)
         self.wake(self.store.autoscalers)
         for key in self.store.calendars:
             self.wake_calendar(key)
@@ -169,6 +175,10 @@ class Engine:
             except TimeoutError:
                 log.warning("tick took too long", autoscaler=key, seconds=TICK_SECONDS)
                 self._ask(key, self.clock.now() + RETRY)
+            except Exception:
+                # A fault of ours that one object brings out must not keep the others from their bells.
+                log.exception("tick failed", autoscaler=key)
+                self._ask(key, self.clock.now() + LONGEST_RETRY)
             finally:
                 self._telemetry.ticked(time.perf_counter() - begun)
                 self._ticking.discard(key)
@@ -180,7 +190,7 @@ class Engine:
 
     async def _tick(self, key: str, instant: datetime) -> None:
         if key not in self.store.autoscalers:
-            await release_owned(self._cluster, self._telemetry, self.store, key, self.instance)
+            await self._release(key)
             return
         memory = self._memories.setdefault(key, Memory())
         before = memory.last_desired
@@ -205,6 +215,14 @@ class Engine:
         for at, may_come_early in next_looks(outcome, memory):
             self._ask(key, at, may_come_early=may_come_early)
 
+    async def _release(self, key: str) -> None:
+        """Gives back the floors of an autoscaler that was deleted; others may go on with the workload."""
+        targets = [seen.target for seen in self.store.held_by(key)]
+        if await release_owned(self._cluster, self._telemetry, self.store, key, self.instance):
+            self._ask(key, self.clock.now() + LONGEST_RETRY)
+        for target in targets:
+            self.wake(self.store.concerned(target))
+
     def _ask(self, key: str, at: datetime, *, may_come_early: bool = False) -> None:
         self._wakeups.ask(key, at, may_come_early=may_come_early)
         self._woken.set()
@@ -214,15 +232,18 @@ class Engine:
         while True:
             key, is_calendar = await self._reporter.get()
             await self._calm.wait()
-            if is_calendar:
-                following = await self._reporter.report_calendar(key)
-                if following is not None:
-                    self._calendar_wakeups.ask(key, following)
-                    self._woken.set()
-            else:
-                following = await self._reporter.report(key)
-                if following is not None:
-                    self._ask(key, following)
+            try:
+                await self._report(key, is_calendar=is_calendar)
+            except Exception:
+                log.exception("report failed", object=key)
+
+    async def _report(self, key: str, *, is_calendar: bool) -> None:
+        report = self._reporter.report_calendar if is_calendar else self._reporter.report
+        following = await report(key)
+        if following is not None:
+            wakeups = self._calendar_wakeups if is_calendar else self._wakeups
+            wakeups.ask(key, following)
+            self._woken.set()
 
 
 def _backoff(failures: int, key: str) -> timedelta:

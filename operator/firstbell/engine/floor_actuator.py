@@ -57,8 +57,21 @@ def raise_patch(seen: SeenFloor, floor: int, baseline: int, owner: str, instance
             for name, value in annotations.items()
         ]
     else:
-        operations.append({"op": "add", "path": "/metadata/annotations", "value": annotations})
+        # Annotations that somebody adds meanwhile must not be lost: null stands for an absent value.
+        operations += [
+            {"op": "test", "path": "/metadata/annotations", "value": None},
+            {"op": "add", "path": "/metadata/annotations", "value": annotations},
+        ]
     return [*operations, {"op": "add", "path": f"/spec/{HPA_FIELD}", "value": floor}]
+
+
+def admitted_patch(seen: SeenFloor) -> list[Operation]:
+    """The patch that says on the object which floor admission control has left of ours."""
+    value = str(seen.autoscaler.minimum)
+    return [
+        *_tests(seen),
+        {"op": "add", "path": f"/metadata/annotations/{_escape(ANNOTATION_FLOOR)}", "value": value},
+    ]
 
 
 def release_patch(seen: SeenFloor, baseline: int) -> list[Operation]:

@@ -32,6 +32,11 @@ def apply_manager(managed_fields: Iterable[Json], field: str) -> Json | None:
     return None
 
 
+def is_kept(managed_fields: Iterable[Json], field: str) -> bool:
+    """Whether `spec.FIELD` is owned by firstbell: after a write that could not be handed back yet."""
+    return any(_is_ours(entry) and _owns(entry, field) for entry in managed_fields)
+
+
 def hand_back(obj: Json, field: str, to: Json | None) -> list[Operation]:
     """The patch that gives `spec.FIELD` of `obj`, as it was returned by our write, back to `to`.
 

@@ -52,6 +52,7 @@ def seen_autoscaler(body: Json, before: SeenAutoscaler | None = None) -> SeenAut
         created=metadata.get("creationTimestamp", ""),
         rules=rules,
         status=dict(body.get("status") or {}),
+        last_good=before.in_force if before is not None and before.uid == metadata["uid"] else None,
     )
 
 

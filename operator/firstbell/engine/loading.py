@@ -17,7 +17,7 @@ from firstbell.engine.objects import seen_hpa, seen_workload
 from firstbell.engine.ports import Failure, FailureKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from firstbell.engine.ports import Cluster, Json
     from firstbell.engine.store import Store
@@ -27,8 +27,16 @@ FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 1.0, 15.0
 log = structlog.get_logger("firstbell.engine")
 
 
-async def load(cluster: Cluster, store: Store, namespaces: Sequence[str]) -> None:
-    """Fills the store, waiting for whatever is missing; `namespaces` empty = all."""
+async def load(
+    cluster: Cluster,
+    store: Store,
+    namespaces: Sequence[str],
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> None:
+    """Fills the store, waiting for whatever is missing; `namespaces` empty = all.
+
+    `sleep` is of the wall, however fast the engine's clock runs: it is the API server that is waited for.
+    """
     wait, told = FIRST_WAIT_SECONDS, ""
     while True:
         problem = await _load_once(cluster, store, namespaces)
@@ -39,19 +47,24 @@ async def load(cluster: Cluster, store: Store, namespaces: Sequence[str]) -> Non
         if problem != told:
             log.error("not started yet", problem=problem, tries_again="by itself")
             told = problem
-        await asyncio.sleep(wait)
+        await sleep(wait)
         wait = min(LONGEST_WAIT_SECONDS, wait * 2)
 
 
 async def _load_once(cluster: Cluster, store: Store, namespaces: Sequence[str]) -> str | None:
-    """Lists everything: what stood in the way, or None."""
+    """Lists everything: what stood in the way, or None.
+
+    Nothing is kept of an incomplete look: what is deleted before the next one would stay for ever.
+    """
+    found: list[tuple[Callable[[Json], Any], Json]] = []
     for group, version, plural, put in _kinds(store):
         for namespace in namespaces or (None,):
             items = await cluster.list_all(group, version, plural, namespace)
             if isinstance(items, Failure):
                 return _sentence(items, group, plural, namespace)
-            for item in items:
-                put(item)
+            found += [(put, item) for item in items]
+    for put, item in found:
+        put(item)
     return None
 
 

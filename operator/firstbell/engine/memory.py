@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from firstbell.domain.days import SchoolDays
     from firstbell.domain.plan import Plan, PlannedPeak
     from firstbell.engine.ports import Happening, Json
-    from firstbell.engine.store import Rules
 
 ACTIONS_KEPT = 10
 HAPPENINGS_KEPT = 20
@@ -32,6 +31,15 @@ class Action:
     after: int
     reason: str
     message: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Admitted:
+    """What admission control made of a floor that was asked for; asked for anew after `until`."""
+
+    asked: int
+    given: int
+    until: datetime
 
 
 @dataclass(kw_only=True, slots=True)
@@ -54,10 +62,10 @@ class Memory:
 
     plan: Plan | None = None
     plan_inputs: object = None
-    last_rules: Rules | None = None
     last_calendars: tuple[SchoolDays, ...] | None = None
     hold_until: datetime | None = None
     acted_for: datetime | None = None
+    admitted: Admitted | None = None
     last_desired: int | None = None
     failures: int = 0
     recent: deque[tuple[datetime, int]] = field(default_factory=deque)

@@ -18,7 +18,7 @@ from firstbell.engine.floor_actuator import (
     ANNOTATIONS,
     HPA_FIELD,
 )
-from firstbell.engine.handback import apply_manager
+from firstbell.engine.handback import apply_manager, is_kept
 from firstbell.engine.store import SeenFloor, SeenWorkload, TargetRef
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def seen_hpa(body: Json) -> SeenFloor:
         annotated=bool(annotations),
         our_annotations=frozenset(name for name in ANNOTATIONS if name in annotations),
         former_manager=apply_manager(metadata.get("managedFields") or (), HPA_FIELD),
+        kept=is_kept(metadata.get("managedFields") or (), HPA_FIELD),
         scaling_active=None if active is None else active.get("status") == "True",
         inactive_message=(active or {}).get("message", ""),
     )

@@ -24,22 +24,29 @@ TRIES = 4
 log = structlog.get_logger("firstbell.engine")
 
 
-async def release_orphans(cluster: Cluster, telemetry: Telemetry, store: Store, instance: str) -> None:
-    """Releases every floor of this installation whose SchoolAutoscaler does not exist."""
-    for seen in list(store.floors.values()):
-        mark = seen.autoscaler.mark
-        if mark is not None and mark.instance == instance and mark.owner not in store.autoscalers:
-            await release(cluster, telemetry, store, seen)
+async def release_orphans(cluster: Cluster, telemetry: Telemetry, store: Store, instance: str) -> set[str]:
+    """Releases every floor of this installation whose SchoolAutoscaler does not exist.
+
+    Returned are the owners whose floors could not be released yet.
+    """
+    marks = [seen.autoscaler.mark for seen in store.floors.values()]
+    owners = {mark.owner for mark in marks if mark is not None and mark.instance == instance}
+    gone = sorted(owners - store.autoscalers.keys())
+    return {owner for owner in gone if await release_owned(cluster, telemetry, store, owner, instance)}
 
 
 async def release_owned(
     cluster: Cluster, telemetry: Telemetry, store: Store, owner: str, instance: str
-) -> None:
-    """Releases the floors of one owner that was deleted."""
-    for seen in list(store.floors.values()):
+) -> list[Failure]:
+    """Releases the floors of one owner that was deleted: what stood in the way, to be tried again."""
+    failures = []
+    for seen in store.held_by(owner):
         mark = seen.autoscaler.mark
-        if mark is not None and mark.instance == instance and mark.owner == owner:
-            await release(cluster, telemetry, store, seen)
+        if mark is not None and mark.instance == instance:
+            failures.append(await release(cluster, telemetry, store, seen))
+    return [
+        failure for failure in failures if failure is not None and failure.kind is not FailureKind.NOT_FOUND
+    ]
 
 
 async def release(cluster: Cluster, telemetry: Telemetry, store: Store, seen: SeenFloor) -> Failure | None:
@@ -48,6 +55,7 @@ async def release(cluster: Cluster, telemetry: Telemetry, store: Store, seen: Se
     for _ in range(TRIES):
         mark = seen.autoscaler.mark
         if mark is None:
+            store.put_floor(seen)
             return None
         reading = read_floor(seen.autoscaler, None, mark.owner, mark.instance)
         baseline = mark.baseline if reading.state is FloorState.OURS else seen.autoscaler.minimum
@@ -61,6 +69,7 @@ async def release(cluster: Cluster, telemetry: Telemetry, store: Store, seen: Se
             break
         body = await cluster.get(floor_path(seen))
         if isinstance(body, Failure):
+            failure = body
             break
         seen = seen_hpa(body)
     if failure is not None and failure.kind is not FailureKind.NOT_FOUND:

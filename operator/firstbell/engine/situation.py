@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from firstbell.engine.store import Rules, SeenAutoscaler, SeenFloor, SeenWorkload, Store
 
 
+TARGET_CONFLICT = "TargetConflict"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ByFloor:
     """The workload has an autoscaler, whose floor is raised."""
@@ -113,7 +116,7 @@ def _actuator(store: Store, seen: SeenAutoscaler, rules: Rules, instance: str) -
     older = [other for other in store.sharing(rules.target) if _older(other, seen)]
     if older:
         return Unavailable(
-            reason="TargetConflict",
+            reason=TARGET_CONFLICT,
             message=f"SchoolAutoscaler {older[0].key} already scales "
             f"{rules.target.kind} {rules.target.name}. "
             "Delete one of the two, or join their calendars and peaks in one.",
@@ -145,20 +148,27 @@ def _actuator(store: Store, seen: SeenAutoscaler, rules: Rules, instance: str) -
 
 
 def _by_floor(floor: SeenFloor, seen: SeenAutoscaler, instance: str) -> Actuator:
-    reading = read_floor(floor.autoscaler, remembered_floor(seen.status), seen.key, instance)
+    # Nobody older is on the workload: a mark of somebody else's is of one that is gone, has moved to another
+    # workload or is younger, and its floor is taken over with the baseline under it.
+    mark = floor.autoscaler.mark
+    owner = mark.owner if mark is not None else seen.key
+    reading = read_floor(floor.autoscaler, remembered_floor(seen.status), owner, instance)
     if reading.state is FloorState.ANOTHER_INSTANCE:
         return Unavailable(
             reason="AnotherInstance",
             message=f"{floor.autoscaler.kind} {floor.autoscaler.name} carries the floor of another firstbell "
             "installation. Let only one of the two watch this namespace.",
         )
-    if reading.state is FloorState.ANOTHER_OWNER:
-        owner = floor.autoscaler.mark.owner if floor.autoscaler.mark else "another SchoolAutoscaler"
-        return Unavailable(
-            reason="TargetConflict",
-            message=f"{floor.autoscaler.kind} {floor.autoscaler.name} carries the floor of {owner}.",
-        )
     return ByFloor(seen=floor, reading=reading)
+
+
+def still_held(store: Store, stands: Situation, instance: str) -> ByFloor | None:
+    """A floor of ours on the workload, where it cannot be told which autoscaler is the one to write."""
+    for seen in store.held_by(stands.seen.key):
+        mark = seen.autoscaler.mark
+        if mark is not None and mark.instance == instance and seen.target.key == stands.rules.target.key:
+            return ByFloor(seen=seen, reading=read_floor(seen.autoscaler, None, stands.seen.key, instance))
+    return None
 
 
 def remembered_floor(status: Json) -> FloorMemory | None:

@@ -6,7 +6,7 @@ must look again when something changes is answered here, so that handlers stay o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from firstbell.api.school_autoscaler import Actuation, Mode, OnCalendarError
@@ -75,7 +75,8 @@ class SeenCalendar:
 class SeenAutoscaler:
     """A SchoolAutoscaler as last seen: its rules, or why there are none, and the status on it.
 
-    `created` is its creation time as the API writes it, which sorts as text.
+    `created` is its creation time as the API writes it, which sorts as text. `last_good` are the rules
+    before an edit that made them unusable: they stay in force, and others go on to find the object by them.
     """
 
     key: str
@@ -84,6 +85,12 @@ class SeenAutoscaler:
     created: str
     rules: Rules | Unavailable
     status: Json
+    last_good: Rules | None = None
+
+    @property
+    def in_force(self) -> Rules | None:
+        """The rules that are followed; None where there never were usable ones."""
+        return self.rules if isinstance(self.rules, Rules) else self.last_good
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,7 +99,8 @@ class SeenFloor:
 
     `minimum_written` is False where the API's default stands for an absent minimum; `our_annotations` are
     those of ours on it, `annotated` says that it has any annotation; `former_manager` is the entry of the
-    Apply manager that owns the minimum. `scaling_active` is the autoscaler's own word on its metrics.
+    Apply manager that owns the minimum; `kept` says that it is still owned by us. `scaling_active` is the
+    autoscaler's own word on its metrics.
     """
 
     autoscaler: Autoscaler
@@ -102,6 +110,7 @@ class SeenFloor:
     annotated: bool = False
     our_annotations: frozenset[str] = frozenset()
     former_manager: Json | None = None
+    kept: bool = False
     scaling_active: bool | None = None
     inactive_message: str = ""
 
@@ -129,6 +138,7 @@ class Store:
     _by_target: dict[str, set[str]] = field(default_factory=dict)
     _by_calendar: dict[str, set[str]] = field(default_factory=dict)
     _floors_by_target: dict[str, set[str]] = field(default_factory=dict)
+    _floors_by_owner: dict[str, set[str]] = field(default_factory=dict)
 
     def put_calendar(self, seen: SeenCalendar) -> set[str]:
         """Remembers a calendar."""
@@ -144,27 +154,34 @@ class Store:
         """Remembers a SchoolAutoscaler; others on the same workload look again too."""
         concerned = self.drop_autoscaler(seen.key)
         self.autoscalers[seen.key] = seen
-        if isinstance(seen.rules, Rules):
-            self._by_target.setdefault(seen.rules.target.key, set()).add(seen.key)
-            concerned |= self._by_target[seen.rules.target.key]
-            for calendar in seen.rules.calendar_keys:
+        rules = seen.in_force
+        if rules is not None:
+            self._by_target.setdefault(rules.target.key, set()).add(seen.key)
+            concerned |= self._by_target[rules.target.key]
+            for calendar in rules.calendar_keys:
                 self._by_calendar.setdefault(calendar, set()).add(seen.key)
         return concerned | {seen.key}
 
     def drop_autoscaler(self, key: str) -> set[str]:
         """Forgets a SchoolAutoscaler."""
         seen = self.autoscalers.pop(key, None)
-        if seen is None or not isinstance(seen.rules, Rules):
+        rules = seen.in_force if seen is not None else None
+        if rules is None:
             return set()
-        concerned = _leave(self._by_target, seen.rules.target.key, key)
-        for calendar in seen.rules.calendar_keys:
+        concerned = _leave(self._by_target, rules.target.key, key)
+        for calendar in rules.calendar_keys:
             _leave(self._by_calendar, calendar, key)
         return concerned
 
     def put_floor(self, seen: SeenFloor) -> set[str]:
         """Remembers an autoscaler of somebody's."""
+        before = self.floors.get(seen.autoscaler.key)
+        if seen.kept and seen.former_manager is None and before is not None:
+            seen = replace(seen, former_manager=before.former_manager)
         concerned = self.drop_floor(seen.autoscaler.key)
         self.floors[seen.autoscaler.key] = seen
+        if seen.autoscaler.mark is not None:
+            self._floors_by_owner.setdefault(seen.autoscaler.mark.owner, set()).add(seen.autoscaler.key)
         self._floors_by_target.setdefault(seen.target.key, set()).add(seen.autoscaler.key)
         return concerned | set(self._by_target.get(seen.target.key, ()))
 
@@ -174,6 +191,8 @@ class Store:
         if seen is None:
             return set()
         _leave(self._floors_by_target, seen.target.key, key)
+        if seen.autoscaler.mark is not None:
+            _leave(self._floors_by_owner, seen.autoscaler.mark.owner, key)
         return set(self._by_target.get(seen.target.key, ()))
 
     def put_workload(self, seen: SeenWorkload) -> set[str]:
@@ -190,6 +209,14 @@ class Store:
     def floors_of(self, target: TargetRef) -> list[SeenFloor]:
         """The autoscalers of somebody's that scale a workload, by name."""
         return [self.floors[key] for key in sorted(self._floors_by_target.get(target.key, ()))]
+
+    def held_by(self, owner: str) -> list[SeenFloor]:
+        """The autoscalers of somebody's that carry the floor of one SchoolAutoscaler, by name."""
+        return [self.floors[key] for key in sorted(self._floors_by_owner.get(owner, ()))]
+
+    def concerned(self, target: TargetRef) -> set[str]:
+        """The keys of the SchoolAutoscalers on a workload."""
+        return set(self._by_target.get(target.key, ()))
 
     def sharing(self, target: TargetRef) -> Iterable[SeenAutoscaler]:
         """The SchoolAutoscalers on a workload."""

@@ -49,7 +49,7 @@ class World:
     def restart(self) -> None:
         """Forgets everything but the cluster, and looks at it anew, as a new process does."""
         self.store, self.events, self.telemetry = Store(), FakeEvents(), FakeTelemetry()
-        self.memories = {}
+        self.memories, self.woken = {}, set()
         for (_, plural, _, _), body in self.cluster.objects.items():
             self.told(plural, {"type": "ADDED", "object": body})
         self.ticker = Ticker(
@@ -58,6 +58,7 @@ class World:
             clock=self.clock,
             telemetry=self.telemetry,
             instance=self.instance,
+            wake=self.woken.update,
         )
         self.reporter = Reporter(
             store=self.store,

@@ -1,0 +1,74 @@
+"""What `decide` is handed, from a situation and the memory. Pure, but for old history that it drops."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from firstbell.domain.absence import Unavailable
+from firstbell.domain.decide import Ceiling, Observation, Recommendation
+from firstbell.domain.reasons import DecisionReason, LimitReason
+from firstbell.domain.upcoming import peak_at, peak_sentence
+from firstbell.engine.situation import ByFloor, ByScale, Situation
+from firstbell.engine.store import SeenWorkload
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from firstbell.domain.bells import Minute
+    from firstbell.domain.plan import Plan
+    from firstbell.engine.memory import Memory
+
+
+def observation(
+    stands: Situation,
+    actuator: ByFloor | ByScale,
+    scheduled: Recommendation | Unavailable,
+    memory: Memory,
+    now: datetime,
+) -> Observation:
+    """What `decide` is handed."""
+    workload = stands.workload
+    current = workload.replicas if isinstance(workload, SeenWorkload) else None
+    disabled = current == 0 and actuator.baseline > 0
+    if isinstance(actuator, ByFloor):
+        held, stabilized = actuator.held, None
+    else:
+        held = memory.last_desired if memory.last_desired is not None else current
+        window = timedelta(seconds=stands.rules.scale_down_stabilization_seconds)
+        while memory.recent and memory.recent[0][0] <= now - window:
+            memory.recent.popleft()
+        stabilized = max((value for _, value in memory.recent), default=None)
+    return Observation(
+        now=now,
+        baseline=actuator.baseline,
+        scheduled=scheduled,
+        ceiling=_ceiling(stands, actuator),
+        held=held,
+        hold_until=memory.hold_until,
+        stabilized=stabilized,
+        disabled=disabled,
+    )
+
+
+def scheduled_by(plan: Plan | Unavailable, minute: Minute, ahead: Minute) -> Recommendation | Unavailable:
+    """What the plan asks for: the write in force, or one a little ahead that may come early."""
+    if isinstance(plan, Unavailable):
+        return plan
+    replicas = max(plan.write_at(minute), plan.write_at(ahead), plan.wanted_at(minute))
+    peak = peak_at(plan, ahead) if replicas > plan.workload.bounds.minimum else None
+    return Recommendation(
+        replicas=replicas,
+        reason=DecisionReason.SCHEDULED_PEAK,
+        message=peak_sentence(peak) if peak else "the schedule asks for no more than the minimum",
+    )
+
+
+def _ceiling(stands: Situation, actuator: ByFloor | ByScale) -> Ceiling:
+    """The tighter of the spec's own maximum and the autoscaler's, and whose it is."""
+    if isinstance(actuator, ByScale):
+        return Ceiling(replicas=actuator.maximum)
+    theirs, ours = actuator.seen.autoscaler.maximum, stands.rules.maximum
+    if ours is not None and ours < theirs:
+        return Ceiling(replicas=max(ours, actuator.baseline))
+    return Ceiling(replicas=theirs, reason=LimitReason.AUTOSCALER_MAX_REPLICAS)
