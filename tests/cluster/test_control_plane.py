@@ -14,9 +14,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+from tests.cluster.waiting import until
+from typer.testing import CliRunner
 
-from firstbell.local import folders, kept, kind_front, kwok
+from firstbell.cli import cluster
+from firstbell.local import folders, kept, kwok
 from firstbell.local.cache import cache_folder
+from firstbell.local.command import run
 from firstbell.local.errors import ControlPlaneError
 from firstbell.local.lookup import Here
 from firstbell.local.made_up_nodes import make_up_nodes
@@ -73,13 +77,8 @@ def gone(name: str) -> bool:
     return not processes_of(folder) and not folder.exists()
 
 
-def wait_for(reached, *, seconds: float = 60) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if reached():
-            return True
-        time.sleep(0.1)
-    return False
+def has_begun(name: str) -> bool:
+    return "etcd" in processes_of(folders.clusters_folder() / name).values()
 
 
 @contextmanager
@@ -117,7 +116,7 @@ def test_a_pod_uses_the_cpu_that_its_annotation_says(control_plane, namespace):
         except ControlPlaneError:
             return False
 
-    assert wait_for(shown, seconds=90)
+    until(shown, "kubectl top shows 700m", seconds=120)
 
 
 @pytest.mark.usefixtures("local")
@@ -125,28 +124,26 @@ def test_it_has_its_nodes_and_programs_and_goes_without_a_trace(name):
     with provided(ControlPlaneSpec(nodes=3), name=name) as here:
         assert len(node_names(here)) == 3
         assert set(processes_of(here.folder).values()) == COMPONENTS
-        assert "v1.37.2" in here.kubectl("version")
+        assert "Server Version: v1." in here.kubectl("version")
 
     assert gone(name)
 
 
 @pytest.mark.usefixtures("local")
-def test_no_file_is_written_outside_the_cache(tmp_path, name):
+def test_no_file_is_written_outside_the_cache(tmp_path, monkeypatch, name):
     home, standing = tmp_path / "home", tmp_path / "standing"
-    home.mkdir()
+    (home / ".kube").mkdir(parents=True)
+    (home / ".kube" / "config").write_text("current-context: mine")
     standing.mkdir()
     environ = {"HOME": str(home), "FIRSTBELL_CACHE": str(cache_folder())}
-    before = Path.cwd()
-    os.chdir(standing)
-    try:
-        with holder(name, **environ) as process:
-            assert name in process.stdout.readline()
-            process.terminate()
-            process.wait(30)
-    finally:
-        os.chdir(before)
+    monkeypatch.chdir(standing)
+    with holder(name, **environ) as process:
+        assert name in process.stdout.readline()
+        process.terminate()
+        process.wait(30)
 
-    assert list(home.rglob("*")) == []
+    assert list(home.rglob("*")) == [home / ".kube", home / ".kube" / "config"]
+    assert (home / ".kube" / "config").read_text() == "current-context: mine"
     assert list(standing.rglob("*")) == []
 
 
@@ -162,10 +159,12 @@ def test_two_start_side_by_side_and_do_not_meet():
 
         assert len(servers) == 2
 
-        for process in processes:
-            process.terminate()
-        for process in processes:
-            process.wait(30)
+        running = processes_of(kubeconfigs[1].parent)
+        processes[0].terminate()
+        processes[0].wait(30)
+        assert running == processes_of(kubeconfigs[1].parent)
+        processes[1].terminate()
+        processes[1].wait(30)
 
     assert all(gone(each) for each in names)
 
@@ -209,7 +208,7 @@ def test_a_holder_that_is_told_to_end_leaves_nothing(name, number):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_start_that_is_told_to_end_leaves_nothing(name, number):
     with holder(name) as process:
-        assert wait_for(lambda: "etcd" in processes_of(folders.clusters_folder() / name).values())
+        until(lambda: has_begun(name), "the start began", seconds=60)
 
         process.send_signal(number)
 
@@ -227,6 +226,20 @@ def test_what_a_killed_holder_leaves_is_swept_by_the_next_start(name):
 
     folders.sweep(lambda folder: take_down(folder, PROGRAMS))
 
+    assert gone(name)
+
+
+@pytest.mark.usefixtures("local")
+def test_a_start_that_was_killed_does_not_go_on_after_the_sweep(name):
+    with holder(name) as process:
+        until(lambda: has_begun(name), "the start began", seconds=60)
+        process.kill()
+        process.wait(30)
+    assert "kwokctl" in processes_of(folders.clusters_folder() / name).values()
+
+    folders.sweep(lambda folder: take_down(folder, PROGRAMS))
+
+    time.sleep(3)  # in which kwokctl would have started what comes after etcd
     assert gone(name)
 
 
@@ -266,30 +279,21 @@ def test_nodes_can_be_made_up_in_a_cluster_that_has_none(name):
     assert gone(name)
 
 
-INNER = """
-def test_inner(kind_cluster):
-    assert "node" in kind_cluster.kubectl("get", "nodes")
-    assert kind_cluster.api.version
-    kind_cluster.load_docker_image("example/operator:dev")
-"""
-
-
 @pytest.mark.usefixtures("local")
-def test_the_fixture_of_pytest_kind_runs_on_it(tmp_path, name):
-    (tmp_path / "test_inner.py").write_text(INNER)
-    front = kind_front.write_program(tmp_path / "kind")
-    inner = subprocess.run(
-        [
-            *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--cluster-name={name}"),
-            *(f"--kind-bin={front}", f"--kind-kubectl-bin={PROGRAMS.get(['kubectl'])['kubectl']}"),
-            f"--kubeconfig={tmp_path / 'kubeconfig'}",
-        ],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+def test_the_commands_bring_one_up_show_it_and_take_it_down(name):
+    def command(*words: str) -> str:
+        done = CliRunner().invoke(cluster.app, words)
+        assert done.exit_code == 0, done.output
+        return done.stdout
 
-    assert "1 passed" in inner.stdout, inner.stdout + inner.stderr
+    said = command("up", name, "--nodes", "2")
+    try:
+        path = command("kubeconfig", name).strip()
+        assert said == f"export KUBECONFIG={path}\n"
+        assert name in command("list").split()
+        shown = run([PROGRAMS.get(["kubectl"])["kubectl"], "--kubeconfig", path, "get", "nodes"], seconds=30)
+        assert shown.stdout.count(" Ready ") == 2
+    finally:
+        assert command("down", name) == ""
+
     assert gone(name)
