@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import pytest
 from hypothesis import given
@@ -106,3 +106,8 @@ def test_no_text_gives_a_traceback(schedule):
         assert found == sorted(found)
         assert len(found) <= 90 * MOST_PER_DAY
         assert all(datetime(2026, 1, 1) <= at < datetime(2026, 4, 1) for at in found)  # noqa: DTZ001
+
+
+def test_days_that_never_come_end_the_list():
+    never = CronLine(schedule="", days="0 0 30 2 *", times=(time(8),))
+    assert list(never.occurrences(date(2026, 1, 1), date(2026, 12, 31))) == []

@@ -166,3 +166,20 @@ def test_an_exception_is_checked_on_its_own(told):
     bad = changed(spec("CalendarException"), {"endDate": "2027-01-01", "regions": ["zone-a", "zone-a"]})
     lines = [line.split(": ")[1] for line in told(manifest("CalendarException", bad))]
     assert lines == ["spec.regions[1]", "spec.endDate"]
+
+
+def test_bounds_of_an_autoscaler_that_are_no_numbers_are_told(told):
+    hpa = "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: x}\n"
+    target = "scaleTargetRef: {kind: Deployment, name: web}"
+    (line,) = told(f"{hpa}spec: {{{target}, maxReplicas: many}}\n")
+    assert line.startswith('0.yaml:4: spec.maxReplicas: must be a whole number, not the text "many".')
+    keda = "apiVersion: keda.sh/v1alpha1\nkind: ScaledObject\nmetadata: {name: x}\n"
+    (line,) = told(f"{keda}spec: {{maxReplicaCount: 3}}\n")
+    assert line.startswith("0.yaml:4: spec.scaleTargetRef: is missing.")
+
+
+def test_an_unquoted_word_of_truth_is_no_word_of_a_list(told):
+    (line,) = told(
+        HEAD + "spec:\n  timeZone: UTC\n  weeklySchedule:\n  - bellScheduleName: a\n    daysOfWeek: [no]\n"
+    )
+    assert line.startswith('0.yaml:8: spec.weeklySchedule[0].daysOfWeek[0]: "no" is not a known word.')

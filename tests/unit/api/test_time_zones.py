@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pytest
 
@@ -40,3 +40,14 @@ def test_an_unknown_zone_names_the_nearest(name, cure):
 
 def test_every_known_zone_can_be_loaded():
     assert all(isinstance(read_zone(name, ""), ZoneInfo) for name in known_zones())
+
+
+def test_a_zone_whose_data_is_broken_is_a_problem(monkeypatch):
+    monkeypatch.setattr("firstbell.api.time_zones.ZoneInfo", broken)
+    problem = read_zone("Europe/Paris", "spec.timeZone")
+    assert isinstance(problem, Problem)
+    assert problem.cure == "Install the tzdata package of this machine anew"
+
+
+def broken(name: str) -> ZoneInfo:
+    raise ZoneInfoNotFoundError(name)

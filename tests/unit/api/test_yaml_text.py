@@ -157,3 +157,7 @@ def test_no_text_gives_a_traceback(text):
     found = read_yaml(text)
     assert found
     assert len({isinstance(one, Node) for one in found}) == 1
+
+
+def test_a_key_may_carry_an_anchor():
+    assert value("&k a: 1\nb: *k\n") == {"a": 1, "b": "a"}
