@@ -6,7 +6,7 @@ import asyncio
 from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,7 +14,6 @@ from firstbell.adapters.logs import configure_logs
 from firstbell.cli.output import console, refuse
 from firstbell.cli.planned import plan_files
 from firstbell.demo.morning import MORNINGS, Morning, example_file
-from firstbell.demo.play import Recording, Show, play
 from firstbell.demo.show import LiveTable, chart, plot
 from firstbell.demo.stage import set_stage
 from firstbell.domain.bells import minute_of
@@ -23,6 +22,9 @@ from firstbell.engine.store import TargetRef
 from firstbell.local.errors import ControlPlaneError
 from firstbell.local.provision import control_plane
 from firstbell.local.spec import ControlPlaneSpec
+
+if TYPE_CHECKING:
+    from firstbell.demo.play import Recording
 
 NODES = 10
 DEFAULT_SPEED = 120.0
@@ -53,6 +55,8 @@ def demo(
 
     Exit code 1: the replicas were not Ready when the bell rang.
     """
+    from firstbell.demo.play import Show, play  # noqa: PLC0415 - the operator takes a second to load
+
     morning = MORNINGS[example.value]
     plan = _plan(morning)
     target = _target(plan)

@@ -10,9 +10,7 @@ from typing import Annotated
 
 import typer
 
-from firstbell.adapters.access import AccessError
 from firstbell.adapters.logs import configure_logs
-from firstbell.app import PortTakenError, run_operator
 from firstbell.cli.output import refuse
 from firstbell.settings import Settings
 
@@ -72,6 +70,10 @@ def run(
     ] = LogLevel.INFO,
 ) -> None:
     """Run the operator until it is told to stop (SIGTERM, Ctrl-C)."""
+    # The operator and its clients take a second to load, which every other command would pay for.
+    from firstbell.adapters.access import AccessError  # noqa: PLC0415
+    from firstbell.app import PortTakenError, run_operator  # noqa: PLC0415
+
     settings = Settings(
         kubeconfig=kubeconfig,
         context=context,

@@ -92,7 +92,8 @@ def _factor_words(peak: PlannedPeak) -> str:
         return ""
     parts = " x ".join(f"{factor.name} {factor.percent} %" for factor in product.factors)
     capped = f", capped at {percent_text(product.percent)} %" if product.capped else ""
-    return f": {parts} = {percent_text(product.uncapped_percent)} %{capped}"
+    result = f" = {percent_text(product.uncapped_percent)} %" if len(product.factors) > 1 else ""
+    return f": {parts}{result}{capped}"
 
 
 def percent_text(percent: Fraction) -> str:
