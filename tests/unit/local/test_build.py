@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import shutil
 import sys
 import threading
+import time
+from pathlib import Path
 
 import pytest
 
 from firstbell.local.build import build, built_program, family_cache, family_key
+from firstbell.local.cache import file_lock
 from firstbell.local.errors import ControlPlaneError
-from firstbell.local.families import ETCD, FAMILIES, KUBERNETES, KWOK
+from firstbell.local.families import ETCD, FAMILIES, KUBERNETES, KWOK, Family
 from firstbell.local.progress import LogProgress
 
 FAKE_GO = """#!{python}
 import os, pathlib, sys, time
 with open(os.environ["GO_CALLS"], "a") as calls:
     calls.write(" ".join(sys.argv[1:]) + "\\n")
+assert not {"GOOS", "GOARCH"} & set(os.environ)
+assert os.environ["GOWORK"] == "off"
 time.sleep(0.3)
 into = pathlib.Path(sys.argv[sys.argv.index("-o") + 1])
 for package in sys.argv[sys.argv.index("-o") + 2:]:
@@ -125,3 +132,89 @@ def test_progress_goes_to_standard_error_as_plain_lines(go, capsys):  # noqa: AR
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err.splitlines()[0] == "building etcd with Go (once) ..."
+
+
+class Elsewhere(Family):
+    """A family whose module files lie where a test can change them."""
+
+    @property
+    def folder(self):
+        return Path(self.tags)
+
+
+@pytest.mark.parametrize("name", ["go.mod", "go.sum"])
+def test_the_key_follows_each_module_file(tmp_path, name):
+    shutil.copytree(ETCD.folder, tmp_path / "etcd")
+    family = Elsewhere(name="etcd", programs=(), tags=str(tmp_path / "etcd"))
+    before = family_key(family)
+    file = tmp_path / "etcd" / name
+
+    file.write_text(file.read_text() + "\n")
+
+    assert family_key(family) != before
+
+
+def test_the_environment_of_the_user_does_not_decide_what_is_built_for(go, monkeypatch):
+    monkeypatch.setenv("GOOS", "plan9")
+    monkeypatch.setenv("GOARCH", "mips")
+    monkeypatch.setenv("GOWORK", "/some/go.work")
+
+    build(ETCD, ["etcd"], LogProgress())
+
+    assert "-mod=readonly" in go.read_text()
+
+
+def test_what_a_killed_build_left_goes_with_the_next(go, cache):  # noqa: ARG001 - the fake go
+    own = cache / "bin" / f".building-{family_cache(ETCD).name}-x"
+    others = cache / "bin" / f".building-{family_cache(KWOK).name}-x"
+    for left in (own, others):
+        left.mkdir(parents=True)
+        (left / "server").touch()
+
+    build(ETCD, ["etcd"], LogProgress())
+
+    assert not own.exists()
+    assert others.exists()  # somebody may be building that right now
+
+
+def test_who_waits_for_another_build_is_told(go, capsys):  # noqa: ARG001 - the fake go
+    waiting = threading.Thread(target=build, args=(ETCD, ["etcd"], LogProgress()))
+    folder = family_cache(ETCD)
+    with file_lock(folder.with_name(folder.name + ".lock"), seconds=1):
+        waiting.start()
+        time.sleep(0.2)
+    waiting.join()
+
+    assert capsys.readouterr().err.splitlines()[0] == "another firstbell builds etcd: waiting for it"
+
+
+def test_a_warm_cache_waits_for_nobody(go):  # noqa: ARG001 - the fake go
+    build(ETCD, ["etcd"], LogProgress())
+    folder = family_cache(ETCD)
+
+    with file_lock(folder.with_name(folder.name + ".lock"), seconds=1):
+        build(ETCD, ["etcd"], LogProgress())
+
+
+def test_modules_that_are_fetched_are_no_packages_that_are_built(tmp_path, monkeypatch):
+    script = "echo 'go: downloading one v1.0.0' >&2; sleep 1.2; echo some/package >&2; sleep 1.2; exit 1"
+    fake_go(tmp_path, monkeypatch, f"#!/bin/sh\nPATH=/usr/bin:/bin\n{script}\n")
+    told = Told()
+
+    with pytest.raises(ControlPlaneError, match="could not build etcd"):
+        build(ETCD, ["etcd"], told)
+
+    assert [*dict.fromkeys(told.details)] == ["fetching modules", "1 packages"]
+
+
+class Told(LogProgress):
+    """A progress that keeps every detail."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.details: list[str] = []
+
+    @contextlib.contextmanager
+    def step(self, text: str):
+        with super().step(text):
+            yield self.details.append

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
+import threading
 
 import pytest
 
@@ -51,3 +53,45 @@ def test_taking_down_is_finished_before_the_request_arrives():
         take_down()
 
     assert done == ["taken down"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_request_while_taking_down_arrives_afterwards_and_once(number):
+    done = []
+
+    def held() -> None:
+        with stoppable():
+            try:
+                with undisturbed():
+                    signal.raise_signal(number)
+                    signal.raise_signal(signal.SIGINT)
+                    done.append("taken down")
+            finally:
+                done.append("unwound")
+
+    with pytest.raises(Stopped) as stopped:
+        held()
+
+    assert number == stopped.value.number
+    assert done == ["taken down", "unwound"]
+    assert signal.getsignal(number) is signal.SIG_DFL
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_nothing_is_changed_outside_the_main_thread():
+    seen = []
+
+    def elsewhere() -> None:
+        with stoppable(), undisturbed():
+            seen.append(signal.getsignal(signal.SIGTERM))
+
+    thread = threading.Thread(target=elsewhere)
+    thread.start()
+    thread.join()
+
+    assert seen == [signal.SIG_DFL]
+
+
+def test_what_handles_errors_does_not_swallow_a_request():
+    with pytest.raises(Stopped, match="stopped by SIGTERM"), stoppable(), contextlib.suppress(Exception):
+        signal.raise_signal(signal.SIGTERM)

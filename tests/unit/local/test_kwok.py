@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from firstbell.local import kwok
 from firstbell.local.control_plane import ControlPlane, Provision
 from firstbell.local.errors import ControlPlaneError
 from firstbell.local.kwok import BASE, create_arguments, in_kwokctl_order, program_names, start
@@ -20,6 +21,35 @@ def arguments(**wanted) -> str:
     spec = ControlPlaneSpec(**wanted)
     programs = {name: PROGRAMS[name] for name in program_names(spec)}
     return " ".join(create_arguments("run-1", Path("/here/kubeconfig"), spec, programs))
+
+
+def test_all_wishes_at_once():
+    """Everything that kwokctl is told, word for word; files that travel with the package by their name."""
+    said = arguments(
+        metrics_server=True,
+        disable_qps_limits=True,
+        audit_policy=Path("/policy.yaml"),
+        extra_args=("kube-apiserver=v=2",),
+    )
+
+    package = str(Path(kwok.__file__).parent)
+    assert said.replace(package, "PACKAGE").split(" --") == [
+        "--name run-1 create cluster",
+        "runtime binary",
+        "kubeconfig /here/kubeconfig",
+        "config PACKAGE/loopback.yaml",
+        "etcd-binary /cache/etcd",
+        "kube-apiserver-binary /cache/kube-apiserver",
+        "kube-controller-manager-binary /cache/kube-controller-manager",
+        "kube-scheduler-binary /cache/kube-scheduler",
+        "kwok-controller-binary /cache/kwok",
+        "metrics-server-binary /cache/metrics-server",
+        "enable metrics-server",
+        "config PACKAGE/usage.yaml",
+        "disable-qps-limits",
+        "kube-audit-policy /policy.yaml",
+        "extra-args kube-apiserver=v=2",
+    ]
 
 
 def test_a_cluster_has_its_own_name_kubeconfig_and_programs():
@@ -73,3 +103,31 @@ def test_a_folder_that_kwokctl_would_misread_is_refused(tmp_path):
         start(here, ControlPlaneSpec())
 
     assert not folder.exists()
+
+
+@pytest.mark.parametrize("right", ["etcd=snapshot-count=1", "kube-apiserver=feature-gates=A=true,B=false"])
+def test_an_extra_argument_may_hold_anything_in_its_value(right):
+    assert ControlPlaneSpec(extra_args=(right,)).extra_args == (right,)
+
+
+@pytest.mark.parametrize("nodes", [-1, 1001])
+def test_nodes_are_bounded(nodes):
+    with pytest.raises(ValueError, match=f"nodes must be 0 to 1000, not {nodes}"):
+        ControlPlaneSpec(nodes=nodes)
+
+
+@pytest.mark.parametrize(
+    ("given", "want"),
+    [
+        ([], []),
+        (["etcd=a=1"], ["etcd=a=1"]),
+        (["etcd=a=1", "etcd=b=2"], ["etcd=a=1", "etcd=b=2"]),
+        (
+            ["etcd=a=1", "kubelet=x=1", "etcd=b=2", "etcd=c=3"],
+            ["etcd=a=1", "kubelet=x=1", "etcd=b=2", "etcd=c=3"],
+        ),
+        (["etcd=a=1", "etcd=b=2", "kubelet=x=1"], ["etcd=a=1", "kubelet=x=1", "etcd=b=2"]),
+    ],
+)
+def test_arguments_of_one_component_keep_their_order(given, want):
+    assert want == in_kwokctl_order(given)
