@@ -270,6 +270,8 @@ class FakeCluster:
         body["metadata"]["resourceVersion"] = str(self._version)
         if key[1] == "horizontalpodautoscalers":
             body["spec"].setdefault("minReplicas", 1)
+        if body["metadata"].get("annotations") == {}:
+            del body["metadata"]["annotations"]
         self.objects[key] = body
         self._tell(key[1], kind, body)
         return copy.deepcopy(body)
