@@ -222,7 +222,7 @@ def _returned(outcome: Outcome) -> Condition:
     if not isinstance(stands.actuator, ByFloor) or isinstance(stands.workload, Unavailable):
         return Condition(type=kind, status=Truth.UNKNOWN, reason="NotEvaluated")
     seen, workload = stands.actuator.seen, stands.workload
-    if stands.actuator.held is not None:
+    if _is_raised(outcome, stands.actuator):
         return Condition(type=kind, status=Truth.UNKNOWN, reason="FloorRaised")
     if workload.replicas <= stands.actuator.baseline:
         return Condition(type=kind, status=Truth.TRUE, reason="AtBaseline")
@@ -236,6 +236,14 @@ def _returned(outcome: Outcome) -> Condition:
             f"{workload.ref.kind.lower()}/{workload.ref.name}",
         )
     return Condition(type=kind, status=Truth.UNKNOWN, reason="ComingDown")
+
+
+def _is_raised(outcome: Outcome, actuator: ByFloor) -> bool:
+    """Whether a floor of ours stands there after this tick."""
+    decision = outcome.decision
+    if outcome.failure is not None or isinstance(decision, Unavailable) or decision.desired is None:
+        return actuator.held is not None
+    return outcome.situation.rules.mode is Mode.ENFORCE and decision.desired > actuator.baseline
 
 
 def _actuator(outcome: Outcome) -> Json | None:
