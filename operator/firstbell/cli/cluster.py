@@ -12,7 +12,12 @@ from firstbell.local import kept
 from firstbell.local.errors import ControlPlaneError
 from firstbell.local.spec import ControlPlaneSpec
 
-app = typer.Typer(no_args_is_help=True, help="A real Kubernetes on this machine, without Docker.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="A real Kubernetes on this machine: from kind where Docker answers, else without it.\n\n"
+    "Programs and clusters lie in ~/.cache/firstbell, or where FIRSTBELL_CACHE says. "
+    "FIRSTBELL_PROVISION=kind or =local decides for one of the two.",
+)
 
 Name = Annotated[str, typer.Argument(help="Its name.")]
 MOST_NODES = 100

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from firstbell.local.progress import Progress
 
 _LONGEST_BUILD_SECONDS = 45 * 60
-_TELLING = ("error", "cannot", "fail", "no such", "denied", "requires", "timeout")
+_TELLING = ("error", "cannot", "fail", "no such", "no space", "denied", "requires", "timeout")
 
 
 def family_key(family: Family, machine: str | None = None) -> str:

@@ -52,14 +52,13 @@ def start(here: ControlPlane, spec: ControlPlaneSpec) -> None:
     """Create the cluster; its kubeconfig is the control plane's own file."""
     if here.folder is None:
         raise ValueError("a kind cluster has a folder")
-    refused = [
-        what
-        for what, asked in {"extra arguments": spec.extra_args, "audit policy": spec.audit_policy}.items()
-        if asked
-    ]
-    if refused:
+    if spec.beyond_kind:
         raise ControlPlaneError(
-            f"kind takes no {' and no '.join(refused)} here: set FIRSTBELL_PROVISION=local"
+            f"kind takes no {' and no '.join(spec.beyond_kind)} here: set FIRSTBELL_PROVISION=local"
+        )
+    if spec.metrics_server:
+        here.programs.progress.say(
+            "kind serves no CPU metrics here, so autoscalers on CPU hold: FIRSTBELL_PROVISION=local has them"
         )
     config = here.folder / "kind.yaml"
     config.write_text(yaml.safe_dump(configuration()))

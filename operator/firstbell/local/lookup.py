@@ -3,7 +3,7 @@
 1. The one that was named, by kubeconfig or context (`provision` uses it as it is, before anything is looked
    up). A KUBECONFIG in the environment is somebody's working cluster: it counts only where the caller says
    so, as the tests do, and never for the demo, which makes namespaces and workloads.
-2. kind, through pytest-kind, where a Docker daemon answers.
+2. kind, through pytest-kind, where a Docker daemon answers, unless it cannot give what is asked for.
 3. The local control plane, from programs in `KUBEBUILDER_ASSETS` and on PATH, or built before.
 4. The local control plane, with what is missing built by Go.
 5. None, and one sentence that says what to install.
@@ -71,6 +71,8 @@ class Here:
 
     needed: tuple[str, ...]
     programs: Programs
+    beyond_kind: bool = False
+    """Whether something is asked for that kind cannot give."""
 
     def wanted(self) -> str:
         """Return the value of `FIRSTBELL_PROVISION`."""
@@ -78,6 +80,8 @@ class Here:
 
     def kind(self) -> bool:
         """Ask the daemon, and whether pytest-kind is installed and kind is to be had."""
+        if self.beyond_kind and self.wanted() != Provision.KIND:
+            return False
         return (
             importlib.util.find_spec("pytest_kind") is not None
             and docker_answers()

@@ -21,6 +21,8 @@ from firstbell.local.errors import ControlPlaneError
 _PROC = Path("/proc")
 _POLL_SECONDS = 0.05
 _PS_COLUMNS = 3
+_LOADING_LOOKS = 20
+_LOADING_SECONDS = 0.005
 
 
 def path_inside(folder: Path, program: Path) -> Path:
@@ -61,11 +63,25 @@ def _commands_from_proc() -> dict[int, str]:
     commands = {}
     for entry in _PROC.iterdir():
         if entry.name.isdigit():
-            # It may end between the listing and the reading; one that only waits to be collected reads empty.
+            # It may end between the listing and the reading.
             with contextlib.suppress(OSError):
-                command = entry.joinpath("cmdline").read_bytes().replace(b"\0", b" ")
+                command = _command_line(entry).replace(b"\0", b" ")
                 commands[int(entry.name)] = command.decode(errors="replace")
     return commands
+
+
+def _command_line(entry: Path) -> bytes:
+    """Read a command line, which is empty for a moment while the program is being loaded.
+
+    It stays empty for what has no program: threads of the kernel, and who only waits to be collected.
+    """
+    for _ in range(_LOADING_LOOKS):
+        command = entry.joinpath("cmdline").read_bytes()
+        if command:
+            return command
+        entry.joinpath("exe").readlink()  # an error if there is no program
+        time.sleep(_LOADING_SECONDS)
+    return b""
 
 
 def _commands_from_ps() -> dict[int, str]:

@@ -46,7 +46,9 @@ def control_plane(
     if kubeconfig is not None or context is not None:
         yield _given(kubeconfig, context, programs)
         return
-    provision = choose(Here(needed=kwok.program_names(spec), programs=programs))
+    provision = choose(
+        Here(needed=kwok.program_names(spec), programs=programs, beyond_kind=bool(spec.beyond_kind))
+    )
     name = name or f"firstbell-{secrets.token_hex(3)}"
     with stoppable():
         folders.sweep(lambda folder: take_down(folder, programs))

@@ -39,6 +39,12 @@ class ControlPlaneSpec:
     start_seconds: float = 120
     """How long it may take to come up, without the building of programs."""
 
+    @property
+    def beyond_kind(self) -> tuple[str, ...]:
+        """What of it a kind cluster cannot give, so that the local control plane is taken where it can be."""
+        wishes = {"extra arguments": self.extra_args, "audit policy": self.audit_policy}
+        return tuple(what for what, wish in wishes.items() if wish)
+
     def __post_init__(self) -> None:
         if not 0 <= self.nodes <= 1000:  # noqa: PLR2004
             raise ValueError(f"nodes must be 0 to 1000, not {self.nodes}")

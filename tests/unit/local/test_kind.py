@@ -56,6 +56,7 @@ class Machine:
     def install(self, **codes: int) -> Machine:
         """Install the programs; kind ends with these codes by the first word that it is asked."""
         script = self.folder / "kind.py"
+        (self.folder / "calls").touch()
         kubeconfig = json.dumps(KUBECONFIG)
         script.write_text(
             NOTES_CALLS.format(calls=str(self.folder / "calls"), kubeconfig=kubeconfig, codes=codes)
@@ -156,14 +157,37 @@ def test_what_a_killed_holder_left_is_swept_also_when_kind_is_gone(machine, caps
         ({"audit_policy": "policy.yaml"}, "kind takes no audit policy here"),
     ],
 )
-def test_what_kind_cannot_do_is_refused(machine, wanted, said):
+def test_what_kind_cannot_do_is_refused_where_kind_is_insisted_on(machine, monkeypatch, wanted, said):
     machine.install()
+    monkeypatch.setenv("FIRSTBELL_PROVISION", "kind")
 
     with (
         pytest.raises(ControlPlaneError, match=said),
         control_plane(ControlPlaneSpec(**wanted), name="run-1"),
     ):
         pytest.fail("it came up")
+
+
+def test_for_what_kind_cannot_do_the_local_control_plane_is_looked_for(machine):
+    machine.install()
+    put(machine.folder / "bin", "go", "echo no modules here >&2; exit 1")
+
+    with (
+        pytest.raises(ControlPlaneError, match=r"Go could not build .*kube-apiserver.*no modules here"),
+        control_plane(ControlPlaneSpec(extra_args=("etcd=a=1",)), name="run-1"),
+    ):
+        pytest.fail("it came up")
+
+    assert machine.calls("create") == []
+
+
+def test_metrics_that_kind_does_not_serve_are_told(machine, capsys):
+    machine.install()
+
+    with control_plane(ControlPlaneSpec(metrics_server=True), name="run-1") as here:
+        assert not here.has_metrics
+
+    assert "kind serves no CPU metrics here" in capsys.readouterr().err
 
 
 def test_the_one_node_takes_more_pods_than_usual():

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from pathlib import Path
 
 from firstbell.local.command import last_lines
-from firstbell.local.processes import _commands_from_ps, end_processes_of, processes_of
+from firstbell.local.processes import _commands_from_ps, end_processes_of, path_inside, processes_of
 
 
 def test_a_folders_processes_end_and_its_readers_stay(tmp_path):
@@ -46,3 +47,13 @@ def test_without_a_proc_file_system_ps_is_asked():
 def test_the_end_of_an_output_is_one_line():
     assert last_lines("a\n\n b \nc\n", 2) == "b | c"
     assert last_lines("\n") == "(no output)"
+
+
+def test_a_program_that_is_just_being_loaded_is_seen(tmp_path):
+    sleep = path_inside(tmp_path, Path(shutil.which("sleep")))
+    for _ in range(20):
+        with subprocess.Popen([sleep, "60"]) as component:
+            assert {component.pid: "sleep"} == processes_of(tmp_path)
+            component.kill()
+            component.wait()
+        assert processes_of(tmp_path) == {}
