@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 import yaml
+from tests.unit.api.acceptances import ACCEPTANCES
 from tests.unit.api.refusals import BEYOND_THE_SERVER, RULES, SHAPES, Refusal
 from tests.unit.api.specimens import changed, manifest, spec
 
@@ -72,6 +73,11 @@ def test_the_definitions_are_established_within_the_cost_budget(control_plane):
 @pytest.mark.parametrize("kind", ["SchoolCalendar", "SchoolAutoscaler"])
 def test_an_object_with_every_field_in_use_is_taken(apply, kind):
     assert "created" in apply(manifest(kind, spec(kind), name="every-field"))
+
+
+@pytest.mark.parametrize(("kind", "changes"), ACCEPTANCES.values(), ids=ACCEPTANCES.keys())
+def test_is_taken(apply, kind, changes):
+    assert apply(manifest(kind, changed(spec(kind), changes)), "--dry-run=server")
 
 
 @pytest.mark.parametrize("refusal", {**SHAPES, **RULES}.values(), ids={**SHAPES, **RULES}.keys())

@@ -115,6 +115,12 @@ def test_behavior_is_filled_in_as_the_hpa_does():
     assert limits.scale_down.policies == DEFAULT_SCALE_DOWN.policies
 
 
+def test_a_window_of_nothing_is_not_the_default_one():
+    limits = read(**{"behavior.scaleDown.stabilizationWindowSeconds": 0}).limits
+    assert limits.scale_down is not None
+    assert limits.scale_down.stabilization_window_seconds == 0
+
+
 def test_no_behavior_is_the_default_one():
     limits = read(behavior=MISSING).limits
     assert limits.scale_up == DEFAULT_SCALE_UP

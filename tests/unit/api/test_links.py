@@ -144,6 +144,10 @@ def test_two_autoscalers_on_one_workload_are_ambiguous_where_bounds_are_missing(
     assert bounds(linked, BOUNDED, hpa(), hpa("second")) == Bounds(minimum=2, maximum=40)
 
 
+def test_bounds_may_be_equal(linked):
+    assert bounds(linked, changed(UNBOUNDED, {"minReplicas": 30}), hpa()) == Bounds(minimum=30, maximum=30)
+
+
 def test_bounds_that_do_not_fit_together_are_told(told):
     high = changed(UNBOUNDED, {"minReplicas": 31})
     (line,) = told(CALENDAR, manifest("SchoolAutoscaler", high), hpa())

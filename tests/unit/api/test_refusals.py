@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.unit.api.acceptances import ACCEPTANCES
 from tests.unit.api.refusals import REFUSALS, Refusal
 from tests.unit.api.specimens import changed, spec
 
@@ -19,6 +20,11 @@ def problems_of(kind, body) -> tuple[Problem, ...]:
 @pytest.mark.parametrize("kind", ["SchoolCalendar", "SchoolAutoscaler"])
 def test_an_object_with_every_field_in_use_is_accepted(kind):
     assert problems_of(kind, spec(kind)) == ()
+
+
+@pytest.mark.parametrize(("kind", "changes"), ACCEPTANCES.values(), ids=ACCEPTANCES.keys())
+def test_is_accepted(kind, changes):
+    assert problems_of(kind, changed(spec(kind), changes)) == ()
 
 
 @pytest.mark.parametrize("refusal", REFUSALS.values(), ids=REFUSALS.keys())

@@ -151,6 +151,12 @@ def test_aliases_that_multiply_are_refused_at_once():
     assert "the aliases (*name) expand to more than 100000 values" in problem
 
 
+def test_many_aliases_count_together():
+    lines = ["big: &big [" + "x, " * 999 + "x]", "all:", *(["- *big"] * 101)]
+    (problem,) = told("\n".join(lines))
+    assert problem.startswith("102: all[99]: the aliases")
+
+
 @CALM
 @given(st.text(alphabet="a: -[]{}&*!|>'\"#\n\t%@`?,1y<", max_size=60))
 def test_no_text_gives_a_traceback(text):
