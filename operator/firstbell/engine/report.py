@@ -222,7 +222,7 @@ def _returned(outcome: Outcome) -> Condition:
     if not isinstance(stands.actuator, ByFloor) or isinstance(stands.workload, Unavailable):
         return Condition(type=kind, status=Truth.UNKNOWN, reason="NotEvaluated")
     seen, workload = stands.actuator.seen, stands.workload
-    if _is_raised(outcome, stands.actuator):
+    if _floor(outcome, stands.actuator) is not None:
         return Condition(type=kind, status=Truth.UNKNOWN, reason="FloorRaised")
     if workload.replicas <= stands.actuator.baseline:
         return Condition(type=kind, status=Truth.TRUE, reason="AtBaseline")
@@ -238,28 +238,24 @@ def _returned(outcome: Outcome) -> Condition:
     return Condition(type=kind, status=Truth.UNKNOWN, reason="ComingDown")
 
 
-def _is_raised(outcome: Outcome, actuator: ByFloor) -> bool:
-    """Whether a floor of ours stands there after this tick."""
+def _floor(outcome: Outcome, actuator: ByFloor) -> int | None:
+    """The floor of ours that stands there after this tick, or None."""
     decision = outcome.decision
     if outcome.failure is not None or isinstance(decision, Unavailable) or decision.desired is None:
-        return actuator.held is not None
-    return outcome.situation.rules.mode is Mode.ENFORCE and decision.desired > actuator.baseline
+        return actuator.held
+    enforced = outcome.situation.rules.mode is Mode.ENFORCE
+    return decision.desired if enforced and decision.desired > actuator.baseline else None
 
 
 def _actuator(outcome: Outcome) -> Json | None:
     actuator = outcome.situation.actuator
     if isinstance(actuator, ByFloor):
         autoscaler = actuator.seen.autoscaler
-        floor = None
-        decision = outcome.decision
-        enforced = outcome.situation.rules.mode is Mode.ENFORCE
-        if isinstance(decision, Decision) and decision.desired is not None and enforced:
-            floor = decision.desired if decision.desired > actuator.baseline else None
         return _present(
             kind=autoscaler.kind,
             name=autoscaler.name,
             uid=autoscaler.uid,
-            floor=floor,
+            floor=_floor(outcome, actuator),
             baselineMinReplicas=actuator.baseline,
             maxReplicas=autoscaler.maximum,
         )

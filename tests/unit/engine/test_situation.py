@@ -111,12 +111,10 @@ def test_of_two_on_one_workload_the_older_works_and_the_other_says_so():
     world.put("schoolautoscalers", rival)
     assert isinstance(stands(world).actuator, ByFloor)
     got = stands(world, "ns/rival").actuator
-    assert (got.reason, got.message) == (
-        "TargetConflict",
-        (
-            "SchoolAutoscaler ns/web already scales Deployment web. Delete one of the two, or join their "
-            "calendars and peaks in one."
-        ),
+    assert got == Unavailable(
+        reason="TargetConflict",
+        message="SchoolAutoscaler ns/web already scales Deployment web. Delete one of the two, or join their "
+        "calendars and peaks in one.",
     )
 
 

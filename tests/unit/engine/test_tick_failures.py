@@ -1,0 +1,172 @@
+"""Writes that fail: told, tried again by the next tick, and never half forgotten."""
+
+from __future__ import annotations
+
+import pytest
+from tests.managed_fields import an_entry, owners
+from tests.unit.engine.bodies import AFTER, BEFORE, INSIDE, PEAK, an_autoscaler, an_hpa
+from tests.unit.engine.world import DEPLOYMENTS, HPAS, World
+
+from firstbell.engine.ports import FailureKind
+from firstbell.engine.tick import next_looks
+
+KINDS = ["Forbidden", "Throttled", "Unreachable", "ServerError", "Conflict"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_floor_that_cannot_be_written_is_told_and_written_when_it_can_be(kind):
+    world = World(INSIDE)
+    world.cluster.fail(kind, path=HPAS, message="made to fail")
+    outcome = await world.tick()
+    assert (outcome.failure.kind, world.floor, world.replicas) == (FailureKind(kind), 4, 4)
+    reason = "Forbidden" if kind == "Forbidden" else "FailedUpdate"
+    assert world.condition("AbleToScale") == ("False", reason)
+    assert world.condition("Ready") == ("False", reason)
+    assert world.told_condition("AbleToScale")["message"] == "made to fail"
+    world.cluster.heal()
+    await world.tick()
+    assert (world.floor, world.replicas) == (100, 100)
+    assert world.condition("AbleToScale") == ("True", "ReadyForNewScale")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_scale_that_cannot_be_written_leaves_the_floor_in_force(kind):
+    world = World(INSIDE)
+    world.cluster.fail(kind, path="/scale")
+    outcome = await world.tick()
+    assert (outcome.failure.kind, world.floor, world.replicas) == (FailureKind(kind), 100, 4)
+    world.cluster.heal()
+    await world.tick()
+    assert (world.replicas, world.cluster.counted("PATCH", HPAS)) == (100, 2)
+
+
+async def test_a_failed_write_is_no_action():
+    world = World(INSIDE)
+    world.cluster.fail("Throttled", path=HPAS)
+    await world.tick()
+    assert (list(world.memory.actions), world.memory.last_desired) == ([], None)
+
+
+async def test_a_refusal_that_stays_is_tried_a_few_times_and_told():
+    world = World(INSIDE)
+    world.cluster.fail("Invalid", verb="PATCH", path=HPAS, message="denied by a policy")
+    outcome = await world.tick()
+    assert (outcome.failure.message, world.cluster.counted("PATCH", HPAS)) == ("denied by a policy", 4)
+
+
+async def test_a_refusal_whose_cause_cannot_be_read_is_told():
+    world = World(INSIDE)
+    world.cluster.fail("Invalid", verb="PATCH", path=HPAS)
+    world.cluster.fail("Unreachable", verb="GET")
+    outcome = await world.tick()
+    assert (outcome.failure.kind, world.cluster.counted("PATCH", HPAS)) == (FailureKind.INVALID, 1)
+
+
+async def test_an_hpa_that_is_gone_before_the_watch_says_so_is_told():
+    world = World(INSIDE)
+    world.cluster.on_change = None
+    world.remove(HPAS)
+    outcome = await world.tick()
+    assert outcome.failure.kind is FailureKind.NOT_FOUND
+
+
+async def test_a_workload_that_was_re_created_meanwhile_is_read_and_scaled():
+    world = World(INSIDE)
+    world.cluster.on_change = None
+    body = world.get(DEPLOYMENTS)
+    world.remove(DEPLOYMENTS)
+    world.put(DEPLOYMENTS, {**body, "metadata": {"namespace": "ns", "name": "web"}})
+    outcome = await world.tick()
+    assert (outcome.failure, world.replicas) == (None, 100)
+
+
+async def test_a_release_that_fails_is_tried_again():
+    world = World(INSIDE)
+    await world.tick()
+    world.cluster.fail("Unreachable", path=HPAS)
+    await world.tick(AFTER)
+    assert (world.floor, world.status["actuator"]["floor"]) == (100, 100)
+    world.cluster.heal()
+    await world.tick()
+    assert (world.floor, world.marks) == (4, {})
+
+
+async def test_a_hand_back_that_failed_is_made_up_for():
+    world = World(INSIDE, hpa=an_hpa(managedFields=[an_entry("helm", "Apply", "minReplicas", "maxReplicas")]))
+    world.cluster.before_write = lambda: world.cluster.fail("Throttled", path=HPAS, times=1)
+    outcome = await world.tick()
+    assert owners(world.get(HPAS), "minReplicas") == [("firstbell", "Update")]
+    assert (world.floor, world.replicas) == (100, 100)
+    soon = [at for at, _ in next_looks(outcome, world.memory)]
+    assert (min(soon) - outcome.now).total_seconds() <= 10
+    await world.tick()
+    assert (owners(world.get(HPAS), "minReplicas"), world.floor) == ([("helm", "Apply")], 100)
+    count = len(world.cluster.requests)
+    await world.tick()
+    assert len(world.cluster.requests) == count
+
+
+class Clamped(World):
+    """Admission control lets nobody set a minimum above 50."""
+
+    def __init__(self, *args, **more) -> None:
+        super().__init__(*args, **more)
+        self.cluster.admission = self._clamp
+
+    @staticmethod
+    def _clamp(path, body) -> None:
+        if path.plural == HPAS:
+            body["spec"]["minReplicas"] = min(50, body["spec"]["minReplicas"])
+
+
+async def test_a_floor_that_admission_control_clamps_is_ours_as_it_stands():
+    world = Clamped(INSIDE)
+    await world.tick()
+    assert (world.floor, world.replicas, world.marks["floor"], world.marks["baseline"]) == (50, 50, "50", "4")
+    assert world.condition("ScalingLimited") == ("True", "Admission")
+    assert world.told_condition("ScalingLimited")["message"] == (
+        f"the schedule asks for {PEAK} replicas, admission control of the API server allows 50"
+    )
+
+
+async def test_a_clamped_floor_is_not_fought_over():
+    world = Clamped(INSIDE)
+    await world.tick()
+    before = world.writes
+    for minute in range(26, 35):
+        await world.tick(f"2024-09-09T08:{minute}")
+    assert world.writes == before
+    await world.tick("2024-09-09T08:36")  # after ten minutes it is asked for once more
+    assert world.writes > before
+
+
+async def test_after_a_clamped_window_the_baseline_comes_back():
+    world = Clamped(INSIDE)
+    await world.tick()
+    world.restart()
+    await world.tick("2024-09-09T08:30")
+    await world.tick(AFTER)
+    assert (world.floor, world.marks) == (4, {})
+
+
+async def test_a_status_that_cannot_be_written_is_written_later():
+    world = World(BEFORE)
+    world.cluster.fail("Throttled", path="/status", times=1)
+    await world.tick()
+    assert world.status == {}
+    await world.tick("2024-09-09T08:00:10")
+    assert world.condition("Ready") == ("True", "Serving")
+
+
+async def test_our_own_floor_is_not_raised_again_by_a_watch_that_is_behind():
+    world = World(INSIDE)
+    world.cluster.on_change = None
+    await world.tick()
+    await world.tick()
+    assert world.writes == 3
+
+
+async def test_without_bounds_nothing_is_written():
+    world = World(INSIDE, hpa=None, autoscaler=an_autoscaler())
+    await world.tick()
+    assert (world.writes, world.condition("AbleToScale")) == (0, ("False", "BoundsMissing"))
