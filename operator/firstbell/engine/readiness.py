@@ -68,8 +68,7 @@ def follow_bells(
     minute = minute_of(now)
     record = memory.next_bell
     if record is not None and ready is not None:
-        if record.ready_time is None and ready >= record.peak.replicas:
-            record.ready_time = now
+        _note(record, ready, now)
         if minute >= _bell(record.peak):
             record.ready_at_bell = ready
             memory.last_bell, memory.next_bell = record, None
@@ -79,6 +78,14 @@ def follow_bells(
         return
     if memory.next_bell is None or not _same_bell(memory.next_bell.peak, following):
         memory.next_bell = BellRecord(peak=following)
+        if ready is not None:
+            _note(memory.next_bell, ready, now)
+
+
+def _note(record: BellRecord, ready: int, now: datetime) -> None:
+    """Remembers since when the replicas of a bell are Ready."""
+    if record.ready_time is None and ready >= record.peak.replicas:
+        record.ready_time = now
 
 
 def _bell(peak: PlannedPeak) -> Minute:

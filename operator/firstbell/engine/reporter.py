@@ -7,6 +7,7 @@ written is tried again with the next report.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ from firstbell.engine.store import SeenWorkload, Store
 from firstbell.engine.written import merge_patch, read_conditions, without_absent
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from firstbell.engine.memory import Memory
@@ -64,6 +66,8 @@ class Reporter:
         self._telemetry = telemetry
         self._queue: asyncio.Queue[tuple[str, bool]] = asyncio.Queue()
         self._waiting: set[tuple[str, bool]] = set()
+        self._writing: set[tuple[str, bool]] = set()
+        self._late: set[tuple[str, bool]] = set()
         self._latest: dict[str, tuple[Memory, Outcome | Unavailable]] = {}
 
     def ask(self, key: str, memory: Memory, outcome: Outcome | Unavailable) -> None:
@@ -80,13 +84,33 @@ class Reporter:
         return await self._queue.get()
 
     def _put(self, key: str, *, is_calendar: bool) -> None:
-        if (key, is_calendar) not in self._waiting:
-            self._waiting.add((key, is_calendar))
-            self._queue.put_nowait((key, is_calendar))
+        item = (key, is_calendar)
+        if item in self._writing:
+            self._late.add(item)
+        elif item not in self._waiting:
+            self._waiting.add(item)
+            self._queue.put_nowait(item)
+
+    @contextlib.contextmanager
+    def _alone(self, key: str, *, is_calendar: bool) -> Iterator[None]:
+        """Two reports of one object never overlap: the older of them could be written last."""
+        item = (key, is_calendar)
+        self._waiting.discard(item)
+        self._writing.add(item)
+        try:
+            yield
+        finally:
+            self._writing.discard(item)
+            if item in self._late:
+                self._late.discard(item)
+                self._put(key, is_calendar=is_calendar)
 
     async def report(self, key: str) -> datetime | None:
         """Writes what changed of an autoscaler's status; when it should be looked at again, or None."""
-        self._waiting.discard((key, False))
+        with self._alone(key, is_calendar=False):
+            return await self._report(key)
+
+    async def _report(self, key: str) -> datetime | None:
         latest = self._latest.pop(key, None)
         seen = self._store.autoscalers.get(key)
         if latest is None or seen is None:
@@ -136,7 +160,10 @@ class Reporter:
 
     async def report_calendar(self, key: str) -> datetime | None:
         """Writes what changed of a calendar's status; when it will change by itself, or None."""
-        self._waiting.discard((key, True))
+        with self._alone(key, is_calendar=True):
+            return await self._report_calendar(key)
+
+    async def _report_calendar(self, key: str) -> datetime | None:
         seen = self._store.calendars.get(key)
         if seen is None:
             return None

@@ -1,0 +1,189 @@
+"""Ready for the bell: compared with the schedule minute by minute, and told when the bell rings."""
+
+from __future__ import annotations
+
+import pytest
+from tests.unit.engine.bodies import BEFORE, BELL, INSIDE, RISE, a_calendar, an_autoscaler
+from tests.unit.engine.world import DEPLOYMENTS, World
+
+
+async def raised(world=None):
+    """In the window, replicas asked for at 08:20."""
+    world = world or World()
+    await world.tick(BEFORE)
+    await world.tick(RISE)
+    return world
+
+
+def become_ready(world, ready, **status):
+    def change(body):
+        body["status"] |= {
+            "readyReplicas": ready,
+            "observedGeneration": body["metadata"]["generation"],
+            "replicas": 100,
+            "updatedReplicas": 100,
+        } | status
+
+    world.edit(DEPLOYMENTS, change)
+
+
+def told(world, reason):
+    return [happening for _, happening in world.events.posted if happening.reason == reason]
+
+
+async def test_before_any_peak_nothing_is_due():
+    world = World()
+    await world.tick(BEFORE)
+    assert world.condition("ReadyForBell") == ("True", "NothingDue")
+
+
+@pytest.mark.parametrize("minute", [20, 21])
+async def test_pods_that_were_just_asked_for_have_a_short_grace(minute):
+    world = await raised()
+    become_ready(world, 4)
+    await world.tick(f"2024-09-09T08:{minute}")
+    assert world.condition("ReadyForBell") == ("True", "NothingDue")
+
+
+async def test_after_the_grace_being_behind_is_told_well_before_the_bell():
+    world = await raised()
+    become_ready(world, 40)
+    await world.tick("2024-09-09T08:22")
+    assert world.condition("ReadyForBell") == ("False", "BehindSchedule")
+    want = "40 of 100 replicas Ready: pods are slow, pending or failing"
+    assert world.told_condition("ReadyForBell")["message"] == want
+    (happening,) = told(world, "BehindSchedule")
+    assert (happening.warning, happening.message) == (True, f"ReadyForBell is False: {want}")
+
+
+async def test_a_rollout_that_takes_replicas_away_is_named():
+    world = await raised()
+    become_ready(world, 75, updatedReplicas=30)
+    await world.tick(INSIDE)
+    assert world.condition("ReadyForBell") == ("False", "RolloutInProgress")
+
+
+async def test_a_status_behind_its_spec_is_not_judged():
+    world = await raised()
+    await world.tick(INSIDE)
+    assert world.condition("ReadyForBell") == ("Unknown", "StatusBehind")
+
+
+async def test_all_ready_is_on_schedule():
+    world = await raised()
+    become_ready(world, 100)
+    await world.tick(INSIDE)
+    assert world.condition("ReadyForBell") == ("True", "OnSchedule")
+
+
+async def test_without_a_plan_nothing_is_claimed():
+    world = World(INSIDE, calendar=None)
+    await world.tick()
+    assert world.condition("ReadyForBell") == ("Unknown", "CalendarNotFound")
+
+
+async def test_without_a_workload_nothing_is_claimed():
+    world = World(INSIDE, deployment=None)
+    await world.tick()
+    assert world.condition("ReadyForBell") == ("Unknown", "TargetNotFound")
+
+
+async def test_when_the_bell_rings_it_is_told_how_many_were_ready_and_for_how_long():
+    world = await raised()
+    become_ready(world, 100)
+    await world.tick("2024-09-09T08:24")
+    await world.tick(BELL)
+    (happening,) = told(world, "ReadyForBell")
+    assert (happening.message, happening.warning) == (
+        "first-bell at Mon 09 Sep 08:30: 100 of 100 Ready, 6 minutes before the bell",
+        False,
+    )
+    assert world.status["lastPeak"] == {
+        "bellTime": "2024-09-09T08:30:00Z",
+        "peak": "first-bell",
+        "plannedReplicas": 100,
+        "readyReplicasAtBell": 100,
+        "readyTime": "2024-09-09T08:24:00Z",
+    }
+
+
+async def test_late_for_the_bell_is_a_warning():
+    world = await raised()
+    become_ready(world, 60)
+    await world.tick(INSIDE)
+    await world.tick(BELL)
+    (happening,) = told(world, "LateForBell")
+    assert (happening.message, happening.warning) == (
+        "first-bell at Mon 09 Sep 08:30: 60 of 100 Ready at the bell",
+        True,
+    )
+    assert "readyTime" not in world.status["lastPeak"]
+
+
+async def test_a_bell_is_told_once():
+    world = await raised()
+    become_ready(world, 100)
+    for minute in range(24, 40):
+        await world.tick(f"2024-09-09T08:{minute}")
+    assert len(told(world, "ReadyForBell")) == 1
+
+
+async def test_a_bell_is_told_though_its_peak_is_no_longer_upcoming():
+    """Between lead and bell the next peak in `upcoming` is tomorrow's."""
+    world = await raised()
+    become_ready(world, 100)
+    await world.tick(INSIDE)
+    assert world.status["upcoming"][0]["bellTime"] == "2024-09-10T08:30:00Z"
+    await world.tick(BELL)
+    assert len(told(world, "ReadyForBell")) == 1
+
+
+async def test_restarted_between_lead_and_bell_the_bell_is_told_all_the_same():
+    world = await raised()
+    become_ready(world, 100)
+    world.restart()
+    await world.tick(INSIDE)
+    await world.tick(BELL)
+    (happening,) = told(world, "ReadyForBell")
+    assert "5 minutes before the bell" in happening.message
+
+
+async def test_after_a_restart_the_last_bell_stays_in_the_status():
+    world = await raised()
+    become_ready(world, 100)
+    await world.tick(INSIDE)
+    await world.tick(BELL)
+    before = world.status["lastPeak"]
+    world.restart()
+    await world.tick("2024-09-09T11:00")
+    assert world.status["lastPeak"] == before
+
+
+async def test_a_bell_that_was_moved_is_told_at_its_new_time_only():
+    world = await raised()
+    become_ready(world, 100)
+    schedules = [{"name": "full", "classPeriods": [{"name": "1", "startTime": "08:45", "endTime": "09:20"}]}]
+    world.put(
+        "schoolcalendars",
+        a_calendar(bellSchedules=schedules)
+        | {
+            "metadata": {
+                "namespace": "ns",
+                "name": "school",
+                "generation": 9,
+            }
+        },
+    )
+    for minute in range(21, 50):
+        await world.tick(f"2024-09-09T08:{minute}")
+    (happening,) = told(world, "ReadyForBell")
+    assert "08:45" in happening.message
+
+
+async def test_a_workload_that_was_ready_all_along_is_told_with_the_time_since_it_was_seen():
+    world = World(autoscaler=an_autoscaler(replicas=4))
+    await world.tick(BEFORE)
+    await world.tick(INSIDE)
+    await world.tick(BELL)
+    (happening,) = told(world, "ReadyForBell")
+    assert "4 of 4 Ready, 30 minutes before the bell" in happening.message
