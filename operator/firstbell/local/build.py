@@ -109,7 +109,7 @@ def _go_build(family: Family, names: Sequence[str], into: Path, detail: Callable
         telling = [line for line in output if any(word in line.lower() for word in _TELLING)]
         raise ControlPlaneError(
             f"Go could not build {', '.join(names)}: {last_lines(chr(10).join(telling or output))}. "
-            "The build needs Go 1.26 or newer, the Go module proxy, and 3 GB in the cache folders."
+            "The build needs Go 1.26 or newer, the Go module proxy, and 8 GB in the cache folders."
         )
 
 
