@@ -20,6 +20,7 @@ from tests.managed_fields import managed
 from firstbell.engine.ports import Failure, FailureKind, ObjectPath
 
 OURS = "firstbell"
+MOST_TURNS = 100_000
 
 
 def instant(text: str) -> datetime:
@@ -30,10 +31,12 @@ def instant(text: str) -> datetime:
 async def settled() -> None:
     """Returns when nothing is left to run until a clock or a test moves something."""
     ready = asyncio.get_running_loop()._ready
-    while True:
+    for _ in range(MOST_TURNS):
         await asyncio.sleep(0)
         if not ready:
             return
+    msg = "something runs without end although no time passes"
+    raise RuntimeError(msg)
 
 
 class ManualClock:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from firstbell.engine.store import SeenWorkload
 
 GRACE_MINUTES = 2
+LATE_MINUTES = 5
 
 
 def ready_for_bell(
@@ -63,20 +64,26 @@ def follow_bells(
     """Keeps the record of the next bell, and tells how the workload stood when it rings.
 
     `peaks` are those around now as well as those to come: between its lead and its bell a peak is no longer
-    upcoming, and its bell is still the next one.
+    upcoming, and its bell is still the next one. A workload whose readiness is not known just then is waited
+    for, a while; a bell that was heard of too late is not told.
     """
     minute = minute_of(now)
     record = memory.next_bell
     if record is not None and ready is not None:
         _note(record, ready, now)
-        if minute >= _bell(record.peak):
+    if record is not None and minute >= record.minute:
+        too_late = minute >= record.minute + LATE_MINUTES
+        if ready is None and not too_late:
+            return
+        memory.next_bell = None
+        if ready is not None and not too_late:
             record.ready_at_bell = ready
-            memory.last_bell, memory.next_bell = record, None
+            memory.last_bell = record
             yield _told(record)
     following = min((peak for peak in peaks if _bell(peak) > minute), key=_bell, default=None)
     if following is None:
-        return
-    if memory.next_bell is None or not _same_bell(memory.next_bell.peak, following):
+        memory.next_bell = None
+    elif memory.next_bell is None or not _same_bell(memory.next_bell.peak, following):
         memory.next_bell = BellRecord(peak=following)
         if ready is not None:
             _note(memory.next_bell, ready, now)

@@ -153,7 +153,7 @@ class Reporter:
         memory.happenings.extend(follow_bells(memory, (*outcome.plan.peaks, *coming), ready, outcome.now))
         following = None
         if memory.next_bell is not None:
-            bell_time = instant_of(memory.next_bell.minute)
+            bell_time = instant_of(max(memory.next_bell.minute, minute + 1))
             busy = desired is not None and desired > outcome.plan.workload.bounds.minimum
             following = min(bell_time, instant_of(minute + 1)) if busy else bell_time
         return status_of(outcome, memory, coming, old), following

@@ -187,3 +187,27 @@ async def test_a_workload_that_was_ready_all_along_is_told_with_the_time_since_i
     await world.tick(BELL)
     (happening,) = told(world, "ReadyForBell")
     assert "4 of 4 Ready, 30 minutes before the bell" in happening.message
+
+
+async def test_a_workload_whose_readiness_is_not_known_at_the_bell_is_waited_for():
+    world = await raised()
+    await world.tick(BELL)
+    assert told(world, "ReadyForBell") == told(world, "LateForBell") == []
+    become_ready(world, 90)
+    await world.tick("2024-09-09T08:31")
+    assert len(told(world, "LateForBell")) == 1
+
+
+@pytest.mark.parametrize("spoil", [True, False], ids=["no peak is left", "there are more"])
+async def test_what_is_not_known_for_long_is_not_told_and_not_looked_at_without_end(spoil):
+    world = await raised()
+    if spoil:
+        world.respec("schoolcalendars", "school", suspend=True)
+    for minute in range(30, 40):
+        outcome = await world.tick(f"2024-09-09T08:{minute}")
+        world.reporter.ask("ns/web", world.memory, outcome)
+        following = await world.reporter.report("ns/web")
+        assert following is None or following > outcome.now
+    become_ready(world, 100)
+    await world.tick("2024-09-09T08:41")
+    assert told(world, "ReadyForBell") == told(world, "LateForBell") == []

@@ -1,0 +1,84 @@
+"""A running engine in a world of its own, fed by the very functions that Kopf's watches call."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from datetime import timedelta
+
+from tests.fakes import FakeEvents, FakeTelemetry, instant, settled
+from tests.unit.engine.world import HPAS, World
+
+from firstbell.engine.engine import Engine
+from firstbell.engine.store import Store
+from firstbell.handlers import watching
+
+
+class Running:
+    """Use as an async context manager; the engine has settled when the body begins, unless `gated`.
+
+    Gated, every request waits until `open`.
+    """
+
+    def __init__(self, at, *, gated=False, **objects) -> None:
+        self.world = World(at, **objects)
+        self.telemetry, self.events = FakeTelemetry(), FakeEvents()
+        self._gated = gated
+        self._task = None
+        self.engine = Engine(
+            cluster=self.world.cluster,
+            clock=self.world.clock,
+            events=self.events,
+            telemetry=self.telemetry,
+            instance="firstbell",
+            store=Store(),
+        )
+        handle = {
+            "schoolcalendars": lambda event: watching._calendar(self.engine, event),
+            "schoolautoscalers": lambda event: watching._autoscaler(self.engine, event),
+            HPAS: lambda event: watching._hpa(self.engine, event),
+            "deployments": watching._workload_handler(self.engine, "apps/v1", "Deployment"),
+            "statefulsets": watching._workload_handler(self.engine, "apps/v1", "StatefulSet"),
+        }
+        self.world.cluster.on_change = lambda plural, event: handle[plural](event)
+        for (_, plural, _, _), body in self.world.cluster.objects.items():
+            handle[plural]({"type": None, "object": body})
+
+    async def __aenter__(self):
+        if self._gated:
+            self.world.cluster.gate = asyncio.Event()
+        self._task = asyncio.create_task(self.engine.run())
+        await settled()
+        return self
+
+    async def __aexit__(self, *_) -> None:
+        failed = self._task.done() and not self._task.cancelled() and self._task.exception()
+        self._task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._task
+        assert not failed
+
+    def open(self) -> None:
+        """Lets every request be answered."""
+        self.world.cluster.gate.set()
+
+    async def until(self, at) -> None:
+        await self.world.clock.advance(instant(at))
+
+    async def pass_time(self, **length) -> None:
+        await self.world.clock.advance(timedelta(**length))
+
+    def minimum(self, name) -> int:
+        return self.world.get(HPAS, name)["spec"]["minReplicas"]
+
+    @property
+    def floor(self) -> int:
+        return self.world.floor
+
+    @property
+    def replicas(self) -> int:
+        return self.world.replicas
+
+    @property
+    def writes(self) -> int:
+        return self.world.writes
