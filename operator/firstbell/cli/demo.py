@@ -75,7 +75,7 @@ def demo(
     except ControlPlaneError as error:
         refuse([error, "Without a cluster: firstbell plan -f FILE shows what would happen."])
     out.print(f"\n{chart(recording, zone)}\n")
-    for line in ending(recording):
+    for line in ending(recording, has_metrics=here.has_metrics):
         out.print(line)
     if keep:
         out.print("The cluster stays up. Look at it, and take it down:")
@@ -88,7 +88,7 @@ def demo(
         raise typer.Exit(LATE)
 
 
-def ending(recording: Recording) -> list[str]:
+def ending(recording: Recording, *, has_metrics: bool) -> list[str]:
     """How the morning ended, in words."""
     if recording.failed:
         return [f"The operator ended: {recording.failed}"]
@@ -105,7 +105,8 @@ def ending(recording: Recording) -> list[str]:
             f"The floor went back to {last.floor}, and the HPA brought the count down to {last.current}."
         )
     else:
-        lines.append(f"The floor went back to {last.floor}; the HPA still holds {last.current}.")
+        why = "" if has_metrics else ", because this cluster serves no CPU metrics"
+        lines.append(f"The floor went back to {last.floor}; the HPA still holds {last.current}{why}.")
     return lines
 
 

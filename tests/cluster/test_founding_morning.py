@@ -1,0 +1,115 @@
+"""Monday 20 April 2020 on a real control plane, two hours in a minute: what the README promises.
+
+The cluster is looked at four times a second, which is half a minute of the fast clock: instants are told to
+that error, and never earlier than they were.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from firstbell.api.links import Linked, link
+from firstbell.api.manifests import Manifests, read_manifests
+from firstbell.demo.morning import MORNINGS, example_file
+from firstbell.demo.play import WATCH_SECONDS, Recording, Show, play
+from firstbell.demo.stage import set_stage
+from firstbell.domain.bells import minute_of
+from firstbell.domain.days import SchoolDays
+from firstbell.domain.plan import Plan, Workload, make_plan
+from firstbell.engine.store import TargetRef
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from firstbell.local.control_plane import ControlPlane
+
+MORNING = MORNINGS["smartschool-monday"]
+SPEED = 120.0
+ERROR = timedelta(seconds=4 * WATCH_SECONDS * SPEED)
+
+
+def utc(clock_time: str) -> datetime:
+    return datetime.fromisoformat(f"2020-04-20T{clock_time}").replace(tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def played(control_plane: ControlPlane, tmp_path_factory) -> tuple[Plan, Recording]:
+    """The morning, played once for all tests of this file, in a namespace of its own."""
+    if not control_plane.has_metrics:
+        pytest.skip("this cluster serves no CPU metrics, so no HPA comes down on it")
+    namespace = "test-founding-morning"
+    file: Path = tmp_path_factory.mktemp("morning") / "example.yaml"
+    text = example_file(MORNING.example).read_text(encoding="utf-8")
+    file.write_text(text.replace("namespace: learning-platform", f"namespace: {namespace}"), encoding="utf-8")
+    plan = plan_of(file)
+    target = TargetRef(
+        namespace=namespace, api_version="apps/v1", kind="Deployment", name=plan.workload.policy.name
+    )
+    set_stage(control_plane, file, plan.workload, target)
+    show = Show(control_plane=control_plane, morning=MORNING, plan=plan, target=target, speed=SPEED)
+    try:
+        recording = asyncio.run(play(show, lambda _sample: None))
+    finally:
+        control_plane.kubectl("delete", "namespace", namespace, "--wait=false")
+    assert recording.failed is None
+    return plan, recording
+
+
+def plan_of(file: Path) -> Plan:
+    manifests = read_manifests([file])
+    assert isinstance(manifests, Manifests)
+    linked = link(manifests)
+    assert isinstance(linked, Linked)
+    autoscaler = linked.autoscalers[0]
+    workload = Workload(
+        policy=autoscaler.manifest.policy,
+        bounds=autoscaler.bounds,
+        calendars=tuple(SchoolDays(calendar) for calendar in autoscaler.calendars),
+    )
+    return make_plan(workload, minute_of(MORNING.start) - 60, minute_of(MORNING.end) + 6 * 60)
+
+
+def test_the_floor_follows_the_plans_writes_in_order(played):
+    plan, recording = played
+    floors = [sample.floor for sample in recording.samples]
+    seen = [floor for floor, before in zip(floors, [None, *floors], strict=False) if floor != before]
+    start, end = minute_of(recording.samples[0].time), minute_of(recording.samples[-1].time)
+    want = [run.value for run in plan.writes if run.end > start and run.start <= end]
+
+    assert want == seen
+
+
+def test_floor_and_scale_are_307_at_twenty_past_six_and_not_before_a_quarter_past(played):
+    _, recording = played
+    first = next(s.time for s in recording.samples if s.floor == 307 and s.current == 307)
+
+    assert utc("06:15") <= first <= utc("06:20") + ERROR
+
+
+def test_all_307_are_ready_before_the_bell(played):
+    _, recording = played
+
+    assert recording.needed == 307
+    assert recording.ready_time is not None
+    assert recording.ready_time < utc("06:30")
+
+
+def test_the_count_never_falls_below_the_floor_once_it_was_there(played):
+    _, recording = played
+    behind = [s for s in recording.samples if s.current < s.floor]
+
+    # A floor and its /scale are two writes: a look may fall between them, two looks in a row may not.
+    assert all(later.time - earlier.time > ERROR / 2 for earlier, later in itertools.pairwise(behind))
+
+
+def test_the_floor_returns_to_4_and_the_hpa_brings_the_count_down(played):
+    _, recording = played
+    last = recording.samples[-1]
+
+    assert recording.back_at_baseline
+    assert (last.floor, last.current) == (4, 4)
