@@ -25,10 +25,11 @@ from firstbell.clock import SystemClock
 from firstbell.engine.engine import Engine
 from firstbell.engine.loading import load
 from firstbell.engine.store import Store
+from firstbell.engine.vanished import follow_vanished
 from firstbell.handlers import probing, watching
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator
 
     from kubernetes.aio.client import Configuration
 
@@ -100,19 +101,17 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
         )
         if started is not None:
             started.set()
-        await _run_until(stop, engine, events, settings)
+        work = (engine.run(), events.run(), follow_vanished(engine, cluster, settings.namespaces))
+        await _run_until(stop, engine, work, settings)
 
 
 async def _run_until(
-    stop: asyncio.Event, engine: Engine, events: KubernetesEvents, settings: Settings
+    stop: asyncio.Event, engine: Engine, work: Iterable[Coroutine[Any, Any, None]], settings: Settings
 ) -> None:
-    """The engine, the events and Kopf, until one of them ends or a stop is asked for."""
+    """The work of the engine and Kopf's watches, until one of them ends or a stop is asked for."""
     watches = asyncio.create_task(_watch(engine, settings, stop), name="watches")
-    ours = {
-        asyncio.create_task(engine.run(), name="engine"),
-        asyncio.create_task(events.run(), name="events"),
-        asyncio.create_task(stop.wait(), name="stop"),
-    }
+    ours: set[asyncio.Task[Any]] = {asyncio.create_task(each) for each in work}
+    ours.add(asyncio.create_task(stop.wait()))
     done, _ = await asyncio.wait({watches, *ours}, return_when=asyncio.FIRST_COMPLETED)
     stop.set()
     with contextlib.suppress(TimeoutError):

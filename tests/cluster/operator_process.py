@@ -1,8 +1,8 @@
 """The operator while a test runs: in a thread or as a process on a fast clock, or as users start it.
 
-Tests ask and act in the main thread, so the operator has an event loop in a thread of its own. A kill gives
-it no time to finish or to release anything. As a process it runs `fast_operator.py`, whose clock reads the
-same as the test's, or `python -m firstbell run` with the system's clock.
+Tests ask and act in the main thread, so the operator has an event loop in a thread of its own. As a process,
+which can be killed, it runs `fast_operator.py`, whose clock reads the same as the test's, or
+`python -m firstbell run` with the system's clock.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from firstbell.settings import Settings
 
 if TYPE_CHECKING:
     import signal
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from firstbell.local.control_plane import ControlPlane
@@ -67,10 +67,13 @@ def settings_for(control_plane: ControlPlane, namespace: str) -> Settings:
 
 
 class OperatorThread:
-    """The operator in this process. Leaving the block stops it as SIGTERM would."""
+    """The operator in this process. Leaving the block stops it as SIGTERM would.
 
-    def __init__(self, settings: Settings, sun: Sun) -> None:
-        self._settings, self._sun = settings, sun
+    `before_watching` is called when it has looked at everything and watches nothing yet.
+    """
+
+    def __init__(self, settings: Settings, sun: Sun, before_watching: Callable[[], None]) -> None:
+        self._settings, self._sun, self._before_watching = settings, sun, before_watching
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
         self._task: asyncio.Task[None] | None = None
@@ -93,12 +96,6 @@ class OperatorThread:
             self._loop.call_soon_threadsafe(self._stop.set)
         self._join()
 
-    def kill(self) -> None:
-        """Without any clean-up of its own."""
-        if self._loop is not None and self._task is not None and self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._task.cancel)
-        self._join()
-
     def _join(self) -> None:
         self._thread.join(timeout=15)
         assert not self._thread.is_alive(), "the operator did not end"
@@ -111,8 +108,6 @@ class OperatorThread:
     def _run(self) -> None:
         try:
             asyncio.run(self._main())
-        except asyncio.CancelledError:
-            pass
         except BaseException as error:  # noqa: BLE001 - handed to the test's thread
             self._error = error
         finally:
@@ -125,6 +120,7 @@ class OperatorThread:
         waiting = asyncio.create_task(started.wait())
         await asyncio.wait({self._task, waiting}, return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
+        self._before_watching()
         self._up.set()
         await self._task
 
@@ -141,7 +137,7 @@ class Process:
     def __enter__(self) -> Self:
         environ = {name: value for name, value in os.environ.items() if not name.startswith("FIRSTBELL_")}
         environ |= {"NO_COLOR": "1", "COLUMNS": "200", **self._environ}
-        with self.log.open("ab") as output:
+        with self.log.open("wb") as output:
             self._process = subprocess.Popen(
                 self.argv, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=environ
             )

@@ -14,6 +14,8 @@ from tests.cluster.operator_process import OperatorThread, Sun, settings_for
 from tests.cluster.waiting import until
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.cluster.cluster_api import ClusterApi, Json
 
     from firstbell.local.control_plane import ControlPlane
@@ -135,8 +137,8 @@ class Stage:
     def kubectl(self, *args: str, stdin: str | None = None) -> str:
         return self.control_plane.kubectl("-n", self.namespace, *args, stdin=stdin)
 
-    def operator(self, sun: Sun) -> OperatorThread:
-        return OperatorThread(settings_for(self.control_plane, self.namespace), sun)
+    def operator(self, sun: Sun, before_watching: Callable[[], None] = lambda: None) -> OperatorThread:
+        return OperatorThread(settings_for(self.control_plane, self.namespace), sun, before_watching)
 
     @property
     def autoscaler(self) -> Json:
@@ -181,7 +183,7 @@ class Stage:
         wanted = (status, reason)
         until(
             lambda: (self.condition(kind).get("status"), self.condition(kind).get("reason")) == wanted,
-            f"{kind}={status}/{reason}, conditions are {self.status().get('conditions')}",
+            lambda: f"{kind}={status}/{reason}, conditions are {self.status().get('conditions')}",
             seconds=seconds,
         )
         return self.condition(kind)["message"]

@@ -13,7 +13,7 @@ T = TypeVar("T")
 LOOK_EVERY_SECONDS = 0.1
 
 
-def until(look: Callable[[], T], what: str, *, seconds: float = 30.0) -> T:
+def until(look: Callable[[], T], what: str | Callable[[], str], *, seconds: float = 30.0) -> T:
     """The first value of `look` that is true; fails with `what` and the last value otherwise."""
     deadline = time.monotonic() + seconds
     while True:
@@ -21,7 +21,8 @@ def until(look: Callable[[], T], what: str, *, seconds: float = 30.0) -> T:
         if found:
             return found
         if time.monotonic() > deadline:
-            msg = f"not within {seconds:g} s: {what}; last seen: {found!r}"
+            told = what if isinstance(what, str) else what()
+            msg = f"not within {seconds:g} s: {told}; last seen: {found!r}"
             raise AssertionError(msg)
         time.sleep(LOOK_EVERY_SECONDS)
 
