@@ -26,9 +26,12 @@ COMPONENT = "firstbell"
 class KubernetesEvents:
     """The engine's `EventSink`: core/v1 events on the object concerned."""
 
-    def __init__(self, cluster: Cluster, clock: Clock) -> None:
+    def __init__(
+        self, cluster: Cluster, clock: Clock, *, seconds_between_posts: float = SECONDS_BETWEEN_POSTS
+    ) -> None:
         self._cluster = cluster
         self._clock = clock
+        self._pause = seconds_between_posts
         self._queue: asyncio.Queue[tuple[Json, Happening, datetime]] = asyncio.Queue(QUEUE)
         self._posted: OrderedDict[str, int] = OrderedDict()
         self._since = clock.now().isoformat()
@@ -43,7 +46,7 @@ class KubernetesEvents:
         while True:
             involved, happening, at = await self._queue.get()
             await self._post(involved, happening, at)
-            await asyncio.sleep(SECONDS_BETWEEN_POSTS)
+            await asyncio.sleep(self._pause)
 
     async def _post(self, involved: Json, happening: Happening, at: datetime) -> None:
         name = self._name(involved, happening)

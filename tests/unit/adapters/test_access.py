@@ -1,0 +1,87 @@
+"""The way to the API: by kubeconfig or from a pod, and one clear sentence where there is none."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from firstbell.adapters.access import AccessError, load_access
+
+CURE = "Give --kubeconfig or --context, or set KUBECONFIG."
+KUBECONFIG = {
+    "apiVersion": "v1",
+    "kind": "Config",
+    "current-context": "blue",
+    "clusters": [
+        {"name": "blue", "cluster": {"server": "http://blue.example"}},
+        {"name": "green", "cluster": {"server": "http://green.example"}},
+    ],
+    "contexts": [
+        {"name": "blue", "context": {"cluster": "blue", "user": "me"}},
+        {"name": "green", "context": {"cluster": "green", "user": "me"}},
+    ],
+    "users": [{"name": "me", "user": {"token": "secret"}}],
+}
+
+
+@pytest.fixture
+def kubeconfig(tmp_path):
+    path = tmp_path / "config"
+    path.write_text(yaml.safe_dump(KUBECONFIG))
+    return path
+
+
+async def refused(kubeconfig=None, context=None, environ=None):
+    with pytest.raises(AccessError) as caught:
+        await load_access(kubeconfig, context, environ or {})
+    message = str(caught.value)
+    assert "\n" not in message
+    assert message.endswith(CURE)
+    assert "secret" not in message
+    return message.removesuffix(f" {CURE}")
+
+
+@pytest.mark.parametrize(
+    ("context", "want"),
+    [(None, "http://blue.example"), ("blue", "http://blue.example"), ("green", "http://green.example")],
+)
+async def test_the_context_that_was_asked_for_or_the_current_one(kubeconfig, context, want):
+    configuration = await load_access(kubeconfig, context, {})
+    assert configuration.host == want
+    assert configuration.api_key["BearerToken"] == "Bearer secret"
+
+
+async def test_a_file_that_is_not_there(tmp_path):
+    path = tmp_path / "none"
+    assert await refused(path) == f"no access to a cluster by the kubeconfig {path}: there is no such file."
+
+
+async def test_a_context_that_is_not_in_the_file(kubeconfig):
+    got = await refused(kubeconfig, "red")
+    assert got.startswith(f"no access to a cluster by the kubeconfig {kubeconfig} with context 'red': ")
+    assert "red" in got
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        pytest.param("clusters: [\n", "while parsing", id="not YAML"),
+        pytest.param("hello", "it does not hold what a kubeconfig holds", id="a text"),
+        pytest.param("", "it does not hold what a kubeconfig holds", id="an empty file"),
+        pytest.param("clusters: []\ncontexts: []\nusers: []\n", "current-context", id="no context"),
+    ],
+)
+async def test_a_file_that_is_no_kubeconfig(tmp_path, text, want):
+    path = tmp_path / "config"
+    path.write_text(text)
+    assert want in await refused(path)
+
+
+async def test_in_a_pod_without_a_service_account():
+    got = await refused(environ={"KUBERNETES_SERVICE_HOST": "10.0.0.1"})
+    assert got.startswith("no access to a cluster by the kubeconfig: ")
+
+
+async def test_an_explicit_kubeconfig_wins_over_the_pods_own_account(kubeconfig):
+    configuration = await load_access(kubeconfig, None, {"KUBERNETES_SERVICE_HOST": "10.0.0.1"})
+    assert configuration.host == "http://blue.example"

@@ -1,0 +1,57 @@
+"""Figures: bounded labels, series that go with their object, and what is not known has no sample."""
+
+from __future__ import annotations
+
+import pytest
+
+from firstbell.adapters.telemetry import PrometheusTelemetry
+
+
+@pytest.fixture
+def telemetry():
+    return PrometheusTelemetry()
+
+
+def value(telemetry, sample, /, **labels):
+    return telemetry.registry.get_sample_value(sample, labels)
+
+
+def replicas(telemetry, kind):
+    return value(telemetry, f"firstbell_{kind}_replicas", namespace="ns", name="web")
+
+
+def test_what_an_autoscaler_stands_at(telemetry):
+    telemetry.decided("ns/web", current=4, ready=3, desired=100)
+    assert [replicas(telemetry, kind) for kind in ("current", "ready", "desired")] == [4, 3, 100]
+
+
+def test_what_is_not_known_has_no_sample(telemetry):
+    telemetry.decided("ns/web", current=4, ready=3, desired=100)
+    telemetry.decided("ns/web", current=4, ready=None, desired=None)
+    assert [replicas(telemetry, kind) for kind in ("current", "ready", "desired")] == [4, None, None]
+
+
+def test_the_series_go_with_the_object(telemetry):
+    telemetry.decided("ns/web", current=4, ready=3, desired=100)
+    telemetry.forget("ns/web")
+    telemetry.forget("ns/web")
+    telemetry.forget("ns/never")
+    assert [replicas(telemetry, kind) for kind in ("current", "ready", "desired")] == [None] * 3
+
+
+def test_writes_are_counted_by_what_and_outcome(telemetry):
+    for outcome in ("ok", "ok", "Throttled"):
+        telemetry.wrote("floor", outcome)
+    assert value(telemetry, "firstbell_writes_total", what="floor", outcome="ok") == 2
+    assert value(telemetry, "firstbell_writes_total", what="floor", outcome="Throttled") == 1
+
+
+def test_ticks_are_measured(telemetry):
+    telemetry.ticked(0.01)
+    assert value(telemetry, "firstbell_tick_duration_seconds_count") == 1
+    assert value(telemetry, "firstbell_tick_duration_seconds_bucket", le="0.02") == 1
+
+
+def test_two_processes_in_one_do_not_share_figures(telemetry):
+    telemetry.ticked(1)
+    assert value(PrometheusTelemetry(), "firstbell_tick_duration_seconds_count") == 0
