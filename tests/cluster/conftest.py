@@ -74,7 +74,7 @@ def namespace(control_plane: ControlPlane) -> Iterator[str]:
     control_plane.kubectl("apply", "-f", "-", stdin=yaml.safe_dump(body))
     wait_for_service_account(control_plane, name, deadline=time.monotonic() + 30)
     yield name
-    control_plane.kubectl("delete", "namespace", name, "--wait=false")
+    control_plane.kubectl("delete", "namespace", name, "--wait=false", "--ignore-not-found")
 
 
 @pytest.fixture

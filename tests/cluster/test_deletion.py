@@ -1,0 +1,81 @@
+"""firstbell leaves no trap: nothing of it stands in the way of a deletion, whether it runs or not."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.cluster.operator_process import Sun, fast_process
+from tests.cluster.stage import CALENDAR, NAME, PEAK, Stage, at, autoscaler, calendar, hpa, workload
+from tests.cluster.waiting import holds, until
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+AT_ONCE_SECONDS = 5
+
+
+@pytest.fixture
+def rush() -> Sun:
+    """In the middle of the peak, and slow enough to stay there."""
+    return Sun.rising(at("08:22"), 4)
+
+
+def kill_in_the_window(stage: Stage, sun: Sun, tmp_path: Path) -> None:
+    """Has the floor raised by an operator that is then killed."""
+    with fast_process(stage.control_plane, stage.namespace, sun, tmp_path / "operator.log") as operator:
+        stage.floored(PEAK)
+        operator.ends(signal.SIGKILL, seconds=5)
+
+
+def test_everything_can_be_deleted_while_the_operator_is_down(stage: Stage, rush, tmp_path):
+    stage.set(workload(), hpa(), calendar(), autoscaler())
+    kill_in_the_window(stage, rush, tmp_path)
+    assert stage.finalizers() == set()
+    stage.kubectl(
+        "delete", f"schoolas/{NAME}", f"schoolcal/{CALENDAR}", f"hpa/{NAME}", f"deployment/{NAME}",
+        "--wait=true", "--timeout=20s",
+    )  # fmt: skip
+    kinds = ("SchoolAutoscaler", "SchoolCalendar", "HorizontalPodAutoscaler", "Deployment")
+    assert [stage.api.list(kind) for kind in kinds] == [[], [], [], []]
+
+
+def test_the_next_start_releases_a_floor_whose_owner_was_deleted(stage: Stage, rush, tmp_path):
+    stage.set(workload(), hpa(), calendar(), autoscaler())
+    kill_in_the_window(stage, rush, tmp_path)
+    stage.kubectl("delete", f"schoolas/{NAME}", f"schoolcal/{CALENDAR}", "--timeout=20s")
+    assert stage.minimum() == PEAK
+    with stage.operator(rush):
+        stage.released(seconds=AT_ONCE_SECONDS)
+        until(lambda: ("firstbell", "Update") not in stage.owners_of_minimum(), "the field is handed back")
+
+
+def test_another_installations_orphan_is_left_alone(stage: Stage, rush, tmp_path):
+    stage.set(workload(), hpa(), calendar(), autoscaler())
+    kill_in_the_window(stage, rush, tmp_path)
+    theirs = {"metadata": {"annotations": {"firstbell.dev/instance": "another"}}}
+    stage.api.patch("HorizontalPodAutoscaler", NAME, theirs)
+    stage.kubectl("delete", f"schoolas/{NAME}", "--timeout=20s")
+    with stage.operator(rush):
+        holds(lambda: stage.minimum() == PEAK, "the other's floor stays", seconds=3)
+
+
+def test_deleting_the_autoscaler_while_the_operator_runs_releases_at_once(stage: Stage, rush):
+    stage.set(workload(), hpa(), calendar(), autoscaler())
+    with stage.operator(rush):
+        stage.told("Ready", "True", "Serving")
+        stage.floored(PEAK)
+        assert stage.finalizers() == set()
+        stage.kubectl("delete", f"schoolas/{NAME}", "--timeout=20s")
+        stage.released(seconds=AT_ONCE_SECONDS)
+        until(lambda: ("firstbell", "Update") not in stage.owners_of_minimum(), "the field is handed back")
+
+
+def test_the_whole_namespace_goes_while_the_operator_runs(stage: Stage, rush):
+    stage.set(workload(), hpa(), calendar(), autoscaler())
+    with stage.operator(rush):
+        stage.told("Ready", "True", "Serving")
+        stage.control_plane.kubectl("delete", "namespace", stage.namespace, "--timeout=60s", seconds=70)
+        there = stage.control_plane.kubectl("get", "namespace", stage.namespace, "--ignore-not-found")
+        assert there == ""
