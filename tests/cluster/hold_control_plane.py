@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 
@@ -10,6 +11,9 @@ from firstbell.local.spec import ControlPlaneSpec
 
 
 def main() -> None:
+    # A run in the background, or under nohup, hands these on as ignored; the test is about a person's terminal.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     with control_plane(ControlPlaneSpec(nodes=1), name=sys.argv[1]) as here:
         sys.stdout.write(f"{here.folder}\n")
         sys.stdout.flush()
