@@ -140,6 +140,7 @@ async def _watch(engine: Engine, settings: Settings, stop: asyncio.Event) -> Non
     probing.register(registry, engine)
     kopf.on.login(registry=registry, id="login")(_login(settings))
     kopf.on.startup(registry=registry, id="settings")(_configure)
+    kopf.on.cleanup(registry=registry, id="stop")(_setting(stop))
     liveness = f"http://{settings.listen}:{settings.probe_port}/healthz" if settings.probe_port else None
     await kopf.operator(
         registry=registry,
@@ -158,6 +159,15 @@ async def _configure(settings: kopf.OperatorSettings, **_: Any) -> None:
     settings.networking.request_timeout = 30
     settings.networking.connect_timeout = 10
     settings.queueing.exit_timeout = 0.5
+
+
+def _setting(stop: asyncio.Event) -> Any:
+    """What tells the engine of a stop that Kopf was told of: by then, signals come to Kopf alone."""
+
+    async def cleanup(**_: Any) -> None:
+        stop.set()
+
+    return cleanup
 
 
 def _login(settings: Settings) -> Any:
