@@ -11,7 +11,7 @@ from firstbell.local.spec import ControlPlaneSpec
 
 
 def main() -> None:
-    # A run in the background, or under nohup, hands these on as ignored; the test is about a person's terminal.
+    # A run in the background, or under nohup, hands these on as ignored; this is about a terminal.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     with control_plane(ControlPlaneSpec(nodes=1), name=sys.argv[1]) as here:
