@@ -20,8 +20,8 @@ class Running:
     Gated, every request waits until `open`.
     """
 
-    def __init__(self, at, *, gated=False, **objects) -> None:
-        self.world = World(at, **objects)
+    def __init__(self, at, *, gated=False, world=None, **objects) -> None:
+        self.world = world or World(at, **objects)
         self.telemetry, self.events = FakeTelemetry(), FakeEvents()
         self._gated = gated
         self._task = None
@@ -57,6 +57,10 @@ class Running:
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
         assert not failed
+
+    def restarted(self) -> Running:
+        """A new process in the same world, to be entered."""
+        return Running(None, world=self.world)
 
     def open(self) -> None:
         """Lets every request be answered."""
