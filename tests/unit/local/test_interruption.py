@@ -11,6 +11,22 @@ import pytest
 from firstbell.local.interruption import Stopped, stoppable, undisturbed
 
 
+DEFAULTS = {
+    signal.SIGINT: signal.default_int_handler,
+    signal.SIGTERM: signal.SIG_DFL,
+    signal.SIGHUP: signal.SIG_DFL,
+}
+
+
+@pytest.fixture(autouse=True)
+def _as_a_process_of_its_own():
+    """Handlers as a fresh process has them: a held control plane, nohup or a background job change them."""
+    before = {number: signal.signal(number, handler) for number, handler in DEFAULTS.items()}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_request_to_end_unwinds_the_block(number):
     unwound = []
