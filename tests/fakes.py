@@ -14,10 +14,9 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+from firstbell.engine.ports import Failure, FailureKind, ObjectPath
 from tests.json_patch import PatchError, apply_json_patch, apply_merge_patch
 from tests.managed_fields import managed
-
-from firstbell.engine.ports import Failure, FailureKind, ObjectPath
 
 OURS = "firstbell"
 MOST_TURNS = 100_000

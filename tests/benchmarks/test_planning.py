@@ -14,6 +14,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+
+from firstbell.domain.days import SchoolDays
+from firstbell.domain.policy import PeakAnchor
 from tests.builders import (
     a_bell_schedule,
     a_calendar,
@@ -26,9 +29,6 @@ from tests.builders import (
     plan_days,
 )
 from tests.scenarios.manifests import EXAMPLES, workload_of
-
-from firstbell.domain.days import SchoolDays
-from firstbell.domain.policy import PeakAnchor
 
 if TYPE_CHECKING:
     from firstbell.domain.plan import Workload

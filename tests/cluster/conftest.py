@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
-from tests.cluster.cluster_api import ClusterApi
-from tests.cluster.stage import Stage
 
 from firstbell.api.crds import RENDERED_KINDS, render
 from firstbell.api.objects import GROUP
@@ -24,6 +22,8 @@ from firstbell.local.errors import ControlPlaneError
 from firstbell.local.provision import control_plane as provided
 from firstbell.local.readiness import wait_for_service_account
 from firstbell.local.spec import ControlPlaneSpec
+from tests.cluster.cluster_api import ClusterApi
+from tests.cluster.stage import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,6 +10,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import yaml
+
 from tests.cluster.stage import hpa
 
 if TYPE_CHECKING:

@@ -16,11 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from tests.cluster.waiting import until
-
 from firstbell.app import run_operator
 from firstbell.clock import FastClock
 from firstbell.settings import Settings
+from tests.cluster.waiting import until
 
 if TYPE_CHECKING:
     import signal

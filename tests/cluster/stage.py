@@ -16,9 +16,8 @@ from tests.cluster.waiting import until
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.cluster.cluster_api import ClusterApi, Json
-
     from firstbell.local.control_plane import ControlPlane
+    from tests.cluster.cluster_api import ClusterApi, Json
 
 BASELINE, PEAK = 2, 12
 NAME = "web"

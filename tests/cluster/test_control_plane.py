@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
-from tests.cluster.waiting import until
 from typer.testing import CliRunner
 
 from firstbell.cli import cluster
@@ -31,6 +30,7 @@ from firstbell.local.provision import control_plane as provided
 from firstbell.local.provision import take_down
 from firstbell.local.readiness import wait_until_ready
 from firstbell.local.spec import ControlPlaneSpec
+from tests.cluster.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,6 +6,7 @@ import signal
 from typing import TYPE_CHECKING
 
 import pytest
+
 from tests.cluster.operator_process import Sun, fast_process
 from tests.cluster.stage import CALENDAR, NAME, PEAK, Stage, at, autoscaler, calendar, hpa, workload
 from tests.cluster.waiting import holds, until

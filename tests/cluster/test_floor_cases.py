@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from tests.cluster.operator_process import Sun
 from tests.cluster.stage import (
     BASELINE,

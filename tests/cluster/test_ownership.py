@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.cluster.manifest_clients import CLIENTS, RELEASE, helm, helm_upgrade
 from tests.cluster.operator_process import Sun
 from tests.cluster.stage import BASELINE, CALENDAR, NAME, PEAK, Stage, at, autoscaler, calendar, workload

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import yaml
+
 from tests.cluster.operator_process import Process, run_command
 from tests.cluster.stage import NAME, Stage, autoscaler, calendar, hpa, workload
 from tests.cluster.stand_ins import EmptyApi, Relay, free_port

@@ -14,11 +14,11 @@ import threading
 import aiohttp
 import pytest
 import yaml
-from tests.fakes import FakeCluster, FakeEvents, FakeTelemetry, ManualClock, instant
 
 from firstbell import app
 from firstbell.engine.engine import Engine
 from firstbell.settings import Settings
+from tests.fakes import FakeCluster, FakeEvents, FakeTelemetry, ManualClock, instant
 
 RESOURCES = {
     "firstbell.dev/v1alpha1/schoolcalendars": ("SchoolCalendar", True, {"status"}),

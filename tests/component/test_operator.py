@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.engine.bodies import NS, a_calendar, a_deployment, an_autoscaler, an_hpa
 
 from firstbell.domain.absence import Unavailable
+from tests.unit.engine.bodies import NS, a_calendar, a_deployment, an_autoscaler, an_hpa
 
 CALENDARS = "firstbell.dev/v1alpha1/schoolcalendars"
 AUTOSCALERS = "firstbell.dev/v1alpha1/schoolautoscalers"

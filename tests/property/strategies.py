@@ -10,6 +10,19 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
+
+from firstbell.domain.calendar import (
+    CalendarEvent,
+    Cohort,
+    DemandEventType,
+    InstructionMode,
+    OnClosure,
+    RecurrenceCondition,
+    RotationType,
+)
+from firstbell.domain.days import DayClass, SchoolDays
+from firstbell.domain.plan import Workload
+from firstbell.domain.policy import Bounds, PeakAnchor, Shape
 from tests.builders import (
     a_bell_schedule,
     a_calendar,
@@ -25,19 +38,6 @@ from tests.builders import (
     daily_cron,
     every,
 )
-
-from firstbell.domain.calendar import (
-    CalendarEvent,
-    Cohort,
-    DemandEventType,
-    InstructionMode,
-    OnClosure,
-    RecurrenceCondition,
-    RotationType,
-)
-from firstbell.domain.days import DayClass, SchoolDays
-from firstbell.domain.plan import Workload
-from firstbell.domain.policy import Bounds, PeakAnchor, Shape
 
 REGIONS = ("north", "south")
 ZONES = ("Europe/Brussels", "America/New_York", "Asia/Kolkata", "Australia/Sydney", "UTC")

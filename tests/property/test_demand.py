@@ -7,12 +7,12 @@ from fractions import Fraction
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import stamp, utc
-from tests.property.reference import reference_replicas
-from tests.property.strategies import REGIONS, calendars, policies, pupils, workload
 
 from firstbell.domain.plan import Workload, make_plan, scheduled_replicas
 from firstbell.domain.policy import Bounds
+from tests.builders import stamp, utc
+from tests.property.reference import reference_replicas
+from tests.property.strategies import REGIONS, calendars, policies, pupils, workload
 
 MIDNIGHT = utc("2024-09-02T00:00")
 starts = st.builds(

@@ -8,12 +8,12 @@ from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import replicas_by_minute, utc
-from tests.property.strategies import calendars, policies, workload
 
 from firstbell.domain.coalesce import Run
 from firstbell.domain.plan import Plan, Step, make_plan
 from firstbell.domain.policy import Bounds
+from tests.builders import replicas_by_minute, utc
+from tests.property.strategies import calendars, policies, workload
 
 START = utc("2024-09-02T00:00")
 WIDE = 3 * 1440

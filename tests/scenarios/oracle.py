@@ -18,9 +18,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from tests.builders import a_bell_schedule, a_calendar, a_row, a_school_year, on
-
 from firstbell.domain.calendar import DateRange, Holiday, HolidayType, SchoolCalendar
+from tests.builders import a_bell_schedule, a_calendar, a_row, a_school_year, on
 
 DATA = Path(__file__).parents[1] / "data"
 FIRST, LAST = date(2019, 9, 1), date(2027, 8, 31)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
+
+from firstbell.domain.policy import PeakAnchor
 from tests.builders import (
     a_bell_schedule,
     a_calendar,
@@ -27,8 +29,6 @@ from tests.builders import (
     replicas_by_minute,
 )
 from tests.property.reference import reference_replicas
-
-from firstbell.domain.policy import PeakAnchor
 
 if TYPE_CHECKING:
     from firstbell.domain.plan import Workload

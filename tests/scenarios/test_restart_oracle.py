@@ -7,11 +7,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.builders import clock
-from tests.scenarios.oracle import PLACES, Restart, calendar_of, easter_sunday, oracle
 
 from firstbell.domain.bells import bell, instant_of
 from firstbell.domain.days import DayClass, SchoolDays
+from tests.builders import clock
+from tests.scenarios.oracle import PLACES, Restart, calendar_of, easter_sunday, oracle
 
 if TYPE_CHECKING:
     from firstbell.domain.calendar import SchoolCalendar

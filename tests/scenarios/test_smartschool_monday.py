@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.builders import clock, on, plan_days
-from tests.scenarios.manifests import EXAMPLES, workload_of
 
 from firstbell.domain.calendar import InstructionMode
 from firstbell.domain.days import DayClass, Transition
+from tests.builders import clock, on, plan_days
+from tests.scenarios.manifests import EXAMPLES, workload_of
 
 if TYPE_CHECKING:
     from firstbell.domain.plan import Plan, Workload

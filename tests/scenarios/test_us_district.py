@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.builders import clock, on, plan_days
-from tests.scenarios.manifests import EXAMPLES, workload_of
 
 from firstbell.domain.calendar import CalendarEvent, InstructionMode
 from firstbell.domain.days import DayClass
 from firstbell.domain.policy import PeakAnchor
+from tests.builders import clock, on, plan_days
+from tests.scenarios.manifests import EXAMPLES, workload_of
 
 if TYPE_CHECKING:
     from firstbell.domain.plan import Workload

@@ -7,9 +7,8 @@ import time
 from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo
 
-from tests.fakes import ManualClock, instant, settled
-
 from firstbell.clock import FastClock, SystemClock, today
+from tests.fakes import ManualClock, instant, settled
 
 START = instant("2020-04-20T05:40")
 

@@ -6,10 +6,9 @@ import asyncio
 import contextlib
 from datetime import timedelta
 
-from tests.fakes import FakeCluster, ManualClock, instant, settled
-
 from firstbell.adapters.events import KubernetesEvents
 from firstbell.engine.ports import Happening
+from tests.fakes import FakeCluster, ManualClock, instant, settled
 
 WEB = {
     "apiVersion": "firstbell.dev/v1alpha1",

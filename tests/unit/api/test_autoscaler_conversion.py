@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tests.unit.api.specimens import MISSING, changed, spec
 
 from firstbell.api.autoscaler_conversion import read_autoscaler, to_policy
 from firstbell.api.behavior import DEFAULT_SCALE_DOWN, DEFAULT_SCALE_UP, SelectPolicy
@@ -16,6 +15,7 @@ from firstbell.api.school_autoscaler import Actuation, Mode, OnCalendarError, Sc
 from firstbell.domain.calendar import CalendarEvent, DemandEventType, InstructionMode
 from firstbell.domain.days import DayClass, Transition
 from firstbell.domain.policy import DayFactor, Match, Peak, PeakAnchor, Shape
+from tests.unit.api.specimens import MISSING, changed, spec
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tests.unit.api.specimens import changed, spec
 
 from firstbell.api.calendar_conversion import read_calendar, to_exception
 from firstbell.api.calendar_exception import CalendarExceptionSpec
@@ -15,6 +14,7 @@ from firstbell.api.cron import CronLine
 from firstbell.api.problems import Refused
 from firstbell.api.reading import read_spec
 from firstbell.domain import calendar as domain
+from tests.unit.api.specimens import changed, spec
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from tests.unit.api.refusals import RULES
 
 from firstbell.api.crds import (
     RENDERED_KINDS,
@@ -20,6 +19,7 @@ from firstbell.api.crds import (
 )
 from firstbell.api.schema import convert
 from firstbell.cli.crds import crds
+from tests.unit.api.refusals import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,10 +7,10 @@ from datetime import date, datetime, time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.api.calm import CALM
 
 from firstbell.api.cron import MOST_PER_DAY, CronLine, read_cron
 from firstbell.api.problems import Problem
+from tests.unit.api.calm import CALM
 
 
 def line(schedule: str) -> CronLine:

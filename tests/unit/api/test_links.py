@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.api.specimens import MISSING, changed, manifest, spec
 
 from firstbell.api.links import Linked, link
 from firstbell.api.manifests import Manifests, read_manifests
 from firstbell.api.yaml_files import Unreadable
 from firstbell.domain.policy import Bounds
+from tests.unit.api.specimens import MISSING, changed, manifest, spec
 
 CALENDAR = manifest("SchoolCalendar", spec("SchoolCalendar"))
 BOUNDED = changed(spec("SchoolAutoscaler"), {"calendarRefs": [{"name": "school"}]})

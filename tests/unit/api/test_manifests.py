@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.api.specimens import SPECS, changed, manifest, spec
 
 from firstbell.api.manifests import Manifests, read_manifests
 from firstbell.api.yaml_files import Unreadable
+from tests.unit.api.specimens import SPECS, changed, manifest, spec
 
 CALENDAR = manifest("SchoolCalendar", spec("SchoolCalendar"))
 HEAD = "apiVersion: firstbell.dev/v1alpha1\nkind: SchoolCalendar\nmetadata: {name: x}\n"

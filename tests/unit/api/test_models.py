@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 from pydantic import ValidationError
-from tests.unit.api.specimens import spec
 
 from firstbell.api.calendar_date import CalendarDate
 from firstbell.api.problems import Refused
@@ -15,6 +14,7 @@ from firstbell.api.school_calendar import SchoolCalendarSpec
 from firstbell.api.school_calendar_status import SchoolCalendarStatus
 from firstbell.api.school_time import BellSchedule, ClassPeriod
 from firstbell.domain.calendar import CalendarEvent
+from tests.unit.api.specimens import spec
 
 
 def test_a_spec_built_in_code_is_written_in_camel_case_and_reads_back():

@@ -8,8 +8,6 @@ from typing import Any
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.api.calm import CALM
-from tests.unit.api.specimens import SPECS, manifest, spec
 
 from firstbell.api.autoscaler_conversion import read_autoscaler, to_policy
 from firstbell.api.calendar_conversion import read_calendar
@@ -18,6 +16,8 @@ from firstbell.api.manifests import Manifests, gather
 from firstbell.api.problems import Refused
 from firstbell.api.yaml_files import Origin, Unreadable
 from firstbell.api.yaml_text import Node, read_yaml
+from tests.unit.api.calm import CALM
+from tests.unit.api.specimens import SPECS, manifest, spec
 
 KINDS = st.sampled_from(sorted(SPECS))
 JUNK = st.recursive(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.api.calm import CALM
 
 from firstbell.api.problems import Problem, dotted, kind_of, nearest, parts_of, quoted
+from tests.unit.api.calm import CALM
 
 
 def test_a_problem_reads_as_path_message_and_cure():

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.api.acceptances import ACCEPTANCES
-from tests.unit.api.refusals import REFUSALS, Refusal
-from tests.unit.api.specimens import changed, spec
 
 from firstbell.api.autoscaler_conversion import read_autoscaler
 from firstbell.api.calendar_conversion import read_calendar
 from firstbell.api.problems import Problem, Refused
+from tests.unit.api.acceptances import ACCEPTANCES
+from tests.unit.api.refusals import REFUSALS, Refusal
+from tests.unit.api.specimens import changed, spec
 
 
 def problems_of(kind, body) -> tuple[Problem, ...]:

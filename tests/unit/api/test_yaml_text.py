@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.api.calm import CALM
 
 from firstbell.api.unquoted import Unquoted
 from firstbell.api.yaml_text import MOST_PROBLEMS, LineProblem, Node, read_yaml
+from tests.unit.api.calm import CALM
 
 
 def value(text: str) -> object:

@@ -13,6 +13,7 @@ import sys
 import termios
 
 import pytest
+
 from tests.unit.cli.planning import AUTOSCALER, CALENDAR, EXAMPLES, written
 
 FIRSTBELL = (sys.executable, "-m", "firstbell")

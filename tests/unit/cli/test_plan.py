@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
+
+from firstbell import clock
 from tests.unit.cli.planning import (
     AUTOSCALER,
     CALENDAR,
@@ -18,8 +20,6 @@ from tests.unit.cli.planning import (
     run,
     written,
 )
-
-from firstbell import clock
 
 BOTH = f"{CALENDAR}---\n{AUTOSCALER}"
 

@@ -6,6 +6,7 @@ import importlib.util
 import sys
 
 import pytest
+
 from tests.unit.cli.planning import AUTOSCALER, CALENDAR, run, written
 
 BOTH = f"{CALENDAR}---\n{AUTOSCALER}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.unit.cli.planning import AUTOSCALER, CALENDAR, HPA, SNOW, WITHOUT_BOUNDS, run, written
 
 BOTH = f"{CALENDAR}---\n{AUTOSCALER}"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.cli.planning import AUTOSCALER, CALENDAR, EXAMPLES, WITHOUT_BOUNDS, run, written
 
 from firstbell.cli.plan_table import bar
+from tests.unit.cli.planning import AUTOSCALER, CALENDAR, EXAMPLES, WITHOUT_BOUNDS, run, written
 
 FOUNDING_DAY = (EXAMPLES / "smartschool-monday.yaml", "--date", "2020-04-20")
 BOTH = f"{CALENDAR}---\n{AUTOSCALER}"

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.builders import at, on, stamp, utc
 
 from firstbell.domain.bells import (
     EPOCH,
@@ -18,6 +17,7 @@ from firstbell.domain.bells import (
     start_of_day,
     wall_to_minute,
 )
+from tests.builders import at, on, stamp, utc
 
 BRUSSELS, NEW_YORK = "Europe/Brussels", "America/New_York"
 SANTIAGO, CAIRO, HAVANA = "America/Santiago", "Africa/Cairo", "America/Havana"

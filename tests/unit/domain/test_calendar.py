@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 import pytest
+
+from firstbell.domain.calendar import (
+    BellSchedule,
+    CalendarEvent,
+    ClassPeriod,
+    OneDate,
+    SessionType,
+    Weekday,
+    covers,
+)
 from tests.builders import (
     a_bell_schedule,
     a_calendar,
@@ -17,16 +27,6 @@ from tests.builders import (
     at,
     daily_cron,
     on,
-)
-
-from firstbell.domain.calendar import (
-    BellSchedule,
-    CalendarEvent,
-    ClassPeriod,
-    OneDate,
-    SessionType,
-    Weekday,
-    covers,
 )
 
 OPEN = {"InstructionalDay", "MakeUpDay", "LateArrival", "EarlyDismissal", "ExamDay"}

@@ -6,10 +6,10 @@ Default calendar: 2 September 2024 (a Monday) to 30 June 2025, Monday to Friday.
 from __future__ import annotations
 
 import pytest
-from tests.builders import a_calendar, a_holiday, a_row, a_school_year, an_exception, day_of, on
 
 from firstbell.domain.calendar import CalendarEvent, InstructionMode
 from firstbell.domain.days import DayClass, SchoolDays, Transition, longest_gap_of_week
+from tests.builders import a_calendar, a_holiday, a_row, a_school_year, an_exception, day_of, on
 
 E = CalendarEvent
 REMOTE, HYBRID, IN_PERSON = InstructionMode.REMOTE, InstructionMode.HYBRID, InstructionMode.IN_PERSON

@@ -7,6 +7,9 @@ Monday that the exceptions here play on.
 from __future__ import annotations
 
 import pytest
+
+from firstbell.domain.calendar import CalendarEvent, ExceptionSource, InstructionMode, SessionType
+from firstbell.domain.days import Day, SchoolDays, each_day
 from tests.builders import (
     a_calendar,
     a_holiday,
@@ -17,9 +20,6 @@ from tests.builders import (
     day_of,
     on,
 )
-
-from firstbell.domain.calendar import CalendarEvent, ExceptionSource, InstructionMode, SessionType
-from firstbell.domain.days import Day, SchoolDays, each_day
 
 E = CalendarEvent
 MONDAY, TUESDAY, SUNDAY = "2024-11-11", "2024-11-12", "2024-11-10"

@@ -119,9 +119,10 @@ def test_without_a_ceiling_nothing_is_cut():
 def test_every_limit_on_the_way_is_told_in_order():
     decision = decide(seen(scheduled=UNKNOWN, held=500))
 
-    assert [
-        limit.reason for limit in decision.limits
-    ] == [LimitReason.HELD_WITHOUT_PLAN, LimitReason.TOO_MANY_REPLICAS]
+    assert [limit.reason for limit in decision.limits] == [
+        LimitReason.HELD_WITHOUT_PLAN,
+        LimitReason.TOO_MANY_REPLICAS,
+    ]
     assert decision.desired == 400
 
 

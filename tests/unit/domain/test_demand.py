@@ -8,6 +8,11 @@ from __future__ import annotations
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+from firstbell.domain.calendar import CalendarEvent, InstructionMode
+from firstbell.domain.days import DayClass
+from firstbell.domain.demand import demand, offsets_by_region, region_loads, total_weight
+from firstbell.domain.plan import make_plan
+from firstbell.domain.policy import PeakAnchor
 from tests.builders import (
     a_bell_schedule,
     a_calendar,
@@ -25,12 +30,6 @@ from tests.builders import (
     plan_days,
     utc,
 )
-
-from firstbell.domain.calendar import CalendarEvent, InstructionMode
-from firstbell.domain.days import DayClass
-from firstbell.domain.demand import demand, offsets_by_region, region_loads, total_weight
-from firstbell.domain.plan import make_plan
-from firstbell.domain.policy import PeakAnchor
 
 TUESDAY = "2024-11-12"
 FIRST, PERIOD, EVENT = PeakAnchor.FIRST_PERIOD_START, PeakAnchor.PERIOD_START, PeakAnchor.DEMAND_EVENT

@@ -6,6 +6,11 @@ Default calendar: 60,000 pupils, first bell 07:30Z in winter; default policy: 10
 from __future__ import annotations
 
 import pytest
+
+from firstbell.domain.calendar import CalendarEvent, InstructionMode
+from firstbell.domain.days import DayClass
+from firstbell.domain.plan import Workload, scheduled_replicas
+from firstbell.domain.policy import PeakAnchor
 from tests.builders import (
     a_calendar,
     a_cohort,
@@ -24,11 +29,6 @@ from tests.builders import (
     utc,
 )
 from tests.property.reference import reference_replicas
-
-from firstbell.domain.calendar import CalendarEvent, InstructionMode
-from firstbell.domain.days import DayClass
-from firstbell.domain.plan import Workload, scheduled_replicas
-from firstbell.domain.policy import PeakAnchor
 
 TUESDAY, MONDAY = "2024-11-12", "2024-11-18"
 FIRST, EVENT = PeakAnchor.FIRST_PERIOD_START, PeakAnchor.DEMAND_EVENT

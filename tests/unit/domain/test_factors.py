@@ -5,11 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from tests.builders import a_calendar, a_factor, a_policy, a_rotation, an_exception, day_of
 
 from firstbell.domain.calendar import CalendarEvent, InstructionMode
 from firstbell.domain.days import Day, DayClass, Transition
 from firstbell.domain.factors import factor_product
+from tests.builders import a_calendar, a_factor, a_policy, a_rotation, an_exception, day_of
 
 REMOTE, HYBRID = InstructionMode.REMOTE, InstructionMode.HYBRID
 WEEK, RESTART = DayClass.FIRST_DAY_OF_WEEK, DayClass.RESTART_AFTER_HOLIDAY

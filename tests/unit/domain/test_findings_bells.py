@@ -5,6 +5,10 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 import pytest
+
+from firstbell.domain.calendar import RecurrenceCondition
+from firstbell.domain.days import SchoolDays
+from firstbell.domain.findings import Finding, FindingKind, calendar_findings
 from tests.builders import (
     a_bell_schedule,
     a_calendar,
@@ -15,10 +19,6 @@ from tests.builders import (
     every,
     on,
 )
-
-from firstbell.domain.calendar import RecurrenceCondition
-from firstbell.domain.days import SchoolDays
-from firstbell.domain.findings import Finding, FindingKind, calendar_findings
 
 MID_YEAR = on("2025-02-01")
 CHRISTMAS = a_holiday("2024-12-23", "2025-01-05", name="christmas")

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import pytest
+
+from firstbell.domain.calendar import SessionType
+from firstbell.domain.days import SchoolDays
+from firstbell.domain.findings import Finding, FindingKind, calendar_findings
 from tests.builders import (
     a_calendar,
     a_cohort,
@@ -12,10 +16,6 @@ from tests.builders import (
     an_event,
     on,
 )
-
-from firstbell.domain.calendar import SessionType
-from firstbell.domain.days import SchoolDays
-from firstbell.domain.findings import Finding, FindingKind, calendar_findings
 
 MID_YEAR = on("2025-02-01")
 CHRISTMAS = a_holiday("2024-12-23", "2025-01-05", name="christmas")

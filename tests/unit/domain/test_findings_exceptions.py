@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.builders import a_calendar, a_holiday, a_rotation, a_row, a_school_year, an_exception, on
 
 from firstbell.domain.calendar import CalendarEvent, ExceptionSource, InstructionMode, OnClosure, RotationType
 from firstbell.domain.days import SchoolDays
 from firstbell.domain.findings import FindingKind, calendar_findings
+from tests.builders import a_calendar, a_holiday, a_rotation, a_row, a_school_year, an_exception, on
 
 REMOTE, IN_PERSON = InstructionMode.REMOTE, InstructionMode.IN_PERSON
 OPEN, EARLY, LATE, EXAM, MAKE_UP, STRIKE, SNOW = (

@@ -5,15 +5,15 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 import pytest
+
+from firstbell.domain.days import SchoolDays
+from firstbell.domain.findings import Finding, FindingKind, Severity, calendar_findings
 from tests.builders import (
     a_calendar,
     a_holiday,
     a_school_year,
     on,
 )
-
-from firstbell.domain.days import SchoolDays
-from firstbell.domain.findings import Finding, FindingKind, Severity, calendar_findings
 
 MID_YEAR = on("2025-02-01")
 CHRISTMAS = a_holiday("2024-12-23", "2025-01-05", name="christmas")

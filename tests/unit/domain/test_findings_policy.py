@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import pytest
+
+from firstbell.domain.calendar import CalendarEvent, DemandEventType, InstructionMode, RecurrenceCondition
+from firstbell.domain.days import DayClass, SchoolDays, Transition
+from firstbell.domain.findings import Finding, FindingKind, policy_findings
+from firstbell.domain.policy import PeakAnchor
 from tests.builders import (
     a_bell_schedule,
     a_calendar,
@@ -19,11 +24,6 @@ from tests.builders import (
     every,
     weekdays,
 )
-
-from firstbell.domain.calendar import CalendarEvent, DemandEventType, InstructionMode, RecurrenceCondition
-from firstbell.domain.days import DayClass, SchoolDays, Transition
-from firstbell.domain.findings import Finding, FindingKind, policy_findings
-from firstbell.domain.policy import PeakAnchor
 
 BY_REPLICAS = (a_peak(replicas=10),)
 OTHER = {"name": "other", "cohorts": (a_cohort(name="else"),)}

@@ -9,6 +9,11 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 import pytest
+
+from firstbell.domain.calendar import CalendarEvent, DemandEventType, RecurrenceCondition
+from firstbell.domain.days import SchoolDays
+from firstbell.domain.occurrences import Occurrence, occurrences, reach
+from firstbell.domain.policy import PeakAnchor
 from tests.builders import (
     a_bell_schedule,
     a_calendar,
@@ -25,11 +30,6 @@ from tests.builders import (
     stamp,
     utc,
 )
-
-from firstbell.domain.calendar import CalendarEvent, DemandEventType, RecurrenceCondition
-from firstbell.domain.days import SchoolDays
-from firstbell.domain.occurrences import Occurrence, occurrences, reach
-from firstbell.domain.policy import PeakAnchor
 
 TUESDAY = ("2024-11-12T00:00", "2024-11-13T00:00")
 FIRST, PERIOD, BREAK = PeakAnchor.FIRST_PERIOD_START, PeakAnchor.PERIOD_START, PeakAnchor.AFTER_BREAK

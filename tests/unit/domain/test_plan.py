@@ -8,6 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+
+from firstbell.domain.coalesce import Run
+from firstbell.domain.plan import LimitedBy, Plan, clamp, make_plan, scheduled_replicas
+from firstbell.domain.policy import Bounds, PeakAnchor
 from tests.builders import (
     a_bell_schedule,
     a_calendar,
@@ -26,10 +30,6 @@ from tests.builders import (
     stamp,
     utc,
 )
-
-from firstbell.domain.coalesce import Run
-from firstbell.domain.plan import LimitedBy, Plan, clamp, make_plan, scheduled_replicas
-from firstbell.domain.policy import Bounds, PeakAnchor
 
 TUESDAY = "2024-11-12"
 FIRST, PERIOD, EVENT = PeakAnchor.FIRST_PERIOD_START, PeakAnchor.PERIOD_START, PeakAnchor.DEMAND_EVENT

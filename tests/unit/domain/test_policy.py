@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.builders import a_cohort, a_factor, a_peak, a_policy, a_shape
 
 from firstbell.domain.policy import Bounds, Peak, PeakAnchor, Shape
+from tests.builders import a_cohort, a_factor, a_peak, a_policy, a_shape
 
 
 def test_a_peak_leads_by_ten_minutes_ramps_twenty_and_holds_and_decays_thirty():

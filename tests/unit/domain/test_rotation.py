@@ -6,6 +6,10 @@ Default calendar: 2 September 2024 (a Monday) to 30 June 2025, Monday to Friday;
 from __future__ import annotations
 
 import pytest
+
+from firstbell.domain.calendar import CalendarEvent, OnClosure, RotationType, Weekday
+from firstbell.domain.days import SchoolDays, each_day
+from firstbell.domain.rotation import walk, week_start
 from tests.builders import (
     a_calendar,
     a_holiday,
@@ -16,10 +20,6 @@ from tests.builders import (
     an_exception,
     on,
 )
-
-from firstbell.domain.calendar import CalendarEvent, OnClosure, RotationType, Weekday
-from firstbell.domain.days import SchoolDays, each_day
-from firstbell.domain.rotation import walk, week_start
 
 E = CalendarEvent
 HOLD, SKIP = OnClosure.HOLD, OnClosure.SKIP

@@ -8,6 +8,8 @@ from __future__ import annotations
 from math import ceil
 
 import pytest
+
+from firstbell.domain.policy import PeakAnchor, Shape
 from tests.builders import (
     a_calendar,
     a_cohort,
@@ -21,8 +23,6 @@ from tests.builders import (
     plan_days,
     replicas_by_minute,
 )
-
-from firstbell.domain.policy import PeakAnchor, Shape
 
 TUESDAY = "2024-11-12"
 EVENT = PeakAnchor.DEMAND_EVENT

@@ -8,6 +8,11 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
+
+from firstbell.domain.calendar import CalendarEvent, InstructionMode
+from firstbell.domain.days import DayClass
+from firstbell.domain.policy import PeakAnchor
+from firstbell.domain.upcoming import local_time, peak_at, peak_sentence, percent_text, upcoming_peaks
 from tests.builders import (
     a_calendar,
     a_cohort,
@@ -25,11 +30,6 @@ from tests.builders import (
     stamp,
     utc,
 )
-
-from firstbell.domain.calendar import CalendarEvent, InstructionMode
-from firstbell.domain.days import DayClass
-from firstbell.domain.policy import PeakAnchor
-from firstbell.domain.upcoming import local_time, peak_at, peak_sentence, percent_text, upcoming_peaks
 
 TUESDAY = "2024-11-12"
 FIRST, EVENT = PeakAnchor.FIRST_PERIOD_START, PeakAnchor.DEMAND_EVENT

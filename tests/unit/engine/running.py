@@ -6,12 +6,11 @@ import asyncio
 import contextlib
 from datetime import timedelta
 
-from tests.fakes import FakeEvents, FakeTelemetry, instant, settled
-from tests.unit.engine.world import HPAS, World
-
 from firstbell.engine.engine import Engine
 from firstbell.engine.store import Store
 from firstbell.handlers import watching
+from tests.fakes import FakeEvents, FakeTelemetry, instant, settled
+from tests.unit.engine.world import HPAS, World
 
 
 class Running:

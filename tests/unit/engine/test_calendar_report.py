@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.fakes import instant
-from tests.unit.engine.bodies import BEFORE, BELL, a_calendar
-from tests.unit.engine.world import World
 
 from firstbell.engine.calendar_report import calendar_status, next_change
 from firstbell.engine.kinds import seen_calendar
+from tests.fakes import instant
+from tests.unit.engine.bodies import BEFORE, BELL, a_calendar
+from tests.unit.engine.world import World
 
 HOLIDAY = [
     {"name": "autumn", "startDate": "2024-10-28", "endDate": "2024-11-03", "type": "SchoolHoliday"},

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
+
 from tests.fakes import instant, settled
 from tests.unit.engine.bodies import (
     AFTER,

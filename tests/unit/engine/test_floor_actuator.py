@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from tests.fakes import FakeCluster, FakeTelemetry
-from tests.json_patch import PatchError, apply_json_patch
-from tests.managed_fields import an_entry, owners
-from tests.unit.engine.bodies import an_hpa
 
 from firstbell.engine.floor_actuator import admitted_patch, raise_patch, release_patch, write_floor
 from firstbell.engine.objects import seen_hpa
 from firstbell.engine.ports import Failure, FailureKind
+from tests.fakes import FakeCluster, FakeTelemetry
+from tests.json_patch import PatchError, apply_json_patch
+from tests.managed_fields import an_entry, owners
+from tests.unit.engine.bodies import an_hpa
 
 MARKS = {
     "firstbell.dev/floor": "100",

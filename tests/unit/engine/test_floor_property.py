@@ -11,6 +11,7 @@ from datetime import datetime, time, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tests.fakes import instant, settled
 from tests.unit.engine.bodies import PEAK
 from tests.unit.engine.running import Running

@@ -5,10 +5,10 @@ from __future__ import annotations
 import copy
 
 import pytest
-from tests.json_patch import apply_json_patch
-from tests.managed_fields import an_entry, owners
 
 from firstbell.engine.handback import apply_manager, hand_back, is_kept
+from tests.json_patch import apply_json_patch
+from tests.managed_fields import an_entry, owners
 
 FIELD = "minReplicas"
 HELM = an_entry("helm", "Apply", FIELD, "maxReplicas")

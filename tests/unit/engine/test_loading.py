@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 from structlog.testing import capture_logs
-from tests.unit.engine.bodies import NS, an_hpa
-from tests.unit.engine.world import HPAS, World
 
 from firstbell.engine.loading import load
 from firstbell.engine.store import Store
+from tests.unit.engine.bodies import NS, an_hpa
+from tests.unit.engine.world import HPAS, World
 
 
 class Waiting:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.managed_fields import an_entry
-from tests.unit.engine.bodies import a_deployment, an_hpa
 
 from firstbell.domain.floor import FloorMark
 from firstbell.engine.objects import LAST_APPLIED, seen_hpa, seen_workload
+from tests.managed_fields import an_entry
+from tests.unit.engine.bodies import a_deployment, an_hpa
 
 MARKS = {
     "firstbell.dev/floor": "100",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.engine.bodies import INSIDE, an_autoscaler, an_hpa
-from tests.unit.engine.world import HPAS, World
 
 from firstbell.engine.orphans import release_orphans, release_owned
 from firstbell.engine.ports import FailureKind
+from tests.unit.engine.bodies import INSIDE, an_autoscaler, an_hpa
+from tests.unit.engine.world import HPAS, World
 
 
 def marks(owner="ns/gone", instance="firstbell", floor=100):

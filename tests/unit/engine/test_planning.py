@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.fakes import instant
-from tests.unit.engine.bodies import BEFORE, KEY, RISE, a_calendar, an_autoscaler, an_hpa
-from tests.unit.engine.world import World
 
 from firstbell.domain.absence import Unavailable
 from firstbell.domain.bells import minute_of
 from firstbell.engine.memory import Memory
 from firstbell.engine.planning import bounds_in_force, coming_peaks, current_plan
 from firstbell.engine.situation import situation
+from tests.fakes import instant
+from tests.unit.engine.bodies import BEFORE, KEY, RISE, a_calendar, an_autoscaler, an_hpa
+from tests.unit.engine.world import World
 
 NOW = minute_of(instant(BEFORE))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.unit.engine.bodies import BEFORE, BELL, INSIDE, RISE, a_calendar, an_autoscaler
 from tests.unit.engine.world import DEPLOYMENTS, World
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+
+from firstbell.domain.conditions import Truth
+from firstbell.engine.report import changed
+from firstbell.engine.written import merge_patch, read_conditions, without_absent
 from tests.unit.engine.bodies import (
     AFTER,
     BEFORE,
@@ -16,10 +20,6 @@ from tests.unit.engine.bodies import (
     an_hpa,
 )
 from tests.unit.engine.world import DEPLOYMENTS, HPAS, World
-
-from firstbell.domain.conditions import Truth
-from firstbell.engine.report import changed
-from firstbell.engine.written import merge_patch, read_conditions, without_absent
 
 CONDITIONS = [
     "Ready",

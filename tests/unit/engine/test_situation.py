@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.engine.bodies import INSIDE, KEY, a_calendar, a_deployment, an_autoscaler, an_hpa
-from tests.unit.engine.world import World
 
 from firstbell.domain.absence import Unavailable
 from firstbell.domain.floor import FloorState
 from firstbell.engine.situation import ByFloor, ByScale, remembered_floor, situation
+from tests.unit.engine.bodies import INSIDE, KEY, a_calendar, a_deployment, an_autoscaler, an_hpa
+from tests.unit.engine.world import World
 
 BOUNDS = {"minReplicas": 2, "maxReplicas": 200}
 OTHER_MARKS = {

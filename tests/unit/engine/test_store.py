@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.engine.bodies import NS, a_calendar, a_deployment, an_autoscaler, an_hpa
-from tests.unit.engine.world import HPAS, World
 
 from firstbell.engine.kinds import seen_autoscaler, seen_calendar
 from firstbell.engine.objects import seen_hpa, seen_workload
 from firstbell.engine.store import Store, is_older
+from tests.unit.engine.bodies import NS, a_calendar, a_deployment, an_autoscaler, an_hpa
+from tests.unit.engine.world import HPAS, World
 
 
 def seen(read, body, *more, uid="u", generation=1):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+
+from firstbell.engine.tick import next_looks
 from tests.fakes import instant
 from tests.unit.engine.bodies import FALL, RISE, an_autoscaler
 from tests.unit.engine.world import HPAS, World
-
-from firstbell.engine.tick import next_looks
 
 EARLY = "2024-09-09T08:19:10"
 

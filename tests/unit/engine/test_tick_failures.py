@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.managed_fields import an_entry, owners
-from tests.unit.engine.bodies import AFTER, BEFORE, INSIDE, PEAK, an_autoscaler, an_hpa
-from tests.unit.engine.world import DEPLOYMENTS, HPAS, World
 
 from firstbell.engine.ports import FailureKind
 from firstbell.engine.tick import next_looks
+from tests.managed_fields import an_entry, owners
+from tests.unit.engine.bodies import AFTER, BEFORE, INSIDE, PEAK, an_autoscaler, an_hpa
+from tests.unit.engine.world import DEPLOYMENTS, HPAS, World
 
 KINDS = ["Forbidden", "Throttled", "Unreachable", "ServerError", "Conflict"]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
+
+from firstbell.engine.objects import LAST_APPLIED
 from tests.managed_fields import an_entry, owners
 from tests.unit.engine.bodies import (
     AFTER,
@@ -17,8 +19,6 @@ from tests.unit.engine.bodies import (
     an_hpa,
 )
 from tests.unit.engine.world import DEPLOYMENTS, HPAS, World
-
-from firstbell.engine.objects import LAST_APPLIED
 
 MARKS = {"floor": "100", "baseline": "4", "autoscaler": "ns/web", "instance": "firstbell"}
 

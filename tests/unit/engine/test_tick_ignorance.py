@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.unit.engine.bodies import AFTER, BEFORE, INSIDE, RISE, a_calendar, an_autoscaler, an_hpa
 from tests.unit.engine.world import HPAS, World
 

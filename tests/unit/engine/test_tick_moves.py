@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.unit.engine.bodies import AFTER, BEFORE, FALL, INSIDE, a_deployment, an_autoscaler, an_hpa
 from tests.unit.engine.world import DEPLOYMENTS, HPAS, World
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.fakes import instant
-
 from firstbell.engine.wakeups import Wakeups
+from tests.fakes import instant
 
 BELL = instant("2024-09-09T08:20")
 

@@ -5,9 +5,6 @@ Time moves by hand. `restart` is a new process: nothing but the cluster is kept.
 
 from __future__ import annotations
 
-from tests.fakes import FakeCluster, FakeEvents, FakeTelemetry, ManualClock, instant
-from tests.unit.engine.bodies import BEFORE, KEY, NS, a_calendar, a_deployment, an_autoscaler, an_hpa
-
 from firstbell.domain.absence import Unavailable
 from firstbell.engine.kinds import seen_autoscaler, seen_calendar
 from firstbell.engine.memory import Memory
@@ -15,6 +12,8 @@ from firstbell.engine.objects import seen_hpa, seen_workload
 from firstbell.engine.reporter import Reporter
 from firstbell.engine.store import Store
 from firstbell.engine.tick import Ticker
+from tests.fakes import FakeCluster, FakeEvents, FakeTelemetry, ManualClock, instant
+from tests.unit.engine.bodies import BEFORE, KEY, NS, a_calendar, a_deployment, an_autoscaler, an_hpa
 
 GROUPS = {
     "schoolcalendars": "firstbell.dev",

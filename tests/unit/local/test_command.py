@@ -7,10 +7,10 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.unit.local.stub_programs import put
 
 from firstbell.local.command import run, started
 from firstbell.local.errors import ControlPlaneError
+from tests.unit.local.stub_programs import put
 
 
 def ends(pid: int) -> bool:

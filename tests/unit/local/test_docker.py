@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 
 import pytest
-from tests.unit.local.stub_programs import put, telling
 
 from firstbell.local.lookup import docker_answers
+from tests.unit.local.stub_programs import put, telling
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ import pytest
 
 from firstbell.local.interruption import Stopped, stoppable, undisturbed
 
-
 DEFAULTS = {
     signal.SIGINT: signal.default_int_handler,
     signal.SIGTERM: signal.SIG_DFL,

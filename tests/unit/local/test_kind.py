@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
-from tests.unit.local.stub_programs import put
 
 from firstbell.local import folders
 from firstbell.local.control_plane import Provision
@@ -20,6 +19,7 @@ from firstbell.local.errors import ControlPlaneError
 from firstbell.local.kind import configuration
 from firstbell.local.provision import control_plane
 from firstbell.local.spec import ControlPlaneSpec
+from tests.unit.local.stub_programs import put
 
 if TYPE_CHECKING:
     from pathlib import Path

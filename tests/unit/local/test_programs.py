@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.unit.local import stub_programs
 
 from firstbell.local.build import family_cache
 from firstbell.local.errors import ControlPlaneError
 from firstbell.local.families import HELM, SERVERS
 from firstbell.local.programs import Programs, fitting_servers, version_in
 from firstbell.local.progress import LogProgress
+from tests.unit.local import stub_programs
 
 if TYPE_CHECKING:
     from pathlib import Path
