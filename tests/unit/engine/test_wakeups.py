@@ -68,6 +68,16 @@ def test_a_key_that_asks_again_for_the_time_of_a_stale_entry_comes_up_once():
     assert popped(wakeups, BELL) == ["a"]
 
 
+def test_a_key_that_asks_for_later_is_not_woken_at_the_time_of_a_stale_entry():
+    wakeups = Wakeups()
+    wakeups.ask("a", BELL)
+    wakeups.ask("a", BELL - seconds(5))
+    popped(wakeups, BELL - seconds(5))
+    wakeups.ask("a", BELL + seconds(60))
+    assert popped(wakeups, BELL) == []
+    assert wakeups.next_due() == BELL + seconds(60)
+
+
 def test_a_thousand_rises_at_one_instant_lead_by_at_most_a_minute_and_none_is_late():
     wakeups = Wakeups()
     for number in range(1000):
