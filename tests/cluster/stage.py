@@ -173,6 +173,11 @@ class Stage:
         name = CALENDAR if kind == "SchoolCalendar" else NAME
         return (self.api.get(kind, name) or {}).get("status", {})
 
+    def conditions(self) -> list[str]:
+        """All of them in a few words, for a test that fails."""
+        found = self.status().get("conditions", [])
+        return [f"{each['type']}={each['status']}/{each['reason']}: {each['message']}" for each in found]
+
     def condition(self, kind: str) -> Json:
         conditions = self.status().get("conditions", [])
         return next((each for each in conditions if each["type"] == kind), {})
@@ -182,7 +187,7 @@ class Stage:
         wanted = (status, reason)
         until(
             lambda: (self.condition(kind).get("status"), self.condition(kind).get("reason")) == wanted,
-            lambda: f"{kind}={status}/{reason}, conditions are {self.status().get('conditions')}",
+            lambda: f"{kind}={status}/{reason}; {self.ready()} Ready, conditions {self.conditions()}",
             seconds=seconds,
         )
         return self.condition(kind)["message"]
