@@ -231,7 +231,7 @@ def _returned(outcome: Outcome) -> Condition:
             type=kind,
             status=Truth.FALSE,
             reason="AutoscalerHasNoMetrics",
-            message=f"{seen.autoscaler.name} cannot come down: {seen.inactive_message} "
+            message=f"{seen.autoscaler.name} cannot come down: {seen.inactive_message.rstrip('.')}. "
             f"By hand: kubectl scale --replicas={stands.actuator.baseline} -n {workload.ref.namespace} "
             f"{workload.ref.kind.lower()}/{workload.ref.name}",
         )
