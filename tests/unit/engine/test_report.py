@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -9,12 +10,14 @@ import pytest
 from firstbell.domain.conditions import Truth
 from firstbell.engine.report import changed
 from firstbell.engine.written import merge_patch, read_conditions, without_absent
+from tests.fakes import settled
 from tests.unit.engine.bodies import (
     AFTER,
     BEFORE,
     BELL,
     INSIDE,
     RISE,
+    a_calendar,
     a_deployment,
     an_autoscaler,
     an_hpa,
@@ -228,64 +231,6 @@ def test_conditions_that_cannot_be_read_are_left_out():
     assert (condition.type, condition.status, condition.since) == ("Valid", Truth.TRUE, None)
 
 
-class TestEvents:
-    async def test_the_first_report_of_a_healthy_object_tells_nothing(self):
-        world = World()
-        await world.tick()
-        assert world.events.posted == []
-
-    async def test_what_is_wrong_from_the_first_report_is_told(self):
-        world = World(calendar=None)
-        await world.tick()
-        assert "CalendarNotFound" in world.events.reasons
-
-    async def test_a_rise_and_a_fall_tell_why(self):
-        world = World()
-        for at in (BEFORE, RISE, AFTER):
-            await world.tick(at)
-        told = [happening for _, happening in world.events.posted if happening.reason.startswith("Scaled")]
-        assert [happening.reason for happening in told] == ["ScaledUp", "ScaledDown"]
-        assert told[0].message.startswith("desired replicas 4 -> 100: first-bell at Mon 09 Sep 08:30")
-        assert told[1].message == "desired replicas 100 -> 4: the baseline, 4"
-
-    async def test_events_are_on_the_object_itself(self):
-        world = World(calendar=None)
-        await world.tick()
-        involved, _ = world.events.posted[0]
-        assert involved == {
-            "apiVersion": "firstbell.dev/v1alpha1",
-            "kind": "SchoolAutoscaler",
-            "namespace": "ns",
-            "name": "web",
-            "uid": world.get("schoolautoscalers")["metadata"]["uid"],
-        }
-
-    async def test_a_condition_that_turns_is_told_once_in_each_direction(self):
-        world = World()
-        await world.tick(BEFORE)
-        world.remove(DEPLOYMENTS)
-        for second in range(3):
-            await world.tick(f"2024-09-09T08:01:0{second}")
-        world.put(DEPLOYMENTS, a_deployment())
-        for second in range(3):
-            await world.tick(f"2024-09-09T08:02:0{second}")
-        able = [
-            (happening.reason, happening.warning)
-            for _, happening in world.events.posted
-            if happening.message.startswith("AbleToScale")
-        ]
-        assert able == [("TargetNotFound", True), ("ReadyForNewScale", False)]
-
-    async def test_events_of_a_status_that_was_not_written_come_with_the_next(self):
-        world = World()
-        await world.tick(BEFORE)
-        world.cluster.fail("Throttled", path="/status", times=1)
-        await world.tick(RISE)
-        assert "ScaledUp" not in world.events.reasons
-        await world.tick("2024-09-09T08:20:10")
-        assert world.events.reasons.count("ScaledUp") == 1
-
-
 async def test_the_figures_follow():
     world = World(INSIDE)
     await world.tick()
@@ -296,3 +241,24 @@ async def test_the_figures_follow():
         ("scale", "ok"): 1,
         ("status", "ok"): 1,
     }
+
+
+async def test_two_reports_of_one_object_never_overlap():
+    """The older of them could be written last."""
+    world = World()
+    await world.tick(BEFORE)
+    world.cluster.gate = asyncio.Event()
+    world.remove("schoolcalendars", "school")
+    first = asyncio.ensure_future(world.tick("2024-09-09T08:05"))
+    await settled()
+    world.put("schoolcalendars", a_calendar())
+    outcome = await world.ticker.tick("ns/web", world.memory, world.clock.now())
+    world.reporter.ask("ns/web", world.memory, outcome)
+    assert world.cluster.counted("PATCH", "/status") == 2
+    world.cluster.gate.set()
+    await first
+    assert world.condition("CalendarResolved")[0] == "False"
+    while world.reporter._waiting:
+        key, _ = await world.reporter.get()
+        await world.reporter.report(key)
+    assert world.condition("CalendarResolved")[0] == "True"

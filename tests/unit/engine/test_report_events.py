@@ -1,0 +1,68 @@
+"""Events: what changed and why, once, on the object itself."""
+
+from __future__ import annotations
+
+from tests.unit.engine.bodies import AFTER, BEFORE, RISE, a_deployment
+from tests.unit.engine.world import DEPLOYMENTS, World
+
+
+async def test_the_first_report_of_a_healthy_object_tells_nothing(self):
+    world = World()
+    await world.tick()
+    assert world.events.posted == []
+
+
+async def test_what_is_wrong_from_the_first_report_is_told(self):
+    world = World(calendar=None)
+    await world.tick()
+    assert "CalendarNotFound" in world.events.reasons
+
+
+async def test_a_rise_and_a_fall_tell_why(self):
+    world = World()
+    for at in (BEFORE, RISE, AFTER):
+        await world.tick(at)
+    told = [happening for _, happening in world.events.posted if happening.reason.startswith("Scaled")]
+    assert [happening.reason for happening in told] == ["ScaledUp", "ScaledDown"]
+    assert told[0].message.startswith("desired replicas 4 -> 100: first-bell at Mon 09 Sep 08:30")
+    assert told[1].message == "desired replicas 100 -> 4: the baseline, 4"
+
+
+async def test_events_are_on_the_object_itself(self):
+    world = World(calendar=None)
+    await world.tick()
+    involved, _ = world.events.posted[0]
+    assert involved == {
+        "apiVersion": "firstbell.dev/v1alpha1",
+        "kind": "SchoolAutoscaler",
+        "namespace": "ns",
+        "name": "web",
+        "uid": world.get("schoolautoscalers")["metadata"]["uid"],
+    }
+
+
+async def test_a_condition_that_turns_is_told_once_in_each_direction(self):
+    world = World()
+    await world.tick(BEFORE)
+    world.remove(DEPLOYMENTS)
+    for second in range(3):
+        await world.tick(f"2024-09-09T08:01:0{second}")
+    world.put(DEPLOYMENTS, a_deployment())
+    for second in range(3):
+        await world.tick(f"2024-09-09T08:02:0{second}")
+    able = [
+        (happening.reason, happening.warning)
+        for _, happening in world.events.posted
+        if happening.message.startswith("AbleToScale")
+    ]
+    assert able == [("TargetNotFound", True), ("ReadyForNewScale", False)]
+
+
+async def test_events_of_a_status_that_was_not_written_come_with_the_next(self):
+    world = World()
+    await world.tick(BEFORE)
+    world.cluster.fail("Throttled", path="/status", times=1)
+    await world.tick(RISE)
+    assert "ScaledUp" not in world.events.reasons
+    await world.tick("2024-09-09T08:20:10")
+    assert world.events.reasons.count("ScaledUp") == 1
