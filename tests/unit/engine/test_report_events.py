@@ -6,19 +6,19 @@ from tests.unit.engine.bodies import AFTER, BEFORE, RISE, a_deployment
 from tests.unit.engine.world import DEPLOYMENTS, World
 
 
-async def test_the_first_report_of_a_healthy_object_tells_nothing(self):
+async def test_the_first_report_of_a_healthy_object_tells_nothing():
     world = World()
     await world.tick()
     assert world.events.posted == []
 
 
-async def test_what_is_wrong_from_the_first_report_is_told(self):
+async def test_what_is_wrong_from_the_first_report_is_told():
     world = World(calendar=None)
     await world.tick()
     assert "CalendarNotFound" in world.events.reasons
 
 
-async def test_a_rise_and_a_fall_tell_why(self):
+async def test_a_rise_and_a_fall_tell_why():
     world = World()
     for at in (BEFORE, RISE, AFTER):
         await world.tick(at)
@@ -28,7 +28,7 @@ async def test_a_rise_and_a_fall_tell_why(self):
     assert told[1].message == "desired replicas 100 -> 4: the baseline, 4"
 
 
-async def test_events_are_on_the_object_itself(self):
+async def test_events_are_on_the_object_itself():
     world = World(calendar=None)
     await world.tick()
     involved, _ = world.events.posted[0]
@@ -41,7 +41,7 @@ async def test_events_are_on_the_object_itself(self):
     }
 
 
-async def test_a_condition_that_turns_is_told_once_in_each_direction(self):
+async def test_a_condition_that_turns_is_told_once_in_each_direction():
     world = World()
     await world.tick(BEFORE)
     world.remove(DEPLOYMENTS)
@@ -58,7 +58,7 @@ async def test_a_condition_that_turns_is_told_once_in_each_direction(self):
     assert able == [("TargetNotFound", True), ("ReadyForNewScale", False)]
 
 
-async def test_events_of_a_status_that_was_not_written_come_with_the_next(self):
+async def test_events_of_a_status_that_was_not_written_come_with_the_next():
     world = World()
     await world.tick(BEFORE)
     world.cluster.fail("Throttled", path="/status", times=1)
