@@ -50,7 +50,8 @@ def test_an_hpa_without_metrics_is_floored_and_its_way_back_is_not_silent(stage:
         morning.wait_for(at("08:40"))
         stage.released()
         message = stage.told("ReturnedToBaseline", "False", "AutoscalerHasNoMetrics")
-        assert f". By hand: kubectl scale --replicas={BASELINE} -n {stage.namespace} deployment/{NAME}" in message
+        cure = f"kubectl scale --replicas={BASELINE} -n {stage.namespace} deployment/{NAME}"
+        assert f". By hand: {cure}" in message
         assert stage.replicas() == PEAK
 
 
