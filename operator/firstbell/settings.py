@@ -1,6 +1,6 @@
 """What `firstbell run` can be told, by flag or environment variable; a flag wins.
 
-The string under each field gives its meaning, unit and consequence, and is its help text.
+The string under each field gives its meaning, unit and consequence; `firstbell run --help` says it shorter.
 """
 
 from __future__ import annotations

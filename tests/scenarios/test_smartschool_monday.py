@@ -1,6 +1,6 @@
 """The founding morning: Flemish secondary schools, Monday 20 April 2020, first bell 08:30 in Brussels.
 
-The numbers were worked out by hand before there was code: 418,500 pupils at 60,000 to a replica are 7 on a
+The numbers can be worked out by hand: 418,500 pupils at 60,000 to a replica are 7 on a
 regular day; remote lessons multiply by 20, a restart by 2.2, a Monday by 1.1.
 """
 

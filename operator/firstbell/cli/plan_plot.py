@@ -39,7 +39,8 @@ def plot_plans(plans: Sequence[Plan], file: Path) -> str | None:
     for axis, plan in zip(axes[:, 0], plans, strict=True):
         _panel(axis, plan)
     try:
-        figure.savefig(file)
+        # The same plan gives the same picture: no date of drawing in it.
+        figure.savefig(file, metadata={"Date": None} if file.suffix == ".svg" else None)
     except OSError as error:
         return f"{file}: cannot be written: {(error.strerror or str(error)).lower()}. Choose another place."
     finally:

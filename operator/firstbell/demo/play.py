@@ -92,6 +92,8 @@ async def play(show: Show, on_sample: Callable[[Sample], None]) -> Recording:
         if operator.done():
             error = operator.exception()
             recording.failed = str(error) if error is not None else "it was interrupted"
+        elif (error := watching.exception()) is not None:
+            recording.failed = f"the cluster could not be watched: {error}"
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
     finally:

@@ -158,7 +158,7 @@ def plot(recording: Recording, zone: ZoneInfo, file: Path) -> str | None:
     axis.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator, tz=zone))  # type: ignore[no-untyped-call]
     axis.legend(frameon=False)
     try:
-        figure.savefig(file)
+        figure.savefig(file, metadata={"Date": None} if file.suffix == ".svg" else None)
     except (OSError, ValueError) as error:
         return f"{file}: cannot be written: {error}. Choose a writable place that ends in .svg or .png."
     finally:

@@ -4,7 +4,7 @@ pytest-kind 22.11.1 is its newest release; left alone it fetches a kind and a ku
 handed to it, and kind takes the node image that belongs to its own version. It keeps its state in the folder
 that the process stands in, so for its calls that is ours.
 
-Real kind has not been run with this file: the machines that it was written and tested on have no container
+Real kind has not been run with this file: the machines that the tests have run on have no container
 engine. What was run there is pytest-kind, against the local control plane behind kind's commands
 (`kind_front`), and the made-up nodes beside a cluster that has none.
 

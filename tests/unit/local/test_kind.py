@@ -1,6 +1,6 @@
 """What kind is asked for, through pytest-kind's own cluster class, by stub programs that note their calls.
 
-Real kind is not run here, nor was it on the machines that this was written on: they have no container engine.
+Real kind is not run here, nor on any machine that the tests have run on: they have no container engine.
 """
 
 from __future__ import annotations
