@@ -21,13 +21,13 @@ from tests.cluster.stage import (
 )
 from tests.cluster.waiting import holds, until
 
-SPEED = 120
+SPEED = 240
 BOUNDS = {"minReplicas": BASELINE, "maxReplicas": 40}
 
 
 @pytest.fixture
 def morning() -> Sun:
-    """A minute before the ramp; the peak lasts ten seconds of the wall."""
+    """A minute before the ramp; the peak lasts five seconds of the wall."""
     return Sun.rising(at("08:19"), SPEED)
 
 

@@ -71,10 +71,10 @@ def test_a_restart_in_the_window_writes_nothing_and_lowers_nothing(stage: Stage,
     with (
         stage.api.watching("HorizontalPodAutoscaler", NAME, lowest.floor),
         stage.api.watching("Deployment", NAME, lowest.count),
-        start(stage, sun := Sun.rising(at("08:32"), SPEED), tmp_path) as operator,
+        start(stage, sun := Sun.rising(at("08:34"), SPEED), tmp_path) as operator,
     ):
         operator.says("decided")
-        sun.wait_for(at("08:37"))
+        sun.wait_for(at("08:38"))
         assert stage.autoscaler["metadata"]["generation"] == before
         assert (min(lowest.floors), min(lowest.counts)) == (PEAK, PEAK)
         sun.wait_for(at("08:40"))
@@ -147,7 +147,7 @@ def test_a_deletion_that_no_watch_tells_is_found_out(stage: Stage):
 
 def test_a_calendar_deleted_in_the_window_holds_to_the_end_of_its_plan(stage: Stage):
     stage.set(workload(), hpa(), calendar(), autoscaler())
-    with stage.operator(sun := Sun.rising(at("08:25"), SPEED)):
+    with stage.operator(sun := Sun.rising(at("08:32"), SPEED)):
         stage.told("CalendarResolved", "True", "Resolved")
         stage.api.delete("SchoolCalendar", CALENDAR)
         message = stage.told("CalendarResolved", "False", "CalendarNotFound")
