@@ -32,7 +32,6 @@ TIME_PATTERN = (
 )
 ZONE_PATTERN = r"^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$"
 QUANTITY_PATTERN = r"^[0-9]{1,18}(\.[0-9]{1,9})?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$"
-RATIO_PATTERN = r"^(0|[1-9][0-9]{0,2})(\.[0-9]{1,3})?$"
 SUBDOMAIN_PATTERN = r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"
 API_VERSION_PATTERN = r"^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?v[a-z0-9]+$"
 URL_PATTERN = r"^https?://[^\s/?#]+[^\s?#]*$"
