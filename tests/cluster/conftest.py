@@ -59,6 +59,12 @@ def control_plane() -> Iterator[ControlPlane]:
         holder.__exit__(None, None, None)
 
 
+@pytest.fixture(scope="session")
+def helm_program(control_plane: ControlPlane) -> Path:
+    """The real helm, built here on a new machine: within a test it would use up that test's time."""
+    return control_plane.program("helm")
+
+
 def install_kinds(here: ControlPlane) -> None:
     """Applies the CRDs and waits until they are served."""
     here.kubectl("apply", "--server-side", "-f", "-", stdin="".join(render(kind) for kind in RENDERED_KINDS))

@@ -9,6 +9,7 @@ from tests.cluster.operator_process import Sun
 from tests.cluster.stage import BASELINE, CALENDAR, NAME, PEAK, Stage, at, autoscaler, calendar, workload
 from tests.cluster.waiting import until
 
+pytestmark = pytest.mark.usefixtures("helm_program")
 RAISED_WITHIN_SECONDS = 5
 CHANGED = 3
 API_DEFAULT = 1
