@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 FIRST_LOOK_DAYS = 4
 LONGEST_LOOK_DAYS = 64
 LAST_LOOK_DAYS = 800
+MOST_OFFSET_MINUTES = MINUTES_PER_DAY // 2
+"""How far from its bell a cohort may start: so far from it may its load lie."""
 
 
 def upcoming_peaks(workload: Workload, after: Minute, count: int) -> tuple[PlannedPeak, ...]:
-    """The next `count` peaks that reach their height after `after`, by that minute.
+    """The next `count` peaks whose bell is after `after`, by their bell.
 
     Looks further and further ahead, to the end of the calendars' data: after the last lesson day only
     demand events are left, which have no end.
@@ -40,10 +42,20 @@ def upcoming_peaks(workload: Workload, after: Minute, count: int) -> tuple[Plann
     last = min(last, max([*data_ends, after + FIRST_LOOK_DAYS * MINUTES_PER_DAY]))
     while start < last and len(found) < count:
         end = min(last, start + length)
-        peaks = make_plan(workload, start, end).peaks
-        found += [peak for peak in peaks if max(start, after + 1) <= peak.ready_by < end]
+        peaks = make_plan(workload, start - MOST_OFFSET_MINUTES, end + MOST_OFFSET_MINUTES).peaks
+        found += [peak for peak in peaks if max(start, after + 1) <= bell_of(peak) < end]
         start, length = end, min(2 * length, LONGEST_LOOK_DAYS * MINUTES_PER_DAY)
-    return tuple(sorted(found, key=lambda peak: (peak.ready_by, -peak.wanted))[:count])
+    return tuple(sorted(found, key=by_bell)[:count])
+
+
+def bell_of(peak: PlannedPeak) -> Minute:
+    """The bell itself, or the start of the event: unshifted by any cohort's offset."""
+    return peak.surge.occurrence.bell
+
+
+def by_bell(peak: PlannedPeak) -> tuple[Minute, Minute, int]:
+    """The order in which people read peaks: the next bell first, at one bell the largest load."""
+    return bell_of(peak), peak.ready_by, -peak.wanted
 
 
 def peak_at(plan: Plan, minute: Minute) -> PlannedPeak | None:

@@ -9,7 +9,7 @@ from firstbell.domain.absence import Unavailable
 from firstbell.domain.bells import MINUTES_PER_DAY, Minute
 from firstbell.domain.plan import Plan, PlannedPeak, Workload, make_plan
 from firstbell.domain.policy import Bounds
-from firstbell.domain.upcoming import upcoming_peaks
+from firstbell.domain.upcoming import bell_of, by_bell, upcoming_peaks
 from firstbell.engine.situation import ByFloor, ByScale, Situation
 
 if TYPE_CHECKING:
@@ -61,17 +61,17 @@ def current_plan(
 
 
 def coming_peaks(plan: Plan, memory: Memory, minute: Minute) -> tuple[PlannedPeak, ...]:
-    """The next peaks after a minute, looked up again when one of them has passed or the plan changed.
+    """The next peaks by their bells, looked up again when one has rung or the plan changed.
 
     Most often the plan itself has enough of them; on a Friday evening and in holidays it does not.
     """
     stale = memory.upcoming_inputs is not plan
-    passed = bool(memory.upcoming) and memory.upcoming[0].ready_by <= minute
+    passed = bool(memory.upcoming) and bell_of(memory.upcoming[0]) <= minute
     if stale or passed:
-        ahead = sorted(
-            (peak for peak in plan.peaks if minute < peak.ready_by < plan.end),
-            key=lambda peak: (peak.ready_by, -peak.wanted),
-        )
+        # Later bells of the plan's last hours may be missing in it: where all of their load comes after it.
+        latest = max((offset for load in plan.loads for offset, _ in load.offsets), default=0)
+        complete = plan.end - max(latest, 0)
+        ahead = sorted((peak for peak in plan.peaks if minute < bell_of(peak) < complete), key=by_bell)
         enough = len(ahead) >= UPCOMING
         memory.upcoming = (
             tuple(ahead[:UPCOMING]) if enough else upcoming_peaks(plan.workload, minute, UPCOMING)

@@ -29,14 +29,25 @@ LATE_MINUTES = 5
 
 
 def ready_for_bell(
-    plan: Plan | Unavailable, workload: SeenWorkload | Unavailable, minute: Minute
+    plan: Plan | Unavailable,
+    workload: SeenWorkload | Unavailable,
+    minute: Minute,
+    first_raised: Minute | None = None,
 ) -> Condition:
-    """The condition `ReadyForBell` at a minute."""
+    """The condition `ReadyForBell` at a minute.
+
+    `first_raised` is the minute of the one rise that this process has brought about, or None after several:
+    pods asked for by a start in mid-peak get the same grace as those that the plan has just asked for.
+    """
     if isinstance(plan, Unavailable):
         return _condition(Truth.UNKNOWN, plan.reason, plan.message)
     if isinstance(workload, Unavailable):
         return _condition(Truth.UNKNOWN, workload.reason, workload.message)
-    return _compared(plan, workload, minute)
+    compared = _compared(plan, workload, minute)
+    started = first_raised is not None and minute - first_raised < GRACE_MINUTES
+    if compared.reason == "BehindSchedule" and started:
+        return _condition(Truth.UNKNOWN, "PodsStarting", compared.message.partition(":")[0])
+    return compared
 
 
 def _compared(plan: Plan, workload: SeenWorkload, minute: Minute) -> Condition:
@@ -63,8 +74,8 @@ def follow_bells(
 ) -> Iterator[Happening]:
     """Keeps the record of the next bell, and tells how the workload stood when it rings.
 
-    `peaks` are those around now as well as those to come: between its lead and its bell a peak is no longer
-    upcoming, and its bell is still the next one. A workload whose readiness is not known just then is waited
+    `peaks` are those around now as well as those to come: where cohorts are spread, a peak reaches its height
+    after its bell, when it is no longer upcoming. A workload whose readiness is not known just then is waited
     for, a while; a bell that was heard of too late is not told.
     """
     minute = minute_of(now)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from firstbell.domain.bells import Minute
     from firstbell.domain.plan import PlannedPeak
     from firstbell.engine.memory import BellRecord, Memory
     from firstbell.engine.outcome import Outcome
@@ -65,7 +66,7 @@ def status_of(outcome: Outcome, memory: Memory, coming: Sequence[PlannedPeak], o
         or old.get("lastActions"),
         "lastPeak": _last_peak(memory.last_bell) or old.get("lastPeak"),
         "calendars": _calendars(outcome) or old.get("calendars"),
-        "conditions": written_conditions(_conditions(outcome), old, generation, outcome.now),
+        "conditions": written_conditions(_conditions(outcome, memory), old, generation, outcome.now),
     }
 
 
@@ -110,7 +111,7 @@ _AFTER_READY = (
 )
 
 
-def _conditions(outcome: Outcome) -> list[Condition]:
+def _conditions(outcome: Outcome, memory: Memory) -> list[Condition]:
     """All conditions, in the order in which people read them."""
     stands = outcome.situation
     minute = minute_of(outcome.now)
@@ -126,7 +127,7 @@ def _conditions(outcome: Outcome) -> list[Condition]:
         ),
         able,
         _scaling_limited(outcome),
-        ready_for_bell(outcome.plan, stands.workload, minute),
+        ready_for_bell(outcome.plan, stands.workload, minute, _first_raised(memory)),
         Condition(
             type=ConditionType.FLOOR_CONTESTED,
             status=Truth.UNKNOWN,
@@ -135,6 +136,13 @@ def _conditions(outcome: Outcome) -> list[Condition]:
         ),
         _returned(outcome),
     ]
+
+
+def _first_raised(memory: Memory) -> Minute | None:
+    """The minute of the only change that this process has brought about, if it was a rise."""
+    if len(memory.actions) != 1 or memory.actions[0].after < memory.actions[0].before:
+        return None
+    return minute_of(memory.actions[0].time)
 
 
 def _ready(outcome: Outcome, calendar: Condition, able: Condition) -> Condition:

@@ -12,7 +12,14 @@ import pytest
 from firstbell.domain.calendar import CalendarEvent, InstructionMode
 from firstbell.domain.days import DayClass
 from firstbell.domain.policy import PeakAnchor
-from firstbell.domain.upcoming import local_time, peak_at, peak_sentence, percent_text, upcoming_peaks
+from firstbell.domain.upcoming import (
+    bell_of,
+    local_time,
+    peak_at,
+    peak_sentence,
+    percent_text,
+    upcoming_peaks,
+)
 from tests.builders import (
     a_calendar,
     a_cohort,
@@ -40,17 +47,29 @@ def ready(workload, after: str, count: int) -> list[str]:
     return [stamp(peak.ready_by) for peak in upcoming_peaks(workload, utc(after), count)]
 
 
-def test_the_next_peaks_come_by_the_minute_they_must_be_ready():
+def test_the_next_peaks_come_by_their_bells_though_they_must_be_ready_before():
     planned = a_workload(a_policy(a_peak(shape=BLOCK)))
-    assert ready(planned, "2024-11-15T07:19", 2) == ["2024-11-15T07:20", "2024-11-18T07:20"]
-    assert ready(planned, "2024-11-15T07:20", 2) == ["2024-11-18T07:20", "2024-11-19T07:20"]
+    assert ready(planned, "2024-11-15T07:29", 2) == ["2024-11-15T07:20", "2024-11-18T07:20"]
+    assert ready(planned, "2024-11-15T07:30", 2) == ["2024-11-18T07:20", "2024-11-19T07:20"]
+
+
+@pytest.mark.parametrize("offset", [-720, 720])
+def test_a_peak_is_found_by_its_bell_however_far_its_pupils_start_from_it(offset):
+    """Each look ahead begins where the one before ended: half a day of load may lie on the other side."""
+    calendar = a_calendar(cohorts=(a_cohort(offset=offset),))
+    planned = a_workload(a_policy(a_peak(shape=BLOCK)), calendar)
+    lessons = planned.calendars[0].lesson_days(None)
+    after = utc("2024-09-02T06:30")
+    found = [stamp(bell_of(peak)) for peak in upcoming_peaks(planned, after, 1000)]
+    assert len(found) == len(lessons) - 1
+    assert sorted(set(found)) == found
 
 
 def test_every_peak_of_a_year_is_found_once_wherever_the_looks_ahead_meet():
-    """Asked at the minute of a peak, so that later looks begin and end on minutes of peaks."""
+    """Asked at the minute of a bell, so that later looks begin and end on minutes of bells."""
     planned = a_workload(a_policy(a_peak(shape=BLOCK)), a_calendar(zone=a_calendar().zone))
     lessons = planned.calendars[0].lesson_days(None)
-    found = ready(planned, "2024-09-02T06:20", 1000)
+    found = ready(planned, "2024-09-02T06:30", 1000)
     assert len(found) == len(lessons) - 1
     assert sorted(set(found)) == found
 

@@ -12,7 +12,7 @@ from firstbell.engine.memory import Memory
 from firstbell.engine.planning import bounds_in_force, coming_peaks, current_plan
 from firstbell.engine.situation import situation
 from tests.fakes import instant
-from tests.unit.engine.bodies import BEFORE, KEY, RISE, a_calendar, an_autoscaler, an_hpa
+from tests.unit.engine.bodies import BEFORE, BELL, KEY, RISE, a_calendar, an_autoscaler, an_hpa
 from tests.unit.engine.world import World
 
 NOW = minute_of(instant(BEFORE))
@@ -141,7 +141,8 @@ def test_the_coming_peaks_are_five_and_move_on_when_one_has_passed():
     plan = planned(world, memory)
     first = coming_peaks(plan, memory, NOW)
     assert coming_peaks(plan, memory, NOW + 5) is first
-    after = coming_peaks(plan, memory, minute_of(instant(RISE)))
+    assert coming_peaks(plan, memory, minute_of(instant(RISE))) is first, "its bell has not rung"
+    after = coming_peaks(plan, memory, minute_of(instant(BELL)))
     assert (len(first), len(after)) == (5, 5)
     assert first[1:] == after[:4] or [p.ready_by for p in first[1:]] == [p.ready_by for p in after[:4]]
     days = [peak.ready_by - NOW for peak in first]

@@ -129,14 +129,27 @@ async def test_a_bell_is_told_once():
     assert len(told(world, "ReadyForBell")) == 1
 
 
-async def test_a_bell_is_told_though_its_peak_is_no_longer_upcoming():
-    """Between lead and bell the next peak in `upcoming` is tomorrow's."""
+async def test_between_lead_and_bell_the_next_bell_is_the_one_that_is_near_and_it_is_told():
     world = await raised()
     become_ready(world, 100)
     await world.tick(INSIDE)
-    assert world.status["upcoming"][0]["bellTime"] == "2024-09-10T08:30:00Z"
+    assert world.status["upcoming"][0]["bellTime"] == "2024-09-09T08:30:00Z"
     await world.tick(BELL)
+    assert world.status["upcoming"][0]["bellTime"] == "2024-09-10T08:30:00Z"
     assert len(told(world, "ReadyForBell")) == 1
+
+
+async def test_pods_that_the_first_tick_asked_for_are_not_called_late_at_once():
+    """A start within the peak, over a workload that nobody has raised."""
+    world = World(at=INSIDE)
+    become_ready(world, 4)
+    await world.tick(INSIDE)
+    become_ready(world, 4)
+    await world.tick("2024-09-09T08:26")
+    assert world.condition("ReadyForBell") == ("Unknown", "PodsStarting")
+    assert told(world, "BehindSchedule") == []
+    await world.tick("2024-09-09T08:28")
+    assert world.condition("ReadyForBell") == ("False", "BehindSchedule")
 
 
 async def test_restarted_between_lead_and_bell_the_bell_is_told_all_the_same():
