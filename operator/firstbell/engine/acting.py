@@ -14,7 +14,9 @@ from firstbell.api.school_autoscaler import Actuation, Mode
 from firstbell.domain.absence import Unavailable
 from firstbell.domain.bells import minute_of
 from firstbell.domain.floor import FloorState
+from firstbell.engine.contest import OF_THE_CLUSTER, Undone
 from firstbell.engine.floor_actuator import (
+    HPA_FIELD,
     admitted_patch,
     floor_path,
     give_back,
@@ -97,8 +99,28 @@ class Actor:
     async def _act_by_floor(
         self, stands: Situation, actuator: ByFloor, desired: int, memory: Memory
     ) -> Failure | None:
-        seen = actuator.seen
         operations = self._floor_operations(stands, actuator, desired)
+        undone = None
+        if desired > actuator.baseline:
+            undone = _undone_floor(actuator) if operations else _undone_count(stands, desired, memory)
+        now = self._clock.now()
+        if undone is not None and (again := memory.contest.answer_at(now)) > now:
+            memory.verify_at.append(again)
+            return None
+        failure = await self._write_floor_and_scale(stands, actuator, desired, operations, memory)
+        if undone is not None and failure is None:
+            memory.contest.answered(undone, now)
+        return failure
+
+    async def _write_floor_and_scale(
+        self,
+        stands: Situation,
+        actuator: ByFloor,
+        desired: int,
+        operations: list[Operation],
+        memory: Memory,
+    ) -> Failure | None:
+        seen = actuator.seen
         if operations:
             written = await write_floor(self._cluster, self._telemetry, seen, operations)
             if isinstance(written, Failure):
@@ -187,6 +209,26 @@ class Actor:
                 )
             )
         return True
+
+
+def _undone_floor(actuator: ByFloor) -> Undone | None:
+    """The foreign value that stands in the place of our floor, if it is one."""
+    seen = actuator.seen
+    if actuator.reading.state is not FloorState.FOREIGN or seen.last_writer in OF_THE_CLUSTER:
+        return None
+    what = f"{seen.autoscaler.kind} {seen.autoscaler.name}"
+    return Undone(what=what, field=HPA_FIELD, value=seen.autoscaler.minimum, manager=seen.last_writer)
+
+
+def _undone_count(stands: Situation, desired: int, memory: Memory) -> Undone | None:
+    """The foreign count below our intact floor, if it is one."""
+    workload = stands.workload
+    if not isinstance(workload, SeenWorkload) or workload.last_writer in OF_THE_CLUSTER:
+        return None
+    if not memory.last_desired == desired > workload.replicas:
+        return None
+    what = f"{workload.ref.kind} {workload.ref.name}"
+    return Undone(what=what, field="replicas", value=workload.replicas, manager=workload.last_writer)
 
 
 def _is_over(seen: SeenFloor, outcome: Outcome) -> bool:

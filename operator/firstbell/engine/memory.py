@@ -10,6 +10,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from firstbell.engine.contest import Contest
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from firstbell.domain.days import SchoolDays
     from firstbell.domain.plan import Plan, PlannedPeak
     from firstbell.engine.ports import Happening, Json
+    from firstbell.engine.way_back import WayBack
 
 ACTIONS_KEPT = 10
 HAPPENINGS_KEPT = 20
@@ -75,6 +78,8 @@ class Memory:
     upcoming_inputs: object = None
     upcoming: tuple[PlannedPeak, ...] = ()
     verify_at: list[datetime] = field(default_factory=list)
+    contest: Contest = field(default_factory=Contest)
+    way_back: WayBack | None = None
     happenings: deque[Happening] = field(default_factory=lambda: deque(maxlen=HAPPENINGS_KEPT))
     reported: Json | None = None
     reported_at: datetime | None = None

@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING
 
 from firstbell.domain.floor import Autoscaler, FloorMark
+from firstbell.engine.field_managers import applied_by, last_writer
 from firstbell.engine.floor_actuator import (
     ANNOTATION_BASELINE,
     ANNOTATION_FLOOR,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 DEFAULT_MIN_REPLICAS = 1
 DEFAULT_REPLICAS = 1
+DEFAULT_SCALE_DOWN_WINDOW_SECONDS = 300
 
 
 def seen_hpa(body: Json) -> SeenFloor:
@@ -62,6 +64,8 @@ def seen_hpa(body: Json) -> SeenFloor:
         kept=is_kept(metadata.get("managedFields") or (), HPA_FIELD),
         scaling_active=None if active is None else active.get("status") == "True",
         inactive_message=(active or {}).get("message", ""),
+        last_writer=last_writer(metadata.get("managedFields") or (), HPA_FIELD),
+        scale_down_window_seconds=_scale_down_window(spec),
     )
 
 
@@ -79,8 +83,16 @@ def seen_workload(body: Json, api_version: str, kind: str) -> SeenWorkload:
         replicas=replicas,
         ready=status.get("readyReplicas", 0) if current else None,
         rolling=current and updated < status.get("replicas", 0),
+        last_writer=last_writer(metadata.get("managedFields") or (), "replicas"),
+        applied_by=applied_by(metadata.get("managedFields") or (), "replicas"),
         version=metadata.get("resourceVersion", ""),
     )
+
+
+def _scale_down_window(spec: Json) -> int:
+    down = (spec.get("behavior") or {}).get("scaleDown") or {}
+    seconds = down.get("stabilizationWindowSeconds")
+    return DEFAULT_SCALE_DOWN_WINDOW_SECONDS if seconds is None else int(seconds)
 
 
 def _mark(annotations: Mapping[str, str]) -> FloorMark | None:

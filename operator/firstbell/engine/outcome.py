@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from firstbell.api.school_autoscaler import Mode
+from firstbell.domain.absence import Unavailable
+
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from firstbell.domain.absence import Unavailable
     from firstbell.domain.decide import Decision
     from firstbell.domain.plan import Plan
     from firstbell.engine.ports import Failure
-    from firstbell.engine.situation import Situation
+    from firstbell.engine.situation import ByFloor, Situation
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,3 +31,12 @@ class Outcome:
     decision: Decision | Unavailable
     failure: Failure | None = None
     invalid: Unavailable | None = None
+
+
+def floor_after(outcome: Outcome, actuator: ByFloor) -> int | None:
+    """The floor of ours that stands there after this tick, or None."""
+    decision = outcome.decision
+    if outcome.failure is not None or isinstance(decision, Unavailable) or decision.desired is None:
+        return actuator.held
+    enforced = outcome.situation.rules.mode is Mode.ENFORCE
+    return decision.desired if enforced and decision.desired > actuator.baseline else None

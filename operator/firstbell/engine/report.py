@@ -16,10 +16,13 @@ from firstbell.domain.conditions import Condition, Truth
 from firstbell.domain.decide import Decision, Limit
 from firstbell.domain.reasons import ConditionType, LimitReason
 from firstbell.domain.upcoming import peak_sentence
+from firstbell.engine.contest import contested
+from firstbell.engine.outcome import floor_after
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.readiness import ready_for_bell
 from firstbell.engine.situation import ByFloor, ByScale
 from firstbell.engine.store import SeenWorkload
+from firstbell.engine.way_back import returned
 from firstbell.engine.written import api_time, merge_patch, written_conditions
 
 if TYPE_CHECKING:
@@ -128,13 +131,8 @@ def _conditions(outcome: Outcome, memory: Memory) -> list[Condition]:
         able,
         _scaling_limited(outcome),
         ready_for_bell(outcome.plan, stands.workload, minute, _first_raised(memory)),
-        Condition(
-            type=ConditionType.FLOOR_CONTESTED,
-            status=Truth.UNKNOWN,
-            reason="NotEvaluated",
-            message="contested floors are re-raised, but not yet told",
-        ),
-        _returned(outcome),
+        contested(stands, memory.contest, outcome.now),
+        returned(outcome, memory.way_back),
     ]
 
 
@@ -223,38 +221,6 @@ def _limited(outcome: Outcome, limit: Limit) -> str:
     return f"the schedule asks for {limit.before} replicas, {whose} allows {limit.after}"
 
 
-def _returned(outcome: Outcome) -> Condition:
-    """Whether the workload came back to its baseline after the floor did (floor mode)."""
-    kind = ConditionType.RETURNED_TO_BASELINE
-    stands = outcome.situation
-    if not isinstance(stands.actuator, ByFloor) or isinstance(stands.workload, Unavailable):
-        return Condition(type=kind, status=Truth.UNKNOWN, reason="NotEvaluated")
-    seen, workload = stands.actuator.seen, stands.workload
-    if _floor(outcome, stands.actuator) is not None:
-        return Condition(type=kind, status=Truth.UNKNOWN, reason="FloorRaised")
-    if workload.replicas <= stands.actuator.baseline:
-        return Condition(type=kind, status=Truth.TRUE, reason="AtBaseline")
-    if seen.scaling_active is False:
-        return Condition(
-            type=kind,
-            status=Truth.FALSE,
-            reason="AutoscalerHasNoMetrics",
-            message=f"{seen.autoscaler.name} cannot come down: {seen.inactive_message.rstrip('.')}. "
-            f"By hand: kubectl scale --replicas={stands.actuator.baseline} -n {workload.ref.namespace} "
-            f"{workload.ref.kind.lower()}/{workload.ref.name}",
-        )
-    return Condition(type=kind, status=Truth.UNKNOWN, reason="ComingDown")
-
-
-def _floor(outcome: Outcome, actuator: ByFloor) -> int | None:
-    """The floor of ours that stands there after this tick, or None."""
-    decision = outcome.decision
-    if outcome.failure is not None or isinstance(decision, Unavailable) or decision.desired is None:
-        return actuator.held
-    enforced = outcome.situation.rules.mode is Mode.ENFORCE
-    return decision.desired if enforced and decision.desired > actuator.baseline else None
-
-
 def _actuator(outcome: Outcome) -> Json | None:
     actuator = outcome.situation.actuator
     if isinstance(actuator, ByFloor):
@@ -263,7 +229,7 @@ def _actuator(outcome: Outcome) -> Json | None:
             kind=autoscaler.kind,
             name=autoscaler.name,
             uid=autoscaler.uid,
-            floor=_floor(outcome, actuator),
+            floor=floor_after(outcome, actuator),
             baselineMinReplicas=actuator.baseline,
             maxReplicas=autoscaler.maximum,
         )

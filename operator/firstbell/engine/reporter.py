@@ -48,9 +48,10 @@ TOLD_CONDITIONS = frozenset(
         ConditionType.SCALING_LIMITED,
         ConditionType.READY_FOR_BELL,
         ConditionType.RETURNED_TO_BASELINE,
+        ConditionType.FLOOR_CONTESTED,
     }
 )
-GOOD = {ConditionType.SCALING_LIMITED: Truth.FALSE}
+GOOD = {ConditionType.SCALING_LIMITED: Truth.FALSE, ConditionType.FLOOR_CONTESTED: Truth.FALSE}
 
 
 class Reporter:

@@ -100,7 +100,7 @@ class SeenFloor:
     `minimum_written` is False where the API's default stands for an absent minimum; `our_annotations` are
     those of ours on it, `annotated` says that it has any annotation; `former_manager` is the entry of the
     Apply manager that owns the minimum; `kept` says that it is still owned by us. `scaling_active` is the
-    autoscaler's own word on its metrics.
+    autoscaler's own word on its metrics; `last_writer` the manager other than us that wrote the minimum last.
     """
 
     autoscaler: Autoscaler
@@ -113,17 +113,25 @@ class SeenFloor:
     kept: bool = False
     scaling_active: bool | None = None
     inactive_message: str = ""
+    last_writer: str = ""
+    scale_down_window_seconds: int = 300
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SeenWorkload:
-    """A workload as last seen. `ready` is None while its status is behind its spec."""
+    """A workload as last seen. `ready` is None while its status is behind its spec.
+
+    `last_writer` is the manager other than us that wrote its replicas last, `applied_by` the one that
+    applies them server-side; empty where there is none.
+    """
 
     ref: TargetRef
     uid: str
     replicas: int
     ready: int | None
     rolling: bool = False
+    last_writer: str = ""
+    applied_by: str = ""
     version: str = field(default="", compare=False)
 
 

@@ -22,6 +22,7 @@ from firstbell.engine.planning import current_plan
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.situation import ByFloor, ByScale, Situation, situation, still_held
 from firstbell.engine.store import SeenWorkload, Store
+from firstbell.engine.way_back import follow_way_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,6 +71,7 @@ class Ticker:
             failure = await self._actor.act(outcome, memory)
             if failure is None and memory.admitted == admitted:
                 _remember(memory, outcome)
+                memory.way_back = follow_way_back(outcome, memory.way_back)
                 return outcome
             if failure is not None and (
                 failure.kind is not FailureKind.INVALID or not await self._actor.read_again(outcome.situation)
@@ -178,6 +180,8 @@ def next_looks(outcome: Outcome, memory: Memory) -> list[tuple[datetime, bool]]:
     if _stabilized(outcome):
         window = timedelta(seconds=outcome.situation.rules.scale_down_stabilization_seconds)
         looks.append((memory.recent[0][0] + window, False))
+    held_from = memory.way_back.held_from if memory.way_back is not None else None
+    looks += [(at, False) for at in (held_from, memory.contest.ends()) if at is not None and at > now]
     if isinstance(outcome.plan, Unavailable):
         return looks
     minute = minute_of(max(now, memory.acted_for or now))

@@ -1,0 +1,81 @@
+"""A GitOps loop that reverts the floor, on the real API server: answered, told by name, no flapping."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import yaml
+
+from tests.cluster.operator_process import Sun
+from tests.cluster.stage import BASELINE, PEAK, Stage, at, autoscaler, calendar, hpa, workload
+from tests.cluster.waiting import until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SPEED = 2
+EVERY_SECONDS = 3.0
+CONTROLLER = "argocd-controller"
+WATCHED_SECONDS = 33.0
+
+
+class Reverting:
+    """Applies the owner's HPA by force whenever the minimum is not the owner's, as self-healing does."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage, self._end = stage, threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self.failed: Exception | None = None
+        self.reverted: list[float] = []
+
+    def _run(self) -> None:
+        while not self._end.wait(EVERY_SECONDS):
+            try:
+                if self._stage.minimum() != BASELINE:
+                    self._apply()
+                    self.reverted.append(time.monotonic())
+            except Exception as error:  # noqa: BLE001 - handed to the test's thread
+                self.failed = error
+                return
+
+    def _apply(self) -> None:
+        flags = ("--server-side", "--force-conflicts", f"--field-manager={CONTROLLER}")
+        self._stage.kubectl("apply", *flags, "-f", "-", stdin=_manifest())
+
+    @contextlib.contextmanager
+    def going_on(self) -> Iterator[None]:
+        self._thread.start()
+        try:
+            yield
+        finally:
+            self._end.set()
+            self._thread.join(timeout=30)
+        assert self.failed is None, self.failed
+
+
+def _manifest() -> str:
+    return yaml.safe_dump(hpa())
+
+
+def test_a_loop_that_reverts_is_named_and_answered_twice_a_minute(stage: Stage):
+    stage.set(workload(), hpa(), calendar(), autoscaler())
+    loop = Reverting(stage)
+    with stage.operator(Sun.rising(at("08:20:30"), SPEED)):
+        stage.floored(PEAK)
+        with loop.going_on():
+            message = stage.told("FloorContested", "True", "RevertedRepeatedly")
+            assert message.startswith(
+                f"{CONTROLLER} set spec.minReplicas of HorizontalPodAutoscaler web to {BASELINE}, 3 times in"
+            )
+            told = len(loop.reverted)
+            time.sleep(WATCHED_SECONDS)  # of the wall: twice as much of the operator's clock
+            answers = len(loop.reverted) - told
+        # The count never follows the loop down: what the window needs keeps running.
+        assert stage.replicas() == PEAK
+        assert 1 <= answers <= 3, loop.reverted
+        stage.floored(PEAK)
+        assert stage.marks()["firstbell.dev/baseline"] == str(BASELINE)
+        until(lambda: ("firstbell", "Update") not in stage.owners_of_minimum(), "the field is handed back")
