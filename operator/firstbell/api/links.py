@@ -13,6 +13,7 @@ from firstbell.api.calendar_checks import exception_name_problems
 from firstbell.api.foreign_autoscalers import AutoscalerBounds
 from firstbell.api.manifests import AutoscalerManifest, ExceptionManifest, Manifests
 from firstbell.api.problems import Problem, Refused, nearest, quoted
+from firstbell.api.school_autoscaler import Actuation
 from firstbell.api.yaml_files import FileProblem, Unreadable
 from firstbell.domain.calendar import SchoolCalendar
 from firstbell.domain.policy import Bounds
@@ -77,7 +78,7 @@ def lay_over(
 
 
 def bounds_of(manifest: AutoscalerManifest, others: Iterable[AutoscalerBounds]) -> Bounds | Refused:
-    """The bounds of a policy: its own, else those of the autoscaler that scales the same workload.
+    """The bounds of a policy: the tighter of its own and those of the autoscaler of the same workload.
 
     Without either the minimum is 1 and nothing names a maximum.
     """
@@ -93,15 +94,17 @@ def bounds_of(manifest: AutoscalerManifest, others: Iterable[AutoscalerBounds]) 
         message = f"{names} scale the same workload, and bounds are missing here"
         cure = "Give minReplicas and maxReplicas, or keep one of the two"
         return Refused(problems=(Problem(path="spec.scaleTargetRef", message=message, cure=cure),))
-    other = found[0] if found else None
-    least = spec.min_replicas or (other.minimum if other else 1)
-    most = spec.max_replicas or (other.maximum if other else None)
-    if most is not None and least > most:
-        whose = f" of {other.kind} {other.name}" if other else ""
-        message = f"the least, {least}, is above the most, {most}; one of them is{whose}"
-        cure = "Give minReplicas and maxReplicas that fit together"
-        return Refused(problems=(Problem(path="spec", message=message, cure=cure),))
-    return Bounds(minimum=least, maximum=most)
+    other = found[0] if len(found) == 1 else None
+    if other is None or spec.actuation is Actuation.SCALE:
+        return Bounds(minimum=spec.min_replicas or 1, maximum=spec.max_replicas)
+    if other.minimum > other.maximum:
+        message = (
+            f"{other.kind} {other.name} has a minimum of {other.minimum} above its maximum, {other.maximum}"
+        )
+        cure = "Correct the two there"
+        return Refused(problems=(Problem(path="spec.scaleTargetRef", message=message, cure=cure),))
+    theirs = Bounds(minimum=other.minimum, maximum=other.maximum)
+    return theirs.tightened(spec.min_replicas, spec.max_replicas)
 
 
 def _without_hpas_of_keda(found: list[AutoscalerBounds]) -> list[AutoscalerBounds]:

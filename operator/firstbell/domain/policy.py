@@ -133,6 +133,17 @@ class Bounds:
             msg = f"minReplicas {self.minimum} is above maxReplicas {self.maximum}"
             raise ValueError(msg)
 
+    def tightened(self, minimum: int | None, maximum: int | None) -> Bounds:
+        """These bounds of an autoscaler, with a policy's own (None: not given): the tighter of each.
+
+        The autoscaler's minimum is never undercut, not even by an own maximum below it: the calendar only
+        adds.
+        """
+        maxima = [bound for bound in (self.maximum, maximum) if bound is not None]
+        most = max(min(maxima), self.minimum) if maxima else None
+        least = max(self.minimum, minimum or 0)
+        return Bounds(minimum=least if most is None else min(least, most), maximum=most)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Policy:

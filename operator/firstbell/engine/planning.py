@@ -22,17 +22,13 @@ UPCOMING = 5
 
 
 def bounds_in_force(now: Situation, actuator: ByFloor | ByScale) -> Bounds:
-    """The least and most replicas: the spec's own and the autoscaler's, the tighter of each.
-
-    The baseline is never undercut, not even by a maximum of our own below it: the calendar only adds.
-    """
-    maxima = [now.rules.maximum] if now.rules.maximum is not None else []
-    minimum = actuator.baseline
-    if isinstance(actuator, ByFloor):
-        maxima.append(actuator.seen.autoscaler.maximum)
-        minimum = max(minimum, now.rules.minimum or 0)
-    maximum = max(min(maxima), actuator.baseline)
-    return Bounds(minimum=min(minimum, maximum), maximum=maximum)
+    """The least and most replicas: beside an autoscaler the tighter of its bounds and the spec's own."""
+    if isinstance(actuator, ByScale):
+        return Bounds(minimum=actuator.minimum, maximum=max(actuator.minimum, actuator.maximum))
+    theirs = actuator.seen.autoscaler
+    # Its maximum can be below the baseline for a moment: somebody is editing both.
+    autoscaler = Bounds(minimum=actuator.baseline, maximum=max(theirs.maximum, actuator.baseline))
+    return autoscaler.tightened(now.rules.minimum, now.rules.maximum)
 
 
 def current_plan(

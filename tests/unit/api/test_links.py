@@ -108,14 +108,27 @@ def test_an_exception_may_name_only_what_its_calendar_has(told, changes, expecte
     assert line.startswith(expected)
 
 
-def test_own_bounds_count(linked):
-    assert bounds(linked, BOUNDED, hpa()) == Bounds(minimum=2, maximum=40)
+def test_of_own_bounds_and_those_of_the_hpa_the_tighter_count(linked):
+    assert bounds(linked, BOUNDED) == Bounds(minimum=2, maximum=40)
+    assert bounds(linked, BOUNDED, hpa()) == Bounds(minimum=3, maximum=30)
+    own = changed(BOUNDED, {"minReplicas": 7, "maxReplicas": 20})
+    assert bounds(linked, own, hpa()) == Bounds(minimum=7, maximum=20)
+
+
+def test_the_minimum_of_the_hpa_is_never_undercut(linked):
+    low = changed(BOUNDED, {"minReplicas": 1, "maxReplicas": 2})
+    assert bounds(linked, low, hpa()) == Bounds(minimum=3, maximum=3)
+
+
+def test_with_actuation_scale_the_hpa_bounds_nothing(linked):
+    scale = changed(BOUNDED, {"actuation": "Scale"})
+    assert bounds(linked, scale, hpa()) == Bounds(minimum=2, maximum=40)
 
 
 def test_absent_bounds_come_from_the_hpa_of_the_workload(linked):
     assert bounds(linked, UNBOUNDED, hpa(), hpa("x", "x", most=9)) == Bounds(minimum=3, maximum=30)
-    only_maximum = changed(BOUNDED, {"minReplicas": MISSING})
-    assert bounds(linked, only_maximum, hpa()) == Bounds(minimum=3, maximum=40)
+    only_maximum = changed(BOUNDED, {"minReplicas": MISSING, "maxReplicas": 20})
+    assert bounds(linked, only_maximum, hpa()) == Bounds(minimum=3, maximum=20)
 
 
 def test_an_hpa_without_a_minimum_has_one(linked):
@@ -148,7 +161,11 @@ def test_bounds_may_be_equal(linked):
     assert bounds(linked, changed(UNBOUNDED, {"minReplicas": 30}), hpa()) == Bounds(minimum=30, maximum=30)
 
 
-def test_bounds_that_do_not_fit_together_are_told(told):
+def test_an_own_minimum_above_the_hpas_maximum_is_cut_as_the_operator_cuts_it(linked):
     high = changed(UNBOUNDED, {"minReplicas": 31})
-    (line,) = told(CALENDAR, manifest("SchoolAutoscaler", high), hpa())
-    assert line.startswith("spec: the least, 31, is above the most, 30; one of them is of HorizontalPod")
+    assert bounds(linked, high, hpa()) == Bounds(minimum=30, maximum=30)
+
+
+def test_an_hpa_whose_bounds_do_not_fit_together_is_told(told):
+    (line,) = told(CALENDAR, manifest("SchoolAutoscaler", UNBOUNDED), hpa(least="minReplicas: 31"))
+    assert line.startswith("spec.scaleTargetRef: HorizontalPodAutoscaler web has a minimum of 31 above")

@@ -226,11 +226,11 @@ def test_calendars_alone_are_planned_without_autoscalers(tmp_path):
     ("policy", "bounds"),
     [
         pytest.param(WITHOUT_BOUNDS, (3, 9), id="both are absent"),
-        pytest.param(AUTOSCALER.replace("  minReplicas: 2\n", ""), (3, 12), id="the minimum is absent"),
-        pytest.param(AUTOSCALER, (2, 12), id="its own win"),
+        pytest.param(AUTOSCALER, (3, 9), id="it is the tighter"),
+        pytest.param(AUTOSCALER.replace("maxReplicas: 40", "maxReplicas: 8"), (3, 8), id="its own is tighter"),
     ],
 )
-def test_an_hpa_in_the_files_supplies_absent_bounds(tmp_path, policy, bounds):
+def test_an_hpa_in_the_files_bounds_as_it_will_in_the_cluster(tmp_path, policy, bounds):
     calendar, hpa = written(tmp_path, CALENDAR), written(tmp_path, HPA, "hpa.yaml")
 
     document = planned(hpa, calendar, written(tmp_path, policy, "policy.yaml"), "--date", "2025-02-04")
