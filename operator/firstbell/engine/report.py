@@ -14,7 +14,7 @@ from firstbell.domain.absence import Unavailable
 from firstbell.domain.bells import instant_of, minute_of
 from firstbell.domain.conditions import Condition, Truth
 from firstbell.domain.decide import Decision, Limit
-from firstbell.domain.reasons import ConditionType, LimitReason
+from firstbell.domain.reasons import ConditionType, DecisionReason, LimitReason
 from firstbell.domain.upcoming import peak_sentence
 from firstbell.engine.contest import contested
 from firstbell.engine.outcome import floor_after
@@ -48,13 +48,14 @@ def status_of(outcome: Outcome, memory: Memory, coming: Sequence[PlannedPeak], o
     workload = stands.workload if isinstance(stands.workload, SeenWorkload) else None
     decided = decision if isinstance(decision, Decision) else None
     generation = stands.seen.generation
+    conditions = _conditions(outcome, memory)
     return {
         "observedGeneration": generation,
         "actuator": _actuator(outcome),
         "currentReplicas": workload.replicas if workload else None,
         "readyReplicas": workload.ready if workload else None,
         "desiredReplicas": decided.desired if decided else None,
-        "decision": _decision(decision),
+        "decision": _decision(decision, ready=conditions[0]),
         "upcoming": [_upcoming(peak) for peak in coming],
         "lastActions": [
             {
@@ -69,7 +70,7 @@ def status_of(outcome: Outcome, memory: Memory, coming: Sequence[PlannedPeak], o
         or old.get("lastActions"),
         "lastPeak": _last_peak(memory.last_bell) or old.get("lastPeak"),
         "calendars": _calendars(outcome) or old.get("calendars"),
-        "conditions": written_conditions(_conditions(outcome, memory), old, generation, outcome.now),
+        "conditions": written_conditions(conditions, old, generation, outcome.now),
     }
 
 
@@ -244,12 +245,16 @@ def _actuator(outcome: Outcome) -> Json | None:
     return None
 
 
-def _decision(decision: Decision | Unavailable) -> Json:
+def _decision(decision: Decision | Unavailable, ready: Condition) -> Json:
+    """The decision for people, who look at its reason first: what is broken comes before what is planned."""
     if isinstance(decision, Unavailable):
         return {"reason": decision.reason, "message": decision.message}
+    reason, message = decision.reason.value, decision.message
+    if ready.status is Truth.FALSE and reason != DecisionReason.HELD_LAST_PLAN:
+        reason, message = ready.reason, ready.message
     return _present(
-        reason=decision.reason.value,
-        message=decision.message,
+        reason=reason,
+        message=message,
         scheduledReplicas=decision.scheduled,
         reactiveReplicas=decision.reactive,
         limits=[

@@ -51,6 +51,7 @@ TOLD_CONDITIONS = frozenset(
         ConditionType.FLOOR_CONTESTED,
     }
 )
+LOGGED_BY_ENGINE = frozenset({"FailedUpdate", "Forbidden"})
 GOOD = {ConditionType.SCALING_LIMITED: Truth.FALSE, ConditionType.FLOOR_CONTESTED: Truth.FALSE}
 
 
@@ -209,6 +210,8 @@ class Reporter:
         }
         for happening in [*_desired_changed(old, new), *_conditions_turned(old, new), *memory.happenings]:
             self._events.post(involved, happening)
+            if happening.warning and happening.reason not in LOGGED_BY_ENGINE:
+                log.warning("told", autoscaler=key, reason=happening.reason, message=happening.message)
         memory.happenings.clear()
 
 
@@ -231,10 +234,14 @@ def _desired_changed(old: Json, new: Json) -> list[Happening]:
 
 def _conditions_turned(old: Json, new: Json) -> list[Happening]:
     before = {condition.type: condition for condition in read_conditions(old)}
+    now = read_conditions(new)
+    causes = {condition.reason for condition in now if condition.type != ConditionType.READY}
     told = []
-    for condition in read_conditions(new):
+    for condition in now:
         if condition.type not in TOLD_CONDITIONS or condition.status is Truth.UNKNOWN:
             continue
+        if condition.type == ConditionType.READY and condition.reason in causes:
+            continue  # told by the condition that is the cause
         known = before.get(condition.type)
         good = condition.status is GOOD.get(ConditionType(condition.type), Truth.TRUE)
         turned = known is not None and (known.status, known.reason) != (condition.status, condition.reason)

@@ -227,7 +227,9 @@ def test_calendars_alone_are_planned_without_autoscalers(tmp_path):
     [
         pytest.param(WITHOUT_BOUNDS, (3, 9), id="both are absent"),
         pytest.param(AUTOSCALER, (3, 9), id="it is the tighter"),
-        pytest.param(AUTOSCALER.replace("maxReplicas: 40", "maxReplicas: 8"), (3, 8), id="its own is tighter"),
+        pytest.param(
+            AUTOSCALER.replace("maxReplicas: 40", "maxReplicas: 8"), (3, 8), id="its own is tighter"
+        ),
     ],
 )
 def test_an_hpa_in_the_files_bounds_as_it_will_in_the_cluster(tmp_path, policy, bounds):

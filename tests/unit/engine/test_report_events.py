@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from structlog.testing import capture_logs
+
 from tests.unit.engine.bodies import AFTER, BEFORE, RISE, a_deployment
 from tests.unit.engine.world import DEPLOYMENTS, World
 
@@ -66,3 +68,25 @@ async def test_events_of_a_status_that_was_not_written_come_with_the_next():
     assert "ScaledUp" not in world.events.reasons
     await world.tick("2024-09-09T08:20:10")
     assert world.events.reasons.count("ScaledUp") == 1
+
+
+async def test_what_is_wrong_is_one_event_and_one_line_of_the_log():
+    with capture_logs() as logs:
+        world = World(deployment=None)
+        await world.tick()
+    assert world.events.reasons.count("TargetNotFound") == 1
+    (line,) = [entry for entry in logs if entry.get("reason") == "TargetNotFound"]
+    assert (line["log_level"], line["autoscaler"]) == ("warning", "ns/web")
+
+
+async def test_the_reason_that_people_see_first_is_what_is_broken():
+    """The REASON column of `kubectl get`."""
+    world = World()
+    await world.tick(RISE)
+    assert world.status["decision"]["reason"] == "ScheduledPeak"
+    world.remove(DEPLOYMENTS)
+    await world.tick()
+    assert world.status["decision"]["reason"] == "TargetNotFound"
+    world.put(DEPLOYMENTS, a_deployment())
+    await world.tick()
+    assert world.status["decision"]["reason"] == "ScheduledPeak"
