@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 from typing import Annotated
 
 import typer
 
 from firstbell.cli.output import refuse
 from firstbell.local import kept
+from firstbell.local.build import built_program
 from firstbell.local.errors import ControlPlaneError
 from firstbell.local.spec import ControlPlaneSpec
 
@@ -35,6 +37,8 @@ def up(
     except ControlPlaneError as error:
         refuse([error])
     typer.echo(f"export KUBECONFIG={shlex.quote(str(path))}")
+    if shutil.which("kubectl") is None and (kubectl := built_program("kubectl")) is not None:
+        typer.echo(f'export PATH="$PATH":{shlex.quote(str(kubectl.parent))}')
 
 
 @app.command()

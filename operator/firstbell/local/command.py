@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 from dataclasses import dataclass
@@ -78,7 +79,18 @@ def run(
         raise ControlPlaneError(f"cannot run {argv[0]}: {error.strerror}") from error
 
 
+_GIVING_UP = re.compile(r"(panic: |fatal error: |F\d{4} |error: )", re.IGNORECASE)
+"""How a Go program begins the line that says why it ends, before it prints where each of its parts was."""
+
+
 def last_lines(text: str, count: int = 4) -> str:
-    """Return the end of a program's output, in one line, for an error message."""
+    """Return what a program said at its end, in one line, for an error message.
+
+    That is the line in which it gives up, if there is one that a stack has pushed out of the last lines.
+    """
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return " | ".join(lines[-count:]) or "(no output)"
+    end = lines[-count:]
+    giving_up = next((line for line in reversed(lines) if _GIVING_UP.match(line)), None)
+    if giving_up is not None and giving_up not in end:
+        return giving_up
+    return " | ".join(end) or "(no output)"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from firstbell.local.command import run, started
+from firstbell.local.command import last_lines, run, started
 from firstbell.local.errors import ControlPlaneError
 from tests.unit.local.stub_programs import put
 
@@ -88,3 +88,21 @@ def test_a_program_has_a_session_of_its_own_so_that_ctrl_c_does_not_reach_it(tmp
 
     with started([program]) as process:
         assert process.pid == os.getsid(process.pid) != os.getsid(0)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        pytest.param("a\n\n b \nc\n", "b | c", id="the end of it"),
+        pytest.param("\n", "(no output)", id="nothing"),
+        pytest.param(
+            "started\nF1125 07:00:00.1 main.go:9] cannot bind: address in use\ngoroutine 1:\nmain.main()\n",
+            "F1125 07:00:00.1 main.go:9] cannot bind: address in use",
+            id="the line before a stack",
+        ),
+        pytest.param("panic: no port\n\ngoroutine 1:\nmain.main()\n+0x1\n", "panic: no port", id="a panic"),
+        pytest.param("usage\nError: no such flag\n", "usage | Error: no such flag", id="seen anyway"),
+    ],
+)
+def test_an_error_tells_what_a_program_said_when_it_gave_up(said, told):
+    assert last_lines(said, 2) == told

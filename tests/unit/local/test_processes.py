@@ -6,7 +6,6 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from firstbell.local.command import last_lines
 from firstbell.local.processes import _commands_from_ps, end_processes_of, path_inside, processes_of
 
 
@@ -42,11 +41,6 @@ def test_without_a_proc_file_system_ps_is_asked():
     if shutil.which("ps") is None:
         return
     assert any("python" in command or "pytest" in command for command in _commands_from_ps().values())
-
-
-def test_the_end_of_an_output_is_one_line():
-    assert last_lines("a\n\n b \nc\n", 2) == "b | c"
-    assert last_lines("\n") == "(no output)"
 
 
 def test_a_program_that_is_just_being_loaded_is_seen(tmp_path):
