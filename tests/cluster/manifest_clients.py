@@ -23,13 +23,13 @@ RELEASE = "shop"
 CHART = {"apiVersion": "v2", "name": "shop", "version": "0.1.0"}
 
 
-def helm_upgrade(stage: Stage, folder: Path, minimum: int | None) -> None:
+def helm_upgrade(stage: Stage, folder: Path, minimum: int | None, *flags: str) -> None:
     """`helm upgrade --install` of a chart that is nothing but the HPA; raises with helm's own words."""
     chart = folder / "chart"
     (chart / "templates").mkdir(parents=True, exist_ok=True)
     (chart / "Chart.yaml").write_text(yaml.safe_dump(CHART))
     (chart / "templates" / "hpa.yaml").write_text(yaml.safe_dump(hpa(minimum=minimum)))
-    helm(stage, folder, "upgrade", "--install", RELEASE, str(chart))
+    helm(stage, folder, "upgrade", "--install", *flags, RELEASE, str(chart))
 
 
 def helm(stage: Stage, folder: Path, *args: str) -> None:
@@ -58,8 +58,28 @@ def apply_server_side(stage: Stage, folder: Path, minimum: int | None) -> None: 
     stage.kubectl("apply", "--server-side", "-f", "-", stdin=yaml.safe_dump(hpa(minimum=minimum)))
 
 
+def apply_by_force(stage: Stage, folder: Path, minimum: int | None) -> None:  # noqa: ARG001
+    """As a GitOps controller does: under a name of its own, and taking what is in conflict."""
+    flags = ("--server-side", "--force-conflicts", "--field-manager=gitops")
+    stage.kubectl("apply", *flags, "-f", "-", stdin=yaml.safe_dump(hpa(minimum=minimum)))
+
+
+def replace(stage: Stage, folder: Path, minimum: int | None) -> None:  # noqa: ARG001
+    """The whole object, annotations of others included."""
+    verb = "replace" if stage.autoscaler else "create"
+    stage.kubectl(verb, "-f", "-", stdin=yaml.safe_dump(hpa(minimum=minimum)))
+
+
+def helm_client_side(stage: Stage, folder: Path, minimum: int | None) -> None:
+    """As Helm 3 writes: a three-way merge from the client."""
+    helm_upgrade(stage, folder, minimum, "--server-side=false")
+
+
 CLIENTS: dict[str, Callable[[Stage, Path, int | None], None]] = {
     "helm": helm_upgrade,
+    "helm-client-side": helm_client_side,
     "apply": apply,
     "server-side": apply_server_side,
+    "by-force": apply_by_force,
+    "replace": replace,
 }

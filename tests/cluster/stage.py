@@ -7,6 +7,7 @@ workload has 2 otherwise.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -136,8 +137,13 @@ class Stage:
     def kubectl(self, *args: str, stdin: str | None = None) -> str:
         return self.control_plane.kubectl("-n", self.namespace, *args, stdin=stdin)
 
-    def operator(self, sun: Sun, before_watching: Callable[[], None] = lambda: None) -> OperatorThread:
-        return OperatorThread(settings_for(self.control_plane, self.namespace), sun, before_watching)
+    def operator(
+        self, sun: Sun, before_watching: Callable[[], None] = lambda: None, *, instance: str | None = None
+    ) -> OperatorThread:
+        settings = settings_for(self.control_plane, self.namespace)
+        if instance is not None:
+            settings = replace(settings, instance=instance)
+        return OperatorThread(settings, sun, before_watching)
 
     @property
     def autoscaler(self) -> Json:

@@ -1,0 +1,87 @@
+"""What others do to the HPA, the workload and beside them within the peak: repaired, or told."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+import yaml
+
+from tests.cluster.operator_process import Sun
+from tests.cluster.stage import BASELINE, NAME, PEAK, Stage, at, autoscaler, calendar, hpa, workload
+from tests.cluster.waiting import holds, until
+
+REPAIRED_WITHIN_SECONDS = 5
+
+
+@pytest.fixture
+def rush() -> Sun:
+    """In the middle of the peak, and slow enough to stay there for the whole test."""
+    return Sun.rising(at("08:21"), 2)
+
+
+def renamed(body, name):
+    other = copy.deepcopy(body)
+    other["metadata"]["name"] = name
+    return other
+
+
+def test_a_manifest_that_sets_replicas_is_repaired_and_does_not_fail(stage: Stage, rush):
+    stage.set(hpa(), calendar(), autoscaler())
+    manifest = yaml.safe_dump(workload())
+    stage.kubectl("apply", "-f", "-", stdin=manifest)
+    with stage.operator(rush):
+        stage.floored(PEAK)
+        stage.kubectl("apply", "-f", "-", stdin=manifest.replace("cpu: 100m", "cpu: 90m"))
+        stage.floored(PEAK, seconds=REPAIRED_WITHIN_SECONDS)
+        assert stage.marks()["firstbell.dev/baseline"] == str(BASELINE)
+
+
+def test_lost_annotations_are_restored_over_the_same_baseline(stage: Stage, rush):
+    stage.set(workload(), hpa(), calendar(), autoscaler())
+    with stage.operator(rush):
+        stage.floored(PEAK)
+        until(lambda: stage.status().get("actuator", {}).get("floor") == PEAK, "the floor is remembered")
+        stage.kubectl("annotate", "hpa", NAME, *(f"{name}-" for name in stage.marks()))
+        until(lambda: len(stage.marks()) == 4, "the annotations are back", seconds=REPAIRED_WITHIN_SECONDS)
+        assert stage.marks()["firstbell.dev/baseline"] == str(BASELINE)
+        stage.kubectl("delete", "schoolas", NAME)
+        stage.released(BASELINE)
+
+
+def test_a_second_hpa_is_told_and_what_is_held_stays(stage: Stage, rush):
+    stage.set(workload(), hpa(), calendar(), autoscaler())
+    with stage.operator(rush):
+        stage.floored(PEAK)
+        stage.set(renamed(hpa(), "second"))
+        message = stage.told("AbleToScale", "False", "AmbiguousAutoscaler")
+        assert "second, web" in message
+        assert (stage.minimum(), stage.replicas()) == (PEAK, PEAK)
+        assert stage.api.get("HorizontalPodAutoscaler", "second")["spec"]["minReplicas"] == BASELINE
+        stage.kubectl("delete", "hpa", "second")
+        stage.told("AbleToScale", "True", "ReadyForNewScale")
+
+
+def test_of_two_schoolautoscalers_the_older_works_and_the_other_says_so(stage: Stage, rush):
+    stage.set(workload(), hpa(), calendar(), autoscaler())
+    with stage.operator(rush):
+        stage.floored(PEAK)
+        stage.set(renamed(autoscaler(replicas=PEAK + 5), "younger"))
+
+        def told() -> bool:
+            status = (stage.api.get("SchoolAutoscaler", "younger") or {}).get("status", {})
+            ready = next((c for c in status.get("conditions", []) if c["type"] == "Ready"), {})
+            return (ready.get("status"), ready.get("reason")) == ("False", "TargetConflict")
+
+        until(told, "the younger says TargetConflict")
+        holds(lambda: stage.minimum() == PEAK, "the floor is the older one's", seconds=3)
+
+
+def test_a_second_operator_tells_of_the_first_and_leaves_its_floor_alone(stage: Stage, rush):
+    stage.set(workload(), hpa(), calendar(), autoscaler())
+    with stage.operator(rush):
+        stage.floored(PEAK)
+    with stage.operator(rush, instance="another"):
+        stage.told("AbleToScale", "False", "AnotherInstance")
+        holds(lambda: stage.minimum() == PEAK, "the floor stays", seconds=2)
+        assert stage.marks()["firstbell.dev/instance"] == stage.namespace
