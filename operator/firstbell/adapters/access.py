@@ -7,6 +7,7 @@ file, as kubectl reads them. Tokens are never logged.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import yaml
@@ -15,8 +16,10 @@ from kubernetes.aio.client import Configuration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
+
+_DEFAULT_NAMESPACE = "default"
+_POD_NAMESPACE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
 
 _NOT_A_KUBECONFIG = (TypeError, AttributeError, ValueError)
 _UNUSABLE = (config.ConfigException, OSError, yaml.YAMLError, *_NOT_A_KUBECONFIG)
@@ -64,3 +67,20 @@ def _why(error: Exception, kubeconfig: Path | None) -> str:
     if isinstance(error, _NOT_A_KUBECONFIG):
         return "it does not hold what a kubeconfig holds"
     return " ".join(str(error).split()).rstrip(".")
+
+
+def own_namespace(
+    kubeconfig: Path | None, context: str | None, environ: Mapping[str, str] = os.environ
+) -> str:
+    """The namespace that is meant where none is given: the context's, or the pod's own; else `default`."""
+    in_pod = bool(environ.get("KUBERNETES_SERVICE_HOST")) and kubeconfig is None and context is None
+    try:
+        if in_pod and not environ.get("KUBECONFIG"):
+            return _POD_NAMESPACE.read_text(encoding="utf-8").strip() or _DEFAULT_NAMESPACE
+        contexts, current = config.list_kube_config_contexts(  # type: ignore[no-untyped-call]
+            config_file=str(kubeconfig) if kubeconfig else None
+        )
+        wanted = next((one for one in contexts if one["name"] == context), current) if context else current
+        return str((wanted.get("context") or {}).get("namespace") or _DEFAULT_NAMESPACE)
+    except (*_UNUSABLE, KeyError):
+        return _DEFAULT_NAMESPACE

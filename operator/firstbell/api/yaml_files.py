@@ -16,14 +16,18 @@ MOST_BYTES = 10 * 1000 * 1000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FileProblem:
-    """One thing that is wrong in a file. Its text is one line, `FILE:LINE: PATH: what. Cure.`."""
+    """One thing that is wrong in a file. Its text is one line, `FILE:LINE: PATH: what. Cure.`.
+
+    An object that is read from a cluster has no lines: `line` is 0 then, and left out.
+    """
 
     file: str
     line: int
     problem: Problem
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.problem}"
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.problem}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,7 +15,8 @@ from firstbell.api.plan_document import plan_document
 from firstbell.cli.output import console, refuse
 from firstbell.cli.plan_plot import plot_plans, undrawable
 from firstbell.cli.plan_table import print_planned
-from firstbell.cli.planned import plan_files
+from firstbell.cli.planned import plan_cluster, plan_files
+from firstbell.cli.reaching import AllNamespaces, Context, Kubeconfig, Namespace, namespace_meant
 
 MOST_DAYS = 800
 PLANNED_YEARS = range(1970, 2100)
@@ -31,14 +32,15 @@ class PlanOutput(StrEnum):
 
 def plan(
     files: Annotated[
-        list[Path],
+        list[Path] | None,
         typer.Option(
             "--file",
             "-f",
             metavar="FILE",
-            help="YAML with calendars and autoscalers, - for standard input; repeatable.",
+            help="YAML with calendars and autoscalers, - for standard input; repeatable. "
+            "Without: what is in the cluster.",
         ),
-    ],
+    ] = None,
     date: Annotated[
         str | None, typer.Option(metavar="DATE", help="The first date, like 2026-09-01; default today.")
     ] = None,
@@ -50,12 +52,22 @@ def plan(
     plot: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Draw the schedule as .svg or .png (extra `plot`).")
     ] = None,
+    namespace: Namespace = None,
+    all_namespaces: AllNamespaces = False,
+    context: Context = None,
+    kubeconfig: Kubeconfig = None,
 ) -> None:
     """Show what kind of days there will be, how many replicas at each minute, and why."""
     first = None if date is None else _first(date)
     if not 1 <= days <= MOST_DAYS:
         refuse([f"--days {days}: is not a number of dates that can be planned. Give 1 to {MOST_DAYS}."])
-    planned = plan_files(files, first, days)
+    if not files:
+        space = None if all_namespaces else namespace_meant(kubeconfig, context, namespace)
+        planned = plan_cluster(kubeconfig, context, space, first, days)
+    elif namespace or all_namespaces or context or kubeconfig:
+        refuse(["-f: the files are all that is planned. Leave it out to plan what is in a cluster."])
+    else:
+        planned = plan_files(files, first, days)
     if plot is not None and (problem := undrawable(planned.plans, plot)):
         refuse([problem])
     match output:

@@ -1,4 +1,4 @@
-"""From files to plans: the part that `plan` shares with every command that looks at a schedule."""
+"""From files or a cluster to plans: the part that all commands share which look at a schedule."""
 
 from __future__ import annotations
 
@@ -10,16 +10,19 @@ from zoneinfo import ZoneInfo
 
 from firstbell import clock
 from firstbell.api.links import LinkedAutoscaler, link
-from firstbell.api.manifests import read_manifests
+from firstbell.api.manifests import Manifests, gather, read_manifests
 from firstbell.api.plan_document import DayWindow
 from firstbell.api.problems import Problem
 from firstbell.api.yaml_files import FileProblem, Unreadable
+from firstbell.cli.live_objects import live_objects
 from firstbell.cli.output import refuse
+from firstbell.cli.reaching import ask_cluster
 from firstbell.domain.bells import start_of_day
 from firstbell.domain.calendar import SchoolCalendar
 from firstbell.domain.days import SchoolDays
 from firstbell.domain.findings import Severity, policy_findings
 from firstbell.domain.plan import Plan, Workload, make_plan
+from firstbell.engine.ports import Failure
 
 STDIN = Path("/dev/stdin")
 """What `-f -` reads, as with kubectl."""
@@ -37,14 +40,33 @@ class Planned:
 def plan_files(files: Sequence[Path], first: date | None, days: int) -> Planned:
     """Plans everything in the files; ends the command with one line per problem where that cannot be."""
     manifests = read_manifests(STDIN if str(file) == "-" else file for file in files)
+    names = ", ".join(map(str, files))
+    without = f"{names}: no SchoolCalendar in here. Give the file of the calendar with -f."
+    return _plan_manifests(manifests, without, first, days)
+
+
+def plan_cluster(
+    kubeconfig: Path | None, context: str | None, namespace: str | None, first: date | None, days: int
+) -> Planned:
+    """Plans everything in one namespace of a cluster, or (None) in all; ends the command as `plan_files`."""
+    found = ask_cluster(kubeconfig, context, lambda cluster: live_objects(cluster, namespace))
+    if isinstance(found, Failure):
+        refuse([f"{found.message.rstrip('.')}. To plan from files instead, give them with -f."])
+    where = f"in namespace {namespace}" if namespace else "in the cluster"
+    without = f"there is no SchoolCalendar {where}. Give another with -n, or -A for all, or files with -f."
+    return _plan_manifests(gather(found), without, first, days)
+
+
+def _plan_manifests(
+    manifests: Manifests | Unreadable, without_calendar: str, first: date | None, days: int
+) -> Planned:
     if isinstance(manifests, Unreadable):
         refuse(manifests.problems)
     linked = link(manifests)
     if isinstance(linked, Unreadable):
         refuse(linked.problems)
     if not linked.calendars:
-        names = ", ".join(map(str, files))
-        refuse([f"{names}: no SchoolCalendar in here. Give the file of the calendar with -f."])
+        refuse([without_calendar])
     resolved = {calendar.key: SchoolDays(calendar) for calendar in linked.calendars}
     window = DayWindow(first=first or clock.today(_zone(linked.calendars)), days=days)
     errors = [line for autoscaler in linked.autoscalers for line in _errors(autoscaler, resolved)]

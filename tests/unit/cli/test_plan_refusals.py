@@ -224,7 +224,6 @@ def test_a_number_of_days_that_cannot_be_planned_is_told(tmp_path, days):
 @pytest.mark.parametrize(
     ("arguments", "want"),
     [
-        pytest.param([], "Missing option '--file' / '-f'", id="no file"),
         pytest.param(
             ["-f", "a.yaml", "-o", "xml"], "is not one of 'table', 'json', 'yaml'", id="unknown output"
         ),

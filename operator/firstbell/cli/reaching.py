@@ -1,0 +1,62 @@
+"""How commands reach a cluster: the options that name it, and one look or a few writes in it.
+
+Expected failures come back as a `Failure` with a sentence for people; nothing here ends a command.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from firstbell.engine.ports import Failure, FailureKind
+
+if TYPE_CHECKING:
+    from firstbell.engine.ports import Cluster
+
+T = TypeVar("T")
+
+Kubeconfig = Annotated[
+    Path | None,
+    typer.Option(
+        "--kubeconfig", metavar="FILE", help="The kubeconfig; default the pod's own account, else KUBECONFIG."
+    ),
+]
+Context = Annotated[str | None, typer.Option("--context", help="The context of the kubeconfig.")]
+Namespace = Annotated[
+    str | None,
+    typer.Option("--namespace", "-n", metavar="NAMESPACE", help="The namespace; default the context's."),
+]
+AllNamespaces = Annotated[bool, typer.Option("--all-namespaces", "-A", help="All namespaces.")]
+
+
+def ask_cluster(
+    kubeconfig: Path | None, context: str | None, ask: Callable[[Cluster], Awaitable[T]]
+) -> T | Failure:
+    """What `ask` comes to in the cluster that is meant, or why that cluster cannot be asked."""
+    # The client takes a second to load, which every command without a cluster would pay for.
+    from firstbell.adapters.access import AccessError, load_access  # noqa: PLC0415
+    from firstbell.adapters.kubernetes import KubernetesCluster  # noqa: PLC0415
+    from firstbell.adapters.logs import configure_logs  # noqa: PLC0415
+
+    async def asked() -> T | Failure:
+        try:
+            configuration = await load_access(kubeconfig, context)
+        except AccessError as error:
+            return Failure(kind=FailureKind.UNREACHABLE, message=str(error))
+        async with KubernetesCluster(configuration) as cluster:
+            return await ask(cluster)
+
+    # What the engine logs for collectors, a command prints in its own words.
+    configure_logs("console", "critical")
+    return asyncio.run(asked())
+
+
+def namespace_meant(kubeconfig: Path | None, context: str | None, given: str | None) -> str:
+    """The namespace that is given, else that of the context, as with kubectl."""
+    from firstbell.adapters.access import own_namespace  # noqa: PLC0415 - as above
+
+    return given or own_namespace(kubeconfig, context)
