@@ -91,7 +91,7 @@ def _autoscaler(plan: Plan) -> dict[str, Any]:
         "to": api_time(plan.end),
         "steps": [_step(step) for step in plan.steps],
         "writes": [{"time": api_time(run.start), "replicas": run.value} for run in plan.writes],
-        "peaks": [_peak(peak) for peak in plan.peaks],
+        "peaks": [peak_document(peak) for peak in plan.peaks],
     }
 
 
@@ -105,7 +105,8 @@ def _step(step: Step) -> dict[str, Any]:
     }
 
 
-def _peak(peak: PlannedPeak) -> dict[str, Any]:
+def peak_document(peak: PlannedPeak) -> dict[str, Any]:
+    """One planned peak, as every document of ours writes it."""
     occurrence, product = peak.surge.occurrence, peak.surge.factors
     lessons = occurrence.day.lessons
     return {

@@ -12,6 +12,7 @@ from firstbell.cli.crds import crds
 from firstbell.cli.demo import demo
 from firstbell.cli.lint import lint
 from firstbell.cli.plan import plan
+from firstbell.cli.release import release
 from firstbell.cli.run import run
 
 app = typer.Typer(
@@ -41,5 +42,6 @@ app.command()(plan)
 app.command()(lint)
 app.command()(crds)
 app.command()(run)
+app.command()(release)
 app.command()(demo)
 app.add_typer(cluster.app, name="cluster")

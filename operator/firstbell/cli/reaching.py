@@ -1,6 +1,6 @@
 """How commands reach a cluster: the options that name it, and one look or a few writes in it.
 
-Expected failures come back as a `Failure` with a sentence for people; nothing here ends a command.
+Expected failures come back as a `Failure` with a sentence for people.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from firstbell.cli.output import refuse
 from firstbell.engine.ports import Failure, FailureKind
 
 if TYPE_CHECKING:
@@ -60,3 +61,11 @@ def namespace_meant(kubeconfig: Path | None, context: str | None, given: str | N
     from firstbell.adapters.access import own_namespace  # noqa: PLC0415 - as above
 
     return given or own_namespace(kubeconfig, context)
+
+
+def autoscaler_meant(target: str, namespace: str | None, kubeconfig: Path | None, context: str | None) -> str:
+    """The `namespace/name` of a SchoolAutoscaler given as that, or as a name in the namespace meant."""
+    space, slash, name = target.rpartition("/")
+    if not name or "/" in space or bool(slash) != bool(space) or (slash and namespace not in {None, space}):
+        refuse([f"{target}: is not a SchoolAutoscaler. Give NAMESPACE/NAME, or -n NAMESPACE NAME."])
+    return f"{space or namespace_meant(kubeconfig, context, namespace)}/{name}"

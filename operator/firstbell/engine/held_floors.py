@@ -1,0 +1,112 @@
+"""Every floor of one installation, found by its marks and brought back without an operator.
+
+For an uninstall: only the marked autoscalers are read, so that it works where our own kinds are gone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from firstbell.engine.objects import seen_hpa
+from firstbell.engine.orphans import release
+from firstbell.engine.ports import Failure, FailureKind
+from firstbell.engine.store import SeenFloor, Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from firstbell.engine.ports import Cluster, Json, Telemetry
+
+WRITERS = 16
+
+_KINDS: tuple[tuple[str, str, str, Callable[[Json], SeenFloor]], ...] = (
+    ("autoscaling", "v2", "horizontalpodautoscalers", seen_hpa),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Released:
+    """What became of one floor: `minimum` stands there now, `failure` says why that is not the baseline.
+
+    `gone` says that the autoscaler does not exist any more; `kept` that the minimum is back and its field
+    still managed by firstbell.
+    """
+
+    seen: SeenFloor
+    minimum: int
+    failure: str | None = None
+    gone: bool = False
+    kept: bool = False
+
+    @property
+    def fine(self) -> bool:
+        """Whether nothing is left to be done."""
+        return self.failure is None and not self.kept
+
+
+async def held_floors(
+    cluster: Cluster, instance: str, namespace: str | None, owner: str | None
+) -> list[SeenFloor] | Failure:
+    """The floors of an installation in a namespace or (None) all; of one SchoolAutoscaler where one is named.
+
+    An autoscaler whose marks are damaged is among them if none is named: whose it is cannot be told.
+    """
+    found: list[SeenFloor] = []
+    for group, version, plural, read in _KINDS:
+        bodies = await cluster.list_all(group, version, plural, namespace)
+        if isinstance(bodies, Failure):
+            return bodies
+        found += [seen for body in bodies if _is_held(seen := read(body), instance, owner)]
+    return found
+
+
+def _is_held(seen: SeenFloor, instance: str, owner: str | None) -> bool:
+    mark = seen.autoscaler.mark
+    if mark is None:
+        return bool(seen.our_annotations) and owner is None
+    return mark.instance == instance and owner in {None, mark.owner}
+
+
+async def release_floors(
+    cluster: Cluster,
+    telemetry: Telemetry,
+    floors: Sequence[SeenFloor],
+    seconds: float,
+    done: Callable[[Released], None],
+) -> None:
+    """Releases them, several at a time, and tells each as it is done; none takes longer than `seconds`."""
+    store, limit = Store(), asyncio.Semaphore(WRITERS)
+    deadline = asyncio.get_running_loop().time() + seconds
+    for seen in floors:
+        store.put_floor(seen)
+
+    async def one(seen: SeenFloor) -> None:
+        if seen.autoscaler.mark is None:
+            done(
+                _unreleased(seen, "its firstbell.dev annotations are incomplete, so its baseline is unknown")
+            )
+            return
+        try:
+            async with asyncio.timeout_at(deadline), limit:
+                failure = await release(cluster, telemetry, store, seen)
+        except TimeoutError:
+            done(_unreleased(seen, f"not done within {seconds:g} s"))
+            return
+        done(_released(store, seen, failure))
+
+    await asyncio.gather(*(one(seen) for seen in floors))
+
+
+def _unreleased(seen: SeenFloor, why: str) -> Released:
+    return Released(seen=seen, minimum=seen.autoscaler.minimum, failure=why)
+
+
+def _released(store: Store, seen: SeenFloor, failure: Failure | None) -> Released:
+    if failure is not None and failure.kind is FailureKind.NOT_FOUND:
+        return Released(seen=seen, minimum=seen.autoscaler.minimum, gone=True)
+    if failure is not None:
+        return _unreleased(seen, failure.message)
+    now = next(each for each in store.floors.values() if each.autoscaler.uid == seen.autoscaler.uid)
+    return Released(seen=seen, minimum=now.autoscaler.minimum, kept=now.kept)

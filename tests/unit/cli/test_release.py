@@ -1,0 +1,82 @@
+"""`firstbell release`: a line for each object, the kubectl line where it failed, and the exit codes."""
+
+from __future__ import annotations
+
+import typer
+from typer.testing import CliRunner
+
+from firstbell.cli.release import by_hand, dry_line, release, released_lines
+from firstbell.engine.held_floors import Released
+from firstbell.engine.objects import seen_hpa
+from tests.unit.engine.bodies import an_hpa
+from tests.unit.engine.test_held_floors import marks
+
+APP = typer.Typer()
+APP.command()(release)
+PATCH = (
+    "kubectl patch hpa web -n ns --type=merge -p "
+    '\'{"metadata":{"annotations":{"firstbell.dev/autoscaler":null,"firstbell.dev/baseline":null,'
+    '"firstbell.dev/floor":null,"firstbell.dev/instance":null}},"spec":{"minReplicas":4}}\''
+)
+
+
+def a_floor(**mark):
+    return seen_hpa(an_hpa(minimum=100, uid="u", annotations=marks(**mark)))
+
+
+def run(*arguments):
+    return CliRunner().invoke(APP, arguments)
+
+
+def test_a_released_floor_is_one_line():
+    one = Released(seen=a_floor(), minimum=4)
+    want = "HorizontalPodAutoscaler ns/web: minReplicas 100 -> 4 (SchoolAutoscaler ns/web)"
+    assert released_lines(one) == [want]
+
+
+def test_a_failed_one_says_why_and_how_to_do_it_by_hand():
+    one = Released(seen=a_floor(), minimum=100, failure="forbidden (403)")
+    want = "HorizontalPodAutoscaler ns/web: NOT RELEASED: forbidden (403). By hand:"
+    assert released_lines(one) == [want, f"  {PATCH}"]
+
+
+def test_by_hand_a_value_of_somebody_elses_stays_too():
+    assert '"spec"' not in by_hand(a_floor(floor=90))
+
+
+def test_a_field_that_was_not_handed_back_is_told():
+    (line,) = released_lines(Released(seen=a_floor(), minimum=4, kept=True))
+    assert line.endswith("; the field is still managed by firstbell, run this again")
+
+
+def test_a_dry_run_says_what_would_be_done():
+    want = "HorizontalPodAutoscaler ns/web: minReplicas would go 100 -> 4 (SchoolAutoscaler ns/web)"
+    assert dry_line(a_floor()) == want
+    assert "would go 100 -> 100 " in dry_line(a_floor(floor=90))
+
+
+def test_what_is_to_be_released_must_be_said():
+    for arguments in ((), ("--all", "ns/web")):
+        result = run(*arguments)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert result.stderr == "Give either --all or the NAMESPACE/NAME of one SchoolAutoscaler.\n"
+
+
+def test_what_names_no_autoscaler_is_told():
+    for arguments in (("a/b/c",), ("/web",), ("ns/",), ("ns/web", "-n", "other")):
+        result = run(*arguments)
+        assert (result.exit_code, result.stdout) == (2, ""), arguments
+        assert "Give NAMESPACE/NAME" in result.stderr
+
+
+def test_without_a_cluster_it_says_how_to_look_by_hand(tmp_path):
+    result = run("--all", "--kubeconfig", str(tmp_path / "none"))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "no floor was released" in result.stderr
+    assert "kubectl get hpa -A" in result.stderr
+
+
+def test_an_uninstall_is_not_blocked_by_it(tmp_path):
+    result = run("--all", "--never-fail", "--kubeconfig", str(tmp_path / "none"))
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "no floor was released" in result.stderr

@@ -1,0 +1,121 @@
+"""All floors of an installation, found by their marks alone and brought back."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from firstbell.engine.held_floors import held_floors, release_floors
+from firstbell.engine.ports import Failure
+from tests.fakes import FakeCluster, FakeTelemetry
+from tests.unit.engine.bodies import an_hpa
+
+HPAS = ("autoscaling", "horizontalpodautoscalers")
+OWN = "firstbell.dev/"
+
+
+def marks(owner="ns/web", *, floor=100, baseline=4, instance="firstbell"):
+    mark = {"floor": floor, "baseline": baseline, "autoscaler": owner, "instance": instance}
+    return {f"{OWN}{name}": str(value) for name, value in mark.items()}
+
+
+def a_cluster(**annotations) -> FakeCluster:
+    """An HPA for each keyword, with these annotations and a minimum of 100."""
+    cluster = FakeCluster()
+    for name, notes in annotations.items():
+        cluster.put(*HPAS, an_hpa(name, minimum=100, annotations=notes))
+    return cluster
+
+
+async def held(cluster, *, instance="firstbell", namespace=None, owner=None):
+    return await held_floors(cluster, instance, namespace, owner)
+
+
+def names(floors):
+    return [seen.autoscaler.name for seen in floors]
+
+
+async def released(cluster, seconds=5):
+    told = []
+    await release_floors(cluster, FakeTelemetry(), await held(cluster), seconds, told.append)
+    return told
+
+
+async def test_only_floors_of_the_installation_are_found():
+    cluster = a_cluster(ours=marks(), theirs=marks(instance="other"), nobodys={})
+    assert names(await held(cluster)) == ["ours"]
+    assert names(await held(cluster, instance="other")) == ["theirs"]
+    assert await held(cluster, namespace="elsewhere") == []
+
+
+async def test_one_autoscaler_can_be_named():
+    cluster = a_cluster(a=marks("ns/a"), b=marks("ns/b"))
+    assert names(await held(cluster, owner="ns/b")) == ["b"]
+
+
+async def test_the_baseline_is_back_and_nothing_of_ours_stays():
+    cluster = a_cluster(a=marks(), b=marks(baseline=7))
+    told = await released(cluster)
+    assert [(one.minimum, one.fine) for one in told] == [(4, True), (7, True)]
+    for key, body in cluster.objects.items():
+        assert "annotations" not in body["metadata"], key
+        owners = [entry["manager"] for entry in body["metadata"]["managedFields"]]
+        assert "firstbell" not in owners
+    assert await held(cluster) == []
+
+
+async def test_a_value_of_somebody_elses_stays():
+    cluster = a_cluster(a=marks(floor=90))
+    (one,) = await released(cluster)
+    assert (one.minimum, one.fine) == (100, True)
+
+
+@pytest.mark.parametrize("kind", ["Forbidden", "Unreachable", "Throttled"])
+async def test_one_that_fails_is_told_and_the_others_go_on(kind):
+    cluster = a_cluster(a=marks(), b=marks())
+    cluster.fail(kind, verb="PATCH", path="scalers/a")
+    told = {one.seen.autoscaler.name: one for one in await released(cluster)}
+    assert (told["a"].failure, told["a"].fine, told["b"].minimum) == ("made to fail", False, 4)
+
+
+async def test_a_floor_whose_field_cannot_be_handed_back_is_not_fine():
+    cluster = a_cluster(a=marks())
+    floors = await held(cluster)
+    cluster.before_write = lambda: cluster.fail("Forbidden", verb="PATCH", path="scalers/a")
+    told = []
+    await release_floors(cluster, FakeTelemetry(), floors, 5, told.append)
+    assert [(one.minimum, one.kept, one.fine) for one in told] == [(4, True, False)]
+
+
+async def test_one_that_is_gone_by_then_is_fine():
+    cluster = a_cluster(a=marks())
+    floors = await held(cluster)
+    cluster.remove(*HPAS, "ns", "a")
+    told = []
+    await release_floors(cluster, FakeTelemetry(), floors, 5, told.append)
+    assert [(one.gone, one.fine) for one in told] == [(True, True)]
+
+
+async def test_damaged_marks_are_told_rather_than_guessed_at():
+    damaged = marks()
+    del damaged[f"{OWN}baseline"]
+    cluster = a_cluster(a=damaged)
+    (one,) = await released(cluster)
+    assert "annotations are incomplete" in one.failure
+    assert await held(cluster, owner="ns/web") == []
+
+
+async def test_a_server_that_does_not_answer_ends_at_the_deadline():
+    cluster = a_cluster(a=marks(), b=marks())
+    floors = await held(cluster)
+    cluster.gate = asyncio.Event()
+    told = []
+    await release_floors(cluster, FakeTelemetry(), floors, 0.05, told.append)
+    assert [one.failure for one in told] == ["not done within 0.05 s"] * 2
+
+
+async def test_a_list_that_fails_is_a_failure():
+    cluster = a_cluster()
+    cluster.fail("Forbidden", verb="LIST")
+    assert isinstance(await held(cluster), Failure)
