@@ -10,6 +10,7 @@ from firstbell import __version__
 from firstbell.cli import cluster
 from firstbell.cli.crds import crds
 from firstbell.cli.demo import demo
+from firstbell.cli.explain import explain_command
 from firstbell.cli.lint import lint
 from firstbell.cli.plan import plan
 from firstbell.cli.release import release
@@ -42,6 +43,7 @@ app.command()(plan)
 app.command()(lint)
 app.command()(crds)
 app.command()(run)
+app.command("explain")(explain_command)
 app.command()(release)
 app.command()(demo)
 app.add_typer(cluster.app, name="cluster")

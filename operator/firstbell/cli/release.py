@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from firstbell.cli.foreign_kinds import KUBECTL_NAME, MINIMUM_FIELD
 from firstbell.cli.output import printable, refuse
 from firstbell.cli.reaching import Context, Kubeconfig, ask_cluster, autoscaler_meant
 from firstbell.engine.held_floors import Released, held_floors, release_floors
@@ -24,11 +25,6 @@ RAISED_AGAIN = (
     "(kubectl scale --replicas=0 deployment/...), or set spec.mode: DryRun in the SchoolAutoscaler."
 )
 FIND_BY_HAND = "To find the floors by hand: kubectl get hpa -A -o yaml | grep firstbell.dev/"
-_KUBECTL = {
-    "HorizontalPodAutoscaler": ("hpa", "minReplicas"),
-    "ScaledObject": ("scaledobject", "minReplicaCount"),
-}
-"""What kubectl calls each kind, and the field of its minimum."""
 
 
 def release(
@@ -137,7 +133,7 @@ def dry_line(seen: SeenFloor) -> str:
 def by_hand(seen: SeenFloor) -> str:
     """The kubectl line that does what could not be done here."""
     autoscaler, mark = seen.autoscaler, seen.autoscaler.mark
-    kind, field = _KUBECTL[autoscaler.kind]
+    kind, field = KUBECTL_NAME[autoscaler.kind], MINIMUM_FIELD[autoscaler.kind]
     patch: dict[str, object] = {
         "metadata": {"annotations": dict.fromkeys(sorted(seen.our_annotations))},
     }
@@ -152,4 +148,4 @@ def _name(seen: SeenFloor) -> str:
 
 
 def _field(seen: SeenFloor) -> str:
-    return _KUBECTL[seen.autoscaler.kind][1]
+    return MINIMUM_FIELD[seen.autoscaler.kind]

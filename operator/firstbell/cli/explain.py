@@ -1,0 +1,85 @@
+"""`firstbell explain`: why a workload has this number now."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from firstbell.cli.explain_document import explain_document
+from firstbell.cli.explain_text import print_explanation
+from firstbell.cli.foreign_kinds import MINIMUM_FIELD
+from firstbell.cli.output import console, refuse
+from firstbell.cli.reaching import Context, Kubeconfig, Namespace, ask_cluster, autoscaler_meant
+from firstbell.clock import SystemClock
+from firstbell.domain.absence import Unavailable
+from firstbell.engine.explaining import Explanation, explain, field_writers
+from firstbell.engine.looking import look, managed_fields
+from firstbell.engine.ports import Failure
+
+if TYPE_CHECKING:
+    from firstbell.engine.ports import Cluster
+
+
+class ExplainOutput(StrEnum):
+    """How an explanation is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def explain_command(
+    target: Annotated[
+        str, typer.Argument(metavar="NAMESPACE/NAME", help="The SchoolAutoscaler; with -n its name alone.")
+    ],
+    namespace: Namespace = None,
+    at: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="As if it were then, like 2026-09-01T06:30Z; default now."),
+    ] = None,
+    output: Annotated[ExplainOutput, typer.Option("--output", "-o", help="How to print it.")] = (
+        ExplainOutput.TEXT
+    ),
+    instance: Annotated[
+        str | None,
+        typer.Option(
+            envvar="FIRSTBELL_INSTANCE", help="The installation; default the one that holds the floor."
+        ),
+    ] = None,
+    context: Context = None,
+    kubeconfig: Kubeconfig = None,
+) -> None:
+    """Say why a workload has the number it has now, what comes next, and what would change it."""
+    key = autoscaler_meant(target, namespace, kubeconfig, context)
+    now = SystemClock().now() if at is None else _instant(at)
+
+    async def work(cluster: Cluster) -> Explanation | Unavailable | Failure:
+        store = await look(cluster, key.partition("/")[0])
+        if isinstance(store, Failure):
+            return store
+        managers = await managed_fields(cluster, store, key)
+        writers = [writer for field in MINIMUM_FIELD.values() for writer in field_writers(managers, field)]
+        return explain(store, key, now, instance, writers)
+
+    found = ask_cluster(kubeconfig, context, work)
+    if isinstance(found, Failure | Unavailable):
+        hint = "" if isinstance(found, Unavailable) else " What files would do: firstbell plan -f FILE."
+        refuse([f"{found.message.rstrip('.')}.{hint}"])
+    if output is ExplainOutput.JSON:
+        typer.echo(json.dumps(explain_document(found), indent=2))
+    else:
+        print_explanation(console(), found)
+
+
+def _instant(text: str) -> datetime:
+    """The instant that `--at` gives; ends the command where it is none."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        refuse([f"--at {text}: is not a time with its zone. Write it like 2026-09-01T06:30Z."])
+    return at.astimezone(UTC)

@@ -1,0 +1,152 @@
+"""An explanation as a document: `firstbell.dev/explain/v1`, stable, for other tools to read.
+
+Times are UTC as `YYYY-MM-DDTHH:MM:SSZ`; what is not known is null, with the reason beside it where there is
+one. Fields are only ever added.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from firstbell.api.plan_document import api_time as minute_time
+from firstbell.api.plan_document import peak_document
+from firstbell.cli.foreign_kinds import MINIMUM_FIELD
+from firstbell.domain.absence import Unavailable
+from firstbell.domain.conditions import Condition
+from firstbell.domain.decide import Decision
+from firstbell.engine.explaining import ExplainedPeak, Explanation
+from firstbell.engine.levers import levers
+from firstbell.engine.reported import lag, not_fine
+from firstbell.engine.situation import ByFloor, ByScale
+from firstbell.engine.written import api_time
+
+API_VERSION = "firstbell.dev/explain/v1"
+
+
+def explain_document(of: Explanation) -> dict[str, Any]:
+    """The whole document."""
+    stands = of.outcome.situation
+    return {
+        "apiVersion": API_VERSION,
+        "autoscaler": of.seen.key,
+        "time": api_time(of.outcome.now),
+        "mode": of.rules.mode.value,
+        "target": _target(of),
+        "decision": _decision(of),
+        "peaks": [_peak(one) for one in of.peaks],
+        "liveMetricsRead": False,
+        "actuator": _actuator(of),
+        "calendars": _absent(stands.calendars)
+        if isinstance(stands.calendars, Unavailable)
+        else [
+            {
+                "calendar": days.calendar.key,
+                "timeZone": days.calendar.zone.key,
+                "suspended": days.calendar.suspended,
+            }
+            for days in stands.calendars
+        ],
+        "nextWrite": None
+        if of.following is None
+        else {"time": minute_time(of.following.start), "replicas": of.following.value},
+        "upcoming": [peak_document(peak) for peak in of.upcoming],
+        "wouldChange": list(levers(of)),
+        "reported": _reported(of),
+    }
+
+
+def _absent(absent: Unavailable) -> dict[str, Any]:
+    return {"reason": absent.reason, "message": absent.message}
+
+
+def _target(of: Explanation) -> dict[str, Any]:
+    workload, ref = of.outcome.situation.workload, of.rules.target
+    return {
+        "apiVersion": ref.api_version,
+        "kind": ref.kind,
+        "name": ref.name,
+        "replicas": None if isinstance(workload, Unavailable) else workload.replicas,
+        "readyReplicas": None if isinstance(workload, Unavailable) else workload.ready,
+        "problem": _absent(workload) if isinstance(workload, Unavailable) else None,
+    }
+
+
+def _decision(of: Explanation) -> dict[str, Any]:
+    decision = of.outcome.decision
+    known = decision if isinstance(decision, Decision) else None
+    return {
+        "replicas": known.desired if known else None,
+        "reason": str(decision.reason),
+        "message": decision.message,
+        "scheduledReplicas": known.scheduled if known else None,
+        "wantedReplicas": of.wanted,
+        "limits": [
+            {"reason": limit.reason.value, "before": limit.before, "after": limit.after}
+            for limit in (known.limits if known else ())
+        ],
+    }
+
+
+def _peak(one: ExplainedPeak) -> dict[str, Any]:
+    day = one.peak.surge.occurrence.day
+    return {
+        **peak_document(one.peak),
+        "dayReason": day.reason,
+        "event": day.event,
+        "breakDays": day.lessons.break_days if day.lessons else None,
+        "instructionMode": day.lessons.instruction_mode if day.lessons else None,
+        "label": day.lessons.label if day.lessons else None,
+        "pupils": one.pupils,
+        "cohorts": one.cohorts,
+    }
+
+
+def _actuator(of: Explanation) -> dict[str, Any]:
+    actuator = of.outcome.situation.actuator
+    if isinstance(actuator, Unavailable):
+        return _absent(actuator)
+    if isinstance(actuator, ByScale):
+        return {
+            "kind": of.rules.target.kind,
+            "name": of.rules.target.name,
+            "field": "replicas",
+            "baselineMinReplicas": actuator.minimum,
+            "maxReplicas": actuator.maximum,
+        }
+    return _floor(of, actuator)
+
+
+def _floor(of: Explanation, actuator: ByFloor) -> dict[str, Any]:
+    autoscaler = actuator.seen.autoscaler
+    return {
+        "kind": autoscaler.kind,
+        "name": autoscaler.name,
+        "field": MINIMUM_FIELD[autoscaler.kind],
+        "value": autoscaler.minimum,
+        "floor": actuator.held,
+        "baselineMinReplicas": actuator.baseline,
+        "maxReplicas": autoscaler.maximum,
+        "writers": [
+            {
+                "manager": writer.manager,
+                "operation": writer.operation,
+                "time": api_time(writer.time) if writer.time else None,
+            }
+            for writer in of.writers
+        ],
+    }
+
+
+def _reported(of: Explanation) -> dict[str, Any]:
+    status = of.seen.status
+    return {
+        "note": lag(of) or None,
+        "desiredReplicas": status.get("desiredReplicas"),
+        "decision": status.get("decision"),
+        "conditions": [_condition(one) for one in not_fine(status)],
+        "lastActions": list(status.get("lastActions") or ()),
+    }
+
+
+def _condition(one: Condition) -> dict[str, Any]:
+    return {"type": one.type, "status": one.status.value, "reason": one.reason, "message": one.message}

@@ -1,0 +1,202 @@
+"""An explanation in the terminal: a screenful in plain words, times on the wall clock of the school."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, tzinfo
+from typing import TypeAlias
+
+from rich.console import Console
+from rich.table import Table
+
+from firstbell.api.school_autoscaler import Mode
+from firstbell.cli.foreign_kinds import MINIMUM_FIELD
+from firstbell.cli.output import printable
+from firstbell.domain.absence import Unavailable
+from firstbell.domain.bells import instant_of
+from firstbell.domain.days import Day
+from firstbell.domain.decide import Decision
+from firstbell.domain.upcoming import percent_text
+from firstbell.engine.explaining import ExplainedPeak, Explanation
+from firstbell.engine.levers import levers
+from firstbell.engine.reported import lag, not_fine
+from firstbell.engine.situation import ByFloor, ByScale
+
+PEAKS_SHOWN, UPCOMING_SHOWN, ACTIONS_SHOWN = 2, 3, 3
+Rows: TypeAlias = Iterable[tuple[str, str]]
+
+
+def print_explanation(console: Console, of: Explanation) -> None:
+    """Prints the number, why it is that, what comes next, what would change it, and the last report."""
+    zone = zone_of(of)
+    console.print(printable(_headline(of)), style="bold", soft_wrap=True)
+    console.print(f"{_when(of.outcome.now, zone)}, {of.outcome.now.astimezone(zone):%Y}, {zone}")
+    _section(console, "WHY", _why(of, zone))
+    _section(console, "NEXT", _next(of, zone))
+    _section(console, "WHAT WOULD CHANGE IT", (("-", sentence) for sentence in levers(of)))
+    _section(console, "WHAT THE OPERATOR LAST REPORTED", _reported(of, zone))
+
+
+def zone_of(of: Explanation) -> tzinfo:
+    """The zone of the school whose bell explains the number, else of the first calendar, else UTC."""
+    for peak in (*(one.peak for one in of.peaks), *of.upcoming):
+        return peak.zone
+    calendars = of.outcome.situation.calendars
+    return UTC if isinstance(calendars, Unavailable) or not calendars else calendars[0].calendar.zone
+
+
+def _section(console: Console, title: str, rows: Rows) -> None:
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for label, text in rows:
+        table.add_row(label, printable(text))
+    console.print()
+    console.print(title)
+    console.print(table)
+
+
+def _when(at: datetime, zone: tzinfo) -> str:
+    """An instant on the wall of the school, and in UTC where that differs."""
+    local = at.astimezone(zone)
+    return f"{local:%a %d %b %H:%M}" + (f" ({at.astimezone(UTC):%H:%M} UTC)" if local.utcoffset() else " UTC")
+
+
+def _headline(of: Explanation) -> str:
+    decision = of.outcome.decision
+    if isinstance(decision, Unavailable):
+        return f"{of.seen.key}: nothing can be decided ({decision.reason})"
+    if decision.desired is None:
+        return f"{of.seen.key}: nothing is written ({decision.reason})"
+    dry = ", not written: DryRun" if of.rules.mode is Mode.DRY_RUN else ""
+    return f"{of.seen.key}: {_counted(decision.desired)} ({decision.reason}{dry})"
+
+
+def _counted(replicas: int) -> str:
+    return f"{replicas} replica{'' if replicas == 1 else 's'}"
+
+
+def _why(of: Explanation, zone: tzinfo) -> Iterator[tuple[str, str]]:
+    decision, stands = of.outcome.decision, of.outcome.situation
+    if isinstance(decision, Unavailable):
+        yield "problem", decision.message
+    elif not of.peaks:
+        yield "reason", decision.message
+    for one in of.peaks[:PEAKS_SHOWN]:
+        yield from _peak(one)
+    if len(of.peaks) > PEAKS_SHOWN:
+        yield "", f"and {len(of.peaks) - PEAKS_SHOWN} smaller at the same time"
+    if isinstance(stands.calendars, Unavailable):
+        yield "calendar", stands.calendars.message
+    if isinstance(decision, Decision):
+        yield "schedule", _schedule(of, decision)
+        for limit in decision.limits:
+            yield "limit", f"{limit.before} -> {limit.after}: {limit.reason}"
+    yield from _actuator(of, zone)
+    workload = stands.workload
+    if not isinstance(workload, Unavailable):
+        ready = "Ready not known yet" if workload.ready is None else f"{workload.ready} Ready"
+        yield "workload", f"{workload.ref.kind} {workload.ref.name}: {_counted(workload.replicas)}, {ready}"
+    else:
+        yield "workload", workload.message
+    yield "live load", "live metrics are not read by this version of firstbell"
+
+
+def _schedule(of: Explanation, decision: Decision) -> str:
+    if decision.scheduled is None or of.wanted is None or isinstance(of.outcome.plan, Unavailable):
+        return "no plan can be made"
+    bounds = of.outcome.plan.workload.bounds
+    most = "" if bounds.maximum is None else f" to {bounds.maximum}"
+    kept = ""
+    if decision.scheduled > min(max(of.wanted, bounds.minimum), bounds.maximum or of.wanted):
+        kept = f", {decision.scheduled} written: a rise comes early, a short gap is bridged"
+    return f"{of.wanted} wanted this minute, within {bounds.minimum}{most}{kept}"
+
+
+def _peak(one: ExplainedPeak) -> Iterator[tuple[str, str]]:
+    peak, occurrence = one.peak, one.peak.surge.occurrence
+    region = f", region {occurrence.day.region}" if occurrence.day.region else ""
+    bell = _when(instant_of(occurrence.bell), peak.zone)
+    yield "peak", f"{occurrence.peak.name}: {_counted(peak.wanted)} at its height, bell {bell}"
+    yield "calendar", f"{peak.calendar}{region}"
+    yield "day", _day(occurrence.day)
+    factors = peak.surge.factors
+    if factors.factors:
+        product = " x ".join(f"{factor.name} {factor.percent} %" for factor in factors.factors)
+        capped = f", capped from {percent_text(factors.uncapped_percent)} %" if factors.capped else ""
+        yield "factors", f"{product} = {percent_text(factors.percent)} %{capped}"
+    yield "pupils", _pupils(one)
+
+
+def _pupils(one: ExplainedPeak) -> str:
+    if one.pupils is None:
+        return "not counted: the peak itself says how many replicas"
+    if len(one.offsets) < 2:  # noqa: PLR2004 - two make a spread
+        return f"{one.pupils:,}, all at the same bell"
+    spread = f"{one.offsets[0]} to {one.offsets[-1]} minutes after the bell"
+    return f"{one.pupils:,} in {one.cohorts} cohorts, {spread}"
+
+
+def _day(day: Day) -> str:
+    if day.lessons is None:
+        return f"no lessons ({day.reason})"
+    words: list[str] = [day.lessons.day_class.value]
+    if day.lessons.break_days:
+        words.append(f"{day.lessons.break_days} days off before")
+    if day.lessons.transition is not None:
+        words.append(day.lessons.transition.value)
+    words.append(day.lessons.instruction_mode.value)
+    if day.lessons.label is not None:
+        words.append(f"label {day.lessons.label}")
+    return f"{', '.join(words)} (by {day.reason})"
+
+
+def _actuator(of: Explanation, zone: tzinfo) -> Iterator[tuple[str, str]]:
+    actuator = of.outcome.situation.actuator
+    if isinstance(actuator, ByScale):
+        yield "baseline", f"{actuator.minimum}, spec.minReplicas"
+        yield "written to", f"replicas of {of.rules.target.kind} {of.rules.target.name} (no autoscaler found)"
+    if not isinstance(actuator, ByFloor):
+        return
+    autoscaler, field = actuator.seen.autoscaler, MINIMUM_FIELD[actuator.seen.autoscaler.kind]
+    yield "baseline", f"{actuator.baseline}, what {field} is without firstbell"
+    whose = "raised by firstbell" if actuator.held is not None else "not raised"
+    yield "written to", f"{field} of {autoscaler.kind} {autoscaler.name}: {autoscaler.minimum}, {whose}"
+    yield "who writes", _writers(of, zone) or "nobody owns the field: no apply can conflict"
+
+
+def _writers(of: Explanation, zone: tzinfo) -> str:
+    return "; ".join(
+        f"{writer.manager} ({writer.operation}{', ' + _when(writer.time, zone) if writer.time else ''})"
+        for writer in of.writers
+    )
+
+
+def _next(of: Explanation, zone: tzinfo) -> Iterator[tuple[str, str]]:
+    if of.following is not None:
+        yield "write", f"{_counted(of.following.value)} at {_when(instant_of(of.following.start), zone)}"
+    else:
+        yield "write", "none in the next two days"
+    for peak in of.upcoming[:UPCOMING_SHOWN]:
+        occurrence = peak.surge.occurrence
+        at = _when(instant_of(occurrence.bell), peak.zone)
+        day = occurrence.day.lessons.day_class.value if occurrence.day.lessons else "no lessons"
+        yield "bell", f"{at}: {_counted(peak.replicas)}, {occurrence.peak.name}, {day}"
+
+
+def _reported(of: Explanation, zone: tzinfo) -> Iterator[tuple[str, str]]:
+    status, note = of.seen.status, lag(of)
+    if status.get("decision"):
+        decision, desired = status["decision"], status.get("desiredReplicas")
+        told = decision.get("message") or ""
+        yield "decided", f"{'nothing' if desired is None else desired}: {decision.get('reason')}, {told}"
+    if note:
+        yield "note", note
+    troubles = not_fine(status)
+    for one in troubles:
+        yield "trouble", f"{one.type}={one.status.value}, {one.reason}: {one.message}"
+    if status and not troubles:
+        yield "trouble", "none"
+    for action in (status.get("lastActions") or ())[:ACTIONS_SHOWN]:
+        at = _when(datetime.fromisoformat(action["time"]), zone)
+        yield "change", f"{at}: {action['from']} -> {action['to']}, {action['reason']}"

@@ -1,0 +1,43 @@
+"""What the operator itself last reported on a SchoolAutoscaler, as far as people need it. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from firstbell.domain.conditions import Condition, Truth
+from firstbell.domain.decide import Decision
+from firstbell.domain.reasons import ConditionType
+from firstbell.engine.written import read_conditions
+
+if TYPE_CHECKING:
+    from firstbell.engine.explaining import Explanation
+    from firstbell.engine.ports import Json
+
+_FINE_WHEN_FALSE = {ConditionType.SCALING_LIMITED, ConditionType.FLOOR_CONTESTED}
+
+
+def not_fine(status: Json) -> tuple[Condition, ...]:
+    """The conditions that tell a trouble; what is unknown is none."""
+    return tuple(
+        condition
+        for condition in read_conditions(status)
+        if condition.status is (Truth.TRUE if condition.type in _FINE_WHEN_FALSE else Truth.FALSE)
+    )
+
+
+def lag(of: Explanation) -> str:
+    """Why the operator's report may not be about what is explained here; empty where it is."""
+    status = of.seen.status
+    if not status:
+        return "The operator has reported nothing yet. Does it run, and does it watch this namespace?"
+    if status.get("observedGeneration", 0) < of.seen.generation:
+        return "The operator has not looked at the latest edit of the spec yet. Does it run?"
+    decision = of.outcome.decision
+    reported = status.get("desiredReplicas")
+    if isinstance(decision, Decision) and decision.desired != reported:
+        told = "nothing" if reported is None else reported
+        return (
+            f"The operator last decided {told}, not {decision.desired}: it holds a number after a start or "
+            "a rise, or it does not run."
+        )
+    return ""
