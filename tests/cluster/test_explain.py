@@ -26,7 +26,7 @@ def floored(stage: Stage) -> Stage:
     stage.kubectl("apply", "--server-side", "--field-manager=helm", "-f", "-", stdin=json.dumps(hpa()))
     with stage.operator(Sun.rising(at("08:22"), 4)):
         stage.floored(PEAK)
-        until(lambda: stage.status().get("lastActions"), "the operator has reported it")
+        until(lambda: stage.status().get("desiredReplicas") == PEAK, "the operator has reported it")
         until(lambda: stage.owners_of_minimum() == {("helm", "Apply")}, "the field is handed back")
     return stage
 
@@ -46,7 +46,7 @@ def test_the_number_is_the_operators_and_so_is_the_reason(floored: Stage):
         status["decision"]["message"],
     )
     assert found["reported"]["note"] is None
-    assert [action["to"] for action in found["reported"]["lastActions"]] == [PEAK]
+    assert found["reported"]["desiredReplicas"] == PEAK
     floor = found["actuator"]
     assert (floor["value"], floor["floor"], floor["baselineMinReplicas"]) == (PEAK, PEAK, BASELINE)
     assert [writer["manager"] for writer in floor["writers"]] == ["helm"]
