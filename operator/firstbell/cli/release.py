@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shlex
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -13,7 +15,7 @@ from firstbell.cli.foreign_kinds import KUBECTL_NAME, MINIMUM_FIELD
 from firstbell.cli.output import printable, refuse
 from firstbell.cli.reaching import Context, Kubeconfig, ask_cluster, autoscaler_meant
 from firstbell.engine.held_floors import Released, held_floors, release_floors
-from firstbell.engine.ports import Failure
+from firstbell.engine.ports import Failure, FailureKind
 
 if TYPE_CHECKING:
     from firstbell.engine.ports import Cluster
@@ -64,14 +66,8 @@ def release(
         told.append(one)
         typer.echo("\n".join(map(printable, released_lines(one))))
 
-    async def work(cluster: Cluster) -> list[SeenFloor] | Failure:
-        floors = await held_floors(cluster, instance, space, owner)
-        if isinstance(floors, Failure) or dry_run:
-            return floors
-        await _release(cluster, floors, timeout, tell)
-        return floors
-
-    floors = ask_cluster(kubeconfig, context, work)
+    order = Order(instance=instance, namespace=space, owner=owner, dry_run=dry_run, seconds=timeout)
+    floors = ask_cluster(kubeconfig, context, lambda cluster: _carry_out(cluster, order, tell))
     if isinstance(floors, Failure):
         _end_unread(floors, never_fail=never_fail)
     if dry_run:
@@ -85,13 +81,33 @@ def release(
         raise typer.Exit(FAILED)
 
 
-async def _release(
-    cluster: Cluster, floors: list[SeenFloor], seconds: float, tell: Callable[[Released], None]
-) -> None:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Order:
+    """Which floors are meant, and whether and how long something is done about them."""
+
+    instance: str
+    namespace: str | None
+    owner: str | None
+    dry_run: bool
+    seconds: float
+
+
+async def _carry_out(
+    cluster: Cluster, order: Order, tell: Callable[[Released], None]
+) -> list[SeenFloor] | Failure:
+    """The floors that were found, after what could be done about them was."""
     # As in `reaching`: not loaded before it is needed.
     from firstbell.adapters.telemetry import PrometheusTelemetry  # noqa: PLC0415
 
-    await release_floors(cluster, PrometheusTelemetry(), floors, seconds, tell)
+    deadline = asyncio.get_running_loop().time() + order.seconds
+    try:
+        async with asyncio.timeout_at(deadline):
+            floors = await held_floors(cluster, order.instance, order.namespace, order.owner)
+    except TimeoutError:
+        return Failure(kind=FailureKind.UNREACHABLE, message=f"no list of them within {order.seconds:g} s")
+    if not isinstance(floors, Failure) and not order.dry_run:
+        await release_floors(cluster, PrometheusTelemetry(), floors, deadline, tell)
+    return floors
 
 
 def _end_unread(failure: Failure, *, never_fail: bool) -> NoReturn:

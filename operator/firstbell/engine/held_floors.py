@@ -73,12 +73,11 @@ async def release_floors(
     cluster: Cluster,
     telemetry: Telemetry,
     floors: Sequence[SeenFloor],
-    seconds: float,
+    deadline: float,
     done: Callable[[Released], None],
 ) -> None:
-    """Releases them, several at a time, and tells each as it is done; none takes longer than `seconds`."""
+    """Releases them, several at a time, and tells each as it is done; `deadline` is of the event loop."""
     store, limit = Store(), asyncio.Semaphore(WRITERS)
-    deadline = asyncio.get_running_loop().time() + seconds
     for seen in floors:
         store.put_floor(seen)
 
@@ -92,7 +91,7 @@ async def release_floors(
             async with asyncio.timeout_at(deadline), limit:
                 failure = await release(cluster, telemetry, store, seen)
         except TimeoutError:
-            done(_unreleased(seen, f"not done within {seconds:g} s"))
+            done(_unreleased(seen, "the time for it was over"))
             return
         done(_released(store, seen, failure))
 

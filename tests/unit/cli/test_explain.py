@@ -14,6 +14,7 @@ from firstbell.cli.explain_document import explain_document
 from firstbell.cli.explain_text import print_explanation
 from firstbell.engine.explaining import explain, field_writers
 from tests.fakes import instant
+from tests.unit.cli.unreachable import nobody_there
 from tests.unit.engine.bodies import AFTER, INSIDE, KEY, a_calendar, a_deployment, an_autoscaler, an_hpa
 from tests.unit.engine.world import HPAS, World
 
@@ -124,7 +125,8 @@ def test_a_time_without_its_zone_is_told_with_an_example(time):
     assert result.stderr.endswith("Write it like 2026-09-01T06:30Z.\n")
 
 
-def test_without_a_cluster_it_points_to_plan(tmp_path):
-    result = CliRunner().invoke(APP, ["ns/web", "--kubeconfig", str(tmp_path / "none")])
+@pytest.mark.parametrize("kubeconfig", [nobody_there, lambda folder: str(folder / "none")])
+def test_without_a_cluster_it_points_to_plan(tmp_path, kubeconfig):
+    result = CliRunner().invoke(APP, ["ns/web", "--kubeconfig", kubeconfig(tmp_path)])
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.endswith("What files would do: firstbell plan -f FILE.\n")

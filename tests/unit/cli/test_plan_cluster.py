@@ -12,6 +12,7 @@ from firstbell.cli.live_objects import live_object, live_objects
 from firstbell.engine.ports import Failure
 from tests.fakes import FakeCluster
 from tests.unit.cli.planning import AUTOSCALER, CALENDAR, HPA, run, written
+from tests.unit.cli.unreachable import nobody_there
 
 HPAS = ("autoscaling", "horizontalpodautoscalers")
 CALENDARS, AUTOSCALERS = ("firstbell.dev", "schoolcalendars"), ("firstbell.dev", "schoolautoscalers")
@@ -81,6 +82,14 @@ def test_without_a_cluster_one_sentence_points_to_files(tmp_path):
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.count("\n") == 1
     assert "there is no such file" in result.stderr
+    assert result.stderr.endswith("To plan from files instead, give them with -f.\n")
+
+
+def test_a_server_that_is_not_there_is_one_sentence_too(tmp_path):
+    result = run("--kubeconfig", nobody_there(tmp_path))
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("the API server cannot be reached: ")
     assert result.stderr.endswith("To plan from files instead, give them with -f.\n")
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 import typer
 from typer.testing import CliRunner
 
 from firstbell.cli.release import by_hand, dry_line, release, released_lines
 from firstbell.engine.held_floors import Released
 from firstbell.engine.objects import seen_hpa
+from tests.unit.cli.unreachable import nobody_there
 from tests.unit.engine.bodies import an_hpa
 from tests.unit.engine.test_held_floors import marks
 
@@ -69,8 +71,9 @@ def test_what_names_no_autoscaler_is_told():
         assert "Give NAMESPACE/NAME" in result.stderr
 
 
-def test_without_a_cluster_it_says_how_to_look_by_hand(tmp_path):
-    result = run("--all", "--kubeconfig", str(tmp_path / "none"))
+@pytest.mark.parametrize("kubeconfig", [nobody_there, lambda folder: str(folder / "none")])
+def test_without_a_cluster_it_says_how_to_look_by_hand(tmp_path, kubeconfig):
+    result = run("--all", "--kubeconfig", kubeconfig(tmp_path))
     assert (result.exit_code, result.stdout) == (2, "")
     assert "no floor was released" in result.stderr
     assert "kubectl get hpa -A" in result.stderr

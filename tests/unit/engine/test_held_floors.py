@@ -36,9 +36,10 @@ def names(floors):
     return [seen.autoscaler.name for seen in floors]
 
 
-async def released(cluster, seconds=5):
-    told = []
-    await release_floors(cluster, FakeTelemetry(), await held(cluster), seconds, told.append)
+async def released(cluster, floors=None, *, seconds=5):
+    told, deadline = [], asyncio.get_running_loop().time() + seconds
+    floors = await held(cluster) if floors is None else floors
+    await release_floors(cluster, FakeTelemetry(), floors, deadline, told.append)
     return told
 
 
@@ -83,8 +84,7 @@ async def test_a_floor_whose_field_cannot_be_handed_back_is_not_fine():
     cluster = a_cluster(a=marks())
     floors = await held(cluster)
     cluster.before_write = lambda: cluster.fail("Forbidden", verb="PATCH", path="scalers/a")
-    told = []
-    await release_floors(cluster, FakeTelemetry(), floors, 5, told.append)
+    told = await released(cluster, floors)
     assert [(one.minimum, one.kept, one.fine) for one in told] == [(4, True, False)]
 
 
@@ -92,8 +92,7 @@ async def test_one_that_is_gone_by_then_is_fine():
     cluster = a_cluster(a=marks())
     floors = await held(cluster)
     cluster.remove(*HPAS, "ns", "a")
-    told = []
-    await release_floors(cluster, FakeTelemetry(), floors, 5, told.append)
+    told = await released(cluster, floors)
     assert [(one.gone, one.fine) for one in told] == [(True, True)]
 
 
@@ -110,9 +109,8 @@ async def test_a_server_that_does_not_answer_ends_at_the_deadline():
     cluster = a_cluster(a=marks(), b=marks())
     floors = await held(cluster)
     cluster.gate = asyncio.Event()
-    told = []
-    await release_floors(cluster, FakeTelemetry(), floors, 0.05, told.append)
-    assert [one.failure for one in told] == ["not done within 0.05 s"] * 2
+    told = await released(cluster, floors, seconds=0.05)
+    assert [one.failure for one in told] == ["the time for it was over"] * 2
 
 
 async def test_a_list_that_fails_is_a_failure():
