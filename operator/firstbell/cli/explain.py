@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -19,6 +20,7 @@ from firstbell.domain.absence import Unavailable
 from firstbell.engine.explaining import Explanation, explain, field_writers
 from firstbell.engine.looking import look, managed_fields
 from firstbell.engine.ports import Failure
+from firstbell.engine.situation import ByFloor
 
 if TYPE_CHECKING:
     from firstbell.engine.ports import Cluster
@@ -60,9 +62,8 @@ def explain_command(
         store = await look(cluster, key.partition("/")[0])
         if isinstance(store, Failure):
             return store
-        managers = await managed_fields(cluster, store, key)
-        writers = [writer for field in MINIMUM_FIELD.values() for writer in field_writers(managers, field)]
-        return explain(store, key, now, instance, writers)
+        found = explain(store, key, now, instance)
+        return found if isinstance(found, Unavailable) else await _with_writers(cluster, found)
 
     found = ask_cluster(kubeconfig, context, work)
     if isinstance(found, Failure | Unavailable):
@@ -72,6 +73,16 @@ def explain_command(
         typer.echo(json.dumps(explain_document(found), indent=2))
     else:
         print_explanation(console(), found)
+
+
+async def _with_writers(cluster: Cluster, found: Explanation) -> Explanation:
+    """The explanation with who wrote the minimum of the autoscaler that is floored."""
+    actuator = found.outcome.situation.actuator
+    if not isinstance(actuator, ByFloor):
+        return found
+    managers = await managed_fields(cluster, actuator.seen)
+    field = MINIMUM_FIELD[actuator.seen.autoscaler.kind]
+    return replace(found, writers=field_writers(managers, field))
 
 
 def _instant(text: str) -> datetime:

@@ -30,7 +30,7 @@ def print_explanation(console: Console, of: Explanation) -> None:
     """Prints the number, why it is that, what comes next, what would change it, and the last report."""
     zone = zone_of(of)
     console.print(printable(_headline(of)), style="bold", soft_wrap=True)
-    console.print(f"{_when(of.outcome.now, zone)}, {of.outcome.now.astimezone(zone):%Y}, {zone}")
+    console.print(f"{_when(of.outcome.now, zone, form='%a %d %b %Y %H:%M')}, {zone}")
     _section(console, "WHY", _why(of, zone))
     _section(console, "NEXT", _next(of, zone))
     _section(console, "WHAT WOULD CHANGE IT", (("-", sentence) for sentence in levers(of)))
@@ -56,10 +56,10 @@ def _section(console: Console, title: str, rows: Rows) -> None:
     console.print(table)
 
 
-def _when(at: datetime, zone: tzinfo) -> str:
+def _when(at: datetime, zone: tzinfo, form: str = "%a %d %b %H:%M") -> str:
     """An instant on the wall of the school, and in UTC where that differs."""
     local = at.astimezone(zone)
-    return f"{local:%a %d %b %H:%M}" + (f" ({at.astimezone(UTC):%H:%M} UTC)" if local.utcoffset() else " UTC")
+    return f"{local:{form}}" + (f" ({at.astimezone(UTC):%H:%M} UTC)" if local.utcoffset() else " UTC")
 
 
 def _headline(of: Explanation) -> str:
@@ -83,7 +83,7 @@ def _why(of: Explanation, zone: tzinfo) -> Iterator[tuple[str, str]]:
     elif not of.peaks:
         yield "reason", decision.message
     for one in of.peaks[:PEAKS_SHOWN]:
-        yield from _peak(one)
+        yield from _peak(one, of.rules.policy.pupils_per_replica)
     if len(of.peaks) > PEAKS_SHOWN:
         yield "", f"and {len(of.peaks) - PEAKS_SHOWN} smaller at the same time"
     if isinstance(stands.calendars, Unavailable):
@@ -109,11 +109,11 @@ def _schedule(of: Explanation, decision: Decision) -> str:
     most = "" if bounds.maximum is None else f" to {bounds.maximum}"
     kept = ""
     if decision.scheduled > min(max(of.wanted, bounds.minimum), bounds.maximum or of.wanted):
-        kept = f", {decision.scheduled} written: a rise comes early, a short gap is bridged"
+        kept = f", {decision.scheduled} written: a rise comes early and a fall late"
     return f"{of.wanted} wanted this minute, within {bounds.minimum}{most}{kept}"
 
 
-def _peak(one: ExplainedPeak) -> Iterator[tuple[str, str]]:
+def _peak(one: ExplainedPeak, pupils_per_replica: int | None) -> Iterator[tuple[str, str]]:
     peak, occurrence = one.peak, one.peak.surge.occurrence
     region = f", region {occurrence.day.region}" if occurrence.day.region else ""
     bell = _when(instant_of(occurrence.bell), peak.zone)
@@ -125,7 +125,8 @@ def _peak(one: ExplainedPeak) -> Iterator[tuple[str, str]]:
         product = " x ".join(f"{factor.name} {factor.percent} %" for factor in factors.factors)
         capped = f", capped from {percent_text(factors.uncapped_percent)} %" if factors.capped else ""
         yield "factors", f"{product} = {percent_text(factors.percent)} %{capped}"
-    yield "pupils", _pupils(one)
+    carried = occurrence.peak.replicas is None and pupils_per_replica
+    yield "pupils", _pupils(one) + (f"; one replica carries {pupils_per_replica:,}" if carried else "")
 
 
 def _pupils(one: ExplainedPeak) -> str:
@@ -133,8 +134,8 @@ def _pupils(one: ExplainedPeak) -> str:
         return "not counted: the peak itself says how many replicas"
     if len(one.offsets) < 2:  # noqa: PLR2004 - two make a spread
         return f"{one.pupils:,}, all at the same bell"
-    spread = f"{one.offsets[0]} to {one.offsets[-1]} minutes after the bell"
-    return f"{one.pupils:,} in {one.cohorts} cohorts, {spread}"
+    spread = f"{one.offsets[0]:+} to {one.offsets[-1]:+} minutes"
+    return f"{one.pupils:,} in {one.cohorts} cohorts that start at the bell {spread}"
 
 
 def _day(day: Day) -> str:
@@ -177,7 +178,9 @@ def _next(of: Explanation, zone: tzinfo) -> Iterator[tuple[str, str]]:
         yield "write", f"{_counted(of.following.value)} at {_when(instant_of(of.following.start), zone)}"
     else:
         yield "write", "none in the next two days"
-    for peak in of.upcoming[:UPCOMING_SHOWN]:
+    # Regions that share a bell would say the same line again.
+    coming = {(peak.surge.occurrence.bell, peak.surge.occurrence.peak.name): peak for peak in of.upcoming}
+    for peak in list(coming.values())[:UPCOMING_SHOWN]:
         occurrence = peak.surge.occurrence
         at = _when(instant_of(occurrence.bell), peak.zone)
         day = occurrence.day.lessons.day_class.value if occurrence.day.lessons else "no lessons"

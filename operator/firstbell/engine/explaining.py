@@ -56,7 +56,8 @@ class Explanation:
     """Everything that explains one number.
 
     `wanted` is what the schedule asks for before any bound, `peaks` what it is made of, largest first;
-    `following` the next write, `upcoming` the next peaks; `writers` those of the autoscaler's minimum.
+    `following` the next write, `upcoming` the next peaks; `writers` those of the autoscaler's minimum, which
+    are asked for apart.
     """
 
     seen: SeenAutoscaler
@@ -69,9 +70,7 @@ class Explanation:
     writers: tuple[FieldWriter, ...] = ()
 
 
-def explain(
-    store: Store, key: str, now: datetime, instance: str | None = None, writers: Iterable[FieldWriter] = ()
-) -> Explanation | Unavailable:
+def explain(store: Store, key: str, now: datetime, instance: str | None = None) -> Explanation | Unavailable:
     """The explanation of one SchoolAutoscaler; Unavailable where it does not exist or never was usable.
 
     Without an instance it is that whose floor the autoscaler holds now.
@@ -92,7 +91,7 @@ def explain(
     outcome = _outcome(store, seen, rules, now, instance or _instance(store, key))
     plan = outcome.plan
     if isinstance(plan, Unavailable):
-        return Explanation(seen=seen, rules=rules, outcome=outcome, writers=tuple(writers))
+        return Explanation(seen=seen, rules=rules, outcome=outcome)
     minute = minute_of(now)
     return Explanation(
         seen=seen,
@@ -102,7 +101,6 @@ def explain(
         peaks=tuple(_peaks(plan, minute)),
         following=plan.next_write(minute),
         upcoming=coming_peaks(plan, Memory(), minute),
-        writers=tuple(writers),
     )
 
 

@@ -69,8 +69,10 @@ def _demand(of: Explanation) -> Iterator[str]:
         )
     if of.peaks:
         peak = of.peaks[0].peak.surge.occurrence.peak
-        how = "replicas" if peak.replicas is not None else "loadPercent, or capacity.pupilsPerReplica"
-        yield f"SchoolAutoscaler: {how} of peak {peak.name} sets its height, dayFactors multiply it."
+        how = f"replicas of peak {peak.name} sets"
+        if peak.replicas is None:
+            how = f"loadPercent of peak {peak.name} and capacity.pupilsPerReplica set"
+        yield f"SchoolAutoscaler: {how} the height, dayFactors multiply it."
     elif not any(days.calendar.suspended for days in calendars):
         yield "No bell or event asks for more now; the next one is under NEXT."
 

@@ -11,6 +11,7 @@ from firstbell.engine.store import Store
 
 if TYPE_CHECKING:
     from firstbell.engine.ports import Cluster, Json
+    from firstbell.engine.store import SeenFloor
 
 
 async def look(cluster: Cluster, namespace: str) -> Store | Failure:
@@ -20,12 +21,7 @@ async def look(cluster: Cluster, namespace: str) -> Store | Failure:
     return store if problem is None else Failure(kind=FailureKind.UNREACHABLE, message=problem)
 
 
-async def managed_fields(cluster: Cluster, store: Store, key: str) -> list[Json]:
-    """Who manages the fields of the one autoscaler that scales the workload of a SchoolAutoscaler."""
-    seen = store.autoscalers.get(key)
-    rules = seen.in_force if seen is not None else None
-    floors = store.floors_of(rules.target) if rules is not None else []
-    if len(floors) != 1:
-        return []
-    body = await cluster.get(floor_path(floors[0]))
+async def managed_fields(cluster: Cluster, seen: SeenFloor) -> list[Json]:
+    """Who manages the fields of an autoscaler of somebody's; nobody is known where it cannot be read."""
+    body = await cluster.get(floor_path(seen))
     return [] if isinstance(body, Failure) else list(body["metadata"].get("managedFields") or ())
