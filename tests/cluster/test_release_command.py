@@ -30,6 +30,7 @@ def floored(stage: Stage, tmp_path: Path) -> Stage:
     with fast_process(stage.control_plane, stage.namespace, sun, tmp_path / "operator.log") as operator:
         stage.floored(PEAK)
         until(lambda: stage.owners_of_minimum() == {("helm", "Apply")}, "the field is handed back")
+        until(lambda: stage.status().get("actuator", {}).get("floor") == PEAK, "the floor is in the status")
         operator.ends(signal.SIGKILL, seconds=5)
     return stage
 
@@ -62,6 +63,12 @@ def test_it_works_when_our_own_objects_are_gone(floored: Stage):
     floored.kubectl("delete", f"schoolas/{NAME}", "schoolcal/school", "--timeout=20s")
     said(floored, "release", f"{floored.namespace}/{NAME}", "--instance", floored.namespace)
     assert (floored.minimum(), floored.marks()) == (BASELINE, {})
+
+
+def test_a_floor_whose_marks_were_taken_away_comes_back_too(floored: Stage):
+    floored.kubectl("annotate", "hpa", NAME, *(f"{mark}-" for mark in floored.marks()))
+    said(floored, "release", "--all", *of(floored))
+    assert floored.minimum() == BASELINE
 
 
 def test_another_installations_floor_is_left_alone(floored: Stage):

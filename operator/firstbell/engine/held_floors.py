@@ -1,17 +1,20 @@
 """Every floor of one installation, found by its marks and brought back without an operator.
 
-For an uninstall: only the marked autoscalers are read, so that it works where our own kinds are gone.
+For an uninstall: it works from the marks on the autoscalers alone where our own kinds are gone.
 """
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from firstbell.api.objects import API_VERSION
+from firstbell.domain.floor import FloorMark, FloorMemory, FloorState, read_floor
 from firstbell.engine.objects import seen_hpa
 from firstbell.engine.orphans import release
 from firstbell.engine.ports import Failure, FailureKind
+from firstbell.engine.situation import remembered_floor
 from firstbell.engine.store import SeenFloor, Store
 
 if TYPE_CHECKING:
@@ -51,15 +54,43 @@ async def held_floors(
 ) -> list[SeenFloor] | Failure:
     """The floors of an installation in a namespace or (None) all; of one SchoolAutoscaler where one is named.
 
-    An autoscaler whose marks are damaged is among them if none is named: whose it is cannot be told.
+    A floor whose marks somebody took away is known by the status of its SchoolAutoscaler. One whose marks are
+    damaged is among them if none is named: whose it is cannot be told.
     """
+    remembered = await _remembered(cluster, namespace)
     found: list[SeenFloor] = []
     for group, version, plural, read in _KINDS:
         bodies = await cluster.list_all(group, version, plural, namespace)
         if isinstance(bodies, Failure):
             return bodies
-        found += [seen for body in bodies if _is_held(seen := read(body), instance, owner)]
+        seen = [_marked(read(body), remembered, instance) for body in bodies]
+        found += [each for each in seen if _is_held(each, instance, owner)]
     return found
+
+
+async def _remembered(cluster: Cluster, namespace: str | None) -> dict[str, tuple[str, FloorMemory]]:
+    """What our own objects remember of autoscalers, by uid, and whose memory it is; nothing without them."""
+    group, _, version = API_VERSION.partition("/")
+    bodies = await cluster.list_all(group, version, "schoolautoscalers", namespace)
+    found = {}
+    for body in () if isinstance(bodies, Failure) else bodies:
+        memory, metadata = remembered_floor(body.get("status") or {}), body["metadata"]
+        if memory is not None:
+            found[memory.uid] = (f"{metadata['namespace']}/{metadata['name']}", memory)
+    return found
+
+
+def _marked(seen: SeenFloor, remembered: dict[str, tuple[str, FloorMemory]], instance: str) -> SeenFloor:
+    """The autoscaler with the mark that it had, where it stands at a floor of ours and has none."""
+    autoscaler = seen.autoscaler
+    if autoscaler.mark is not None or autoscaler.uid not in remembered:
+        return seen
+    owner, memory = remembered[autoscaler.uid]
+    reading = read_floor(autoscaler, memory, owner, instance)
+    if reading.state is not FloorState.OURS:
+        return seen
+    mark = FloorMark(floor=autoscaler.minimum, baseline=reading.baseline, owner=owner, instance=instance)
+    return replace(seen, autoscaler=replace(autoscaler, mark=mark))
 
 
 def _is_held(seen: SeenFloor, instance: str, owner: str | None) -> bool:

@@ -9,7 +9,8 @@ import pytest
 from firstbell.engine.held_floors import held_floors, release_floors
 from firstbell.engine.ports import Failure
 from tests.fakes import FakeCluster, FakeTelemetry
-from tests.unit.engine.bodies import an_hpa
+from tests.unit.engine.bodies import INSIDE, an_hpa
+from tests.unit.engine.world import World
 
 HPAS = ("autoscaling", "horizontalpodautoscalers")
 OWN = "firstbell.dev/"
@@ -43,8 +44,9 @@ async def released(cluster, floors=None, *, seconds=5):
     return told
 
 
-async def test_only_floors_of_the_installation_are_found():
+async def test_only_floors_of_the_installation_are_found_and_our_own_kinds_need_not_be_there():
     cluster = a_cluster(ours=marks(), theirs=marks(instance="other"), nobodys={})
+    cluster.fail("NotFound", path="schoolautoscalers")
     assert names(await held(cluster)) == ["ours"]
     assert names(await held(cluster, instance="other")) == ["theirs"]
     assert await held(cluster, namespace="elsewhere") == []
@@ -96,6 +98,26 @@ async def test_one_that_is_gone_by_then_is_fine():
     assert [(one.gone, one.fine) for one in told] == [(True, True)]
 
 
+async def test_a_floor_without_marks_is_known_by_the_status_of_its_autoscaler():
+    world = World(INSIDE)
+    await world.tick()
+    world.cluster.on_change = None
+    world.edit(HPAS[1], lambda body: body["metadata"].pop("annotations"))
+    (one,) = await released(world.cluster)
+    assert (one.minimum, one.fine, world.floor) == (4, True, 4)
+    assert await held(world.cluster) == []
+
+
+async def test_a_value_of_somebody_elses_without_marks_is_no_floor():
+    world = World(INSIDE)
+    await world.tick()
+    world.cluster.on_change = None
+    world.edit(
+        HPAS[1], lambda body: (body["metadata"].pop("annotations"), body["spec"].update(minReplicas=9))
+    )
+    assert await held(world.cluster) == []
+
+
 async def test_damaged_marks_are_told_rather_than_guessed_at():
     damaged = marks()
     del damaged[f"{OWN}baseline"]
@@ -115,5 +137,5 @@ async def test_a_server_that_does_not_answer_ends_at_the_deadline():
 
 async def test_a_list_that_fails_is_a_failure():
     cluster = a_cluster()
-    cluster.fail("Forbidden", verb="LIST")
+    cluster.fail("Forbidden", verb="LIST", path="horizontalpodautoscalers")
     assert isinstance(await held(cluster), Failure)
