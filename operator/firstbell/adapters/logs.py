@@ -5,10 +5,15 @@ Everything goes to standard error. Values that came from outside are printed esc
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
+from typing import TYPE_CHECKING
 
 import structlog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def configure_logs(log_format: str, level: str) -> None:
@@ -41,3 +46,15 @@ def configure_logs(log_format: str, level: str) -> None:
     logging.getLogger("kopf").setLevel(max(number, logging.WARNING))
     # What the client warns of (no kubeconfig) comes back as an error that `access` puts in words.
     logging.getLogger("kubernetes").setLevel(logging.ERROR)
+
+
+@contextlib.contextmanager
+def silenced() -> Iterator[None]:
+    """Nothing is logged meanwhile: a command says in its own words what the engine tells collectors."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    logging.getLogger("kubernetes").setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        structlog.configure(**before)

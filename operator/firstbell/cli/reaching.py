@@ -41,7 +41,7 @@ def ask_cluster(
     # The client takes a second to load, which every command without a cluster would pay for.
     from firstbell.adapters.access import AccessError, load_access  # noqa: PLC0415
     from firstbell.adapters.kubernetes import KubernetesCluster  # noqa: PLC0415
-    from firstbell.adapters.logs import configure_logs  # noqa: PLC0415
+    from firstbell.adapters.logs import silenced  # noqa: PLC0415
 
     async def asked() -> T | Failure:
         try:
@@ -51,9 +51,8 @@ def ask_cluster(
         async with KubernetesCluster(configuration) as cluster:
             return await ask(cluster)
 
-    # What the engine logs for collectors, a command prints in its own words.
-    configure_logs("console", "critical")
-    return asyncio.run(asked())
+    with silenced():
+        return asyncio.run(asked())
 
 
 def namespace_meant(kubeconfig: Path | None, context: str | None, given: str | None) -> str:

@@ -8,7 +8,7 @@ import logging
 import pytest
 import structlog
 
-from firstbell.adapters.logs import configure_logs
+from firstbell.adapters.logs import configure_logs, silenced
 
 
 @pytest.fixture(autouse=True)
@@ -82,3 +82,13 @@ def test_an_exception_is_part_of_its_line(capsys):
         structlog.get_logger("firstbell").exception("tick failed")
     (line,) = capsys.readouterr().err.splitlines()
     assert "RuntimeError: why" in json.loads(line)["exception"]
+
+
+def test_what_is_silenced_is_heard_again_afterwards(capsys):
+    configure_logs("json", "info")
+    log = structlog.get_logger("test")
+    with silenced():
+        log.error("unheard")
+    log.info("heard")
+    told = capsys.readouterr()
+    assert (told.out, "unheard" in told.err, "heard" in told.err) == ("", False, True)
