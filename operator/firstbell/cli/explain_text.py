@@ -68,8 +68,12 @@ def _headline(of: Explanation) -> str:
         return f"{of.seen.key}: nothing can be decided ({decision.reason})"
     if decision.desired is None:
         return f"{of.seen.key}: nothing is written ({decision.reason})"
-    dry = ", not written: DryRun" if of.rules.mode is Mode.DRY_RUN else ""
-    return f"{of.seen.key}: {_counted(decision.desired)} ({decision.reason}{dry})"
+    unwritten = ""
+    if of.rules.mode is Mode.DRY_RUN:
+        unwritten = ", not written: DryRun"
+    elif isinstance(of.outcome.situation.workload, Unavailable):
+        unwritten = f", nothing to scale: {of.outcome.situation.workload.reason}"
+    return f"{of.seen.key}: {_counted(decision.desired)} ({decision.reason}{unwritten})"
 
 
 def _counted(replicas: int) -> str:

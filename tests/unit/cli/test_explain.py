@@ -99,6 +99,13 @@ async def test_it_fits_a_screen_whatever_is_odd(objects, at):
     assert json.dumps(explain_document(explained(world, at)))
 
 
+def test_a_number_that_nothing_can_have_is_told_at_once():
+    head = text(World(deployment=None)).splitlines()[0]
+    assert head == "ns/web: 100 replicas (ScheduledPeak, nothing to scale: TargetNotFound)"
+    head = text(World(deployment=a_deployment(replicas=0))).splitlines()[0]
+    assert head == "ns/web: nothing is written (HandsOff)"
+
+
 async def test_the_document_has_its_version_and_its_fields():
     world = World(INSIDE)
     await world.tick()
