@@ -63,6 +63,8 @@ class Ticker:
         # A rise that was brought forward stays, whatever wakes the object before its instant.
         memory.acted_for = max(instant, memory.acted_for or instant)
         outcome = self._look(key, memory)
+        # Of the first look: a second one within this tick finds our own floor where the first found none.
+        before = _in_force(outcome, memory)
         failure: Failure | None = None
         for _ in range(READ_AGAIN_TRIES):
             if isinstance(outcome, Unavailable):
@@ -70,7 +72,7 @@ class Ticker:
             admitted = memory.admitted
             failure = await self._actor.act(outcome, memory)
             if failure is None and memory.admitted == admitted:
-                _remember(memory, outcome)
+                _remember(memory, outcome, before)
                 memory.way_back = follow_way_back(outcome, memory.way_back)
                 return outcome
             if failure is not None and (
@@ -114,12 +116,18 @@ def _admitted(decision: Decision, admitted: Admitted | None, now: datetime) -> D
     return replace(decision, desired=admitted.given, limits=(*decision.limits, limit))
 
 
-def _remember(memory: Memory, outcome: Outcome) -> None:
+def _in_force(outcome: Outcome | Unavailable, memory: Memory) -> int:
+    """The desired replicas before a tick: the last decision's, or what a new process found."""
+    if memory.last_desired is not None:
+        return memory.last_desired
+    return 0 if isinstance(outcome, Unavailable) else _stood_at(outcome.situation)
+
+
+def _remember(memory: Memory, outcome: Outcome, before: int) -> None:
     """Keeps what the next ticks and the report need of a decision that was carried out."""
     decision = outcome.decision
     if isinstance(decision, Unavailable) or decision.desired is None:
         return
-    before = memory.last_desired if memory.last_desired is not None else _stood_at(outcome.situation)
     if before != decision.desired:
         memory.actions.appendleft(
             Action(

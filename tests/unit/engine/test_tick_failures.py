@@ -7,7 +7,7 @@ import pytest
 from firstbell.engine.ports import FailureKind
 from firstbell.engine.tick import next_looks
 from tests.managed_fields import an_entry, owners
-from tests.unit.engine.bodies import AFTER, BEFORE, INSIDE, PEAK, an_autoscaler, an_hpa
+from tests.unit.engine.bodies import AFTER, BEFORE, INSIDE, PEAK, RISE, an_autoscaler, an_hpa
 from tests.unit.engine.world import DEPLOYMENTS, HPAS, World
 
 KINDS = ["Forbidden", "Throttled", "Unreachable", "ServerError", "Conflict"]
@@ -170,3 +170,22 @@ async def test_without_bounds_nothing_is_written():
     world = World(INSIDE, hpa=None, autoscaler=an_autoscaler())
     await world.tick()
     assert (world.writes, world.condition("AbleToScale")) == (0, ("False", "BoundsMissing"))
+
+
+async def test_a_rise_whose_scale_was_read_again_is_remembered_all_the_same():
+    """The autoscaler follows our floor before our own /scale does, which then tests a count that has gone."""
+    world = World()
+    writes = []
+
+    def follow():
+        writes.append(1)
+        if len(writes) < 3:  # floor, hand-back, then the scale
+            world.cluster.before_write = follow
+            return
+        world.respec(DEPLOYMENTS, replicas=50)
+
+    world.cluster.before_write = follow
+    await world.tick(RISE)
+    assert (world.floor, world.replicas) == (100, 100)
+    assert [(action.before, action.after) for action in world.memory.actions] == [(4, 100)]
+    assert len(world.memory.verify_at) == 2
