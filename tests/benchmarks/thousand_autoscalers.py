@@ -163,7 +163,8 @@ class Bench:
             deployment = workload()
             del deployment["spec"]["replicas"]
             for body in (deployment, hpa(minimum=BASE), autoscaler(replicas=PEAK)):
-                text = yaml.safe_dump(body).replace("name: web\n", f"name: w{number}\n")
+                # Pods of one label under many HPAs make each HPA rewrite its status in each pass.
+                text = re.sub(r"(name|app): web\n", rf"\1: w{number}\n", yaml.safe_dump(body))
                 bodies.append(yaml.safe_load(text))
         began = time.monotonic()
         await self.at_once([self.creating(body) for body in bodies])
