@@ -19,7 +19,8 @@ from firstbell.api.scalars import ObjectName
 from firstbell.api.yaml_files import Origin
 
 GROUP = "firstbell.dev"
-API_VERSION = f"{GROUP}/v1alpha1"
+VERSION = "v1alpha1"
+API_VERSION = f"{GROUP}/{VERSION}"
 CALENDAR = "SchoolCalendar"
 AUTOSCALER = "SchoolAutoscaler"
 EXCEPTION = "CalendarException"

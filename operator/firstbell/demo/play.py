@@ -12,7 +12,7 @@ from firstbell.adapters.kubernetes import KubernetesCluster
 from firstbell.app import run_operator
 from firstbell.clock import FastClock
 from firstbell.domain.bells import instant_of, minute_of
-from firstbell.engine.floor_actuator import HPA_GROUP, HPA_PLURAL, HPA_VERSION
+from firstbell.engine.floor_kinds import HPA
 from firstbell.engine.objects import seen_hpa, seen_workload
 from firstbell.engine.ports import Failure, ObjectPath
 from firstbell.settings import Settings
@@ -128,9 +128,9 @@ async def _sample(show: Show, clock: FastClock, cluster: KubernetesCluster) -> S
     target = show.target
     hpa = await cluster.get(
         ObjectPath(
-            group=HPA_GROUP,
-            version=HPA_VERSION,
-            plural=HPA_PLURAL,
+            group=HPA.group,
+            version=HPA.version,
+            plural=HPA.plural,
             namespace=target.namespace,
             name=target.name,
         )

@@ -16,7 +16,6 @@ from firstbell.domain.bells import minute_of
 from firstbell.domain.floor import FloorState
 from firstbell.engine.contest import OF_THE_CLUSTER, Undone
 from firstbell.engine.floor_actuator import (
-    HPA_FIELD,
     admitted_patch,
     floor_path,
     give_back,
@@ -25,7 +24,7 @@ from firstbell.engine.floor_actuator import (
     write_floor,
 )
 from firstbell.engine.memory import Admitted, Memory
-from firstbell.engine.objects import seen_hpa
+from firstbell.engine.objects import seen_floor
 from firstbell.engine.orphans import release
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.scale_actuator import scale_path, write_scale
@@ -125,15 +124,16 @@ class Actor:
             written = await write_floor(self._cluster, self._telemetry, seen, operations)
             if isinstance(written, Failure):
                 return written
-            stood = seen_hpa(written)
+            stood = seen_floor(written, seen.of)
             self._store.put_floor(stood)
             if desired > actuator.baseline and stood.autoscaler.minimum != desired:
                 return await self._admit(stood, desired, memory)
         elif seen.kept:
             await self._hand_back_again(seen)
-        if self._store.floors[seen.autoscaler.key].kept:
+        if self._store.floors[seen.key].kept:
             memory.verify_at.append(self._clock.now() + HAND_BACK_AGAIN)
-        if desired > actuator.baseline:
+        if desired > actuator.baseline and actuator.shows(desired):
+            memory.scaled_for = desired
             return await self._scale_to(stands.workload, desired, may_lower=False)
         return None
 
@@ -163,7 +163,7 @@ class Actor:
         written = await write_floor(self._cluster, self._telemetry, stood, admitted_patch(stood))
         if isinstance(written, Failure):
             return written
-        self._store.put_floor(seen_hpa(written))
+        self._store.put_floor(seen_floor(written, stood.of))
         return None
 
     async def _hand_back_again(self, seen: SeenFloor) -> None:
@@ -171,7 +171,7 @@ class Actor:
         body = await self._cluster.get(floor_path(seen))
         if not isinstance(body, Failure):
             body = await give_back(self._cluster, self._telemetry, seen, body)
-            self._store.put_floor(seen_hpa(body))
+            self._store.put_floor(seen_floor(body, seen.of))
 
     async def _scale_to(
         self, workload: SeenWorkload | Unavailable, desired: int, *, may_lower: bool
@@ -191,10 +191,11 @@ class Actor:
     async def read_again(self, stands: Situation) -> bool:
         """Fetches what a failed test was about; False where that could not be had."""
         if isinstance(stands.actuator, ByFloor):
-            body = await self._cluster.get(floor_path(stands.actuator.seen))
+            seen = stands.actuator.seen
+            body = await self._cluster.get(floor_path(seen))
             if isinstance(body, Failure):
                 return False
-            self._store.put_floor(seen_hpa(body))
+            self._store.put_floor(seen_floor(body, seen.of))
         if isinstance(stands.workload, SeenWorkload):
             scale = await self._cluster.get(scale_path(stands.workload.ref))
             if isinstance(scale, Failure):
@@ -217,7 +218,9 @@ def _undone_floor(actuator: ByFloor) -> Undone | None:
     if actuator.reading.state is not FloorState.FOREIGN or seen.last_writer in OF_THE_CLUSTER:
         return None
     what = f"{seen.autoscaler.kind} {seen.autoscaler.name}"
-    return Undone(what=what, field=HPA_FIELD, value=seen.autoscaler.minimum, manager=seen.last_writer)
+    return Undone(
+        what=what, field=seen.of.minimum_field, value=seen.autoscaler.minimum, manager=seen.last_writer
+    )
 
 
 def _undone_count(stands: Situation, desired: int, memory: Memory) -> Undone | None:
@@ -225,7 +228,7 @@ def _undone_count(stands: Situation, desired: int, memory: Memory) -> Undone | N
     workload = stands.workload
     if not isinstance(workload, SeenWorkload) or workload.last_writer in OF_THE_CLUSTER:
         return None
-    if not memory.last_desired == desired > workload.replicas:
+    if not memory.last_desired == memory.scaled_for == desired > workload.replicas:
         return None
     what = f"{workload.ref.kind} {workload.ref.name}"
     return Undone(what=what, field="replicas", value=workload.replicas, manager=workload.last_writer)
@@ -235,6 +238,8 @@ def _is_over(seen: SeenFloor, outcome: Outcome) -> bool:
     """Whether a floor of ours is not to be held any more by what a tick has found."""
     stands = outcome.situation
     if stands.rules.target.key != seen.target.key or stands.rules.actuation is Actuation.SCALE:
+        return True
+    if isinstance(stands.actuator, ByFloor) and stands.actuator.seen.key != seen.key:
         return True
     if not isinstance(stands.actuator, Unavailable):
         return False

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from firstbell.api.objects import GROUP
 from firstbell.engine.handback import hand_back
 from firstbell.engine.ports import Failure, FailureKind, ObjectPath, Operation
 
@@ -15,28 +16,21 @@ if TYPE_CHECKING:
     from firstbell.engine.ports import Cluster, Json, Telemetry
     from firstbell.engine.store import SeenFloor
 
-ANNOTATION_FLOOR = "firstbell.dev/floor"
-ANNOTATION_BASELINE = "firstbell.dev/baseline"
-ANNOTATION_OWNER = "firstbell.dev/autoscaler"
-ANNOTATION_INSTANCE = "firstbell.dev/instance"
+ANNOTATION_FLOOR = f"{GROUP}/floor"
+ANNOTATION_BASELINE = f"{GROUP}/baseline"
+ANNOTATION_OWNER = f"{GROUP}/autoscaler"
+ANNOTATION_INSTANCE = f"{GROUP}/instance"
 HAND_BACK_TRIES = 5
 
 ANNOTATIONS = (ANNOTATION_FLOOR, ANNOTATION_BASELINE, ANNOTATION_OWNER, ANNOTATION_INSTANCE)
-
-HPA_GROUP, HPA_VERSION, HPA_PLURAL, HPA_FIELD = (
-    "autoscaling",
-    "v2",
-    "horizontalpodautoscalers",
-    "minReplicas",
-)
 
 
 def floor_path(seen: SeenFloor) -> ObjectPath:
     """Where the autoscaler lives."""
     return ObjectPath(
-        group=HPA_GROUP,
-        version=HPA_VERSION,
-        plural=HPA_PLURAL,
+        group=seen.of.group,
+        version=seen.of.version,
+        plural=seen.of.plural,
         namespace=seen.autoscaler.namespace,
         name=seen.autoscaler.name,
     )
@@ -62,7 +56,7 @@ def raise_patch(seen: SeenFloor, floor: int, baseline: int, owner: str, instance
             {"op": "test", "path": "/metadata/annotations", "value": None},
             {"op": "add", "path": "/metadata/annotations", "value": annotations},
         ]
-    return [*operations, {"op": "add", "path": f"/spec/{HPA_FIELD}", "value": floor}]
+    return [*operations, {"op": "add", "path": _minimum(seen), "value": floor}]
 
 
 def admitted_patch(seen: SeenFloor) -> list[Operation]:
@@ -83,16 +77,22 @@ def release_patch(seen: SeenFloor, baseline: int) -> list[Operation]:
             for name in ANNOTATIONS
             if name in seen.our_annotations
         ),
-        {"op": "add", "path": f"/spec/{HPA_FIELD}", "value": baseline},
+        {"op": "add", "path": _minimum(seen), "value": baseline},
     ]
 
 
 def _tests(seen: SeenFloor) -> list[Operation]:
-    """That the object and its minimum are still those that were read."""
-    tests: list[Operation] = [{"op": "test", "path": "/metadata/uid", "value": seen.autoscaler.uid}]
-    if seen.minimum_written:
-        tests.append({"op": "test", "path": f"/spec/{HPA_FIELD}", "value": seen.autoscaler.minimum})
-    return tests
+    """That the object and its minimum are still those that were read; null stands for an absent one."""
+    minimum = seen.autoscaler.minimum if seen.minimum_written else None
+    return [
+        {"op": "test", "path": "/metadata/uid", "value": seen.autoscaler.uid},
+        {"op": "test", "path": _minimum(seen), "value": minimum},
+    ]
+
+
+def _minimum(seen: SeenFloor) -> str:
+    """The field of the minimum, as a patch names it."""
+    return f"/spec/{seen.of.minimum_field}"
 
 
 def _escape(name: str) -> str:
@@ -119,7 +119,7 @@ async def give_back(cluster: Cluster, telemetry: Telemetry, seen: SeenFloor, wri
     """
     latest = written
     for _ in range(HAND_BACK_TRIES):
-        operations = hand_back(latest, HPA_FIELD, seen.former_manager)
+        operations = hand_back(latest, seen.of.minimum_field, seen.former_manager)
         if not operations:
             return latest
         answer = await cluster.json_patch(floor_path(seen), operations)

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from firstbell.api.objects import GROUP, VERSION
+from firstbell.engine.floor_kinds import HPA, SCALED_OBJECT, FloorKind
 from firstbell.engine.kinds import seen_autoscaler, seen_calendar
-from firstbell.engine.objects import seen_hpa, seen_workload
+from firstbell.engine.objects import seen_floor, seen_workload
 from firstbell.engine.ports import Failure, FailureKind
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from firstbell.engine.store import Store
 
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 1.0, 15.0
+
+_NOT_FOR_US = frozenset({FailureKind.NOT_FOUND, FailureKind.FORBIDDEN})
 
 log = structlog.get_logger("firstbell.engine")
 
@@ -63,9 +67,29 @@ async def _load_once(cluster: Cluster, store: Store, namespaces: Sequence[str]) 
             if isinstance(items, Failure):
                 return _sentence(items, group, plural, namespace)
             found += [(put, item) for item in items]
+    scaled = await scaled_objects(cluster, namespaces)
+    if isinstance(scaled, Failure):
+        return scaled.message
+    store.follows_scaled_objects = scaled is not None
+    found += [(_put_floor(store, SCALED_OBJECT), item) for item in scaled or ()]
     for put, item in found:
         put(item)
     return None
+
+
+async def scaled_objects(cluster: Cluster, namespaces: Sequence[str]) -> list[Json] | Failure | None:
+    """All ScaledObjects: None where the cluster has no such kind, or it is not for us to read.
+
+    Without a right the API server does not say which of the two; whom it concerns is told by its status.
+    """
+    of = SCALED_OBJECT
+    found: list[Json] = []
+    for namespace in namespaces or (None,):
+        items = await cluster.list_all(of.group, of.version, of.plural, namespace)
+        if isinstance(items, Failure):
+            return None if items.kind in _NOT_FOR_US else items
+        found += items
+    return found
 
 
 def _kinds(store: Store) -> list[tuple[str, str, str, Callable[[Json], Any]]]:
@@ -74,31 +98,30 @@ def _kinds(store: Store) -> list[tuple[str, str, str, Callable[[Json], Any]]]:
 
     return [
         (
-            "firstbell.dev",
-            "v1alpha1",
+            GROUP,
+            VERSION,
             "schoolcalendars",
             lambda body: store.put_calendar(seen_calendar(body)),
         ),
         (
-            "firstbell.dev",
-            "v1alpha1",
+            GROUP,
+            VERSION,
             "schoolautoscalers",
             lambda body: store.put_autoscaler(seen_autoscaler(body)),
         ),
-        (
-            "autoscaling",
-            "v2",
-            "horizontalpodautoscalers",
-            lambda body: store.put_floor(seen_hpa(body)),
-        ),
+        (HPA.group, HPA.version, HPA.plural, _put_floor(store, HPA)),
         ("apps", "v1", "deployments", workload("Deployment")),
         ("apps", "v1", "statefulsets", workload("StatefulSet")),
     ]
 
 
+def _put_floor(store: Store, of: FloorKind) -> Callable[[Json], Any]:
+    return lambda body: store.put_floor(seen_floor(body, of))
+
+
 def _sentence(failure: Failure, group: str, plural: str, namespace: str | None) -> str:
     where = f"in namespace {namespace}" if namespace else "in all namespaces"
-    if failure.kind is FailureKind.NOT_FOUND and group == "firstbell.dev":
+    if failure.kind is FailureKind.NOT_FOUND and group == GROUP:
         return (
             f"the CustomResourceDefinition {plural}.{group} is not installed. "
             "Install it: firstbell crds | kubectl apply --server-side -f -"

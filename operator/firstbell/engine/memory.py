@@ -70,6 +70,7 @@ class Memory:
     acted_for: datetime | None = None
     admitted: Admitted | None = None
     last_desired: int | None = None
+    scaled_for: int | None = None
     failures: int = 0
     recent: deque[tuple[datetime, int]] = field(default_factory=deque)
     actions: deque[Action] = field(default_factory=lambda: deque(maxlen=ACTIONS_KEPT))

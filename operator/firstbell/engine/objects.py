@@ -17,8 +17,8 @@ from firstbell.engine.floor_actuator import (
     ANNOTATION_INSTANCE,
     ANNOTATION_OWNER,
     ANNOTATIONS,
-    HPA_FIELD,
 )
+from firstbell.engine.floor_kinds import HPA, SCALED_OBJECT, FloorKind
 from firstbell.engine.handback import apply_manager, is_kept
 from firstbell.engine.store import SeenFloor, SeenWorkload, TargetRef
 
@@ -28,45 +28,57 @@ if TYPE_CHECKING:
     from firstbell.engine.ports import Json
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
-DEFAULT_MIN_REPLICAS = 1
 DEFAULT_REPLICAS = 1
 DEFAULT_SCALE_DOWN_WINDOW_SECONDS = 300
+PAUSED_REPLICAS, PAUSED = "autoscaling.keda.sh/paused-replicas", "autoscaling.keda.sh/paused"
+
+
+def seen_floor(body: Json, of: FloorKind) -> SeenFloor:
+    """An autoscaler of somebody's."""
+    metadata, spec = body["metadata"], body["spec"]
+    annotations, managers = metadata.get("annotations") or {}, metadata.get("managedFields") or ()
+    ref, active = spec["scaleTargetRef"], _condition(body, "ScalingActive")
+    return SeenFloor(
+        autoscaler=Autoscaler(
+            kind=of.kind,
+            namespace=metadata["namespace"],
+            name=metadata["name"],
+            uid=metadata["uid"],
+            minimum=spec.get(of.minimum_field, of.default_minimum),
+            maximum=spec.get(of.maximum_field, of.default_maximum),
+            mark=_mark(annotations),
+            declared=_declared(annotations, of.minimum_field),
+        ),
+        target=TargetRef(
+            namespace=metadata["namespace"],
+            api_version=ref.get("apiVersion") or of.default_target_version,
+            kind=ref.get("kind") or of.default_target_kind,
+            name=ref["name"],
+        ),
+        of=of,
+        version=metadata.get("resourceVersion", ""),
+        minimum_written=of.minimum_field in spec,
+        annotated=bool(annotations),
+        our_annotations=frozenset(name for name in ANNOTATIONS if name in annotations),
+        former_manager=apply_manager(managers, of.minimum_field),
+        kept=is_kept(managers, of.minimum_field),
+        scaling_active=None if active is None else active.get("status") == "True",
+        inactive_message=(active or {}).get("message", ""),
+        last_writer=last_writer(managers, of.minimum_field),
+        scale_down_window_seconds=_scale_down_window(spec),
+        made_by=_made_by(metadata),
+        paused_by=_paused_by(annotations) if of is SCALED_OBJECT else "",
+    )
 
 
 def seen_hpa(body: Json) -> SeenFloor:
     """A HorizontalPodAutoscaler (autoscaling/v2)."""
-    metadata, spec = body["metadata"], body["spec"]
-    annotations = metadata.get("annotations") or {}
-    ref = spec["scaleTargetRef"]
-    active = _condition(body, "ScalingActive")
-    return SeenFloor(
-        autoscaler=Autoscaler(
-            kind="HorizontalPodAutoscaler",
-            namespace=metadata["namespace"],
-            name=metadata["name"],
-            uid=metadata["uid"],
-            minimum=spec.get(HPA_FIELD, DEFAULT_MIN_REPLICAS),
-            maximum=spec["maxReplicas"],
-            mark=_mark(annotations),
-            declared=_declared(annotations),
-        ),
-        target=TargetRef(
-            namespace=metadata["namespace"],
-            api_version=ref.get("apiVersion", ""),
-            kind=ref["kind"],
-            name=ref["name"],
-        ),
-        version=metadata.get("resourceVersion", ""),
-        minimum_written=HPA_FIELD in spec,
-        annotated=bool(annotations),
-        our_annotations=frozenset(name for name in ANNOTATIONS if name in annotations),
-        former_manager=apply_manager(metadata.get("managedFields") or (), HPA_FIELD),
-        kept=is_kept(metadata.get("managedFields") or (), HPA_FIELD),
-        scaling_active=None if active is None else active.get("status") == "True",
-        inactive_message=(active or {}).get("message", ""),
-        last_writer=last_writer(metadata.get("managedFields") or (), HPA_FIELD),
-        scale_down_window_seconds=_scale_down_window(spec),
-    )
+    return seen_floor(body, HPA)
+
+
+def seen_scaled_object(body: Json) -> SeenFloor:
+    """A ScaledObject of KEDA (keda.sh/v1alpha1)."""
+    return seen_floor(body, SCALED_OBJECT)
 
 
 def seen_workload(body: Json, api_version: str, kind: str) -> SeenWorkload:
@@ -108,10 +120,26 @@ def _mark(annotations: Mapping[str, str]) -> FloorMark | None:
         return None
 
 
-def _declared(annotations: Mapping[str, str]) -> int | None:
+def _made_by(metadata: Json) -> str:
+    """The ScaledObject that owns an HPA and copies its bounds into it, or nothing."""
+    for owner in metadata.get("ownerReferences") or ():
+        group = owner.get("apiVersion", "").rpartition("/")[0]
+        if (group, owner.get("kind")) == (SCALED_OBJECT.group, SCALED_OBJECT.kind):
+            return str(owner["name"])
+    return ""
+
+
+def _paused_by(annotations: Mapping[str, str]) -> str:
+    """The annotation that pauses a ScaledObject: KEDA takes any count, but not a "false" for a yes."""
+    if PAUSED_REPLICAS in annotations:
+        return PAUSED_REPLICAS
+    return PAUSED if annotations.get(PAUSED, "false").lower() != "false" else ""
+
+
+def _declared(annotations: Mapping[str, str], minimum_field: str) -> int | None:
     """The minimum in the manifest that was last applied from a client, if it names one."""
     try:
-        declared = json.loads(annotations[LAST_APPLIED])["spec"][HPA_FIELD]
+        declared = json.loads(annotations[LAST_APPLIED])["spec"][minimum_field]
     except (KeyError, ValueError, TypeError):
         return None
     return declared if isinstance(declared, int) else None

@@ -12,7 +12,7 @@ import structlog
 
 from firstbell.domain.floor import FloorState, read_floor
 from firstbell.engine.floor_actuator import floor_path, release_patch, write_floor
-from firstbell.engine.objects import seen_hpa
+from firstbell.engine.objects import seen_floor
 from firstbell.engine.ports import Failure, FailureKind
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ async def release(cluster: Cluster, telemetry: Telemetry, store: Store, seen: Se
         baseline = mark.baseline if reading.state is FloorState.OURS else seen.autoscaler.minimum
         written = await write_floor(cluster, telemetry, seen, release_patch(seen, baseline))
         if not isinstance(written, Failure):
-            store.put_floor(seen_hpa(written))
+            store.put_floor(seen_floor(written, seen.of))
             log.info("floor released", autoscaler=seen.autoscaler.key, baseline=baseline, owner=mark.owner)
             return None
         failure = written
@@ -71,7 +71,7 @@ async def release(cluster: Cluster, telemetry: Telemetry, store: Store, seen: Se
         if isinstance(body, Failure):
             failure = body
             break
-        seen = seen_hpa(body)
+        seen = seen_floor(body, seen.of)
     if failure is not None and failure.kind is not FailureKind.NOT_FOUND:
         log.warning("floor not released", autoscaler=seen.autoscaler.key, message=failure.message)
     return failure

@@ -216,7 +216,7 @@ def _limited(outcome: Outcome, limit: Limit) -> str:
     whose = "spec.maxReplicas"
     if limit.reason is LimitReason.AUTOSCALER_MAX_REPLICAS and isinstance(actuator, ByFloor):
         autoscaler = actuator.seen.autoscaler
-        whose = f"maxReplicas of {autoscaler.kind} {autoscaler.name}"
+        whose = f"{actuator.seen.of.maximum_field} of {autoscaler.kind} {autoscaler.name}"
     if limit.reason is LimitReason.ADMISSION:
         whose = "admission control of the API server"
     return f"the schedule asks for {limit.before} replicas, {whose} allows {limit.after}"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from firstbell.api.objects import GROUP, VERSION
 from firstbell.domain.absence import Unavailable
 from firstbell.domain.bells import instant_of, minute_of
 from firstbell.domain.conditions import Truth
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("firstbell.engine")
 
-GROUP, VERSION = "firstbell.dev", "v1alpha1"
 RETRY = timedelta(seconds=10)
 WATCHED_EVERY = timedelta(minutes=1)
 

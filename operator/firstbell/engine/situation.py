@@ -5,7 +5,7 @@ Whatever is missing or ambiguous is an `Unavailable` with the sentence that its 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from firstbell.api.school_autoscaler import Actuation
@@ -13,6 +13,8 @@ from firstbell.domain.absence import Unavailable
 from firstbell.domain.findings import Severity
 from firstbell.domain.findings.pupils import pupil_findings
 from firstbell.domain.floor import FloorMemory, FloorReading, FloorState, read_floor
+from firstbell.engine.floor_choice import FloorChoice, floor_choice
+from firstbell.engine.floor_kinds import HPA
 
 if TYPE_CHECKING:
     from firstbell.domain.days import SchoolDays
@@ -25,10 +27,14 @@ TARGET_CONFLICT = "TargetConflict"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ByFloor:
-    """The workload has an autoscaler, whose floor is raised."""
+    """The workload has an autoscaler, whose floor is raised.
+
+    `follower` is the HPA that copies its bounds, a little later; None where it scales the workload itself.
+    """
 
     seen: SeenFloor
     reading: FloorReading
+    follower: SeenFloor | None = None
 
     @property
     def baseline(self) -> int:
@@ -39,6 +45,15 @@ class ByFloor:
     def held(self) -> int | None:
         """The floor of ours that stands there now, or None."""
         return self.seen.autoscaler.minimum if self.reading.state is FloorState.OURS else None
+
+    @property
+    def lowest(self) -> int:
+        """The count that the workload comes back to by itself: an HPA that follows has its own least."""
+        return self.baseline if self.follower is None else max(self.baseline, HPA.default_minimum)
+
+    def shows(self, floor: int) -> bool:
+        """Whether what scales the workload knows of the floor: it would undo a count below its own."""
+        return self.follower is None or self.follower.autoscaler.minimum >= floor
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,16 +136,11 @@ def _actuator(store: Store, seen: SeenAutoscaler, rules: Rules, instance: str) -
             f"{rules.target.kind} {rules.target.name}. "
             "Delete one of the two, or join their calendars and peaks in one.",
         )
-    floors = store.floors_of(rules.target)
-    if rules.actuation is not Actuation.SCALE and floors:
-        if len(floors) > 1:
-            names = ", ".join(floor.autoscaler.name for floor in floors)
-            return Unavailable(
-                reason="AmbiguousAutoscaler",
-                message=f"{rules.target.kind} {rules.target.name} has {len(floors)} autoscalers: {names}. "
-                "Leave one of them.",
-            )
-        return _by_floor(floors[0], seen, instance)
+    choice = None if rules.actuation is Actuation.SCALE else floor_choice(store, rules.target)
+    if isinstance(choice, Unavailable):
+        return choice
+    if choice is not None:
+        return _by_floor(choice, seen, instance)
     if rules.actuation is Actuation.AUTOSCALER_FLOOR:
         return Unavailable(
             reason="AutoscalerNotFound",
@@ -147,7 +157,8 @@ def _actuator(store: Store, seen: SeenAutoscaler, rules: Rules, instance: str) -
     return ByScale(minimum=rules.minimum, maximum=rules.maximum)
 
 
-def _by_floor(floor: SeenFloor, seen: SeenAutoscaler, instance: str) -> Actuator:
+def _by_floor(choice: FloorChoice, seen: SeenAutoscaler, instance: str) -> Actuator:
+    floor, follower = choice.seen, choice.follower
     # Nobody older is on the workload: a mark of somebody else's is of one that is gone, has moved to another
     # workload or is younger, and its floor is taken over with the baseline under it.
     mark = floor.autoscaler.mark
@@ -159,7 +170,14 @@ def _by_floor(floor: SeenFloor, seen: SeenAutoscaler, instance: str) -> Actuator
             message=f"{floor.autoscaler.kind} {floor.autoscaler.name} carries the floor of another firstbell "
             "installation. Let only one of the two watch this namespace.",
         )
-    return ByFloor(seen=floor, reading=reading)
+    if follower is not None:  # its word on the metrics is that of the two
+        floor = replace(
+            floor,
+            scaling_active=follower.scaling_active,
+            inactive_message=follower.inactive_message,
+            scale_down_window_seconds=follower.scale_down_window_seconds,
+        )
+    return ByFloor(seen=floor, reading=reading, follower=follower)
 
 
 def still_held(store: Store, stands: Situation, instance: str) -> ByFloor | None:

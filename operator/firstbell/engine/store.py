@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from firstbell.api.school_autoscaler import Actuation, Mode, OnCalendarError
+from firstbell.engine.floor_kinds import HPA, FloorKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -101,10 +102,13 @@ class SeenFloor:
     those of ours on it, `annotated` says that it has any annotation; `former_manager` is the entry of the
     Apply manager that owns the minimum; `kept` says that it is still owned by us. `scaling_active` is the
     autoscaler's own word on its metrics; `last_writer` the manager other than us that wrote the minimum last.
+    `made_by` is the name of the ScaledObject that an HPA was made by and follows; `paused_by` the annotation
+    that pauses a ScaledObject.
     """
 
     autoscaler: Autoscaler
     target: TargetRef
+    of: FloorKind = HPA
     version: str = field(default="", compare=False)
     minimum_written: bool = True
     annotated: bool = False
@@ -115,6 +119,13 @@ class SeenFloor:
     inactive_message: str = ""
     last_writer: str = ""
     scale_down_window_seconds: int = 300
+    made_by: str = ""
+    paused_by: str = ""
+
+    @property
+    def key(self) -> str:
+        """What the store keeps it by."""
+        return self.of.key(self.autoscaler.namespace, self.autoscaler.name)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,12 +148,16 @@ class SeenWorkload:
 
 @dataclass(kw_only=True, slots=True)
 class Store:
-    """Everything seen, by key. Changing it returns the keys of the autoscalers that must look again."""
+    """Everything seen, by key. Changing it returns the keys of the autoscalers that must look again.
+
+    `follows_scaled_objects` is False where the cluster has none, or they may not be read.
+    """
 
     calendars: dict[str, SeenCalendar] = field(default_factory=dict)
     autoscalers: dict[str, SeenAutoscaler] = field(default_factory=dict)
     floors: dict[str, SeenFloor] = field(default_factory=dict)
     workloads: dict[str, SeenWorkload] = field(default_factory=dict)
+    follows_scaled_objects: bool = False
     _by_target: dict[str, set[str]] = field(default_factory=dict)
     _by_calendar: dict[str, set[str]] = field(default_factory=dict)
     _floors_by_target: dict[str, set[str]] = field(default_factory=dict)
@@ -181,16 +196,20 @@ class Store:
             _leave(self._by_calendar, calendar, key)
         return concerned
 
+    def follows(self, of: FloorKind) -> bool:
+        """Whether autoscalers of a kind are watched."""
+        return not of.optional or self.follows_scaled_objects
+
     def put_floor(self, seen: SeenFloor) -> set[str]:
         """Remembers an autoscaler of somebody's."""
-        before = self.floors.get(seen.autoscaler.key)
+        before = self.floors.get(seen.key)
         if seen.kept and seen.former_manager is None and before is not None:
             seen = replace(seen, former_manager=before.former_manager)
-        concerned = self.drop_floor(seen.autoscaler.key)
-        self.floors[seen.autoscaler.key] = seen
+        concerned = self.drop_floor(seen.key)
+        self.floors[seen.key] = seen
         if seen.autoscaler.mark is not None:
-            self._floors_by_owner.setdefault(seen.autoscaler.mark.owner, set()).add(seen.autoscaler.key)
-        self._floors_by_target.setdefault(seen.target.key, set()).add(seen.autoscaler.key)
+            self._floors_by_owner.setdefault(seen.autoscaler.mark.owner, set()).add(seen.key)
+        self._floors_by_target.setdefault(seen.target.key, set()).add(seen.key)
         return concerned | set(self._by_target.get(seen.target.key, ()))
 
     def drop_floor(self, key: str) -> set[str]:

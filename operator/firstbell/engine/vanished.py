@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from firstbell.api.objects import GROUP, VERSION
+from firstbell.engine.floor_kinds import FLOOR_KINDS, FloorKind
 from firstbell.engine.ports import Failure, FailureKind, ObjectPath
 from firstbell.engine.scale_actuator import WORKLOAD_PLURALS
 
@@ -32,7 +34,7 @@ log = structlog.get_logger("firstbell.engine")
 class _Kind:
     """One kind in the store: `known` by store key, `forget` as if its deletion had been told.
 
-    Workloads of all kinds are known in one place, by keys that have `within` in them.
+    Workloads of all kinds are known in one place, autoscalers too: `concerns` tells which are meant.
     """
 
     group: str
@@ -40,10 +42,10 @@ class _Kind:
     plural: str
     known: Mapping[str, Any]
     forget: Callable[[str], None]
-    within: str = ""
+    concerns: Callable[[Any], bool] = lambda _: True
 
     def path(self, key: str) -> ObjectPath:
-        """Where the object of a store key lives; workloads have their kind in the middle of the key."""
+        """Where the object of a store key lives; some have their kind in the middle of the key."""
         namespace, *_, name = key.split("/")
         return ObjectPath(
             group=self.group, version=self.version, plural=self.plural, namespace=namespace, name=name
@@ -63,7 +65,7 @@ async def forget_vanished(engine: Engine, cluster: Cluster, namespaces: Sequence
     """Looks once: whether everything could be looked at; `namespaces` empty = all."""
     complete = True
     for kind in _kinds(engine):
-        before = {key: seen for key, seen in kind.known.items() if kind.within in key}
+        before = {key: seen for key, seen in kind.known.items() if kind.concerns(seen)}
         there = await _listed(kind, cluster, namespaces)
         if there is None:
             complete = False
@@ -108,26 +110,20 @@ def _kinds(engine: Engine) -> list[_Kind]:
 
     return [
         _Kind(
-            group="firstbell.dev",
-            version="v1alpha1",
+            group=GROUP,
+            version=VERSION,
             plural="schoolcalendars",
             known=store.calendars,
             forget=lambda key: engine.wake(store.drop_calendar(key)),
         ),
         _Kind(
-            group="firstbell.dev",
-            version="v1alpha1",
+            group=GROUP,
+            version=VERSION,
             plural="schoolautoscalers",
             known=store.autoscalers,
             forget=forget_autoscaler,
         ),
-        _Kind(
-            group="autoscaling",
-            version="v2",
-            plural="horizontalpodautoscalers",
-            known=store.floors,
-            forget=lambda key: engine.wake(store.drop_floor(key)),
-        ),
+        *(_floor_kind(engine, of) for of in FLOOR_KINDS if store.follows(of)),
         *(
             _Kind(
                 group="apps",
@@ -135,8 +131,23 @@ def _kinds(engine: Engine) -> list[_Kind]:
                 plural=plural,
                 known=store.workloads,
                 forget=lambda key: engine.wake(store.drop_workload(key)),
-                within=f"/{kind}/",
+                concerns=_is_workload(kind),
             )
             for kind, plural in WORKLOAD_PLURALS.items()
         ),
     ]
+
+
+def _floor_kind(engine: Engine, of: FloorKind) -> _Kind:
+    return _Kind(
+        group=of.group,
+        version=of.version,
+        plural=of.plural,
+        known=engine.store.floors,
+        forget=lambda key: engine.wake(engine.store.drop_floor(key)),
+        concerns=lambda seen: seen.of is of,
+    )
+
+
+def _is_workload(kind: str) -> Callable[[Any], bool]:
+    return lambda seen: seen.ref.kind == kind

@@ -89,7 +89,7 @@ def _above_baseline(outcome: Outcome) -> SeenWorkload | None:
     actuator, workload = outcome.situation.actuator, outcome.situation.workload
     if not isinstance(actuator, ByFloor) or isinstance(workload, Unavailable):
         return None
-    if floor_after(outcome, actuator) is not None or workload.replicas <= actuator.baseline:
+    if floor_after(outcome, actuator) is not None or workload.replicas <= actuator.lowest:
         return None
     return workload
 

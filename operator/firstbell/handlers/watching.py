@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import kopf
 
+from firstbell.api.objects import GROUP, VERSION
+from firstbell.engine.floor_kinds import FLOOR_KINDS, FloorKind
 from firstbell.engine.kinds import seen_autoscaler, seen_calendar
-from firstbell.engine.objects import seen_hpa, seen_workload
+from firstbell.engine.objects import seen_floor, seen_workload
 from firstbell.engine.store import is_older
 
 if TYPE_CHECKING:
@@ -15,15 +17,19 @@ if TYPE_CHECKING:
 
     from firstbell.engine.engine import Engine
 
-GROUP, VERSION = "firstbell.dev", "v1alpha1"
 WORKLOADS = (("apps", "v1", "deployments", "Deployment"), ("apps", "v1", "statefulsets", "StatefulSet"))
 
 
 def register(registry: kopf.OperatorRegistry, engine: Engine) -> None:
-    """Adds the handlers of every watched kind to a registry."""
+    """Adds the handlers of every watched kind to a registry.
+
+    A kind that the cluster does not have is left out: Kopf would warn of it.
+    """
     _on(registry, GROUP, VERSION, "schoolcalendars", lambda event: _calendar(engine, event))
     _on(registry, GROUP, VERSION, "schoolautoscalers", lambda event: _autoscaler(engine, event))
-    _on(registry, "autoscaling", "v2", "horizontalpodautoscalers", lambda event: _hpa(engine, event))
+    for of in FLOOR_KINDS:
+        if engine.store.follows(of):
+            _on(registry, of.group, of.version, of.plural, _floor_handler(engine, of))
     for group, version, plural, kind in WORKLOADS:
         _on(registry, group, version, plural, _workload_handler(engine, f"{group}/{version}", kind))
 
@@ -70,17 +76,19 @@ def _autoscaler(engine: Engine, event: Any) -> None:
         engine.wake(concerned)
 
 
-def _hpa(engine: Engine, event: Any) -> None:
-    body = dict(event["object"])
-    if event["type"] == "DELETED":
-        engine.wake(engine.store.drop_floor(_key(body)))
-        return
-    seen = seen_hpa(body)
-    before = engine.store.floors.get(seen.autoscaler.key)
-    same = before is not None and before.autoscaler.uid == seen.autoscaler.uid
-    stale = same and before is not None and is_older(seen.version, before.version)
-    if before != seen and not stale:
-        engine.wake(engine.store.put_floor(seen))
+def _floor_handler(engine: Engine, of: FloorKind) -> Callable[[Any], None]:
+    def handle(event: Any) -> None:
+        seen = seen_floor(dict(event["object"]), of)
+        if event["type"] == "DELETED":
+            engine.wake(engine.store.drop_floor(seen.key))
+            return
+        before = engine.store.floors.get(seen.key)
+        same = before is not None and before.autoscaler.uid == seen.autoscaler.uid
+        stale = same and before is not None and is_older(seen.version, before.version)
+        if before != seen and not stale:
+            engine.wake(engine.store.put_floor(seen))
+
+    return handle
 
 
 def _workload_handler(engine: Engine, api_version: str, kind: str) -> Callable[[Any], None]:

@@ -65,6 +65,24 @@ def an_hpa(name="web", *, minimum=4, maximum=400, target="web", **metadata):
     return body
 
 
+def a_scaled_object(name="web", *, minimum=4, maximum=400, target="web", **metadata):
+    """A ScaledObject of the Deployment `web`, which it names as KEDA's users do; None leaves a bound out."""
+    bounds = {"minReplicaCount": minimum, "maxReplicaCount": maximum}
+    spec = {
+        "scaleTargetRef": {"name": target},
+        "triggers": [{"type": "cpu", "metricType": "Utilization", "metadata": {"value": "60"}}],
+    } | {field: value for field, value in bounds.items() if value is not None}
+    body = _object("ScaledObject", name, spec)
+    body["metadata"] |= metadata
+    return body
+
+
+def kedas_hpa(name="web", *, target="web", **bounds):
+    """The HPA that KEDA makes of a ScaledObject."""
+    owner = {"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject", "name": name, "uid": "uid-keda"}
+    return an_hpa(f"keda-hpa-{name}", target=target, ownerReferences=[owner], **bounds)
+
+
 def a_deployment(name="web", *, replicas=4, ready=None, **status):
     """A Deployment whose replicas are all Ready, or so many."""
     body = _object("Deployment", name, {"replicas": replicas})

@@ -7,10 +7,11 @@ import contextlib
 from datetime import timedelta
 
 from firstbell.engine.engine import Engine
+from firstbell.engine.floor_kinds import HPA, SCALED_OBJECT
 from firstbell.engine.store import Store
 from firstbell.handlers import watching
 from tests.fakes import FakeEvents, FakeTelemetry, instant, settled
-from tests.unit.engine.world import HPAS, World
+from tests.unit.engine.world import HPAS, SCALED, World
 
 
 class Running:
@@ -35,7 +36,8 @@ class Running:
         handle = {
             "schoolcalendars": lambda event: watching._calendar(self.engine, event),
             "schoolautoscalers": lambda event: watching._autoscaler(self.engine, event),
-            HPAS: lambda event: watching._hpa(self.engine, event),
+            HPAS: watching._floor_handler(self.engine, HPA),
+            SCALED: watching._floor_handler(self.engine, SCALED_OBJECT),
             "deployments": watching._workload_handler(self.engine, "apps/v1", "Deployment"),
             "statefulsets": watching._workload_handler(self.engine, "apps/v1", "StatefulSet"),
         }

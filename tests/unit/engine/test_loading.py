@@ -7,8 +7,8 @@ from structlog.testing import capture_logs
 
 from firstbell.engine.loading import load
 from firstbell.engine.store import Store
-from tests.unit.engine.bodies import NS, an_hpa
-from tests.unit.engine.world import HPAS, World
+from tests.unit.engine.bodies import NS, a_scaled_object, an_hpa
+from tests.unit.engine.world import HPAS, SCALED, World
 
 
 class Waiting:
@@ -44,6 +44,29 @@ async def test_everything_is_found():
     assert logs == []
 
 
+async def test_scaled_objects_are_found_beside_hpas_of_the_same_name():
+    world = World()
+    world.put(SCALED, a_scaled_object())
+    store, _ = await loaded(world)
+    assert (list(store.floors), store.follows_scaled_objects) == (["ns/web", "ns/ScaledObject/web"], True)
+
+
+@pytest.mark.parametrize("kind", ["NotFound", "Forbidden"])
+async def test_a_cluster_without_keda_or_without_the_right_to_see_it_is_nothing_to_speak_of(kind):
+    world = World()
+    world.cluster.fail(kind, path=SCALED)
+    store, logs = await loaded(world)
+    assert (list(store.floors), store.follows_scaled_objects, logs) == (["ns/web"], False, [])
+
+
+async def test_scaled_objects_that_cannot_be_had_just_now_are_waited_for():
+    world = World()
+    world.cluster.fail("Throttled", path=SCALED, message="why")
+    store, logs = await loaded(world, sleep=Waiting(world.cluster.heal))
+    assert [entry.get("problem", entry["event"]) for entry in logs] == ["why", "the cause is gone, starting"]
+    assert store.follows_scaled_objects
+
+
 async def test_with_namespaces_given_only_these_are_listed():
     world = World()
     body = an_hpa("elsewhere")
@@ -51,9 +74,9 @@ async def test_with_namespaces_given_only_these_are_listed():
     world.put(HPAS, body)
     store, _ = await loaded(world, NS, "third")
     assert list(store.floors) == ["ns/web"]
-    assert world.cluster.counted("LIST", f"/{NS}/") == 5
-    assert world.cluster.counted("LIST", "/third/") == 5
-    assert len(world.cluster.requests) == 10
+    assert world.cluster.counted("LIST", f"/{NS}/") == 6
+    assert world.cluster.counted("LIST", "/third/") == 6
+    assert len(world.cluster.requests) == 12
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ import json
 import pytest
 
 from firstbell.domain.floor import FloorMark
-from firstbell.engine.objects import LAST_APPLIED, seen_hpa, seen_workload
+from firstbell.engine.objects import LAST_APPLIED, seen_hpa, seen_scaled_object, seen_workload
 from tests.managed_fields import an_entry
-from tests.unit.engine.bodies import a_deployment, an_hpa
+from tests.unit.engine.bodies import a_deployment, a_scaled_object, an_hpa, kedas_hpa
 
 MARKS = {
     "firstbell.dev/floor": "100",
@@ -111,6 +111,33 @@ def test_whether_the_autoscaler_can_scale(conditions, want):
         body["status"] = {"conditions": conditions}
     seen = hpa(body)
     assert want == (seen.scaling_active, seen.inactive_message)
+
+
+def test_of_a_scaled_object_what_its_users_leave_out_has_kedas_defaults():
+    body = a_scaled_object(minimum=None, maximum=None, uid="u1")
+    seen = seen_scaled_object(body)
+    assert (seen.autoscaler.minimum, seen.autoscaler.maximum, seen.minimum_written) == (0, 100, False)
+    assert (seen.key, seen.target.key) == ("ns/ScaledObject/web", "ns/apps/Deployment/web")
+
+
+def test_of_a_scaled_object_its_own_fields_are_read():
+    entry = an_entry("argocd", "Apply", "minReplicaCount", apiVersion="keda.sh/v1alpha1")
+    applied = {LAST_APPLIED: json.dumps({"spec": {"minReplicaCount": 7, "minReplicas": 8}})}
+    seen = seen_scaled_object(a_scaled_object(uid="u1", managedFields=[entry], annotations=applied))
+    assert (seen.former_manager["manager"], seen.autoscaler.declared) == ("argocd", 7)
+
+
+@pytest.mark.parametrize(
+    ("owner", "want"),
+    [
+        pytest.param({"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject"}, "web", id="KEDA's"),
+        pytest.param({"apiVersion": "keda.sh/v1beta1", "kind": "ScaledObject"}, "web", id="a later KEDA's"),
+        pytest.param({"apiVersion": "apps/v1", "kind": "ScaledObject"}, "", id="another group's"),
+        pytest.param({"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledJob"}, "", id="another kind's"),
+    ],
+)
+def test_an_hpa_says_which_scaled_object_it_follows(owner, want):
+    assert hpa(kedas_hpa(), ownerReferences=[owner | {"name": "web"}]).made_by == want
 
 
 def test_a_deployment_as_it_is():

@@ -98,7 +98,8 @@ def test_two_autoscalers_on_one_workload_are_ambiguous():
     assert (
         Unavailable(
             reason="AmbiguousAutoscaler",
-            message="Deployment web has 2 autoscalers: second, web. Leave one of them.",
+            message="Deployment web has 2 autoscalers: HorizontalPodAutoscaler second, "
+            "HorizontalPodAutoscaler web. Leave one of them.",
         )
         == stands(world).actuator
     )

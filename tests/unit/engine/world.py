@@ -6,9 +6,10 @@ Time moves by hand. `restart` is a new process: nothing but the cluster is kept.
 from __future__ import annotations
 
 from firstbell.domain.absence import Unavailable
+from firstbell.engine.floor_kinds import HPA, SCALED_OBJECT
 from firstbell.engine.kinds import seen_autoscaler, seen_calendar
 from firstbell.engine.memory import Memory
-from firstbell.engine.objects import seen_hpa, seen_workload
+from firstbell.engine.objects import seen_floor, seen_workload
 from firstbell.engine.reporter import Reporter
 from firstbell.engine.store import Store
 from firstbell.engine.tick import Ticker
@@ -19,10 +20,11 @@ GROUPS = {
     "schoolcalendars": "firstbell.dev",
     "schoolautoscalers": "firstbell.dev",
     "horizontalpodautoscalers": "autoscaling",
+    "scaledobjects": "keda.sh",
     "deployments": "apps",
     "statefulsets": "apps",
 }
-HPAS, DEPLOYMENTS = "horizontalpodautoscalers", "deployments"
+HPAS, DEPLOYMENTS, SCALED = "horizontalpodautoscalers", "deployments", "scaledobjects"
 
 
 class World:
@@ -47,7 +49,8 @@ class World:
 
     def restart(self) -> None:
         """Forgets everything but the cluster, and looks at it anew, as a new process does."""
-        self.store, self.events, self.telemetry = Store(), FakeEvents(), FakeTelemetry()
+        self.store = Store(follows_scaled_objects=True)
+        self.events, self.telemetry = FakeEvents(), FakeTelemetry()
         self.memories, self.woken = {}, set()
         for (_, plural, _, _), body in self.cluster.objects.items():
             self.told(plural, {"type": "ADDED", "object": body})
@@ -79,10 +82,16 @@ class World:
             before = store.autoscalers.get(key)
             store.drop_autoscaler(key) if gone else store.put_autoscaler(seen_autoscaler(body, before))
         elif plural == HPAS:
-            store.drop_floor(key) if gone else store.put_floor(seen_hpa(body))
+            self._told_of_a_floor(body, HPA, gone)
+        elif plural == SCALED:
+            self._told_of_a_floor(body, SCALED_OBJECT, gone)
         elif plural in {DEPLOYMENTS, "statefulsets"}:
             seen = seen_workload(body, "apps/v1", "Deployment" if plural == DEPLOYMENTS else "StatefulSet")
             store.drop_workload(seen.ref.key) if gone else store.put_workload(seen)
+
+    def _told_of_a_floor(self, body, of, gone) -> None:
+        seen = seen_floor(body, of)
+        self.store.drop_floor(seen.key) if gone else self.store.put_floor(seen)
 
     async def tick(self, at=None, *, ahead=None, key=KEY):
         """One tick and its report, at a time; `ahead` is a later instant that it may act for."""

@@ -1,0 +1,85 @@
+"""Which autoscaler carries the floor: KEDA's HPA never, its ScaledObject unless it is paused or unknown."""
+
+from __future__ import annotations
+
+import pytest
+
+from firstbell.domain.absence import Unavailable
+from firstbell.engine.floor_choice import floor_choice
+from firstbell.engine.objects import seen_hpa, seen_scaled_object
+from firstbell.engine.store import Store, TargetRef
+from tests.unit.engine.bodies import NS, a_scaled_object, an_hpa, kedas_hpa
+
+TARGET = TargetRef(namespace=NS, api_version="apps/v1", kind="Deployment", name="web")
+
+
+def chosen(*bodies, follows=True):
+    store = Store(follows_scaled_objects=follows)
+    for body in bodies:
+        body["metadata"]["uid"] = "u"
+        read = seen_scaled_object if body["kind"] == "ScaledObject" else seen_hpa
+        store.put_floor(read(body))
+    return floor_choice(store, TARGET)
+
+
+def keys(choice):
+    return choice.seen.key, choice.follower and choice.follower.key
+
+
+@pytest.mark.parametrize(
+    ("bodies", "want"),
+    [
+        pytest.param([an_hpa()], ("ns/web", None), id="an HPA"),
+        pytest.param([a_scaled_object()], ("ns/ScaledObject/web", None), id="one without an HPA yet"),
+        pytest.param(
+            [a_scaled_object(), kedas_hpa()],
+            ("ns/ScaledObject/web", "ns/keda-hpa-web"),
+            id="one with its HPA",
+        ),
+        pytest.param([an_hpa("web", target="api")], None, id="none of this workload"),
+    ],
+)
+def test_the_one_that_leads_is_written(bodies, want):
+    choice = chosen(*bodies)
+    assert (None if choice is None else keys(choice)) == want
+
+
+def test_a_scaled_object_beside_somebodys_hpa_is_ambiguous():
+    choice = chosen(an_hpa(), a_scaled_object(), kedas_hpa())
+    assert choice == Unavailable(
+        reason="AmbiguousAutoscaler",
+        message="Deployment web has 2 autoscalers: ScaledObject web, HorizontalPodAutoscaler web. "
+        "Leave one of them.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("annotations", "by"),
+    [
+        pytest.param({"autoscaling.keda.sh/paused": "true"}, "paused", id="as it is"),
+        pytest.param({"autoscaling.keda.sh/paused-replicas": "3"}, "paused-replicas", id="at a count"),
+        pytest.param({"autoscaling.keda.sh/paused-replicas": "0"}, "paused-replicas", id="at zero"),
+    ],
+)
+def test_a_paused_scaled_object_is_named_with_the_cure(annotations, by):
+    choice = chosen(a_scaled_object(annotations=annotations), kedas_hpa())
+    annotation = f"autoscaling.keda.sh/{by}"
+    assert choice == Unavailable(
+        reason="AutoscalerPaused",
+        message=f"ScaledObject web is paused by its annotation {annotation} and is not touched. "
+        f"Resume it: kubectl annotate -n ns scaledobjects.keda.sh/web {annotation}-",
+    )
+
+
+def test_paused_false_is_not_paused():
+    choice = chosen(a_scaled_object(annotations={"autoscaling.keda.sh/paused": "False"}))
+    assert keys(choice) == ("ns/ScaledObject/web", None)
+
+
+@pytest.mark.parametrize(
+    ("follows", "reason"), [(True, "ScaledObjectNotFound"), (False, "ScaledObjectNotReadable")]
+)
+def test_kedas_hpa_alone_is_left_to_keda(follows, reason):
+    choice = chosen(kedas_hpa(), follows=follows)
+    assert choice.reason == reason
+    assert choice.message.startswith("HorizontalPodAutoscaler keda-hpa-web is made by ScaledObject web")
