@@ -2,7 +2,8 @@
 
 Order: access to the API, the first look at everything, then Kopf's watches and the engine together. A stop
 lets what is being written finish, for a few seconds at most, and releases nothing: an upgrade of the
-operator in a window must not lower a floor.
+operator in a window must not lower a floor. Where a watched kind appears or goes meanwhile (KEDA is
+installed, a right is taken away), all of it begins anew, without an end of the process.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from firstbell.adapters.events import KubernetesEvents
 from firstbell.adapters.kubernetes import KubernetesCluster
 from firstbell.adapters.telemetry import PrometheusTelemetry
 from firstbell.clock import SystemClock
+from firstbell.engine.appearing import scaled_objects_appear
 from firstbell.engine.engine import Engine
 from firstbell.engine.loading import load
 from firstbell.engine.store import Store
@@ -39,6 +41,9 @@ if TYPE_CHECKING:
 STOP_SECONDS = 4.0
 GOODBYE_SECONDS = 0.1
 """How long TLS connections get to close before the event loop does."""
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+ANEW_SECONDS = 1.0
+"""How long to wait before everything begins anew."""
 
 
 class PortTakenError(Exception):
@@ -64,9 +69,11 @@ async def run_operator(
     stop = stop or asyncio.Event()
     telemetry = PrometheusTelemetry()
     configuration = await load_access(settings.kubeconfig, settings.context)
-    with _stopping_on_signals(stop):
-        await _run(settings, configuration, telemetry, clock=clock, stop=stop, started=started)
-        await asyncio.sleep(GOODBYE_SECONDS)
+    anew = True
+    while anew:
+        with _stopping_on_signals(stop):
+            anew = await _run(settings, configuration, telemetry, clock=clock, stop=stop, started=started)
+            await asyncio.sleep(ANEW_SECONDS if anew else GOODBYE_SECONDS)
     log.info("stopped")
 
 
@@ -78,13 +85,14 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
     clock: Clock,
     stop: asyncio.Event,
     started: asyncio.Event | None,
-) -> None:
+) -> bool:
+    """One run, from the first look to a stop: whether another one is to follow."""
     async with KubernetesCluster(configuration) as cluster, _serving(settings, telemetry):
         events = KubernetesEvents(cluster, clock)
         store = Store()
         log.info("starting", api=configuration.host, namespaces=list(settings.namespaces) or "all")
         if not await _unless_stopped(load(cluster, store, settings.namespaces), stop):
-            return
+            return False
         engine = Engine(
             cluster=cluster,
             clock=clock,
@@ -102,18 +110,28 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
         if started is not None:
             started.set()
         work = (engine.run(), events.run(), follow_vanished(engine, cluster, settings.namespaces))
-        await _run_until(stop, engine, work, settings)
+        anew = scaled_objects_appear(cluster, store, settings.namespaces)
+        return await _run_until(stop, engine, work, anew, settings)
 
 
 async def _run_until(
-    stop: asyncio.Event, engine: Engine, work: Iterable[Coroutine[Any, Any, None]], settings: Settings
-) -> None:
-    """The work of the engine and Kopf's watches, until one of them ends or a stop is asked for."""
-    watches = asyncio.create_task(_watch(engine, settings, stop), name="watches")
+    stop: asyncio.Event,
+    engine: Engine,
+    work: Iterable[Coroutine[Any, Any, None]],
+    anew: Coroutine[Any, Any, None],
+    settings: Settings,
+) -> bool:
+    """The work of the engine and Kopf's watches, until one of them ends or a stop is asked for.
+
+    Returned is whether all is to begin anew: `anew` ended, or Kopf did by itself.
+    """
+    ending = asyncio.Event()
+    watches = asyncio.create_task(_watch(engine, settings, stop, ending), name="watches")
     ours: set[asyncio.Task[Any]] = {asyncio.create_task(each) for each in work}
-    ours.add(asyncio.create_task(stop.wait()))
+    appeared: asyncio.Task[Any] = asyncio.create_task(anew)
+    ours |= {appeared, asyncio.create_task(stop.wait()), asyncio.create_task(ending.wait())}
     done, _ = await asyncio.wait({watches, *ours}, return_when=asyncio.FIRST_COMPLETED)
-    stop.set()
+    ending.set()
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(STOP_SECONDS):
             await engine.drained()
@@ -121,9 +139,12 @@ async def _run_until(
             await _cancelled(ours)
             await asyncio.wait({watches})
     await _cancelled({watches, *ours})
-    for task in done:
+    for task in done - {watches}:
         if not task.cancelled() and (error := task.exception()) is not None:
             raise error
+    if not stop.is_set() and appeared not in done:
+        log.error("a watch was refused for good, looking at everything anew")
+    return not stop.is_set()
 
 
 async def _cancelled(tasks: set[asyncio.Task[Any]]) -> None:
@@ -133,24 +154,30 @@ async def _cancelled(tasks: set[asyncio.Task[Any]]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _watch(engine: Engine, settings: Settings, stop: asyncio.Event) -> None:
-    """Kopf: watches feed the engine; nothing of Kopf's is written to any object."""
+async def _watch(engine: Engine, settings: Settings, stop: asyncio.Event, ending: asyncio.Event) -> None:
+    """Kopf: watches feed the engine; nothing of Kopf's is written to any object.
+
+    It ends when `ending` is set, and sets it when it ends by itself.
+    """
     registry = kopf.OperatorRegistry()
     watching.register(registry, engine)
     probing.register(registry, engine)
     kopf.on.login(registry=registry, id="login")(_login(settings))
     kopf.on.startup(registry=registry, id="settings")(_configure)
-    kopf.on.cleanup(registry=registry, id="stop")(_setting(stop))
+    kopf.on.cleanup(registry=registry, id="ending")(_setting(ending))
     liveness = f"http://{settings.listen}:{settings.probe_port}/healthz" if settings.probe_port else None
-    await kopf.operator(
+    others = asyncio.all_tasks()
+    tasks = await kopf.spawn_tasks(
         registry=registry,
         memo=engine,
         standalone=True,
         clusterwide=not settings.namespaces,
         namespaces=list(settings.namespaces),
         liveness_endpoint=liveness,
-        stop_flag=stop,
+        stop_flag=ending,
     )
+    _take_signals(stop)
+    await kopf.run_tasks(tasks, ignored=others)
 
 
 async def _configure(settings: kopf.OperatorSettings, **_: Any) -> None:
@@ -159,13 +186,14 @@ async def _configure(settings: kopf.OperatorSettings, **_: Any) -> None:
     settings.networking.request_timeout = 30
     settings.networking.connect_timeout = 10
     settings.queueing.exit_timeout = 0.5
+    settings.process.ultimate_exiting_timeout = None  # the process goes on where only the watches end
 
 
-def _setting(stop: asyncio.Event) -> Any:
-    """What tells the engine of a stop that Kopf was told of: by then, signals come to Kopf alone."""
+def _setting(ending: asyncio.Event) -> Any:
+    """What tells that Kopf is about to end, for whatever reason."""
 
     async def cleanup(**_: Any) -> None:
-        stop.set()
+        ending.set()
 
     return cleanup
 
@@ -196,24 +224,27 @@ def connection_info(configuration: Configuration) -> kopf.ConnectionInfo:
 
 @contextlib.contextmanager
 def _stopping_on_signals(stop: asyncio.Event) -> Iterator[None]:
-    """SIGTERM and SIGINT set `stop`, also while something is waited for; Kopf does the same once it runs.
-
-    Who handled them before handles them again afterwards. In another thread than the main one signals are
-    not for us.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    loop = asyncio.get_running_loop()
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    for number in before:
-        loop.add_signal_handler(number, stop.set)
+    """SIGTERM and SIGINT set `stop`, whatever is waited for; who handled them before does so afterwards."""
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    ours = _take_signals(stop)
     try:
         yield
     finally:
-        for number, handler in before.items():
-            loop.remove_signal_handler(number)
-            signal.signal(number, handler)
+        for number in SIGNALS if ours else ():
+            asyncio.get_running_loop().remove_signal_handler(number)
+            signal.signal(number, before[number])
+
+
+def _take_signals(stop: asyncio.Event) -> bool:
+    """Has signals set `stop`, again where Kopf has taken them: else nobody would know of a stop but Kopf.
+
+    False where they are not for us: in another thread than the main one.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return False
+    for number in SIGNALS:
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return True
 
 
 async def _unless_stopped(work: Any, stop: asyncio.Event) -> bool:

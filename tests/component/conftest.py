@@ -66,7 +66,7 @@ class Component:
         async def kopf() -> None:
             self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
             running.set()
-            await app._watch(self.engine, settings, self._stop)
+            await app._watch(self.engine, settings, self._stop, self._stop)
 
         self._thread = threading.Thread(target=lambda: asyncio.run(kopf()))
         self._thread.start()
