@@ -36,11 +36,14 @@ def uninstall(here: ControlPlane) -> None:
     here.kubectl("delete", "crd", CRD, "--ignore-not-found", "--timeout=30s", seconds=40)
 
 
-def scaled_object(*, minimum: int | None = BASELINE, maximum: int | None = 40, **annotations: str) -> Json:
+def scaled_object(
+    *, minimum: int | None = BASELINE, maximum: int | None = 40, kind: str = "", **annotations: str
+) -> Json:
     """A ScaledObject of the workload, as its users write one: defaults are left out."""
     bounds = {"minReplicaCount": minimum, "maxReplicaCount": maximum}
     trigger = {"type": "prometheus", "metadata": {"query": "nowhere", "threshold": "1"}}
-    spec = {"scaleTargetRef": {"name": NAME}, "triggers": [trigger]}
+    target = {"name": NAME, "kind": kind} if kind else {"name": NAME}
+    spec = {"scaleTargetRef": target, "triggers": [trigger]}
     spec |= {field: value for field, value in bounds.items() if value is not None}
     metadata = {"name": NAME, "annotations": annotations} if annotations else {"name": NAME}
     return {"apiVersion": f"{GROUP}/v1alpha1", "kind": KIND, "metadata": metadata, "spec": spec}

@@ -139,6 +139,16 @@ def test_switched_to_dry_run_within_the_peak_the_floor_goes_back(stage: Stage, r
         stage.released(seconds=5)
 
 
+def test_the_hpa_of_a_stateful_set_is_floored_and_released(stage: Stage, morning):
+    kind = "StatefulSet"
+    stage.set(workload(kind), hpa(kind=kind), calendar(), autoscaler(kind=kind))
+    with stage.operator(morning):
+        until(lambda: (stage.minimum(), stage.replicas(kind)) == (PEAK, PEAK), f"floor and count {PEAK}")
+        until(lambda: stage.ready(kind) == PEAK, f"{PEAK} Ready")
+        morning.wait_for(at("08:40"))
+        stage.released()
+
+
 @pytest.mark.parametrize("kind", ["Deployment", "StatefulSet"])
 def test_without_an_hpa_the_workload_itself_is_scaled(stage: Stage, morning, kind):
     stage.set(workload(kind), calendar(), autoscaler(kind=kind, **BOUNDS))

@@ -135,6 +135,25 @@ def test_scale_to_zero_is_left_and_come_back_to(kedas: Stage, rush):
         released(kedas, 0)
 
 
+def test_a_stateful_set_is_a_target_like_any_other(kedas: Stage, rush):
+    kind = "StatefulSet"
+    kedas.set(workload(kind), scaled_object(kind=kind), autoscaler(kind=kind))
+    made(kedas)
+    with kedas.operator(rush):
+        until(lambda: (floor(kedas), copied(kedas), kedas.replicas(kind)) == (PEAK,) * 3, kedas.conditions)
+
+
+def test_one_that_idles_is_reported_and_untouched(kedas: Stage, rush):
+    body_of_it = scaled_object()
+    body_of_it["spec"]["idleReplicaCount"] = 0
+    kedas.set(body_of_it, autoscaler())
+    with kedas.operator(rush):
+        kedas.told("AbleToScale", "False", "AutoscalerIdles")
+        assert (floor(kedas), marks(kedas)) == (BASELINE, {})
+        kedas.api.patch(KIND, NAME, {"spec": {"idleReplicaCount": None}})
+        floored(kedas)
+
+
 def test_a_paused_one_is_reported_and_untouched_until_it_goes_on(kedas: Stage, rush):
     kedas.set(scaled_object(**{PAUSED: "true"}), autoscaler())
     with kedas.operator(rush):

@@ -44,6 +44,8 @@ def floor_choice(store: Store, target: TargetRef) -> FloorChoice | Unavailable |
         return _unseen(store, seen)
     if seen.paused_by:
         return _paused(seen)
+    if seen.idles_at is not None:
+        return _idles(seen)
     return FloorChoice(seen=seen, follower=followers.get(seen.autoscaler.name))
 
 
@@ -54,6 +56,17 @@ def _paused(seen: SeenFloor) -> Unavailable:
         message=f"{autoscaler.kind} {autoscaler.name} is paused by its annotation {seen.paused_by} and is "
         f"not touched. Resume it: kubectl annotate -n {autoscaler.namespace} "
         f"{seen.of.plural}.{seen.of.group}/{autoscaler.name} {seen.paused_by}-",
+    )
+
+
+def _idles(seen: SeenFloor) -> Unavailable:
+    """KEDA goes below the minimum while no trigger is active, as before a bell: pods would come and go."""
+    autoscaler = seen.autoscaler
+    return Unavailable(
+        reason="AutoscalerIdles",
+        message=f"{autoscaler.kind} {autoscaler.name} has spec.idleReplicaCount {seen.idles_at}, to which "
+        "KEDA takes the workload down whatever its minReplicaCount is: no floor would hold, none is raised. "
+        "Remove idleReplicaCount; with minReplicaCount 0 KEDA still scales to zero.",
     )
 
 

@@ -68,6 +68,7 @@ def seen_floor(body: Json, of: FloorKind) -> SeenFloor:
         scale_down_window_seconds=_scale_down_window(spec),
         made_by=_made_by(metadata),
         paused_by=_paused_by(annotations) if of is SCALED_OBJECT else "",
+        idles_at=spec.get("idleReplicaCount"),
     )
 
 

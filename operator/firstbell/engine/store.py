@@ -103,7 +103,7 @@ class SeenFloor:
     Apply manager that owns the minimum; `kept` says that it is still owned by us. `scaling_active` is the
     autoscaler's own word on its metrics; `last_writer` the manager other than us that wrote the minimum last.
     `made_by` is the name of the ScaledObject that an HPA was made by and follows; `paused_by` the annotation
-    that pauses a ScaledObject.
+    that pauses a ScaledObject, `idles_at` its idleReplicaCount.
     """
 
     autoscaler: Autoscaler
@@ -121,6 +121,7 @@ class SeenFloor:
     scale_down_window_seconds: int = 300
     made_by: str = ""
     paused_by: str = ""
+    idles_at: int | None = None
 
     @property
     def key(self) -> str:

@@ -71,6 +71,14 @@ def test_a_paused_scaled_object_is_named_with_the_cure(annotations, by):
     )
 
 
+def test_one_that_idles_below_its_minimum_would_not_hold_a_floor():
+    body = a_scaled_object()
+    body["spec"]["idleReplicaCount"] = 0
+    choice = chosen(body, kedas_hpa())
+    assert choice.reason == "AutoscalerIdles"
+    assert "has spec.idleReplicaCount 0, to which KEDA takes the workload down" in choice.message
+
+
 def test_paused_false_is_not_paused():
     choice = chosen(a_scaled_object(annotations={"autoscaling.keda.sh/paused": "False"}))
     assert keys(choice) == ("ns/ScaledObject/web", None)
