@@ -12,7 +12,7 @@ from firstbell.api.objects import API_VERSION, AUTOSCALER, CALENDAR, GROUP
 from firstbell.api.yaml_files import Origin
 from firstbell.api.yaml_text import Node
 from firstbell.domain.floor import read_floor
-from firstbell.engine.objects import seen_hpa
+from firstbell.engine.objects import seen_hpa, seen_scaled_object
 from firstbell.engine.ports import Failure, FailureKind
 
 if TYPE_CHECKING:
@@ -28,7 +28,10 @@ _KINDS = (
     ("autoscaling/v2", "horizontalpodautoscalers", HPA),
     ("keda.sh/v1alpha1", "scaledobjects", SCALED_OBJECT),
 )
-_FLOORS: dict[str, tuple[str, Callable[[Json], SeenFloor]]] = {HPA: ("minReplicas", seen_hpa)}
+_FLOORS: dict[str, tuple[str, Callable[[Json], SeenFloor]]] = {
+    HPA: ("minReplicas", seen_hpa),
+    SCALED_OBJECT: ("minReplicaCount", seen_scaled_object),
+}
 
 
 async def live_objects(cluster: Cluster, namespace: str | None) -> tuple[Origin, ...] | Failure:

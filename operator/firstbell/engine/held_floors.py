@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from firstbell.api.objects import API_VERSION
 from firstbell.domain.floor import FloorMark, FloorMemory, FloorState, read_floor
-from firstbell.engine.objects import seen_hpa
+from firstbell.engine.floor_kinds import FLOOR_KINDS
+from firstbell.engine.objects import seen_floor
 from firstbell.engine.orphans import release
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.situation import remembered_floor
@@ -20,13 +21,11 @@ from firstbell.engine.store import SeenFloor, Store
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from firstbell.engine.ports import Cluster, Json, Telemetry
+    from firstbell.engine.ports import Cluster, Telemetry
 
 WRITERS = 16
-
-_KINDS: tuple[tuple[str, str, str, Callable[[Json], SeenFloor]], ...] = (
-    ("autoscaling", "v2", "horizontalpodautoscalers", seen_hpa),
-)
+_NOT_FOR_US = frozenset({FailureKind.NOT_FOUND, FailureKind.FORBIDDEN})
+"""How a cluster answers that has no such kind, or does not say so without the right to read it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,11 +58,13 @@ async def held_floors(
     """
     remembered = await _remembered(cluster, namespace)
     found: list[SeenFloor] = []
-    for group, version, plural, read in _KINDS:
-        bodies = await cluster.list_all(group, version, plural, namespace)
+    for of in FLOOR_KINDS:
+        bodies = await cluster.list_all(of.group, of.version, of.plural, namespace)
         if isinstance(bodies, Failure):
+            if of.optional and bodies.kind in _NOT_FOR_US:
+                continue
             return bodies
-        seen = [_marked(read(body), remembered, instance) for body in bodies]
+        seen = [_marked(seen_floor(body, of), remembered, instance) for body in bodies]
         found += [each for each in seen if _is_held(each, instance, owner)]
     return found
 

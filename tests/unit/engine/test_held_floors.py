@@ -9,7 +9,7 @@ import pytest
 from firstbell.engine.held_floors import held_floors, release_floors
 from firstbell.engine.ports import Failure
 from tests.fakes import FakeCluster, FakeTelemetry
-from tests.unit.engine.bodies import INSIDE, an_hpa
+from tests.unit.engine.bodies import INSIDE, a_scaled_object, an_hpa
 from tests.unit.engine.world import World
 
 HPAS = ("autoscaling", "horizontalpodautoscalers")
@@ -139,3 +139,16 @@ async def test_a_list_that_fails_is_a_failure():
     cluster = a_cluster()
     cluster.fail("Forbidden", verb="LIST", path="horizontalpodautoscalers")
     assert isinstance(await held(cluster), Failure)
+
+
+async def test_the_floor_of_a_scaled_object_is_released_beside_that_of_an_hpa_of_its_name():
+    cluster = a_cluster(web=marks())
+    cluster.put("keda.sh", "scaledobjects", a_scaled_object(minimum=100, annotations=marks(baseline=0)))
+    assert [each.minimum for each in await released(cluster)] == [4, 0]
+
+
+@pytest.mark.parametrize("kind", ["NotFound", "Forbidden"])
+async def test_a_cluster_without_keda_has_no_floors_of_it(kind):
+    cluster = a_cluster(web=marks())
+    cluster.fail(kind, path="scaledobjects")
+    assert names(await held(cluster)) == ["web"]
