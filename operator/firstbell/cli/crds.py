@@ -10,7 +10,8 @@ import typer
 from firstbell.api.crds import RENDERED_KINDS, render
 
 CHART = Path("charts/firstbell")
-CHART_FOLDER = CHART / "crds"
+CHART_FOLDER = CHART / "crd-files"
+"""Not `crds`: helm installs what is in a folder of that name once, and never upgrades it."""
 
 
 def crds(

@@ -1,0 +1,29 @@
+{{/*
+The operator's rights: what its requests need, and nothing else. The audit log of tests/cluster/test_chart.py
+is compared with this list: a rule that nothing uses fails there, and so does a request that is denied.
+*/}}
+{{- define "firstbell.rules" -}}
+- apiGroups: [firstbell.dev]
+  resources: [schoolcalendars, schoolautoscalers]
+  verbs: [get, list, watch]
+- apiGroups: [firstbell.dev]
+  resources: [schoolcalendars/status, schoolautoscalers/status]
+  verbs: [patch]
+- apiGroups: [autoscaling]
+  resources: [horizontalpodautoscalers]
+  verbs: [get, list, watch, patch]
+- apiGroups: [apps]
+  resources: [deployments, statefulsets]
+  verbs: [get, list, watch]
+- apiGroups: [apps]
+  resources: [deployments/scale, statefulsets/scale]
+  verbs: [get, patch]
+- apiGroups: [""]
+  resources: [events]
+  verbs: [create, patch]
+{{- if .Values.keda.enabled }}
+- apiGroups: [keda.sh]
+  resources: [scaledobjects]
+  verbs: [get, list, watch, patch]
+{{- end }}
+{{- end -}}

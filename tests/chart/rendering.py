@@ -1,0 +1,63 @@
+"""What helm makes of the chart, without a cluster."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ROOT = Path(__file__).parents[2]
+CHART = ROOT / "charts" / "firstbell"
+GOLDEN = Path(__file__).parent / "golden"
+VALUES = Path(__file__).parent / "values"
+RELEASE, NAMESPACE = "firstbell", "operators"
+CASES = {
+    "default": (),
+    "namespaced": ("--values", str(VALUES / "namespaced.yaml")),
+}
+"""The renderings that are kept, by the name of their file."""
+
+Manifest = dict[str, Any]
+
+
+def helm(program: Path, *args: str, home: Path) -> subprocess.CompletedProcess[str]:
+    """Runs helm; what it keeps goes to `home`, and no cluster is in reach."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("HELM_")}
+    environment |= {f"HELM_{kind}_HOME": str(home) for kind in ("CACHE", "CONFIG", "DATA")}
+    environment["KUBECONFIG"] = str(home / "no-kubeconfig")
+    argv = [str(program), *args]
+    return subprocess.run(argv, capture_output=True, text=True, env=environment, timeout=60, check=False)
+
+
+def rendered(program: Path, home: Path, *options: str) -> str:
+    """The text of `helm template`; raises with helm's own words."""
+    done = helm(program, "template", RELEASE, str(CHART), "--namespace", NAMESPACE, *options, home=home)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def manifests(text: str) -> list[Manifest]:
+    return [body for body in yaml.safe_load_all(text) if body]
+
+
+def only(kind: str, bodies: Sequence[Manifest]) -> Manifest:
+    found = [body for body in bodies if body["kind"] == kind]
+    assert len(found) == 1, f"{len(found)} of kind {kind}"
+    return found[0]
+
+
+def without_definitions(text: str) -> str:
+    """The rendering less the CRDs, which are compared with the models and would fill the golden files."""
+    parts = text.split("---\n# Source: ")
+    kept = [part for part in parts if part and not part.startswith("firstbell/templates/crds.yaml")]
+    return "".join(f"---\n# Source: {part}" for part in kept)
+
+
+def golden(case: str) -> Path:
+    return GOLDEN / f"{case}.yaml"

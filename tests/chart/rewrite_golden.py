@@ -1,0 +1,22 @@
+"""Writes the golden files anew: `python -m tests.chart.rewrite_golden`. Look at the difference then."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from firstbell.local.programs import Programs
+from firstbell.local.progress import progress_here
+from tests.chart.rendering import CASES, golden, rendered, without_definitions
+
+
+def main() -> None:
+    program = Programs(progress=progress_here()).get(["helm"])["helm"]
+    with tempfile.TemporaryDirectory() as home:
+        for case, options in CASES.items():
+            text = rendered(program, Path(home), *options)
+            golden(case).write_text(without_definitions(text), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()

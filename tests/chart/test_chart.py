@@ -1,0 +1,160 @@
+"""The chart says what it should, before any cluster sees it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import yaml
+
+from firstbell.api.crds import RENDERED_KINDS, definition
+from firstbell.cli.main import app
+from tests.chart.rendering import CASES, CHART, golden, helm, manifests, only, without_definitions
+
+RULES = {
+    ("firstbell.dev", "schoolcalendars"): {"get", "list", "watch"},
+    ("firstbell.dev", "schoolautoscalers"): {"get", "list", "watch"},
+    ("firstbell.dev", "schoolcalendars/status"): {"patch"},
+    ("firstbell.dev", "schoolautoscalers/status"): {"patch"},
+    ("autoscaling", "horizontalpodautoscalers"): {"get", "list", "watch", "patch"},
+    ("apps", "deployments"): {"get", "list", "watch"},
+    ("apps", "statefulsets"): {"get", "list", "watch"},
+    ("apps", "deployments/scale"): {"get", "patch"},
+    ("apps", "statefulsets/scale"): {"get", "patch"},
+    ("", "events"): {"create", "patch"},
+}
+KEDA = {("keda.sh", "scaledobjects"): {"get", "list", "watch", "patch"}}
+
+
+def granted(role):
+    """The verbs that a role gives, by group and resource."""
+    return {
+        (group, resource): set(rule["verbs"])
+        for rule in role["rules"]
+        for group in rule["apiGroups"]
+        for resource in rule["resources"]
+    }
+
+
+def definitions(bodies):
+    return [body for body in bodies if body["kind"] == "CustomResourceDefinition"]
+
+
+def container(bodies):
+    return only("Deployment", bodies)["spec"]["template"]["spec"]["containers"][0]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_rendering_is_the_golden_one(render, case):
+    """If the change is meant, run `python -m tests.chart.rewrite_golden`, read the difference, commit it."""
+    assert without_definitions(render(*CASES[case])) == golden(case).read_text("utf-8")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_helm_finds_nothing_to_complain_about(helm_program, tmp_path, case):
+    done = helm(helm_program, "lint", "--strict", str(CHART), *CASES[case], home=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "0 chart(s) failed" in done.stdout
+
+
+def test_the_definitions_are_those_of_the_models(render):
+    found = definitions(manifests(render()))
+    for body in found:
+        assert body["metadata"].pop("annotations") == {"helm.sh/resource-policy": "keep"}
+        assert body["metadata"].pop("labels")["app.kubernetes.io/name"] == "firstbell"
+    wanted = [definition(kind) for kind in RENDERED_KINDS]
+    assert sorted(found, key=str) == sorted(wanted, key=str)
+
+
+def test_the_definitions_can_be_left_out_or_given_up(render):
+    assert definitions(manifests(render("--set", "crds.install=false"))) == []
+    given_up = definitions(manifests(render("--set", "crds.keep=false")))
+    assert len(given_up) == len(RENDERED_KINDS)
+    assert not any("annotations" in body["metadata"] for body in given_up)
+
+
+def test_the_rights_are_these_and_no_others(render):
+    bodies = manifests(render())
+    own = [b for b in bodies if b["kind"] == "ClusterRole" and b["metadata"]["name"] == "firstbell"]
+    assert [granted(role) for role in own] == [RULES]
+    with_keda = manifests(render("--set", "keda.enabled=true,rbac.aggregate=false"))
+    assert granted(only("ClusterRole", with_keda)) == RULES | KEDA
+
+
+def test_named_namespaces_get_a_role_each_and_the_cluster_none(render):
+    bodies = manifests(render(*CASES["namespaced"]))
+    roles = [body for body in bodies if body["kind"] == "Role"]
+    assert [role["metadata"]["namespace"] for role in roles] == ["school-a", "school-b"]
+    assert all(granted(role) == RULES | KEDA for role in roles)
+    bound = [body["metadata"]["namespace"] for body in bodies if body["kind"] == "RoleBinding"]
+    assert bound == ["school-a", "school-b"]
+    assert not [body["kind"] for body in bodies if body["kind"].startswith("Cluster")]
+    assert {"--namespace=school-a", "--namespace=school-b"} <= set(container(bodies)["args"])
+
+
+def test_people_may_write_our_kinds_and_not_their_status(render):
+    roles = {b["metadata"]["name"]: b for b in manifests(render()) if b["kind"] == "ClusterRole"}
+    writable = granted(roles["firstbell-edit"])
+    assert set(writable) == {("firstbell.dev", "schoolcalendars"), ("firstbell.dev", "schoolautoscalers")}
+    readable = granted(roles["firstbell-view"])
+    assert all(verbs == {"get", "list", "watch"} for verbs in readable.values())
+    assert not any("secrets" in resource for role in roles.values() for _, resource in granted(role))
+    assert not any("*" in str(role["rules"]) for role in roles.values())
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_command_line_knows_every_argument_of_the_pod(render, case):
+    command, *flags = container(manifests(render(*CASES[case])))["args"]
+    options = {opt for param in _run_command().params for opt in param.opts}
+    assert command == "run"
+    assert {flag.partition("=")[0] for flag in flags} <= options
+
+
+def _run_command():
+    from typer.main import get_command  # noqa: PLC0415 - Typer's inner side, needed here alone
+
+    return get_command(app).commands["run"]
+
+
+WRONG = {
+    "an unknown key": "watch.namespace=school",
+    "a port that is none": "metrics.port=70000",
+    "a log level that is none": "log.level=loud",
+    "a namespace that cannot be": "watch.namespaces={School_A}",
+    "a digest that is none": "image.digest=latest",
+    "a word for a flag": "crds.install=maybe",
+    "an image without a name": "image.repository=",
+}
+
+
+@pytest.mark.parametrize("setting", WRONG.values(), ids=WRONG.keys())
+def test_a_wrong_value_is_refused(helm_program, tmp_path, setting):
+    done = helm(helm_program, "template", "x", str(CHART), "--set", setting, home=tmp_path)
+    assert done.returncode != 0
+    assert "values don't meet the specifications of the schema" in done.stderr
+
+
+def test_values_and_schema_hold_the_same_keys():
+    """`global` is helm's own, and stands in no values file."""
+    values = yaml.safe_load((CHART / "values.yaml").read_text("utf-8"))
+    schema = json.loads((CHART / "values.schema.json").read_text("utf-8"))
+    schema["properties"].pop("global")
+    assert keys(values, schema) == []
+
+
+def keys(values, schema, path=""):
+    """What is in one of the two and not in the other, or not described."""
+    different = [f"{path}.{key}" for key in set(values) ^ set(schema["properties"])]
+    for key, below in schema["properties"].items():
+        if not below.get("description"):
+            different.append(f"{path}.{key} is not described")
+        if below.get("properties") and key in values and values[key]:
+            different += keys(values[key], below, f"{path}.{key}")
+    return different
+
+
+def test_the_chart_and_the_program_are_of_one_version():
+    chart = yaml.safe_load((CHART / "Chart.yaml").read_text("utf-8"))
+    from firstbell import __version__  # noqa: PLC0415
+
+    assert chart["appVersion"] == __version__

@@ -1,0 +1,274 @@
+"""The chart on a real API server, by the real helm, and the operator under the chart's account.
+
+Installed, upgraded, rolled back, uninstalled; and every right that the operator needs, and none beside.
+The control plane is one of its own: on the shared one the kinds are installed already, and nobody audits.
+No image is pulled on made-up nodes, so the operator runs beside the pod that stands for it.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import signal
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from firstbell.local.errors import ControlPlaneError
+from firstbell.local.provision import control_plane as provided
+from firstbell.local.readiness import wait_for_service_account
+from firstbell.local.spec import ControlPlaneSpec
+from firstbell.settings import Settings
+from tests.cluster.chart_release import CHART, DEFINITIONS, NAMESPACE, Release
+from tests.cluster.cluster_api import ClusterApi
+from tests.cluster.conftest import install_kinds
+from tests.cluster.operator_process import OperatorThread, Sun, run_command
+from tests.cluster.stage import BASELINE, CALENDAR, PEAK, Stage, at, autoscaler, calendar, hpa, workload
+from tests.cluster.stand_ins import free_port
+from tests.cluster.test_run_command import read
+from tests.cluster.waiting import until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from firstbell.local.control_plane import ControlPlane
+    from tests.cluster.cluster_api import Json
+
+SPEC = ControlPlaneSpec(nodes=2, disable_qps_limits=True, audit_policy=Path(__file__).with_name("audit.yaml"))
+KEPT = sorted(f"CustomResourceDefinition/{name}" for name in DEFINITIONS)
+AT_ONCE = {"scaleDown": {"stabilizationWindowSeconds": 0}}
+BOUNDS = {"minReplicas": BASELINE, "maxReplicas": 40}
+UNLUCKY = 11
+
+
+@pytest.fixture(scope="module")
+def plane() -> Iterator[ControlPlane]:
+    """A control plane without our kinds, which audits the accounts of the release's namespace."""
+    holder = provided(SPEC)
+    try:
+        here = holder.__enter__()
+    except ControlPlaneError as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(error))
+    try:
+        here.program("helm")
+        yield here
+    finally:
+        holder.__exit__(None, None, None)
+
+
+@pytest.fixture
+def release(plane: ControlPlane) -> Iterator[Release]:
+    found = Release(plane)
+    yield found
+    found.remove()
+
+
+@pytest.fixture
+def place(plane: ControlPlane) -> Iterator[str]:
+    """A namespace with workloads in it."""
+    name = f"test-{secrets.token_hex(4)}"
+    plane.kubectl("create", "namespace", name)
+    wait_for_service_account(plane, name, deadline=time.monotonic() + 30)
+    yield name
+    plane.kubectl("delete", "namespace", name, "--wait=false", "--ignore-not-found")
+
+
+@pytest.fixture
+def scene(plane: ControlPlane, place: str) -> Iterator[Stage]:
+    with ClusterApi(plane.kubeconfig, plane.context, place) as api:
+        yield Stage(plane, api, place)
+
+
+@pytest.fixture
+def rush() -> Sun:
+    """In the middle of the peak, and slow enough to stay there."""
+    return Sun.rising(at("08:22"), 4)
+
+
+def operator_of(release: Release, sun: Sun, tmp_path: Path, *namespaces: str, before=lambda: None):
+    """The operator with the chart's token and no other way to the API."""
+    settings = Settings(
+        kubeconfig=release.access(tmp_path / "kubeconfig"),
+        namespaces=namespaces,
+        metrics_port=0,
+        probe_port=0,
+    )
+    return OperatorThread(settings, sun, before)
+
+
+def served(release: Release) -> None:
+    names = [f"crd/{name}" for name in DEFINITIONS]
+    release.control_plane.kubectl("wait", "--for=condition=Established", *names)
+
+
+def changed_chart(folder: Path) -> Path:
+    """A later version of the chart, whose calendars have one more short name."""
+    chart = folder / "firstbell"
+    shutil.copytree(CHART, chart)
+    about = yaml.safe_load((chart / "Chart.yaml").read_text())
+    (chart / "Chart.yaml").write_text(yaml.safe_dump(about | {"version": "0.1.1"}))
+    path = chart / "crd-files" / f"{DEFINITIONS[0]}.yaml"
+    body = yaml.safe_load(path.read_text())
+    body["spec"]["names"]["shortNames"].append("bells")
+    body["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["description"] = "Said with {{ braces }}."
+    path.write_text(yaml.safe_dump(body))
+    return chart
+
+
+def test_a_release_comes_changes_goes_back_and_goes(release: Release, scene: Stage, tmp_path):
+    def short_names() -> list[str]:
+        return release.definition(DEFINITIONS[0])["spec"]["names"]["shortNames"]
+
+    notes = release.install("--wait", "--timeout", "60s")
+    assert f"kubectl -n {NAMESPACE} rollout status deployment/firstbell" in notes
+    served(release)
+    assert release.deployment()["status"]["readyReplicas"] == 1
+    scene.set(calendar())
+
+    release.helm("upgrade", "firstbell", str(changed_chart(tmp_path)), "--wait")
+    assert short_names() == ["schoolcal", "bells"]
+    described = release.definition(DEFINITIONS[0])["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
+    assert described["description"] == "Said with {{ braces }}."
+    release.helm("rollback", "firstbell", "--wait")
+    assert short_names() == ["schoolcal"]
+
+    release.helm("uninstall", "firstbell", "--wait")
+    until(lambda: release.objects() == KEPT, lambda: f"only the definitions: {release.objects()}")
+    assert scene.api.get("SchoolCalendar", CALENDAR) is not None
+    release.install()
+    assert release.deployment()["metadata"]["name"] == "firstbell"
+
+
+def test_without_keep_the_definitions_go_too(release: Release):
+    release.install("--set", "crds.keep=false")
+    release.helm("uninstall", "firstbell", "--wait")
+    until(lambda: release.objects() == [], lambda: f"nothing: {release.objects()}")
+
+
+def test_definitions_that_were_applied_before_are_taken_over(release: Release):
+    install_kinds(release.control_plane)
+    release.install("--take-ownership")
+    assert set(KEPT) <= set(release.objects())
+
+
+def test_the_pods_command_line_serves_what_its_probes_ask(release: Release, scene: Stage, tmp_path):
+    metrics, probe = free_port(), free_port()
+    release.install("--set", f"metrics.port={metrics},probe.port={probe}")
+    served(release)
+    pod = release.deployment()["spec"]["template"]["spec"]["containers"][0]
+    ports = {port["name"]: port["containerPort"] for port in pod["ports"]}
+    asked = pod["livenessProbe"]["httpGet"]
+    command, *flags = pod["args"]
+    assert command == "run"
+    scene.set(workload(), hpa(), calendar(), autoscaler())
+    access = release.access(tmp_path / "kubeconfig")
+    with run_command(access, tmp_path / "log", "--listen", "127.0.0.1", *flags) as operator:
+        until(lambda: read(ports[asked["port"]], asked["path"].lstrip("/")), "the liveness probe is answered")
+        until(lambda: "firstbell_desired_replicas" in read(ports["metrics"], "metrics"), "/metrics")
+        scene.told("Ready", "True", "Serving")
+        assert operator.ends(signal.SIGTERM, seconds=5) == 0
+    assert release.requests()[1] == []
+
+
+def test_named_namespaces_need_no_right_of_the_whole_cluster(release: Release, scene: Stage, rush, tmp_path):
+    release.install("--set", f"watch.namespaces={{{scene.namespace}}}")
+    served(release)
+    assert "ClusterRoleBinding/firstbell" not in release.objects()
+    scene.set(workload(), hpa(), calendar(), autoscaler())
+    with operator_of(release, rush, tmp_path, scene.namespace):
+        scene.floored(PEAK)
+        scene.told("Ready", "True", "Serving")
+    assert release.requests()[1] == []
+
+
+def named(body: Json, name: str) -> Json:
+    """The same object under another name, an autoscaler for the workload of that name."""
+    body["metadata"]["name"] = name
+    if "scaleTargetRef" in body["spec"]:
+        body["spec"]["scaleTargetRef"]["name"] = name
+    return body
+
+
+def by_scale(kind: str, name: str) -> list[Json]:
+    """A workload without an HPA, and its policy, which asks for a count that is refused at first."""
+    policy = autoscaler(kind=kind, replicas=UNLUCKY, behavior=AT_ONCE, **BOUNDS)
+    return [named(workload(kind), name), named(policy, name)]
+
+
+def gone_soon() -> list[Json]:
+    """One of each kind; the deletion of the autoscaler's HPA and workload has no consequence."""
+    bodies = [workload(), workload("StatefulSet"), hpa(), calendar(), autoscaler()]
+    return [named(body, "gone") for body in bodies]
+
+
+def refuse_unlucky_counts(plane: ControlPlane, name: str, place: str) -> None:
+    """Admission control that answers 422 to one count: what a lost race looks like, at any time."""
+    rule = {"apiGroups": ["apps"], "apiVersions": ["v1"], "operations": ["UPDATE"],
+            "resources": ["deployments/scale", "statefulsets/scale"]}  # fmt: skip
+    version = "admissionregistration.k8s.io/v1"
+    policy = {
+        "apiVersion": version,
+        "kind": "ValidatingAdmissionPolicy",
+        "metadata": {"name": name},
+        "spec": {
+            "matchConstraints": {"resourceRules": [rule]},
+            "validations": [{"expression": f"object.spec.replicas != {UNLUCKY}", "reason": "Invalid"}],
+        },
+    }
+    binding = {
+        "apiVersion": version,
+        "kind": "ValidatingAdmissionPolicyBinding",
+        "metadata": {"name": name},
+        "spec": {
+            "policyName": name,
+            "validationActions": ["Deny"],
+            "matchResources": {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": place}}},
+        },
+    }
+    plane.kubectl("apply", "-f", "-", stdin=yaml.safe_dump_all([policy, binding]))
+
+
+def is_refused(scene: Stage, name: str) -> bool:
+    try:
+        scene.kubectl("scale", f"deployment/{name}", f"--replicas={UNLUCKY}", "--dry-run=server")
+    except ControlPlaneError:
+        return True
+    return False
+
+
+def test_every_right_is_used_and_no_request_is_denied(release: Release, scene: Stage, rush, tmp_path):
+    plane = release.control_plane
+    release.install()
+    served(release)
+    scene.set(workload(), hpa(), calendar(), autoscaler(behavior=AT_ONCE))
+    scene.set(*by_scale("Deployment", "shop"), *by_scale("StatefulSet", "base"), *gone_soon())
+    refuse_unlucky_counts(plane, scene.namespace, scene.namespace)
+    until(lambda: is_refused(scene, "shop"), "the unlucky count is refused")
+
+    def delete_unseen() -> None:
+        for body in gone_soon():
+            scene.api.delete(body["kind"], "gone")
+
+    with operator_of(release, rush, tmp_path, before=delete_unseen):
+        scene.floored(PEAK)
+        scene.told("Ready", "True", "Serving")
+        plane.kubectl("delete", "validatingadmissionpolicybinding", scene.namespace)
+        for kind, name in (("Deployment", "shop"), ("StatefulSet", "base")):
+            until(
+                lambda k=kind, n=name: (scene.api.get(k, n) or {})["spec"]["replicas"] == UNLUCKY,
+                f"{kind} {name} is scaled",
+            )
+        for suspend in (True, False):  # the same event again, which is counted and not posted anew
+            scene.api.patch("SchoolCalendar", CALENDAR, {"spec": {"suspend": suspend}})
+            scene.floored(BASELINE if suspend else PEAK)
+        granted = release.granted("clusterrole")
+        until(lambda: granted <= release.requests()[0], lambda: f"unused: {granted - release.requests()[0]}")
+    used, denied = release.requests()
+    assert denied == []
+    assert used == granted
