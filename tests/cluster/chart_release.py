@@ -3,35 +3,24 @@
 from __future__ import annotations
 
 import json
-import subprocess
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
-
-import yaml
+from typing import TYPE_CHECKING
 
 from firstbell.api.crds import RENDERED_KINDS
 from firstbell.api.objects import GROUP
+from tests.cluster.operator_account import CHART, Right, access, helm, requests
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from firstbell.local.control_plane import ControlPlane
     from tests.cluster.cluster_api import Json
 
-CHART = Path(__file__).parents[2] / "charts" / "firstbell"
 NAME, NAMESPACE = "firstbell", "operators"
 DEFINITIONS = [f"{kind.plural}.{GROUP}" for kind in RENDERED_KINDS]
-HELM_SECONDS = 120
 OWNED_KINDS = (
     "deployments,services,serviceaccounts,roles,rolebindings,clusterroles,clusterrolebindings,replicasets,pods,"
     "customresourcedefinitions"
 )
-
-
-class Right(NamedTuple):
-    """What a rule grants, or a request takes."""
-
-    group: str
-    resource: str
-    verb: str
 
 
 class Release:
@@ -42,13 +31,7 @@ class Release:
 
     def helm(self, *args: str) -> str:
         """Runs helm for the release's namespace; raises with helm's own words."""
-        here = self.control_plane
-        argv = [str(here.program("helm")), "--namespace", NAMESPACE, *args]
-        done = subprocess.run(
-            argv, capture_output=True, text=True, env=here.environment, timeout=HELM_SECONDS, check=False
-        )
-        assert done.returncode == 0, f"helm {' '.join(args)}: {done.stderr}"
-        return done.stdout
+        return helm(self.control_plane, "--namespace", NAMESPACE, *args)
 
     def install(self, *options: str, chart: Path = CHART) -> str:
         return self.helm("install", NAME, str(chart), "--create-namespace", *options)
@@ -75,13 +58,7 @@ class Release:
 
     def access(self, path: Path) -> Path:
         """A kubeconfig with a token of the chart's account, and nothing else."""
-        here = self.control_plane
-        config = yaml.safe_load(here.kubectl("config", "view", "--minify", "--raw"))
-        token = here.kubectl("-n", NAMESPACE, "create", "token", NAME).strip()
-        config["users"] = [{"name": "operator", "user": {"token": token}}]
-        config["contexts"][0]["context"]["user"] = "operator"
-        path.write_text(yaml.safe_dump(config))
-        return path
+        return access(self.control_plane, NAMESPACE, NAME, path)
 
     def granted(self, kind: str, *options: str) -> set[Right]:
         """What the operator's role grants on the API server."""
@@ -94,22 +71,11 @@ class Release:
             for verb in rule["verbs"]
         }
 
-    def requests(self) -> tuple[set[Right], list[str]]:
-        """What the account used so far, and each of its requests that was not allowed."""
-        log = self.control_plane.audit_log
-        assert log is not None
-        used, denied = set(), []
-        # The server may be in the middle of the last line.
-        for line in log.read_text().splitlines(keepends=True):
-            if not line.endswith("\n"):
-                continue
-            event = json.loads(line)
-            if event["user"]["username"] != f"system:serviceaccount:{NAMESPACE}:{NAME}":
-                continue
-            if event.get("annotations", {}).get("authorization.k8s.io/decision") != "allow":
-                denied.append(f"{event['verb']} {event['requestURI']}")
-            elif reference := event.get("objectRef"):
-                parts = (reference["resource"], reference.get("subresource"))
-                resource = "/".join(part for part in parts if part)
-                used.add(Right(reference.get("apiGroup", ""), resource, event["verb"]))
-        return used, denied
+    def requests(self) -> tuple[set[Right], set[Right]]:
+        """What the account used so far, and what it was denied.
+
+        Without `keda.enabled` it asks nevertheless whether it may read ScaledObjects, and does without.
+        """
+        assert self.control_plane.audit_log is not None
+        used, denied = requests(self.control_plane.audit_log, NAMESPACE)
+        return used, denied - {Right("keda.sh", "scaledobjects", "list")}

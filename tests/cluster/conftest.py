@@ -1,6 +1,7 @@
 """The control plane that cluster tests share, and a namespace for each of them.
 
-KUBECONFIG given: that cluster is used, and only namespaces are made in it. Else kind where Docker answers,
+KUBECONFIG given: that cluster is used, and only our kinds, namespaces and an account for operators, with its
+rights, are made in it. Else kind where Docker answers,
 else the local control plane. In CI a missing control plane is a failure; elsewhere it is a skip that says
 what to install.
 """
@@ -19,10 +20,12 @@ import yaml
 from firstbell.api.crds import RENDERED_KINDS, render
 from firstbell.api.objects import GROUP
 from firstbell.local.errors import ControlPlaneError
+from firstbell.local.lookup import docker_answers
 from firstbell.local.provision import control_plane as provided
 from firstbell.local.readiness import wait_for_service_account
 from firstbell.local.spec import ControlPlaneSpec
 from tests.cluster.cluster_api import ClusterApi
+from tests.cluster.operator_account import audit_policy, charts_account, requests
 from tests.cluster.stage import Stage
 
 if TYPE_CHECKING:
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 NODES = 10
+OPERATORS = f"firstbell-operators-{secrets.token_hex(3)}"
+"""The namespace of the account that operators run under."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -41,10 +46,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def control_plane() -> Iterator[ControlPlane]:
+def control_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
     """A real API server with controllers, nodes and metrics, and firstbell's kinds installed."""
     given = os.environ.get("KUBECONFIG")
-    spec = ControlPlaneSpec(nodes=NODES, metrics_server=True, disable_qps_limits=True)
+    # kind keeps no audit log, and is preferred to one.
+    audited = os.environ.get("FIRSTBELL_PROVISION") == "local" or not docker_answers()
+    policy = audit_policy(tmp_path_factory.mktemp("audit") / "policy.yaml", OPERATORS) if audited else None
+    spec = ControlPlaneSpec(nodes=NODES, metrics_server=True, disable_qps_limits=True, audit_policy=policy)
     holder = provided(spec, kubeconfig=Path(given) if given else None)
     try:
         here = holder.__enter__()
@@ -63,6 +71,20 @@ def control_plane() -> Iterator[ControlPlane]:
 def helm_program(control_plane: ControlPlane) -> Path:
     """The real helm, built here on a new machine: within a test it would use up that test's time."""
     return control_plane.program("helm")
+
+
+@pytest.fixture(scope="session")
+def for_operator(
+    control_plane: ControlPlane,
+    helm_program: Path,  # noqa: ARG001 - it is built outside of a test's time
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[ControlPlane]:
+    """The control plane as the chart's account reaches it; at the end, whether a request was denied."""
+    with charts_account(control_plane, OPERATORS, tmp_path_factory.mktemp("operator")) as here:
+        yield here
+        if here.audit_log is not None:
+            _, denied = requests(here.audit_log, OPERATORS)
+            assert not denied, f"the chart's roles miss {sorted(denied)}"
 
 
 def install_kinds(here: ControlPlane) -> None:
@@ -84,7 +106,7 @@ def namespace(control_plane: ControlPlane) -> Iterator[str]:
 
 
 @pytest.fixture
-def stage(control_plane: ControlPlane, namespace: str) -> Iterator[Stage]:
+def stage(control_plane: ControlPlane, namespace: str, for_operator: ControlPlane) -> Iterator[Stage]:
     """That namespace with questions about what is in it."""
     with ClusterApi(control_plane.kubeconfig, control_plane.context, namespace) as api:
-        yield Stage(control_plane, api, namespace)
+        yield Stage(control_plane, api, namespace, for_operator)

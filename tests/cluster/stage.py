@@ -127,8 +127,12 @@ def _object(version: str, kind: str, name: str, spec: Json) -> Json:
 class Stage:
     """One namespace, and questions about what is in it."""
 
-    def __init__(self, control_plane: ControlPlane, api: ClusterApi, namespace: str) -> None:
+    def __init__(
+        self, control_plane: ControlPlane, api: ClusterApi, namespace: str, for_operator: ControlPlane
+    ) -> None:
         self.control_plane, self.api, self.namespace = control_plane, api, namespace
+        self.for_operator = for_operator
+        """The same control plane, with the rights of the operator and no others."""
 
     def set(self, *bodies: Json) -> None:
         for body in bodies:
@@ -140,7 +144,7 @@ class Stage:
     def operator(
         self, sun: Sun, before_watching: Callable[[], None] = lambda: None, *, instance: str | None = None
     ) -> OperatorThread:
-        settings = settings_for(self.control_plane, self.namespace)
+        settings = settings_for(self.for_operator, self.namespace)
         if instance is not None:
             settings = replace(settings, instance=instance)
         return OperatorThread(settings, sun, before_watching)

@@ -12,7 +12,6 @@ import secrets
 import shutil
 import signal
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,9 +22,10 @@ from firstbell.local.provision import control_plane as provided
 from firstbell.local.readiness import wait_for_service_account
 from firstbell.local.spec import ControlPlaneSpec
 from firstbell.settings import Settings
-from tests.cluster.chart_release import CHART, DEFINITIONS, NAMESPACE, Release
+from tests.cluster.chart_release import DEFINITIONS, NAMESPACE, Release
 from tests.cluster.cluster_api import ClusterApi
 from tests.cluster.conftest import install_kinds
+from tests.cluster.operator_account import CHART, audit_policy
 from tests.cluster.operator_process import OperatorThread, Sun, run_command
 from tests.cluster.stage import BASELINE, CALENDAR, PEAK, Stage, at, autoscaler, calendar, hpa, workload
 from tests.cluster.stand_ins import free_port
@@ -34,11 +34,11 @@ from tests.cluster.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from firstbell.local.control_plane import ControlPlane
     from tests.cluster.cluster_api import Json
 
-SPEC = ControlPlaneSpec(nodes=2, disable_qps_limits=True, audit_policy=Path(__file__).with_name("audit.yaml"))
 KEPT = sorted(f"CustomResourceDefinition/{name}" for name in DEFINITIONS)
 AT_ONCE = {"scaleDown": {"stabilizationWindowSeconds": 0}}
 BOUNDS = {"minReplicas": BASELINE, "maxReplicas": 40}
@@ -46,9 +46,10 @@ UNLUCKY = 11
 
 
 @pytest.fixture(scope="module")
-def plane() -> Iterator[ControlPlane]:
+def plane(tmp_path_factory) -> Iterator[ControlPlane]:
     """A control plane without our kinds, which audits the accounts of the release's namespace."""
-    holder = provided(SPEC)
+    policy = audit_policy(tmp_path_factory.mktemp("audit") / "policy.yaml", NAMESPACE)
+    holder = provided(ControlPlaneSpec(nodes=2, disable_qps_limits=True, audit_policy=policy))
     try:
         here = holder.__enter__()
     except ControlPlaneError as error:
@@ -82,7 +83,7 @@ def place(plane: ControlPlane) -> Iterator[str]:
 @pytest.fixture
 def scene(plane: ControlPlane, place: str) -> Iterator[Stage]:
     with ClusterApi(plane.kubeconfig, plane.context, place) as api:
-        yield Stage(plane, api, place)
+        yield Stage(plane, api, place, plane)
 
 
 @pytest.fixture
@@ -173,7 +174,7 @@ def test_the_pods_command_line_serves_what_its_probes_ask(release: Release, scen
         until(lambda: "firstbell_desired_replicas" in read(ports["metrics"], "metrics"), "/metrics")
         scene.told("Ready", "True", "Serving")
         assert operator.ends(signal.SIGTERM, seconds=5) == 0
-    assert release.requests()[1] == []
+    assert release.requests()[1] == set()
 
 
 def test_named_namespaces_need_no_right_of_the_whole_cluster(release: Release, scene: Stage, rush, tmp_path):
@@ -184,7 +185,7 @@ def test_named_namespaces_need_no_right_of_the_whole_cluster(release: Release, s
     with operator_of(release, rush, tmp_path, scene.namespace):
         scene.floored(PEAK)
         scene.told("Ready", "True", "Serving")
-    assert release.requests()[1] == []
+    assert release.requests()[1] == set()
 
 
 def named(body: Json, name: str) -> Json:
@@ -270,5 +271,5 @@ def test_every_right_is_used_and_no_request_is_denied(release: Release, scene: S
         granted = release.granted("clusterrole")
         until(lambda: granted <= release.requests()[0], lambda: f"unused: {granted - release.requests()[0]}")
     used, denied = release.requests()
-    assert denied == []
+    assert denied == set()
     assert used == granted

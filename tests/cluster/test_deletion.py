@@ -25,7 +25,7 @@ def rush() -> Sun:
 
 def kill_in_the_window(stage: Stage, sun: Sun, tmp_path: Path) -> None:
     """Has the floor raised by an operator that is then killed."""
-    with fast_process(stage.control_plane, stage.namespace, sun, tmp_path / "operator.log") as operator:
+    with fast_process(stage.for_operator, stage.namespace, sun, tmp_path / "operator.log") as operator:
         stage.floored(PEAK)
         operator.ends(signal.SIGKILL, seconds=5)
 

@@ -37,7 +37,7 @@ class Lowest:
 
 
 def start(stage: Stage, sun: Sun, tmp_path: Path):
-    return fast_process(stage.control_plane, stage.namespace, sun, tmp_path / "operator.log")
+    return fast_process(stage.for_operator, stage.namespace, sun, tmp_path / "operator.log")
 
 
 RESTARTS = {

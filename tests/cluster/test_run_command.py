@@ -66,7 +66,7 @@ def test_it_answers_on_its_ports_and_ends_within_five_seconds(stage: Stage, tmp_
     metrics, probe = free_port(), free_port()
     options = ("-n", stage.namespace, "--instance", stage.namespace, "--listen", "127.0.0.1",
                "--metrics-port", metrics, "--probe-port", probe)  # fmt: skip
-    with run_command(stage.control_plane.kubeconfig, tmp_path / "log", *options) as operator:
+    with run_command(stage.for_operator.kubeconfig, tmp_path / "log", *options) as operator:
         operator.says(UP)
         sample = f'firstbell_desired_replicas{{name="{NAME}",namespace="{stage.namespace}"}}'
         until(lambda: sample in read(metrics, "metrics"), f"/metrics with {sample}")
@@ -160,7 +160,7 @@ def test_a_bad_flag_ends_it_with_one_line(flags, said):
 def test_a_port_in_use_ends_it_with_one_line(stage: Stage, tmp_path):
     port = free_port()
     options = ("--listen", "127.0.0.1", "--metrics-port", port, "--probe-port", 0, "-n", stage.namespace)
-    kubeconfig = stage.control_plane.kubeconfig
+    kubeconfig = stage.for_operator.kubeconfig
     with run_command(kubeconfig, tmp_path / "first", *options) as first:
         first.says(UP)
         with run_command(kubeconfig, tmp_path / "second", *options) as second:
