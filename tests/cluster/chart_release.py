@@ -36,6 +36,12 @@ class Release:
     def install(self, *options: str, chart: Path = CHART) -> str:
         return self.helm("install", NAME, str(chart), "--create-namespace", *options)
 
+    def make_restricted_namespace(self) -> None:
+        """The release's namespace, in which a pod may be no more than Kubernetes calls restricted."""
+        labels = {"pod-security.kubernetes.io/enforce": "restricted"}
+        body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE, "labels": labels}}
+        self.control_plane.kubectl("apply", "-f", "-", stdin=json.dumps(body))
+
     def remove(self) -> None:
         """Leaves nothing, the kept definitions included."""
         self.helm("uninstall", NAME, "--ignore-not-found", "--wait")

@@ -1,9 +1,8 @@
 """The control plane that cluster tests share, and a namespace for each of them.
 
 KUBECONFIG given: that cluster is used, and only our kinds, namespaces and an account for operators, with its
-rights, are made in it. Else kind where Docker answers,
-else the local control plane. In CI a missing control plane is a failure; elsewhere it is a skip that says
-what to install.
+rights, are made in it. Else kind where Docker answers, else the local control plane. In CI a missing control
+plane is a failure; elsewhere it is a skip that says what to install.
 """
 
 from __future__ import annotations

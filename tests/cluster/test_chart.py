@@ -126,6 +126,7 @@ def test_a_release_comes_changes_goes_back_and_goes(release: Release, scene: Sta
     def short_names() -> list[str]:
         return release.definition(DEFINITIONS[0])["spec"]["names"]["shortNames"]
 
+    release.make_restricted_namespace()
     notes = release.install("--wait", "--timeout", "60s")
     assert f"kubectl -n {NAMESPACE} rollout status deployment/firstbell" in notes
     served(release)
@@ -186,6 +187,26 @@ def test_named_namespaces_need_no_right_of_the_whole_cluster(release: Release, s
         scene.floored(PEAK)
         scene.told("Ready", "True", "Serving")
     assert release.requests()[1] == set()
+
+
+def may(scene: Stage, person: str, verb: str, resource: str, *options: str) -> bool:
+    try:
+        scene.kubectl("auth", "can-i", verb, f"{resource}.firstbell.dev", "--as", person, *options)
+    except ControlPlaneError:
+        return False
+    return True
+
+
+def test_people_who_may_edit_a_namespace_may_edit_our_kinds_in_it(release: Release, scene: Stage):
+    release.install()
+    served(release)
+    for role, person in (("view", "viewer"), ("edit", "editor")):
+        scene.kubectl("create", "rolebinding", role, f"--clusterrole={role}", f"--user={person}")
+    until(lambda: may(scene, "editor", "create", "schoolautoscalers"), "an editor creates")
+    assert may(scene, "editor", "delete", "schoolcalendars")
+    assert not may(scene, "editor", "patch", "schoolautoscalers", "--subresource=status")
+    until(lambda: may(scene, "viewer", "list", "schoolcalendars"), "a viewer lists")
+    assert not may(scene, "viewer", "create", "schoolautoscalers")
 
 
 def named(body: Json, name: str) -> Json:
