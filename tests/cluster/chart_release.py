@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING
+
+import yaml
 
 from firstbell.api.crds import RENDERED_KINDS
 from firstbell.api.objects import GROUP
@@ -21,6 +24,20 @@ OWNED_KINDS = (
     "deployments,services,serviceaccounts,roles,rolebindings,clusterroles,clusterrolebindings,replicasets,pods,"
     "customresourcedefinitions"
 )
+
+
+def changed_chart(folder: Path) -> Path:
+    """A later version of the chart, whose calendars have one more short name."""
+    chart = folder / "firstbell"
+    shutil.copytree(CHART, chart)
+    about = yaml.safe_load((chart / "Chart.yaml").read_text())
+    (chart / "Chart.yaml").write_text(yaml.safe_dump(about | {"version": "0.1.1"}))
+    path = chart / "crd-files" / f"{DEFINITIONS[0]}.yaml"
+    body = yaml.safe_load(path.read_text())
+    body["spec"]["names"]["shortNames"].append("bells")
+    body["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["description"] = "Said with {{ braces }}."
+    path.write_text(yaml.safe_dump(body))
+    return chart
 
 
 class Release:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import signal
 import time
 from typing import TYPE_CHECKING
@@ -22,7 +21,7 @@ from firstbell.local.provision import control_plane as provided
 from firstbell.local.readiness import wait_for_service_account
 from firstbell.local.spec import ControlPlaneSpec
 from firstbell.settings import Settings
-from tests.cluster.chart_release import DEFINITIONS, NAMESPACE, Release
+from tests.cluster.chart_release import DEFINITIONS, NAMESPACE, Release, changed_chart
 from tests.cluster.cluster_api import ClusterApi
 from tests.cluster.conftest import install_kinds
 from tests.cluster.operator_account import CHART, audit_policy
@@ -108,20 +107,6 @@ def served(release: Release) -> None:
     release.control_plane.kubectl("wait", "--for=condition=Established", *names)
 
 
-def changed_chart(folder: Path) -> Path:
-    """A later version of the chart, whose calendars have one more short name."""
-    chart = folder / "firstbell"
-    shutil.copytree(CHART, chart)
-    about = yaml.safe_load((chart / "Chart.yaml").read_text())
-    (chart / "Chart.yaml").write_text(yaml.safe_dump(about | {"version": "0.1.1"}))
-    path = chart / "crd-files" / f"{DEFINITIONS[0]}.yaml"
-    body = yaml.safe_load(path.read_text())
-    body["spec"]["names"]["shortNames"].append("bells")
-    body["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["description"] = "Said with {{ braces }}."
-    path.write_text(yaml.safe_dump(body))
-    return chart
-
-
 def test_a_release_comes_changes_goes_back_and_goes(release: Release, scene: Stage, tmp_path):
     def short_names() -> list[str]:
         return release.definition(DEFINITIONS[0])["spec"]["names"]["shortNames"]
@@ -151,6 +136,15 @@ def test_without_keep_the_definitions_go_too(release: Release):
     release.install("--set", "crds.keep=false")
     release.helm("uninstall", "firstbell", "--wait")
     until(lambda: release.objects() == [], lambda: f"nothing: {release.objects()}")
+
+
+def test_turning_their_installation_off_leaves_the_definitions(release: Release, scene: Stage):
+    release.install()
+    served(release)
+    scene.set(calendar())
+    release.helm("upgrade", "firstbell", str(CHART), "--set", "crds.install=false", "--wait")
+    assert set(KEPT) <= set(release.objects())
+    assert scene.api.get("SchoolCalendar", CALENDAR) is not None
 
 
 def test_definitions_that_were_applied_before_are_taken_over(release: Release):
