@@ -10,7 +10,7 @@ import yaml
 
 from firstbell.api.crds import RENDERED_KINDS
 from firstbell.api.objects import GROUP
-from tests.cluster.operator_account import CHART, Right, access, helm, requests
+from tests.cluster.operator_account import CHART, HELM_SECONDS, Right, access, helm, requests
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,7 +62,9 @@ class Release:
     def remove(self) -> None:
         """Leaves nothing, the kept definitions included."""
         self.helm("uninstall", NAME, "--ignore-not-found", "--wait")
-        self.control_plane.kubectl("delete", "crd", "--ignore-not-found", *DEFINITIONS)
+        # The API server looks for objects of a kind before it lets the kind go, at times for half a minute.
+        gone = ("delete", "crd", "--ignore-not-found", *DEFINITIONS)
+        self.control_plane.kubectl(*gone, seconds=HELM_SECONDS)
 
     def objects(self) -> list[str]:
         """`kind/name` of what is labelled as the release's, in all namespaces."""
