@@ -16,6 +16,7 @@ else the real node takes as many as a large one does. Nothing serves `metrics.k8
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 import time
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,7 @@ from firstbell.local.made_up_nodes import make_up_nodes
 from firstbell.local.readiness import wait_until_ready
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from firstbell.local.control_plane import ControlPlane
@@ -99,13 +100,18 @@ def stop(folder: Path, programs: Programs) -> None:
         )
 
 
-def configuration() -> dict[str, Any]:
-    """Return kind's configuration: one node that may carry more than the usual 110 pods."""
+def configuration(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """Return kind's configuration: one node that may carry more than the usual 110 pods.
+
+    FIRSTBELL_KIND_IMAGE names its image, and so the version of Kubernetes; without it kind takes its own.
+    """
     kubelet = {"kind": "KubeletConfiguration", "maxPods": _MOST_PODS}
+    image = environ.get("FIRSTBELL_KIND_IMAGE")
     return {
         "kind": "Cluster",
         "apiVersion": "kind.x-k8s.io/v1alpha4",
         "kubeadmConfigPatches": [yaml.safe_dump(kubelet)],
+        "nodes": [{"role": "control-plane"} | ({"image": image} if image else {})],
     }
 
 

@@ -194,3 +194,14 @@ def test_the_one_node_takes_more_pods_than_usual():
     patch = yaml.safe_load(configuration()["kubeadmConfigPatches"][0])
 
     assert patch == {"kind": "KubeletConfiguration", "maxPods": 250}
+
+
+@pytest.mark.parametrize(
+    ("environ", "node"),
+    [
+        ({}, {"role": "control-plane"}),
+        ({"FIRSTBELL_KIND_IMAGE": "node:v1"}, {"role": "control-plane", "image": "node:v1"}),
+    ],
+)
+def test_the_environment_chooses_the_version_of_kubernetes(environ, node):
+    assert configuration(environ)["nodes"] == [node]
