@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING
 
 from firstbell.domain.absence import Unavailable
 from firstbell.domain.bells import minute_of
-from firstbell.domain.decide import decide
 from firstbell.domain.upcoming import peak_at
+from firstbell.engine.evaluating import evaluated
 from firstbell.engine.memory import Memory
-from firstbell.engine.observing import observation, scheduled_by
-from firstbell.engine.outcome import Outcome
-from firstbell.engine.planning import coming_peaks, current_plan
-from firstbell.engine.situation import situation, still_held
+from firstbell.engine.planning import coming_peaks
+from firstbell.engine.situation import situation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     from firstbell.domain.coalesce import Run
     from firstbell.domain.demand import RegionLoad
     from firstbell.domain.plan import Plan, PlannedPeak
+    from firstbell.engine.outcome import Outcome
     from firstbell.engine.ports import Json
     from firstbell.engine.store import Rules, SeenAutoscaler, Store
 
@@ -88,7 +87,8 @@ def explain(store: Store, key: str, now: datetime, instance: str | None = None) 
             if isinstance(seen.rules, Unavailable)
             else Unavailable(reason="InvalidSpec", message="the spec is not usable")
         )
-    outcome = _outcome(store, seen, rules, now, instance or _instance(store, key))
+    instance = instance or _instance(store, key)
+    outcome = evaluated(store, situation(store, seen, rules, instance), instance, Memory(), now)
     plan = outcome.plan
     if isinstance(plan, Unavailable):
         return Explanation(seen=seen, rules=rules, outcome=outcome)
@@ -120,20 +120,6 @@ def field_writers(managed_fields: Iterable[Json], field: str) -> tuple[FieldWrit
 def _instance(store: Store, key: str) -> str:
     marks = [seen.autoscaler.mark for seen in store.held_by(key)]
     return next((mark.instance for mark in marks if mark is not None), DEFAULT_INSTANCE)
-
-
-def _outcome(store: Store, seen: SeenAutoscaler, rules: Rules, now: datetime, instance: str) -> Outcome:
-    """What a tick finds and decides, without a write."""
-    stands, memory, minute = situation(store, seen, rules, instance), Memory(), minute_of(now)
-    invalid = seen.rules if isinstance(seen.rules, Unavailable) else None
-    if isinstance(stands.actuator, Unavailable):
-        held = still_held(store, stands, instance)
-        plan = stands.actuator if held is None else current_plan(stands, held, memory, minute)
-        return Outcome(now=now, situation=stands, plan=plan, decision=stands.actuator, invalid=invalid)
-    plan = current_plan(stands, stands.actuator, memory, minute)
-    scheduled = scheduled_by(plan, minute, minute)
-    decision = decide(observation(stands, stands.actuator, scheduled, memory, now))
-    return Outcome(now=now, situation=stands, plan=plan, decision=decision, invalid=invalid)
 
 
 def _peaks(plan: Plan, minute: int) -> list[ExplainedPeak]:

@@ -43,7 +43,7 @@ async def load(
     """
     wait, told = FIRST_WAIT_SECONDS, ""
     while True:
-        problem = await _load_once(cluster, store, namespaces)
+        problem = await load_once(cluster, store, namespaces)
         if problem is None:
             if told:
                 log.info("the cause is gone, starting")
@@ -55,7 +55,7 @@ async def load(
         wait = min(LONGEST_WAIT_SECONDS, wait * 2)
 
 
-async def _load_once(cluster: Cluster, store: Store, namespaces: Sequence[str]) -> str | None:
+async def load_once(cluster: Cluster, store: Store, namespaces: Sequence[str]) -> str | None:
     """Lists everything: what stood in the way, or None.
 
     Nothing is kept of an incomplete look: what is deleted before the next one would stay for ever.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from firstbell.engine.floor_actuator import floor_path
-from firstbell.engine.loading import _load_once as load_once
+from firstbell.engine.loading import load_once
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.store import Store
 

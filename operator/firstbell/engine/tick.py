@@ -12,15 +12,13 @@ from typing import TYPE_CHECKING
 
 from firstbell.domain.absence import Unavailable
 from firstbell.domain.bells import instant_of, minute_of
-from firstbell.domain.decide import Decision, Limit, decide
+from firstbell.domain.decide import Decision
 from firstbell.domain.reasons import LimitReason
 from firstbell.engine.acting import Actor
-from firstbell.engine.memory import Action, Admitted, Memory
-from firstbell.engine.observing import observation, scheduled_by
-from firstbell.engine.outcome import Outcome
-from firstbell.engine.planning import current_plan
+from firstbell.engine.evaluating import evaluated
+from firstbell.engine.memory import Action, Memory
 from firstbell.engine.ports import Failure, FailureKind
-from firstbell.engine.situation import ByFloor, ByScale, Situation, situation, still_held
+from firstbell.engine.situation import ByFloor, ByScale, Situation, situation
 from firstbell.engine.store import SeenWorkload, Store
 from firstbell.engine.way_back import follow_way_back
 
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from firstbell.engine.outcome import Outcome
     from firstbell.engine.ports import Clock, Cluster, Telemetry
 
 READ_AGAIN_TRIES = 4
@@ -89,31 +88,14 @@ class Ticker:
         if seen is None:
             return Unavailable(reason="Gone", message="the SchoolAutoscaler was deleted")
         rules = seen.in_force
-        invalid = seen.rules if isinstance(seen.rules, Unavailable) else None
         if rules is None:
-            return invalid or Unavailable(reason="InvalidSpec", message="the spec was never usable")
+            never = Unavailable(reason="InvalidSpec", message="the spec was never usable")
+            return seen.rules if isinstance(seen.rules, Unavailable) else never
         now = self._clock.now()
-        stands = situation(self._store, seen, rules, self._instance)
         if memory.hold_until is None:
             memory.hold_until = now + timedelta(seconds=rules.scale_down_stabilization_seconds)
-        minute, ahead = minute_of(now), minute_of(max(now, memory.acted_for or now))
-        if isinstance(stands.actuator, Unavailable):
-            held = still_held(self._store, stands, self._instance)
-            plan = stands.actuator if held is None else current_plan(stands, held, memory, minute)
-            return Outcome(now=now, situation=stands, plan=plan, decision=stands.actuator, invalid=invalid)
-        plan = current_plan(stands, stands.actuator, memory, minute)
-        scheduled = scheduled_by(plan, minute, ahead)
-        decision = decide(observation(stands, stands.actuator, scheduled, memory, now))
-        decision = _admitted(decision, memory.admitted, now)
-        return Outcome(now=now, situation=stands, plan=plan, decision=decision, invalid=invalid)
-
-
-def _admitted(decision: Decision, admitted: Admitted | None, now: datetime) -> Decision:
-    """The decision with what admission control lately made of it."""
-    if admitted is None or decision.desired != admitted.asked or now >= admitted.until:
-        return decision
-    limit = Limit(reason=LimitReason.ADMISSION, before=admitted.asked, after=admitted.given)
-    return replace(decision, desired=admitted.given, limits=(*decision.limits, limit))
+        stands = situation(self._store, seen, rules, self._instance)
+        return evaluated(self._store, stands, self._instance, memory, now)
 
 
 def _in_force(outcome: Outcome | Unavailable, memory: Memory) -> int:
