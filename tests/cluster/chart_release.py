@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import secrets
 import shutil
 from typing import TYPE_CHECKING
 
@@ -10,7 +12,9 @@ import yaml
 
 from firstbell.api.crds import RENDERED_KINDS
 from firstbell.api.objects import GROUP
+from firstbell.local.errors import ControlPlaneError
 from tests.cluster.operator_account import CHART, HELM_SECONDS, Right, access, helm, requests
+from tests.cluster.waiting import until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,9 +66,21 @@ class Release:
     def remove(self) -> None:
         """Leaves nothing, the kept definitions included."""
         self.helm("uninstall", NAME, "--ignore-not-found", "--wait")
-        # The API server looks for objects of a kind before it lets the kind go, at times for half a minute.
-        gone = ("delete", "crd", "--ignore-not-found", *DEFINITIONS)
-        self.control_plane.kubectl(*gone, seconds=HELM_SECONDS)
+        self.control_plane.kubectl("delete", "crd", "--ignore-not-found", "--wait=false", *DEFINITIONS)
+        until(self.definitions_are_gone, "the definitions are gone", seconds=HELM_SECONDS)
+
+    def definitions_are_gone(self) -> bool:
+        """Whether the kinds are gone; a definition that is going is touched, so that the server looks again.
+
+        It empties a kind before it lets it go, and where that fails at first (just after the kind came), it
+        tries again after ever longer waits, of minutes in the end. Any change makes it try at once.
+        """
+        there = self.control_plane.kubectl("get", "crd", "-o", "name", "--ignore-not-found", *DEFINITIONS)
+        for name in there.split():
+            with contextlib.suppress(ControlPlaneError):  # gone meanwhile
+                stamp = f"touched={secrets.token_hex(4)}"
+                self.control_plane.kubectl("annotate", "--overwrite", name, stamp)
+        return not there.strip()
 
     def objects(self) -> list[str]:
         """`kind/name` of what is labelled as the release's, in all namespaces."""

@@ -134,7 +134,8 @@ def test_a_release_comes_changes_goes_back_and_goes(release: Release, scene: Sta
 
 def test_without_keep_the_definitions_go_too(release: Release):
     release.install("--set", "crds.keep=false")
-    release.helm("uninstall", "firstbell", "--wait")
+    release.helm("uninstall", "firstbell")
+    until(release.definitions_are_gone, "the definitions are gone", seconds=120)
     until(lambda: release.objects() == [], lambda: f"nothing: {release.objects()}")
 
 
