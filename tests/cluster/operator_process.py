@@ -135,7 +135,8 @@ class Process:
 
     def __enter__(self) -> Self:
         environ = {name: value for name, value in os.environ.items() if not name.startswith("FIRSTBELL_")}
-        environ |= {"NO_COLOR": "1", "COLUMNS": "200", **self._environ}
+        # The Kubernetes client keeps certificates in files, which a killed process leaves behind.
+        environ |= {"NO_COLOR": "1", "COLUMNS": "200", "TMPDIR": str(self.log.parent), **self._environ}
         with self.log.open("wb") as output:
             self._process = subprocess.Popen(
                 self.argv, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=environ
