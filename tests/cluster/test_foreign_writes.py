@@ -55,7 +55,7 @@ def test_a_second_hpa_is_told_and_what_is_held_stays(stage: Stage, rush):
         stage.floored(PEAK)
         stage.set(renamed(hpa(), "second"))
         message = stage.told("AbleToScale", "False", "AmbiguousAutoscaler")
-        assert "second, web" in message
+        assert "HorizontalPodAutoscaler second, HorizontalPodAutoscaler web" in message
         assert (stage.minimum(), stage.replicas()) == (PEAK, PEAK)
         assert stage.api.get("HorizontalPodAutoscaler", "second")["spec"]["minReplicas"] == BASELINE
         stage.kubectl("delete", "hpa", "second")
