@@ -16,7 +16,7 @@ from firstbell.domain.absence import Unavailable
 from firstbell.domain.bells import instant_of
 from firstbell.domain.days import Day
 from firstbell.domain.decide import Decision
-from firstbell.domain.upcoming import percent_text
+from firstbell.domain.upcoming import day_words, percent_text
 from firstbell.engine.explaining import ExplainedPeak, Explanation
 from firstbell.engine.levers import levers
 from firstbell.engine.reported import lag, not_fine
@@ -145,15 +145,7 @@ def _pupils(one: ExplainedPeak) -> str:
 def _day(day: Day) -> str:
     if day.lessons is None:
         return f"no lessons ({day.reason})"
-    words: list[str] = [day.lessons.day_class.value]
-    if day.lessons.break_days:
-        words.append(f"{day.lessons.break_days} days off before")
-    if day.lessons.transition is not None:
-        words.append(day.lessons.transition.value)
-    words.append(day.lessons.instruction_mode.value)
-    if day.lessons.label is not None:
-        words.append(f"label {day.lessons.label}")
-    return f"{', '.join(words)} (by {day.reason})"
+    return f"{day_words(day)} (by {day.reason})"
 
 
 def _actuator(of: Explanation, zone: tzinfo) -> Iterator[tuple[str, str]]:

@@ -75,7 +75,8 @@ def _reaches(peak: PlannedPeak, minute: Minute, *, after: int) -> bool:
 def peak_sentence(peak: PlannedPeak) -> str:
     """What the peak is and why it is that high, in one line for people."""
     occurrence = peak.surge.occurrence
-    return f"{occurrence.peak.name} at {local_time(peak)}{_day_words(occurrence.day)}{_factor_words(peak)}"
+    day = f" ({words})" if (words := day_words(occurrence.day)) else ""
+    return f"{occurrence.peak.name} at {local_time(peak)}{day}{_factor_words(peak)}"
 
 
 def local_time(peak: PlannedPeak) -> str:
@@ -84,7 +85,8 @@ def local_time(peak: PlannedPeak) -> str:
     return f"{instant_of(peak.surge.occurrence.bell).astimezone(zone):%a %d %b %H:%M}"
 
 
-def _day_words(day: Day) -> str:
+def day_words(day: Day) -> str:
+    """What kind of school day it is: class, days off before, transition, mode, label; empty without."""
     if day.lessons is None:
         return ""
     words: list[str] = [day.lessons.day_class.value]
@@ -95,7 +97,7 @@ def _day_words(day: Day) -> str:
     words.append(day.lessons.instruction_mode.value)
     if day.lessons.label is not None:
         words.append(f"label {day.lessons.label}")
-    return f" ({', '.join(words)})"
+    return ", ".join(words)
 
 
 def _factor_words(peak: PlannedPeak) -> str:

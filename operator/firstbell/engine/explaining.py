@@ -14,6 +14,7 @@ from firstbell.domain.absence import Unavailable
 from firstbell.domain.bells import minute_of
 from firstbell.domain.upcoming import peak_at
 from firstbell.engine.evaluating import evaluated
+from firstbell.engine.handback import owns
 from firstbell.engine.memory import Memory
 from firstbell.engine.planning import coming_peaks
 from firstbell.engine.situation import situation
@@ -113,7 +114,7 @@ def field_writers(managed_fields: Iterable[Json], field: str) -> tuple[FieldWrit
             time=datetime.fromisoformat(entry["time"]) if entry.get("time") else None,
         )
         for entry in managed_fields
-        if f"f:{field}" in (entry.get("fieldsV1") or {}).get("f:spec", {})
+        if owns(entry, field)
     )
 
 

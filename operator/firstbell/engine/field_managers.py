@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.engine.handback import FIELD_MANAGER, apply_manager
+from firstbell.engine.handback import FIELD_MANAGER, apply_manager, owns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,10 +17,7 @@ NAME_CHARACTERS = 128
 def last_writer(managed_fields: Sequence[Json], field: str) -> str:
     """The manager other than firstbell that wrote `spec.FIELD` last; empty where there is none."""
     owners = [
-        entry
-        for entry in managed_fields
-        if f"f:{field}" in (entry.get("fieldsV1") or {}).get("f:spec", {})
-        and entry.get("manager") != FIELD_MANAGER
+        entry for entry in managed_fields if owns(entry, field) and entry.get("manager") != FIELD_MANAGER
     ]
     latest = max(owners, key=lambda entry: entry.get("time") or "", default=None)
     return "" if latest is None else str(latest.get("manager") or "")[:NAME_CHARACTERS]

@@ -27,14 +27,14 @@ FIELD_MANAGER = "firstbell"
 def apply_manager(managed_fields: Iterable[Json], field: str) -> Json | None:
     """The entry of the Apply manager that owns `spec.FIELD`, reduced to what names it, or None."""
     for entry in managed_fields:
-        if entry.get("operation") == "Apply" and _owns(entry, field):
+        if entry.get("operation") == "Apply" and owns(entry, field):
             return {key: value for key, value in entry.items() if key != "fieldsV1"}
     return None
 
 
 def is_kept(managed_fields: Iterable[Json], field: str) -> bool:
     """Whether `spec.FIELD` is owned by firstbell: after a write that could not be handed back yet."""
-    return any(_is_ours(entry) and _owns(entry, field) for entry in managed_fields)
+    return any(_is_ours(entry) and owns(entry, field) for entry in managed_fields)
 
 
 def hand_back(obj: Json, field: str, to: Json | None) -> list[Operation]:
@@ -44,7 +44,7 @@ def hand_back(obj: Json, field: str, to: Json | None) -> list[Operation]:
     """
     metadata = obj["metadata"]
     entries: list[Json] = copy.deepcopy(metadata.get("managedFields") or [])
-    ours = [entry for entry in entries if _is_ours(entry) and _owns(entry, field)]
+    ours = [entry for entry in entries if _is_ours(entry) and owns(entry, field)]
     if not ours:
         return []
     for entry in ours:
@@ -63,7 +63,8 @@ def _is_ours(entry: Json) -> bool:
     return entry.get("manager") == FIELD_MANAGER and entry.get("operation") == "Update"
 
 
-def _owns(entry: Json, field: str) -> bool:
+def owns(entry: Json, field: str) -> bool:
+    """Whether an entry of managedFields has `spec.FIELD` in it."""
     return f"f:{field}" in (entry.get("fieldsV1") or {}).get("f:spec", {})
 
 
