@@ -162,6 +162,12 @@ class Stage:
     def ready(self, kind: str = "Deployment") -> int:
         return (self.api.get(kind, NAME) or {}).get("status", {}).get("readyReplicas", 0)
 
+    def ready_since(self) -> list[str]:
+        """Since when each Ready pod is, on the clock of the cluster."""
+        conditions = [each for pod in self.api.list("Pod") for each in pod["status"].get("conditions", [])]
+        told = [each for each in conditions if (each["type"], each["status"]) == ("Ready", "True")]
+        return sorted(each["lastTransitionTime"][11:19] for each in told)
+
     def marks(self) -> dict[str, str]:
         """Our annotations on the HPA."""
         annotations = self.autoscaler["metadata"].get("annotations") or {}
@@ -197,7 +203,10 @@ class Stage:
         wanted = (status, reason)
         until(
             lambda: (self.condition(kind).get("status"), self.condition(kind).get("reason")) == wanted,
-            lambda: f"{kind}={status}/{reason}; {self.ready()} Ready, conditions {self.conditions()}",
+            lambda: (
+                f"{kind}={status}/{reason}; {self.ready()} Ready (pods since {self.ready_since()}), "
+                f"conditions {self.conditions()}"
+            ),
             seconds=seconds,
         )
         return self.condition(kind)["message"]

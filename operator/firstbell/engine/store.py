@@ -151,6 +151,7 @@ class SeenWorkload:
 class Store:
     """Everything seen, by key. Changing it returns the keys of the autoscalers that must look again.
 
+    What comes in late, older than what is known, changes nothing.
     `follows_scaled_objects` is False where the cluster has none, or they may not be read.
     """
 
@@ -202,8 +203,11 @@ class Store:
         return not of.optional or self.follows_scaled_objects
 
     def put_floor(self, seen: SeenFloor) -> set[str]:
-        """Remembers an autoscaler of somebody's."""
+        """Remembers an autoscaler of somebody's, unless a later state of it is known."""
         before = self.floors.get(seen.key)
+        same = before is not None and before.autoscaler.uid == seen.autoscaler.uid
+        if same and before is not None and is_older(seen.version, before.version):
+            return set()
         if seen.kept and seen.former_manager is None and before is not None:
             seen = replace(seen, former_manager=before.former_manager)
         concerned = self.drop_floor(seen.key)
@@ -224,10 +228,12 @@ class Store:
         return set(self._by_target.get(seen.target.key, ()))
 
     def put_workload(self, seen: SeenWorkload) -> set[str]:
-        """Remembers a workload, if it is anybody's target."""
-        concerned = self._by_target.get(seen.ref.key, set())
+        """Remembers a workload, unless a later state of it is known."""
+        before = self.workloads.get(seen.ref.key)
+        if before is not None and before.uid == seen.uid and is_older(seen.version, before.version):
+            return set()
         self.workloads[seen.ref.key] = seen
-        return set(concerned)
+        return set(self._by_target.get(seen.ref.key, ()))
 
     def drop_workload(self, key: str) -> set[str]:
         """Forgets a workload."""
@@ -261,5 +267,9 @@ def _leave(index: dict[str, set[str]], at: str, key: str) -> set[str]:
 
 
 def is_older(version: str, known: str) -> bool:
-    """Whether one resource version of an object is before another: a watch lags behind our own writes."""
+    """Whether one resource version of an object is before another.
+
+    A watch lags behind our own writes, and the answer to one of those may come after the watch has told what
+    followed it.
+    """
     return version.isdecimal() and known.isdecimal() and int(version) < int(known)

@@ -10,7 +10,6 @@ from firstbell.api.objects import GROUP, VERSION
 from firstbell.engine.floor_kinds import FLOOR_KINDS, FloorKind
 from firstbell.engine.kinds import seen_autoscaler, seen_calendar
 from firstbell.engine.objects import seen_floor, seen_workload
-from firstbell.engine.store import is_older
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,10 +81,7 @@ def _floor_handler(engine: Engine, of: FloorKind) -> Callable[[Any], None]:
         if event["type"] == "DELETED":
             engine.wake(engine.store.drop_floor(seen.key))
             return
-        before = engine.store.floors.get(seen.key)
-        same = before is not None and before.autoscaler.uid == seen.autoscaler.uid
-        stale = same and before is not None and is_older(seen.version, before.version)
-        if before != seen and not stale:
+        if engine.store.floors.get(seen.key) != seen:
             engine.wake(engine.store.put_floor(seen))
 
     return handle
@@ -97,9 +93,7 @@ def _workload_handler(engine: Engine, api_version: str, kind: str) -> Callable[[
         if event["type"] == "DELETED":
             engine.wake(engine.store.drop_workload(seen.ref.key))
             return
-        before = engine.store.workloads.get(seen.ref.key)
-        stale = before is not None and before.uid == seen.uid and is_older(seen.version, before.version)
-        if before != seen and not stale:
+        if engine.store.workloads.get(seen.ref.key) != seen:
             engine.wake(engine.store.put_workload(seen))
 
     return handle

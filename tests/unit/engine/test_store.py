@@ -11,8 +11,8 @@ from tests.unit.engine.bodies import NS, a_calendar, a_deployment, an_autoscaler
 from tests.unit.engine.world import HPAS, World
 
 
-def seen(read, body, *more, uid="u", generation=1):
-    body["metadata"] |= {"uid": uid, "generation": generation}
+def seen(read, body, *more, uid="u", generation=1, version=""):
+    body["metadata"] |= {"uid": uid, "generation": generation, "resourceVersion": version}
     return read(body, *more)
 
 
@@ -20,12 +20,12 @@ def autoscaler(name="web", *, before=None, generation=1, **spec):
     return seen(seen_autoscaler, an_autoscaler(name, **spec), before, uid=name, generation=generation)
 
 
-def hpa(name="web", **fields):
-    return seen(seen_hpa, an_hpa(name, **fields))
+def hpa(name="web", *, uid="u", version="", **fields):
+    return seen(seen_hpa, an_hpa(name, **fields), uid=uid, version=version)
 
 
-def deployment(name="web"):
-    return seen(seen_workload, a_deployment(name), "apps/v1", "Deployment")
+def deployment(name="web", *, uid="u", version=""):
+    return seen(seen_workload, a_deployment(name), "apps/v1", "Deployment", uid=uid, version=version)
 
 
 def calendar(name="school"):
@@ -111,6 +111,21 @@ def test_an_edit_of_the_status_alone_reads_nothing_anew():
     days = calendar()
     again = seen(seen_calendar, a_calendar(), days)
     assert again.days is days.days
+
+
+@pytest.mark.parametrize(
+    ("read", "put"),
+    [
+        pytest.param(hpa, Store.put_floor, id="an HPA"),
+        pytest.param(deployment, Store.put_workload, id="a workload"),
+    ],
+)
+def test_what_comes_in_late_changes_nothing(store, read, put):
+    known = read(version="106")
+    assert {"ns/a", "ns/b"} == put(store, known)
+    assert set() == put(store, read(version="105"))
+    assert known in {*store.floors.values(), *store.workloads.values()}
+    assert {"ns/a", "ns/b"} == put(store, read(version="7", uid="re-created"))
 
 
 async def test_floors_are_found_by_the_owner_that_is_marked_on_them():
