@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from firstbell.api.peak import DEFAULT_HOLD_MINUTES, DEFAULT_LEAD_MINUTES, DayMatch, PeakSpec
 from firstbell.api.problems import Problem, Refused
+from firstbell.api.quantities import exact
 from firstbell.api.reading import read_spec
 from firstbell.api.school_autoscaler import Actuation, SchoolAutoscalerSpec
 from firstbell.api.uniqueness import repeated
@@ -30,7 +31,7 @@ def read_autoscaler(spec: object) -> SchoolAutoscalerSpec | Refused:
 
 def autoscaler_problems(spec: SchoolAutoscalerSpec) -> tuple[Problem, ...]:
     """Everything that is wrong with a policy whose fields have the right shape."""
-    return (*repeated(spec, ("spec",)), *_replicas(spec), *_peaks(spec), *_targets(spec))
+    return (*repeated(spec, ("spec",)), *_replicas(spec), *_peaks(spec), *_targets(spec), *_surge(spec))
 
 
 def to_policy(namespace: str, name: str, spec: SchoolAutoscalerSpec) -> Policy:
@@ -89,6 +90,23 @@ def _targets(spec: SchoolAutoscalerSpec) -> Iterator[Problem]:
             if kind != target.type and given[kind] is not None:
                 message = f"does not go with the type {target.type}"
                 yield Problem(path=f"{path}.{field}", message=message, cure="Remove it, or change the type")
+        for kind, field in fields.items():
+            yield from _more_than_nothing(given[kind], f"{path}.{field}")
+
+
+def _surge(spec: SchoolAutoscalerSpec) -> Iterator[Problem]:
+    if spec.surge is not None and all(metric.per_pupil is None for metric in spec.metrics):
+        message = "is given, and no metric says what one pupil adds to it"
+        cure = 'Add perPupil, like "1", to a metric that counts pupils online'
+        yield Problem(path="spec.surge", message=message, cure=cure)
+    for index, metric in enumerate(spec.metrics):
+        yield from _more_than_nothing(metric.per_pupil, f"spec.metrics[{index}].perPupil")
+
+
+def _more_than_nothing(quantity: str | None, path: str) -> Iterator[Problem]:
+    """A value that is divided by."""
+    if quantity is not None and not exact(quantity):
+        yield Problem(path=path, message="is 0", cure='Write more than 0, like "1"')
 
 
 def _peak(peak: PeakSpec) -> Peak:

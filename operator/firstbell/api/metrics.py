@@ -83,3 +83,7 @@ class Metric(SpecModel):
     """Where the value is read."""
     target: MetricTarget
     """What the value should be."""
+    per_pupil: Quantity | None = None
+    """What one pupil of a regular in-person lesson start adds to the value once logged in, a quantity in
+    quotes: "1" for a count of pupils online. Only for metrics that count who is there; spec.surge compares
+    them with the plan before the bell."""

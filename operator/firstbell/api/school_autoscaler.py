@@ -70,6 +70,13 @@ class Capacity(SpecModel):
     """How many pupils of a regular in-person lesson start one Ready replica carries."""
 
 
+class Surge(SpecModel):
+    """How far early arrivals may raise a peak above its plan."""
+
+    max_percent: Annotated[int, number(110, 1000)]
+    """The most that a peak may be raised to, in percent of its plan: 200 = twice the plan."""
+
+
 AUTOSCALER_RULES = (
     Rule(
         rule="!has(self.minReplicas) || !has(self.maxReplicas) || self.minReplicas <= self.maxReplicas",
@@ -83,6 +90,10 @@ AUTOSCALER_RULES = (
         rule="has(self.capacity) || !has(self.peaks) || self.peaks.all(p, has(p.replicas))",
         message="spec.capacity.pupilsPerReplica is required, except where every peak of spec.peaks has"
         " replicas",
+    ),
+    Rule(
+        rule="!has(self.surge) || has(self.metrics) && self.metrics.exists(m, has(m.perPupil))",
+        message="spec.surge needs a metric with perPupil in spec.metrics: what one pupil adds to it",
     ),
 )
 
@@ -118,6 +129,8 @@ class SchoolAutoscalerSpec(SpecModel):
     """Minutes: a fall of the schedule is left out if as many replicas are needed again within this time."""
     metrics: Annotated[tuple[Metric, ...], named_list(16)] = ()
     """Live metrics; of all of them and the schedule, the largest number of replicas counts."""
+    surge: Surge | None = None
+    """Raises a first bell's peak above its plan where more pupils come in early than planned. Absent: off."""
     tolerance: Quantity = "0.1"
     """How far a metric of the type Value may be off its target without effect, in parts of it, and how much a
     fall must come to, as in an HPA: a quantity in quotes. Never applied to scheduled capacity."""

@@ -459,6 +459,27 @@ RULES: dict[str, Refusal] = {
         "Remove it, or change the type",
         "spec.metrics[].target needs averageValue for the type AverageValue",
     ),
+    "a target of nothing": _autoscaler(
+        {"metrics[0].target.averageValue": "0"}, "spec.metrics[0].target.averageValue", "more than 0", None
+    ),
+    "a metric to which a pupil adds nothing": _autoscaler(
+        {"metrics[2].perPupil": "0m"}, "spec.metrics[2].perPupil", "more than 0", None
+    ),
+    "a surge that no metric tells": _autoscaler(
+        {"metrics[2].perPupil": MISSING},
+        "spec.surge",
+        "Add perPupil",
+        "spec.surge needs a metric with perPupil",
+    ),
+    "a surge without metrics": _autoscaler(
+        {"metrics": MISSING}, "spec.surge", "Add perPupil", "spec.surge needs a metric with perPupil"
+    ),
+    "a surge that raises nothing": _autoscaler(
+        {"surge.maxPercent": 100},
+        "spec.surge.maxPercent",
+        "The least is 110",
+        "should be greater than or equal to 110",
+    ),
     "two peaks of one name": _autoscaler(
         {"peaks[1].name": "first"},
         "spec.peaks[1].name",

@@ -81,6 +81,11 @@ metrics:
 - name: queue
   prometheus: {serverAddress: "https://metrics.example/prom", query: queue_length}
   target: {type: Value, value: "100"}
+- name: online
+  prometheus: {serverAddress: "http://prometheus:9090", query: sum(sessions)}
+  target: {type: AverageValue, averageValue: "1000"}
+  perPupil: "0.9"
+surge: {maxPercent: 200}
 tolerance: "0.05"
 behavior:
   scaleUp: {policies: [{type: Pods, value: 10, periodSeconds: 60}], selectPolicy: Min}
