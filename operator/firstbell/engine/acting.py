@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from firstbell.engine.outcome import Outcome
-    from firstbell.engine.ports import Clock, Cluster, Operation, Telemetry
+    from firstbell.engine.ports import Clock, Cluster, Json, Operation, Telemetry
 
 HAND_BACK_AGAIN = timedelta(seconds=10)
 ADMITTED_FOR = timedelta(minutes=10)
@@ -184,9 +184,22 @@ class Actor:
         written = await write_scale(self._cluster, self._telemetry, workload, desired)
         if isinstance(written, Failure):
             return written
-        version = written["metadata"].get("resourceVersion", "")
-        self._store.put_workload(replace(workload, replicas=desired, ready=None, version=version))
+        self._learn_count(workload, written)
         return None
+
+    def _learn_count(self, workload: SeenWorkload, scale: Json) -> None:
+        """Keeps the count that an answer of `/scale` tells. It does not tell of Ready replicas.
+
+        So these are not known until the watch tells of them, unless it has told of this very version already:
+        an autoscaler that follows the floor before we do may have everything Ready by then.
+        """
+        known = self._store.workloads.get(workload.ref.key, workload)
+        metadata = scale["metadata"]
+        uid, version = metadata["uid"], metadata.get("resourceVersion", "")
+        if version and (uid, version) == (known.uid, known.version):
+            return
+        replicas = (scale.get("spec") or {}).get("replicas", 0)
+        self._store.put_workload(replace(known, uid=uid, replicas=replicas, ready=None, version=version))
 
     async def read_again(self, stands: Situation) -> bool:
         """Fetches what a failed test was about; False where that could not be had."""
@@ -200,15 +213,7 @@ class Actor:
             scale = await self._cluster.get(scale_path(stands.workload.ref))
             if isinstance(scale, Failure):
                 return False
-            replicas = (scale.get("spec") or {}).get("replicas", 0)
-            self._store.put_workload(
-                replace(
-                    stands.workload,
-                    uid=scale["metadata"]["uid"],
-                    replicas=replicas,
-                    version=scale["metadata"].get("resourceVersion", ""),
-                )
-            )
+            self._learn_count(stands.workload, scale)
         return True
 
 

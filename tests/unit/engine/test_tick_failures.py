@@ -189,3 +189,36 @@ async def test_a_rise_whose_scale_was_read_again_is_remembered_all_the_same():
     assert (world.floor, world.replicas) == (100, 100)
     assert [(action.before, action.after) for action in world.memory.actions] == [(4, 100)]
     assert len(world.memory.verify_at) == 2
+
+
+async def test_what_is_known_of_ready_replicas_is_not_older_than_the_count_it_came_with():
+    """The autoscaler follows our floor before our own /scale does, and all are Ready before that is read.
+
+    The watch has told of them by then, and tells nothing more while nothing changes.
+    """
+    world = World()
+    writes = []
+
+    def follow():
+        writes.append(1)
+        if len(writes) < 3:  # floor, hand-back, then the scale
+            world.cluster.before_write = follow
+            return
+        world.respec(DEPLOYMENTS, replicas=100)
+        world.edit(DEPLOYMENTS, lambda body: body.update(status=all_ready(body)))
+
+    world.cluster.before_write = follow
+    await world.tick(RISE)
+    assert len(writes) == 3
+    await world.tick(INSIDE)
+    assert world.condition("ReadyForBell") == ("True", "OnSchedule")
+
+
+def all_ready(body):
+    count = body["spec"]["replicas"]
+    return {
+        "observedGeneration": body["metadata"]["generation"],
+        "replicas": count,
+        "updatedReplicas": count,
+        "readyReplicas": count,
+    }
