@@ -85,6 +85,7 @@ def test_the_floor_follows_the_plans_writes_in_order(played):
 
 
 def test_floor_and_scale_are_307_at_twenty_past_six_and_not_before_a_quarter_past(played):
+    """To the error of the fast clock; `test_on_time.py` looks at one rise by the clock on the wall."""
     _, recording = played
     first = next(s.time for s in recording.samples if s.floor == 307 and s.current == 307)
 

@@ -180,6 +180,7 @@ def test_an_edit_that_only_the_operator_can_refuse_leaves_the_last_good_plan(sta
         message = stage.told("CalendarResolved", "False", "UnknownTimeZone")
         assert "spec.timeZone" in message
         assert "Mars/Olympus" in message
+        assert "Write an IANA name like Europe/Brussels" in message
         assert "The last good plan stays in force." in message
         conditions = {each["type"]: each for each in stage.status("SchoolCalendar")["conditions"]}
         assert conditions["Valid"]["reason"] == "UnknownTimeZone"

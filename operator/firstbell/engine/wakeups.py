@@ -2,7 +2,8 @@
 
 Each key has at most one wake-up, the earliest asked for: every tick asks anew for its next. Many keys due
 at one instant (one bell, a thousand workloads) are spread: each further one that may come early wakes a
-little earlier than the one before, so that the last to be written is not late.
+little earlier than the one before, so that the last to be written is not late. Even a single one wakes a
+second early: its floor, hand-back and `/scale` are three writes, and are to be there at the instant.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+FIRST_LEAD = timedelta(seconds=1)
 SPREAD = timedelta(milliseconds=10)
-LONGEST_SPREAD = timedelta(seconds=60)
+LONGEST_LEAD = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,7 +40,7 @@ class Wakeups:
         """Wakes `key` for `instant`, unless it already asked for something earlier."""
         lead = timedelta(0)
         if may_come_early:
-            lead = min(LONGEST_SPREAD, SPREAD * self._early_at[instant])
+            lead = min(LONGEST_LEAD, FIRST_LEAD + SPREAD * self._early_at[instant])
         due = instant - lead
         known = self._waiting.get(key)
         if known is not None and known.due <= due:
