@@ -114,7 +114,8 @@ class FakeCluster:
     """The engine's `Cluster`, in memory.
 
     `requests` lists (verb, path) of everything asked of it; `on_change` is called with every object that
-    changes, as a watch would be. `fail` makes requests fail, `before_write` runs once before the next patch.
+    changes, as a watch would be. `fail` makes requests fail, `before_write` runs once before the next patch;
+    `served` is what discovery tells by (group, version).
     """
 
     def __init__(self, on_change=None) -> None:
@@ -123,6 +124,7 @@ class FakeCluster:
         self.on_change = on_change
         self.before_write = None
         self.admission = None
+        self.served = {}
         self.gate = None
         self._failures = []
         self._version = 100
@@ -173,7 +175,14 @@ class FakeCluster:
     async def get(self, path):
         return await self._asked("GET", path.url) or self._view(path)
 
-    async def list_all(self, group, version, plural, namespace):
+    async def resources(self, group, version):
+        failed = await self._asked("GET", f"{group}/{version}")
+        if failed is not None:
+            return failed
+        served = self.served.get((group, version))
+        return served or Failure(kind=FailureKind.NOT_FOUND, message="the server has no such group (404)")
+
+    async def list_all(self, group, version, plural, namespace, selector=""):
         where = f"/{namespace}/{plural}" if namespace else f"/{plural}"
         failed = await self._asked("LIST", f"{group}/{version}{where}")
         if failed is not None:
@@ -181,7 +190,9 @@ class FakeCluster:
         return [
             copy.deepcopy(body)
             for (in_group, kind, space, _), body in self.objects.items()
-            if (in_group, kind) == (group, plural) and namespace in {None, space}
+            if (in_group, kind) == (group, plural)
+            and namespace in {None, space}
+            and _selected(body, selector)
         ]
 
     async def json_patch(self, path, operations):
@@ -252,6 +263,7 @@ class FakeCluster:
             "kind": "Scale",
             "metadata": {name: body["metadata"][name] for name in kept},
             "spec": {"replicas": replicas} if replicas else {},
+            "status": {"selector": body.get("status", {}).get("selector", "")},
         }
 
     def _update(self, key, change, manager=OURS) -> dict:
@@ -281,6 +293,12 @@ class FakeCluster:
     def _tell(self, plural, kind, body) -> None:
         if self.on_change is not None:
             self.on_change(plural, {"type": kind, "object": copy.deepcopy(body)})
+
+
+def _selected(body, selector) -> bool:
+    """Whether labels fit a selector of equalities, such as `app=web,tier=front`."""
+    wanted = dict(part.split("=") for part in selector.split(",") if part)
+    return wanted.items() <= (body["metadata"].get("labels") or {}).items()
 
 
 def _refused(body) -> Failure | None:

@@ -24,6 +24,7 @@ from firstbell.adapters.kubernetes import KubernetesCluster
 from firstbell.adapters.telemetry import PrometheusTelemetry
 from firstbell.clock import SystemClock
 from firstbell.engine.appearing import scaled_objects_appear
+from firstbell.engine.asked_targets import AskedTargets, follow_asked
 from firstbell.engine.engine import Engine
 from firstbell.engine.loading import load
 from firstbell.engine.store import Store
@@ -93,6 +94,8 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
         log.info("starting", api=configuration.host, namespaces=list(settings.namespaces) or "all")
         if not await _unless_stopped(load(cluster, store, settings.namespaces), stop):
             return False
+        asked = AskedTargets(store=store, cluster=cluster)
+        await asked.look()
         engine = Engine(
             cluster=cluster,
             clock=clock,
@@ -109,7 +112,12 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
         )
         if started is not None:
             started.set()
-        work = (engine.run(), events.run(), follow_vanished(engine, cluster, settings.namespaces))
+        work = (
+            engine.run(),
+            events.run(),
+            follow_vanished(engine, cluster, settings.namespaces),
+            follow_asked(engine, asked),
+        )
         anew = scaled_objects_appear(cluster, store, settings.namespaces)
         return await _run_until(stop, engine, work, anew, settings)
 

@@ -24,6 +24,7 @@ RULES = {
     ("", "events"): {"create", "patch"},
 }
 KEDA = {("keda.sh", "scaledobjects"): {"get", "list", "watch", "patch"}}
+PORTALS = {("example.org", "portals/scale"): {"get", "patch"}, ("", "pods"): {"list"}}
 
 
 def granted(role):
@@ -85,7 +86,7 @@ def test_named_namespaces_get_a_role_each_and_the_cluster_none(render):
     bodies = manifests(render(*CASES["namespaced"]))
     roles = [body for body in bodies if body["kind"] == "Role"]
     assert [role["metadata"]["namespace"] for role in roles] == ["school-a", "school-b"]
-    assert all(granted(role) == RULES | KEDA for role in roles)
+    assert all(granted(role) == RULES | KEDA | PORTALS for role in roles)
     bound = [body["metadata"]["namespace"] for body in bodies if body["kind"] == "RoleBinding"]
     assert bound == ["school-a", "school-b"]
     assert not [body["kind"] for body in bodies if body["kind"].startswith("Cluster")]

@@ -21,6 +21,16 @@ is compared with this list: a rule that nothing uses fails there, and so does a 
 - apiGroups: [""]
   resources: [events]
   verbs: [create, patch]
+{{- range .Values.scaleTargets }}
+- apiGroups: [{{ .apiGroup | quote }}]
+  resources: [{{ printf "%s/scale" .resource | quote }}]
+  verbs: [get, patch]
+{{- end }}
+{{- if .Values.scaleTargets }}
+- apiGroups: [""]
+  resources: [pods]
+  verbs: [list]
+{{- end }}
 {{- if .Values.keda.enabled }}
 - apiGroups: [keda.sh]
   resources: [scaledobjects]

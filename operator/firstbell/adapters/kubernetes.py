@@ -60,17 +60,22 @@ class KubernetesCluster:
         """Reads one object."""
         return await self._request("GET", path.url)
 
+    async def resources(self, group: str, version: str) -> list[Json] | Failure:
+        """What the API server serves of a group and version."""
+        answer = await self._request("GET", _root(group, version))
+        return answer if isinstance(answer, Failure) else list(answer.get("resources") or ())
+
     async def list_all(
-        self, group: str, version: str, plural: str, namespace: str | None
+        self, group: str, version: str, plural: str, namespace: str | None, selector: str = ""
     ) -> list[Json] | Failure:
         """Reads every object of a kind, page by page."""
-        root = f"/apis/{group}/{version}" if group else f"/api/{version}"
         where = f"/namespaces/{namespace}/{plural}" if namespace else f"/{plural}"
         items: list[Json] = []
         following = ""
         while True:
-            query = {"limit": str(PAGE), **({"continue": following} if following else {})}
-            page = await self._request("GET", root + where, query=query)
+            query = {"limit": str(PAGE), "continue": following, "labelSelector": selector}
+            query = {name: value for name, value in query.items() if value}
+            page = await self._request("GET", _root(group, version) + where, query=query)
             if isinstance(page, Failure):
                 return page
             items += page.get("items") or []
@@ -102,7 +107,7 @@ class KubernetesCluster:
         self, group: str, version: str, plural: str, namespace: str, body: Mapping[str, Any]
     ) -> Json | Failure:
         """Creates one object under our field manager."""
-        root = f"/apis/{group}/{version}" if group else f"/api/{version}"
+        root = _root(group, version)
         url = f"{root}/namespaces/{namespace}/{plural}" if namespace else f"{root}/{plural}"
         return await self._request("POST", url, body=dict(body), query={"fieldManager": FIELD_MANAGER})
 
@@ -133,6 +138,11 @@ class KubernetesCluster:
         if response.status >= 400:  # noqa: PLR2004 - HTTP
             return _failure(response.status, data, response.reason)
         return _object(data)
+
+
+def _root(group: str, version: str) -> str:
+    """Where an API group lives; the core group has no name."""
+    return f"/apis/{group}/{version}" if group else f"/api/{version}"
 
 
 def _object(data: bytes) -> Json | Failure:

@@ -210,7 +210,7 @@ class Actor:
                 return False
             self._store.put_floor(seen_floor(body, seen.of))
         if isinstance(stands.workload, SeenWorkload):
-            scale = await self._cluster.get(scale_path(stands.workload.ref))
+            scale = await self._cluster.get(scale_path(stands.workload.ref, stands.workload.plural))
             if isinstance(scale, Failure):
                 return False
             self._learn_count(stands.workload, scale)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from firstbell.engine.asked_targets import AskedTargets
 from firstbell.engine.floor_actuator import floor_path
 from firstbell.engine.loading import load_once
 from firstbell.engine.ports import Failure, FailureKind
@@ -18,6 +19,7 @@ async def look(cluster: Cluster, namespace: str) -> Store | Failure:
     """Everything of one namespace, or what stood in the way."""
     store = Store()
     problem = await load_once(cluster, store, (namespace,))
+    await AskedTargets(store=store, cluster=cluster).look()
     return store if problem is None else Failure(kind=FailureKind.UNREACHABLE, message=problem)
 
 

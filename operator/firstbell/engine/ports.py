@@ -89,9 +89,13 @@ class Cluster(Protocol):
         ...
 
     async def list_all(
-        self, group: str, version: str, plural: str, namespace: str | None
+        self, group: str, version: str, plural: str, namespace: str | None, selector: str = ""
     ) -> list[Json] | Failure:
-        """Reads every object of a kind, in one namespace or (None) in all."""
+        """Reads every object of a kind, in one namespace or (None) in all; `selector` is one of labels."""
+        ...
+
+    async def resources(self, group: str, version: str) -> list[Json] | Failure:
+        """What the API server serves of a group and version: `kind`, its plural as `name`."""
         ...
 
     async def json_patch(self, path: ObjectPath, operations: Sequence[Operation]) -> Json | Failure:

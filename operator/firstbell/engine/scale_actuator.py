@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 WORKLOAD_PLURALS = {"Deployment": "deployments", "StatefulSet": "statefulsets"}
 
 
-def scale_path(ref: TargetRef) -> ObjectPath:
-    """Where the workload's scale lives."""
+def scale_path(ref: TargetRef, plural: str = "") -> ObjectPath:
+    """Where a workload's scale lives; `plural` is needed for kinds that are not watched."""
     return ObjectPath(
         group=ref.group,
         version=ref.api_version.rpartition("/")[2],
-        plural=WORKLOAD_PLURALS.get(ref.kind, f"{ref.kind.lower()}s"),
+        plural=plural or WORKLOAD_PLURALS[ref.kind],
         namespace=ref.namespace,
         name=ref.name,
         subresource="scale",
@@ -38,6 +38,6 @@ async def write_scale(
     if workload.replicas:  # a Scale leaves 0 out, and an absent value cannot be tested
         operations.append({"op": "test", "path": "/spec/replicas", "value": workload.replicas})
     operations.append({"op": "add", "path": "/spec/replicas", "value": replicas})
-    answer = await cluster.json_patch(scale_path(workload.ref), operations)
+    answer = await cluster.json_patch(scale_path(workload.ref, workload.plural), operations)
     telemetry.wrote("scale", answer.kind if isinstance(answer, Failure) else "ok")
     return answer

@@ -86,7 +86,8 @@ class Situation:
 
 def situation(store: Store, seen: SeenAutoscaler, rules: Rules, instance: str) -> Situation:
     """The situation of one autoscaler, as the store has it."""
-    workload: SeenWorkload | Unavailable | None = store.workloads.get(rules.target.key)
+    key = rules.target.key
+    workload: SeenWorkload | Unavailable | None = store.workloads.get(key) or store.unreadable.get(key)
     if workload is None:
         workload = Unavailable(
             reason="TargetNotFound",

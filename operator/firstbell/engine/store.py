@@ -133,8 +133,9 @@ class SeenFloor:
 class SeenWorkload:
     """A workload as last seen. `ready` is None while its status is behind its spec.
 
-    `last_writer` is the manager other than us that wrote its replicas last, `applied_by` the one that
-    applies them server-side; empty where there is none.
+    `plural` is set where its kind is not watched: how the API server calls it. `last_writer` is the manager
+    other than us that wrote its replicas last, `applied_by` the one that applies them server-side; empty
+    where there is none.
     """
 
     ref: TargetRef
@@ -144,6 +145,7 @@ class SeenWorkload:
     rolling: bool = False
     last_writer: str = ""
     applied_by: str = ""
+    plural: str = ""
     version: str = field(default="", compare=False)
 
 
@@ -152,13 +154,15 @@ class Store:
     """Everything seen, by key. Changing it returns the keys of the autoscalers that must look again.
 
     What comes in late, older than what is known, changes nothing.
-    `follows_scaled_objects` is False where the cluster has none, or they may not be read.
+    `follows_scaled_objects` is False where the cluster has none, or they may not be read. `unreadable` says
+    why a workload cannot be known, by the key of the workload.
     """
 
     calendars: dict[str, SeenCalendar] = field(default_factory=dict)
     autoscalers: dict[str, SeenAutoscaler] = field(default_factory=dict)
     floors: dict[str, SeenFloor] = field(default_factory=dict)
     workloads: dict[str, SeenWorkload] = field(default_factory=dict)
+    unreadable: dict[str, Unavailable] = field(default_factory=dict)
     follows_scaled_objects: bool = False
     _by_target: dict[str, set[str]] = field(default_factory=dict)
     _by_calendar: dict[str, set[str]] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from firstbell.api.objects import GROUP, VERSION
+from firstbell.engine.asked_targets import is_watched
 from firstbell.engine.floor_kinds import FLOOR_KINDS, FloorKind
 from firstbell.engine.ports import Failure, FailureKind, ObjectPath
 from firstbell.engine.scale_actuator import WORKLOAD_PLURALS
@@ -150,4 +151,4 @@ def _floor_kind(engine: Engine, of: FloorKind) -> _Kind:
 
 
 def _is_workload(kind: str) -> Callable[[Any], bool]:
-    return lambda seen: seen.ref.kind == kind
+    return lambda seen: seen.ref.kind == kind and is_watched(seen.ref)

@@ -1,0 +1,77 @@
+"""A kind of somebody's own that has a scale subresource, with an HPA and without one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cluster import portal
+from tests.cluster.operator_process import Sun
+from tests.cluster.stage import BASELINE, NAME, PEAK, Stage, at, autoscaler, calendar, hpa
+from tests.cluster.waiting import until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from firstbell.local.control_plane import ControlPlane
+
+API_VERSION = f"{portal.GROUP}/v1"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _kind_installed(control_plane: ControlPlane) -> Iterator[None]:
+    portal.install(control_plane)
+    yield
+    portal.uninstall(control_plane)
+
+
+@pytest.fixture
+def portals(stage: Stage) -> Iterator[Stage]:
+    with portal.controller(stage):
+        yield stage
+
+
+def on_portal(**spec):
+    body = autoscaler(**spec)
+    body["spec"]["scaleTargetRef"] = {"apiVersion": API_VERSION, "kind": portal.KIND, "name": NAME}
+    return body
+
+
+def replicas(stage: Stage) -> int:
+    return (stage.api.get(portal.KIND, NAME) or {})["spec"]["replicas"]
+
+
+def test_its_scale_is_written_and_its_ready_pods_are_counted(portals: Stage):
+    portals.set(portal.portal(), calendar(), on_portal(minReplicas=BASELINE, maxReplicas=40))
+    with portals.operator(sun := Sun.rising(at("08:18"), 20)):
+        portals.told("Ready", "True", "Serving")
+        sun.wait_for(at("08:20"))
+        until(lambda: replicas(portals) == PEAK, f"{PEAK} replicas", seconds=5)
+        portals.told("ReadyForBell", "True", "OnSchedule")
+        assert portals.ready() == PEAK
+
+
+def test_the_floor_of_its_hpa_is_raised_and_the_count_follows(portals: Stage):
+    its_hpa = hpa(kind=portal.KIND)
+    its_hpa["spec"]["scaleTargetRef"]["apiVersion"] = API_VERSION
+    portals.set(portal.portal(), its_hpa, calendar(), on_portal())
+    with portals.operator(Sun.rising(at("08:22"), 10)):
+        until(lambda: (portals.minimum(), replicas(portals)) == (PEAK, PEAK), f"floor and count {PEAK}")
+
+
+def test_one_that_is_created_later_is_scaled_then(portals: Stage):
+    portals.set(calendar(), on_portal(minReplicas=BASELINE, maxReplicas=40))
+    with portals.operator(Sun.rising(at("08:22"), 4)):
+        portals.told("AbleToScale", "False", "TargetNotFound")
+        portals.set(portal.portal())
+        until(lambda: replicas(portals) == PEAK, f"{PEAK} replicas")
+
+
+def test_a_kind_that_the_cluster_does_not_have_is_told(portals: Stage):
+    body = on_portal(minReplicas=BASELINE, maxReplicas=40)
+    body["spec"]["scaleTargetRef"]["kind"] = "Gate"
+    portals.set(calendar(), body)
+    with portals.operator(Sun.rising(at("08:22"), 4)):
+        message = portals.told("AbleToScale", "False", "TargetNotScalable")
+    assert f"no kind Gate of {API_VERSION}" in message
