@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 SMALL = ControlPlaneSpec(nodes=1)
 COMPONENTS = {"etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok-controller"}
+AVAILABLE = "v1beta1.metrics.k8s.io"
 PROGRAMS = Programs(progress=LogProgress())
 
 
@@ -181,6 +182,35 @@ def test_a_start_that_fails_says_why_and_leaves_nothing(name):
         pytest.fail("it came up")
 
     assert time.monotonic() - began < 60
+    assert gone(name)
+
+
+HASTY = """#!/bin/bash
+# What metrics-server does where it is up before the API server listens: it ends, once.
+case "$*" in *version*) echo v9.9.9; exit ;; esac
+[ -e {flag} ] && exec -a "$0" {real} "$@"  # by the name that the control plane knows it by
+: > {flag}
+exit 2
+"""
+
+
+@pytest.mark.usefixtures("local")
+@pytest.mark.parametrize("times", ["once", "always"])
+def test_a_metrics_server_that_ends_at_once_is_started_again_once(name, tmp_path, monkeypatch, times):
+    wanted = ControlPlaneSpec(nodes=1, metrics_server=True)
+    real, flag = PROGRAMS.get(kwok.program_names(wanted))["metrics-server"], tmp_path / "was-hasty"
+    wrapper = tmp_path / "metrics-server"
+    wrapper.write_text(HASTY.format(real=real, flag=flag if times == "once" else tmp_path / "no" / "where"))
+    wrapper.chmod(0o755)
+    monkeypatch.setenv("KUBEBUILDER_ASSETS", str(tmp_path))
+
+    if times == "always":
+        with pytest.raises(ControlPlaneError, match="metrics-server ended"), provided(wanted, name=name):
+            pytest.fail("it came up")
+    else:
+        with provided(wanted, name=name) as here:
+            until(lambda: "v1beta1" in here.kubectl("get", "apiservice", AVAILABLE), "metrics are served")
+        assert flag.exists()
     assert gone(name)
 
 
