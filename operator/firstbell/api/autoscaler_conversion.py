@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
+from firstbell.api.behavior import ScalingRules as ScalingRulesSpec
 from firstbell.api.peak import DEFAULT_HOLD_MINUTES, DEFAULT_LEAD_MINUTES, DayMatch, PeakSpec
 from firstbell.api.problems import Problem, Refused
 from firstbell.api.quantities import exact
 from firstbell.api.reading import read_spec
 from firstbell.api.school_autoscaler import Actuation, SchoolAutoscalerSpec
 from firstbell.api.uniqueness import repeated
+from firstbell.domain.behavior import Behavior, RatePolicy, ScalingRules, SelectPolicy
 from firstbell.domain.policy import DayFactor, Match, Peak, Policy, Shape
 
 _DEFAULT_SHAPE = Shape()
@@ -48,6 +51,24 @@ def to_policy(namespace: str, name: str, spec: SchoolAutoscalerSpec) -> Policy:
         ),
         max_factor_percent=spec.max_factor_percent,
         hold_gap_minutes=spec.hold_gap_minutes,
+    )
+
+
+def to_behavior(spec: SchoolAutoscalerSpec) -> Behavior:
+    """How fast replicas may follow, complete, of a spec without problems."""
+    limits = spec.limits
+    return Behavior(up=to_scaling_rules(limits.up), down=to_scaling_rules(limits.down))
+
+
+def to_scaling_rules(rules: ScalingRulesSpec) -> ScalingRules:
+    """The limits of one direction, of rules that are complete."""
+    return ScalingRules(
+        window=timedelta(seconds=rules.stabilization_window_seconds or 0),
+        policies=tuple(
+            RatePolicy(type=policy.type, value=policy.value, period=timedelta(seconds=policy.period_seconds))
+            for policy in rules.policies
+        ),
+        select=rules.select_policy or SelectPolicy.MAX,
     )
 
 

@@ -6,28 +6,13 @@ one, and within a direction each absent field is.
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 from firstbell.api.model import SpecModel, ordered_list
 from firstbell.api.scalars import number
+from firstbell.domain.behavior import RateType, SelectPolicy
 
 SECONDS_PER_HOUR = 3600
-
-
-class SelectPolicy(StrEnum):
-    """Which of several rate policies counts: the one that allows most, least, or no change at all."""
-
-    MAX = "Max"
-    MIN = "Min"
-    DISABLED = "Disabled"
-
-
-class RateType(StrEnum):
-    """What a rate policy counts in."""
-
-    PODS = "Pods"
-    PERCENT = "Percent"
 
 
 class RatePolicy(SpecModel):

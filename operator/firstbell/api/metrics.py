@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated
 
@@ -12,13 +11,7 @@ from firstbell.api.cel import Rule, validated_by
 from firstbell.api.model import SpecModel
 from firstbell.api.quantities import exact
 from firstbell.api.scalars import URL_PATTERN, Name, ObjectName, Quantity, text
-
-
-class TargetType(StrEnum):
-    """What the metric's value is held against."""
-
-    AVERAGE_VALUE = "AverageValue"
-    VALUE = "Value"
+from firstbell.domain.reactive import TargetType
 
 
 class SecretKeyRef(SpecModel):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from firstbell.domain.coalesce import Run, coalesce, context_minutes, highest_by_mark, merge, runs_of
 from firstbell.domain.demand import Demand, RegionLoad, Spreads, Surge, demand, region_loads
+from firstbell.domain.guard import still_to_come
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -107,6 +108,16 @@ class Plan:
     def peaks(self) -> tuple[PlannedPeak, ...]:
         """Every occurrence whose load falls into the interval, by calendar, region and bell."""
         return tuple(_peaks(self))
+
+    @cached_property
+    def _guard(self) -> list[int]:
+        """Of each minute what a peak under way must not fall below."""
+        return still_to_come(self.loads, self.demand, self.start, self.end)
+
+    def still_to_come_at(self, minute: Minute) -> int:
+        """The highest value before bounds that is still to come in a peak under way at a minute, else 0."""
+        self._within(minute)
+        return self._guard[minute - self.start]
 
     def replicas_at(self, minute: Minute) -> int:
         """The schedule's value, within bounds, at a minute of the plan."""

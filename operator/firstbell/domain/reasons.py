@@ -16,6 +16,7 @@ class DecisionReason(StrEnum):
     SCHEDULED_PEAK = "ScheduledPeak"
     LIVE_METRIC = "LiveMetric"
     HELD_LAST_PLAN = "HeldLastPlan"
+    HELD_WITHOUT_METRICS = "HeldWithoutMetrics"
     HANDS_OFF = "HandsOff"
     NOT_DECIDED = "NotDecided"
 
@@ -26,9 +27,16 @@ class LimitReason(StrEnum):
     TOO_FEW_REPLICAS = "TooFewReplicas"
     TOO_MANY_REPLICAS = "TooManyReplicas"
     AUTOSCALER_MAX_REPLICAS = "AutoscalerMaxReplicas"
+    SCALE_UP_STABILIZED = "ScaleUpStabilized"
     SCALE_DOWN_STABILIZED = "ScaleDownStabilized"
+    SCALE_UP_LIMIT = "ScaleUpLimit"
+    SCALE_DOWN_LIMIT = "ScaleDownLimit"
+    SCALE_UP_DISABLED = "ScaleUpDisabled"
+    SCALE_DOWN_DISABLED = "ScaleDownDisabled"
+    PEAK_GUARD = "PeakGuard"
     HELD_AFTER_RESTART = "HeldAfterRestart"
     HELD_WITHOUT_PLAN = "HeldWithoutPlan"
+    HELD_WITHOUT_METRICS = "HeldWithoutMetrics"
     ADMISSION = "Admission"
 
 

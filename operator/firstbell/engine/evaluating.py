@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from firstbell.domain.absence import Unavailable
 from firstbell.domain.bells import minute_of
-from firstbell.domain.decide import Decision, Limit, decide
+from firstbell.domain.decide import Decision, decide
+from firstbell.domain.limits import Limit
 from firstbell.domain.reasons import LimitReason
 from firstbell.engine.observing import observation, scheduled_by
 from firstbell.engine.outcome import Outcome
@@ -35,9 +36,11 @@ def evaluated(store: Store, stands: Situation, instance: str, memory: Memory, no
         return Outcome(now=now, situation=stands, plan=plan, decision=stands.actuator, invalid=invalid)
     plan = current_plan(stands, stands.actuator, memory, minute)
     scheduled = scheduled_by(plan, minute, ahead)
-    decision = decide(observation(stands, stands.actuator, scheduled, memory, now))
-    decision = _admitted(decision, memory.admitted, now)
-    return Outcome(now=now, situation=stands, plan=plan, decision=decision, invalid=invalid)
+    observed = observation(stands, stands.actuator, scheduled, memory, now)
+    decision = _admitted(decide(observed), memory.admitted, now)
+    return Outcome(
+        now=now, situation=stands, plan=plan, decision=decision, invalid=invalid, observed=observed
+    )
 
 
 def _admitted(decision: Decision, admitted: Admitted | None, now: datetime) -> Decision:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from firstbell.domain.absence import Unavailable
 from firstbell.domain.bells import minute_of
+from firstbell.domain.history import SETTLED
 from firstbell.domain.upcoming import peak_at
 from firstbell.engine.evaluating import evaluated
 from firstbell.engine.handback import owns
@@ -89,7 +90,9 @@ def explain(store: Store, key: str, now: datetime, instance: str | None = None) 
             else Unavailable(reason="InvalidSpec", message="the spec is not usable")
         )
     instance = instance or _instance(store, key)
-    outcome = evaluated(store, situation(store, seen, rules, instance), instance, Memory(), now)
+    outcome = evaluated(
+        store, situation(store, seen, rules, instance), instance, Memory(history=SETTLED), now
+    )
     plan = outcome.plan
     if isinstance(plan, Unavailable):
         return Explanation(seen=seen, rules=rules, outcome=outcome)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.api.autoscaler_conversion import read_autoscaler, to_policy
+from firstbell.api.autoscaler_conversion import read_autoscaler, to_behavior, to_policy
 from firstbell.api.calendar_conversion import read_calendar
 from firstbell.api.problems import Refused
 from firstbell.domain.absence import Unavailable
@@ -69,7 +69,7 @@ def _rules(namespace: str, name: str, data: object) -> Rules | Unavailable:
         on_calendar_error=spec.on_calendar_error,
         minimum=spec.min_replicas,
         maximum=spec.max_replicas,
-        scale_down_stabilization_seconds=spec.limits.down.stabilization_window_seconds or 0,
+        behavior=to_behavior(spec),
     )
 
 

@@ -10,6 +10,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from firstbell.domain.history import History
 from firstbell.engine.contest import Contest
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class Memory:
     last_desired: int | None = None
     scaled_for: int | None = None
     failures: int = 0
-    recent: deque[tuple[datetime, int]] = field(default_factory=deque)
+    history: History = field(default_factory=History)
     actions: deque[Action] = field(default_factory=lambda: deque(maxlen=ACTIONS_KEPT))
     next_bell: BellRecord | None = None
     last_bell: BellRecord | None = None

@@ -1,8 +1,7 @@
-"""What `decide` is handed, from a situation and the memory. Pure, but for old history that it drops."""
+"""What `decide` is handed, from a situation and the memory. Pure."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from firstbell.domain.absence import Unavailable
@@ -32,21 +31,21 @@ def observation(
     current = workload.replicas if isinstance(workload, SeenWorkload) else None
     disabled = current == 0 and actuator.baseline > 0
     if isinstance(actuator, ByFloor):
-        held, stabilized = actuator.held, None
+        held = actuator.held
     else:
         held = memory.last_desired if memory.last_desired is not None else current
-        window = timedelta(seconds=stands.rules.scale_down_stabilization_seconds)
-        while memory.recent and memory.recent[0][0] <= now - window:
-            memory.recent.popleft()
-        stabilized = max((value for _, value in memory.recent), default=None)
     return Observation(
         now=now,
         baseline=actuator.baseline,
         scheduled=scheduled,
+        behavior=stands.rules.behavior,
+        history=memory.history,
         ceiling=_ceiling(stands, actuator),
         held=held,
         hold_until=memory.hold_until,
-        stabilized=stabilized,
+        current=current,
+        ready=workload.ready if isinstance(workload, SeenWorkload) else None,
+        beside_autoscaler=isinstance(actuator, ByFloor),
         disabled=disabled,
     )
 

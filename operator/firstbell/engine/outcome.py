@@ -11,7 +11,7 @@ from firstbell.domain.absence import Unavailable
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from firstbell.domain.decide import Decision
+    from firstbell.domain.decide import Decision, Observation
     from firstbell.domain.plan import Plan
     from firstbell.engine.ports import Failure
     from firstbell.engine.situation import ByFloor, Situation
@@ -22,7 +22,8 @@ class Outcome:
     """Situation, decision and what became of it at one instant.
 
     `decision` is Unavailable where nothing could be decided; `failure` is the write that did not succeed;
-    `invalid` says why the present spec is not the one in force.
+    `invalid` says why the present spec is not the one in force; `observed` is what was decided from, None
+    where nothing was.
     """
 
     now: datetime
@@ -31,6 +32,7 @@ class Outcome:
     decision: Decision | Unavailable
     failure: Failure | None = None
     invalid: Unavailable | None = None
+    observed: Observation | None = None
 
 
 def floor_after(outcome: Outcome, actuator: ByFloor) -> int | None:

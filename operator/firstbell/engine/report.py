@@ -13,7 +13,7 @@ from firstbell.api.school_autoscaler import Mode
 from firstbell.domain.absence import Unavailable
 from firstbell.domain.bells import instant_of, minute_of
 from firstbell.domain.conditions import Condition, Truth
-from firstbell.domain.decide import Decision, Limit
+from firstbell.domain.decide import Decision
 from firstbell.domain.reasons import ConditionType, DecisionReason, LimitReason
 from firstbell.domain.upcoming import peak_sentence
 from firstbell.engine.contest import contested
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from firstbell.domain.bells import Minute
+    from firstbell.domain.limits import Limit
     from firstbell.domain.plan import PlannedPeak
     from firstbell.engine.memory import BellRecord, Memory
     from firstbell.engine.outcome import Outcome

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from firstbell.api.school_autoscaler import Actuation, Mode, OnCalendarError
+from firstbell.domain.behavior import DEFAULT_BEHAVIOR, Behavior
 from firstbell.engine.floor_kinds import HPA, FloorKind
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Rules:
     on_calendar_error: OnCalendarError = OnCalendarError.HOLD_LAST_PLAN
     minimum: int | None = None
     maximum: int | None = None
-    scale_down_stabilization_seconds: int = 300
+    behavior: Behavior = DEFAULT_BEHAVIOR
 
     @property
     def calendar_keys(self) -> tuple[str, ...]:

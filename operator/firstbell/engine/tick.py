@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 from firstbell.domain.absence import Unavailable
 from firstbell.domain.bells import instant_of, minute_of
-from firstbell.domain.decide import Decision
+from firstbell.domain.decide import Decision, remembered
 from firstbell.domain.reasons import LimitReason
 from firstbell.engine.acting import Actor
 from firstbell.engine.evaluating import evaluated
 from firstbell.engine.memory import Action, Memory
 from firstbell.engine.ports import Failure, FailureKind
-from firstbell.engine.situation import ByFloor, ByScale, Situation, situation
+from firstbell.engine.situation import ByFloor, Situation, situation
 from firstbell.engine.store import SeenWorkload, Store
 from firstbell.engine.way_back import follow_way_back
 
@@ -31,7 +31,14 @@ if TYPE_CHECKING:
 
 READ_AGAIN_TRIES = 4
 VERIFY_AFTER = (timedelta(seconds=2), timedelta(seconds=20))
-HISTORY_STEP = timedelta(seconds=15)
+SLOWING = frozenset(
+    {
+        LimitReason.SCALE_UP_STABILIZED,
+        LimitReason.SCALE_DOWN_STABILIZED,
+        LimitReason.SCALE_UP_LIMIT,
+        LimitReason.SCALE_DOWN_LIMIT,
+    }
+)
 
 
 class Ticker:
@@ -93,7 +100,7 @@ class Ticker:
             return seen.rules if isinstance(seen.rules, Unavailable) else never
         now = self._clock.now()
         if memory.hold_until is None:
-            memory.hold_until = now + timedelta(seconds=rules.scale_down_stabilization_seconds)
+            memory.hold_until = now + rules.behavior.down.window
         stands = situation(self._store, seen, rules, self._instance)
         return evaluated(self._store, stands, self._instance, memory, now)
 
@@ -123,8 +130,8 @@ def _remember(memory: Memory, outcome: Outcome, before: int) -> None:
         if decision.desired > before:
             memory.verify_at = [outcome.now + delay for delay in VERIFY_AFTER]
     memory.last_desired = decision.desired
-    if isinstance(outcome.situation.actuator, ByScale):
-        _remember_recommended(memory, outcome.now, _recommended(decision))
+    if outcome.observed is not None:
+        memory.history = remembered(outcome.observed, decision)
 
 
 def _stood_at(stands: Situation) -> int:
@@ -137,27 +144,10 @@ def _stood_at(stands: Situation) -> int:
     return 0
 
 
-def _remember_recommended(memory: Memory, now: datetime, value: int) -> None:
-    """Adds to the history that stabilization looks back on, at most one entry a sync period per value."""
-    if memory.recent and memory.recent[-1][1] == value and now - memory.recent[-1][0] < HISTORY_STEP:
-        return
-    memory.recent.append((now, value))
-
-
-def _recommended(decision: Decision) -> int:
-    """The value before it was held or stabilized: what the stabilization window looks back on."""
-    for limit in decision.limits:
-        if limit.reason in {LimitReason.HELD_AFTER_RESTART, LimitReason.SCALE_DOWN_STABILIZED}:
-            return limit.before
-    return decision.desired or 0
-
-
-def _stabilized(outcome: Outcome) -> bool:
-    """Whether a fall is being held back by the stabilization window."""
+def _slowed(outcome: Outcome) -> bool:
+    """Whether the behavior holds the count back for now: it will change by itself."""
     decision = outcome.decision
-    return isinstance(decision, Decision) and any(
-        limit.reason is LimitReason.SCALE_DOWN_STABILIZED for limit in decision.limits
-    )
+    return isinstance(decision, Decision) and any(limit.reason in SLOWING for limit in decision.limits)
 
 
 def next_looks(outcome: Outcome, memory: Memory) -> list[tuple[datetime, bool]]:
@@ -167,9 +157,9 @@ def next_looks(outcome: Outcome, memory: Memory) -> list[tuple[datetime, bool]]:
     memory.verify_at = [at for at in memory.verify_at if at > now]
     if memory.hold_until is not None and memory.hold_until > now:
         looks.append((memory.hold_until, False))
-    if _stabilized(outcome):
-        window = timedelta(seconds=outcome.situation.rules.scale_down_stabilization_seconds)
-        looks.append((memory.recent[0][0] + window, False))
+    if _slowed(outcome):
+        loosened = memory.history.loosens_at(outcome.situation.rules.behavior, now)
+        looks += [(loosened, False)] if loosened is not None else []
     held_from = memory.way_back.held_from if memory.way_back is not None else None
     looks += [(at, False) for at in (held_from, memory.contest.ends()) if at is not None and at > now]
     if isinstance(outcome.plan, Unavailable):

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 
 import pytest
 
 from firstbell.domain.absence import Unavailable
-from firstbell.domain.decide import Ceiling, Limit, Observation, Recommendation, decide
+from firstbell.domain.behavior import Behavior, ScalingRules
+from firstbell.domain.decide import Ceiling, Observation, Recommendation, decide
+from firstbell.domain.history import SETTLED, History
+from firstbell.domain.limits import Limit
+from firstbell.domain.reactive import LiveMetric, MetricTarget, TargetType
 from firstbell.domain.reasons import DecisionReason, LimitReason
 
 NOW = datetime(2020, 4, 20, 6, 20, tzinfo=UTC)
@@ -18,22 +23,35 @@ def scheduled(replicas: int) -> Recommendation:
     return Recommendation(replicas=replicas, reason=DecisionReason.SCHEDULED_PEAK, message="first-lesson")
 
 
-def metric(replicas: int) -> Recommendation:
-    return Recommendation(replicas=replicas, reason=DecisionReason.LIVE_METRIC, message="requests")
+def metric(reading) -> LiveMetric:
+    target = MetricTarget(name="requests", type=TargetType.AVERAGE_VALUE, amount=Fraction(1))
+    return LiveMetric(target=target, reading=Fraction(reading) if isinstance(reading, int) else reading)
+
+
+def recommended(replicas: int) -> History:
+    return History.seeded(NOW - timedelta(seconds=10), replicas)
 
 
 def seen(**changes) -> Observation:
-    fields = {"now": NOW, "baseline": 4, "scheduled": scheduled(10), "ceiling": Ceiling(replicas=400)}
+    """What a decision is made from, in a workload whose past bears on nothing and that may rise at once."""
+    fields = {
+        "now": NOW,
+        "baseline": 4,
+        "scheduled": scheduled(10),
+        "ceiling": Ceiling(replicas=400),
+        "history": SETTLED,
+        "behavior": Behavior(up=ScalingRules(window=timedelta(0))),
+    }
     return Observation(**{**fields, **changes})
 
 
 PROPOSALS = {
     "the schedule where it is the largest": (seen(), 10, DecisionReason.SCHEDULED_PEAK),
     "the baseline where nothing is scheduled": (seen(scheduled=scheduled(2)), 4, DecisionReason.BASELINE),
-    "a live metric above the schedule": (seen(reactive=(metric(12),)), 12, DecisionReason.LIVE_METRIC),
-    "the schedule above a live metric": (seen(reactive=(metric(9),)), 10, DecisionReason.SCHEDULED_PEAK),
+    "a live metric above the schedule": (seen(metrics=(metric(12),)), 12, DecisionReason.LIVE_METRIC),
+    "the schedule above a live metric": (seen(metrics=(metric(9),)), 10, DecisionReason.SCHEDULED_PEAK),
     "the largest of several metrics": (
-        seen(reactive=(metric(11), metric(15), metric(9))),
+        seen(metrics=(metric(11), metric(15), metric(9))),
         15,
         DecisionReason.LIVE_METRIC,
     ),
@@ -49,12 +67,15 @@ def test_the_largest_recommendation_decides(observation, want, reason):
 
 HELD = {
     "no plan": (seen(scheduled=UNKNOWN, held=200), LimitReason.HELD_WITHOUT_PLAN),
-    "a metric missing": (seen(reactive=(UNKNOWN,), held=200), LimitReason.HELD_WITHOUT_PLAN),
+    "a metric missing": (seen(metrics=(metric(UNKNOWN),), held=200), LimitReason.HELD_WITHOUT_METRICS),
     "just restarted": (
         seen(held=200, hold_until=NOW + timedelta(seconds=1)),
         LimitReason.HELD_AFTER_RESTART,
     ),
-    "inside the stabilization window": (seen(stabilized=200), LimitReason.SCALE_DOWN_STABILIZED),
+    "inside the stabilization window": (
+        seen(held=200, history=recommended(200)),
+        LimitReason.SCALE_DOWN_STABILIZED,
+    ),
 }
 
 
@@ -83,11 +104,11 @@ NOT_HELD = {
         scheduled=scheduled(300), held=200, hold_until=NOW + timedelta(hours=1)
     ),
     "the hold after a restart ends at its instant": seen(scheduled=scheduled(300), held=400, hold_until=NOW),
-    "another metric rises while one is missing": seen(reactive=(UNKNOWN, metric(300)), held=200),
+    "another metric rises while one is missing": seen(metrics=(metric(UNKNOWN), metric(300)), held=200),
     "the schedule rises while a metric is missing": seen(
-        scheduled=scheduled(300), reactive=(UNKNOWN,), held=200
+        scheduled=scheduled(300), metrics=(metric(UNKNOWN),), held=200
     ),
-    "a lower past recommendation does not hold": seen(scheduled=scheduled(300), stabilized=200),
+    "a lower past recommendation does not hold": seen(scheduled=scheduled(300), history=recommended(200)),
 }
 
 
@@ -127,7 +148,7 @@ def test_every_limit_on_the_way_is_told_in_order():
 
 
 def test_a_workload_that_a_person_set_to_0_is_left_alone():
-    decision = decide(seen(disabled=True, reactive=(metric(7),)))
+    decision = decide(seen(disabled=True, metrics=(metric(7),)))
 
     assert (
         decision.desired,

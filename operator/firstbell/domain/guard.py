@@ -1,0 +1,47 @@
+"""The guard of a peak: what a count must not fall below while an occurrence is under way.
+
+An occurrence is under way from the first minute of its first cohort's ramp to the end of its last cohort's
+hold. Live metrics that dip in that time (a login fails, a proxy restarts) must not take away what is needed
+minutes later, so the highest scheduled value still to come in the occurrence is the least to fall to.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from firstbell.domain.bells import Minute
+    from firstbell.domain.demand import Demand, RegionLoad
+
+
+def still_to_come(loads: tuple[RegionLoad, ...], demand: Demand, start: Minute, end: Minute) -> list[int]:
+    """For each minute of [start, end): the highest scheduled value, before bounds, that is still to come.
+
+    In any of the occurrences that are under way at that minute; 0 where none is. The demand must cover the
+    interval; of an occurrence that goes on after the demand's end the rest is not known and not counted.
+    """
+    least = [0] * max(0, end - start)
+    replicas = demand.replicas()
+    for first, last in set(_spans(loads)):
+        highest = 0
+        for minute in range(min(last, demand.end) - 1, max(first, start) - 1, -1):
+            highest = max(highest, replicas[minute - demand.start])
+            if minute < end:
+                least[minute - start] = max(least[minute - start], highest)
+    return least
+
+
+def _spans(loads: tuple[RegionLoad, ...]) -> Iterator[tuple[Minute, Minute]]:
+    """From when to when, in minutes, each occurrence that asks for anything is under way."""
+    for load in loads:
+        if not load.offsets:
+            continue
+        earliest, latest = load.offsets[0][0], load.offsets[-1][0]
+        for surge in load.surges:
+            if not surge.height:
+                continue
+            one = surge.occurrence
+            before, after = (earliest, latest) if one.shifts_with_cohorts else (0, 0)
+            yield one.load_start + before, max(one.full_end, one.full_start + 1) + after
