@@ -1,1 +1,1 @@
-"""One file per outside system: the Kubernetes API, events, figures. No decisions are taken here."""
+"""Outside systems: the Kubernetes API, events, Prometheus, figures, logs. No decisions are taken here."""

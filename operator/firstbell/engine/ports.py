@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
+    from fractions import Fraction
+
+    from firstbell.domain.absence import Unavailable
 
 Json: TypeAlias = dict[str, Any]
 """A Kubernetes object, or a part of one, as it travels."""
@@ -110,6 +113,35 @@ class Cluster(Protocol):
         self, group: str, version: str, plural: str, namespace: str, body: Mapping[str, Any]
     ) -> Json | Failure:
         """Creates one object."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SecretKey:
+    """One key of a Secret: where a bearer token is, and never the token itself."""
+
+    namespace: str
+    name: str
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MetricQuery:
+    """One question to one Prometheus. Equal ones have one answer, whoever asks."""
+
+    server_address: str
+    """The address of Prometheus without /api/v1, as the policy gives it."""
+    query: str
+    """PromQL that gives exactly one sample."""
+    token: SecretKey | None = None
+    """Where the bearer token is; None = no token is sent."""
+
+
+class Metrics(Protocol):
+    """Live metrics: single queries with a deadline, no decisions."""
+
+    async def read(self, query: MetricQuery) -> Fraction | Unavailable:
+        """The query's value now, exact, or why there is none."""
         ...
 
 
