@@ -21,6 +21,7 @@ from prometheus_client import start_http_server
 from firstbell.adapters.access import load_access
 from firstbell.adapters.events import KubernetesEvents
 from firstbell.adapters.kubernetes import KubernetesCluster
+from firstbell.adapters.prometheus import check_ca_bundle
 from firstbell.adapters.telemetry import PrometheusTelemetry
 from firstbell.clock import SystemClock
 from firstbell.engine.appearing import scaled_objects_appear
@@ -64,11 +65,14 @@ async def run_operator(
     """Runs the operator until `stop` is set or the process is told to end.
 
     `started` is set when the first look is done and the engine runs. Raises AccessError where no cluster
-    is configured at all; everything else is waited for.
+    is configured at all and CaBundleError where a file of certificates holds none; everything else is
+    waited for.
     """
     clock = clock or SystemClock()
     stop = stop or asyncio.Event()
     telemetry = PrometheusTelemetry()
+    if settings.prometheus_ca is not None:
+        check_ca_bundle(settings.prometheus_ca)
     configuration = await load_access(settings.kubeconfig, settings.context)
     anew = True
     while anew:

@@ -39,6 +39,11 @@ class Settings:
     listen: str = "0.0.0.0"  # noqa: S104 - probes and scrapes come from outside the pod
     """--listen, FIRSTBELL_LISTEN: the address that both ports listen on."""
 
+    prometheus_ca: Path | None = None
+    """--prometheus-ca, FIRSTBELL_PROMETHEUS_CA: a file of CA certificates (PEM), the only ones that a
+    Prometheus with https may be signed by; default the public ones. It is read at the start, and again after
+    a server could not be reached."""
+
     log_format: str = "console"
     """--log-format, FIRSTBELL_LOG_FORMAT: `json` (one object a line, for collectors) or `console`."""
 

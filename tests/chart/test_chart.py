@@ -25,6 +25,7 @@ RULES = {
 }
 KEDA = {("keda.sh", "scaledobjects"): {"get", "list", "watch", "patch"}}
 PORTALS = {("example.org", "portals/scale"): {"get", "patch"}, ("", "pods"): {"list"}}
+TOKENS = {("", "secrets"): {"get"}}
 
 
 def granted(role):
@@ -80,13 +81,15 @@ def test_the_rights_are_these_and_no_others(render):
     assert [granted(role) for role in own] == [RULES]
     with_keda = manifests(render("--set", "keda.enabled=true,rbac.aggregate=false"))
     assert granted(only("ClusterRole", with_keda)) == RULES | KEDA
+    with_tokens = manifests(render("--set", "prometheus.tokenSecrets.enabled=true,rbac.aggregate=false"))
+    assert granted(only("ClusterRole", with_tokens)) == RULES | TOKENS
 
 
 def test_named_namespaces_get_a_role_each_and_the_cluster_none(render):
     bodies = manifests(render(*CASES["namespaced"]))
     roles = [body for body in bodies if body["kind"] == "Role"]
     assert [role["metadata"]["namespace"] for role in roles] == ["school-a", "school-b"]
-    assert all(granted(role) == RULES | KEDA | PORTALS for role in roles)
+    assert all(granted(role) == RULES | KEDA | PORTALS | TOKENS for role in roles)
     bound = [body["metadata"]["namespace"] for body in bodies if body["kind"] == "RoleBinding"]
     assert bound == ["school-a", "school-b"]
     assert not [body["kind"] for body in bodies if body["kind"].startswith("Cluster")]
@@ -101,6 +104,22 @@ def test_people_may_write_our_kinds_and_not_their_status(render):
     assert all(verbs == {"get", "list", "watch"} for verbs in readable.values())
     assert not any("secrets" in resource for role in roles.values() for _, resource in granted(role))
     assert not any("*" in str(role["rules"]) for role in roles.values())
+
+
+CA_SOURCES = {
+    "configMap": {"name": "school-ca", "items": [{"key": "ca.crt", "path": "ca.crt"}]},
+    "secret": {"secretName": "school-ca", "items": [{"key": "ca.crt", "path": "ca.crt"}]},
+}
+
+
+@pytest.mark.parametrize(("kind", "source"), CA_SOURCES.items(), ids=CA_SOURCES)
+def test_a_ca_for_prometheus_is_mounted_where_the_command_line_says(render, kind, source):
+    bodies = manifests(render("--set", f"prometheus.ca.{kind}=school-ca"))
+    pod = only("Deployment", bodies)["spec"]["template"]["spec"]
+    assert pod["volumes"] == [{"name": "prometheus-ca", kind: source}]
+    mount = container(bodies)["volumeMounts"][0]
+    assert (mount["name"], mount["readOnly"]) == ("prometheus-ca", True)
+    assert f"--prometheus-ca={mount['mountPath']}/ca.crt" in container(bodies)["args"]
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -125,6 +144,8 @@ WRONG = {
     "a digest that is none": "image.digest=latest",
     "a word for a flag": "crds.install=maybe",
     "an image without a name": "image.repository=",
+    "a CA from two places": "prometheus.ca.configMap=a,prometheus.ca.secret=b",
+    "a CA without a key": "prometheus.ca.key=",
 }
 
 

@@ -144,6 +144,7 @@ REFUSED = {
     "a port that is none": (("--metrics-port", "70000"), "--metrics-port"),
     "an unknown flag": (("--metric-port", "80"), "--metric-port"),
     "an unknown log level": (("--log-level", "loud"), "--log-level"),
+    "a CA bundle that is not there": (("--prometheus-ca", "nowhere"), "the CA bundle nowhere cannot be used"),
     "a kubeconfig that is not there": (("--kubeconfig", "nowhere"), "no access to a cluster"),
 }
 

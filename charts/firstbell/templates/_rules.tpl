@@ -36,4 +36,9 @@ is compared with this list: a rule that nothing uses fails there, and so does a 
   resources: [scaledobjects]
   verbs: [get, list, watch, patch]
 {{- end }}
+{{- if .Values.prometheus.tokenSecrets.enabled }}
+- apiGroups: [""]
+  resources: [secrets]
+  verbs: [get]
+{{- end }}
 {{- end -}}

@@ -62,6 +62,14 @@ def run(
     listen: Annotated[
         str, typer.Option(envvar="FIRSTBELL_LISTEN", help="The address that both ports listen on.")
     ] = "0.0.0.0",  # noqa: S104 - probes and scrapes come from outside the pod
+    prometheus_ca: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="FIRSTBELL_PROMETHEUS_CA",
+            metavar="FILE",
+            help="CA certificates that a Prometheus with https is signed by; default the public ones.",
+        ),
+    ] = None,
     log_format: Annotated[
         LogFormat, typer.Option(envvar="FIRSTBELL_LOG_FORMAT", help="For a terminal or for a collector.")
     ] = LogFormat.CONSOLE,
@@ -72,6 +80,7 @@ def run(
     """Run the operator until it is told to stop (SIGTERM, Ctrl-C)."""
     # The operator and its clients take a second to load, which every other command would pay for.
     from firstbell.adapters.access import AccessError  # noqa: PLC0415
+    from firstbell.adapters.prometheus import CaBundleError  # noqa: PLC0415
     from firstbell.app import PortTakenError, run_operator  # noqa: PLC0415
 
     settings = Settings(
@@ -82,6 +91,7 @@ def run(
         metrics_port=metrics_port,
         probe_port=probe_port,
         listen=listen,
+        prometheus_ca=prometheus_ca,
         log_format=log_format,
         log_level=log_level,
     )
@@ -89,5 +99,5 @@ def run(
     try:
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(run_operator(settings))
-    except (AccessError, PortTakenError) as error:
+    except (AccessError, CaBundleError, PortTakenError) as error:
         refuse([error])
