@@ -20,11 +20,14 @@ from firstbell.api.crds import RENDERED_KINDS, render
 from firstbell.api.objects import GROUP
 from firstbell.local.errors import ControlPlaneError
 from firstbell.local.lookup import docker_answers
+from firstbell.local.programs import Programs
+from firstbell.local.progress import progress_here
 from firstbell.local.provision import control_plane as provided
 from firstbell.local.readiness import wait_for_service_account
 from firstbell.local.spec import ControlPlaneSpec
 from tests.cluster.cluster_api import ClusterApi
 from tests.cluster.operator_account import audit_policy, charts_account, requests
+from tests.cluster.prometheus import Exporter, Gate, Prometheus
 from tests.cluster.stage import Stage
 
 if TYPE_CHECKING:
@@ -109,3 +112,37 @@ def stage(control_plane: ControlPlane, namespace: str, for_operator: ControlPlan
     """That namespace with questions about what is in it."""
     with ClusterApi(control_plane.kubeconfig, control_plane.context, namespace) as api:
         yield Stage(control_plane, api, namespace, for_operator)
+
+
+@pytest.fixture(scope="session")
+def prometheus_program() -> Path:
+    """The real Prometheus, built here on a new machine: within a test it would use up that test's time."""
+    try:
+        return Programs(progress=progress_here()).get(["prometheus"])["prometheus"]
+    except ControlPlaneError as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module")
+def exporter() -> Iterator[Exporter]:
+    """What the test's Prometheus scrapes every second."""
+    with Exporter() as serving:
+        yield serving
+
+
+@pytest.fixture(scope="module")
+def prometheus(
+    prometheus_program: Path, exporter: Exporter, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Prometheus]:
+    """A real Prometheus that has scraped the exporter. It takes five seconds before its first scrape."""
+    with Prometheus(prometheus_program, exporter, tmp_path_factory.mktemp("prometheus")) as running:
+        yield running
+
+
+@pytest.fixture
+def gate(prometheus: Prometheus) -> Iterator[Gate]:
+    """The way to it through a proxy that may ask for a token."""
+    with Gate(prometheus) as serving:
+        yield serving

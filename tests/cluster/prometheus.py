@@ -1,0 +1,162 @@
+"""A real Prometheus for a test, what it scrapes, and a gate in front of it that asks for a token.
+
+Prometheus has no bearer tokens of its own: who wants them puts a proxy before it. The gate is one, which can
+be slow, too.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Self
+
+import yaml
+
+from firstbell.clock import SystemClock
+from tests.cluster.stand_ins import free_port
+from tests.cluster.waiting import until
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+START_SECONDS = 30
+STOP_SECONDS = 10
+SCRAPE_SECONDS = 1
+
+
+class _Serving:
+    """An HTTP server in threads while the block lasts."""
+
+    def __init__(self, answer) -> None:
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                status, kind, body = answer(self.path, self.headers)
+                self.send_response(status)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self.address = f"127.0.0.1:{self._server.server_port}"
+        self.url = f"http://{self.address}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._thread.join(timeout=5)
+        self._server.server_close()
+
+
+class Exporter(_Serving):
+    """Gauges that a test sets; Prometheus sees a new value a second later."""
+
+    def __init__(self) -> None:
+        self._gauges: dict[str, float] = {}
+        super().__init__(self._answer)
+
+    def set(self, gauge: str, value: float) -> None:
+        """`gauge` is a name, with labels where it has some: `pupils_online{pod="a"}`."""
+        self._gauges[gauge] = value
+
+    def drop(self, gauge: str) -> None:
+        """It is gone, as that of a pod that went."""
+        self._gauges.pop(gauge, None)
+
+    def _answer(self, *_: object) -> tuple[int, str, bytes]:
+        lines = [f"{gauge} {value}\n" for gauge, value in list(self._gauges.items())]
+        return 200, "text/plain; version=0.0.4", "".join(lines).encode()
+
+
+class Prometheus:
+    """One server on a port of its own, which scrapes an exporter every second while it runs."""
+
+    def __init__(self, program: Path, exporter: Exporter, folder: Path) -> None:
+        self._folder = folder
+        self._port = free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+        config = {
+            "global": {"scrape_interval": f"{SCRAPE_SECONDS}s"},
+            "scrape_configs": [
+                {"job_name": "lms", "static_configs": [{"targets": [exporter.address]}]},
+            ],
+        }
+        (folder / "prometheus.yaml").write_text(yaml.safe_dump(config))
+        self._argv = [
+            str(program), f"--config.file={folder / 'prometheus.yaml'}",
+            f"--storage.tsdb.path={folder / 'data'}", f"--web.listen-address=127.0.0.1:{self._port}",
+        ]  # fmt: skip
+        self.address = f"127.0.0.1:{self._port}"
+        self.url = f"http://{self.address}"
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Returns when it has scraped the exporter since its start, which takes it five seconds and more."""
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(self._argv, stdout=log, stderr=subprocess.STDOUT)
+        began = SystemClock().now().timestamp()
+        until(
+            lambda: self.value("timestamp(up)") > began and self.value("up") == 1,
+            lambda: f"it scrapes: {(self._folder / 'log').read_text()[-2000:]}",
+            seconds=START_SECONDS,
+        )
+
+    def stop(self) -> None:
+        """As a pod is stopped. Its data stay."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(timeout=STOP_SECONDS)
+            self._process = None
+
+    def value(self, query: str) -> float:
+        """The value of a query that gives one sample, as `curl` reads it; -1 while it gives none."""
+        url = f"{self.url}/api/v1/query?{urllib.parse.urlencode({'query': query})}"
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - of this machine
+                result = json.load(answer)["data"]["result"]
+        except (urllib.error.URLError, ConnectionError):
+            return -1
+        return float(result[0]["value"][1]) if len(result) == 1 else -1
+
+
+class Gate(_Serving):
+    """A proxy before Prometheus, as clusters have it. It asks for a token if it is given one."""
+
+    def __init__(self, prometheus: Prometheus) -> None:
+        self._behind = prometheus
+        self.token = ""
+        self.slow_seconds = 0.0
+        """How long it keeps whoever asks waiting."""
+        super().__init__(self._answer)
+
+    def _answer(self, path: str, headers) -> tuple[int, str, bytes]:
+        if self.token and headers.get("Authorization") != f"Bearer {self.token}":
+            return 401, "text/plain", b"Unauthorized\n"
+        time.sleep(self.slow_seconds)
+        url = self._behind.url + path
+        with urllib.request.urlopen(url, timeout=30) as answer:  # noqa: S310 - of this machine
+            return 200, "application/json", answer.read()
