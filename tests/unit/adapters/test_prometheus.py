@@ -57,6 +57,7 @@ async def test_a_query_is_asked_as_prometheus_wants_it(server, metrics):
     assert (method, path, query["query"]) == ("GET", "/api/v1/query", 'sum(up{job="lms"})')
     # The real one refuses 18.000s; tests/cluster asks it.
     assert 0 < int(query["timeout"].removesuffix("ms")) < LONG * 1000
+    assert (query["partial_response"], query["deny_partial_response"]) == ("false", "1")
     assert (headers["User-Agent"], headers["Accept-Encoding"]) == ("firstbell", "identity")
     assert "Authorization" not in headers
 
