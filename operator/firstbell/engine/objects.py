@@ -31,6 +31,7 @@ LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 DEFAULT_REPLICAS = 1
 DEFAULT_SCALE_DOWN_WINDOW_SECONDS = 300
 PAUSED_REPLICAS, PAUSED = "autoscaling.keda.sh/paused-replicas", "autoscaling.keda.sh/paused"
+PAUSED_SCALE_OUT = "autoscaling.keda.sh/paused-scale-out"
 
 
 def seen_floor(body: Json, of: FloorKind) -> SeenFloor:
@@ -131,10 +132,15 @@ def _made_by(metadata: Json) -> str:
 
 
 def _paused_by(annotations: Mapping[str, str]) -> str:
-    """The annotation that pauses a ScaledObject: KEDA takes any count, but not a "false" for a yes."""
+    """The annotation that pauses a ScaledObject, as far as rises go; what pauses falls alone lets it rise.
+
+    KEDA takes any count, but not a "false" for a yes.
+    """
     if PAUSED_REPLICAS in annotations:
         return PAUSED_REPLICAS
-    return PAUSED if annotations.get(PAUSED, "false").lower() != "false" else ""
+    return next(
+        (by for by in (PAUSED, PAUSED_SCALE_OUT) if annotations.get(by, "false").lower() != "false"), ""
+    )
 
 
 def _declared(annotations: Mapping[str, str], minimum_field: str) -> int | None:

@@ -59,6 +59,7 @@ def test_a_scaled_object_beside_somebodys_hpa_is_ambiguous():
         pytest.param({"autoscaling.keda.sh/paused": "true"}, "paused", id="as it is"),
         pytest.param({"autoscaling.keda.sh/paused-replicas": "3"}, "paused-replicas", id="at a count"),
         pytest.param({"autoscaling.keda.sh/paused-replicas": "0"}, "paused-replicas", id="at zero"),
+        pytest.param({"autoscaling.keda.sh/paused-scale-out": "true"}, "paused-scale-out", id="upwards"),
     ],
 )
 def test_a_paused_scaled_object_is_named_with_the_cure(annotations, by):
@@ -79,8 +80,16 @@ def test_one_that_idles_below_its_minimum_would_not_hold_a_floor():
     assert "has spec.idleReplicaCount 0, to which KEDA takes the workload down" in choice.message
 
 
-def test_paused_false_is_not_paused():
-    choice = chosen(a_scaled_object(annotations={"autoscaling.keda.sh/paused": "False"}))
+@pytest.mark.parametrize(
+    "annotation",
+    [
+        pytest.param({"autoscaling.keda.sh/paused": "False"}, id="no"),
+        pytest.param({"autoscaling.keda.sh/paused-scale-out": "false"}, id="not upwards"),
+        pytest.param({"autoscaling.keda.sh/paused-scale-in": "true"}, id="downwards alone"),
+    ],
+)
+def test_what_lets_it_rise_is_not_paused(annotation):
+    choice = chosen(a_scaled_object(annotations=annotation))
     assert keys(choice) == ("ns/ScaledObject/web", None)
 
 
