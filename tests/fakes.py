@@ -12,6 +12,7 @@ import copy
 import heapq
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from itertools import count
 
 from firstbell.engine.ports import Failure, FailureKind, ObjectPath
@@ -108,6 +109,34 @@ class FakeTelemetry:
 
     def forget(self, key) -> None:
         self.standing.pop(key, None)
+
+
+class FakeMetrics:
+    """The engine's `Metrics`: `answers` by query, `asked` what was asked when.
+
+    An answer is a number, an Unavailable, an exception to raise, or a future to wait for. `under_way` is how
+    many are answered at this moment, `most_under_way` how many ever were.
+    """
+
+    def __init__(self, clock, **answers) -> None:
+        self.answers = answers
+        self.asked = []
+        self.under_way = self.most_under_way = 0
+        self._clock = clock
+
+    async def read(self, query):
+        self.asked.append((self._clock.now(), query))
+        self.under_way += 1
+        self.most_under_way = max(self.most_under_way, self.under_way)
+        try:
+            answer = self.answers.get(query.query.removeprefix("sum(").removesuffix(")"), 0)
+            if isinstance(answer, asyncio.Future):
+                answer = await answer
+            if isinstance(answer, Exception):
+                raise answer
+            return Fraction(answer) if isinstance(answer, int) else answer
+        finally:
+            self.under_way -= 1
 
 
 class FakeCluster:

@@ -21,7 +21,7 @@ from prometheus_client import start_http_server
 from firstbell.adapters.access import load_access
 from firstbell.adapters.events import KubernetesEvents
 from firstbell.adapters.kubernetes import KubernetesCluster
-from firstbell.adapters.prometheus import check_ca_bundle
+from firstbell.adapters.prometheus import PrometheusMetrics, check_ca_bundle
 from firstbell.adapters.telemetry import PrometheusTelemetry
 from firstbell.clock import SystemClock
 from firstbell.engine.appearing import scaled_objects_appear
@@ -92,7 +92,11 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
     started: asyncio.Event | None,
 ) -> bool:
     """One run, from the first look to a stop: whether another one is to follow."""
-    async with KubernetesCluster(configuration) as cluster, _serving(settings, telemetry):
+    async with (
+        KubernetesCluster(configuration) as cluster,
+        PrometheusMetrics(cluster, SystemClock(), ca_bundle=settings.prometheus_ca) as metrics,
+        _serving(settings, telemetry),
+    ):
         events = KubernetesEvents(cluster, clock)
         store = Store()
         log.info("starting", api=configuration.host, namespaces=list(settings.namespaces) or "all")
@@ -107,6 +111,7 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
             telemetry=telemetry,
             instance=settings.instance,
             store=store,
+            metrics=metrics,
         )
         log.info(
             "started",

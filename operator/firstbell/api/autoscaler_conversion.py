@@ -14,6 +14,7 @@ from firstbell.api.school_autoscaler import Actuation, SchoolAutoscalerSpec
 from firstbell.api.uniqueness import repeated
 from firstbell.domain.behavior import Behavior, RatePolicy, ScalingRules, SelectPolicy
 from firstbell.domain.policy import DayFactor, Match, Peak, Policy, Shape
+from firstbell.domain.reactive import MetricTarget
 
 _DEFAULT_SHAPE = Shape()
 _DEFAULT_MIN_BREAK_MINUTES = 10
@@ -51,6 +52,14 @@ def to_policy(namespace: str, name: str, spec: SchoolAutoscalerSpec) -> Policy:
         ),
         max_factor_percent=spec.max_factor_percent,
         hold_gap_minutes=spec.hold_gap_minutes,
+    )
+
+
+def to_metric_targets(spec: SchoolAutoscalerSpec) -> tuple[MetricTarget, ...]:
+    """What the live metrics of a spec without problems should be, in spec order."""
+    return tuple(
+        MetricTarget(name=metric.name, type=metric.target.type, amount=metric.target.amount)
+        for metric in spec.metrics
     )
 
 

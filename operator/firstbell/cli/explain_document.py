@@ -14,11 +14,13 @@ from firstbell.cli.foreign_kinds import MINIMUM_FIELD
 from firstbell.domain.absence import Unavailable
 from firstbell.domain.conditions import Condition
 from firstbell.domain.decide import Decision
+from firstbell.domain.reactive import number_text
+from firstbell.domain.reasons import ConditionType
 from firstbell.engine.explaining import ExplainedPeak, Explanation
 from firstbell.engine.levers import levers
 from firstbell.engine.reported import lag, not_fine
 from firstbell.engine.situation import ByFloor, ByScale
-from firstbell.engine.written import api_time
+from firstbell.engine.written import api_time, read_conditions
 
 API_VERSION = "firstbell.dev/explain/v1"
 
@@ -34,7 +36,8 @@ def explain_document(of: Explanation) -> dict[str, Any]:
         "target": _target(of),
         "decision": _decision(of),
         "peaks": [_peak(one) for one in of.peaks],
-        "liveMetricsRead": False,
+        "liveMetricsRead": _live(of)["available"] == "True",
+        "live": _live(of),
         "actuator": _actuator(of),
         "calendars": _absent(stands.calendars)
         if isinstance(stands.calendars, Unavailable)
@@ -84,6 +87,28 @@ def _decision(of: Explanation) -> dict[str, Any]:
             {"reason": limit.reason.value, "before": limit.before, "after": limit.after}
             for limit in (known.limits if known else ())
         ],
+    }
+
+
+def _live(of: Explanation) -> dict[str, Any]:
+    """What the policy asks of live metrics, and what the operator last reported of them."""
+    status = of.seen.status
+    read = next((one for one in read_conditions(status) if one.type == ConditionType.METRICS_AVAILABLE), None)
+    return {
+        "metrics": [
+            {
+                "name": one.target.name,
+                "serverAddress": one.query.server_address,
+                "query": one.query.query,
+                "targetType": one.target.type.value,
+                "target": number_text(one.target.amount),
+            }
+            for one in of.rules.metrics
+        ],
+        "reactiveReplicas": (status.get("decision") or {}).get("reactiveReplicas"),
+        "available": read.status.value if read else None,
+        "reason": read.reason if read else None,
+        "message": read.message if read else None,
     }
 
 

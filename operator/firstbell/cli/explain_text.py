@@ -16,11 +16,13 @@ from firstbell.domain.absence import Unavailable
 from firstbell.domain.bells import instant_of
 from firstbell.domain.days import Day
 from firstbell.domain.decide import Decision
+from firstbell.domain.reasons import ConditionType, DecisionReason
 from firstbell.domain.upcoming import day_words, percent_text
 from firstbell.engine.explaining import ExplainedPeak, Explanation
 from firstbell.engine.levers import levers
 from firstbell.engine.reported import lag, not_fine
 from firstbell.engine.situation import ByFloor, ByScale
+from firstbell.engine.written import read_conditions
 
 PEAKS_SHOWN, UPCOMING_SHOWN, ACTIONS_SHOWN = 2, 3, 3
 Rows: TypeAlias = Iterable[tuple[str, str]]
@@ -84,7 +86,7 @@ def _why(of: Explanation, zone: tzinfo) -> Iterator[tuple[str, str]]:
     decision, stands = of.outcome.decision, of.outcome.situation
     if isinstance(decision, Unavailable):
         yield "problem", decision.message
-    elif not of.peaks:
+    elif not of.peaks or decision.reason not in {DecisionReason.SCHEDULED_PEAK, DecisionReason.BASELINE}:
         yield "reason", decision.message
     for one in of.peaks[:PEAKS_SHOWN]:
         yield from _peak(one, of.rules.policy.pupils_per_replica)
@@ -103,7 +105,19 @@ def _why(of: Explanation, zone: tzinfo) -> Iterator[tuple[str, str]]:
         yield "workload", f"{workload.ref.kind} {workload.ref.name}: {_counted(workload.replicas)}, {ready}"
     else:
         yield "workload", workload.message
-    yield "live load", "live metrics are not read by this version of firstbell"
+    yield "live load", _live(of)
+
+
+def _live(of: Explanation) -> str:
+    """What live metrics ask for by the operator's last report, which alone reads them."""
+    if not of.rules.metrics:
+        return "spec.metrics asks for none"
+    read = next(
+        (one for one in read_conditions(of.seen.status) if one.type == ConditionType.METRICS_AVAILABLE), None
+    )
+    asked = (of.seen.status.get("decision") or {}).get("reactiveReplicas")
+    said = "not reported yet" if asked is None else f"{asked} asked for by the operator's last report"
+    return said if read is None else f"{said}; {read.reason}: {read.message}".rstrip(": ")
 
 
 def _schedule(of: Explanation, decision: Decision) -> str:

@@ -29,6 +29,17 @@ MOST = 2**31 - 1
 """The limit where no policy sets one."""
 
 
+SLOWING = frozenset(
+    {
+        LimitReason.SCALE_UP_STABILIZED,
+        LimitReason.SCALE_DOWN_STABILIZED,
+        LimitReason.SCALE_UP_LIMIT,
+        LimitReason.SCALE_DOWN_LIMIT,
+    }
+)
+"""The limits that time alone takes away."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limit:
     """A step that changed the value: from `before` to `after`, and why."""

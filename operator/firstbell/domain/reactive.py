@@ -100,17 +100,21 @@ def exact_reading(text: str) -> Reading:
     return Fraction(text.strip())
 
 
+def usable(reading: Reading) -> Reading:
+    """The reading, if it can be one of a load."""
+    if isinstance(reading, Unavailable) or reading.numerator >= 0:
+        return reading
+    return Unavailable(
+        reason="NegativeValue",
+        message=f"the value is {number_text(reading)}, and no load is below 0. Correct the query",
+    )
+
+
 def asked_for(metric: LiveMetric, standing: Standing) -> int | Unavailable:
     """The replicas that one metric asks for, before any limit."""
-    reading = metric.reading
+    reading = usable(metric.reading)
     if isinstance(reading, Unavailable):
         return reading
-    if reading.numerator < 0:
-        name = metric.target.name
-        return Unavailable(
-            reason="NegativeValue",
-            message=f"metric {name} is {number_text(reading)}: no load is below 0, correct its query",
-        )
     if metric.target.type is TargetType.AVERAGE_VALUE:
         asked = _by_average(metric.target.amount, reading, standing)
     else:

@@ -17,7 +17,9 @@ import structlog
 from firstbell.domain.absence import Unavailable
 from firstbell.domain.decide import Decision
 from firstbell.engine.memory import Memory
+from firstbell.engine.naps import nap
 from firstbell.engine.orphans import release_orphans, release_owned
+from firstbell.engine.polling import Polling
 from firstbell.engine.reporter import Reporter
 from firstbell.engine.store import Store
 from firstbell.engine.tick import Ticker, next_looks
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from firstbell.engine.outcome import Outcome
-    from firstbell.engine.ports import Clock, Cluster, EventSink, Telemetry
+    from firstbell.engine.ports import Clock, Cluster, EventSink, Metrics, Telemetry
 
 TICK_WORKERS = 16
 REPORT_WORKERS = 4
@@ -44,7 +46,7 @@ log = structlog.get_logger("firstbell.engine")
 class Engine:
     """Everything that runs, around one store.
 
-    `instance` tells this installation's floors from another's.
+    `instance` tells this installation's floors from another's. Without `metrics` no live metric is ever read.
     """
 
     def __init__(  # noqa: PLR0913 - the ports, each once
@@ -56,6 +58,7 @@ class Engine:
         telemetry: Telemetry,
         instance: str,
         store: Store | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         self.store = store if store is not None else Store()
         self.clock = clock
@@ -73,6 +76,9 @@ class Engine:
         self._reporter = Reporter(
             store=self.store, cluster=cluster, clock=clock, events=events, telemetry=telemetry
         )
+        self._polling: Polling | None = None
+        if metrics is not None:
+            self._polling = Polling(store=self.store, metrics=metrics, clock=clock, wake=self.wake)
         self._memories: dict[str, Memory] = {}
         self._wakeups = Wakeups()
         self._calendar_wakeups = Wakeups()
@@ -94,6 +100,8 @@ class Engine:
         now = self.clock.now()
         for key in keys:
             self._enqueue(key, now)
+        if self._polling is not None:
+            self._polling.look()
 
     def wake_calendar(self, key: str) -> None:
         """Reports a calendar's status soon."""
@@ -124,6 +132,8 @@ class Engine:
             self.wake_calendar(key)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._turn())
+            if self._polling is not None:
+                tasks.create_task(self._polling.run())
             for _ in range(TICK_WORKERS):
                 tasks.create_task(self._tick_worker())
             for _ in range(REPORT_WORKERS):
@@ -141,19 +151,8 @@ class Engine:
             due = [
                 at for at in (self._wakeups.next_due(), self._calendar_wakeups.next_due()) if at is not None
             ]
-            nap = min(((at - now).total_seconds() for at in due), default=LONGEST_NAP_SECONDS)
-            await self._nap(min(nap, LONGEST_NAP_SECONDS))
-
-    async def _nap(self, seconds: float) -> None:
-        """Sleeps by the engine's clock, or until something is asked for sooner."""
-        self._woken.clear()
-        sleeping = asyncio.ensure_future(self.clock.sleep(seconds))
-        waiting = asyncio.ensure_future(self._woken.wait())
-        try:
-            await asyncio.wait((sleeping, waiting), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            sleeping.cancel()
-            waiting.cancel()
+            wait = min(((at - now).total_seconds() for at in due), default=LONGEST_NAP_SECONDS)
+            await nap(self.clock, min(wait, LONGEST_NAP_SECONDS), self._woken)
 
     def _enqueue(self, key: str, instant: datetime) -> None:
         if key in self._ticking:

@@ -13,7 +13,7 @@ from firstbell.domain.bells import minute_of
 from firstbell.domain.decide import Decision, decide
 from firstbell.domain.limits import Limit
 from firstbell.domain.reasons import LimitReason
-from firstbell.engine.observing import observation, scheduled_by
+from firstbell.engine.observing import observation
 from firstbell.engine.outcome import Outcome
 from firstbell.engine.planning import current_plan
 from firstbell.engine.situation import still_held
@@ -29,14 +29,13 @@ if TYPE_CHECKING:
 def evaluated(store: Store, stands: Situation, instance: str, memory: Memory, now: datetime) -> Outcome:
     """The outcome of a situation at `now`, nothing written yet."""
     invalid = stands.seen.rules if isinstance(stands.seen.rules, Unavailable) else None
-    minute, ahead = minute_of(now), minute_of(max(now, memory.acted_for or now))
+    minute = minute_of(now)
     if isinstance(stands.actuator, Unavailable):
         held = still_held(store, stands, instance)
         plan = stands.actuator if held is None else current_plan(stands, held, memory, minute)
         return Outcome(now=now, situation=stands, plan=plan, decision=stands.actuator, invalid=invalid)
     plan = current_plan(stands, stands.actuator, memory, minute)
-    scheduled = scheduled_by(plan, minute, ahead)
-    observed = observation(stands, stands.actuator, scheduled, memory, now)
+    observed = observation(stands, stands.actuator, plan, memory, now)
     decision = _admitted(decide(observed), memory.admitted, now)
     return Outcome(
         now=now, situation=stands, plan=plan, decision=decision, invalid=invalid, observed=observed

@@ -1,12 +1,13 @@
 """Why a workload has the number it has: what a tick would find and decide at an instant. Pure.
 
 The same situation, plan and decision as the operator's, without its memory: nothing of a decision needs it
-but what a start or a stabilization window holds back, and that is in the operator's own report.
+but what a start or a stabilization window holds back, and that is in the operator's own report. What live
+metrics ask for is taken from that report, too: whoever explains may not reach what the operator reads.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from firstbell.engine.evaluating import evaluated
 from firstbell.engine.handback import owns
 from firstbell.engine.memory import Memory
 from firstbell.engine.planning import coming_peaks
+from firstbell.engine.reported import in_reported_words, reported_live
 from firstbell.engine.situation import situation
 
 if TYPE_CHECKING:
@@ -90,9 +92,9 @@ def explain(store: Store, key: str, now: datetime, instance: str | None = None) 
             else Unavailable(reason="InvalidSpec", message="the spec is not usable")
         )
     instance = instance or _instance(store, key)
-    outcome = evaluated(
-        store, situation(store, seen, rules, instance), instance, Memory(history=SETTLED), now
-    )
+    stands = replace(situation(store, seen, rules, instance, now), live=reported_live(seen.status))
+    outcome = evaluated(store, stands, instance, Memory(history=SETTLED), now)
+    outcome = replace(outcome, decision=in_reported_words(outcome.decision, seen.status))
     plan = outcome.plan
     if isinstance(plan, Unavailable):
         return Explanation(seen=seen, rules=rules, outcome=outcome)

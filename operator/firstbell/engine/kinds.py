@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.api.autoscaler_conversion import read_autoscaler, to_behavior, to_policy
+from firstbell.api.autoscaler_conversion import (
+    read_autoscaler,
+    to_behavior,
+    to_metric_targets,
+    to_policy,
+)
 from firstbell.api.calendar_conversion import read_calendar
 from firstbell.api.problems import Refused
 from firstbell.domain.absence import Unavailable
 from firstbell.domain.days import SchoolDays
+from firstbell.engine.ports import MetricQuery, SecretKey
+from firstbell.engine.readings import AskedMetric
 from firstbell.engine.store import Rules, SeenAutoscaler, SeenCalendar, TargetRef
 
 if TYPE_CHECKING:
+    from firstbell.api.metrics import PrometheusQuery
     from firstbell.engine.ports import Json
 
 MESSAGE_CHARACTERS = 2000
@@ -69,7 +77,21 @@ def _rules(namespace: str, name: str, data: object) -> Rules | Unavailable:
         on_calendar_error=spec.on_calendar_error,
         minimum=spec.min_replicas,
         maximum=spec.max_replicas,
+        metrics=tuple(
+            AskedMetric(target=target, query=_query(namespace, metric.prometheus))
+            for target, metric in zip(to_metric_targets(spec), spec.metrics, strict=True)
+        ),
+        tolerance=spec.tolerance_ratio,
         behavior=to_behavior(spec),
+    )
+
+
+def _query(namespace: str, prometheus: PrometheusQuery) -> MetricQuery:
+    ref = prometheus.bearer_token_secret_ref
+    return MetricQuery(
+        server_address=prometheus.server_address,
+        query=prometheus.query,
+        token=SecretKey(namespace=namespace, name=ref.name, key=ref.key) if ref else None,
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from firstbell.api.school_autoscaler import Mode
 from firstbell.domain.absence import Unavailable
 from firstbell.domain.decide import Decision
+from firstbell.domain.limits import SLOWING
 from firstbell.domain.reasons import LimitReason
 from firstbell.engine.situation import ByFloor, ByScale
 
@@ -43,6 +44,8 @@ def _limits(of: Explanation) -> Iterator[str]:
     for limit in decision.limits:
         if limit.reason is LimitReason.HELD_WITHOUT_PLAN:
             yield "As soon as the calendar can be used again, the plan decides."
+        if limit.reason in SLOWING:
+            yield f"spec.behavior, its windows and policies, says how fast: {limit.reason} holds it back now."
     ceiling = (
         of.outcome.plan.workload.bounds.maximum if not isinstance(of.outcome.plan, Unavailable) else None
     )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from firstbell.api.school_autoscaler import OnCalendarError
 from firstbell.domain.absence import Unavailable
+from firstbell.domain.bells import minute_of
 from firstbell.domain.decide import Ceiling, Observation, Recommendation
 from firstbell.domain.reasons import DecisionReason, LimitReason
 from firstbell.domain.upcoming import peak_at, peak_sentence
@@ -22,11 +24,12 @@ if TYPE_CHECKING:
 def observation(
     stands: Situation,
     actuator: ByFloor | ByScale,
-    scheduled: Recommendation | Unavailable,
+    plan: Plan | Unavailable,
     memory: Memory,
     now: datetime,
 ) -> Observation:
     """What `decide` is handed."""
+    minute, ahead = minute_of(now), minute_of(max(now, memory.acted_for or now))
     workload = stands.workload
     current = workload.replicas if isinstance(workload, SeenWorkload) else None
     disabled = current == 0 and actuator.baseline > 0
@@ -37,7 +40,9 @@ def observation(
     return Observation(
         now=now,
         baseline=actuator.baseline,
-        scheduled=scheduled,
+        scheduled=scheduled_by(plan, minute, ahead),
+        metrics=stands.live,
+        tolerance=stands.rules.tolerance,
         behavior=stands.rules.behavior,
         history=memory.history,
         ceiling=_ceiling(stands, actuator),
@@ -46,6 +51,8 @@ def observation(
         current=current,
         ready=workload.ready if isinstance(workload, SeenWorkload) else None,
         beside_autoscaler=isinstance(actuator, ByFloor),
+        still_to_come=_still_to_come(plan, minute) if stands.live else 0,
+        reactive_only=stands.rules.on_calendar_error is OnCalendarError.REACTIVE_ONLY,
         disabled=disabled,
     )
 
@@ -61,6 +68,10 @@ def scheduled_by(plan: Plan | Unavailable, minute: Minute, ahead: Minute) -> Rec
         reason=DecisionReason.SCHEDULED_PEAK,
         message=peak_sentence(peak) if peak else "the schedule asks for no more than the minimum",
     )
+
+
+def _still_to_come(plan: Plan | Unavailable, minute: Minute) -> int:
+    return 0 if isinstance(plan, Unavailable) else plan.still_to_come_at(minute)
 
 
 def _ceiling(stands: Situation, actuator: ByFloor | ByScale) -> Ceiling:

@@ -1,13 +1,11 @@
 """The status of a SchoolAutoscaler, from an outcome. Pure, and the only place that composes it.
 
-Conditions all exist from the first report. Nothing in it changes on an idle tick: counts ride on other
-changes, or come at most every ten seconds while a peak is under way.
+Conditions all exist from the first report. Nothing in it changes on an idle tick.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from firstbell.api.school_autoscaler import Mode
 from firstbell.domain.absence import Unavailable
@@ -17,13 +15,14 @@ from firstbell.domain.decide import Decision
 from firstbell.domain.reasons import ConditionType, DecisionReason, LimitReason
 from firstbell.domain.upcoming import peak_sentence
 from firstbell.engine.contest import contested
+from firstbell.engine.live_report import steady_condition, steady_decision
 from firstbell.engine.outcome import floor_after
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.readiness import ready_for_bell
 from firstbell.engine.situation import ByFloor, ByScale
 from firstbell.engine.store import SeenWorkload
 from firstbell.engine.way_back import returned
-from firstbell.engine.written import api_time, merge_patch, written_conditions
+from firstbell.engine.written import api_time, written_conditions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
     from firstbell.engine.outcome import Outcome
     from firstbell.engine.ports import Json
 
-COUNTS = ("currentReplicas", "readyReplicas")
-COUNTS_AT_MOST_EVERY = timedelta(seconds=10)
 LIMITING = frozenset(
     {LimitReason.TOO_MANY_REPLICAS, LimitReason.AUTOSCALER_MAX_REPLICAS, LimitReason.ADMISSION}
 )
@@ -49,14 +46,14 @@ def status_of(outcome: Outcome, memory: Memory, coming: Sequence[PlannedPeak], o
     workload = stands.workload if isinstance(stands.workload, SeenWorkload) else None
     decided = decision if isinstance(decision, Decision) else None
     generation = stands.seen.generation
-    conditions = _conditions(outcome, memory)
+    conditions = _conditions(outcome, memory, old)
     return {
         "observedGeneration": generation,
         "actuator": _actuator(outcome),
         "currentReplicas": workload.replicas if workload else None,
         "readyReplicas": workload.ready if workload else None,
         "desiredReplicas": decided.desired if decided else None,
-        "decision": _decision(decision, ready=conditions[0]),
+        "decision": steady_decision(outcome, _decision(decision, ready=conditions[0]), old),
         "upcoming": [_upcoming(peak) for peak in coming],
         "lastActions": [
             {
@@ -73,26 +70,6 @@ def status_of(outcome: Outcome, memory: Memory, coming: Sequence[PlannedPeak], o
         "calendars": _calendars(outcome) or old.get("calendars"),
         "conditions": written_conditions(conditions, old, generation, outcome.now),
     }
-
-
-def changed(old: Json, new: Json, *, since_last: timedelta | None) -> Json:
-    """The merge patch from one status to the other; empty where nothing worth a write changed.
-
-    `since_last` is the time since the last write, None before the first.
-    """
-    patch = merge_patch(old, new)
-    minor = all(_is_minor(key, old.get(key), new[key]) for key in patch)
-    if minor and since_last is not None and since_last < COUNTS_AT_MOST_EVERY:
-        return {}
-    return patch
-
-
-def _is_minor(key: str, before: Any, after: Any) -> bool:
-    """Whether a change is one of counts: of Ready replicas, or of a message that tells them."""
-    if key != "conditions":
-        return key in COUNTS
-    told = [[{**item, "message": ""} for item in conditions or ()] for conditions in (before, after)]
-    return told[0] == told[1]
 
 
 def invalid_status(reason: Unavailable, generation: int, old: Json, now: datetime) -> Json:
@@ -116,7 +93,7 @@ _AFTER_READY = (
 )
 
 
-def _conditions(outcome: Outcome, memory: Memory) -> list[Condition]:
+def _conditions(outcome: Outcome, memory: Memory, old: Json) -> list[Condition]:
     """All conditions, in the order in which people read them."""
     stands = outcome.situation
     minute = minute_of(outcome.now)
@@ -124,12 +101,7 @@ def _conditions(outcome: Outcome, memory: Memory) -> list[Condition]:
     return [
         _ready(outcome, calendar, able),
         calendar,
-        Condition(
-            type=ConditionType.METRICS_AVAILABLE,
-            status=Truth.UNKNOWN,
-            reason="NotEvaluated",
-            message="live metrics are not read by this version",
-        ),
+        steady_condition(outcome.situation.live, old),
         able,
         _scaling_limited(outcome),
         ready_for_bell(outcome.plan, stands.workload, minute, _first_raised(memory)),
@@ -220,7 +192,9 @@ def _limited(outcome: Outcome, limit: Limit) -> str:
         whose = f"{actuator.seen.of.maximum_field} of {autoscaler.kind} {autoscaler.name}"
     if limit.reason is LimitReason.ADMISSION:
         whose = "admission control of the API server"
-    return f"the schedule asks for {limit.before} replicas, {whose} allows {limit.after}"
+    live = isinstance(outcome.decision, Decision) and outcome.decision.reason is DecisionReason.LIVE_METRIC
+    who = "live metrics ask" if live else "the schedule asks"
+    return f"{who} for {limit.before} replicas, {whose} allows {limit.after}"
 
 
 def _actuator(outcome: Outcome) -> Json | None:

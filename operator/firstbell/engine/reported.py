@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from firstbell.domain.absence import Unavailable
 from firstbell.domain.conditions import Condition, Truth
 from firstbell.domain.decide import Decision
-from firstbell.domain.reasons import ConditionType
+from firstbell.domain.reactive import LiveMetric, MetricTarget, TargetType
+from firstbell.domain.reasons import ConditionType, DecisionReason
 from firstbell.engine.written import read_conditions
 
 if TYPE_CHECKING:
@@ -23,6 +27,26 @@ def not_fine(status: Json) -> tuple[Condition, ...]:
         for condition in read_conditions(status)
         if condition.status is (Truth.TRUE if condition.type in _FINE_WHEN_FALSE else Truth.FALSE)
     )
+
+
+def reported_live(status: Json) -> tuple[LiveMetric, ...]:
+    """What live metrics ask for by the last report, as one metric; none where it tells nothing."""
+    asked = (status.get("decision") or {}).get("reactiveReplicas")
+    if asked is None:
+        return ()
+    target = MetricTarget(name="live metrics", type=TargetType.AVERAGE_VALUE, amount=Fraction(1))
+    return (LiveMetric(target=target, reading=Fraction(asked)),)
+
+
+def in_reported_words(decision: Decision | Unavailable, status: Json) -> Decision | Unavailable:
+    """The decision; where live metrics made it, with the sentence that the operator reported."""
+    if isinstance(decision, Unavailable) or decision.reason is not DecisionReason.LIVE_METRIC:
+        return decision
+    told = status.get("decision") or {}
+    words = f"live metrics ask for {decision.reactive}"
+    if told.get("reason") == DecisionReason.LIVE_METRIC and told.get("message"):
+        words = told["message"]
+    return replace(decision, message=words)
 
 
 def lag(of: Explanation) -> str:

@@ -23,7 +23,8 @@ from firstbell.engine.calendar_report import calendar_status, next_change
 from firstbell.engine.planning import coming_peaks
 from firstbell.engine.ports import Failure, FailureKind, Happening, ObjectPath
 from firstbell.engine.readiness import follow_bells
-from firstbell.engine.report import COUNTS_AT_MOST_EVERY, changed, invalid_status, status_of
+from firstbell.engine.report import invalid_status, status_of
+from firstbell.engine.report_due import changed, may_wait
 from firstbell.engine.store import SeenWorkload, Store
 from firstbell.engine.written import merge_patch, read_conditions, without_absent
 
@@ -44,6 +45,7 @@ TOLD_CONDITIONS = frozenset(
     {
         ConditionType.READY,
         ConditionType.CALENDAR_RESOLVED,
+        ConditionType.METRICS_AVAILABLE,
         ConditionType.ABLE_TO_SCALE,
         ConditionType.SCALING_LIMITED,
         ConditionType.READY_FOR_BELL,
@@ -127,11 +129,9 @@ class Reporter:
         since = now - memory.reported_at if memory.reported_at else None
         patch = changed(old, new, since_last=since)
         if not patch:
-            return (
-                _soon_enough(following, memory.reported_at)
-                if changed(old, new, since_last=None)
-                else following
-            )
+            # What was held back must not stay behind for good.
+            held_back = memory.reported_at if changed(old, new, since_last=None) else None
+            return _sooner(following, held_back + may_wait(old, new) if held_back else None)
         failure = await self._write("schoolautoscalers", key, patch)
         if failure is not None:
             return None if failure.kind is FailureKind.NOT_FOUND else now + RETRY
@@ -215,12 +215,9 @@ class Reporter:
         memory.happenings.clear()
 
 
-def _soon_enough(following: datetime | None, reported_at: datetime | None) -> datetime | None:
-    """When counts that were held back may be written: they must not stay behind for good."""
-    if reported_at is None:
-        return following
-    due = reported_at + COUNTS_AT_MOST_EVERY
-    return due if following is None else min(following, due)
+def _sooner(one: datetime | None, other: datetime | None) -> datetime | None:
+    """The earlier of two instants; None is no instant at all."""
+    return min((at for at in (one, other) if at is not None), default=None)
 
 
 def _desired_changed(old: Json, new: Json) -> list[Happening]:

@@ -15,9 +15,13 @@ from firstbell.domain.findings.pupils import pupil_findings
 from firstbell.domain.floor import FloorMemory, FloorReading, FloorState, read_floor
 from firstbell.engine.floor_choice import FloorChoice, floor_choice
 from firstbell.engine.floor_kinds import HPA
+from firstbell.engine.readings import live_metrics
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from firstbell.domain.days import SchoolDays
+    from firstbell.domain.reactive import LiveMetric
     from firstbell.engine.ports import Json
     from firstbell.engine.store import Rules, SeenAutoscaler, SeenFloor, SeenWorkload, Store
 
@@ -82,10 +86,11 @@ class Situation:
     calendar_generations: tuple[int, ...]
     actuator: Actuator
     workload: SeenWorkload | Unavailable
+    live: tuple[LiveMetric, ...] = ()
 
 
-def situation(store: Store, seen: SeenAutoscaler, rules: Rules, instance: str) -> Situation:
-    """The situation of one autoscaler, as the store has it."""
+def situation(store: Store, seen: SeenAutoscaler, rules: Rules, instance: str, now: datetime) -> Situation:
+    """The situation of one autoscaler at `now`, as the store has it."""
     key = rules.target.key
     workload: SeenWorkload | Unavailable | None = store.workloads.get(key) or store.unreadable.get(key)
     if workload is None:
@@ -103,6 +108,7 @@ def situation(store: Store, seen: SeenAutoscaler, rules: Rules, instance: str) -
         ),
         actuator=_actuator(store, seen, rules, instance),
         workload=workload,
+        live=live_metrics(store, rules, now),
     )
 
 

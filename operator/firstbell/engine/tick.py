@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from firstbell.domain.absence import Unavailable
 from firstbell.domain.bells import instant_of, minute_of
 from firstbell.domain.decide import Decision, remembered
-from firstbell.domain.reasons import LimitReason
+from firstbell.domain.limits import SLOWING
 from firstbell.engine.acting import Actor
 from firstbell.engine.evaluating import evaluated
 from firstbell.engine.memory import Action, Memory
@@ -31,14 +31,6 @@ if TYPE_CHECKING:
 
 READ_AGAIN_TRIES = 4
 VERIFY_AFTER = (timedelta(seconds=2), timedelta(seconds=20))
-SLOWING = frozenset(
-    {
-        LimitReason.SCALE_UP_STABILIZED,
-        LimitReason.SCALE_DOWN_STABILIZED,
-        LimitReason.SCALE_UP_LIMIT,
-        LimitReason.SCALE_DOWN_LIMIT,
-    }
-)
 
 
 class Ticker:
@@ -101,7 +93,7 @@ class Ticker:
         now = self._clock.now()
         if memory.hold_until is None:
             memory.hold_until = now + rules.behavior.down.window
-        stands = situation(self._store, seen, rules, self._instance)
+        stands = situation(self._store, seen, rules, self._instance, now)
         return evaluated(self._store, stands, self._instance, memory, now)
 
 

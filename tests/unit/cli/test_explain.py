@@ -16,7 +16,17 @@ from firstbell.cli.explain_text import print_explanation
 from firstbell.engine.explaining import explain, field_writers
 from tests.fakes import instant
 from tests.unit.cli.unreachable import nobody_there
-from tests.unit.engine.bodies import AFTER, INSIDE, KEY, a_calendar, a_deployment, an_autoscaler, an_hpa
+from tests.unit.engine.bodies import (
+    AFTER,
+    BEFORE,
+    INSIDE,
+    KEY,
+    a_calendar,
+    a_deployment,
+    a_metric,
+    an_autoscaler,
+    an_hpa,
+)
 from tests.unit.engine.world import HPAS, World
 
 APP = typer.Typer()
@@ -83,7 +93,7 @@ async def test_the_number_and_every_reason_for_it_are_told():
     assert found["limit"] == "150 -> 40: AutoscalerMaxReplicas"
     assert found["baseline"] == "4, what minReplicas is without firstbell"
     assert found["who writes"].startswith("kubectl (Update")
-    assert found["live load"] == "live metrics are not read by this version of firstbell"
+    assert found["live load"] == "spec.metrics asks for none"
     assert found["write"].startswith("4 replicas at Mon 09 Sep 09:20 (07:20 UTC)")
     assert "ScalingLimited=True" in found["trouble"]
 
@@ -111,13 +121,45 @@ async def test_the_document_has_its_version_and_its_fields():
     await world.tick()
     document = explain_document(explained(world))
     assert list(document) == [
-        "apiVersion", "autoscaler", "time", "mode", "target", "decision", "peaks", "liveMetricsRead",
+        "apiVersion", "autoscaler", "time", "mode", "target", "decision", "peaks", "liveMetricsRead", "live",
         "actuator", "calendars", "nextWrite", "upcoming", "wouldChange", "reported",
     ]  # fmt: skip
     assert document["apiVersion"] == "firstbell.dev/explain/v1"
     assert document["time"] == "2024-09-09T08:25:00Z"
     assert document["actuator"]["floor"] == 100
     assert document["nextWrite"] == {"time": "2024-09-09T09:00:00Z", "replicas": 4}
+
+
+async def test_live_metrics_are_told_as_the_operator_last_reported_them():
+    world = World(BEFORE, autoscaler=an_autoscaler(metrics=[a_metric()]))
+    world.read(2800)
+    await world.tick()
+    found = rows(text(world, BEFORE))
+    assert found["reason"] == "pupils-online: 2800 at 350 per replica asks for 8"
+    assert found["live load"] == "8 asked for by the operator's last report; AllRead: the metric is read"
+    document = explain_document(explained(world, BEFORE))
+    assert document["liveMetricsRead"] is True
+    assert document["live"] == {
+        "metrics": [
+            {
+                "name": "pupils-online",
+                "serverAddress": "http://prometheus:9090",
+                "query": "sum(pupils_online)",
+                "targetType": "AverageValue",
+                "target": "350",
+            }
+        ],
+        "reactiveReplicas": 8,
+        "available": "True",
+        "reason": "AllRead",
+        "message": "the metric is read",
+    }
+
+
+def test_live_metrics_that_nobody_has_reported_are_not_known():
+    world = World(BEFORE, autoscaler=an_autoscaler(metrics=[a_metric()]))
+    assert rows(text(world, BEFORE))["live load"] == "not reported yet"
+    assert explain_document(explained(world))["liveMetricsRead"] is False
 
 
 def test_what_is_absent_has_its_reason_in_the_document():

@@ -52,6 +52,19 @@ def an_autoscaler(name="web", *, replicas=PEAK, lead=10, hold=30, target="web", 
     return _object("SchoolAutoscaler", name, defaults | spec)
 
 
+def a_metric(
+    name="pupils-online", *, average=None, value=None, server="http://prometheus:9090", bearer_of=None
+):
+    """A live metric of a SchoolAutoscaler; without a target 350 per replica. `bearer_of`: a Secret."""
+    if average is None and value is None:
+        average = "350"
+    target = {"type": "Value", "value": value} if average is None else {"averageValue": average}
+    prometheus = {"serverAddress": server, "query": f"sum({name.replace('-', '_')})"}
+    if bearer_of:
+        prometheus["bearerTokenSecretRef"] = {"name": bearer_of, "key": "token"}
+    return {"name": name, "prometheus": prometheus, "target": {"type": "AverageValue"} | target}
+
+
 def an_hpa(name="web", *, minimum=4, maximum=400, target="web", **metadata):
     """A HorizontalPodAutoscaler of the Deployment `web`; `minimum` None leaves it out."""
     spec = {

@@ -10,19 +10,20 @@ from firstbell.engine.engine import Engine
 from firstbell.engine.floor_kinds import HPA, SCALED_OBJECT
 from firstbell.engine.store import Store
 from firstbell.handlers import watching
-from tests.fakes import FakeEvents, FakeTelemetry, instant, settled
+from tests.fakes import FakeEvents, FakeMetrics, FakeTelemetry, instant, settled
 from tests.unit.engine.world import HPAS, SCALED, World
 
 
 class Running:
     """Use as an async context manager; the engine has settled when the body begins, unless `gated`.
 
-    Gated, every request waits until `open`.
+    Gated, every request waits until `open`. `answers` are what Prometheus says, by the metric's name.
     """
 
-    def __init__(self, at, *, gated=False, world=None, **objects) -> None:
+    def __init__(self, at, *, gated=False, world=None, answers=None, **objects) -> None:
         self.world = world or World(at, **objects)
         self.telemetry, self.events = FakeTelemetry(), FakeEvents()
+        self.metrics = FakeMetrics(self.world.clock, **answers or {})
         self._gated = gated
         self._task = None
         self.engine = Engine(
@@ -32,6 +33,7 @@ class Running:
             telemetry=self.telemetry,
             instance="firstbell",
             store=Store(),
+            metrics=self.metrics,
         )
         handle = {
             "schoolcalendars": lambda event: watching._calendar(self.engine, event),

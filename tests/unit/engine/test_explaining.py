@@ -19,6 +19,7 @@ from tests.unit.engine.bodies import (
     RISE,
     a_calendar,
     a_deployment,
+    a_metric,
     an_autoscaler,
     an_hpa,
 )
@@ -147,3 +148,20 @@ async def test_only_conditions_that_tell_a_trouble_are_troubles():
     world = World(INSIDE, hpa=an_hpa(maximum=40))
     await world.tick()
     assert [(one.type, one.status.value) for one in not_fine(world.status)] == [("ScalingLimited", "True")]
+
+
+async def test_what_live_metrics_ask_for_is_taken_from_the_operators_report():
+    world = World(BEFORE, autoscaler=an_autoscaler(metrics=[a_metric()]))
+    world.read(2800)
+    await world.tick()
+    world.store.readings.clear()  # a command reads no metrics
+    decision = explained(world, BEFORE).outcome.decision
+    assert (decision.desired, decision.reactive, decision.reason) == (8, 8, "LiveMetric")
+    assert decision.message == "pupils-online: 2800 at 350 per replica asks for 8"
+    assert explained(world, INSIDE).outcome.decision.reason == "ScheduledPeak"
+
+
+async def test_without_a_report_of_live_metrics_the_schedule_is_explained_alone():
+    world = World(BEFORE, autoscaler=an_autoscaler(metrics=[a_metric()]))
+    decision = explained(world, BEFORE).outcome.decision
+    assert (decision.desired, decision.reactive, decision.reason) == (4, None, "Baseline")

@@ -20,13 +20,13 @@ NOW = minute_of(instant(BEFORE))
 
 def planned(world, memory, minute=NOW):
     seen = world.store.autoscalers[KEY]
-    stands = situation(world.store, seen, seen.in_force, world.instance)
+    stands = situation(world.store, seen, seen.in_force, world.instance, world.clock.now())
     return current_plan(stands, stands.actuator, memory, minute)
 
 
 def bounds(world):
     seen = world.store.autoscalers[KEY]
-    stands = situation(world.store, seen, seen.rules, world.instance)
+    stands = situation(world.store, seen, seen.rules, world.instance, world.clock.now())
     got = bounds_in_force(stands, stands.actuator)
     return got.minimum, got.maximum
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from firstbell.domain.conditions import Truth
-from firstbell.engine.report import changed
+from firstbell.engine.report_due import changed
 from firstbell.engine.written import merge_patch, read_conditions, without_absent
 from tests.fakes import settled
 from tests.unit.engine.bodies import (

@@ -21,7 +21,7 @@ OTHER_MARKS = {
 
 def stands(world, key=KEY):
     seen = world.store.autoscalers[key]
-    return situation(world.store, seen, seen.rules, world.instance)
+    return situation(world.store, seen, seen.rules, world.instance, world.clock.now())
 
 
 def marked(**more):

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from fractions import Fraction
+
 import pytest
 
+from firstbell.domain.behavior import (
+    DEFAULT_BEHAVIOR,
+    DEFAULT_DOWN,
+    DEFAULT_UP,
+    Behavior,
+    ScalingRules,
+    SelectPolicy,
+)
 from firstbell.engine.kinds import seen_autoscaler, seen_calendar
 from firstbell.engine.objects import seen_hpa, seen_workload
+from firstbell.engine.ports import MetricQuery, SecretKey
 from firstbell.engine.store import Store, is_older
-from tests.unit.engine.bodies import NS, a_calendar, a_deployment, an_autoscaler, an_hpa
+from tests.unit.engine.bodies import NS, a_calendar, a_deployment, a_metric, an_autoscaler, an_hpa
 from tests.unit.engine.world import HPAS, World
 
 
@@ -170,3 +182,31 @@ def test_workloads_are_the_same_whatever_version_they_are_read_by():
 )
 def test_which_version_is_older(version, known, want):
     assert want == is_older(version, known)
+
+
+def test_the_live_metrics_of_a_spec_with_what_limits_them():
+    behavior = {"scaleDown": {"stabilizationWindowSeconds": 60, "selectPolicy": "Disabled"}}
+    metrics = [a_metric(bearer_of="prometheus"), a_metric("queue", value="1.5")]
+    body = an_autoscaler(metrics=metrics, tolerance="0.05", behavior=behavior)
+    rules = seen(seen_autoscaler, body).in_force
+
+    token = SecretKey(namespace="ns", name="prometheus", key="token")
+    assert [metric.query for metric in rules.metrics] == [
+        MetricQuery(server_address="http://prometheus:9090", query="sum(pupils_online)", token=token),
+        MetricQuery(server_address="http://prometheus:9090", query="sum(queue)", token=None),
+    ]
+    assert [(metric.target.name, metric.target.type, metric.target.amount) for metric in rules.metrics] == [
+        ("pupils-online", "AverageValue", 350),
+        ("queue", "Value", Fraction(3, 2)),
+    ]
+    assert rules.tolerance == Fraction(1, 20)
+    assert rules.behavior == Behavior(
+        up=DEFAULT_UP,
+        down=ScalingRules(
+            window=timedelta(seconds=60), policies=DEFAULT_DOWN.policies, select=SelectPolicy.DISABLED
+        ),
+    )
+
+
+def test_without_a_behavior_the_one_of_an_hpa_is_followed():
+    assert seen(seen_autoscaler, an_autoscaler()).in_force.behavior == DEFAULT_BEHAVIOR

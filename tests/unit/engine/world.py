@@ -5,11 +5,14 @@ Time moves by hand. `restart` is a new process: nothing but the cluster is kept.
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from firstbell.domain.absence import Unavailable
 from firstbell.engine.floor_kinds import HPA, SCALED_OBJECT
 from firstbell.engine.kinds import seen_autoscaler, seen_calendar
 from firstbell.engine.memory import Memory
 from firstbell.engine.objects import seen_floor, seen_workload
+from firstbell.engine.readings import SeenReading
 from firstbell.engine.reporter import Reporter
 from firstbell.engine.store import Store
 from firstbell.engine.tick import Ticker
@@ -103,6 +106,15 @@ class World:
             self.reporter.ask(key, memory, outcome)
             await self.reporter.report(key)
         return outcome
+
+    def read(self, answer, name="pupils-online") -> None:
+        """Prometheus answers the query of a metric now: a number, or a word for why there is none."""
+        message = f"http://prometheus:9090 failed: {answer}"
+        failed = isinstance(answer, str)
+        reading = Unavailable(reason=answer, message=message) if failed else Fraction(answer)
+        for query in list(self.store.queries):
+            if query.query == f"sum({name.replace('-', '_')})":
+                self.store.put_reading(query, SeenReading(reading=reading, at=self.clock.now()))
 
     @property
     def memory(self):
