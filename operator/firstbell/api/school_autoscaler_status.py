@@ -8,7 +8,7 @@ from pydantic import Field
 
 from firstbell.api.conditions import Conditions, Sentence, TypeName, Word
 from firstbell.api.model import StatusModel, named_list, ordered_list
-from firstbell.api.scalars import Generation, ReplicaCount, Time
+from firstbell.api.scalars import Generation, Percent, ReplicaCount, Time
 
 
 class Actuator(StatusModel):
@@ -69,6 +69,17 @@ class UpcomingPeak(StatusModel):
     """Why that many, for people."""
 
 
+class SurgeStatus(StatusModel):
+    """A peak that is raised above its plan, because more pupils came early than were planned."""
+
+    percent: Percent
+    """What the schedule is raised to, in percent of itself."""
+    since_time: Time
+    """When it was raised to that, in UTC."""
+    until_time: Time
+    """When that peak is over, in UTC."""
+
+
 class ActionStatus(StatusModel):
     """A change of the desired replicas."""
 
@@ -126,6 +137,8 @@ class SchoolAutoscalerStatus(StatusModel):
     """How many replicas were decided on."""
     decision: DecisionStatus | None = None
     """What decided on that number, and which limits changed it."""
+    surge: SurgeStatus | None = None
+    """How far the present peak is raised above its plan; absent while it is not."""
     upcoming: Annotated[tuple[UpcomingPeak, ...], ordered_list(5)] = ()
     """The next peaks, at most five."""
     last_actions: Annotated[tuple[ActionStatus, ...], ordered_list(10)] = ()

@@ -15,6 +15,7 @@ class DecisionReason(StrEnum):
     BASELINE = "Baseline"
     SCHEDULED_PEAK = "ScheduledPeak"
     LIVE_METRIC = "LiveMetric"
+    SURGE_CORRECTION = "SurgeCorrection"
     HELD_LAST_PLAN = "HeldLastPlan"
     HELD_WITHOUT_METRICS = "HeldWithoutMetrics"
     HANDS_OFF = "HandsOff"

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from firstbell.domain.demand import RegionLoad, Surge
     from firstbell.domain.plan import Plan
 
+AS_PLANNED = 100
+"""Percent."""
 LEAST_SHARE = 0.1
 """Below this share of all pupils nothing is concluded: a handful of early ones says nothing."""
 AGREED_FOR = timedelta(minutes=2)
@@ -61,13 +63,13 @@ class SurgeHistory:
     """
 
     ratios: tuple[tuple[datetime, float], ...] = ()
-    percent: int = 100
+    percent: int = AS_PLANNED
     until: Minute = 0
     since: datetime | None = None
 
     def percent_at(self, minute: Minute) -> int:
         """What the schedule is to be raised to at a minute, in percent of itself."""
-        return self.percent if minute < self.until else 100
+        return self.percent if minute < self.until else AS_PLANNED
 
 
 def expectation(plan: Plan, minute: Minute) -> Expectation | None:

@@ -17,6 +17,7 @@ from firstbell.engine.observing import observation
 from firstbell.engine.outcome import Outcome
 from firstbell.engine.planning import current_plan
 from firstbell.engine.situation import still_held
+from firstbell.engine.surging import follow_surge
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -35,6 +36,7 @@ def evaluated(store: Store, stands: Situation, instance: str, memory: Memory, no
         plan = stands.actuator if held is None else current_plan(stands, held, memory, minute)
         return Outcome(now=now, situation=stands, plan=plan, decision=stands.actuator, invalid=invalid)
     plan = current_plan(stands, stands.actuator, memory, minute)
+    follow_surge(store, stands, plan, memory)
     observed = observation(stands, stands.actuator, plan, memory, now)
     decision = _admitted(decide(observed), memory.admitted, now)
     return Outcome(

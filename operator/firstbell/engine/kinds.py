@@ -12,6 +12,7 @@ from firstbell.api.autoscaler_conversion import (
 )
 from firstbell.api.calendar_conversion import read_calendar
 from firstbell.api.problems import Refused
+from firstbell.api.quantities import exact
 from firstbell.domain.absence import Unavailable
 from firstbell.domain.days import SchoolDays
 from firstbell.engine.ports import MetricQuery, SecretKey
@@ -78,10 +79,15 @@ def _rules(namespace: str, name: str, data: object) -> Rules | Unavailable:
         minimum=spec.min_replicas,
         maximum=spec.max_replicas,
         metrics=tuple(
-            AskedMetric(target=target, query=_query(namespace, metric.prometheus))
+            AskedMetric(
+                target=target,
+                query=_query(namespace, metric.prometheus),
+                per_pupil=exact(metric.per_pupil) if metric.per_pupil is not None else None,
+            )
             for target, metric in zip(to_metric_targets(spec), spec.metrics, strict=True)
         ),
         tolerance=spec.tolerance_ratio,
+        surge_max_percent=spec.surge.max_percent if spec.surge else None,
         behavior=to_behavior(spec),
     )
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from firstbell.domain.bells import Minute
     from firstbell.domain.days import SchoolDays
     from firstbell.domain.plan import Plan, PlannedPeak
+    from firstbell.domain.surge_correction import SurgeHistory
     from firstbell.engine.ports import Happening, Json
     from firstbell.engine.way_back import WayBack
 
@@ -82,6 +83,7 @@ class Memory:
     verify_at: list[datetime] = field(default_factory=list)
     contest: Contest = field(default_factory=Contest)
     way_back: WayBack | None = None
+    surge: SurgeHistory | None = None
     happenings: deque[Happening] = field(default_factory=lambda: deque(maxlen=HAPPENINGS_KEPT))
     reported: Json | None = None
     reported_at: datetime | None = None

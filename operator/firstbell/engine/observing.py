@@ -9,15 +9,18 @@ from firstbell.domain.absence import Unavailable
 from firstbell.domain.bells import minute_of
 from firstbell.domain.decide import Ceiling, Observation, Recommendation
 from firstbell.domain.reasons import DecisionReason, LimitReason
+from firstbell.domain.surge_correction import AS_PLANNED, corrected
 from firstbell.domain.upcoming import peak_at, peak_sentence
 from firstbell.engine.situation import ByFloor, ByScale, Situation
 from firstbell.engine.store import SeenWorkload
+from firstbell.engine.written import api_time
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from firstbell.domain.bells import Minute
     from firstbell.domain.plan import Plan
+    from firstbell.domain.surge_correction import SurgeHistory
     from firstbell.engine.memory import Memory
 
 
@@ -40,7 +43,7 @@ def observation(
     return Observation(
         now=now,
         baseline=actuator.baseline,
-        scheduled=scheduled_by(plan, minute, ahead),
+        scheduled=raised_by_surge(scheduled_by(plan, minute, ahead), memory.surge, minute, actuator.baseline),
         metrics=stands.live,
         tolerance=stands.rules.tolerance,
         behavior=stands.rules.behavior,
@@ -67,6 +70,24 @@ def scheduled_by(plan: Plan | Unavailable, minute: Minute, ahead: Minute) -> Rec
         replicas=replicas,
         reason=DecisionReason.SCHEDULED_PEAK,
         message=peak_sentence(peak) if peak else "the schedule asks for no more than the minimum",
+    )
+
+
+def raised_by_surge(
+    scheduled: Recommendation | Unavailable, surge: SurgeHistory | None, minute: Minute, baseline: int
+) -> Recommendation | Unavailable:
+    """The schedule, raised where more pupils came early than were planned; what is no peak is not."""
+    percent = surge.percent_at(minute) if surge is not None else AS_PLANNED
+    if surge is None or percent <= AS_PLANNED:
+        return scheduled
+    if isinstance(scheduled, Unavailable) or scheduled.replicas <= baseline:
+        return scheduled
+    since = f" at {api_time(surge.since)}" if surge.since else ""
+    return Recommendation(
+        replicas=corrected(scheduled.replicas, percent),
+        reason=DecisionReason.SURGE_CORRECTION,
+        message=f"{scheduled.message}; {percent} % of the arrivals that were planned had come{since}: the "
+        f"plan's {scheduled.replicas} are raised to {percent} %",
     )
 
 

@@ -16,6 +16,7 @@ from firstbell.engine.written import api_time
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from fractions import Fraction
 
     from firstbell.domain.reactive import MetricTarget
     from firstbell.engine.ports import MetricQuery
@@ -27,10 +28,14 @@ NOT_READ = "NotRead"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AskedMetric:
-    """A live metric of a policy: what it should be, and where it is read."""
+    """A live metric of a policy: what it should be, and where it is read.
+
+    `per_pupil` is what one pupil of a regular lesson start adds to it, None where it does not count pupils.
+    """
 
     target: MetricTarget
     query: MetricQuery
+    per_pupil: Fraction | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

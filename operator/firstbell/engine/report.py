@@ -21,6 +21,7 @@ from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.readiness import ready_for_bell
 from firstbell.engine.situation import ByFloor, ByScale
 from firstbell.engine.store import SeenWorkload
+from firstbell.engine.surging import reported_surge
 from firstbell.engine.way_back import returned
 from firstbell.engine.written import api_time, written_conditions
 
@@ -54,6 +55,7 @@ def status_of(outcome: Outcome, memory: Memory, coming: Sequence[PlannedPeak], o
         "readyReplicas": workload.ready if workload else None,
         "desiredReplicas": decided.desired if decided else None,
         "decision": steady_decision(outcome, _decision(decision, ready=conditions[0]), old),
+        "surge": reported_surge(memory.surge, outcome.now),
         "upcoming": [_upcoming(peak) for peak in coming],
         "lastActions": [
             {

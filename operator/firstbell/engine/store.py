@@ -51,7 +51,10 @@ class TargetRef:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rules:
-    """A SchoolAutoscaler's spec, as the engine uses it. `minimum` and `maximum` None: not given."""
+    """A SchoolAutoscaler's spec, as the engine uses it. `minimum` and `maximum` None: not given.
+
+    `surge_max_percent` None: early arrivals raise nothing.
+    """
 
     policy: Policy
     target: TargetRef
@@ -62,6 +65,7 @@ class Rules:
     maximum: int | None = None
     metrics: tuple[AskedMetric, ...] = ()
     tolerance: Fraction = DEFAULT_TOLERANCE
+    surge_max_percent: int | None = None
     behavior: Behavior = DEFAULT_BEHAVIOR
 
     @property
