@@ -1,6 +1,6 @@
 """Every file in `examples/` is read, linted and planned; a new file is found by itself.
 
-The two historic examples have their numbers in `tests/scenarios`, the four for 2026-2027 have them here. Each
+The two historic examples have their numbers in `tests/scenarios`, those for 2026-2027 have them here. Each
 number is worked out in a comment, from pupils and percentages of the file.
 """
 
@@ -224,6 +224,23 @@ def test_dutch_breaks_bring_more_than_changes_of_lesson():
         step for step in document["autoscalers"][1]["steps"] if step["time"] == "2026-11-10T09:25:00Z"
     )
     assert (at_break["replicas"], at_break["peak"]) == (29, "after-break")
+
+
+# live-metrics.yaml: 18,000 pupils at 08:30 and 12,000 at 08:45, 1,000 to a replica, Ready ten minutes before.
+
+
+@pytest.mark.parametrize(
+    ("day", "want"),
+    [
+        # 18 + 12 x m/20 > 29 in the 19th minute of the later ramp, from 08:15 on: 08:34.
+        pytest.param("2026-11-24", (30, "07:34"), id="a Tuesday"),
+        # 1.6 times: 28.8 + 19.2 x m/20 > 47 in the 19th minute, too; 48.
+        pytest.param("2026-11-09", (48, "07:34"), id="after the autumn holiday"),
+    ],
+)
+def test_two_cohorts_a_quarter_of_an_hour_apart_add_up(day, want):
+    document = planned("live-metrics.yaml", day)
+    assert want == highest(document["autoscalers"][0])
 
 
 # university-lms.yaml: 40,000 students, 2,500 of an ordinary evening to a replica: 16. Times in New York.
