@@ -1,0 +1,105 @@
+"""A CPU HPA of the real controller manager above our floor: it goes there by its own metric, and stays.
+
+Pods say by annotation what they use, metrics-server reads it, the HPA acts on it. Each pod asks for 100m and
+the HPA aims at 60 percent: it wants one pod for every 60m that all pods together use.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cluster.operator_process import Sun
+from tests.cluster.stage import BASELINE, CPU, NAME, PEAK, Stage, at, autoscaler, calendar, hpa, workload
+from tests.cluster.waiting import holds, until
+
+SPEED = 6
+"""The peak, from 08:20 to 08:40, lasts 200 seconds of the wall."""
+HPA_SECONDS = 100
+"""metrics-server needs two samples, 15 seconds apart; the HPA looks every 15 and may take several steps."""
+LOOKS_SECONDS = 35
+"""Two passes of the HPA, and the operator's own looks 2 and 20 seconds after a rise."""
+
+
+@pytest.fixture
+def watched(stage: Stage) -> Stage:
+    """The stage, on a cluster that serves CPU metrics."""
+    if not stage.control_plane.has_metrics:
+        pytest.skip("this cluster serves no CPU metrics, so no HPA acts on it")
+    return stage
+
+
+def use(stage: Stage, milli_cpu: int) -> None:
+    """What each pod that is there uses from now on; later ones use next to nothing."""
+    usage = f"kwok.x-k8s.io/usage-cpu={milli_cpu}m"
+    stage.kubectl("annotate", "pods", "--all", "--overwrite", usage)
+
+
+def wanted(stage: Stage) -> int:
+    """What the HPA last decided on."""
+    return stage.autoscaler.get("status", {}).get("desiredReplicas", 0)
+
+
+def above(stage: Stage, replicas: int) -> None:
+    """Waits until the HPA has brought the workload above its floor, by its metric and not by us."""
+    until(
+        lambda: stage.replicas() >= replicas and wanted(stage) >= replicas,
+        lambda: f"{replicas} by the HPA's own metric; HPA {stage.autoscaler.get('status')}",
+        seconds=HPA_SECONDS,
+    )
+
+
+def last_writer(stage: Stage) -> str:
+    """Who set the replicas that the Deployment has now."""
+    entries = (stage.api.get("Deployment", NAME) or {})["metadata"]["managedFields"]
+    owners = [
+        entry["manager"] for entry in entries if "f:replicas" in entry.get("fieldsV1", {}).get("f:spec", {})
+    ]
+    return owners[-1] if owners else ""
+
+
+def test_an_hpa_goes_above_the_floor_by_its_own_metric_and_the_floor_never_pulls_it_down(watched: Stage):
+    stage = watched
+    stage.set(workload(), hpa(metric=CPU), calendar(), autoscaler())
+    sun = Sun.rising(at("08:19:54"), SPEED)
+    with stage.operator(sun):
+        stage.floored(PEAK)
+        until(lambda: stage.ready() == PEAK, f"{PEAK} Ready")
+        use(stage, 120)  # twice the target, in each of the twelve
+        above(stage, 2 * PEAK)
+        holds(
+            lambda: stage.replicas() >= 2 * PEAK and stage.minimum() == PEAK,
+            "above an intact floor",
+            seconds=LOOKS_SECONDS,
+        )
+        assert last_writer(stage) == "kube-controller-manager"
+
+        sun.wait_for(at("08:40"))
+        stage.released()
+        holds(
+            lambda: stage.replicas() >= 2 * PEAK,
+            "still there without a floor: its metric asks for it",
+            seconds=LOOKS_SECONDS,
+        )
+        use(stage, 1)
+        until(
+            lambda: stage.replicas() == BASELINE,
+            lambda: f"back at {BASELINE} by the HPA itself; HPA {stage.autoscaler.get('status')}",
+            seconds=HPA_SECONDS,
+        )
+        stage.told("ReturnedToBaseline", "True", "AtBaseline")
+
+
+def test_a_floor_below_what_the_hpa_runs_already_lowers_nothing(watched: Stage):
+    stage = watched
+    stage.set(workload(), hpa(metric=CPU), calendar(), autoscaler())
+    until(lambda: stage.ready() == BASELINE, f"{BASELINE} Ready")
+    use(stage, 600)  # ten times the target in each of the two
+    above(stage, 10 * BASELINE)
+    with stage.operator(Sun.rising(at("08:19:54"), SPEED)):
+        until(lambda: stage.minimum() == PEAK, f"a floor of {PEAK}")
+        holds(
+            lambda: stage.replicas() >= 10 * BASELINE and stage.minimum() == PEAK,
+            "the count of the HPA, above a floor that was raised under it",
+            seconds=LOOKS_SECONDS,
+        )
+        assert last_writer(stage) == "kube-controller-manager"
