@@ -307,6 +307,23 @@ async def test_at_most_eight_ask_one_server_and_the_others_wait(server, metrics)
     assert most == 8
 
 
+async def test_a_server_that_hangs_keeps_nobody_from_asking_another_one(server, metrics):
+    async def serve(reader, _writer):
+        await reader.read()
+
+    server.answer = sends(vector("1"))
+    async with Raw(serve) as raw:
+        hanging_on = [asyncio.create_task(metrics.read(asking(raw.url, f"q{n}"))) for n in range(100)]
+        while raw.connections < 8:  # noqa: ASYNC110 - a count
+            await asyncio.sleep(0.001)
+        async with asyncio.timeout(5):
+            assert await metrics.read(asking(server.url)) == 1
+        assert (raw.connections, any(task.done() for task in hanging_on)) == (8, False)
+        for task in hanging_on:
+            task.cancel()
+        await asyncio.gather(*hanging_on, return_exceptions=True)
+
+
 async def test_environment_and_cookies_have_no_say(server, metrics, monkeypatch, tmp_path):
     (tmp_path / ".netrc").write_text("machine 127.0.0.1 login a password b\n")
     monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
