@@ -52,10 +52,13 @@ class DaemonThreads:
         loop = asyncio.get_running_loop()
         outcome: asyncio.Future[T] = loop.create_future()
 
-        def ended(settle: Callable[[], None]) -> None:
+        def give_back() -> None:
             self._all.release()
             lane.slots.release()
             self._leave(name, lane)
+
+        def ended(settle: Callable[[], None]) -> None:
+            give_back()
             if not outcome.done():  # nobody waits any more
                 settle()
 
@@ -71,7 +74,11 @@ class DaemonThreads:
             with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
                 loop.call_soon_threadsafe(ended, settle)
 
-        threading.Thread(target=call, daemon=True, name=f"call {name}").start()
+        try:
+            threading.Thread(target=call, daemon=True, name=f"call {name}").start()
+        except RuntimeError:  # the machine has no thread left
+            give_back()
+            raise
         return await outcome
 
     async def _take(self, lane: _Lane) -> None:

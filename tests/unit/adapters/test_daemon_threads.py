@@ -89,6 +89,20 @@ async def test_who_gives_up_waiting_for_a_place_takes_none(blocked):
     assert threads._lanes == {}
 
 
+async def test_where_no_thread_can_be_started_no_place_is_lost(monkeypatch):
+    def refuse(_: threading.Thread) -> None:
+        msg = "can't start new thread"
+        raise RuntimeError(msg)
+
+    threads = DaemonThreads(most=1, most_of_one=1)
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(RuntimeError):
+            await threads.run("a", lambda: "ran")
+    async with asyncio.timeout(SECONDS):
+        assert await threads.run("a", lambda: "ran") == "ran"
+
+
 def test_a_call_that_hangs_does_not_keep_the_loop_from_ending(blocked):
     async def main() -> None:
         task = asyncio.create_task(DaemonThreads(most=1, most_of_one=1).run("a", blocked))
