@@ -26,6 +26,7 @@ ROOTS = {
     "Portal": "/apis/example.org/v1/namespaces/{}/portals",
     "Pod": "/api/v1/namespaces/{}/pods",
     "Event": "/api/v1/namespaces/{}/events",
+    "Secret": "/api/v1/namespaces/{}/secrets",
 }
 USER_AGENT = "firstbell-tests"
 PATCH_TYPES = {list: "application/json-patch+json", dict: "application/merge-patch+json"}

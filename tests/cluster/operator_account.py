@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 CHART = Path(__file__).parents[2] / "charts" / "firstbell"
 HELM_SECONDS = 120
 NO_MORE_THAN_RIGHTS = (
-    "--set", "keda.enabled=true",
+    "--set", "keda.enabled=true,prometheus.tokenSecrets.enabled=true",
     "--set-json", 'scaleTargets=[{"apiGroup":"example.org","resource":"portals"}]',
     "--show-only", "templates/serviceaccount.yaml",
     "--show-only", "templates/rbac.yaml",

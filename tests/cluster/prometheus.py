@@ -114,6 +114,11 @@ class Prometheus:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
+    def up(self) -> None:
+        """Started, if a test before has stopped it and failed."""
+        if self._process is None:
+            self.start()
+
     def start(self) -> None:
         """Returns when it has scraped the exporter since its start, which takes it five seconds and more."""
         with (self._folder / "log").open("ab") as log:
@@ -151,9 +156,12 @@ class Gate(_Serving):
         self.token = ""
         self.slow_seconds = 0.0
         """How long it keeps whoever asks waiting."""
+        self.asked = 0
+        """How often it was asked, with a token or without."""
         super().__init__(self._answer)
 
     def _answer(self, path: str, headers) -> tuple[int, str, bytes]:
+        self.asked += 1
         if self.token and headers.get("Authorization") != f"Bearer {self.token}":
             return 401, "text/plain", b"Unauthorized\n"
         time.sleep(self.slow_seconds)

@@ -11,7 +11,7 @@ import os
 import secrets
 import signal
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
@@ -212,10 +212,19 @@ def named(body: Json, name: str) -> Json:
     return body
 
 
-def by_scale(kind: str, name: str) -> list[Json]:
+def by_scale(kind: str, name: str, **spec: Any) -> list[Json]:
     """A workload without an HPA, and its policy, which asks for a count that is refused at first."""
-    policy = autoscaler(kind=kind, replicas=UNLUCKY, behavior=AT_ONCE, **BOUNDS)
+    policy = autoscaler(kind=kind, replicas=UNLUCKY, behavior=AT_ONCE, **BOUNDS, **spec)
     return [named(workload(kind), name), named(policy, name)]
+
+
+TOKEN = {"name": "missing", "key": "token"}
+METRIC = {
+    "name": "pupils-online",
+    "prometheus": {"serverAddress": "http://localhost:1", "query": "up", "bearerTokenSecretRef": TOKEN},
+    "target": {"type": "AverageValue", "averageValue": "350"},
+}
+"""A live metric whose token is looked for; it does not matter here that there is none."""
 
 
 def gone_soon() -> list[Json]:
@@ -261,10 +270,11 @@ def is_refused(scene: Stage, name: str) -> bool:
 
 def test_every_right_is_used_and_no_request_is_denied(release: Release, scene: Stage, rush, tmp_path):
     plane = release.control_plane
-    release.install()
+    release.install("--set", "prometheus.tokenSecrets.enabled=true")
     served(release)
     scene.set(workload(), hpa(), calendar(), autoscaler(behavior=AT_ONCE))
-    scene.set(*by_scale("Deployment", "shop"), *by_scale("StatefulSet", "base"), *gone_soon())
+    scene.set(*by_scale("Deployment", "shop"), *by_scale("StatefulSet", "base", metrics=[METRIC]))
+    scene.set(*gone_soon())
     refuse_unlucky_counts(plane, scene.namespace, scene.namespace)
     until(lambda: is_refused(scene, "shop"), "the unlucky count is refused")
 
