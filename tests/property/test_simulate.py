@@ -32,14 +32,14 @@ def short_seconds(loads: list[float], capacity: list[float]) -> int:
     return sum(backlog.grows_short(load, there) for load, there in zip(loads, capacity, strict=True))
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(groups=cohorts, preset=presets, seed=seeds)
 def test_all_pupils_come(groups, preset, seed):
     came = sum(a_crowd(groups, preset, seed).users)
     assert came == pytest.approx(sum(cohort.pupils for cohort in groups))
 
 
-@settings(max_examples=10)
+@settings(max_examples=10, deadline=None)
 @given(groups=cohorts, preset=presets, seed=st.integers(0, 2**32))
 def test_one_seed_is_one_crowd(groups, preset, seed):
     assert a_crowd(groups, preset, seed).users == a_crowd(groups, preset, seed).users

@@ -72,6 +72,7 @@ def play(scaling: Scaling, crowd: Crowd, world: World, replicas: int) -> Outcome
                 load=max(loads[began : now + 1]),
                 capacity=usable,
                 wait_seconds=longest,
+                short=outcome.last_short is not None and outcome.last_short >= began,
             )
             outcome.moments.append(moment)
             longest = 0.0

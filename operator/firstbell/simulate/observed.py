@@ -29,13 +29,16 @@ class Observed:
 
     def __init__(self, delay: MetricDelay) -> None:
         self._delay = delay
+        self._served_so_far = self._capacity_so_far = 0.0
         self._served = [0.0]
         self._capacity = [0.0]
 
     def note(self, served: float, capacity: float) -> None:
         """One more second."""
-        self._served.append(self._served[-1] + served)
-        self._capacity.append(self._capacity[-1] + capacity)
+        self._served_so_far += served
+        self._capacity_so_far += capacity
+        self._served.append(self._served_so_far)
+        self._capacity.append(self._capacity_so_far)
 
     def readings(self, pods: Pods, now: int) -> PodReadings:
         """The sample that is there at a second, and how many pods it is of, in percent of their request."""

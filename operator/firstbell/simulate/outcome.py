@@ -1,19 +1,21 @@
 """What a day came to, in the words that people ask in.
 
 A second is short when there is more work than capacity, so that what arrives has to wait longer than one
-second, counted as if everybody waited for as long as it takes. That leaves the storm of second attempts out,
-which is only a model of people, and makes it certain that more capacity is never more minutes short. What
-the storm comes to is in the slow minutes (a wait of over ten seconds), the waiting and the turned away.
+second, counted as if everybody waited for half a minute and then left for good. That leaves the storm of
+second attempts out, which is only a model of people, and makes it certain that more capacity is never more
+minutes short. What the storm comes to is in the slow minutes (a wait of over ten seconds), the waiting and
+the turned away.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from firstbell.simulate.service import SLOW_SECONDS, Second
+from firstbell.simulate.service import REFUSED_SECONDS, SLOW_SECONDS, Second
 
 SHORT_SECONDS = 1
 """Longer than this nothing may wait in a second that is not short."""
+NOTHING = 1e-6
 BUSY_PERCENT = 85
 SECONDS_PER_HOUR = 3600
 SECONDS_PER_MINUTE = 60
@@ -23,7 +25,7 @@ SECONDS_PER_MINUTE = 60
 class Moment:
     """One minute: replicas and capacity at its end, the highest load and the longest wait in it.
 
-    `load` and `capacity` are in replicas as busy as in their load test.
+    `load` and `capacity` are in replicas as busy as in their load test; `short` where any second was.
     """
 
     second: int
@@ -33,18 +35,26 @@ class Moment:
     load: float
     capacity: float
     wait_seconds: float
+    short: bool
 
 
 class Backlog:
-    """The work that waits if everybody waits for as long as it takes."""
+    """The work that waits, first come first served, if whatever has waited for half a minute is gone."""
 
     def __init__(self) -> None:
-        self._waiting = 0.0
+        self._arrived = self._gone = 0.0
+        self._history = [0.0] * REFUSED_SECONDS
+        self._now = 0
 
     def grows_short(self, load: float, capacity: float) -> bool:
         """Takes one second of load on, and says whether it was short."""
-        self._waiting = max(0.0, self._waiting + load - capacity)
-        return self._waiting > SHORT_SECONDS * capacity
+        slot = self._now % REFUSED_SECONDS
+        self._now += 1
+        out_of_patience, self._arrived = self._history[slot], self._arrived + load
+        self._history[slot] = self._arrived
+        self._gone = max(out_of_patience, min(self._arrived, self._gone + capacity))
+        # Sums over a day are not exact to the last digit.
+        return self._arrived - self._gone > SHORT_SECONDS * capacity + NOTHING
 
 
 @dataclass(slots=True)
@@ -72,9 +82,9 @@ class Outcome:
         self.highest_replicas = max(self.highest_replicas, pods)
         # Nothing Ready while somebody wants something is as bad as it gets: it has no finite percentage.
         percent = 100 * load / capacity if capacity > 0 else float("inf") if load else 0.0
-        self.peak_utilization_percent = max(self.peak_utilization_percent, percent)
         if percent > BUSY_PERCENT:
             self.busy_seconds += 1
+        self.peak_utilization_percent = max(self.peak_utilization_percent, percent)
         if self._backlog.grows_short(load, capacity):
             self.short_seconds += 1
             self.first_short = now if self.first_short is None else self.first_short

@@ -26,6 +26,10 @@ class Cluster:
     created_per_second: int = 20
     node_idle_seconds: int = 600
 
+    def standing_room(self, replicas: int) -> int:
+        """How many pods have room on nodes that are always there, where `replicas` run in the night."""
+        return self.pods_per_node * -(-max(replicas, self.room) // self.pods_per_node)
+
 
 @dataclass(slots=True)
 class _Batch:
@@ -44,7 +48,7 @@ class Pods:
         self._batches = [_Batch(replicas, -(10**6))]
         self._placed = replicas
         self._unplaced = 0
-        self._nodes = max(-(-replicas // cluster.pods_per_node), -(-cluster.room // cluster.pods_per_node))
+        self._nodes = cluster.standing_room(replicas) // cluster.pods_per_node
         self._ordered: list[tuple[int, int]] = []
         self._idle_since: int | None = None
         self.ready = replicas

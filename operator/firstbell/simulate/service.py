@@ -56,36 +56,46 @@ class Service:
 
     def step(self, users: float, work: float, capacity: float) -> Second:
         """One second: new users with all their work, and the capacity that is Ready."""
-        now = self._now
-        logins, pages = work * _LOGIN_SHARE, max(0.0, self._in_session) / SESSION_SECONDS
+        logins, pages = work * _LOGIN_SHARE, self._in_session / SESSION_SECONDS
         if self._away:
             users, logins, pages = self._with_returning(users, logins, pages)
         free = capacity - self._background
-        wait = self._queue / free if free > 0 else float(REFUSED_SECONDS + 1)
+        if not self._queue and logins + pages <= free:
+            self._begin_sessions(logins)
+            served = self._background + logins + pages
+            return Second(served, served, 0.0, 0.0, self._away_users)
+        return self._crowded(users, logins, pages, max(0.0, free), capacity)
+
+    def _crowded(self, users: float, logins: float, pages: float, free: float, capacity: float) -> Second:
+        """A second in which somebody has to wait, `free` being the capacity that the background leaves."""
+        wait = self._queue / free if free else float(REFUSED_SECONDS + 1)
         turned_away = 0.0
         if wait <= SLOW_SECONDS:
             joined, queued, begun = users, logins + pages, logins
         elif wait <= REFUSED_SECONDS:
-            joined, queued, begun = users, logins + pages, logins * (1 - AGAIN_CHANCE)
+            kept = 1 - AGAIN_CHANCE
+            joined, queued, begun = users * kept, logins + pages, logins * kept
             self._come_again(users, logins, pages, SLOW_SECONDS)
-            joined *= 1 - AGAIN_CHANCE
         else:
             joined = queued = begun = 0.0
             turned_away = users * (1 - AGAIN_CHANCE)
             self._come_again(users, logins, pages, 0)
-        served = self._serve(joined, queued, max(0.0, free))
-        slot = now % SESSION_SECONDS
-        begun *= PAGES_PER_LOGIN
-        self._in_session += begun - self._sessions[slot]
-        self._sessions[slot] = begun
-        self._now = now + 1
+        served = self._serve(joined, queued, free)
+        self._begin_sessions(begun)
         return Second(
             offered=self._background + logins + pages,
-            served=min(self._background, max(0.0, capacity)) + served,
-            wait_seconds=self._queue / free if free > 0 else (wait if queued or logins else 0.0),
+            served=min(self._background, capacity) + served,
+            wait_seconds=self._queue / free if free else wait,
             turned_away=turned_away,
             waiting=self._queued_users + self._away_users,
         )
+
+    def _begin_sessions(self, logins: float) -> None:
+        """Ends a second: whoever is in now reads pages for the next three minutes."""
+        slot, pages = self._now % SESSION_SECONDS, logins * PAGES_PER_LOGIN
+        self._in_session = max(0.0, self._in_session + pages - self._sessions[slot])
+        self._sessions[slot] = pages
+        self._now += 1
 
     def _serve(self, joined: float, queued: float, free: float) -> float:
         """Takes from the queue what there is capacity for."""
