@@ -1,14 +1,18 @@
-"""The HorizontalPodAutoscaler of one workload, as its controller works.
+"""The HorizontalPodAutoscaler of one workload, as its controller works (read in Kubernetes 1.37).
 
 Every fifteen seconds: below its minimum or above its maximum it sets the bound at once, without a metric;
-otherwise it asks the resource metric, and what that asks for goes through `behavior` (`domain.limits`) and
-the bounds. Without a usable sample it changes nothing. A `/scale` that somebody else writes is no event of
-its own: its rate policies count only what it did itself.
+otherwise it asks the resource metric, and what that asks for is limited. Two sets of limits are in use, which
+is easily missed: an HPA that has a `behavior` follows it (`domain.limits`); one without takes the highest
+recommendation of five minutes, for rises as well, and at most twice its replicas or 4 a pass.
+
+Without a usable sample it changes nothing. What it remembers are recommendations, never bounds: when a floor
+is lowered, the count falls in the next pass to what was recommended meanwhile, and waits for no window. A
+`/scale` that somebody else writes is no event of its own: its rate policies count only what it did itself.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -26,16 +30,18 @@ if TYPE_CHECKING:
     from firstbell.simulate.pods import Pods
 
 SYNC_SECONDS = 15
+WITHOUT_BEHAVIOR_WINDOW = timedelta(minutes=5)
+WITHOUT_BEHAVIOR_TIMES, WITHOUT_BEHAVIOR_LEAST = 2, 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HpaSpec:
-    """`spec` of the HPA, and the controller's tolerance."""
+    """`spec` of the HPA, and the controller's tolerance. `behavior` None: the HPA has none."""
 
     minimum: int
     maximum: int
     target: ResourceTarget = field(default_factory=lambda: ResourceTarget(value=60))
-    behavior: Behavior = DEFAULT_BEHAVIOR
+    behavior: Behavior | None = None
     tolerance: float = 0.1
 
 
@@ -62,14 +68,30 @@ class HorizontalPodAutoscaler:
             wanted = resource_replicas(current, pods, spec.target, spec.tolerance)
             if isinstance(wanted, Unavailable):
                 return current
-            allowed, _ = behaved(wanted, current, self._history, spec.behavior, now)
+            allowed = self._limited(wanted, current, now)
             after = min(max(allowed, self.minimum), spec.maximum)
-            highest, lowest = self._history.with_recommendation(wanted, now, spec.behavior)
-            self._history = replace(self._history, highest=highest, lowest=lowest)
+            self._remember(wanted, now)
         if after != current:
-            rescales = self._history.with_rescale(after - current, now)
-            self._history = replace(self._history, rescales=rescales)
+            self._remember_rescale(after - current, now)
         return after
+
+    def _limited(self, wanted: int, current: int, now: datetime) -> int:
+        """What the limits make of a recommendation, before the bounds."""
+        if self.spec.behavior is not None:
+            return behaved(wanted, current, self._history, self.spec.behavior, now)[0]
+        stabilized = self._history.highest_within(WITHOUT_BEHAVIOR_WINDOW, now, wanted)
+        return min(stabilized, max(WITHOUT_BEHAVIOR_TIMES * current, WITHOUT_BEHAVIOR_LEAST))
+
+    def _remember(self, wanted: int, now: datetime) -> None:
+        past = self._history
+        highest, lowest = past.with_recommendation(wanted, now, self.spec.behavior or DEFAULT_BEHAVIOR)
+        # Not by `replace`: a year has two million passes.
+        self._history = History(highest=highest, lowest=lowest, rescales=past.rescales)
+
+    def _remember_rescale(self, change: int, now: datetime) -> None:
+        past = self._history
+        rescales = past.with_rescale(change, now)
+        self._history = History(highest=past.highest, lowest=past.lowest, rescales=rescales)
 
 
 class HpaAlone:

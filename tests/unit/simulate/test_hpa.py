@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from firstbell.domain.behavior import Behavior, ScalingRules
+from firstbell.domain.behavior import DEFAULT_BEHAVIOR, Behavior, ScalingRules
 from firstbell.domain.bells import EPOCH
 from firstbell.simulate.hpa import HorizontalPodAutoscaler, HpaSpec
 from firstbell.simulate.resource_metric import PodReadings
@@ -51,9 +51,21 @@ def test_a_saturated_workload_is_followed_by_two_thirds_a_pass():
     assert passes(HorizontalPodAutoscaler(SPEC), 6, 100, 100, 100) == [10, 17, 29]
 
 
-def test_a_rise_is_limited_to_double_or_four_pods_in_15_seconds():
+def test_without_behavior_a_rise_is_limited_to_double_or_4():
     low = HpaSpec(minimum=1, maximum=500)
+    assert passes(HorizontalPodAutoscaler(low), 1, 600, 600, 600) == [4, 8, 16]
+
+
+def test_with_behavior_its_default_adds_100_percent_or_4_pods():
+    low = HpaSpec(minimum=1, maximum=500, behavior=DEFAULT_BEHAVIOR)
     assert passes(HorizontalPodAutoscaler(low), 1, 600, 600, 600) == [5, 10, 20]
+
+
+def test_without_behavior_a_higher_recommendation_of_five_minutes_counts_for_rises_too():
+    """Ten are asked for and eight allowed; then eight would do, and it goes to ten all the same."""
+    assert passes(HorizontalPodAutoscaler(SPEC), 4, 150, 61) == [8, 10]
+    behaved = HpaSpec(minimum=4, maximum=50, behavior=DEFAULT_BEHAVIOR)
+    assert passes(HorizontalPodAutoscaler(behaved), 4, 150, 61) == [8, 8]
 
 
 def test_a_fall_waits_for_five_minutes_of_agreement():
@@ -61,6 +73,15 @@ def test_a_fall_waits_for_five_minutes_of_agreement():
     found = passes(hpa, 20, 60, *[20] * 21)
     assert found[:20] == [20] * 20
     assert found[20] == 7
+
+
+def test_when_a_floor_goes_the_count_falls_in_the_next_pass():
+    """Bounds are no recommendations: to the highest one of five minutes, and not after five minutes."""
+    hpa = HorizontalPodAutoscaler(SPEC)
+    hpa.minimum = 30
+    assert passes(hpa, 30, *[20] * 40)[-1] == 30
+    hpa.minimum = 4
+    assert hpa.sync(EPOCH + timedelta(seconds=600), 30, percent(30, 20)) == 10
 
 
 def test_behavior_is_the_hpas_own():
