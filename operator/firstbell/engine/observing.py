@@ -7,20 +7,17 @@ from typing import TYPE_CHECKING
 from firstbell.api.school_autoscaler import OnCalendarError
 from firstbell.domain.absence import Unavailable
 from firstbell.domain.bells import minute_of
-from firstbell.domain.decide import Ceiling, Observation, Recommendation
-from firstbell.domain.reasons import DecisionReason, LimitReason
-from firstbell.domain.surge_correction import AS_PLANNED, corrected
-from firstbell.domain.upcoming import peak_at, peak_sentence
+from firstbell.domain.decide import Ceiling, Observation
+from firstbell.domain.reasons import LimitReason
+from firstbell.domain.scheduled import raised_by_surge, scheduled_by
 from firstbell.engine.situation import ByFloor, ByScale, Situation
 from firstbell.engine.store import SeenWorkload
-from firstbell.engine.written import api_time
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from firstbell.domain.bells import Minute
     from firstbell.domain.plan import Plan
-    from firstbell.domain.surge_correction import SurgeHistory
     from firstbell.engine.memory import Memory
 
 
@@ -57,37 +54,6 @@ def observation(
         still_to_come=_still_to_come(plan, minute) if stands.live else 0,
         reactive_only=stands.rules.on_calendar_error is OnCalendarError.REACTIVE_ONLY,
         disabled=disabled,
-    )
-
-
-def scheduled_by(plan: Plan | Unavailable, minute: Minute, ahead: Minute) -> Recommendation | Unavailable:
-    """What the plan asks for: the write in force, or one a little ahead that may come early."""
-    if isinstance(plan, Unavailable):
-        return plan
-    replicas = max(plan.write_at(minute), plan.write_at(ahead), plan.wanted_at(minute))
-    peak = peak_at(plan, ahead) if replicas > plan.workload.bounds.minimum else None
-    return Recommendation(
-        replicas=replicas,
-        reason=DecisionReason.SCHEDULED_PEAK,
-        message=peak_sentence(peak) if peak else "the schedule asks for no more than the minimum",
-    )
-
-
-def raised_by_surge(
-    scheduled: Recommendation | Unavailable, surge: SurgeHistory | None, minute: Minute, baseline: int
-) -> Recommendation | Unavailable:
-    """The schedule, raised where more pupils came early than were planned; what is no peak is not."""
-    percent = surge.percent_at(minute) if surge is not None else AS_PLANNED
-    if surge is None or percent <= AS_PLANNED:
-        return scheduled
-    if isinstance(scheduled, Unavailable) or scheduled.replicas <= baseline:
-        return scheduled
-    since = f" at {api_time(surge.since)}" if surge.since else ""
-    return Recommendation(
-        replicas=corrected(scheduled.replicas, percent),
-        reason=DecisionReason.SURGE_CORRECTION,
-        message=f"{scheduled.message}; {percent} % of the arrivals that were planned had come{since}: the "
-        f"plan's {scheduled.replicas} are raised to {percent} %",
     )
 
 
