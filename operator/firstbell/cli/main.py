@@ -15,6 +15,7 @@ from firstbell.cli.lint import lint
 from firstbell.cli.plan import plan
 from firstbell.cli.release import release
 from firstbell.cli.run import run
+from firstbell.cli.simulate import simulate
 
 app = typer.Typer(
     name="firstbell",
@@ -40,6 +41,7 @@ def root(
 
 
 app.command()(plan)
+app.command()(simulate)
 app.command()(lint)
 app.command()(crds)
 app.command()(run)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from enum import StrEnum
 from pathlib import Path
@@ -15,11 +14,10 @@ from firstbell.api.plan_document import plan_document
 from firstbell.cli.output import console, refuse
 from firstbell.cli.plan_plot import plot_plans, undrawable
 from firstbell.cli.plan_table import print_planned
-from firstbell.cli.planned import plan_cluster, plan_files
+from firstbell.cli.planned import first_date, plan_cluster, plan_files
 from firstbell.cli.reaching import AllNamespaces, Context, Kubeconfig, Namespace, namespace_meant
 
 MOST_DAYS = 800
-PLANNED_YEARS = range(1970, 2100)
 
 
 class PlanOutput(StrEnum):
@@ -58,7 +56,7 @@ def plan(
     kubeconfig: Kubeconfig = None,
 ) -> None:
     """Show what kind of days there will be, how many replicas at each minute, and why."""
-    first = None if date is None else _first(date)
+    first = None if date is None else first_date(date)
     if not 1 <= days <= MOST_DAYS:
         refuse([f"--days {days}: is not a number of dates that can be planned. Give 1 to {MOST_DAYS}."])
     if not files:
@@ -83,14 +81,3 @@ def plan(
         if problem := plot_plans(planned.plans, plot):
             refuse([problem])
         typer.echo(f"drawn: {plot}", err=True)
-
-
-def _first(text: str) -> dt.date:
-    """The date that `--date` gives; ends the command where it is none."""
-    try:
-        first = dt.date.fromisoformat(text)
-    except ValueError:
-        refuse([f"--date {text}: is not a date. Write it like 2026-09-01."])
-    if first.year not in PLANNED_YEARS:
-        refuse([f"--date {text}: is out of range. Give a year from 1970 to 2099."])
-    return first

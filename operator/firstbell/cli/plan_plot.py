@@ -16,12 +16,24 @@ MOST_PANELS = 50
 
 def undrawable(plans: Sequence[Plan], file: Path) -> str | None:
     """Why plans cannot be drawn into a file, as far as that is known before, or None."""
-    if file.suffix.lower() not in SUFFIXES:
-        return f"{file}: a plot ends in {' or '.join(SUFFIXES)}. Choose one of them."
+    if (problem := wrong_suffix(file)) is not None:
+        return problem
     if not plans:
         return "nothing to draw: no SchoolAutoscaler in these files. Add one to a -f FILE."
     if len(plans) > MOST_PANELS:
         return f"{len(plans)} autoscalers are too many for a picture of {MOST_PANELS}. Give fewer files."
+    return without_matplotlib()
+
+
+def wrong_suffix(file: Path) -> str | None:
+    """Why a file of that name holds no picture, or None."""
+    if file.suffix.lower() not in SUFFIXES:
+        return f"{file}: a plot ends in {' or '.join(SUFFIXES)}. Choose one of them."
+    return None
+
+
+def without_matplotlib() -> str | None:
+    """Why nothing can be drawn here, or None."""
     if find_spec("matplotlib") is None:
         return "drawing needs the extra `plot`. Install it: pip install 'firstbell[plot]'."
     return None

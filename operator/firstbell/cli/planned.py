@@ -28,12 +28,16 @@ STDIN = Path("/dev/stdin")
 """What `-f -` reads, as with kubectl."""
 
 
+PLANNED_YEARS = range(1970, 2100)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Planned:
-    """What was read and worked out: calendars in file order, plans in file order."""
+    """What was read and worked out: calendars in file order, autoscalers and their plans in file order."""
 
     window: DayWindow
     calendars: tuple[SchoolDays, ...]
+    autoscalers: tuple[LinkedAutoscaler, ...]
     plans: tuple[Plan, ...]
 
 
@@ -57,6 +61,17 @@ def plan_cluster(
     return _plan_manifests(gather(found), without, first, days)
 
 
+def first_date(text: str) -> date:
+    """The date that `--date` gives; ends the command where it is none."""
+    try:
+        first = date.fromisoformat(text)
+    except ValueError:
+        refuse([f"--date {text}: is not a date. Write it like 2026-09-01."])
+    if first.year not in PLANNED_YEARS:
+        refuse([f"--date {text}: is out of range. Give a year from 1970 to 2099."])
+    return first
+
+
 def _plan_manifests(
     manifests: Manifests | Unreadable, without_calendar: str, first: date | None, days: int
 ) -> Planned:
@@ -76,6 +91,7 @@ def _plan_manifests(
     return Planned(
         window=window,
         calendars=tuple(resolved.values()),
+        autoscalers=linked.autoscalers,
         plans=tuple(_plan(workload, window) for workload in workloads),
     )
 

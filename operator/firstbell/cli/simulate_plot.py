@@ -1,0 +1,75 @@
+"""A simulated day as a picture: load against what is Ready, a panel for each way of scaling."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from firstbell.cli.plan_plot import without_matplotlib, wrong_suffix
+from firstbell.cli.simulate_table import NAMES, minutes
+from firstbell.domain.bells import instant_of
+from firstbell.simulate.compare import Comparison
+from firstbell.simulate.outcome import Outcome
+
+MOST_COMPARISONS = 16
+
+
+def cannot_draw(file: Path) -> str | None:
+    """Why no picture can be drawn into a file, as far as that is known before, or None."""
+    return wrong_suffix(file) or without_matplotlib()
+
+
+def plot_comparisons(comparisons: Sequence[Comparison], file: Path) -> str | None:
+    """Draws every comparison, a row of panels each: what stood in the way, or None."""
+    if len(comparisons) > MOST_COMPARISONS:
+        return f"{len(comparisons)} days are too many for a picture of {MOST_COMPARISONS}. Give fewer."
+    import matplotlib as mpl  # noqa: PLC0415 - an extra, and slow to load
+    from matplotlib import pyplot as plt  # noqa: PLC0415
+
+    mpl.use("Agg")
+    wide = max(len(comparison.outcomes) for comparison in comparisons)
+    figure, axes = plt.subplots(
+        len(comparisons),
+        wide,
+        figsize=(5 * wide, 3.6 * len(comparisons)),
+        squeeze=False,
+        layout="constrained",
+        sharey="row",
+    )
+    for row, comparison in zip(axes, comparisons, strict=True):
+        for axis, (variant, outcome) in zip(row, comparison.outcomes.items(), strict=True):
+            _panel(axis, comparison, outcome, f"{NAMES[variant]}: {minutes(outcome.short_seconds)} short")
+        row[0].set_ylabel(f"{comparison.plan.workload.policy.key}, in replicas")
+        row[0].legend(loc="upper right", frameon=False, fontsize=8)
+    try:
+        # The same day gives the same picture: no date of drawing in it.
+        figure.savefig(file, metadata={"Date": None} if file.suffix == ".svg" else None)
+    except OSError as error:
+        return f"{file}: cannot be written: {(error.strerror or str(error)).lower()}. Choose another place."
+    finally:
+        plt.close(figure)
+    return None
+
+
+def _panel(axis: Any, comparison: Comparison, outcome: Outcome, title: str) -> None:
+    from matplotlib import dates  # noqa: PLC0415 - see above
+
+    zone = comparison.plan.workload.calendars[0].calendar.zone
+    began = instant_of(comparison.start)
+    times = [began + timedelta(seconds=moment.second) for moment in outcome.moments]
+    capacity = [moment.capacity for moment in outcome.moments]
+    load = [moment.load for moment in outcome.moments]
+    axis.fill_between(times, capacity, step="post", color="#86efac", label="Ready carries")
+    axis.plot(times, load, color="#1d4ed8", linewidth=1.2, label="comes")
+    short = [moment.short for moment in outcome.moments]
+    axis.fill_between(times, capacity, load, where=short, step="post", color="#dc2626", label="short")
+    axis.set_title(title, loc="left", fontsize=10)
+    axis.set_ylim(bottom=0)
+    busy = [index for index, one in enumerate(load) if one > 2 * min(load)] or [0, len(load) - 1]
+    axis.set_xlim(times[max(0, busy[0] - 60)], times[min(len(times) - 1, busy[-1] + 60)])
+    locator = dates.AutoDateLocator(tz=zone)  # type: ignore[no-untyped-call]
+    axis.xaxis.set_major_locator(locator)
+    axis.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator, tz=zone))  # type: ignore[no-untyped-call]
+    axis.set_xlabel(zone.key)

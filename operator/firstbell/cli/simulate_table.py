@@ -1,0 +1,141 @@
+"""A simulated day in the terminal.
+
+A row for each way of scaling, a strip of the hours that matter, and what all of it rests on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from math import isfinite
+
+from rich.console import Console
+from rich.table import Table
+
+from firstbell.domain.bells import instant_of
+from firstbell.simulate.assumptions import assumptions
+from firstbell.simulate.compare import Comparison, Variant
+from firstbell.simulate.outcome import Moment, Outcome
+
+NAME_CELLS = 12
+STRIP_BEFORE, STRIP_AFTER = 90, 54
+STRIP_MINUTES = 2
+"""A strip shows so many minutes before and after the busiest one, so many of them in a cell."""
+LEVELS = " ▁▂▃▄▅▆▇█"
+ASCII_LEVELS = " .:-=+*%#"
+SHORT = "×"
+
+NAMES = {
+    Variant.HPA_ALONE: "HPA alone",
+    Variant.HPA_WITH_CRON: "HPA + cron",
+    Variant.FIRSTBELL: "firstbell",
+}
+
+
+def print_comparisons(console: Console, comparisons: Iterable[Comparison]) -> None:
+    """Prints each workload's day."""
+    for comparison in comparisons:
+        plan = comparison.plan
+        zone = plan.workload.calendars[0].calendar.zone
+        day = instant_of(plan.start).astimezone(zone)
+        console.print(f"{plan.workload.policy.key}: {day:%a %d %b %Y} ({zone.key})", style="italic")
+        console.print(_outcomes(comparison))
+        console.print()
+        for line in _strips(comparison, ascii_only=console.options.ascii_only):
+            console.print(line, no_wrap=True, overflow="crop")
+        console.print()
+        for line in _shortages(comparison):
+            console.print(line)
+        console.print("It rests on these assumptions:")
+        for assumption in assumptions(comparison):
+            console.print(f"- {assumption.text}.")
+        console.print()
+
+
+def _outcomes(comparison: Comparison) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("", no_wrap=True)
+    headings = ("SHORT", "SLOW", "TURNED AWAY", "WAITING", "PEAK", "PODS", "POD-HOURS")
+    for heading in headings:
+        table.add_column(heading, justify="right", no_wrap=True)
+    for variant, outcome in comparison.outcomes.items():
+        table.add_row(NAMES[variant], *_cells(outcome, counted=comparison.crowd.counted))
+    return table
+
+
+def _cells(outcome: Outcome, *, counted: bool) -> list[str]:
+    return [
+        minutes(outcome.short_seconds),
+        minutes(outcome.slow_seconds),
+        people(outcome.turned_away, outcome.arrivals, counted=counted),
+        people(outcome.most_waiting, outcome.arrivals, counted=counted),
+        percent(outcome.peak_utilization_percent),
+        str(outcome.highest_replicas),
+        f"{outcome.pod_hours:,.0f}",
+    ]
+
+
+def minutes(seconds: int) -> str:
+    """Seconds as minutes: `0` for none at all, else at least a tenth."""
+    return f"{max(0.1, seconds / 60):.1f} min" if seconds else "0"
+
+
+def people(number: float, of: float, *, counted: bool) -> str:
+    """A number of pupils, or their share where nobody counts them."""
+    if counted:
+        return f"{number:,.0f}"
+    return f"{100 * number / of:.1f} %" if of else "0 %"
+
+
+def percent(value: float) -> str:
+    """A load in percent of what is Ready."""
+    return f"{value:,.0f} %" if isfinite(value) else "none Ready"
+
+
+def _strips(comparison: Comparison, *, ascii_only: bool) -> Iterable[str]:
+    """For each variant what is Ready around the busiest minute, with a mark where it is not enough."""
+    busiest = _busiest(comparison)
+    first = max(0, busiest - STRIP_BEFORE)
+    highest = max(
+        moment.capacity
+        for outcome in comparison.outcomes.values()
+        for moment in outcome.moments[first : busiest + STRIP_AFTER]
+    )
+    levels = ASCII_LEVELS if ascii_only else LEVELS
+    for variant, outcome in comparison.outcomes.items():
+        shown = outcome.moments[first : busiest + STRIP_AFTER]
+        yield f"{NAMES[variant]:{NAME_CELLS}}{_strip(shown, highest, levels, 'x' if ascii_only else SHORT)}"
+    zone = comparison.plan.workload.calendars[0].calendar.zone
+    begin, peak = (instant_of(comparison.start + minute).astimezone(zone) for minute in (first, busiest))
+    cells = (busiest - first) // STRIP_MINUTES
+    yield f"{'':{NAME_CELLS}}{f'{begin:%H:%M}':{cells}}{peak:%H:%M}"
+
+
+def _strip(moments: Sequence[Moment], highest: float, levels: str, short: str) -> str:
+    cells = []
+    for index in range(0, len(moments), STRIP_MINUTES):
+        part = moments[index : index + STRIP_MINUTES]
+        lowest = min(moment.capacity for moment in part)
+        level = round(lowest / highest * (len(levels) - 1)) if highest else 0
+        cells.append(short if any(moment.short for moment in part) else levels[level])
+    return "".join(cells)
+
+
+def _busiest(comparison: Comparison) -> int:
+    moments = next(iter(comparison.outcomes.values())).moments
+    return max(range(len(moments)), key=lambda index: moments[index].load)
+
+
+def _shortages(comparison: Comparison) -> Iterable[str]:
+    zone = comparison.plan.workload.calendars[0].calendar.zone
+    for variant, outcome in comparison.outcomes.items():
+        if outcome.first_short is None or outcome.last_short is None:
+            continue
+        first, last = (
+            (instant_of(comparison.start) + timedelta(seconds=second)).astimezone(zone)
+            for second in (outcome.first_short, outcome.last_short)
+        )
+        yield (
+            f"{NAMES[variant]} is short for {minutes(outcome.short_seconds)} between {first:%H:%M:%S} and "
+            f"{last:%H:%M:%S}; the longest wait is {outcome.longest_wait_seconds:.0f} s."
+        )

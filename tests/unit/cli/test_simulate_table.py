@@ -1,0 +1,110 @@
+"""`firstbell simulate` for people: rows, a strip, sentences, assumptions; and what is refused."""
+
+from __future__ import annotations
+
+import importlib.util
+
+import pytest
+
+from firstbell.cli.simulate_table import minutes, people, percent
+from tests.unit.cli.planning import CALENDAR
+from tests.unit.cli.simulating import DATE, SCHOOL, run, written
+
+needs_matplotlib = pytest.mark.skipif(
+    importlib.util.find_spec("matplotlib") is None, reason="the extra `plot` is not installed"
+)
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory):
+    result = run(written(tmp_path_factory.mktemp("school"), SCHOOL), *DATE, width=80)
+    assert (result.exit_code, result.stderr) == (0, "")
+    return result.stdout.splitlines()
+
+
+def test_a_row_for_each_way_of_scaling(printed):
+    assert printed[0] == "lms/web: Tue 04 Feb 2025 (Europe/Brussels)"
+    assert printed[1].split() == ["SHORT", "SLOW", "TURNED", "AWAY", "WAITING", "PEAK", "PODS", "POD-HOURS"]
+    assert [line.split("  ")[0] for line in printed[2:5]] == ["HPA alone", "HPA + cron", "firstbell"]
+    assert printed[4].split()[1:4] == ["0", "0", "0"]
+
+
+def test_a_table_fits_into_80_columns(printed):
+    assert max(map(len, printed)) <= 80
+
+
+def test_a_strip_marks_where_it_was_not_enough(printed):
+    alone, ours, hours = printed[6], printed[8], printed[9]
+    assert "×" in alone
+    assert "×" not in ours
+    assert ours.strip().endswith("▆")
+    assert hours.split()[1] == "08:29"
+    assert alone.index("×") < hours.index("08:29")
+
+
+def test_shortages_are_sentences_with_their_times(printed):
+    text = " ".join(printed).replace("  ", " ")
+    assert "HPA alone is short for" in text
+    assert "firstbell is short for" not in text
+    assert "the longest wait is" in text
+
+
+def test_what_it_rests_on_stands_below(printed):
+    at = printed.index("It rests on these assumptions:")
+    assert len([line for line in printed[at:] if line.startswith("- ")]) >= 10
+
+
+@needs_matplotlib
+def test_a_picture_is_drawn(tmp_path):
+    picture = tmp_path / "day.svg"
+    result = run(written(tmp_path, SCHOOL), *DATE, "--plot", picture.as_posix())
+    assert (0, f"drawn: {picture}\n") == (result.exit_code, result.stderr)
+    drawn = picture.read_text()
+    assert [drawn.count(f"<!-- {name}: ") for name in ("HPA alone", "HPA + cron", "firstbell")] == [1, 1, 1]
+
+
+REFUSED = {
+    (): "-f FILE: is missing. Give the calendar and the policy, or --scenarios for mornings on record.",
+    ("--scenarios", "--scenario", "x"): (
+        "--scenario: one morning, or all of them with --scenarios. Leave one of the two out."
+    ),
+    ("--scenarios", "--date", "2025-02-04"): (
+        "--date: a morning on record has its own calendar and date. Leave --date out."
+    ),
+    ("--scenario", "smartschool-2020-04-21"): (
+        "--scenario smartschool-2020-04-21: there is no such morning on record. "
+        'The nearest known scenario is "smartschool-2020-04-20".'
+    ),
+    ("--cron", "7-9"): "--cron 7-9: is not a part of a day. Write it like 07:00-09:00.",
+    ("--cron", "09:00-07:00"): (
+        "--cron 09:00-07:00: ends before it starts. Give two times of one day, the earlier first."
+    ),
+    ("--plot", "day.pdf"): "day.pdf: a plot ends in .svg or .png. Choose one of them.",
+}
+
+
+@pytest.mark.parametrize(("arguments", "told"), REFUSED.items())
+def test_what_cannot_be_meant_is_refused(arguments, told):
+    result = run(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.strip() == told
+
+
+def test_files_beside_a_morning_on_record_are_refused(tmp_path):
+    result = run(written(tmp_path, SCHOOL), "--scenarios")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("-f: a morning on record has its own calendar and date.")
+
+
+def test_files_without_a_policy_are_refused(tmp_path):
+    result = run(written(tmp_path, CALENDAR), *DATE)
+    assert result.exit_code == 2
+    assert "no SchoolAutoscaler in here" in result.stderr
+
+
+def test_small_words():
+    assert (minutes(0), minutes(1), minutes(90)) == ("0", "0.1 min", "1.5 min")
+    assert people(1234.4, 5000, counted=True) == "1,234"
+    assert people(50, 1000, counted=False) == "5.0 %"
+    assert people(0, 0, counted=False) == "0 %"
+    assert (percent(99.6), percent(float("inf"))) == ("100 %", "none Ready")
