@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from firstbell.domain.bells import instant_of
+from firstbell.simulate.advice import advice
 from firstbell.simulate.assumptions import assumptions
 from firstbell.simulate.compare import Comparison, Variant
 from firstbell.simulate.outcome import Moment, Outcome
@@ -46,6 +47,8 @@ def print_comparisons(console: Console, comparisons: Iterable[Comparison]) -> No
         console.print()
         for line in _shortages(comparison):
             console.print(line)
+        if (told := advice(comparison)) is not None:
+            console.print(f"What to do: {told}.")
         console.print("It rests on these assumptions:")
         for assumption in assumptions(comparison):
             console.print(f"- {assumption.text}.")

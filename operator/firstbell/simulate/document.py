@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from firstbell.api.plan_document import api_time
 from firstbell.domain.bells import instant_of
+from firstbell.simulate.advice import advice
 from firstbell.simulate.assumptions import assumptions
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def comparison_document(comparison: Comparison) -> dict[str, Any]:
         "from": api_time(plan.start),
         "to": api_time(plan.end),
         "held": comparison.held,
+        "advice": advice(comparison),
         "variants": [
             _variant(comparison, variant, outcome) for variant, outcome in comparison.outcomes.items()
         ],
