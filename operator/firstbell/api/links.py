@@ -82,13 +82,7 @@ def bounds_of(manifest: AutoscalerManifest, others: Iterable[AutoscalerBounds]) 
 
     Without either the minimum is 1 and nothing names a maximum.
     """
-    spec, target = manifest.spec, manifest.spec.scale_target_ref
-    found = [
-        other
-        for other in others
-        if other.scales(manifest.namespace, target.api_version, target.kind, target.name)
-    ]
-    found = _without_hpas_of_keda(found)
+    spec, found = manifest.spec, _others_of(manifest, others)
     if len(found) > 1 and (spec.min_replicas is None or spec.max_replicas is None):
         names = " and ".join(f"{other.kind} {other.name}" for other in found)
         message = f"{names} scale the same workload, and bounds are missing here"
@@ -105,6 +99,24 @@ def bounds_of(manifest: AutoscalerManifest, others: Iterable[AutoscalerBounds]) 
         return Refused(problems=(Problem(path="spec.scaleTargetRef", message=message, cure=cure),))
     theirs = Bounds(minimum=other.minimum, maximum=other.maximum)
     return theirs.tightened(spec.min_replicas, spec.max_replicas)
+
+
+def autoscaler_beside(
+    manifest: AutoscalerManifest, others: Iterable[AutoscalerBounds]
+) -> AutoscalerBounds | None:
+    """The autoscaler of others that scales the policy's workload, if there is just one in these files."""
+    found = _others_of(manifest, others)
+    return found[0] if len(found) == 1 else None
+
+
+def _others_of(manifest: AutoscalerManifest, others: Iterable[AutoscalerBounds]) -> list[AutoscalerBounds]:
+    target = manifest.spec.scale_target_ref
+    found = [
+        other
+        for other in others
+        if other.scales(manifest.namespace, target.api_version, target.kind, target.name)
+    ]
+    return _without_hpas_of_keda(found)
 
 
 def _without_hpas_of_keda(found: list[AutoscalerBounds]) -> list[AutoscalerBounds]:

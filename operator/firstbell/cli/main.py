@@ -8,6 +8,7 @@ import typer
 
 from firstbell import __version__
 from firstbell.cli import cluster
+from firstbell.cli.backtest import backtest
 from firstbell.cli.crds import crds
 from firstbell.cli.demo import demo
 from firstbell.cli.explain import explain_command
@@ -42,6 +43,7 @@ def root(
 
 app.command()(plan)
 app.command()(simulate)
+app.command()(backtest)
 app.command()(lint)
 app.command()(crds)
 app.command()(run)

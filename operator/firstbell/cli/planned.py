@@ -84,10 +84,10 @@ def _plan_manifests(
         refuse([without_calendar])
     resolved = {calendar.key: SchoolDays(calendar) for calendar in linked.calendars}
     window = DayWindow(first=first or clock.today(_zone(linked.calendars)), days=days)
-    errors = [line for autoscaler in linked.autoscalers for line in _errors(autoscaler, resolved)]
+    errors = [line for autoscaler in linked.autoscalers for line in policy_errors(autoscaler, resolved)]
     if errors:
         refuse(errors)
-    workloads = [_workload(autoscaler, resolved) for autoscaler in linked.autoscalers]
+    workloads = [workload_of(autoscaler, resolved) for autoscaler in linked.autoscalers]
     return Planned(
         window=window,
         calendars=tuple(resolved.values()),
@@ -100,7 +100,7 @@ def _zone(calendars: Iterable[SchoolCalendar]) -> ZoneInfo:
     return next(iter(calendars)).zone
 
 
-def _errors(autoscaler: LinkedAutoscaler, resolved: Mapping[str, SchoolDays]) -> Iterator[FileProblem]:
+def policy_errors(autoscaler: LinkedAutoscaler, resolved: Mapping[str, SchoolDays]) -> Iterator[FileProblem]:
     """Why no plan of this policy can be right, by line."""
     manifest = autoscaler.manifest
     calendars = [resolved[calendar.key] for calendar in autoscaler.calendars]
@@ -110,7 +110,8 @@ def _errors(autoscaler: LinkedAutoscaler, resolved: Mapping[str, SchoolDays]) ->
             yield manifest.origin.problem(found)
 
 
-def _workload(autoscaler: LinkedAutoscaler, resolved: Mapping[str, SchoolDays]) -> Workload:
+def workload_of(autoscaler: LinkedAutoscaler, resolved: Mapping[str, SchoolDays]) -> Workload:
+    """What is planned for a policy in files."""
     calendars = tuple(resolved[calendar.key] for calendar in autoscaler.calendars)
     return Workload(policy=autoscaler.manifest.policy, bounds=autoscaler.bounds, calendars=calendars)
 

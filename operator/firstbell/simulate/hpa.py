@@ -24,6 +24,7 @@ from firstbell.domain.limits import behaved
 from firstbell.simulate.resource_metric import PodReadings, ResourceTarget, resource_replicas
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from firstbell.simulate.observed import Observed
@@ -46,18 +47,28 @@ class HpaSpec:
 
 
 class HorizontalPodAutoscaler:
-    """The controller's work on one HPA. `minimum` may be raised and lowered from outside, as a floor is."""
+    """The controller's work on one HPA. `minimum` may be raised and lowered from outside, as a floor is.
+
+    `history` is what it remembers: whoever passes over passes in which nothing changes puts it right.
+    """
 
     def __init__(self, spec: HpaSpec) -> None:
         self.spec = spec
         self.minimum = spec.minimum
-        self._history = History()
+        self.history = History()
 
     def sync(self, now: datetime, current: int, pods: PodReadings) -> int:
         """The replicas after a pass, `current` being `spec.replicas` before it."""
         spec = self.spec
-        if self._history.is_empty:
-            self._history = History.seeded(now, current)
+        return self.follow(
+            now, current, lambda: resource_replicas(current, pods, spec.target, spec.tolerance)
+        )
+
+    def follow(self, now: datetime, current: int, recommend: Callable[[], int | Unavailable]) -> int:
+        """The same with any metric, which is asked for a count between the bounds only."""
+        spec = self.spec
+        if self.history.is_empty:
+            self.history = History.seeded(now, current)
         if current == 0 and self.minimum > 0:
             return 0
         if current > spec.maximum:
@@ -65,7 +76,7 @@ class HorizontalPodAutoscaler:
         elif current < self.minimum:
             after = self.minimum
         else:
-            wanted = resource_replicas(current, pods, spec.target, spec.tolerance)
+            wanted = recommend()
             if isinstance(wanted, Unavailable):
                 return current
             allowed = self._limited(wanted, current, now)
@@ -78,20 +89,20 @@ class HorizontalPodAutoscaler:
     def _limited(self, wanted: int, current: int, now: datetime) -> int:
         """What the limits make of a recommendation, before the bounds."""
         if self.spec.behavior is not None:
-            return behaved(wanted, current, self._history, self.spec.behavior, now)[0]
-        stabilized = self._history.highest_within(WITHOUT_BEHAVIOR_WINDOW, now, wanted)
+            return behaved(wanted, current, self.history, self.spec.behavior, now)[0]
+        stabilized = self.history.highest_within(WITHOUT_BEHAVIOR_WINDOW, now, wanted)
         return min(stabilized, max(WITHOUT_BEHAVIOR_TIMES * current, WITHOUT_BEHAVIOR_LEAST))
 
     def _remember(self, wanted: int, now: datetime) -> None:
-        past = self._history
+        past = self.history
         highest, lowest = past.with_recommendation(wanted, now, self.spec.behavior or DEFAULT_BEHAVIOR)
         # Not by `replace`: a year has two million passes.
-        self._history = History(highest=highest, lowest=lowest, rescales=past.rescales)
+        self.history = History(highest=highest, lowest=lowest, rescales=past.rescales)
 
     def _remember_rescale(self, change: int, now: datetime) -> None:
-        past = self._history
+        past = self.history
         rescales = past.with_rescale(change, now)
-        self._history = History(highest=past.highest, lowest=past.lowest, rescales=rescales)
+        self.history = History(highest=past.highest, lowest=past.lowest, rescales=rescales)
 
 
 class HpaAlone:

@@ -1,0 +1,145 @@
+"""From files and options to what a backtest tries: which policy, what its load means, beside what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from firstbell.api.autoscaler_conversion import to_behavior
+from firstbell.api.links import Linked, LinkedAutoscaler, autoscaler_beside, link
+from firstbell.api.manifests import Manifests, read_manifests
+from firstbell.api.metrics import Metric
+from firstbell.api.problems import nearest
+from firstbell.api.quantities import exact
+from firstbell.api.scalars import QUANTITY_PATTERN
+from firstbell.api.school_autoscaler import Actuation
+from firstbell.api.yaml_files import Unreadable
+from firstbell.backtest.trial import Trial
+from firstbell.cli.output import refuse
+from firstbell.cli.planned import STDIN, policy_errors, workload_of
+from firstbell.domain.days import SchoolDays
+from firstbell.domain.policy import Bounds
+from firstbell.domain.reactive import MetricTarget, TargetType
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """The options that say what is tried; None is not given."""
+
+    autoscaler: str | None
+    metric: str | None
+    per_replica: str | None
+    fixed: int | None
+    start_seconds: int
+
+
+def trial_of(files: Sequence[Path], asked: Asked) -> Trial:
+    """What is tried; ends the command with a line per problem where that cannot be told."""
+    manifests = read_manifests(STDIN if str(file) == "-" else file for file in files)
+    if isinstance(manifests, Unreadable):
+        refuse(manifests.problems)
+    linked = link(manifests)
+    if isinstance(linked, Unreadable):
+        refuse(linked.problems)
+    chosen = _chosen(linked, asked.autoscaler, ", ".join(map(str, files)))
+    resolved = {calendar.key: SchoolDays(calendar) for calendar in chosen.calendars}
+    if errors := list(policy_errors(chosen, resolved)):
+        refuse(errors)
+    per_replica, metric = _load_of(chosen, asked)
+    spec = chosen.manifest.spec
+    return Trial(
+        workload=workload_of(chosen, resolved),
+        per_replica=per_replica,
+        hpa_bounds=_hpa_bounds(chosen, manifests),
+        metric=metric,
+        tolerance=spec.tolerance_ratio,
+        behavior=to_behavior(spec),
+        hpa_behavior=to_behavior(spec) if spec.behavior else None,
+        beside_autoscaler=_is_beside(chosen, manifests),
+        start_seconds=asked.start_seconds,
+        fixed=asked.fixed,
+    )
+
+
+def _chosen(linked: Linked, wanted: str | None, names: str) -> LinkedAutoscaler:
+    """The autoscaler that is asked for, by `name` or `namespace/name`; the only one without being asked."""
+    known = [one.manifest.policy.key for one in linked.autoscalers]
+    if not known:
+        refuse([f"{names}: no SchoolAutoscaler in here. Give the file of the policy with -f."])
+    if wanted is None:
+        if len(known) > 1:
+            refuse([f"{names}: there are {len(known)} SchoolAutoscalers. Choose by --autoscaler {known[0]}."])
+        return linked.autoscalers[0]
+    fitting = [key for key in known if wanted in {key, key.partition("/")[2]}]
+    if len(fitting) != 1:
+        cure = f"Write {fitting[0]}" if fitting else nearest(wanted, known, noun="SchoolAutoscaler")
+        what = "are several" if fitting else "is none"
+        refuse([f"--autoscaler {wanted}: there {what} of that name. {cure}."])
+    return linked.autoscalers[known.index(fitting[0])]
+
+
+def _load_of(chosen: LinkedAutoscaler, asked: Asked) -> tuple[Fraction, MetricTarget | None]:
+    """What one replica carries of the recorded load, and the policy's metric that it is, if it is one."""
+    if asked.per_replica is not None:
+        if asked.metric is not None:
+            refuse(["--metric: --per-replica says what one replica carries already. Give one of the two."])
+        return _quantity(asked.per_replica), None
+    metric = _metric(chosen, asked.metric)
+    amount = metric.target.amount
+    return amount, MetricTarget(name=metric.name, type=TargetType.AVERAGE_VALUE, amount=amount)
+
+
+def _quantity(text: str) -> Fraction:
+    if re.fullmatch(QUANTITY_PATTERN, text) is None or not exact(text):
+        cure = "Write a number above 0 like 350, 0.5 or 500m"
+        refuse([f"--per-replica {text}: is not what a replica can carry. {cure}."])
+    return exact(text)
+
+
+def _metric(chosen: LinkedAutoscaler, wanted: str | None) -> Metric:
+    """The metric that was recorded: of those with a target per replica the only one, or the named one."""
+    key = chosen.manifest.policy.key
+    metrics = {metric.name: metric for metric in chosen.manifest.spec.metrics}
+    fitting = [name for name, metric in metrics.items() if metric.target.type is TargetType.AVERAGE_VALUE]
+    per_replica = "Say by --per-replica how much load one replica carries"
+    if wanted is None:
+        if len(fitting) == 1:
+            return metrics[fitting[0]]
+        if fitting:
+            listing = ", ".join(fitting)
+            refuse(
+                [f"{key}: has several metrics: {listing}. Say which was recorded by --metric {fitting[0]}."]
+            )
+        refuse(
+            [f"{key}: has no metric with averageValue that tells what one replica carries. {per_replica}."]
+        )
+    if wanted not in metrics:
+        cure = nearest(wanted, fitting, noun="metric") if fitting else per_replica
+        refuse([f"--metric {wanted}: is no metric of {key}. {cure}."])
+    if wanted not in fitting:
+        what = "has a target of the type Value, which tells nothing about one replica"
+        refuse([f"--metric {wanted}: {what}. {per_replica}."])
+    return metrics[wanted]
+
+
+def _is_beside(chosen: LinkedAutoscaler, manifests: Manifests) -> bool:
+    """Whether firstbell's decisions are the floor of an autoscaler, as the operator finds it."""
+    match chosen.manifest.spec.actuation:
+        case Actuation.SCALE:
+            return False
+        case Actuation.AUTOSCALER_FLOOR:
+            return True
+        case Actuation.AUTO:
+            return autoscaler_beside(chosen.manifest, manifests.autoscaler_bounds) is not None
+
+
+def _hpa_bounds(chosen: LinkedAutoscaler, manifests: Manifests) -> Bounds:
+    """The bounds of the HPA alone: its own, or without one those of the policy."""
+    theirs = autoscaler_beside(chosen.manifest, manifests.autoscaler_bounds)
+    if theirs is None:
+        return chosen.bounds
+    # KEDA's HPA has 1 where the ScaledObject has 0: what is below is not the HPA's business.
+    return Bounds(minimum=max(1, theirs.minimum), maximum=max(1, theirs.minimum, theirs.maximum))

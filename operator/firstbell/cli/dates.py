@@ -1,0 +1,20 @@
+"""Civil dates on the command line."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from firstbell.cli.output import refuse
+
+YEARS = range(1970, 2100)
+
+
+def civil_date(text: str, option: str) -> date:
+    """The date that an option gives; ends the command where it is none."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        refuse([f"{option} {text}: is not a date. Write it like 2026-09-01."])
+    if found.year not in YEARS:
+        refuse([f"{option} {text}: is out of range. Give a year from 1970 to 2099."])
+    return found

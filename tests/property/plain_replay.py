@@ -1,0 +1,89 @@
+"""The backtest's replay as a plain loop: a decision and a pass at every tick, nothing passed over."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import isnan
+from typing import TYPE_CHECKING
+
+from firstbell.backtest.deciding import NOT_RECORDED, Rules
+from firstbell.domain.decide import Ceiling, Observation, Recommendation, decide, remembered
+from firstbell.domain.history import History
+from firstbell.domain.reactive import LiveMetric
+from firstbell.domain.reasons import DecisionReason
+from firstbell.simulate.external_metric import external_replicas
+
+if TYPE_CHECKING:
+    from firstbell.backtest.schedule import Schedule
+    from firstbell.backtest.ticks import Ticks
+    from firstbell.simulate.hpa import HorizontalPodAutoscaler
+
+
+def reading(ticks: Ticks, tick: int):
+    value = ticks.values[tick]
+    return NOT_RECORDED if isnan(value) else Fraction(repr(value))
+
+
+class PlainDecider:
+    def __init__(self, rules: Rules, schedule: Schedule, held: int) -> None:
+        self.rules, self.schedule, self.held, self.history = rules, schedule, held, History()
+
+    def decide(self, ticks: Ticks, tick: int, current: int) -> int:
+        rules, second = self.rules, ticks.second(tick)
+        seen = Observation(
+            now=ticks.instant(tick),
+            baseline=rules.bounds.minimum,
+            scheduled=Recommendation(
+                replicas=self.schedule.replicas_at(second), reason=DecisionReason.SCHEDULED_PEAK, message=""
+            ),
+            metrics=(LiveMetric(target=rules.metric, reading=reading(ticks, tick)),) if rules.metric else (),
+            tolerance=rules.tolerance,
+            behavior=rules.behavior,
+            history=self.history,
+            ceiling=Ceiling(replicas=rules.bounds.maximum) if rules.bounds.maximum is not None else None,
+            held=self.held,
+            current=current,
+            beside_autoscaler=rules.beside_autoscaler,
+            still_to_come=self.schedule.still_to_come_at(second) if rules.metric else 0,
+        )
+        decision = decide(seen)
+        self.history = remembered(seen, decision)
+        self.held = decision.desired
+        return self.held
+
+
+def hpa_pass(hpa: HorizontalPodAutoscaler, per_replica: Fraction, ticks: Ticks, tick: int, count: int) -> int:
+    value = reading(ticks, tick)
+
+    def wanted():
+        if not isinstance(value, Fraction):
+            return value
+        return external_replicas(count, value, per_replica, Fraction(repr(hpa.spec.tolerance)))
+
+    return hpa.follow(ticks.instant(tick), count, wanted)
+
+
+def plain_hpa(hpa, per_replica, ticks, first) -> list[int]:
+    counts, count = [], first
+    for tick in range(len(ticks.values)):
+        count = hpa_pass(hpa, per_replica, ticks, tick, count)
+        counts.append(count)
+    return counts
+
+
+def plain_scale(rules, schedule, ticks, first) -> list[int]:
+    decider, count, counts = PlainDecider(rules, schedule, first), first, []
+    for tick in range(len(ticks.values)):
+        count = decider.decide(ticks, tick, count)
+        counts.append(count)
+    return counts
+
+
+def plain_floor(rules, schedule, hpa, per_replica, ticks, first) -> list[int]:  # noqa: PLR0917
+    decider, count, counts = PlainDecider(rules, schedule, rules.bounds.minimum), first, []
+    for tick in range(len(ticks.values)):
+        floor = decider.decide(ticks, tick, count)
+        hpa.minimum = floor
+        count = hpa_pass(hpa, per_replica, ticks, tick, max(count, floor))
+        counts.append(count)
+    return counts

@@ -1,0 +1,35 @@
+"""What an HPA makes of an external metric with a target per replica, by Kubernetes' rule."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from firstbell.simulate.external_metric import external_replicas
+
+TENTH = Fraction(1, 10)
+
+
+@pytest.mark.parametrize(
+    ("current", "value", "per_replica", "tolerance", "wanted"),
+    [
+        (4, 400, 100, TENTH, 4),
+        (4, 440, 100, TENTH, 4),  # just within the tolerance, upwards
+        (4, 441, 100, TENTH, 5),
+        (4, 360, 100, TENTH, 4),  # and downwards
+        (4, 359, 100, TENTH, 4),  # outside, and rounded up to the same
+        (4, 300, 100, TENTH, 3),
+        (4, 301, 100, TENTH, 4),
+        (4, 4000, 100, TENTH, 40),
+        (4, 0, 100, TENTH, 0),
+        (0, 0, 100, TENTH, 0),
+        (0, 1, 100, TENTH, 1),
+        (10, 1050, 100, Fraction(0), 11),
+        (3, Fraction(3, 10), Fraction(1, 10), Fraction(0), 3),
+    ],
+)
+def test_the_value_over_the_target_counts_outside_of_the_tolerance(
+    current, value, per_replica, tolerance, wanted
+):
+    assert external_replicas(current, Fraction(value), Fraction(per_replica), tolerance) == wanted
