@@ -23,6 +23,11 @@ RULES = {
     ("apps", "statefulsets/scale"): {"get", "patch"},
     ("", "events"): {"create", "patch"},
 }
+HOOK_RULES = {
+    ("firstbell.dev", "schoolautoscalers"): {"list"},
+    ("autoscaling", "horizontalpodautoscalers"): {"get", "list", "patch"},
+}
+HOOK_KEDA = {("keda.sh", "scaledobjects"): {"get", "list", "patch"}}
 KEDA = {("keda.sh", "scaledobjects"): {"get", "list", "watch", "patch"}}
 PORTALS = {("example.org", "portals/scale"): {"get", "patch"}, ("", "pods"): {"list"}}
 TOKENS = {("", "secrets"): {"get"}}
@@ -38,12 +43,21 @@ def granted(role):
     }
 
 
+def are_hooks(bodies, wanted):
+    """The objects that helm makes for a hook, or all the others."""
+    return [b for b in bodies if ("helm.sh/hook" in (b["metadata"].get("annotations") or {})) == wanted]
+
+
 def definitions(bodies):
     return [body for body in bodies if body["kind"] == "CustomResourceDefinition"]
 
 
-def container(bodies):
-    return only("Deployment", bodies)["spec"]["template"]["spec"]["containers"][0]
+def container(bodies, kind="Deployment"):
+    return pod(only(kind, bodies))["spec"]["containers"][0]
+
+
+def pod(body):
+    return body["spec"]["template"]
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -80,19 +94,27 @@ def test_the_rights_are_these_and_no_others(render):
     own = [b for b in bodies if b["kind"] == "ClusterRole" and b["metadata"]["name"] == "firstbell"]
     assert [granted(role) for role in own] == [RULES]
     with_keda = manifests(render("--set", "keda.enabled=true,rbac.aggregate=false"))
-    assert granted(only("ClusterRole", with_keda)) == RULES | KEDA
+    assert granted(only("ClusterRole", are_hooks(with_keda, wanted=False))) == RULES | KEDA
+    hooks = are_hooks(with_keda, wanted=True)
+    assert granted(only("ClusterRole", hooks)) == HOOK_RULES | HOOK_KEDA
+    assert granted(only("ClusterRole", are_hooks(bodies, wanted=True))) == HOOK_RULES
     with_tokens = manifests(render("--set", "prometheus.tokenSecrets.enabled=true,rbac.aggregate=false"))
-    assert granted(only("ClusterRole", with_tokens)) == RULES | TOKENS
+    assert granted(only("ClusterRole", are_hooks(with_tokens, wanted=False))) == RULES | TOKENS
+    assert granted(only("ClusterRole", are_hooks(with_tokens, wanted=True))) == HOOK_RULES
 
 
 def test_named_namespaces_get_a_role_each_and_the_cluster_none(render):
-    bodies = manifests(render(*CASES["namespaced"]))
+    everything = manifests(render(*CASES["namespaced"]))
+    bodies = are_hooks(everything, wanted=False)
     roles = [body for body in bodies if body["kind"] == "Role"]
     assert [role["metadata"]["namespace"] for role in roles] == ["school-a", "school-b"]
     assert all(granted(role) == RULES | KEDA | PORTALS | TOKENS for role in roles)
     bound = [body["metadata"]["namespace"] for body in bodies if body["kind"] == "RoleBinding"]
     assert bound == ["school-a", "school-b"]
-    assert not [body["kind"] for body in bodies if body["kind"].startswith("Cluster")]
+    assert not [body["kind"] for body in everything if body["kind"].startswith("Cluster")]
+    hooks = [body for body in are_hooks(everything, wanted=True) if body["kind"] == "Role"]
+    assert [role["metadata"]["namespace"] for role in hooks] == ["school-a", "school-b"]
+    assert all(granted(role) == HOOK_RULES | HOOK_KEDA for role in hooks)
     assert {"--namespace=school-a", "--namespace=school-b"} <= set(container(bodies)["args"])
 
 
@@ -122,18 +144,46 @@ def test_a_ca_for_prometheus_is_mounted_where_the_command_line_says(render, kind
     assert f"--prometheus-ca={mount['mountPath']}/ca.crt" in container(bodies)["args"]
 
 
+@pytest.mark.parametrize("kind", ["Deployment", "Job"])
 @pytest.mark.parametrize("case", CASES)
-def test_the_command_line_knows_every_argument_of_the_pod(render, case):
-    command, *flags = container(manifests(render(*CASES[case])))["args"]
-    options = {opt for param in _run_command().params for opt in param.opts}
-    assert command == "run"
+def test_the_command_line_knows_every_argument_of_the_pods(render, case, kind):
+    command, *flags = container(manifests(render(*CASES[case])), kind)["args"]
+    options = {opt for param in _command(command).params for opt in param.opts}
+    assert command == {"Deployment": "run", "Job": "release"}[kind]
     assert {flag.partition("=")[0] for flag in flags} <= options
 
 
-def _run_command():
+def _command(name):
     from typer.main import get_command  # noqa: PLC0415 - Typer's inner side, needed here alone
 
-    return get_command(app).commands["run"]
+    return get_command(app).commands[name]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_after_an_uninstall_a_job_releases_the_floors_of_this_installation_and_goes(render, case):
+    bodies = manifests(render(*CASES[case]))
+    job, hooks = only("Job", bodies), are_hooks(bodies, wanted=True)
+    (instance,) = [arg for arg in container(bodies)["args"] if arg.startswith("--instance=")]
+    arguments = container(bodies, "Job")["args"]
+    assert {"--all", "--never-fail", instance} <= set(arguments)
+    given = [int(arg.partition("=")[2]) for arg in arguments if arg.startswith("--timeout=")]
+    assert given[0] < job["spec"]["activeDeadlineSeconds"]
+    assert {body["metadata"]["annotations"]["helm.sh/hook"] for body in hooks} == {"post-delete"}
+    policies = {body["metadata"]["annotations"]["helm.sh/hook-delete-policy"] for body in hooks}
+    assert policies == {"before-hook-creation,hook-succeeded,hook-failed"}
+    assert only("Service", bodies)["spec"]["selector"].items() - pod(job)["metadata"]["labels"].items()
+    assert job["spec"]["backoffLimit"] == 0
+
+
+def test_the_job_can_be_left_out(render):
+    assert are_hooks(manifests(render("--set", "uninstall.releaseFloors=false")), wanted=True) == []
+
+
+def test_with_an_account_of_somebody_elses_the_job_runs_under_that(render):
+    bodies = manifests(render("--set", "serviceAccount.create=false,serviceAccount.name=theirs"))
+    assert pod(only("Job", bodies))["spec"]["serviceAccountName"] == "theirs"
+    binding = only("ClusterRoleBinding", are_hooks(bodies, wanted=True))
+    assert [subject["name"] for subject in binding["subjects"]] == ["theirs"]
 
 
 WRONG = {
@@ -143,6 +193,7 @@ WRONG = {
     "a namespace that cannot be": "watch.namespaces={School_A}",
     "a digest that is none": "image.digest=latest",
     "a word for a flag": "crds.install=maybe",
+    "a deadline that helm does not wait for": "uninstall.deadlineSeconds=600",
     "an image without a name": "image.repository=",
     "a CA from two places": "prometheus.ca.configMap=a,prometheus.ca.secret=b",
     "a CA without a key": "prometheus.ca.key=",

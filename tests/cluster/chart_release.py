@@ -26,7 +26,7 @@ NAME, NAMESPACE = "firstbell", "operators"
 DEFINITIONS = [f"{kind.plural}.{GROUP}" for kind in RENDERED_KINDS]
 OWNED_KINDS = (
     "deployments,services,serviceaccounts,roles,rolebindings,clusterroles,clusterrolebindings,replicasets,pods,"
-    "customresourcedefinitions"
+    "customresourcedefinitions,jobs"
 )
 
 
@@ -65,7 +65,7 @@ class Release:
 
     def remove(self) -> None:
         """Leaves nothing, the kept definitions included."""
-        self.helm("uninstall", NAME, "--ignore-not-found", "--wait")
+        self.helm("uninstall", NAME, "--ignore-not-found", "--wait", "--no-hooks")
         self.control_plane.kubectl("delete", "crd", "--ignore-not-found", "--wait=false", *DEFINITIONS)
         until(self.definitions_are_gone, "the definitions are gone", seconds=HELM_SECONDS)
 
@@ -97,13 +97,13 @@ class Release:
             self.control_plane.kubectl("-n", NAMESPACE, "get", "deployment", NAME, "-o", "json")
         )
 
-    def access(self, path: Path) -> Path:
-        """A kubeconfig with a token of the chart's account, and nothing else."""
-        return access(self.control_plane, NAMESPACE, NAME, path)
+    def access(self, path: Path, account: str = NAME) -> Path:
+        """A kubeconfig with a token of one of the chart's accounts, and nothing else."""
+        return access(self.control_plane, NAMESPACE, account, path)
 
-    def granted(self, kind: str, *options: str) -> set[Right]:
-        """What the operator's role grants on the API server."""
-        role = json.loads(self.control_plane.kubectl("get", kind, NAME, *options, "-o", "json"))
+    def granted(self, kind: str, *options: str, name: str = NAME) -> set[Right]:
+        """What a role of the chart grants on the API server, the operator's or another."""
+        role = json.loads(self.control_plane.kubectl("get", kind, name, *options, "-o", "json"))
         return {
             Right(group, resource, verb)
             for rule in role["rules"]
@@ -112,11 +112,11 @@ class Release:
             for verb in rule["verbs"]
         }
 
-    def requests(self) -> tuple[set[Right], set[Right]]:
-        """What the account used so far, and what it was denied.
+    def requests(self, account: str = "") -> tuple[set[Right], set[Right]]:
+        """What one or all accounts of the chart used so far, and what they were denied.
 
-        Without `keda.enabled` it asks nevertheless whether it may read ScaledObjects, and does without.
+        Without `keda.enabled` they ask nevertheless for ScaledObjects, and do without.
         """
         assert self.control_plane.audit_log is not None
-        used, denied = requests(self.control_plane.audit_log, NAMESPACE)
+        used, denied = requests(self.control_plane.audit_log, NAMESPACE, account)
         return used, denied - {Right("keda.sh", "scaledobjects", "list")}

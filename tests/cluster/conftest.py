@@ -25,6 +25,7 @@ from firstbell.local.progress import progress_here
 from firstbell.local.provision import control_plane as provided
 from firstbell.local.readiness import wait_for_service_account
 from firstbell.local.spec import ControlPlaneSpec
+from tests.cluster.chart_release import NAMESPACE, Release
 from tests.cluster.cluster_api import ClusterApi
 from tests.cluster.operator_account import audit_policy, charts_account, requests
 from tests.cluster.prometheus import Exporter, Gate, Prometheus
@@ -146,3 +147,44 @@ def gate(prometheus: Prometheus) -> Iterator[Gate]:
     """The way to it through a proxy that may ask for a token."""
     with Gate(prometheus) as serving:
         yield serving
+
+
+@pytest.fixture(scope="module")
+def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
+    """A control plane without our kinds, which audits the accounts of the release's namespace."""
+    policy = audit_policy(tmp_path_factory.mktemp("audit") / "policy.yaml", NAMESPACE)
+    holder = provided(ControlPlaneSpec(nodes=2, disable_qps_limits=True, audit_policy=policy))
+    try:
+        here = holder.__enter__()
+    except ControlPlaneError as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(error))
+    try:
+        here.program("helm")
+        yield here
+    finally:
+        holder.__exit__(None, None, None)
+
+
+@pytest.fixture
+def release(plane: ControlPlane) -> Iterator[Release]:
+    found = Release(plane)
+    yield found
+    found.remove()
+
+
+@pytest.fixture
+def place(plane: ControlPlane) -> Iterator[str]:
+    """A namespace with workloads in it."""
+    name = f"test-{secrets.token_hex(4)}"
+    plane.kubectl("create", "namespace", name)
+    wait_for_service_account(plane, name, deadline=time.monotonic() + 30)
+    yield name
+    plane.kubectl("delete", "namespace", name, "--wait=false", "--ignore-not-found")
+
+
+@pytest.fixture
+def scene(plane: ControlPlane, place: str) -> Iterator[Stage]:
+    with ClusterApi(plane.kubeconfig, plane.context, place) as api:
+        yield Stage(plane, api, place, plane)

@@ -88,15 +88,17 @@ def charts_account(here: ControlPlane, namespace: str, folder: Path) -> Iterator
         here.kubectl("delete", "namespace", namespace, "--wait=false")
 
 
-def requests(audit_log: Path, namespace: str) -> tuple[set[Right], set[Right]]:
-    """What the accounts of a namespace asked for: what they may, and what they may not."""
+def requests(audit_log: Path, namespace: str, account: str = "") -> tuple[set[Right], set[Right]]:
+    """What one or (empty) all accounts of a namespace asked for: what they may, and what they may not."""
+    of_the_namespace = f"system:serviceaccount:{namespace}:"
     allowed: set[Right] = set()
     denied: set[Right] = set()
     for line in audit_log.read_text().splitlines(keepends=True):
         if not line.endswith("\n"):  # the server is in the middle of it
             continue
         event = json.loads(line)
-        if not event["user"]["username"].startswith(f"system:serviceaccount:{namespace}:"):
+        user = event["user"]["username"]
+        if not user.startswith(of_the_namespace) or not user.endswith(f":{account}" if account else ""):
             continue
         decision = event.get("annotations", {}).get("authorization.k8s.io/decision")
         reference = event.get("objectRef")

@@ -7,24 +7,17 @@ No image is pulled on made-up nodes, so the operator runs beside the pod that st
 
 from __future__ import annotations
 
-import os
-import secrets
 import signal
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
 
 from firstbell.local.errors import ControlPlaneError
-from firstbell.local.provision import control_plane as provided
-from firstbell.local.readiness import wait_for_service_account
-from firstbell.local.spec import ControlPlaneSpec
 from firstbell.settings import Settings
+from tests.cluster.admission import Denial
 from tests.cluster.chart_release import DEFINITIONS, NAMESPACE, Release, changed_chart
-from tests.cluster.cluster_api import ClusterApi
 from tests.cluster.conftest import install_kinds
-from tests.cluster.operator_account import CHART, audit_policy
+from tests.cluster.operator_account import CHART
 from tests.cluster.operator_process import OperatorThread, Sun, run_command
 from tests.cluster.stage import BASELINE, CALENDAR, PEAK, Stage, at, autoscaler, calendar, hpa, workload
 from tests.cluster.stand_ins import free_port
@@ -32,57 +25,14 @@ from tests.cluster.test_run_command import read
 from tests.cluster.waiting import until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-    from firstbell.local.control_plane import ControlPlane
     from tests.cluster.cluster_api import Json
 
 KEPT = sorted(f"CustomResourceDefinition/{name}" for name in DEFINITIONS)
 AT_ONCE = {"scaleDown": {"stabilizationWindowSeconds": 0}}
 BOUNDS = {"minReplicas": BASELINE, "maxReplicas": 40}
 UNLUCKY = 11
-
-
-@pytest.fixture(scope="module")
-def plane(tmp_path_factory) -> Iterator[ControlPlane]:
-    """A control plane without our kinds, which audits the accounts of the release's namespace."""
-    policy = audit_policy(tmp_path_factory.mktemp("audit") / "policy.yaml", NAMESPACE)
-    holder = provided(ControlPlaneSpec(nodes=2, disable_qps_limits=True, audit_policy=policy))
-    try:
-        here = holder.__enter__()
-    except ControlPlaneError as error:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(str(error))
-    try:
-        here.program("helm")
-        yield here
-    finally:
-        holder.__exit__(None, None, None)
-
-
-@pytest.fixture
-def release(plane: ControlPlane) -> Iterator[Release]:
-    found = Release(plane)
-    yield found
-    found.remove()
-
-
-@pytest.fixture
-def place(plane: ControlPlane) -> Iterator[str]:
-    """A namespace with workloads in it."""
-    name = f"test-{secrets.token_hex(4)}"
-    plane.kubectl("create", "namespace", name)
-    wait_for_service_account(plane, name, deadline=time.monotonic() + 30)
-    yield name
-    plane.kubectl("delete", "namespace", name, "--wait=false", "--ignore-not-found")
-
-
-@pytest.fixture
-def scene(plane: ControlPlane, place: str) -> Iterator[Stage]:
-    with ClusterApi(plane.kubeconfig, plane.context, place) as api:
-        yield Stage(plane, api, place, plane)
 
 
 @pytest.fixture
@@ -233,31 +183,10 @@ def gone_soon() -> list[Json]:
     return [named(body, "gone") for body in bodies]
 
 
-def refuse_unlucky_counts(plane: ControlPlane, name: str, place: str) -> None:
-    """Admission control that answers 422 to one count: what a lost race looks like, at any time."""
-    rule = {"apiGroups": ["apps"], "apiVersions": ["v1"], "operations": ["UPDATE"],
-            "resources": ["deployments/scale", "statefulsets/scale"]}  # fmt: skip
-    version = "admissionregistration.k8s.io/v1"
-    policy = {
-        "apiVersion": version,
-        "kind": "ValidatingAdmissionPolicy",
-        "metadata": {"name": name},
-        "spec": {
-            "matchConstraints": {"resourceRules": [rule]},
-            "validations": [{"expression": f"object.spec.replicas != {UNLUCKY}", "reason": "Invalid"}],
-        },
-    }
-    binding = {
-        "apiVersion": version,
-        "kind": "ValidatingAdmissionPolicyBinding",
-        "metadata": {"name": name},
-        "spec": {
-            "policyName": name,
-            "validationActions": ["Deny"],
-            "matchResources": {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": place}}},
-        },
-    }
-    plane.kubectl("apply", "-f", "-", stdin=yaml.safe_dump_all([policy, binding]))
+UNLUCKY_COUNTS = Denial(
+    "apps", ("deployments/scale", "statefulsets/scale"), f"object.spec.replicas != {UNLUCKY}"
+)
+"""What a lost race looks like, at any time."""
 
 
 def is_refused(scene: Stage, name: str) -> bool:
@@ -275,7 +204,7 @@ def test_every_right_is_used_and_no_request_is_denied(release: Release, scene: S
     scene.set(workload(), hpa(), calendar(), autoscaler(behavior=AT_ONCE))
     scene.set(*by_scale("Deployment", "shop"), *by_scale("StatefulSet", "base", metrics=[METRIC]))
     scene.set(*gone_soon())
-    refuse_unlucky_counts(plane, scene.namespace, scene.namespace)
+    UNLUCKY_COUNTS.impose(plane, scene.namespace)
     until(lambda: is_refused(scene, "shop"), "the unlucky count is refused")
 
     def delete_unseen() -> None:
@@ -285,7 +214,7 @@ def test_every_right_is_used_and_no_request_is_denied(release: Release, scene: S
     with operator_of(release, rush, tmp_path, before=delete_unseen):
         scene.floored(PEAK)
         scene.told("Ready", "True", "Serving")
-        plane.kubectl("delete", "validatingadmissionpolicybinding", scene.namespace)
+        UNLUCKY_COUNTS.lift(plane, scene.namespace)
         for kind, name in (("Deployment", "shop"), ("StatefulSet", "base")):
             until(
                 lambda k=kind, n=name: (scene.api.get(k, n) or {})["spec"]["replicas"] == UNLUCKY,

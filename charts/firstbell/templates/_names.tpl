@@ -41,3 +41,27 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- printf "%s:%s" .Values.image.repository (default .Chart.AppVersion .Values.image.tag) -}}
 {{- end -}}
 {{- end -}}
+
+{{/* What this installation is called on the floors that it raises. */}}
+{{- define "firstbell.instance" -}}
+{{- default (printf "%s/%s" .Release.Namespace .Release.Name) .Values.instance -}}
+{{- end -}}
+
+{{/* The name of what runs after an uninstall, and the account that it runs under. */}}
+{{- define "firstbell.release" -}}
+{{- printf "%s-release" (include "firstbell.fullname" . | trunc 55 | trimSuffix "-") -}}
+{{- end -}}
+{{- define "firstbell.releaseAccount" -}}
+{{- if .Values.serviceAccount.create -}}
+{{- include "firstbell.release" . -}}
+{{- else -}}
+{{- include "firstbell.account" . -}}
+{{- end -}}
+{{- end -}}
+
+{{/* What makes an object a hook that is gone again afterwards; the argument is its turn. */}}
+{{- define "firstbell.hook" -}}
+helm.sh/hook: post-delete
+helm.sh/hook-weight: {{ . | quote }}
+helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded,hook-failed
+{{- end -}}

@@ -42,3 +42,18 @@ is compared with this list: a rule that nothing uses fails there, and so does a 
   verbs: [get]
 {{- end }}
 {{- end -}}
+
+{{/* The rights of what runs after an uninstall, which the same test compares with its requests. */}}
+{{- define "firstbell.releaseRules" -}}
+- apiGroups: [firstbell.dev]
+  resources: [schoolautoscalers]
+  verbs: [list]
+- apiGroups: [autoscaling]
+  resources: [horizontalpodautoscalers]
+  verbs: [get, list, patch]
+{{- if .Values.keda.enabled }}
+- apiGroups: [keda.sh]
+  resources: [scaledobjects]
+  verbs: [get, list, patch]
+{{- end }}
+{{- end -}}

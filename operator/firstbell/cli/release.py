@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -14,10 +15,12 @@ import typer
 from firstbell.cli.foreign_kinds import KUBECTL_NAME, MINIMUM_FIELD
 from firstbell.cli.output import printable, refuse
 from firstbell.cli.reaching import Context, Kubeconfig, ask_cluster, autoscaler_meant
-from firstbell.engine.held_floors import Released, held_floors, release_floors
+from firstbell.engine.held_floors import Released, has_no_scaled_objects, held_floors, release_floors
 from firstbell.engine.ports import Failure, FailureKind
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from firstbell.engine.ports import Cluster
     from firstbell.engine.store import SeenFloor
 
@@ -27,6 +30,7 @@ RAISED_AGAIN = (
     "(kubectl scale --replicas=0 deployment/...), or set spec.mode: DryRun in the SchoolAutoscaler."
 )
 FIND_BY_HAND = "To find the floors by hand: kubectl get hpa -A -o yaml | grep firstbell.dev/"
+FIND_SCALED_OBJECTS = "With KEDA also: kubectl get scaledobject -A -o yaml | grep firstbell.dev/"
 
 
 def release(
@@ -34,10 +38,13 @@ def release(
         str | None, typer.Argument(metavar="[NAMESPACE/NAME]", help="The SchoolAutoscaler that raised them.")
     ] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="All floors of the installation, or with -n those of a namespace.")
+        bool, typer.Option("--all", help="All floors of the installation, or with -n those of namespaces.")
     ] = False,
-    namespace: Annotated[
-        str | None, typer.Option("--namespace", "-n", metavar="NAMESPACE", help="Only in this namespace.")
+    namespaces: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--namespace", "-n", metavar="NAMESPACE", help="Only in this namespace; repeat it with --all."
+        ),
     ] = None,
     instance: Annotated[
         str, typer.Option(envvar="FIRSTBELL_INSTANCE", help="The name of the installation, as for `run`.")
@@ -46,6 +53,15 @@ def release(
     timeout: Annotated[
         float, typer.Option(min=1, metavar="SECONDS", help="Leave what is not done by then, and say so.")
     ] = 60,
+    look_again: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            metavar="SECONDS",
+            help="Where floors were raised, look once more so much later, for what failed or was raised "
+            "again by an operator that was just ending; 0 = do not.",
+        ),
+    ] = 0,
     never_fail: Annotated[
         bool, typer.Option("--never-fail", help="End with 0 in any case, so that no uninstall is blocked.")
     ] = False,
@@ -58,61 +74,108 @@ def release(
     """
     if everything == (target is not None):
         refuse(["Give either --all or the NAMESPACE/NAME of one SchoolAutoscaler."])
-    owner = autoscaler_meant(target, namespace, kubeconfig, context) if target else None
-    space = owner.partition("/")[0] if owner else namespace
-    told: list[Released] = []
+    spaces = tuple(dict.fromkeys(namespaces or ()))
+    owner = _owner_meant(target, spaces, kubeconfig, context) if target else None
+    told: dict[str, Released] = {}
 
     def tell(one: Released) -> None:
-        told.append(one)
+        told[one.seen.key] = one
         typer.echo("\n".join(map(printable, released_lines(one))))
 
-    order = Order(instance=instance, namespace=space, owner=owner, dry_run=dry_run, seconds=timeout)
-    floors = ask_cluster(kubeconfig, context, lambda cluster: _carry_out(cluster, order, tell))
+    order = Order(
+        instance=instance,
+        namespaces=(owner.partition("/")[0],) if owner else spaces,
+        owner=owner,
+        dry_run=dry_run,
+        seconds=timeout,
+        look_again=look_again,
+    )
+    floors = ask_cluster(kubeconfig, context, lambda cluster: carry_out(cluster, order, tell))
     if isinstance(floors, Failure):
+        floors = Unread(failure=floors)
+    if isinstance(floors, Unread):
         _end_unread(floors, never_fail=never_fail)
     if dry_run:
         for seen in floors:
             typer.echo(printable(dry_line(seen)))
     if not floors:
-        typer.echo(f"no floor of installation {instance} is raised" + (f" in {space}" if space else ""))
+        typer.echo(f"no floor of installation {instance} is raised" + _where(order.namespaces))
         return
-    typer.echo(RAISED_AGAIN, err=True)
-    if not never_fail and not all(one.fine for one in told):
+    if not look_again:
+        typer.echo(RAISED_AGAIN, err=True)
+    if not never_fail and not all(one.fine for one in told.values()):
         raise typer.Exit(FAILED)
+
+
+def _owner_meant(target: str, namespaces: Sequence[str], kubeconfig: Path | None, context: str | None) -> str:
+    if len(namespaces) > 1:
+        refuse([f"{target}: is in one namespace. Give -n once."])
+    return autoscaler_meant(target, next(iter(namespaces), None), kubeconfig, context)
+
+
+def _where(namespaces: Sequence[str]) -> str:
+    return f" in {', '.join(namespaces)}" if namespaces else ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Order:
-    """Which floors are meant, and whether and how long something is done about them."""
+    """Which floors are meant, and whether and how long something is done about them.
+
+    `namespaces` empty = all; `look_again` seconds later there is a second look, 0 = there is none.
+    """
 
     instance: str
-    namespace: str | None
+    namespaces: tuple[str, ...]
     owner: str | None
     dry_run: bool
     seconds: float
+    look_again: float
 
 
-async def _carry_out(
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unread:
+    """Why no floor could be looked at; `without_keda` where the cluster says that it has no ScaledObjects."""
+
+    failure: Failure
+    without_keda: bool = False
+
+
+async def carry_out(
     cluster: Cluster, order: Order, tell: Callable[[Released], None]
-) -> list[SeenFloor] | Failure:
+) -> list[SeenFloor] | Unread:
     """The floors that were found, after what could be done about them was."""
-    # As in `reaching`: not loaded before it is needed.
-    from firstbell.adapters.telemetry import PrometheusTelemetry  # noqa: PLC0415
-
     deadline = asyncio.get_running_loop().time() + order.seconds
     try:
         async with asyncio.timeout_at(deadline):
-            floors = await held_floors(cluster, order.instance, order.namespace, order.owner)
+            floors = await held_floors(cluster, order.instance, order.namespaces, order.owner)
+            if isinstance(floors, Failure):
+                return Unread(failure=floors, without_keda=await has_no_scaled_objects(cluster))
     except TimeoutError:
-        return Failure(kind=FailureKind.UNREACHABLE, message=f"no list of them within {order.seconds:g} s")
-    if not isinstance(floors, Failure) and not order.dry_run:
-        await release_floors(cluster, PrometheusTelemetry(), floors, deadline, tell)
+        late = f"no list of them within {order.seconds:g} s"
+        return Unread(failure=Failure(kind=FailureKind.UNREACHABLE, message=late))
+    if order.dry_run:
+        return floors
+    # As in `reaching`: not loaded before it is needed.
+    from firstbell.adapters.telemetry import PrometheusTelemetry  # noqa: PLC0415
+
+    telemetry = PrometheusTelemetry()
+    await release_floors(cluster, telemetry, floors, deadline, tell)
+    if floors and order.look_again:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(deadline):
+                await asyncio.sleep(order.look_again)
+                again = await held_floors(cluster, order.instance, order.namespaces, order.owner)
+            if not isinstance(again, Failure):
+                marked = [seen for seen in again if seen.autoscaler.mark is not None]
+                await release_floors(cluster, telemetry, marked, deadline, tell)
     return floors
 
 
-def _end_unread(failure: Failure, *, never_fail: bool) -> NoReturn:
+def _end_unread(unread: Unread, *, never_fail: bool) -> NoReturn:
     """Ends the command: no floor could be looked at."""
-    lines = [f"no floor was released: {failure.message}", FIND_BY_HAND]
+    lines = [f"no floor was released: {unread.failure.message}", FIND_BY_HAND]
+    if not unread.without_keda:
+        lines.append(FIND_SCALED_OBJECTS)
     if not never_fail:
         refuse(lines)
     for line in lines:

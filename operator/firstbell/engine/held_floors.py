@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from firstbell.api.objects import API_VERSION
 from firstbell.domain.floor import FloorMark, FloorMemory, FloorState, read_floor
-from firstbell.engine.floor_kinds import FLOOR_KINDS
+from firstbell.engine.floor_kinds import FLOOR_KINDS, SCALED_OBJECT
 from firstbell.engine.objects import seen_floor
 from firstbell.engine.orphans import release
 from firstbell.engine.ports import Failure, FailureKind
@@ -49,24 +49,31 @@ class Released:
 
 
 async def held_floors(
-    cluster: Cluster, instance: str, namespace: str | None, owner: str | None
+    cluster: Cluster, instance: str, namespaces: Sequence[str], owner: str | None
 ) -> list[SeenFloor] | Failure:
-    """The floors of an installation in a namespace or (None) all; of one SchoolAutoscaler where one is named.
+    """The floors of an installation, of one SchoolAutoscaler where one is named; `namespaces` empty = all.
 
     A floor whose marks somebody took away is known by the status of its SchoolAutoscaler. One whose marks are
     damaged is among them if none is named: whose it is cannot be told.
     """
-    remembered = await _remembered(cluster, namespace)
     found: list[SeenFloor] = []
-    for of in FLOOR_KINDS:
-        bodies = await cluster.list_all(of.group, of.version, of.plural, namespace)
-        if isinstance(bodies, Failure):
-            if of.optional and bodies.kind in _NOT_FOR_US:
-                continue
-            return bodies
-        seen = [_marked(seen_floor(body, of), remembered, instance) for body in bodies]
-        found += [each for each in seen if _is_held(each, instance, owner)]
+    for namespace in namespaces or (None,):
+        remembered = await _remembered(cluster, namespace)
+        for of in FLOOR_KINDS:
+            bodies = await cluster.list_all(of.group, of.version, of.plural, namespace)
+            if isinstance(bodies, Failure):
+                if of.optional and bodies.kind in _NOT_FOR_US:
+                    continue
+                return bodies
+            seen = [_marked(seen_floor(body, of), remembered, instance) for body in bodies]
+            found += [each for each in seen if _is_held(each, instance, owner)]
     return found
+
+
+async def has_no_scaled_objects(cluster: Cluster) -> bool:
+    """Whether the cluster says that it has no such kind; it does not say so to whom may not read it."""
+    answer = await cluster.list_all(SCALED_OBJECT.group, SCALED_OBJECT.version, SCALED_OBJECT.plural, None)
+    return isinstance(answer, Failure) and answer.kind is FailureKind.NOT_FOUND
 
 
 async def _remembered(cluster: Cluster, namespace: str | None) -> dict[str, tuple[str, FloorMemory]]:

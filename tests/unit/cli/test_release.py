@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import typer
 from typer.testing import CliRunner
 
-from firstbell.cli.release import by_hand, dry_line, release, released_lines
+from firstbell.cli.release import Order, by_hand, carry_out, dry_line, release, released_lines
 from firstbell.engine.held_floors import Released
 from firstbell.engine.objects import seen_hpa
+from tests.fakes import FakeCluster
 from tests.unit.cli.unreachable import nobody_there
 from tests.unit.engine.bodies import an_hpa
-from tests.unit.engine.test_held_floors import marks
+from tests.unit.engine.test_held_floors import HPAS, marks
 
 APP = typer.Typer()
 APP.command()(release)
@@ -77,6 +80,65 @@ def test_without_a_cluster_it_says_how_to_look_by_hand(tmp_path, kubeconfig):
     assert (result.exit_code, result.stdout) == (2, "")
     assert "no floor was released" in result.stderr
     assert "kubectl get hpa -A" in result.stderr
+    assert "With KEDA also: kubectl get scaledobject -A" in result.stderr
+
+
+def test_one_autoscaler_is_in_one_namespace():
+    result = run("web", "-n", "a", "-n", "b")
+    assert (result.exit_code, result.stderr) == (2, "web: is in one namespace. Give -n once.\n")
+
+
+def an_order(**changes):
+    order = Order(instance="firstbell", namespaces=(), owner=None, dry_run=False, seconds=5, look_again=0.01)
+    return replace(order, **changes)
+
+
+def a_cluster(*names):
+    cluster = FakeCluster()
+    for name in names:
+        cluster.put(*HPAS, an_hpa(name, minimum=100, annotations=marks()))
+    return cluster
+
+
+async def test_a_second_look_releases_what_was_raised_again_or_failed():
+    cluster, told = a_cluster("web", "shop"), []
+    cluster.fail("Unreachable", verb="PATCH", path="scalers/shop", times=1)
+
+    def tell(one):
+        first = ("web", 4) not in told
+        told.append((one.seen.autoscaler.name, one.minimum))
+        if first and told[-1] == ("web", 4):
+            cluster.put(*HPAS, an_hpa("web", minimum=100, annotations=marks()))
+
+    await carry_out(cluster, an_order(), tell)
+    assert sorted(told[:2]) == [("shop", 100), ("web", 4)]
+    assert sorted(told[2:]) == [("shop", 4), ("web", 4)]
+
+
+async def test_without_a_floor_there_is_no_second_look():
+    cluster = a_cluster()
+    assert await carry_out(cluster, an_order(look_again=600), lambda _: None) == []
+
+
+async def test_a_second_look_ends_with_the_time_for_it():
+    cluster, told = a_cluster("web"), []
+    floors = await carry_out(cluster, an_order(seconds=0.3, look_again=600), told.append)
+    assert (len(floors), [one.minimum for one in told]) == (1, [4])
+
+
+async def test_only_the_namespaces_that_are_named_are_looked_at():
+    cluster = a_cluster("web")
+    assert await carry_out(cluster, an_order(namespaces=("other", "another")), lambda _: None) == []
+    assert len(await carry_out(cluster, an_order(namespaces=("other", "ns")), lambda _: None)) == 1
+
+
+@pytest.mark.parametrize(("kind", "without"), [("NotFound", True), ("Forbidden", False)])
+async def test_where_there_is_no_keda_nobody_is_sent_to_its_scaled_objects(kind, without):
+    cluster = a_cluster()
+    cluster.fail("Forbidden", verb="LIST", path="horizontalpodautoscalers")
+    cluster.fail(kind, verb="LIST", path="scaledobjects")
+    unread = await carry_out(cluster, an_order(), lambda _: None)
+    assert (unread.failure.kind, unread.without_keda) == ("Forbidden", without)
 
 
 def test_an_uninstall_is_not_blocked_by_it(tmp_path):

@@ -29,8 +29,8 @@ def a_cluster(**annotations) -> FakeCluster:
     return cluster
 
 
-async def held(cluster, *, instance="firstbell", namespace=None, owner=None):
-    return await held_floors(cluster, instance, namespace, owner)
+async def held(cluster, *, instance="firstbell", namespaces=(), owner=None):
+    return await held_floors(cluster, instance, namespaces, owner)
 
 
 def names(floors):
@@ -49,7 +49,7 @@ async def test_only_floors_of_the_installation_are_found_and_our_own_kinds_need_
     cluster.fail("NotFound", path="schoolautoscalers")
     assert names(await held(cluster)) == ["ours"]
     assert names(await held(cluster, instance="other")) == ["theirs"]
-    assert await held(cluster, namespace="elsewhere") == []
+    assert await held(cluster, namespaces=("elsewhere",)) == []
 
 
 async def test_one_autoscaler_can_be_named():

@@ -1,0 +1,208 @@
+"""An uninstall in a window: the floors come back, nobody raises them again, and nothing stands in its way.
+
+No container runs on made-up nodes. The pod of the hook's Job fits no node here, and while the real helm
+waits for it the test does what the kubelet would: it runs the command line of that pod, under the pod's
+account with its rights and no others, and reports it as succeeded.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Self
+
+import pytest
+
+from firstbell.local.errors import ControlPlaneError
+from firstbell.settings import Settings
+from tests.cluster.admission import Denial
+from tests.cluster.chart_release import DEFINITIONS, NAME, NAMESPACE, Release
+from tests.cluster.operator_process import OperatorThread, Sun
+from tests.cluster.stage import BASELINE, PEAK, Stage, at, autoscaler, calendar, hpa, workload
+from tests.cluster.test_chart import KEPT, named
+from tests.cluster.waiting import holds, until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.cluster.cluster_api import Json
+
+HOOK = f"{NAME}-release"
+STUBBORN = "stubborn"
+FLOOR_STAYS = Denial(
+    "autoscaling",
+    ("horizontalpodautoscalers",),
+    f"object.metadata.name != '{STUBBORN}' "
+    "|| 'firstbell.dev/floor' in object.metadata.?annotations.orValue({})",
+)
+
+
+def command_line(body: Json) -> list[str]:
+    """What the pod of a Deployment or Job of the chart runs."""
+    (container,) = body["spec"]["template"]["spec"]["containers"]
+    return container["args"]
+
+
+def running(release: Release, sun: Sun, folder: Path) -> OperatorThread:
+    """The operator under the chart's token, for the installation and the namespaces of its command line."""
+    flags = [arg.partition("=") for arg in command_line(release.deployment())]
+    (instance,) = [value for flag, _, value in flags if flag == "--instance"]
+    settings = Settings(
+        kubeconfig=release.access(folder / "operator"),
+        instance=instance,
+        namespaces=tuple(value for flag, _, value in flags if flag == "--namespace"),
+        metrics_port=0,
+        probe_port=0,
+    )
+    return OperatorThread(settings, sun, lambda: None)
+
+
+class Uninstall:
+    """`helm uninstall` while the block lasts."""
+
+    def __init__(self, release: Release) -> None:
+        plane = release.control_plane
+        context = ("--kube-context", plane.context) if plane.context else ()
+        self.process = subprocess.Popen(
+            [str(plane.program("helm")), *context, "--namespace", NAMESPACE, "uninstall", NAME],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=plane.environment,
+        )  # fmt: skip
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+    def ends(self, *, seconds: float) -> tuple[int, str]:
+        """Its exit code, and what it said."""
+        said, _ = self.process.communicate(timeout=seconds)
+        return self.process.returncode, said
+
+
+def found(release: Release, kind: str, *options: str) -> list[Json]:
+    text = release.control_plane.kubectl("-n", NAMESPACE, "get", kind, *options, "-o", "json")
+    return json.loads(text)["items"]
+
+
+def hooks_pod(release: Release) -> Json:
+    """The pod that helm waits for, as soon as it is there and fits no node."""
+    label = ("-l", f"job-name={HOOK}")
+    until(lambda: found(release, "pods", *label), "the hook's pod is there")
+    return found(release, "pods", *label)[0]
+
+
+def play_kubelet(release: Release, pod: Json, folder: Path) -> str:
+    """Runs the pod's command line as its account, and reports it as succeeded: what it said."""
+    spec = pod["spec"]
+    kubeconfig = release.access(folder / "hook", spec["serviceAccountName"])
+    done = subprocess.run(
+        [sys.executable, "-m", "firstbell", *spec["containers"][0]["args"]],
+        env={"PATH": os.environ["PATH"], "KUBECONFIG": str(kubeconfig), "TMPDIR": str(folder)},
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    release.control_plane.kubectl(
+        "-n", NAMESPACE, "patch", "pod", pod["metadata"]["name"], "--subresource=status", "--type=merge",
+        "-p", json.dumps({"status": {"phase": "Succeeded"}}),
+    )  # fmt: skip
+    return done.stdout
+
+
+@pytest.fixture
+def rush() -> Sun:
+    """In the middle of the peak, and slow enough to stay there."""
+    return Sun.rising(at("08:22"), 2)
+
+
+def install(release: Release, *options: str) -> None:
+    """A release whose pods fit no node."""
+    release.install("--set", "nodeSelector.no-node-is=like-this", *options)
+    names = [f"crd/{name}" for name in DEFINITIONS]
+    release.control_plane.kubectl("wait", "--for=condition=Established", *names)
+
+
+@pytest.fixture
+def stubborn(release: Release, scene: Stage) -> Iterator[Stage]:
+    """Two workloads, and admission control that lets nobody take the floor of the second away."""
+    install(release)
+    scene.set(workload(), hpa(), calendar(), autoscaler())
+    scene.set(*(named(body, STUBBORN) for body in (workload(), hpa(), autoscaler())))
+    FLOOR_STAYS.impose(scene.control_plane, scene.namespace)
+    yield scene
+    FLOOR_STAYS.lift(scene.control_plane, scene.namespace)
+
+
+def stubborn_minimum(scene: Stage) -> int:
+    return (scene.api.get("HorizontalPodAutoscaler", STUBBORN) or {})["spec"]["minReplicas"]
+
+
+def is_denied(scene: Stage) -> bool:
+    try:
+        scene.kubectl("annotate", "hpa", STUBBORN, "firstbell.dev/floor-", "--dry-run=server")
+    except ControlPlaneError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("confined", [False, True], ids=["all namespaces", "one namespace"])
+def test_the_floors_come_back_and_a_running_operator_does_not_raise_them(
+    release: Release, scene: Stage, rush: Sun, tmp_path: Path, confined
+):
+    install(release, *(("--set", f"watch.namespaces={{{scene.namespace}}}") if confined else ()))
+    scene.set(workload(), hpa(), calendar(), autoscaler())
+    with running(release, rush, tmp_path):
+        scene.floored(PEAK)
+        with Uninstall(release) as uninstall:
+            told = play_kubelet(release, hooks_pod(release), tmp_path)
+            code, said = uninstall.ends(seconds=60)
+        assert f"{scene.namespace}/web: minReplicas {PEAK} -> {BASELINE}" in told
+        assert code == 0, said
+        assert (scene.minimum(), scene.marks()) == (BASELINE, {})
+        assert "firstbell" not in {manager for manager, _ in scene.owners_of_minimum()}
+        until(lambda: release.objects() == KEPT, lambda: f"only the definitions: {release.objects()}")
+        holds(lambda: scene.minimum() == BASELINE, "nobody raises it again", seconds=6)
+
+
+def test_what_cannot_be_given_back_is_told_as_a_kubectl_line_and_every_right_is_used(
+    release: Release, stubborn: Stage, rush: Sun, tmp_path: Path
+):
+    with running(release, rush, tmp_path):
+        stubborn.floored(PEAK)
+        until(lambda: stubborn_minimum(stubborn) == PEAK, "the other one is floored")
+    until(lambda: is_denied(stubborn), "the floor cannot be taken away")
+    with Uninstall(release) as uninstall:
+        pod = hooks_pod(release)
+        granted = release.granted("clusterrole", name=HOOK)
+        told = play_kubelet(release, pod, tmp_path)
+        assert uninstall.ends(seconds=60)[0] == 0
+    assert release.requests(HOOK) == (granted, set())
+    assert (stubborn.minimum(), stubborn_minimum(stubborn)) == (BASELINE, PEAK)
+
+    FLOOR_STAYS.lift(stubborn.control_plane, stubborn.namespace)
+    until(lambda: not is_denied(stubborn), "admission control lets it go")
+    lines = [line for line in told.splitlines() if line.startswith("  kubectl ")]
+    stubborn.control_plane.kubectl(*shlex.split(lines[-1])[1:])
+    assert stubborn_minimum(stubborn) == BASELINE
+
+
+def test_a_pod_that_never_starts_does_not_keep_the_release_from_going(
+    release: Release, scene: Stage, rush: Sun, tmp_path: Path
+):
+    install(release, "--set", "uninstall.deadlineSeconds=20")
+    scene.set(workload(), hpa(), calendar(), autoscaler())
+    with running(release, rush, tmp_path):
+        scene.floored(PEAK)
+    with Uninstall(release) as uninstall:
+        code, said = uninstall.ends(seconds=50)
+    assert (code, HOOK in said) == (1, True), said
+    until(lambda: release.objects() == KEPT, lambda: f"only the definitions: {release.objects()}")
+    assert release.helm("list", "--short").strip() == ""
+    assert scene.minimum() == PEAK
+    release.install()
