@@ -73,10 +73,12 @@ def test_deleting_the_autoscaler_while_the_operator_runs_releases_at_once(stage:
         until(lambda: ("firstbell", "Update") not in stage.owners_of_minimum(), "the field is handed back")
 
 
-def test_the_whole_namespace_goes_while_the_operator_runs(stage: Stage, rush):
+def test_the_whole_namespace_goes_while_a_floor_is_held(stage: Stage, rush, capsys):
     stage.set(workload(), hpa(), calendar(), autoscaler())
     with stage.operator(rush):
         stage.told("Ready", "True", "Serving")
+        stage.floored(PEAK)
         stage.control_plane.kubectl("delete", "namespace", stage.namespace, "--timeout=60s", seconds=70)
         there = stage.control_plane.kubectl("get", "namespace", stage.namespace, "--ignore-not-found")
         assert there == ""
+    assert "[error" not in capsys.readouterr().out

@@ -8,7 +8,9 @@ import pytest
 import yaml
 
 from tests.cluster import keda
+from tests.cluster.commands import firstbell, said
 from tests.cluster.keda import HPA, KEDAS_HPA, KIND, PAUSED, Keda, scaled_object
+from tests.cluster.operator_account import access
 from tests.cluster.operator_process import Sun
 from tests.cluster.stage import (
     ANNOTATION_PREFIX,
@@ -213,7 +215,7 @@ def test_deleted_and_made_again_in_the_window(kedas: Stage, rush):
     with kedas.operator(rush):
         floored(kedas)
         kedas.kubectl("delete", f"{keda.CRD}/{NAME}", "--timeout=20s")
-        kedas.told("AbleToScale", "False", "BoundsMissing")
+        kedas.told("AbleToScale", "False", "AutoscalerVanished")
         assert kedas.replicas() == PEAK
         kedas.set(scaled_object(minimum=3))
         floored(kedas)
@@ -239,3 +241,23 @@ def test_the_next_start_releases_a_floor_whose_owner_was_deleted(kedas: Stage, r
     holds(lambda: floor(kedas) == PEAK, "a stop releases nothing", seconds=1)
     with kedas.operator(rush):
         released(kedas, seconds=AT_ONCE_SECONDS)
+
+
+def test_release_gives_a_scaled_object_back_without_an_operator(kedas: Stage, rush):
+    kedas.set(scaled_object(), autoscaler())
+    with kedas.operator(rush):
+        floored(kedas)
+    release = ("release", "--all", "-n", kedas.namespace, "--instance", kedas.namespace)
+    want = f"{KIND} {kedas.namespace}/{NAME}: minReplicaCount {PEAK} -> {BASELINE}"
+    assert said(kedas, *release).startswith(want)
+    released(kedas, seconds=AT_ONCE_SECONDS)
+    assert said(kedas, *release).startswith("no floor of installation")
+
+
+def test_who_may_not_look_is_told_to_look_for_scaled_objects_too(kedas: Stage, tmp_path):
+    kedas.kubectl("create", "serviceaccount", "nobody")
+    nobody = access(kedas.control_plane, kedas.namespace, "nobody", tmp_path / "nobody")
+    done = firstbell(kedas, "release", "--all", "--kubeconfig", nobody)
+    assert (done.returncode, done.stdout) == (2, "")
+    for kind in ("hpa", "scaledobject"):
+        assert f"kubectl get {kind} -A -o yaml | grep firstbell.dev/" in done.stderr

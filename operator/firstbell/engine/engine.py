@@ -16,6 +16,7 @@ import structlog
 
 from firstbell.domain.absence import Unavailable
 from firstbell.domain.decide import Decision
+from firstbell.engine.left_workloads import LeftWorkloads
 from firstbell.engine.memory import Memory
 from firstbell.engine.naps import nap
 from firstbell.engine.orphans import release_orphans, release_owned
@@ -79,6 +80,7 @@ class Engine:
         self._polling: Polling | None = None
         if metrics is not None:
             self._polling = Polling(store=self.store, metrics=metrics, clock=clock, wake=self.wake)
+        self._left = LeftWorkloads(cluster=cluster, telemetry=telemetry, store=self.store)
         self._memories: dict[str, Memory] = {}
         self._wakeups = Wakeups()
         self._calendar_wakeups = Wakeups()
@@ -110,10 +112,13 @@ class Engine:
 
     def forget(self, key: str) -> None:
         """An autoscaler was deleted: its memory goes, and a worker gives its floor back."""
+        now = self.clock.now()
         self._wakeups.forget(key)
-        self._memories.pop(key, None)
+        memory = self._memories.pop(key, None)
+        if memory is not None:
+            self._left.leave(key, memory, now)
         self._telemetry.forget(key)
-        self._enqueue(key, self.clock.now())
+        self._enqueue(key, now)
 
     def seconds_since_beat(self) -> float:
         """How long ago the loop last turned, in seconds of the wall: liveness looks here."""
@@ -191,6 +196,7 @@ class Engine:
         if key not in self.store.autoscalers:
             await self._release(key)
             return
+        self._left.take_back(key)
         memory = self._memories.setdefault(key, Memory())
         before = memory.last_desired
         outcome = await self._ticker.tick(key, memory, instant)
@@ -219,6 +225,9 @@ class Engine:
         targets = [seen.target for seen in self.store.held_by(key)]
         if await release_owned(self._cluster, self._telemetry, self.store, key, self.instance):
             self._ask(key, self.clock.now() + LONGEST_RETRY)
+        following = await self._left.bring_down(key, self.clock.now())
+        if following is not None:
+            self._ask(key, following)
         for target in targets:
             self.wake(self.store.concerned(target))
 

@@ -14,13 +14,15 @@ from firstbell.domain.history import History
 from firstbell.engine.contest import Contest
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from firstbell.domain.bells import Minute
     from firstbell.domain.days import SchoolDays
     from firstbell.domain.plan import Plan, PlannedPeak
     from firstbell.domain.surge_correction import SurgeHistory
     from firstbell.engine.ports import Happening, Json
+    from firstbell.engine.returning import LastAutoscaler
+    from firstbell.engine.store import TargetRef
     from firstbell.engine.way_back import WayBack
 
 ACTIONS_KEPT = 10
@@ -45,6 +47,16 @@ class Admitted:
     asked: int
     given: int
     until: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scaling:
+    """A workload that is scaled directly, its replicas, and how long a fall of them is held back."""
+
+    target: TargetRef
+    uid: str
+    replicas: int
+    window: timedelta
 
 
 @dataclass(kw_only=True, slots=True)
@@ -73,6 +85,9 @@ class Memory:
     admitted: Admitted | None = None
     last_desired: int | None = None
     scaled_for: int | None = None
+    autoscaler: LastAutoscaler | None = None
+    by_floor: bool = False
+    scaling: Scaling | None = None
     failures: int = 0
     history: History = field(default_factory=History)
     actions: deque[Action] = field(default_factory=lambda: deque(maxlen=ACTIONS_KEPT))

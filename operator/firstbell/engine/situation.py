@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from firstbell.engine.store import Rules, SeenAutoscaler, SeenFloor, SeenWorkload, Store
 
 
-TARGET_CONFLICT = "TargetConflict"
+TARGET_CONFLICT, BOUNDS_MISSING = "TargetConflict", "BoundsMissing"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -157,7 +157,7 @@ def _actuator(store: Store, seen: SeenAutoscaler, rules: Rules, instance: str) -
     if rules.minimum is None or rules.maximum is None:
         missing = "minReplicas" if rules.minimum is None else "maxReplicas"
         return Unavailable(
-            reason="BoundsMissing",
+            reason=BOUNDS_MISSING,
             message=f"spec.{missing} is needed, because no autoscaler targets {rules.target.kind} "
             f"{rules.target.name} that could bring it.",
         )

@@ -10,15 +10,18 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from firstbell.api.school_autoscaler import Mode
 from firstbell.domain.absence import Unavailable
 from firstbell.domain.bells import instant_of, minute_of
 from firstbell.domain.decide import Decision, remembered
+from firstbell.domain.history import History
 from firstbell.domain.limits import SLOWING
 from firstbell.engine.acting import Actor
 from firstbell.engine.evaluating import evaluated
-from firstbell.engine.memory import Action, Memory
+from firstbell.engine.memory import Action, Memory, Scaling
 from firstbell.engine.ports import Failure, FailureKind
-from firstbell.engine.situation import ByFloor, Situation, situation
+from firstbell.engine.returning import follow_autoscaler
+from firstbell.engine.situation import ByFloor, ByScale, Situation, situation
 from firstbell.engine.store import SeenWorkload, Store
 from firstbell.engine.way_back import follow_way_back
 
@@ -94,6 +97,8 @@ class Ticker:
         if memory.hold_until is None:
             memory.hold_until = now + rules.behavior.down.window
         stands = situation(self._store, seen, rules, self._instance, now)
+        stands, memory.autoscaler = follow_autoscaler(stands, memory.autoscaler, now)
+        _hold_what_it_had(stands, memory, now)
         return evaluated(self._store, stands, self._instance, memory, now)
 
 
@@ -104,9 +109,37 @@ def _in_force(outcome: Outcome | Unavailable, memory: Memory) -> int:
     return 0 if isinstance(outcome, Unavailable) else _stood_at(outcome.situation)
 
 
+def _hold_what_it_had(stands: Situation, memory: Memory, now: datetime) -> None:
+    """The count that an autoscaler gave is no less than a recommendation where we scale in its place.
+
+    Else the first decision would take down at once what live metrics had asked for.
+    """
+    if not isinstance(stands.actuator, ByScale) or not memory.by_floor:
+        return
+    memory.by_floor = False
+    if isinstance(stands.workload, SeenWorkload):
+        memory.history = History.seeded(now, stands.workload.replicas)
+
+
+def _scaling(outcome: Outcome) -> Scaling | None:
+    """The workload that is scaled directly, if it is."""
+    stands, decision = outcome.situation, outcome.decision
+    if isinstance(decision, Unavailable) or decision.desired is None or stands.rules.mode is Mode.DRY_RUN:
+        return None
+    if not isinstance(stands.actuator, ByScale) or isinstance(stands.workload, Unavailable):
+        return None
+    return Scaling(
+        target=stands.rules.target,
+        uid=stands.workload.uid,
+        replicas=decision.desired,
+        window=stands.rules.behavior.down.window,
+    )
+
+
 def _remember(memory: Memory, outcome: Outcome, before: int) -> None:
     """Keeps what the next ticks and the report need of a decision that was carried out."""
     decision = outcome.decision
+    memory.scaling = _scaling(outcome)
     if isinstance(decision, Unavailable) or decision.desired is None:
         return
     if before != decision.desired:
@@ -122,6 +155,7 @@ def _remember(memory: Memory, outcome: Outcome, before: int) -> None:
         if decision.desired > before:
             memory.verify_at = [outcome.now + delay for delay in VERIFY_AFTER]
     memory.last_desired = decision.desired
+    memory.by_floor = isinstance(outcome.situation.actuator, ByFloor)
     if outcome.observed is not None:
         memory.history = remembered(outcome.observed, decision)
 
@@ -153,7 +187,9 @@ def next_looks(outcome: Outcome, memory: Memory) -> list[tuple[datetime, bool]]:
         loosened = memory.history.loosens_at(outcome.situation.rules.behavior, now)
         looks += [(loosened, False)] if loosened is not None else []
     held_from = memory.way_back.held_from if memory.way_back is not None else None
-    looks += [(at, False) for at in (held_from, memory.contest.ends()) if at is not None and at > now]
+    awaited = memory.autoscaler.awaited_until if memory.autoscaler is not None else None
+    ends = (held_from, awaited, memory.contest.ends())
+    looks += [(at, False) for at in ends if at is not None and at > now]
     if isinstance(outcome.plan, Unavailable):
         return looks
     minute = minute_of(max(now, memory.acted_for or now))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from firstbell.engine.orphans import release_orphans
+from firstbell.engine.returning import RETURNS_WITHIN
 from tests.unit.engine.bodies import (
     AFTER,
     FALL,
@@ -198,6 +199,9 @@ async def test_deleted_in_the_window_with_its_hpa_the_workload_needs_bounds():
     await world.tick()
     assert world.condition("AbleToScale") == ("False", "ScaledObjectNotFound")
     world.cluster.remove("autoscaling", HPAS, NS, KEDAS_HPA)
+    await world.tick()
+    assert world.condition("AbleToScale") == ("False", "AutoscalerVanished")
+    world.clock.set(world.clock.now() + RETURNS_WITHIN)
     await world.tick()
     assert world.condition("AbleToScale") == ("False", "BoundsMissing")
 

@@ -1,0 +1,144 @@
+"""What is deleted, made again or switched in the window: the baseline returns, and nothing of ours stays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cluster.operator_process import Sun
+from tests.cluster.stage import BASELINE, NAME, PEAK, Stage, at, autoscaler, calendar, hpa, workload
+from tests.cluster.waiting import holds, until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+POLICY, HPA, WORKLOAD = "SchoolAutoscaler", "HorizontalPodAutoscaler", "Deployment"
+AT_ONCE_SECONDS = 5
+BOUNDS = {"minReplicas": BASELINE, "maxReplicas": 40}
+LESS = {"minReplicas": 1, "maxReplicas": 40}
+
+
+@pytest.fixture
+def rush() -> Sun:
+    """In the middle of the peak, and slow enough to stay there."""
+    return Sun.rising(at("08:22"), 4)
+
+
+@pytest.fixture
+def late() -> Sun:
+    """Two minutes before the way down, which is ten seconds off."""
+    return Sun.rising(at("08:38"), 12)
+
+
+@pytest.fixture
+def directly(stage: Stage) -> Iterator[Stage]:
+    """A workload without an autoscaler, that is scaled itself; its stabilization window is of a minute."""
+    stage.set(workload(), calendar(), autoscaler(**BOUNDS))
+    return stage
+
+
+def delete(stage: Stage, kind: str) -> None:
+    stage.kubectl("delete", kind, NAME, "--timeout=20s")
+
+
+def scaled(stage: Stage, replicas: int = PEAK, *, seconds: float = 30) -> None:
+    until(lambda: stage.replicas() == replicas, f"{replicas} replicas", seconds=seconds)
+
+
+def is_ours(stage: Stage) -> bool:
+    """Whether we still own the minimum."""
+    return "firstbell" in {manager for manager, _ in stage.owners_of_minimum()}
+
+
+@pytest.mark.parametrize("beside", [True, False], ids=["beside an HPA", "by itself"])
+def test_a_workload_made_again_is_raised_again(stage: Stage, rush: Sun, beside):
+    stage.set(workload(), calendar(), autoscaler(**BOUNDS), *([hpa()] if beside else []))
+    with stage.operator(rush):
+        scaled(stage)
+        delete(stage, WORKLOAD)
+        stage.told("AbleToScale", "False", "TargetNotFound")
+        stage.set(workload())
+        scaled(stage, seconds=AT_ONCE_SECONDS)
+        stage.told("AbleToScale", "True", "ReadyForNewScale")
+        if beside:
+            assert (stage.minimum(), stage.marks()["firstbell.dev/baseline"]) == (PEAK, str(BASELINE))
+
+
+def test_the_actuation_is_switched_there_and_back(stage: Stage, rush: Sun):
+    stage.set(workload(), hpa(), calendar(), autoscaler(actuation="AutoscalerFloor", **BOUNDS))
+
+    def switch(actuation: str) -> None:
+        stage.api.patch(POLICY, NAME, {"spec": {"actuation": actuation}})
+
+    def actuator() -> str:
+        return stage.status().get("actuator", {}).get("kind", "")
+
+    with stage.operator(rush):
+        stage.floored()
+        switch("Scale")
+        stage.released(seconds=AT_ONCE_SECONDS)
+        until(lambda: actuator() == WORKLOAD, lambda: f"scaled directly, not by {actuator()}")
+        assert not is_ours(stage)
+        stage.kubectl("scale", f"deployment/{NAME}", "--replicas=5")
+        scaled(stage, seconds=AT_ONCE_SECONDS)
+        switch("Auto")
+        stage.floored(seconds=AT_ONCE_SECONDS)
+        until(lambda: actuator() == HPA, lambda: f"floored, not by {actuator()}")
+        assert stage.marks()["firstbell.dev/baseline"] == str(BASELINE)
+        switch("AutoscalerFloor")
+        stage.api.patch(POLICY, NAME, {"spec": {"mode": "DryRun"}})
+        stage.released(seconds=AT_ONCE_SECONDS)
+        until(lambda: not is_ours(stage), "the field is handed back")
+
+
+def test_an_hpa_that_comes_back_within_a_minute_is_floored_and_nothing_is_scaled_meanwhile(
+    stage: Stage, rush: Sun
+):
+    stage.set(workload(), hpa(), calendar(), autoscaler(**LESS))
+    with stage.operator(rush):
+        stage.floored()
+        delete(stage, HPA)
+        message = stage.told("AbleToScale", "False", "AutoscalerVanished")
+        assert message.startswith(f"{HPA} {NAME} was deleted. It is waited for until ")
+        stage.kubectl("scale", f"deployment/{NAME}", "--replicas=5")
+        holds(lambda: stage.replicas() == 5, "nobody scales the workload directly", seconds=5)
+        stage.set(hpa(minimum=3))
+        stage.floored(seconds=AT_ONCE_SECONDS)
+        assert stage.marks()["firstbell.dev/baseline"] == "3"
+
+
+def test_an_hpa_that_stays_away_is_stood_in_for_and_its_baseline_kept(stage: Stage, late: Sun):
+    stage.set(workload(), hpa(minimum=3), calendar(), autoscaler(**LESS))
+    with stage.operator(late):
+        stage.floored()
+        delete(stage, HPA)
+        stage.kubectl("scale", f"deployment/{NAME}", "--replicas=5")
+        scaled(stage)
+        late.wait_for(at("08:40"))
+        scaled(stage, 3)
+        holds(lambda: stage.replicas() == 3, "the baseline of the HPA that it had", seconds=3)
+
+
+def test_deleted_while_firstbell_runs_the_workload_goes_to_its_minimum_at_the_way_down(
+    directly: Stage, late: Sun, capsys: pytest.CaptureFixture[str]
+):
+    with directly.operator(late):
+        scaled(directly)
+        delete(directly, POLICY)
+        while late.now() < at("08:39:30"):
+            assert directly.replicas() == PEAK
+        scaled(directly, BASELINE)
+        assert late.now() >= at("08:41"), "one stabilization window after the way down"
+    said = capsys.readouterr().out
+    assert "left at its replicas until the next way down" in said
+    assert "went to its minimum" in said
+
+
+def test_deleted_while_firstbell_does_not_run_the_workload_stays(directly: Stage, late: Sun):
+    with directly.operator(late):
+        scaled(directly)
+    delete(directly, POLICY)
+    with directly.operator(late):
+        late.wait_for(at("08:43"))
+        assert directly.replicas() == PEAK
