@@ -1,6 +1,7 @@
 """The composition root: builds the parts, starts them in order, stops them in order.
 
-Order: access to the API, the first look at everything, then Kopf's watches and the engine together. A stop
+Order: access to the API, the first look at everything, then the engine and the watches together: Kopf's of
+our own kinds, the engine's of what belongs to others. A stop
 lets what is being written finish, for a few seconds at most, and releases nothing: an upgrade of the
 operator in a window must not lower a floor. Where a watched kind appears or goes meanwhile (KEDA is
 installed, a right is taken away), all of it begins anew, without an end of the process.
@@ -27,6 +28,7 @@ from firstbell.clock import SystemClock
 from firstbell.engine.appearing import scaled_objects_appear
 from firstbell.engine.asked_targets import AskedTargets, follow_asked
 from firstbell.engine.engine import Engine
+from firstbell.engine.following import follow_objects
 from firstbell.engine.loading import load
 from firstbell.engine.store import Store
 from firstbell.engine.vanished import follow_vanished
@@ -126,6 +128,7 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
             events.run(),
             follow_vanished(engine, cluster, settings.namespaces),
             follow_asked(engine, asked),
+            follow_objects(engine, cluster, settings.namespaces),
         )
         anew = scaled_objects_appear(cluster, store, settings.namespaces)
         return await _run_until(stop, engine, work, anew, settings)

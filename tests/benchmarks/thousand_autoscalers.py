@@ -53,6 +53,7 @@ SETTLE_SECONDS, IDLE_SECONDS = 20.0, 60.0
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 HPAS = ("autoscaling", "v2", "horizontalpodautoscalers")
 WRITERS = 16
+HPA_PASS_SECONDS = 15.0
 MARK = RISE_MARK_MINUTES
 CLOCK = SystemClock()
 
@@ -200,6 +201,21 @@ class Bench:
         path = ObjectPath(group=group, version=version, plural=plural, namespace=NAMESPACE, name=f"w{number}")
         checked(await self.cluster.merge_patch(path, {"spec": {"minReplicas": value}}))
 
+    async def tell_metric(self, number: int, value: int) -> None:
+        """Writes an HPA's status as its controller does where live metrics move."""
+        group, version, plural = HPAS
+        path = ObjectPath(
+            group=group,
+            version=version,
+            plural=plural,
+            namespace=NAMESPACE,
+            name=f"w{number}",
+            subresource="status",
+        )
+        current = {"averageUtilization": value % 100, "averageValue": f"{value}m"}
+        metrics = [{"type": "Resource", "resource": {"name": "cpu", "current": current}}]
+        checked(await self.cluster.merge_patch(path, {"status": {"currentMetrics": metrics}}))
+
     def requests(self) -> dict[str, float]:
         """The API server's own count of requests by verb, watches aside."""
         found: dict[str, float] = {}
@@ -278,7 +294,7 @@ async def plain(bench: Bench, watched: Watched) -> None:
 
 async def at_rest(bench: Bench, first: Operator, quiet: dict[str, float]) -> None:
     took = await wait_until(lambda: first.decided() == bench.count, 120)
-    bench.tell("start to all decided", f"{took:.1f} s", "< 10 s")
+    bench.tell("start to all decided", f"{took:.1f} s, processor {first.cpu_seconds():.1f} s", "< 10 s")
     await asyncio.sleep(SETTLE_SECONDS)
     cpu, wrote = first.cpu_seconds(), first.writes()
     busy = await bench.rate()
@@ -288,6 +304,22 @@ async def at_rest(bench: Bench, first: Operator, quiet: dict[str, float]) -> Non
     told = ", ".join(f"{verb} {rate:+.2f}" for verb, rate in sorted(more.items()) if abs(rate) >= 0.01)
     bench.tell("at rest: requests/s of all clients, against without it", told or "the same", "< +0.2")
     bench.tell("at rest: RSS", f"{first.rss_mebibytes():.0f} MiB", "< 200 MiB")
+
+
+async def living(bench: Bench, first: Operator) -> None:
+    """What HPAs with live metrics do to the operator: each tells its metrics anew every 15 seconds."""
+    before, cpu, wrote = bench.requests(), first.cpu_seconds(), first.writes()
+    began, number = time.monotonic(), 0
+    while (passed := time.monotonic() - began) < IDLE_SECONDS:
+        due = int(passed * bench.count / HPA_PASS_SECONDS)
+        await bench.at_once([bench.tell_metric(each % bench.count, each) for each in range(number, due)])
+        number = max(number, due)
+        await asyncio.sleep(0.1)
+    cpu, wrote = first.cpu_seconds() - cpu, first.writes() - wrote
+    after = bench.requests()
+    told = sum(after.get(verb, 0.0) - before.get(verb, 0.0) for verb in ("PATCH", "PUT")) - wrote
+    bench.tell("live metrics: processor", f"{cpu / IDLE_SECONDS:.2%} of a core", "none set")
+    bench.tell("... for writes of HPAs' statuses", f"{told / IDLE_SECONDS:.1f} /s, its own {wrote:.0f}", "")
 
 
 async def edited(bench: Bench, watched: Watched) -> None:
@@ -320,8 +352,12 @@ async def measure(bench: Bench, edits: int) -> None:
         quiet = await bench.rate()
         with operator(bench.here, bench.folder) as first:
             await at_rest(bench, first, quiet)
-            await edited(bench, watched)
-            await one_instant(bench, watched)
+            await living(bench, first)
+            await asyncio.sleep(SETTLE_SECONDS)
+            for what, playing in (("edited calendar", edited), ("one common instant", one_instant)):
+                cpu = first.cpu_seconds()
+                await playing(bench, watched)
+                bench.tell(f"{what}: processor time in all", f"{first.cpu_seconds() - cpu:.1f} s")
             for number in range(edits):
                 await bench.edit_calendar(restartMinBreakDays=5 + number % 2)
                 await asyncio.sleep(0.05)

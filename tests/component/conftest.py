@@ -16,7 +16,10 @@ import pytest
 import yaml
 
 from firstbell import app
+from firstbell.adapters.access import load_access
+from firstbell.adapters.kubernetes import KubernetesCluster
 from firstbell.engine.engine import Engine
+from firstbell.engine.following import follow_objects
 from firstbell.settings import Settings
 from tests.fakes import FakeCluster, FakeEvents, FakeTelemetry, ManualClock, instant
 
@@ -66,7 +69,14 @@ class Component:
         async def kopf() -> None:
             self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
             running.set()
-            await app._watch(self.engine, settings, self._stop, self._stop)
+            configuration = await load_access(self._kubeconfig, None)
+            async with KubernetesCluster(configuration) as cluster:
+                following = asyncio.create_task(follow_objects(self.engine, cluster, namespaces))
+                # As the app does: Kopf waits for younger tasks of its loop.
+                watching = asyncio.create_task(app._watch(self.engine, settings, self._stop, self._stop))
+                await self._stop.wait()
+                following.cancel()
+                await asyncio.wait({watching})
 
         self._thread = threading.Thread(target=lambda: asyncio.run(kopf()))
         self._thread.start()

@@ -1,4 +1,4 @@
-"""What Kopf's watches tell reaches the engine, and Kopf itself leaves no trace on any object."""
+"""What Kopf's watches and ours tell reaches the engine, and Kopf itself leaves no trace on any object."""
 
 from __future__ import annotations
 
@@ -21,6 +21,17 @@ ALL = {
 }
 
 
+def in_namespace(body, namespace):
+    body["metadata"]["namespace"] = namespace
+    return body
+
+
+ALL_OWN = {
+    "schoolcalendars": lambda namespace: in_namespace(a_calendar(), namespace),
+    "schoolautoscalers": lambda namespace: in_namespace(an_autoscaler(), namespace),
+}
+
+
 @pytest.fixture
 async def watched(component):
     """All watches run: each kind has had one object, seen by the store."""
@@ -30,6 +41,13 @@ async def watched(component):
     store = component.engine.store
     await component.seen(lambda: store.calendars and store.autoscalers and store.floors)
     await component.seen(lambda: len(store.workloads) == 2)
+    # What was listed before is told; only a watch tells of these, and of their end.
+    for resource in (HPAS, DEPLOYMENTS, STATEFULSETS):
+        await component.create(resource, ALL[resource]("probe"))
+    await component.seen(lambda: len(store.floors) == 2 and len(store.workloads) == 4)
+    for resource in (HPAS, DEPLOYMENTS, STATEFULSETS):
+        await component.delete(resource, "probe")
+    await component.seen(lambda: len(store.floors) == 1 and len(store.workloads) == 2)
     component.engine._queued.clear()
     return component
 
@@ -146,6 +164,11 @@ async def test_with_namespaces_given_only_these_are_watched(component):
     await component.create(HPAS, elsewhere)
     await component.create(HPAS, an_hpa())
     await component.seen(lambda: component.engine.store.floors)
+    for plural in ("schoolcalendars", "schoolautoscalers"):
+        for namespace in (NS, "second"):
+            await component.create(f"firstbell.dev/v1alpha1/{plural}", ALL_OWN[plural](namespace))
+    store = component.engine.store
+    await component.seen(lambda: len(store.calendars) == len(store.autoscalers) == 2)
     paths = {str(request.url.path) for request in component.kopfs_requests}
     listed = {path for path in paths if "/namespaces/" in path}
     assert {path.split("/namespaces/")[1].split("/")[0] for path in listed} == {NS, "second"}

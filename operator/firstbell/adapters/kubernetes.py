@@ -17,15 +17,19 @@ from kubernetes.aio.client import ApiClient
 from kubernetes.aio.client.exceptions import ApiException
 
 from firstbell.engine.handback import FIELD_MANAGER
-from firstbell.engine.ports import Failure, FailureKind, Json, ObjectPath, Operation
+from firstbell.engine.ports import Failure, FailureKind, Json, Kind, Listed, ObjectPath, Operation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
     from kubernetes.aio.client import Configuration
+    from kubernetes.aio.client.rest import RESTResponse
 
 REQUEST_SECONDS = 10.0
+WATCH_SECONDS = 300
+LONGEST_WATCH_SECONDS = WATCH_SECONDS + 30.0
+"""A connection that died without a word is noticed when the server should have ended the watch."""
 PAGE = 500
 MESSAGE_CHARACTERS = 500
 
@@ -34,10 +38,14 @@ _KINDS = {
     403: FailureKind.FORBIDDEN,
     404: FailureKind.NOT_FOUND,
     409: FailureKind.CONFLICT,
+    410: FailureKind.EXPIRED,
     422: FailureKind.INVALID,
     429: FailureKind.THROTTLED,
 }
 _SERVER_ERRORS = 500
+HTTP_REFUSED = 400
+ERRORS = (ApiException, TimeoutError, aiohttp.ClientError, OSError)
+"""What the client raises where there is no answer."""
 
 
 class KubernetesCluster:
@@ -69,19 +77,47 @@ class KubernetesCluster:
         self, group: str, version: str, plural: str, namespace: str | None, selector: str = ""
     ) -> list[Json] | Failure:
         """Reads every object of a kind, page by page."""
-        where = f"/namespaces/{namespace}/{plural}" if namespace else f"/{plural}"
+        listed = await self._listed((group, version, plural), namespace, selector)
+        return listed if isinstance(listed, Failure) else listed.items
+
+    async def list_at(self, kind: Kind, namespace: str | None) -> Listed | Failure:
+        """Reads every object of a kind, and the version of the list."""
+        return await self._listed(kind, namespace, "")
+
+    async def _listed(self, kind: Kind, namespace: str | None, selector: str) -> Listed | Failure:
         items: list[Json] = []
         following = ""
         while True:
             query = {"limit": str(PAGE), "continue": following, "labelSelector": selector}
             query = {name: value for name, value in query.items() if value}
-            page = await self._request("GET", _root(group, version) + where, query=query)
+            page = await self._request("GET", _collection(kind, namespace), query=query)
             if isinstance(page, Failure):
                 return page
             items += page.get("items") or []
-            following = (page.get("metadata") or {}).get("continue") or ""
+            metadata = page.get("metadata") or {}
+            following = metadata.get("continue") or ""
             if not following:
-                return items
+                return Listed(items=items, version=metadata.get("resourceVersion", ""))
+
+    async def watch(
+        self, kind: Kind, namespace: str | None, since: str, tell: Callable[[Json], None]
+    ) -> Failure | None:
+        """Tells each event after a version of the list, for some minutes at most."""
+        query = {
+            "watch": "true",
+            "allowWatchBookmarks": "true",
+            "resourceVersion": since,
+            "timeoutSeconds": str(WATCH_SECONDS),
+        }
+        try:
+            async with asyncio.timeout(self._seconds):
+                response = await self._sent("GET", _collection(kind, namespace), query, long=True)
+                if response.status >= HTTP_REFUSED:
+                    return _failure(response.status, await response.read(), response.reason)  # type: ignore[no-untyped-call]
+            async with asyncio.timeout(LONGEST_WATCH_SECONDS):
+                return await _told(response.response, tell)
+        except ERRORS as error:
+            return self._unanswered(error)
 
     async def json_patch(self, path: ObjectPath, operations: Sequence[Operation]) -> Json | Failure:
         """Applies a JSON patch under our field manager."""
@@ -120,24 +156,67 @@ class KubernetesCluster:
         content_type: str = "application/json",
         query: Mapping[str, str] | None = None,
     ) -> Json | Failure:
-        headers = {"Accept": "application/json", "Content-Type": content_type, "User-Agent": FIELD_MANAGER}
-        full = self._configuration.host + url + (f"?{urlencode(query)}" if query else "")
         try:
-            await self._client.update_params_for_auth(headers, [], ["BearerToken"], url, method, body)
             async with asyncio.timeout(self._seconds):
-                response = await self._client.call_api(method, full, headers, body=body)
+                response = await self._sent(method, url, query, body=body, content_type=content_type)
                 data = await response.read()  # type: ignore[no-untyped-call]
-        except ApiException as error:
-            return _failure(error.status, error.body, error.reason)
-        except TimeoutError:
-            return Failure(
-                kind=FailureKind.UNREACHABLE, message=f"the API server gave no answer in {self._seconds:g} s"
-            )
-        except (aiohttp.ClientError, OSError) as error:
-            return Failure(kind=FailureKind.UNREACHABLE, message=f"the API server cannot be reached: {error}")
-        if response.status >= 400:  # noqa: PLR2004 - HTTP
+        except ERRORS as error:
+            return self._unanswered(error)
+        if response.status >= HTTP_REFUSED:
             return _failure(response.status, data, response.reason)
         return _object(data)
+
+    async def _sent(  # noqa: PLR0913 - what makes a request
+        self,
+        method: str,
+        url: str,
+        query: Mapping[str, str] | None,
+        *,
+        body: object = None,
+        content_type: str = "application/json",
+        long: bool = False,
+    ) -> RESTResponse:
+        """The answer, not read yet; `long` is one that is read for as long as a watch."""
+        headers = {"Accept": "application/json", "Content-Type": content_type, "User-Agent": FIELD_MANAGER}
+        full = self._configuration.host + url + (f"?{urlencode(query)}" if query else "")
+        await self._client.update_params_for_auth(headers, [], ["BearerToken"], url, method, body)
+        seconds = LONGEST_WATCH_SECONDS if long else None
+        return await self._client.call_api(method, full, headers, body=body, _request_timeout=seconds)
+
+    def _unanswered(self, error: Exception) -> Failure:
+        """Why there is no answer, or no more of it."""
+        if isinstance(error, ApiException):
+            return _failure(error.status, error.body, error.reason)
+        message = f"the API server cannot be reached: {error}"
+        if isinstance(error, TimeoutError):
+            message = f"the API server gave no answer in {self._seconds:g} s"
+        return Failure(kind=FailureKind.UNREACHABLE, message=message)
+
+
+async def _told(response: aiohttp.ClientResponse, tell: Callable[[Json], None]) -> Failure | None:
+    """Tells the events of a watch until the server ends it."""
+    rest = b""
+    try:
+        async for chunk in response.content.iter_any():
+            *lines, rest = (rest + chunk).split(b"\n")
+            for line in lines:
+                event = _object(line)
+                if isinstance(event, Failure):
+                    return event
+                if event["type"] == "ERROR":
+                    status = event["object"]
+                    return _failure(status.get("code"), json.dumps(status), None)
+                tell(event)
+    finally:
+        response.close()
+    return None
+
+
+def _collection(kind: Kind, namespace: str | None) -> str:
+    """Where the objects of a kind are, in one namespace or (None) in all."""
+    group, version, plural = kind
+    where = f"/namespaces/{namespace}/{plural}" if namespace else f"/{plural}"
+    return _root(group, version) + where
 
 
 def _root(group: str, version: str) -> str:

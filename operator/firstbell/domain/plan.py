@@ -18,7 +18,7 @@ from firstbell.domain.demand import Demand, RegionLoad, Spreads, Surge, demand, 
 from firstbell.domain.guard import still_to_come
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from zoneinfo import ZoneInfo
 
     from firstbell.domain.bells import Minute
@@ -209,22 +209,28 @@ def _cut(runs: Sequence[Run], start: Minute, end: Minute) -> Iterator[Run]:
 
 
 def _peaks(plan: Plan) -> Iterator[PlannedPeak]:
-    whole = _Whole(plan)
-    for load in plan.loads:
+    return planned_peaks(plan.loads, plan.start, plan.end, _Whole(plan).replicas_at)
+
+
+def planned_peaks(
+    loads: Iterable[RegionLoad], start: Minute, end: Minute, replicas_at: Callable[[Minute], int]
+) -> Iterator[PlannedPeak]:
+    """Every occurrence whose load falls into [start, end); `replicas_at` knows the whole schedule."""
+    for load in loads:
         spreads = Spreads(load)
         by_bell = sorted(load.surges, key=lambda surge: (surge.occurrence.bell, surge.occurrence.peak_index))
         for surge in by_bell:
             spread = spreads.of(surge)
             bell = surge.occurrence.bell
             wanted = spread.replicas(surge.height)
-            if wanted and spread.falls_into(plan.start - bell, plan.end - bell):
+            if wanted and spread.falls_into(start - bell, end - bell):
                 ready_by = bell + spread.first_minute_of(wanted, surge.height)
                 yield PlannedPeak(
                     school_days=load.school_days,
                     surge=surge,
                     wanted=wanted,
                     ready_by=ready_by,
-                    replicas=whole.replicas_at(ready_by),
+                    replicas=replicas_at(ready_by),
                     load_start=bell + spread.first,
                     load_end=bell + spread.first + len(spread.curve),
                 )

@@ -6,17 +6,21 @@ that status, `plan` and `explain` use the same words.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from firstbell.domain.bells import MINUTES_PER_DAY, instant_of, start_of_day
 from firstbell.domain.coalesce import FALL_MARK_MINUTES, RISE_MARK_MINUTES
-from firstbell.domain.plan import Plan, PlannedPeak, Workload, make_plan
+from firstbell.domain.demand import region_loads
+from firstbell.domain.plan import PlannedPeak, planned_peaks, scheduled_replicas
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from fractions import Fraction
 
     from firstbell.domain.bells import Minute
     from firstbell.domain.days import Day
+    from firstbell.domain.plan import Plan, Workload
 
 FIRST_LOOK_DAYS = 4
 LONGEST_LOOK_DAYS = 64
@@ -42,10 +46,21 @@ def upcoming_peaks(workload: Workload, after: Minute, count: int) -> tuple[Plann
     last = min(last, max([*data_ends, after + FIRST_LOOK_DAYS * MINUTES_PER_DAY]))
     while start < last and len(found) < count:
         end = min(last, start + length)
-        peaks = make_plan(workload, start - MOST_OFFSET_MINUTES, end + MOST_OFFSET_MINUTES).peaks
+        peaks = _peaks_around(workload, start, end)
         found += [peak for peak in peaks if max(start, after + 1) <= bell_of(peak) < end]
         start, length = end, min(2 * length, LONGEST_LOOK_DAYS * MINUTES_PER_DAY)
-    return tuple(sorted(found, key=by_bell)[:count])
+    nearest = sorted(found, key=by_bell)[:count]
+    return tuple(replace(peak, replicas=scheduled_replicas(workload, peak.ready_by)) for peak in nearest)
+
+
+def _peaks_around(workload: Workload, start: Minute, end: Minute) -> Iterator[PlannedPeak]:
+    """The peaks whose load may be of a bell in [start, end), their replicas still to be worked out.
+
+    A plan of so many days would know them, and every minute besides, which took most of a start's time.
+    """
+    first, last = start - MOST_OFFSET_MINUTES, end + MOST_OFFSET_MINUTES
+    loads = region_loads(workload.policy, workload.calendars, first, last)
+    return planned_peaks(loads, first, last, lambda _: 0)
 
 
 def bell_of(peak: PlannedPeak) -> Minute:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from fractions import Fraction
 
@@ -30,6 +30,7 @@ class FailureKind(StrEnum):
     FORBIDDEN = "Forbidden"
     CONFLICT = "Conflict"
     INVALID = "Invalid"
+    EXPIRED = "Expired"
     THROTTLED = "Throttled"
     UNREACHABLE = "Unreachable"
     SERVER_ERROR = "ServerError"
@@ -49,7 +50,13 @@ class Failure:
 
 
 _TRANSIENT = frozenset(
-    {FailureKind.CONFLICT, FailureKind.THROTTLED, FailureKind.UNREACHABLE, FailureKind.SERVER_ERROR}
+    {
+        FailureKind.CONFLICT,
+        FailureKind.EXPIRED,
+        FailureKind.THROTTLED,
+        FailureKind.UNREACHABLE,
+        FailureKind.SERVER_ERROR,
+    }
 )
 
 
@@ -70,6 +77,18 @@ class ObjectPath:
         root = f"/apis/{self.group}/{self.version}" if self.group else f"/api/{self.version}"
         tail = f"/{self.subresource}" if self.subresource else ""
         return f"{root}/namespaces/{self.namespace}/{self.plural}/{self.name}{tail}"
+
+
+Kind: TypeAlias = tuple[str, str, str]
+"""A kind of the API: group (empty for the core one), version, plural."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listed:
+    """All objects of a kind, and the version of the list, from which a watch can go on."""
+
+    items: list[Json]
+    version: str
 
 
 class Clock(Protocol):
@@ -113,6 +132,23 @@ class Cluster(Protocol):
         self, group: str, version: str, plural: str, namespace: str, body: Mapping[str, Any]
     ) -> Json | Failure:
         """Creates one object."""
+        ...
+
+
+class Watches(Protocol):
+    """What there is of a kind, and what becomes of it."""
+
+    async def list_at(self, kind: Kind, namespace: str | None) -> Listed | Failure:
+        """Reads every object of a kind, in one namespace or (None) in all."""
+        ...
+
+    async def watch(
+        self, kind: Kind, namespace: str | None, since: str, tell: Callable[[Json], None]
+    ) -> Failure | None:
+        """Tells each event after a version of the list, bookmarks included, until the server ends it.
+
+        A Failure says why it ended otherwise; Expired that the server does not go back to that version.
+        """
         ...
 
 

@@ -82,7 +82,7 @@ async def test_the_token_is_sent(server):
         (403, FailureKind.FORBIDDEN),
         (404, FailureKind.NOT_FOUND),
         (409, FailureKind.CONFLICT),
-        (410, FailureKind.INVALID),
+        (410, FailureKind.EXPIRED),
         (422, FailureKind.INVALID),
         (429, FailureKind.THROTTLED),
         (500, FailureKind.SERVER_ERROR),
@@ -197,7 +197,7 @@ class TestLists:
 
         server.answer = answer
         got = await cluster.list_all("apps", "v1", "deployments", None)
-        assert got == Failure(kind=FailureKind.INVALID, message="expired (410)")
+        assert got == Failure(kind=FailureKind.EXPIRED, message="expired (410)")
 
 
 @pytest.mark.parametrize(

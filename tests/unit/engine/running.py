@@ -1,4 +1,4 @@
-"""A running engine in a world of its own, fed by the very functions that Kopf's watches call."""
+"""A running engine in a world of its own, fed by the very functions that the watches call."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from firstbell.engine.engine import Engine
 from firstbell.engine.floor_kinds import HPA, SCALED_OBJECT
+from firstbell.engine.following import floor_teller, workload_teller
 from firstbell.engine.store import Store
 from firstbell.handlers import watching
 from tests.fakes import FakeEvents, FakeMetrics, FakeTelemetry, instant, settled
@@ -38,10 +39,10 @@ class Running:
         handle = {
             "schoolcalendars": lambda event: watching._calendar(self.engine, event),
             "schoolautoscalers": lambda event: watching._autoscaler(self.engine, event),
-            HPAS: watching._floor_handler(self.engine, HPA),
-            SCALED: watching._floor_handler(self.engine, SCALED_OBJECT),
-            "deployments": watching._workload_handler(self.engine, "apps/v1", "Deployment"),
-            "statefulsets": watching._workload_handler(self.engine, "apps/v1", "StatefulSet"),
+            HPAS: floor_teller(self.engine, HPA),
+            SCALED: floor_teller(self.engine, SCALED_OBJECT),
+            "deployments": workload_teller(self.engine, "apps/v1", "Deployment"),
+            "statefulsets": workload_teller(self.engine, "apps/v1", "StatefulSet"),
         }
         self.world.cluster.on_change = lambda plural, event: handle[plural](event)
         for (_, plural, _, _), body in self.world.cluster.objects.items():
