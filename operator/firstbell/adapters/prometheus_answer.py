@@ -25,6 +25,7 @@ STALE_SECONDS = 300
 _NUMBER = re.compile(r"[+-]?\d{1,400}(\.\d{1,400})?([eE][+-]?\d{1,3})?", re.ASCII)
 """The largest float has 309 digits. Without bounds ten letters can ask for a number of gigabytes."""
 _PAIR = 2
+_TOLD_EXACTLY = 20
 
 
 def sample(result: object, now: datetime, asked: Asked) -> Fraction | Unavailable:
@@ -44,7 +45,9 @@ def _of_series(result: list[Any], now: datetime, asked: Asked) -> Fraction | Una
         return asked.trouble(Trouble.NOT_A_VECTOR, f"gives a range of samples for the query. {cure}")
     if len(result) > 1:
         cure = "Aggregate it, for example with sum()."
-        return asked.trouble(Trouble.SEVERAL_SAMPLES, f"gives {len(result)} samples for the query. {cure}")
+        return asked.trouble(
+            Trouble.SEVERAL_SAMPLES, f"gives {_how_many(len(result))} samples for the query. {cure}"
+        )
     if "histogram" in result[0]:
         cure = "Take a number from it, for example with histogram_count()."
         return asked.trouble(Trouble.NOT_A_VECTOR, f"gives a histogram for the query. {cure}")
@@ -68,6 +71,14 @@ def _point(point: object, now: datetime, asked: Asked) -> Fraction | Unavailable
             Trouble.NOT_A_NUMBER, f"gives '{escaped(text, 40)}' for the query, which is no number. {cure}"
         )
     return Fraction(text)
+
+
+def _how_many(samples: int) -> str:
+    """A number for a message that stays the same while pods come and go: 137 is at least 100."""
+    if samples <= _TOLD_EXACTLY:
+        return str(samples)
+    step = 10 ** (len(str(samples)) - 1)
+    return f"at least {samples // step * step}"
 
 
 def _is_time(seconds: object) -> bool:
