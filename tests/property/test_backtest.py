@@ -102,7 +102,7 @@ def an_hpa(bounds, behavior):
     return HorizontalPodAutoscaler(HpaSpec(minimum=bounds.minimum, maximum=bounds.maximum, behavior=behavior))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(cases(), st.none() | behaviors)
 def test_an_hpa_alone_is_that_of_a_pass_every_15_seconds(case, behavior):
     ticks, bounds, _, _ = case
@@ -120,7 +120,7 @@ def test_an_hpa_without_a_behavior_goes_on_rising_after_a_spike():
     assert found == plain_hpa(an_hpa(bounds, None), PER_REPLICA, ticks, 4)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(cases(), st.booleans())
 def test_replicas_are_those_of_a_decision_every_15_seconds(case, live):
     ticks, bounds, schedule, behavior = case
@@ -130,7 +130,7 @@ def test_replicas_are_those_of_a_decision_every_15_seconds(case, live):
     assert counts_of(found, ticks) == plain_scale(rules, schedule, ticks, first)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(cases(), st.booleans(), st.none() | behaviors)
 def test_an_hpa_under_a_floor_is_that_of_a_decision_and_a_pass_every_15_seconds(case, live, hpas):
     ticks, bounds, schedule, behavior = case

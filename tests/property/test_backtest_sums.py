@@ -27,7 +27,7 @@ def a_morning(changes, factor: float = 1.0):
     return a_recording("2025-02-04T06:00", "2025-02-04T09:00", load)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(LEVELS, st.booleans(), st.integers(0, 180))
 def test_no_load_is_no_short_time_and_sums_are_within_their_stretch(changes, beside, start_seconds):
     recording = a_morning(changes)
@@ -46,7 +46,7 @@ def test_no_load_is_no_short_time_and_sums_are_within_their_stretch(changes, bes
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(LEVELS, st.sampled_from([1.1, 2.0, 5.0]))
 def test_more_load_never_means_less_short_time_for_a_count_that_does_not_follow_it(changes, factor):
     """A fixed size, and the calendar alone.
@@ -61,7 +61,7 @@ def test_more_load_never_means_less_short_time_for_a_count_that_does_not_follow_
             assert one.tallies[variant].short_seconds <= two.tallies[variant].short_seconds
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(LEVELS, st.integers(0, 120))
 def test_pods_that_start_sooner_are_never_short_longer(changes, start_seconds):
     recording = a_morning(changes)
@@ -72,7 +72,7 @@ def test_pods_that_start_sooner_are_never_short_longer(changes, start_seconds):
         assert sooner.totals[variant].tally.waste == later.totals[variant].tally.waste
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(LEVELS, st.booleans())
 def test_with_live_metrics_there_are_never_fewer_replicas_than_by_the_calendar_alone(changes, beside):
     recording = a_morning(changes)

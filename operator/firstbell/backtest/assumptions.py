@@ -27,7 +27,7 @@ def _assumptions(outcome: Outcome) -> Iterator[str]:
     )
     yield (
         f"The HPA alone has the recorded load as external metric with averageValue {per_replica}, without any"
-        " lag, a pass every 15 s, and the policy's behavior: a real one sees less, and sees it later."
+        " lag, a pass every 15 s, and the policy's behavior if it has one: a real HPA sees less, and later."
     )
     if outcome.beside_autoscaler:
         yield "firstbell raises the floor of the same HPA."
