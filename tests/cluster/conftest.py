@@ -7,6 +7,7 @@ plane is a failure; elsewhere it is a skip that says what to install.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import time
@@ -29,6 +30,7 @@ from tests.cluster.chart_release import NAMESPACE, Release
 from tests.cluster.cluster_api import ClusterApi
 from tests.cluster.operator_account import audit_policy, charts_account, requests
 from tests.cluster.prometheus import Exporter, Gate, Prometheus
+from tests.cluster.real_morning import RealMorning
 from tests.cluster.stage import Stage
 
 if TYPE_CHECKING:
@@ -100,12 +102,36 @@ def install_kinds(here: ControlPlane) -> None:
 @pytest.fixture
 def namespace(control_plane: ControlPlane) -> Iterator[str]:
     """A namespace that takes pods, and is deleted after the test."""
+    with _namespace(control_plane) as name:
+        yield name
+
+
+@contextlib.contextmanager
+def _namespace(control_plane: ControlPlane) -> Iterator[str]:
     name = f"test-{secrets.token_hex(4)}"
     body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
     control_plane.kubectl("apply", "-f", "-", stdin=yaml.safe_dump(body))
     wait_for_service_account(control_plane, name, deadline=time.monotonic() + 30)
     yield name
     control_plane.kubectl("delete", "namespace", name, "--wait=false", "--ignore-not-found")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def real_morning(request: pytest.FixtureRequest) -> Iterator[RealMorning | None]:
+    """The morning in real time, beside all other tests of a run that looks at it."""
+    if not any(item.path.name == "test_simulation.py" for item in request.session.items):
+        yield None
+        return
+    here, for_operator = (request.getfixturevalue(name) for name in ("control_plane", "for_operator"))
+    if not here.has_metrics:
+        yield None
+        return
+    with (
+        _namespace(here) as name,
+        ClusterApi(here.kubeconfig, here.context, name) as api,
+        RealMorning(Stage(here, api, name, for_operator)) as morning,
+    ):
+        yield morning
 
 
 @pytest.fixture
