@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -12,10 +11,10 @@ from firstbell.backtest.need import UNKNOWN
 from firstbell.backtest.outcome import Outcome, Variant
 from firstbell.backtest.recording import SECONDS_PER_MINUTE
 from firstbell.backtest.track import Track
+from firstbell.cli.plan_plot import without_matplotlib, wrong_suffix
 from firstbell.domain.bells import EPOCH, instant_of, local_date, start_of_day
 from firstbell.domain.upcoming import bell_of
 
-SUFFIXES = (".svg", ".png")
 ONE_DAY = timedelta(days=1)
 COLORS = {Variant.FIRSTBELL: "#d97706", Variant.HPA: "#2563eb"}
 LABELS = {Variant.FIRSTBELL: "firstbell, Ready", Variant.HPA: "HPA alone, Ready"}
@@ -23,11 +22,7 @@ LABELS = {Variant.FIRSTBELL: "firstbell, Ready", Variant.HPA: "HPA alone, Ready"
 
 def undrawable(file: Path) -> str | None:
     """Why nothing can be drawn into a file, as far as that is known before, or None."""
-    if file.suffix.lower() not in SUFFIXES:
-        return f"{file}: a plot ends in {' or '.join(SUFFIXES)}. Choose one of them."
-    if find_spec("matplotlib") is None:
-        return "drawing needs the extra `plot`. Install it: pip install 'firstbell[plot]'."
-    return None
+    return wrong_suffix(file) or without_matplotlib()
 
 
 def plot_outcome(outcome: Outcome, file: Path) -> str | None:

@@ -11,10 +11,11 @@ import typer
 import yaml
 
 from firstbell.api.plan_document import plan_document
+from firstbell.cli.dates import civil_date
 from firstbell.cli.output import console, refuse
 from firstbell.cli.plan_plot import plot_plans, undrawable
 from firstbell.cli.plan_table import print_planned
-from firstbell.cli.planned import first_date, plan_cluster, plan_files
+from firstbell.cli.planned import plan_cluster, plan_files
 from firstbell.cli.reaching import AllNamespaces, Context, Kubeconfig, Namespace, namespace_meant
 
 MOST_DAYS = 800
@@ -56,7 +57,7 @@ def plan(
     kubeconfig: Kubeconfig = None,
 ) -> None:
     """Show what kind of days there will be, how many replicas at each minute, and why."""
-    first = None if date is None else first_date(date)
+    first = None if date is None else civil_date(date, "--date")
     if not 1 <= days <= MOST_DAYS:
         refuse([f"--days {days}: is not a number of dates that can be planned. Give 1 to {MOST_DAYS}."])
     if not files:

@@ -28,9 +28,6 @@ STDIN = Path("/dev/stdin")
 """What `-f -` reads, as with kubectl."""
 
 
-PLANNED_YEARS = range(1970, 2100)
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Planned:
     """What was read and worked out: calendars in file order, autoscalers and their plans in file order."""
@@ -59,17 +56,6 @@ def plan_cluster(
     where = f"in namespace {namespace}" if namespace else "in the cluster"
     without = f"there is no SchoolCalendar {where}. Give another with -n, or -A for all, or files with -f."
     return _plan_manifests(gather(found), without, first, days)
-
-
-def first_date(text: str) -> date:
-    """The date that `--date` gives; ends the command where it is none."""
-    try:
-        first = date.fromisoformat(text)
-    except ValueError:
-        refuse([f"--date {text}: is not a date. Write it like 2026-09-01."])
-    if first.year not in PLANNED_YEARS:
-        refuse([f"--date {text}: is out of range. Give a year from 1970 to 2099."])
-    return first
 
 
 def _plan_manifests(

@@ -13,8 +13,9 @@ import typer
 from firstbell.api.autoscaler_conversion import to_behavior
 from firstbell.api.school_autoscaler import Actuation
 from firstbell.cli.catalogue import played_scenarios, show_scenarios
+from firstbell.cli.dates import civil_date
 from firstbell.cli.output import console, refuse
-from firstbell.cli.planned import first_date, plan_files
+from firstbell.cli.planned import plan_files
 from firstbell.cli.simulate_output import SimulateOutput, print_document
 from firstbell.cli.simulate_plot import cannot_draw, plot_comparisons
 from firstbell.cli.simulate_table import print_comparisons
@@ -174,7 +175,7 @@ def _of_files(files: list[Path], date: str | None, conditions: Conditions) -> tu
         refuse(
             ["-f FILE: is missing. Give the calendar and the policy, or --scenarios for mornings on record."]
         )
-    planned = plan_files(files, None if date is None else first_date(date), 1)
+    planned = plan_files(files, None if date is None else civil_date(date, "--date"), 1)
     if not planned.autoscalers:
         names = ", ".join(map(str, files))
         refuse([f"{names}: no SchoolAutoscaler in here. Give the file of the policy with -f."])

@@ -32,10 +32,14 @@ class KnownPlans:
 
 def known_plans(workload: Workload, start: Minute, end: Minute) -> KnownPlans:
     """The plans over [start, end): one at its start, and one for each time at which something was told."""
-    told = sorted({minute for minute in _told(workload) if start < minute < end})
-    since = (start, *told)
+    since = (start, *told_between(workload, start, end))
     plans = tuple(make_plan(known_by(workload, instant_of(minute)), start, end) for minute in since)
     return KnownPlans(since=since, plans=plans)
+
+
+def told_between(workload: Workload, start: Minute, end: Minute) -> list[Minute]:
+    """The minutes after `start` and before `end` from which on something more is known, ascending."""
+    return sorted({minute for minute in _told(workload) if start < minute < end})
 
 
 def known_by(workload: Workload, now: datetime) -> Workload:
