@@ -46,14 +46,14 @@ SESSIONS = 128
 _EVALUATION_SHARE = 0.9
 """Prometheus gives up a little before us, so that it says itself what took too long."""
 
-_WHOLE = {"partial_response": "false", "deny_partial_response": "1"}
+WHOLE = {"partial_response": "false", "deny_partial_response": "1"}
 """Thanos and VictoriaMetrics leave out what they cannot reach and say so aside: a sum would be too low, and
 look like fewer pupils. Asked like this they fail instead. Prometheus takes no notice."""
 
 _NO_CONNECTION = (requests.RequestException, HTTPError, OSError, UnicodeError)
 _NO_ANSWER = (ValueError, LookupError, TypeError, RecursionError)
 """What the client raises on JSON that is not the JSON of Prometheus."""
-_FAILURES = (RefusedError, TooLargeError, *_NO_CONNECTION, *_NO_ANSWER)
+FAILURES = (RefusedError, TooLargeError, *_NO_CONNECTION, *_NO_ANSWER)
 
 _Where: TypeAlias = tuple[str, "SecretKey | None"]
 
@@ -177,18 +177,18 @@ class _Server:
             return self._query(query, exchange)
         except requests.ConnectionError as error:
             if exchange.over or not _dropped(error):
-                return _why(error, asked)
-        except _FAILURES as error:
-            return _why(error, asked)
+                return why_not(error, asked)
+        except FAILURES as error:
+            return why_not(error, asked)
         try:
             return self._query(query, exchange)
-        except _FAILURES as error:
-            return _why(error, asked)
+        except FAILURES as error:
+            return why_not(error, asked)
 
     def _query(self, query: str, exchange: Exchange) -> object:
         # A whole number: Prometheus takes 900ms for a duration, and neither 0.9s nor 0.900s.
         milliseconds = max(1, int(exchange.seconds_left * _EVALUATION_SHARE * 1000))
-        params = {"timeout": f"{milliseconds}ms", **_WHOLE}
+        params = {"timeout": f"{milliseconds}ms", **WHOLE}
         return self._connect.custom_query(query, params=params, timeout=exchange)
 
 
@@ -197,8 +197,8 @@ def _dropped(error: requests.ConnectionError) -> bool:
     return bool(error.args) and isinstance(error.args[0], ProtocolError)
 
 
-def _why(error: Exception, asked: Asked) -> Unavailable:
-    """What the libraries raised, as a value."""
+def why_not(error: Exception, asked: Asked) -> Unavailable:
+    """What the libraries raised, one of `FAILURES`, as a value."""
     if isinstance(error, RefusedError):
         return asked.refused(error)
     if isinstance(error, TooLargeError):

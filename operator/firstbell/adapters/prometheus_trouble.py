@@ -55,6 +55,16 @@ class Trouble(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Places:
+    """Where people correct what is wrong: fields of the policy, unless a command has options for it."""
+
+    address: str = f"{_FIELD}.serverAddress"
+    query: str = f"{_FIELD}.query"
+    token: str = f"a Secret with one in {_FIELD}.bearerTokenSecretRef"
+    ca: str = "Give the operator its CA by --prometheus-ca (the chart's prometheus.ca)."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
     """Who was asked, as far as messages tell."""
 
@@ -62,6 +72,7 @@ class Asked:
     """The server's address, fit for messages."""
     secret: SecretKey | None
     token: str | None = field(repr=False)
+    places: Places = field(default_factory=Places)
 
     def trouble(self, reason: Trouble, message: str) -> Unavailable:
         """Nothing is known; the message begins with the server."""
@@ -78,13 +89,14 @@ class Asked:
         for cause in _causes(error):
             if isinstance(cause, ssl.SSLCertVerificationError):
                 why = f"has a certificate that is not trusted: {self.quoted(cause.verify_message)}"
-                cure = "Give the operator its CA by --prometheus-ca (the chart's prometheus.ca)."
-                return self.trouble(Trouble.UNREACHABLE, f"{why}. {cure}")
+                return self.trouble(Trouble.UNREACHABLE, f"{why}. {self.places.ca}")
             if isinstance(cause, ssl.SSLError):
                 why = f"does not speak TLS as it should: {self.quoted(cause.reason or str(cause))}"
-                return self.trouble(Trouble.UNREACHABLE, f"{why}. Check http or https in {_FIELD}.")
+                return self.trouble(
+                    Trouble.UNREACHABLE, f"{why}. Check http or https in {self.places.address}."
+                )
         why = next(filter(None, map(_in_words, _causes(error))), "the connection broke")
-        cure = f"Check {_FIELD}.serverAddress, its Service and network policies."
+        cure = f"Check {self.places.address}, its Service and network policies."
         return self.trouble(Trouble.UNREACHABLE, f"cannot be reached: {self.quoted(why)}. {cure}")
 
     def timed_out(self) -> Unavailable:
@@ -99,24 +111,36 @@ class Asked:
             return self._unauthorized()
         if status in _REDIRECTS:
             to = self.quoted(error.location) or "nowhere"
-            cure = f"Redirects are not followed: put the final address into {_FIELD}.serverAddress."
+            cure = f"Redirects are not followed: put the final address into {self.places.address}."
             return self.trouble(Trouble.REDIRECTED, f"sends elsewhere ({status}), to {to}. {cure}")
         if status == _NOT_FOUND and not said:
             return self.not_prometheus("has no /api/v1/query (404)")
-        reason, what, cure = _kind(status, _answer(error.body).get("errorType"))
+        reason, what, cure = self._kind(status, _answer(error.body).get("errorType"))
         return self.trouble(reason, f"{what} ({status}){said}. {cure}")
 
     def not_prometheus(self, what: str = "gives an answer that is none of Prometheus") -> Unavailable:
         """Something else answers there."""
-        cure = f"Check {_FIELD}.serverAddress: the address without /api/v1."
+        cure = f"Check {self.places.address}: the address without /api/v1."
         return self.trouble(Trouble.NOT_PROMETHEUS, f"{what}. {cure}")
 
     def _unauthorized(self) -> Unavailable:
         if self.secret is None:
-            cure = f"Name a Secret with one in {_FIELD}.bearerTokenSecretRef."
-            return self.trouble(Trouble.UNAUTHORIZED, f"wants a token (401). {cure}")
+            if self.token is not None:
+                return self.trouble(Trouble.UNAUTHORIZED, "refuses the token (401). Renew it.")
+            return self.trouble(Trouble.UNAUTHORIZED, f"wants a token (401). Name {self.places.token}.")
         named = f"key {self.secret.key} of Secret {self.secret.name}"
         return self.trouble(Trouble.UNAUTHORIZED, f"refuses the token (401). Renew {named}.")
+
+    def _kind(self, status: int, error_type: object) -> tuple[Trouble, str, str]:
+        """The reason for a status, what the server does, and the cure."""
+        if error_type == "timeout":
+            cure = "Make it cheaper, for example by a recording rule."
+            return Trouble.TIMEOUT, "needs too long for the query", cure
+        if status == _FORBIDDEN:
+            return Trouble.FORBIDDEN, "does not allow the query", "Check what the token is allowed."
+        if status >= _SERVER_ERRORS or status == _TOO_MANY_REQUESTS:
+            return Trouble.SERVER_ERROR, "is in trouble", "Look into its log."
+        return Trouble.QUERY_REFUSED, "refuses the query", f"Correct {self.places.query}."
 
     def _said(self, body: bytes) -> str:
         said = _answer(body).get("error")
@@ -147,18 +171,6 @@ def _answer(body: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return answer if isinstance(answer, dict) else {}
-
-
-def _kind(status: int, error_type: object) -> tuple[Trouble, str, str]:
-    """The reason for a status, what the server does, and the cure."""
-    if error_type == "timeout":
-        cure = "Make it cheaper, for example by a recording rule."
-        return Trouble.TIMEOUT, "needs too long for the query", cure
-    if status == _FORBIDDEN:
-        return Trouble.FORBIDDEN, "does not allow the query", "Check what the token is allowed."
-    if status >= _SERVER_ERRORS or status == _TOO_MANY_REQUESTS:
-        return Trouble.SERVER_ERROR, "is in trouble", "Look into its log."
-    return Trouble.QUERY_REFUSED, "refuses the query", f"Correct {_FIELD}.query."
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

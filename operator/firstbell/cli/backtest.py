@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from firstbell.api.yaml_files import Unreadable
-from firstbell.backtest.csv_recording import read_csv
 from firstbell.backtest.document import backtest_document
-from firstbell.backtest.recording import SAMPLE_COUNTS_SECONDS, SECONDS_PER_MINUTE, Recording
-from firstbell.backtest.trial import START_SECONDS, Trial, run_trial
+from firstbell.backtest.recording import SAMPLE_COUNTS_SECONDS, SECONDS_PER_MINUTE
+from firstbell.backtest.trial import START_SECONDS, run_trial
+from firstbell.cli.backtest_load import Server, asked_dates, from_file, from_prometheus
 from firstbell.cli.backtest_plot import plot_outcome, undrawable
 from firstbell.cli.backtest_table import print_outcome
 from firstbell.cli.backtest_trial import Asked, trial_of
-from firstbell.cli.dates import civil_date
 from firstbell.cli.output import console, refuse
-from firstbell.domain.bells import MINUTES_PER_DAY, start_of_day
+from firstbell.domain.bells import MINUTES_PER_DAY
 
-MOST_DAYS = 800
 BELLS_SHOWN = 15
 
 
@@ -44,13 +40,30 @@ def backtest(
         ),
     ],
     load: Annotated[
-        Path,
+        Path | None,
         typer.Option(
             metavar="FILE",
             help="The recorded load: CSV with the columns time (RFC 3339 with its offset, or seconds since "
             "1970) and value.",
         ),
-    ],
+    ] = None,
+    prometheus: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Instead of a file: the Prometheus that has recorded the load."),
+    ] = None,
+    query: Annotated[
+        str | None,
+        typer.Option(metavar="PROMQL", help="What is asked of it; default the query of the policy's metric."),
+    ] = None,
+    step: Annotated[
+        str, typer.Option(metavar="DURATION", help="How far its points are apart, like 15s or 1m.")
+    ] = "15s",
+    token_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A file with the bearer token that it asks for.")
+    ] = None,
+    prometheus_ca: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="CA certificates of it; default the public ones.")
+    ] = None,
     autoscaler: Annotated[
         str | None, typer.Option(metavar="NAME", help="The policy to try, where the files hold several.")
     ] = None,
@@ -111,11 +124,18 @@ def backtest(
         fixed=fixed,
         start_seconds=start_seconds,
     )
-    trial = trial_of(files, wanted)
-    recording = read_csv(load, gap_minutes * SECONDS_PER_MINUTE)
-    if isinstance(recording, Unreadable):
-        refuse(recording.problems)
-    outcome = run_trial(trial, _part(recording, trial, load, first, last))
+    tried = trial_of(files, wanted)
+    dates = asked_dates(tried.trial, first, last)
+    if load is not None:
+        if prometheus is not None:
+            refuse(["--load, --prometheus: both tell the load. Give one of the two."])
+        recording = from_file(load, gap_minutes * SECONDS_PER_MINUTE, dates)
+    elif prometheus is not None:
+        server = Server(address=prometheus, query=query, step=step, token=token_file, ca_bundle=prometheus_ca)
+        recording = from_prometheus(server, tried.query, dates)
+    else:
+        refuse(["there is no load. Give a recording by --load FILE, or --prometheus URL."])
+    outcome = run_trial(tried.trial, recording)
     match output:
         case BacktestOutput.TABLE:
             print_outcome(console(), outcome, bells=bells)
@@ -125,23 +145,3 @@ def backtest(
         if problem := plot_outcome(outcome, plot):
             refuse([problem])
         typer.echo(f"drawn: {plot}", err=True)
-
-
-def _part(recording: Recording, trial: Trial, load: Path, first: str | None, last: str | None) -> Recording:
-    """The dates that are asked for of a recording, in the zone of the policy's first calendar."""
-    start = _start_of(trial, civil_date(first, "--from")) if first is not None else recording.start
-    after = civil_date(last, "--to") + timedelta(days=1) if last is not None else None
-    end = _start_of(trial, after) if after is not None else recording.end
-    if first is not None and last is not None and end <= start:
-        refuse([f"--from {first} --to {last}: ends before it begins. Give a later --to."])
-    part = recording.between(start, end)
-    if part is None:
-        refuse([f"{load}: has no load in the dates asked for. Give others by --from and --to."])
-    if part.end - part.start > MOST_DAYS * MINUTES_PER_DAY * SECONDS_PER_MINUTE:
-        refuse([f"{load}: covers more than {MOST_DAYS} days. Give fewer by --from and --to."])
-    return part
-
-
-def _start_of(trial: Trial, on: date) -> int:
-    zone = trial.workload.calendars[0].calendar.zone
-    return start_of_day(zone, on) * SECONDS_PER_MINUTE

@@ -36,7 +36,15 @@ class Asked:
     start_seconds: int
 
 
-def trial_of(files: Sequence[Path], asked: Asked) -> Trial:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tried:
+    """What is tried, and the query of the metric that was recorded, where it is one of the policy."""
+
+    trial: Trial
+    query: str | None
+
+
+def trial_of(files: Sequence[Path], asked: Asked) -> Tried:
     """What is tried; ends the command with a line per problem where that cannot be told."""
     manifests = read_manifests(STDIN if str(file) == "-" else file for file in files)
     if isinstance(manifests, Unreadable):
@@ -48,13 +56,13 @@ def trial_of(files: Sequence[Path], asked: Asked) -> Trial:
     resolved = {calendar.key: SchoolDays(calendar) for calendar in chosen.calendars}
     if errors := list(policy_errors(chosen, resolved)):
         refuse(errors)
-    per_replica, metric = _load_of(chosen, asked)
+    metric = _recorded_metric(chosen, asked)
     spec = chosen.manifest.spec
-    return Trial(
+    trial = Trial(
         workload=workload_of(chosen, resolved),
-        per_replica=per_replica,
+        per_replica=_quantity(asked.per_replica) if metric is None else metric.target.amount,
         hpa_bounds=_hpa_bounds(chosen, manifests),
-        metric=metric,
+        metric=None if metric is None else _target(metric),
         tolerance=spec.tolerance_ratio,
         behavior=to_behavior(spec),
         hpa_behavior=to_behavior(spec) if spec.behavior else None,
@@ -62,6 +70,7 @@ def trial_of(files: Sequence[Path], asked: Asked) -> Trial:
         start_seconds=asked.start_seconds,
         fixed=asked.fixed,
     )
+    return Tried(trial=trial, query=None if metric is None else metric.prometheus.query)
 
 
 def _chosen(linked: Linked, wanted: str | None, names: str) -> LinkedAutoscaler:
@@ -81,19 +90,21 @@ def _chosen(linked: Linked, wanted: str | None, names: str) -> LinkedAutoscaler:
     return linked.autoscalers[known.index(fitting[0])]
 
 
-def _load_of(chosen: LinkedAutoscaler, asked: Asked) -> tuple[Fraction, MetricTarget | None]:
-    """What one replica carries of the recorded load, and the policy's metric that it is, if it is one."""
-    if asked.per_replica is not None:
-        if asked.metric is not None:
-            refuse(["--metric: --per-replica says what one replica carries already. Give one of the two."])
-        return _quantity(asked.per_replica), None
-    metric = _metric(chosen, asked.metric)
-    amount = metric.target.amount
-    return amount, MetricTarget(name=metric.name, type=TargetType.AVERAGE_VALUE, amount=amount)
+def _recorded_metric(chosen: LinkedAutoscaler, asked: Asked) -> Metric | None:
+    """The metric of the policy that was recorded; None where another load was, told by `--per-replica`."""
+    if asked.per_replica is None:
+        return _metric(chosen, asked.metric)
+    if asked.metric is not None:
+        refuse(["--metric: --per-replica says what one replica carries already. Give one of the two."])
+    return None
 
 
-def _quantity(text: str) -> Fraction:
-    if re.fullmatch(QUANTITY_PATTERN, text) is None or not exact(text):
+def _target(metric: Metric) -> MetricTarget:
+    return MetricTarget(name=metric.name, type=TargetType.AVERAGE_VALUE, amount=metric.target.amount)
+
+
+def _quantity(text: str | None) -> Fraction:
+    if text is None or re.fullmatch(QUANTITY_PATTERN, text) is None or not exact(text):
         cure = "Write a number above 0 like 350, 0.5 or 500m"
         refuse([f"--per-replica {text}: is not what a replica can carry. {cure}."])
     return exact(text)

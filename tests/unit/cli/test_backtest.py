@@ -25,6 +25,7 @@ POLICY = AUTOSCALER + METRICS
 SECOND_METRIC = METRICS.replace("  metrics:\n", "").replace("name: online", "name: logins")
 VALUE = METRICS.replace('type: AverageValue, averageValue: "100"', 'type: Value, value: "100"')
 START = utc("2025-02-04T06:00") * 60
+SINCE = ("--from", "2025-02-04", "--to", "2025-02-04")
 
 
 def recording(tmp_path, *, step: int = 60, gap: bool = False):
@@ -204,11 +205,34 @@ def test_it_is_drawn(tmp_path, school):
         (AUTOSCALER + VALUE, ("--metric", "online"), "has a target of the type Value"),
         (f"{POLICY}---\n{POLICY.replace('name: web, n', 'name: api, n')}", (), "Choose by --autoscaler"),
         ("", (), "no SchoolAutoscaler in here"),
+        (POLICY, ("--prometheus", "http://x"), "both tell the load. Give one of the two."),
     ],
 )  # fmt: skip
 def test_options_that_do_not_fit_are_told_with_the_cure(tmp_path, policy, options, said):
     school = written(tmp_path, f"{CALENDAR}---\n{policy}")
     done = run("-f", school, "--load", recording(tmp_path), *options)
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.output
+
+
+@pytest.mark.parametrize(
+    ("policy", "options", "said"),
+    [
+        (POLICY, (), "there is no load. Give a recording by --load FILE, or --prometheus URL."),
+        (POLICY, ("--prometheus", "http://x"), "says not since when. Give the first date by --from."),
+        (POLICY, ("--prometheus", "prometheus", *SINCE), "is no web address."),
+        (POLICY, ("--prometheus", "http://x", "--from", "2098-01-01"), "is in the future."),
+        (POLICY, ("--prometheus", "http://x", "--from", "2015-01-01"), "more than 800 days"),
+        (POLICY, ("--prometheus", "http://x", "--step", "15x", *SINCE), "--step 15x: is not a step."),
+        (POLICY, ("--prometheus", "http://x", "--step", "0s", *SINCE), "--step 0s: is not a step."),
+        (POLICY, ("--prometheus", "http://x", "--token-file", "none", *SINCE), "token-file none: cannot be"),
+        (POLICY, ("--prometheus", "http://x", "--prometheus-ca", "none", *SINCE), "CA bundle none cannot"),
+        (AUTOSCALER, ("--prometheus", "http://x", "--per-replica", "5", *SINCE), "Give it by --query."),
+    ],
+)  # fmt: skip
+def test_options_of_a_prometheus_that_do_not_fit_are_told_with_the_cure(tmp_path, policy, options, said):
+    done = run("-f", written(tmp_path, f"{CALENDAR}---\n{policy}"), *options)
     assert done.exit_code == 2
     assert said in done.stderr
     assert "Traceback" not in done.output
