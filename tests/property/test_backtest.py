@@ -52,6 +52,9 @@ scaling_rules = st.builds(
 )
 behaviors = st.one_of(st.just(Behavior()), st.builds(Behavior, up=scaling_rules, down=scaling_rules))
 
+# With 160,000 pupils at most 1.6 is expected: loads go to 3.
+surges = st.sampled_from([{}, {"per_pupil": Fraction(1, 100_000), "surge_max_percent": 300}])
+
 
 @st.composite
 def loads(draw) -> array:
@@ -121,20 +124,26 @@ def test_an_hpa_without_a_behavior_goes_on_rising_after_a_spike():
 
 
 @settings(max_examples=80, deadline=None)
-@given(cases(), st.booleans())
-def test_replicas_are_those_of_a_decision_every_15_seconds(case, live):
+@given(cases(), st.booleans(), surges)
+def test_replicas_are_those_of_a_decision_every_15_seconds(case, live, surge):
     ticks, bounds, schedule, behavior = case
-    rules = Rules(bounds=bounds, metric=TARGET if live else None, behavior=behavior)
+    rules = Rules(bounds=bounds, metric=TARGET if live else None, behavior=behavior, **surge)
     first = first_count(ticks, PER_REPLICA, bounds)
     found = replay_scale(rules, schedule, ticks, first)
     assert counts_of(found, ticks) == plain_scale(rules, schedule, ticks, first)
 
 
 @settings(max_examples=80, deadline=None)
-@given(cases(), st.booleans(), st.none() | behaviors)
-def test_an_hpa_under_a_floor_is_that_of_a_decision_and_a_pass_every_15_seconds(case, live, hpas):
+@given(cases(), st.booleans(), st.none() | behaviors, surges)
+def test_an_hpa_under_a_floor_is_that_of_a_decision_and_a_pass_every_15_seconds(case, live, hpas, surge):
     ticks, bounds, schedule, behavior = case
-    rules = Rules(bounds=bounds, metric=TARGET if live else None, behavior=behavior, beside_autoscaler=True)
+    rules = Rules(
+        bounds=bounds,
+        metric=TARGET if live else None,
+        behavior=behavior,
+        beside_autoscaler=True,
+        **surge,
+    )
     first = first_count(ticks, PER_REPLICA, bounds)
     follower = HpaFollower(an_hpa(bounds, hpas), PER_REPLICA, ticks, first)
     found = replay_floor(rules, schedule, follower)

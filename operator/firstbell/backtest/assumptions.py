@@ -35,6 +35,8 @@ def _assumptions(outcome: Outcome) -> Iterator[str]:
         yield "firstbell scales the workload itself, by the calendar alone: the load is none of its metrics."
     if outcome.live_metric is not None:
         yield f"firstbell follows the recorded load as its metric {outcome.live_metric}, read every 15 s."
+    if outcome.follows_arrivals:
+        yield "More pupils than planned before a first bell raise its peak, by the policy's surge."
     yield "An exception with announcedTime is unknown to the plan before it."
     if outcome.gaps:
         yield "While the load is not recorded counts are held, and neither short time nor waste is counted."

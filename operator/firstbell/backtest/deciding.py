@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from firstbell.backtest.early_arrivals import EarlyArrivals
 from firstbell.backtest.need import exact
 from firstbell.backtest.skipped import with_recommendations
 from firstbell.backtest.ticks import (
@@ -29,6 +30,7 @@ from firstbell.domain.decide import Ceiling, Observation, Recommendation, decide
 from firstbell.domain.history import History
 from firstbell.domain.reactive import DEFAULT_TOLERANCE, LiveMetric, MetricTarget, Standing, asked_for
 from firstbell.domain.reasons import DecisionReason
+from firstbell.domain.surge_correction import AS_PLANNED, corrected
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -41,13 +43,18 @@ NOT_RECORDED = Unavailable(reason="NotRecorded", message="the recording does not
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rules:
-    """What of a policy bears on decisions. `metric` is the recorded one; None: the plan alone decides."""
+    """What of a policy bears on decisions. `metric` is the recorded one; None: the plan alone decides.
+
+    `per_pupil` and `surge_max_percent` together let early arrivals raise a peak.
+    """
 
     bounds: Bounds
     metric: MetricTarget | None = None
     tolerance: Fraction = DEFAULT_TOLERANCE
     behavior: Behavior = DEFAULT_BEHAVIOR
     beside_autoscaler: bool = False
+    per_pupil: Fraction | None = None
+    surge_max_percent: int | None = None
 
 
 class Decider:
@@ -62,6 +69,9 @@ class Decider:
         self._reach = max(ticks_in(rules.behavior.down.window), ticks_in(rules.behavior.up.window))
         self._next = 0
         self._band: Band | None = None
+        self._early: EarlyArrivals | None = None
+        if rules.metric is not None and rules.per_pupil is not None and rules.surge_max_percent is not None:
+            self._early = EarlyArrivals(schedule, rules.per_pupil, rules.surge_max_percent, ticks)
 
     @property
     def next_tick(self) -> int:
@@ -71,6 +81,8 @@ class Decider:
     def decide(self, tick: int, current: int) -> None:
         """The decision at a tick, with as many replicas as there are."""
         self._catch_up(tick)
+        if self._early is not None:
+            self._early.look(tick, self._reading(tick))
         seen = self._observation(tick, current)
         decision = decide(seen)
         self._history = remembered(seen, decision)
@@ -81,7 +93,7 @@ class Decider:
     def _observation(self, tick: int, current: int) -> Observation:
         rules, second = self._rules, self._ticks.second(tick)
         scheduled = Recommendation(
-            replicas=self._schedule.replicas_at(second), reason=DecisionReason.SCHEDULED_PEAK, message=""
+            replicas=self._scheduled(tick), reason=DecisionReason.SCHEDULED_PEAK, message=""
         )
         return Observation(
             now=self._ticks.instant(tick),
@@ -105,8 +117,16 @@ class Decider:
         # NaN is the only value that differs from itself.
         return NOT_RECORDED if value != value else exact(value)  # noqa: PLR0124
 
+    def _scheduled(self, tick: int) -> int:
+        """What the plan's writes ask for at a tick, raised where more came early; what is no peak is not."""
+        second = self._ticks.second(tick)
+        replicas = self._schedule.replicas_at(second)
+        if self._early is None or replicas <= self._rules.bounds.minimum:
+            return replicas
+        return corrected(replicas, max(AS_PLANNED, self._early.percent_at(second)))
+
     def _planned(self, tick: int) -> int:
-        return max(self._rules.bounds.minimum, self._schedule.replicas_at(self._ticks.second(tick)))
+        return max(self._rules.bounds.minimum, self._scheduled(tick))
 
     def _followed(self) -> int | None:
         """The count that the load is compared to: the whole of it, or beside an autoscaler the live part."""
@@ -118,7 +138,9 @@ class Decider:
         size = len(self._ticks.values)
         if start >= size:
             return size
-        stop = min(size, self._ticks.at(self._schedule.next_change(self._ticks.second(start - 1))))
+        if self._early is not None and self._early.watches(self._ticks.second(start)):
+            return start
+        stop = min(size, self._ticks.at(self._next_event(self._ticks.second(start - 1))))
         followed, planned, metric = self._followed(), self._planned(start - 1), self._rules.metric
         if self._unsettled(planned, followed):
             # What is not known holds the count, whatever it was on its way to.
@@ -134,6 +156,12 @@ class Decider:
             high = band_edge(metric.amount * followed, inside=-1)
         self._band = Band(low, high, ticks_in(self._rules.behavior.down.window), unknown_holds=True)
         return Scan(self._ticks, self._band, start, self._last_asked(followed)).until(stop)
+
+    def _next_event(self, second: int) -> int:
+        """The first second after this one at which the plan, or what it is raised to, may change."""
+        planned = self._schedule.next_change(second)
+        early = None if self._early is None else self._early.next_change(second)
+        return planned if early is None else min(planned, early)
 
     def _unsettled(self, planned: int, followed: int | None) -> bool:
         """Whether the present count is on its way to another one, whatever the load does."""

@@ -62,6 +62,7 @@ class Outcome:
     """Everything about one workload.
 
     `live_metric` names the policy's metric that firstbell followed, None where the plan alone decided;
+    `follows_arrivals` says that early arrivals could raise a peak;
     `beside_autoscaler` says that its decisions were the floor of an HPA. `unrecorded_bells` had no sample in
     their stretch.
     """
@@ -71,6 +72,7 @@ class Outcome:
     need: Need
     per_replica: Fraction
     live_metric: str | None
+    follows_arrivals: bool
     beside_autoscaler: bool
     start_seconds: int
     fixed: int

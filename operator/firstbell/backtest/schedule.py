@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from firstbell.backtest.known_then import KnownPlan
+    from firstbell.domain.plan import Plan
 
 NEVER = 2**62
 
@@ -20,7 +21,7 @@ class Schedule:
     """The writes of the plans that were in force, by second since 1970."""
 
     def __init__(self, plans: Sequence[KnownPlan]) -> None:
-        self._plans = plans
+        self.plans = plans
         self._starts = [known.start * SECONDS_PER_MINUTE for known in plans]
         self.track = Track()
         for known in plans:
@@ -42,7 +43,10 @@ class Schedule:
         last = bisect_right(self.track.seconds, end - 1)
         return max(self.track.counts[first:last])
 
+    def plan_at(self, second: int) -> Plan:
+        """The plan in force at a second."""
+        return self.plans[bisect_right(self._starts, second) - 1].plan
+
     def still_to_come_at(self, second: int) -> int:
         """What a peak under way must not fall below at a second."""
-        known = self._plans[bisect_right(self._starts, second) - 1]
-        return known.plan.still_to_come_at(second // SECONDS_PER_MINUTE)
+        return self.plan_at(second).still_to_come_at(second // SECONDS_PER_MINUTE)

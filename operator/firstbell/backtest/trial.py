@@ -40,7 +40,7 @@ class Trial:
     """What is tried on a recording.
 
     `per_replica` is the load that one replica carries. `metric` is the policy's own, if it is that which was
-    recorded. `hpa_bounds` and `hpa_behavior` are the HPA's.
+    recorded, `per_pupil` what one pupil adds to it. `hpa_bounds` and `hpa_behavior` are those of the HPA.
     """
 
     workload: Workload
@@ -53,6 +53,8 @@ class Trial:
     beside_autoscaler: bool = False
     start_seconds: int = START_SECONDS
     fixed: int | None = None
+    per_pupil: Fraction | None = None
+    surge_max_percent: int | None = None
 
 
 def run_trial(trial: Trial, recording: Recording) -> Outcome:
@@ -75,6 +77,7 @@ def run_trial(trial: Trial, recording: Recording) -> Outcome:
         recording=recording,
         need=need,
         per_replica=trial.per_replica,
+        follows_arrivals=trial.metric is not None and None not in {trial.per_pupil, trial.surge_max_percent},
         live_metric=trial.metric.name if trial.metric else None,
         beside_autoscaler=trial.beside_autoscaler,
         start_seconds=trial.start_seconds,
@@ -106,6 +109,8 @@ def _replicas(trial: Trial, recording: Recording, schedule: Schedule, fixed: int
         tolerance=trial.tolerance,
         behavior=trial.behavior,
         beside_autoscaler=trial.beside_autoscaler,
+        per_pupil=trial.per_pupil,
+        surge_max_percent=trial.surge_max_percent,
     )
     first = max(first_count(ticks, per_replica, bounds), schedule.replicas_at(ticks.first))
     if trial.beside_autoscaler:

@@ -69,6 +69,8 @@ def trial_of(files: Sequence[Path], asked: Asked) -> Tried:
         beside_autoscaler=_is_beside(chosen, manifests),
         start_seconds=asked.start_seconds,
         fixed=asked.fixed,
+        per_pupil=None if metric is None or metric.per_pupil is None else exact(metric.per_pupil),
+        surge_max_percent=None if spec.surge is None else spec.surge.max_percent,
     )
     return Tried(trial=trial, query=None if metric is None else metric.prometheus.query)
 

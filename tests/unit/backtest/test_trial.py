@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from fractions import Fraction
 
 import pytest
 
 from firstbell.backtest.outcome import Variant
+from firstbell.domain.arrivals import BELL
 from firstbell.domain.calendar import CalendarEvent, InstructionMode
 from firstbell.domain.policy import Bounds, PeakAnchor
 from tests.builders import (
@@ -211,3 +213,20 @@ def test_a_recording_shorter_than_a_pass_has_a_fixed_size_only():
     part = recording.between(recording.start + 1, recording.start + 14)
     outcome = tried(a_school(), part)
     assert {outcome.totals[variant].tally.highest for variant in Variant} == {2}
+
+
+def test_early_arrivals_raise_the_peak_where_the_policy_says_so():
+    def half_as_many_again(second: int) -> float:
+        # Replicas' worth of 90,000 pupils instead of 60,000, who come as pupils do around 07:30.
+        return 9 * BELL.arrived((second - 7.5 * 3600) / 60) if second < 9 * 3600 else 0.0
+
+    recording = a_recording(*DAY, half_as_many_again)
+    as_planned = tried(a_school(), recording)
+    raised = tried(a_school(), recording, per_pupil=Fraction(1, 10_000), surge_max_percent=200)
+    assert not as_planned.follows_arrivals
+    assert as_planned.bells[0].tallies[Variant.FIRSTBELL].short_seconds > 60
+    assert raised.follows_arrivals
+    assert raised.bells[0].tallies[Variant.FIRSTBELL].short_seconds == 0
+    # From two minutes after the ramp's begin, eight before the bell: 150 % of the six that are planned.
+    changes = dict(raised.courses[Variant.FIRSTBELL].replicas.changes())
+    assert {stamp(second // 60)[-5:]: count for second, count in changes.items()}["07:22"] == 9
