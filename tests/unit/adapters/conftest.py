@@ -44,6 +44,13 @@ async def server():
 
 @pytest.fixture
 async def cluster(server):
+    async with KubernetesCluster(configured(server.url)) as adapter:
+        yield adapter
+
+
+@pytest.fixture
+async def hasty(server):
+    """One that waits for an answer for a fifth of a second only."""
     async with KubernetesCluster(configured(server.url), request_seconds=0.2) as adapter:
         yield adapter
 

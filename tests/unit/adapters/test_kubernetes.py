@@ -125,17 +125,17 @@ async def test_a_long_message_is_cut(server, cluster):
     assert len((await cluster.get(HPA)).message) == 500 + len(" (422)")
 
 
-async def test_no_answer_in_time_is_unreachable(server, cluster):
+async def test_no_answer_in_time_is_unreachable(server, hasty):
     async def never(_request=None):
         await server.closing.wait()
         return web.json_response({})
 
     server.answer = never
-    got = await cluster.get(HPA)
+    got = await hasty.get(HPA)
     assert got == Failure(kind=FailureKind.UNREACHABLE, message="the API server gave no answer in 0.2 s")
 
 
-async def test_a_body_that_does_not_end_is_unreachable(server, cluster):
+async def test_a_body_that_does_not_end_is_unreachable(server, hasty):
     async def endless(request):
         response = web.StreamResponse()
         await response.prepare(request)
@@ -144,7 +144,7 @@ async def test_a_body_that_does_not_end_is_unreachable(server, cluster):
         return response
 
     server.answer = endless
-    assert (await cluster.get(HPA)).kind is FailureKind.UNREACHABLE
+    assert (await hasty.get(HPA)).kind is FailureKind.UNREACHABLE
 
 
 async def test_a_connection_that_breaks_is_unreachable(server, cluster):
