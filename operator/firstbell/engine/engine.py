@@ -79,7 +79,7 @@ class Engine:
         )
         self._polling: Polling | None = None
         if metrics is not None:
-            self._polling = Polling(store=self.store, metrics=metrics, clock=clock, wake=self.wake)
+            self._polling = Polling(answers=self.store.answers, metrics=metrics, clock=clock, wake=self.wake)
         self._left = LeftWorkloads(cluster=cluster, telemetry=telemetry, store=self.store)
         self._memories: dict[str, Memory] = {}
         self._wakeups = Wakeups()

@@ -10,21 +10,23 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import heapq
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import TYPE_CHECKING
 
 import structlog
 
 from firstbell.domain.absence import Unavailable
+from firstbell.engine.answers import SeenReading
 from firstbell.engine.naps import nap
-from firstbell.engine.readings import SeenReading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from firstbell.domain.reactive import Reading
+    from firstbell.engine.answers import Answers
     from firstbell.engine.ports import Clock, MetricQuery, Metrics
-    from firstbell.engine.store import Store
 
 EVERY = timedelta(seconds=15)
 DEADLINE_SECONDS = 12.0
@@ -40,57 +42,74 @@ class Polling:
     """The polls of one engine. `wake` is told the autoscalers that an answer concerns."""
 
     def __init__(
-        self, *, store: Store, metrics: Metrics, clock: Clock, wake: Callable[[set[str]], None]
+        self, *, answers: Answers, metrics: Metrics, clock: Clock, wake: Callable[[set[str]], None]
     ) -> None:
-        self._store = store
+        self._answers = answers
         self._metrics = metrics
         self._clock = clock
         self._wake = wake
-        self._due: dict[MetricQuery, datetime] = {}
-        self._asking: set[MetricQuery] = set()
+        self._turns: dict[MetricQuery, datetime | None] = {}  # None: being asked
+        self._heap: list[tuple[datetime, int, MetricQuery]] = []
+        self._order = count()
+        self._edits = -1
         self._free: dict[str, asyncio.Semaphore] = {}
-        self._look = asyncio.Event()
+        self._woken = asyncio.Event()
 
     def look(self) -> None:
         """Somebody's metrics may have changed."""
-        self._look.set()
+        if self._answers.edits != self._edits:
+            self._woken.set()
 
     async def run(self) -> None:
         """Polls until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             while True:
-                for query in self._take_due(self._clock.now()):
-                    self._asking.add(query)
-                    tasks.create_task(self._ask(query))
-                await nap(self._clock, self._nap_seconds(), self._look)
+                now = self._clock.now()
+                self._follow_edits(now)
+                for query in self._take_due(now):
+                    tasks.create_task(self._ask(query, now))
+                wait = (self._heap[0][0] - now).total_seconds() if self._heap else LONGEST_NAP_SECONDS
+                await nap(self._clock, wait, self._woken)
+
+    def _follow_edits(self, now: datetime) -> None:
+        """What is new is due now; what nobody asks any more is forgotten."""
+        if self._answers.edits == self._edits:
+            return
+        self._edits = self._answers.edits
+        for query in self._turns.keys() - self._answers.queries:
+            del self._turns[query]
+        for query in list(self._answers.queries):
+            if query not in self._turns:
+                self._plan(query, now)
+        servers = {query.server_address for query in self._turns}
+        self._free = {server: free for server, free in self._free.items() if server in servers}
+
+    def _plan(self, query: MetricQuery, at: datetime) -> None:
+        self._turns[query] = at
+        heapq.heappush(self._heap, (at, next(self._order), query))
+        if self._heap[0][2] is query:
+            self._woken.set()
 
     def _take_due(self, now: datetime) -> Iterator[MetricQuery]:
-        """The queries that are to be asked now; those that nobody asks any more are forgotten."""
-        for query in self._due.keys() - self._store.queries:
-            del self._due[query]
-            self._store.readings.pop(query, None)
-            if not any(query.server_address == other.server_address for other in self._due):
-                self._free.pop(query.server_address, None)
-        for query in list(self._store.queries):
-            if self._due.get(query, now) <= now and query not in self._asking:
-                self._due[query] = _next_turn(query, now)
+        """The queries whose turn has come."""
+        while self._heap and self._heap[0][0] <= now:
+            at, _, query = heapq.heappop(self._heap)
+            if self._turns.get(query) == at:
+                self._turns[query] = None
                 yield query
 
-    def _nap_seconds(self) -> float:
-        now = self._clock.now()
-        waits = [(due - now).total_seconds() for query, due in self._due.items() if query not in self._asking]
-        return max(0.0, min(waits, default=LONGEST_NAP_SECONDS))
-
-    async def _ask(self, query: MetricQuery) -> None:
+    async def _ask(self, query: MetricQuery, asked: datetime) -> None:
         try:
-            async with self._free.setdefault(query.server_address, asyncio.Semaphore(AT_ONCE_OF_ONE_SERVER)):
+            server = query.server_address
+            async with self._free.setdefault(server, asyncio.Semaphore(AT_ONCE_OF_ONE_SERVER)):
                 reading = await self._read(query)
             seen = SeenReading(reading=reading, at=self._clock.now())
-            self._tell(query, self._store.readings.get(query), seen)
-            self._wake(self._store.put_reading(query, seen))
+            self._tell(query, self._answers.readings.get(query), seen)
+            self._wake(self._answers.put(query, seen))
         finally:
-            self._asking.discard(query)
-            self._look.set()
+            # Only now, so that none is asked again while its answer is awaited.
+            if self._turns.get(query, asked) is None:
+                self._plan(query, _next_turn(query, asked))
 
     async def _read(self, query: MetricQuery) -> Reading:
         where = query.server_address

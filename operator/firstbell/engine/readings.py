@@ -38,21 +38,13 @@ class AskedMetric:
     per_pupil: Fraction | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SeenReading:
-    """The last answer to a query, and when it came."""
-
-    reading: Reading
-    at: datetime
-
-
 def live_metrics(store: Store, rules: Rules, now: datetime) -> tuple[LiveMetric, ...]:
     """Each metric of the policy with its last answer, in spec order."""
     return tuple(LiveMetric(target=one.target, reading=_reading(store, one, now)) for one in rules.metrics)
 
 
 def _reading(store: Store, one: AskedMetric, now: datetime) -> Reading:
-    seen, where = store.readings.get(one.query), one.query.server_address
+    seen, where = store.answers.readings.get(one.query), one.query.server_address
     name = f"metric {one.target.name}"
     if seen is None:
         return Unavailable(reason=NOT_READ, message=f"{name} has not been read from {where} yet")

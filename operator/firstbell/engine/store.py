@@ -7,26 +7,24 @@ must look again when something changes is answered here, so that handlers stay o
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from firstbell.api.school_autoscaler import Actuation, Mode, OnCalendarError
 from firstbell.domain.behavior import DEFAULT_BEHAVIOR, Behavior
 from firstbell.domain.reactive import DEFAULT_TOLERANCE
+from firstbell.engine.answers import Answers
 from firstbell.engine.floor_kinds import HPA, FloorKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, KeysView
+    from collections.abc import Iterable
     from fractions import Fraction
 
     from firstbell.domain.absence import Unavailable
     from firstbell.domain.days import SchoolDays
     from firstbell.domain.floor import Autoscaler
     from firstbell.domain.policy import Policy
-    from firstbell.engine.ports import Json, MetricQuery
-    from firstbell.engine.readings import AskedMetric, SeenReading
-
-
-Indexed = TypeVar("Indexed")
+    from firstbell.engine.ports import Json
+    from firstbell.engine.readings import AskedMetric
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -176,11 +174,10 @@ class Store:
     floors: dict[str, SeenFloor] = field(default_factory=dict)
     workloads: dict[str, SeenWorkload] = field(default_factory=dict)
     unreadable: dict[str, Unavailable] = field(default_factory=dict)
-    readings: dict[MetricQuery, SeenReading] = field(default_factory=dict)
+    answers: Answers = field(default_factory=Answers)
     follows_scaled_objects: bool = False
     _by_target: dict[str, set[str]] = field(default_factory=dict)
     _by_calendar: dict[str, set[str]] = field(default_factory=dict)
-    _by_query: dict[MetricQuery, set[str]] = field(default_factory=dict)
     _floors_by_target: dict[str, set[str]] = field(default_factory=dict)
     _floors_by_owner: dict[str, set[str]] = field(default_factory=dict)
 
@@ -196,7 +193,7 @@ class Store:
 
     def put_autoscaler(self, seen: SeenAutoscaler) -> set[str]:
         """Remembers a SchoolAutoscaler; others on the same workload look again too."""
-        concerned = self.drop_autoscaler(seen.key)
+        concerned = self._take_out(seen.key)
         self.autoscalers[seen.key] = seen
         rules = seen.in_force
         if rules is not None:
@@ -204,12 +201,15 @@ class Store:
             concerned |= self._by_target[rules.target.key]
             for calendar in rules.calendar_keys:
                 self._by_calendar.setdefault(calendar, set()).add(seen.key)
-            for metric in rules.metrics:
-                self._by_query.setdefault(metric.query, set()).add(seen.key)
+        self.answers.ask(seen.key, (metric.query for metric in rules.metrics) if rules is not None else ())
         return concerned | {seen.key}
 
     def drop_autoscaler(self, key: str) -> set[str]:
         """Forgets a SchoolAutoscaler."""
+        self.answers.ask(key, ())
+        return self._take_out(key)
+
+    def _take_out(self, key: str) -> set[str]:
         seen = self.autoscalers.pop(key, None)
         rules = seen.in_force if seen is not None else None
         if rules is None:
@@ -217,22 +217,7 @@ class Store:
         concerned = _leave(self._by_target, rules.target.key, key)
         for calendar in rules.calendar_keys:
             _leave(self._by_calendar, calendar, key)
-        for metric in rules.metrics:
-            _leave(self._by_query, metric.query, key)
         return concerned
-
-    @property
-    def queries(self) -> KeysView[MetricQuery]:
-        """What live metrics are asked for by, each once however many autoscalers share it."""
-        return self._by_query.keys()
-
-    def put_reading(self, query: MetricQuery, seen: SeenReading) -> set[str]:
-        """Remembers the answer to a query, if anybody still asks it."""
-        concerned = self._by_query.get(query)
-        if concerned is None:
-            return set()
-        self.readings[query] = seen
-        return set(concerned)
 
     def follows(self, of: FloorKind) -> bool:
         """Whether autoscalers of a kind are watched."""
@@ -293,7 +278,7 @@ class Store:
         return [self.autoscalers[key] for key in sorted(self._by_target.get(target.key, ()))]
 
 
-def _leave(index: dict[Indexed, set[str]], at: Indexed, key: str) -> set[str]:
+def _leave(index: dict[str, set[str]], at: str, key: str) -> set[str]:
     """Takes `key` out of the index entry, and returns who remains."""
     members = index.get(at, set())
     members.discard(key)

@@ -37,7 +37,7 @@ def _followed(store: Store, stands: Situation, plan: Plan, surge: SurgeHistory, 
     counting = [
         (metric.per_pupil, live.reading, seen.at)
         for metric, live in zip(stands.rules.metrics, stands.live, strict=False)
-        if metric.per_pupil is not None and (seen := store.readings.get(metric.query)) is not None
+        if metric.per_pupil is not None and (seen := store.answers.readings.get(metric.query)) is not None
     ]
     if not counting:
         return surge

@@ -259,3 +259,23 @@ async def test_an_engine_that_starts_at_any_time_is_right_at_once(at):
 async def test_the_engine_is_its_own_copy():
     async with Running(EARLY) as run:
         assert run.engine.__copy__() is run.engine
+
+
+async def test_a_fall_that_is_limited_in_rate_goes_on_by_itself():
+    down = {"stabilizationWindowSeconds": 0, "policies": [{"type": "Pods", "value": 30, "periodSeconds": 20}]}
+    autoscaler = an_autoscaler(minReplicas=4, maxReplicas=400, behavior={"scaleDown": down})
+    async with Running("2024-09-09T08:59", hpa=None, autoscaler=autoscaler) as running:
+        stood = []
+        for seconds in (0, 1, 20, 40, 60, 80):
+            await running.until(f"2024-09-09T09:0{seconds // 60}:{seconds % 60:02}.5")
+            stood.append(running.replicas)
+        assert stood == [70, 70, 40, 10, 4, 4]
+
+
+async def test_a_fall_that_is_stabilized_comes_when_its_window_has_passed():
+    autoscaler = an_autoscaler(minReplicas=4, maxReplicas=400)
+    async with Running("2024-09-09T08:59:30", hpa=None, autoscaler=autoscaler) as running:
+        await running.until("2024-09-09T09:04:29.5")
+        assert running.replicas == 100
+        await running.until("2024-09-09T09:05:01")
+        assert running.replicas == 4

@@ -154,7 +154,7 @@ async def test_what_live_metrics_ask_for_is_taken_from_the_operators_report():
     world = World(BEFORE, autoscaler=an_autoscaler(metrics=[a_metric()]))
     world.read(2800)
     await world.tick()
-    world.store.readings.clear()  # a command reads no metrics
+    world.store.answers.readings.clear()  # a command reads no metrics
     decision = explained(world, BEFORE).outcome.decision
     assert (decision.desired, decision.reactive, decision.reason) == (8, 8, "LiveMetric")
     assert decision.message == "pupils-online: 2800 at 350 per replica asks for 8"

@@ -101,7 +101,7 @@ async def test_a_server_that_hangs_is_asked_only_so_much_and_others_are_read():
     running = Running(None, world=world, answers={f"m_{index}": answer for index in range(60)})
     async with running:
         assert running.metrics.under_way == polling.AT_ONCE_OF_ONE_SERVER
-        assert [query.query for query in running.engine.store.readings] == ["sum(other)"]
+        assert [query.query for query in running.engine.store.answers.readings] == ["sum(other)"]
         answer.set_result(2800)
         await settled()
         assert len(running.metrics.asked) == 61
@@ -165,7 +165,7 @@ async def test_a_metric_that_is_added_is_asked_at_once_and_one_that_goes_not_any
         await running.pass_time(minutes=1)
         assert len(times(running, "pupils_online")) == 1
         assert len(times(running, "logins")) in {4, 5}
-        assert len(running.engine.store.readings) == 1
+        assert len(running.engine.store.answers.readings) == 1
 
 
 async def test_an_answer_that_comes_after_its_metric_went_is_dropped():
@@ -175,7 +175,20 @@ async def test_an_answer_that_comes_after_its_metric_went_is_dropped():
         await settled()
         answer.set_result(2800)
         await running.pass_time(minutes=1)
-        assert (running.engine.store.readings, running.replicas) == ({}, 4)
+        assert (running.engine.store.answers.readings, running.replicas) == ({}, 4)
+
+
+async def test_a_metric_that_goes_and_comes_back_while_it_is_asked_has_one_turn():
+    answer = asyncio.get_running_loop().create_future()
+    async with Running(None, world=a_world(a_metric()), answers={"pupils_online": answer}) as running:
+        for metrics in ([], [a_metric()], [], [a_metric()]):
+            running.world.respec("schoolautoscalers", metrics=metrics)
+            await settled()
+        answer.set_result(2800)
+        await running.pass_time(seconds=30)
+        running.metrics.asked.clear()
+        await running.pass_time(minutes=1)
+        assert len(running.metrics.asked) == 4
 
 
 async def test_a_restart_holds_what_live_metrics_had_raised_until_they_are_read():

@@ -19,7 +19,7 @@ from firstbell.engine.kinds import seen_autoscaler, seen_calendar
 from firstbell.engine.objects import seen_hpa, seen_workload
 from firstbell.engine.ports import MetricQuery, SecretKey
 from firstbell.engine.store import Store, is_older
-from tests.unit.engine.bodies import NS, a_calendar, a_deployment, a_metric, an_autoscaler, an_hpa
+from tests.unit.engine.bodies import KEY, NS, a_calendar, a_deployment, a_metric, an_autoscaler, an_hpa
 from tests.unit.engine.world import HPAS, World
 
 
@@ -210,3 +210,23 @@ def test_the_live_metrics_of_a_spec_with_what_limits_them():
 
 def test_without_a_behavior_the_one_of_an_hpa_is_followed():
     assert seen(seen_autoscaler, an_autoscaler()).in_force.behavior == DEFAULT_BEHAVIOR
+
+
+def test_what_is_asked_is_edited_by_metrics_that_come_change_or_go_and_by_nothing_else():
+    store, edits = Store(), []
+
+    def put(generation, **spec):
+        body = an_autoscaler(**spec)
+        known = store.autoscalers.get(KEY)
+        store.put_autoscaler(seen(seen_autoscaler, body, known, generation=generation))
+        edits.append(store.answers.edits)
+
+    put(1)
+    put(2, metrics=[a_metric()])
+    put(2, metrics=[a_metric()])
+    put(3, metrics=[a_metric()], holdGapMinutes=5)
+    put(4, metrics=[a_metric(average="700")])
+    put(5)
+    store.drop_autoscaler(KEY)
+    assert edits == [0, 1, 1, 1, 1, 2]
+    assert (store.answers.edits, list(store.answers.queries)) == (2, [])

@@ -243,14 +243,14 @@ async def test_a_metric_that_is_taken_out_of_the_policy_is_forgotten():
     await world.tick("2024-09-09T08:06")
     assert world.floor == 4
     assert world.condition("MetricsAvailable") == ("Unknown", "NoMetrics")
-    assert not world.store.queries
+    assert not world.store.answers.queries
 
 
 async def test_two_policies_with_the_same_query_share_its_answer():
     world = live(floor=True)
     other = an_autoscaler("other", target="other", metrics=[a_metric(average="700")])
     world.put("schoolautoscalers", other)
-    assert len(world.store.queries) == 1
-    (query,) = world.store.queries
+    assert len(world.store.answers.queries) == 1
+    (query,) = world.store.answers.queries
     world.read(2800)
-    assert world.store.put_reading(query, world.store.readings[query]) == {KEY, "ns/other"}
+    assert world.store.answers.put(query, world.store.answers.readings[query]) == {KEY, "ns/other"}

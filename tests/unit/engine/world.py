@@ -8,11 +8,11 @@ from __future__ import annotations
 from fractions import Fraction
 
 from firstbell.domain.absence import Unavailable
+from firstbell.engine.answers import SeenReading
 from firstbell.engine.floor_kinds import HPA, SCALED_OBJECT
 from firstbell.engine.kinds import seen_autoscaler, seen_calendar
 from firstbell.engine.memory import Memory
 from firstbell.engine.objects import seen_floor, seen_workload
-from firstbell.engine.readings import SeenReading
 from firstbell.engine.reporter import Reporter
 from firstbell.engine.store import Store
 from firstbell.engine.tick import Ticker
@@ -112,9 +112,9 @@ class World:
         message = f"http://prometheus:9090 failed: {answer}"
         failed = isinstance(answer, str)
         reading = Unavailable(reason=answer, message=message) if failed else Fraction(answer)
-        for query in list(self.store.queries):
+        for query in list(self.store.answers.queries):
             if query.query == f"sum({name.replace('-', '_')})":
-                self.store.put_reading(query, SeenReading(reading=reading, at=self.clock.now()))
+                self.store.answers.put(query, SeenReading(reading=reading, at=self.clock.now()))
 
     @property
     def memory(self):
