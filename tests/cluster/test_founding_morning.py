@@ -18,12 +18,16 @@ from firstbell.api.manifests import Manifests, read_manifests
 from firstbell.demo.morning import MORNINGS, example_file
 from firstbell.demo.play import WATCH_SECONDS, Recording, Show, play
 from firstbell.demo.stage import set_stage
-from firstbell.domain.bells import minute_of
+from firstbell.domain.bells import instant_of, minute_of
+from firstbell.domain.coalesce import RISE_MARK_MINUTES
 from firstbell.domain.days import SchoolDays
 from firstbell.domain.plan import Plan, Workload, make_plan
 from firstbell.engine.store import TargetRef
+from firstbell.simulate.compare import Conditions, Variant, compare
+from firstbell.simulate.crowd import Coming
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from firstbell.local.control_plane import ControlPlane
@@ -114,3 +118,43 @@ def test_the_floor_returns_to_4_and_the_hpa_brings_the_count_down(played):
 
     assert recording.back_at_baseline
     assert (last.floor, last.current) == (4, 4)
+
+
+def test_a_simulated_morning_takes_the_same_steps(played):
+    """Floor and count, with nobody coming, as here: what `firstbell simulate` plays is what runs.
+
+    Rises are five minutes apart, so a step that is off by less is that step and no other: on this clock five
+    minutes are two and a half seconds for two writes and a look. The way down of the count is not compared:
+    its HPA goes by the clock on the wall.
+    """
+    plan, recording = played
+    nobody = Conditions(coming=Coming(load_percent=0), background_percent=0)
+    day = compare(plan.workload, MORNING.bell.date(), nobody, (Variant.FIRSTBELL,))
+    first, last = recording.samples[0].time, recording.samples[-1].time
+    simulated = [
+        (instant_of(day.start) + timedelta(seconds=moment.second), moment.floor, moment.replicas)
+        for moment in day.outcomes[Variant.FIRSTBELL].moments
+    ]
+    simulated = [seen for seen in simulated if first <= seen[0] <= last]
+    lived = [(sample.time, sample.floor, sample.current) for sample in recording.samples]
+    for want, had in (
+        (steps((at, floor) for at, floor, _ in simulated), steps((at, floor) for at, floor, _ in lived)),
+        (rises((at, count) for at, _, count in simulated), rises((at, count) for at, _, count in lived)),
+    ):
+        assert [value for _, value in want] == [value for _, value in had]
+        late = [lived_at - at for (at, _), (lived_at, _) in zip(want, had, strict=True)]
+        assert [each for each in late if abs(each) >= timedelta(minutes=RISE_MARK_MINUTES)] == []
+
+
+def steps(seen: Iterable[tuple[datetime, int]]) -> list[tuple[datetime, int]]:
+    """Where a value is not what it was before; the first look is none."""
+    return [after for before, after in itertools.pairwise(seen) if after[1] != before[1]]
+
+
+def rises(seen: Iterable[tuple[datetime, int]]) -> list[tuple[datetime, int]]:
+    """Where a value reaches what it never was before."""
+    highest: list[tuple[datetime, int]] = []
+    for one in seen:
+        if not highest or one[1] > highest[-1][1]:
+            highest.append(one)
+    return highest[1:]
