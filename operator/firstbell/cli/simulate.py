@@ -33,6 +33,7 @@ _NORMAL = Conditions()
 _MACHINES = "The cluster"
 _PEOPLE = "Who comes"
 _HAND = "The hand-written floor"
+_OURS = "firstbell"
 
 
 def simulate(
@@ -109,6 +110,20 @@ def simulate(
     hpa_target: Annotated[
         int, typer.Option(min=1, max=100, help="The HPA's CPU target in percent.", rich_help_panel=_MACHINES)
     ] = _NORMAL.hpa_target_percent,
+    without_hpa: Annotated[
+        bool,
+        typer.Option("--without-hpa", help="firstbell scales the workload itself.", rich_help_panel=_OURS),
+    ] = False,
+    surge: Annotated[
+        int | None,
+        typer.Option(
+            min=110,
+            max=1000,
+            metavar="PERCENT",
+            help="Follow early arrivals up to this; default as in the policy.",
+            rich_help_panel=_OURS,
+        ),
+    ] = None,
     cron: Annotated[
         str | None,
         typer.Option(
@@ -145,6 +160,8 @@ def simulate(
         ),
         background_percent=background_percent,
         hpa_target_percent=hpa_target,
+        beside_autoscaler=not without_hpa,
+        surge_max_percent=surge,
         cron_hours=None if cron is None else _hours(cron),
         cron_replicas=cron_replicas,
         cron_in_utc=cron_utc,
@@ -182,8 +199,12 @@ def _of_files(files: list[Path], date: str | None, conditions: Conditions) -> tu
     found = []
     for autoscaler, plan in zip(planned.autoscalers, planned.plans, strict=True):
         spec = autoscaler.manifest.spec
+        surge = conditions.surge_max_percent
         its = replace(
-            conditions, behavior=to_behavior(spec), beside_autoscaler=spec.actuation is not Actuation.SCALE
+            conditions,
+            behavior=to_behavior(spec),
+            beside_autoscaler=conditions.beside_autoscaler and spec.actuation is not Actuation.SCALE,
+            surge_max_percent=spec.surge.max_percent if surge is None and spec.surge is not None else surge,
         )
         found.append(compare(plan.workload, planned.window.first, its))
     return tuple(found)

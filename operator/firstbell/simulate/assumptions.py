@@ -111,11 +111,18 @@ def _autoscalers(comparison: Comparison) -> Iterator[Assumption]:
             value=None,
             text="no calendar counts pupils, so only shares of them are told",
         )
+    if conditions.surge_max_percent is not None:
+        yield Assumption(
+            name="surgeMaxPercent",
+            value=conditions.surge_max_percent,
+            text="early arrivals raise the first bell's peak up to "
+            f"{conditions.surge_max_percent} %, from a metric that counts everybody who has come",
+        )
     beside = "above the HPA" if conditions.beside_autoscaler else "without an HPA"
     yield Assumption(
         name="firstbell",
         value="besideAutoscaler" if conditions.beside_autoscaler else "alone",
-        text=f"firstbell works {beside}, by the calendar; live metrics of the policy are not simulated",
+        text=f"firstbell works {beside}, by the calendar; what the policy's metrics ask for is not simulated",
     )
 
 

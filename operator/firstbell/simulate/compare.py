@@ -11,6 +11,7 @@ from firstbell.domain.bells import Minute, instant_of, start_of_day
 from firstbell.simulate.cron import CronFloor, HpaWithCron, careful_floor
 from firstbell.simulate.crowd import Coming, Crowd, crowd
 from firstbell.simulate.day import Scaling, World, play
+from firstbell.simulate.early_arrivals import EarlyArrivals
 from firstbell.simulate.firstbell import FirstbellAlone, FirstbellBesideHpa, Operator
 from firstbell.simulate.hpa import HorizontalPodAutoscaler, HpaAlone, HpaSpec
 from firstbell.simulate.knowledge import KnownPlans, known_by, known_plans
@@ -51,6 +52,7 @@ class Conditions:
     hpa_target_percent: int = 60
     behavior: Behavior = DEFAULT_BEHAVIOR
     beside_autoscaler: bool = True
+    surge_max_percent: int | None = None
     cron_hours: tuple[int, int] | None = None
     cron_replicas: int | None = None
     cron_in_utc: bool = False
@@ -90,7 +92,7 @@ def compare(
     cron = _cron(known_by(workload, instant_of(start)), on, conditions)
     begin = max(workload.bounds.minimum, plans.at(start).write_at(start))
     world = _world(workload, conditions)
-    scalings = _scalings(plans, workload.bounds, conditions, cron)
+    scalings = _scalings(plans, workload.bounds, conditions, cron, there)
     return Comparison(
         plan=plan,
         conditions=conditions,
@@ -126,7 +128,7 @@ def _world(workload: Workload, conditions: Conditions) -> World:
 
 
 def _scalings(
-    plans: KnownPlans, bounds: Bounds, conditions: Conditions, cron: CronFloor | None
+    plans: KnownPlans, bounds: Bounds, conditions: Conditions, cron: CronFloor | None, there: Crowd
 ) -> dict[Variant, Scaling]:
     spec = HpaSpec(
         minimum=bounds.minimum,
@@ -134,7 +136,9 @@ def _scalings(
         target=ResourceTarget(value=conditions.hpa_target_percent),
     )
     beside = conditions.beside_autoscaler
-    operator = Operator(plans, bounds, conditions.behavior, beside_autoscaler=beside)
+    most = conditions.surge_max_percent
+    early = None if most is None else EarlyArrivals(most, there.first_bells)
+    operator = Operator(plans, bounds, conditions.behavior, beside_autoscaler=beside, early=early)
     ours = FirstbellBesideHpa(operator, HorizontalPodAutoscaler(spec)) if beside else FirstbellAlone(operator)
     return {
         Variant.HPA_ALONE: HpaAlone(HorizontalPodAutoscaler(spec)),

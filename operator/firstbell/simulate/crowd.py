@@ -14,6 +14,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from firstbell.domain.demand import region_loads
+from firstbell.domain.policy import PeakAnchor
 from firstbell.simulate.arrivals import REACH_AFTER_SECONDS, REACH_BEFORE_SECONDS, Preset, pulse
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from firstbell.domain.arrivals import ArrivalShape
     from firstbell.domain.bells import Minute
-    from firstbell.domain.demand import RegionLoad
+    from firstbell.domain.demand import RegionLoad, Surge
     from firstbell.domain.plan import Workload
 
 UNCOUNTED_PUPILS = 1000
@@ -61,24 +62,30 @@ class Coming:
 class Crowd:
     """Arrivals by second from `start` on: `users[i]`, and the work that those bring in replica-seconds.
 
-    One replica carries 1 replica-second of work a second when it is as busy as in its load test. `counted`
-    is False where no calendar says how many pupils there are.
+    One replica carries 1 replica-second of work a second when it is as busy as in its load test.
+    `first_bells[i]` are those who come to a first bell, in pupils of a regular in-person lesson start.
+    `counted` is False where no calendar says how many pupils there are.
     """
 
     start: Minute
     users: list[float]
     work: list[float]
+    first_bells: list[float]
     counted: bool
 
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Pupils of one bell or event: `height` in replicas a pupil at the peak."""
+    """Pupils of one bell or event: `height` in replicas a pupil at the peak.
+
+    `weight` is what one of them counts for among those who come to a first bell, 0 elsewhere.
+    """
 
     second: int
     pupils: int
     height: float
     lasts: int = 0
+    weight: float = 0.0
 
 
 def crowd(workload: Workload, start: Minute, end: Minute, coming: Coming) -> Crowd:
@@ -86,7 +93,8 @@ def crowd(workload: Workload, start: Minute, end: Minute, coming: Coming) -> Cro
     shape = pulse(coming.shape)
     counted = all(days.calendar.cohorts for days in workload.calendars)
     length = (end - start) * 60
-    found = Crowd(start=start, users=[0.0] * length, work=[0.0] * length, counted=counted)
+    nobody = [0.0] * length
+    found = Crowd(start=start, users=nobody, work=[*nobody], first_bells=[*nobody], counted=counted)
     draw = None if coming.seed is None else Random(coming.seed)  # noqa: S311 - arrivals, no secrets
     for group in _groups(workload, start, end, coming):
         at = group.second - start * 60
@@ -101,17 +109,19 @@ def crowd(workload: Workload, start: Minute, end: Minute, coming: Coming) -> Cro
                 if draw is None
                 else _drawn(draw, group.pupils, shape.shares)
             )
-        _add(found, at, users, group.height * coming.load_percent / 100 / shape.peak)
+        more = coming.load_percent / 100
+        _add(found, at, users, work_each=group.height * more / shape.peak, weight=group.weight * more)
     return found
 
 
-def _add(found: Crowd, at: int, users: Sequence[float], work_each: float) -> None:
+def _add(found: Crowd, at: int, users: Sequence[float], *, work_each: float, weight: float) -> None:
     """Adds arrivals from a second of the day on; those outside of the day are cut off."""
     first, last = max(0, at), min(len(found.users), at + len(users))
     for second in range(first, last):
         came = users[second - at]
         found.users[second] += came
         found.work[second] += came * work_each
+        found.first_bells[second] += came * weight
 
 
 def _groups(workload: Workload, start: Minute, end: Minute, coming: Coming) -> Iterator[_Group]:
@@ -127,17 +137,31 @@ def _groups(workload: Workload, start: Minute, end: Minute, coming: Coming) -> I
 
 def _groups_of(load: RegionLoad) -> Iterator[_Group]:
     """The pupils of one region: each cohort at its own bell, or all of them at an event."""
-    highest: dict[tuple[int, int, bool], float] = {}
+    highest: dict[tuple[int, int, bool], Surge] = {}
     for surge in load.surges:
         occurrence = surge.occurrence
         key = (occurrence.bell, occurrence.end, occurrence.shifts_with_cohorts)
-        highest[key] = max(highest.get(key, 0.0), float(surge.height))
-    for (bell, end, shifts), height in highest.items():
-        for offset, weight in load.offsets if shifts else ((0, load.pupils),):
-            counted = bool(load.school_days.calendar.cohorts)
-            pupils = weight if counted else weight * UNCOUNTED_PUPILS
-            each = height if counted else height / UNCOUNTED_PUPILS
-            yield _Group((bell + offset) * 60, pupils, each, (end - bell) * 60)
+        if key not in highest or surge.height > highest[key].height:
+            highest[key] = surge
+    counted = bool(load.school_days.calendar.cohorts)
+    each = 1 if counted else UNCOUNTED_PUPILS
+    for (bell, end, shifts), surge in highest.items():
+        for offset, pupils in load.offsets if shifts else ((0, load.pupils),):
+            yield _Group(
+                second=(bell + offset) * 60,
+                pupils=pupils * each,
+                height=float(surge.height) / each,
+                lasts=(end - bell) * 60,
+                weight=_weight(surge) / each,
+            )
+
+
+def _weight(surge: Surge) -> float:
+    """What a pupil of a bell counts for, against one of a regular in-person lesson start."""
+    peak = surge.occurrence.peak
+    if peak.anchor is not PeakAnchor.FIRST_PERIOD_START:
+        return 0.0
+    return float(surge.factors.percent) / 100 * peak.load_percent / 100
 
 
 def _drawn(draw: Random, pupils: int, shares: Iterable[float]) -> list[float]:

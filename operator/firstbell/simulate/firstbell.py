@@ -13,27 +13,36 @@ from firstbell.domain.bells import instant_of
 from firstbell.domain.decide import Ceiling, Observation, decide, remembered
 from firstbell.domain.history import History
 from firstbell.domain.reasons import LimitReason
-from firstbell.domain.scheduled import scheduled_by
+from firstbell.domain.scheduled import raised_by_surge, scheduled_by
 from firstbell.simulate.hpa import HpaAlone
 
 if TYPE_CHECKING:
     from firstbell.domain.behavior import Behavior
     from firstbell.domain.policy import Bounds
+    from firstbell.simulate.early_arrivals import EarlyArrivals
     from firstbell.simulate.hpa import HorizontalPodAutoscaler
     from firstbell.simulate.knowledge import KnownPlans
     from firstbell.simulate.observed import Observed
     from firstbell.simulate.pods import Pods
 
 SECONDS_PER_MINUTE = 60
+READING_SECONDS = 15
 
 
 class Operator:
     """What the operator decides on one workload; `beside_autoscaler` says what the decision is of."""
 
     def __init__(
-        self, plans: KnownPlans, bounds: Bounds, behavior: Behavior, *, beside_autoscaler: bool
+        self,
+        plans: KnownPlans,
+        bounds: Bounds,
+        behavior: Behavior,
+        *,
+        beside_autoscaler: bool,
+        early: EarlyArrivals | None = None,
     ) -> None:
         self._plans = plans
+        self._early = early
         self._behavior = behavior
         self._beside = beside_autoscaler
         self._history = History()
@@ -42,14 +51,20 @@ class Operator:
         reason = LimitReason.AUTOSCALER_MAX_REPLICAS if beside_autoscaler else LimitReason.TOO_MANY_REPLICAS
         self._ceiling = None if bounds.maximum is None else Ceiling(replicas=bounds.maximum, reason=reason)
 
+    def is_due(self, now: int) -> bool:
+        """Whether it decides at a second: each minute, and with each reading where it reads."""
+        return now % (SECONDS_PER_MINUTE if self._early is None else READING_SECONDS) == 0
+
     def decided(self, now: int, pods: Pods) -> int:
         """The floor, or the count, that is in force from a second of the plans on."""
         minute = self._plans.since[0] + now // SECONDS_PER_MINUTE
+        at = instant_of(minute) + timedelta(seconds=now % SECONDS_PER_MINUTE)
         plan = self._plans.at(minute)
+        surge = None if self._early is None else self._early.follow(plan, now, at)
         seen = Observation(
-            now=instant_of(minute) + timedelta(seconds=now % SECONDS_PER_MINUTE),
+            now=at,
             baseline=self._baseline,
-            scheduled=scheduled_by(plan, minute, minute),
+            scheduled=raised_by_surge(scheduled_by(plan, minute, minute), surge, minute, self._baseline),
             behavior=self._behavior,
             history=self._history,
             ceiling=self._ceiling,
@@ -78,8 +93,8 @@ class FirstbellBesideHpa:
         return self._alone.floor
 
     def act(self, now: int, pods: Pods, observed: Observed) -> None:
-        """A decision every minute, and the HPA's passes between."""
-        if now % SECONDS_PER_MINUTE == 0:
+        """The operator's decisions, and the HPA's passes between."""
+        if self._operator.is_due(now):
             floor = self._operator.decided(now, pods)
             self._alone.hpa.minimum = floor
             if pods.wanted < floor:
@@ -95,7 +110,7 @@ class FirstbellAlone:
         self.floor = 0
 
     def act(self, now: int, pods: Pods, observed: Observed) -> None:  # noqa: ARG002 - a port's parameter
-        """A decision every minute."""
-        if now % SECONDS_PER_MINUTE == 0:
+        """The operator's decisions."""
+        if self._operator.is_due(now):
             self.floor = self._operator.decided(now, pods)
             pods.scale(self.floor)

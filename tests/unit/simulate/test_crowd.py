@@ -96,3 +96,9 @@ def test_drawn_arrivals_are_whole_pupils_the_same_for_one_seed_and_all_of_them()
 
 def test_a_day_without_lessons_has_nobody():
     assert sum(came(suspended=True).users) == 0
+
+
+def test_those_who_come_to_a_first_bell_are_counted_as_pupils_of_a_regular_lesson_start():
+    half = came(a_peak(load_percent=50), a_peak(PeakAnchor.PERIOD_START, name="change"))
+    assert sum(half.first_bells) == pytest.approx(30_000)
+    assert sum(came(coming=Coming(load_percent=300)).first_bells) == pytest.approx(180_000)

@@ -32,7 +32,7 @@ class Fixed:
 def a_crowd(*spans: tuple[int, float]) -> Crowd:
     """(seconds, work a second): each work unit comes with ten users."""
     work = [rate for seconds, rate in spans for _ in range(seconds)]
-    return Crowd(start=0, users=[10 * rate for rate in work], work=work, counted=True)
+    return Crowd(start=0, users=[10 * rate for rate in work], work=work, first_bells=[], counted=True)
 
 
 def a_world(**fields) -> World:
