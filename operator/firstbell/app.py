@@ -33,6 +33,7 @@ from firstbell.engine.loading import load
 from firstbell.engine.store import Store
 from firstbell.engine.vanished import follow_vanished
 from firstbell.handlers import probing, watching
+from firstbell.handlers.comparing import NoComparison
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator
@@ -203,6 +204,7 @@ async def _watch(engine: Engine, settings: Settings, stop: asyncio.Event, ending
 async def _configure(settings: kopf.OperatorSettings, **_: Any) -> None:
     settings.scanning.disabled = True  # no right on namespaces and CRDs is needed
     settings.posting.enabled = False  # our own adapter posts events
+    settings.persistence.diffbase_storage = NoComparison()
     settings.networking.request_timeout = 30
     settings.networking.connect_timeout = 10
     settings.queueing.exit_timeout = 0.5

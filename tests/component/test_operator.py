@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import kopf
 import pytest
 
+from firstbell import app
 from firstbell.domain.absence import Unavailable
 from tests.unit.engine.bodies import NS, a_calendar, a_deployment, an_autoscaler, an_hpa
 
@@ -135,6 +137,14 @@ async def test_kopf_writes_nothing(watched):
     for key in watched.kmock.objects:
         metadata = watched.kmock.objects[key].last.raw["metadata"]
         assert not {"finalizers", "annotations", "deletionTimestamp"} & set(metadata)
+
+
+async def test_kopf_takes_no_copy_of_an_object_to_compare_it():
+    settings = kopf.OperatorSettings()
+    await app._configure(settings)
+    storage = settings.persistence.diffbase_storage
+    body = kopf.Body(an_autoscaler())
+    assert (storage.build(body=body), storage.fetch(body=body)) == ({}, None)
 
 
 async def test_a_deletion_does_not_wait_for_us(watched):
