@@ -194,9 +194,10 @@ def _limited(outcome: Outcome, limit: Limit) -> str:
         whose = f"{actuator.seen.of.maximum_field} of {autoscaler.kind} {autoscaler.name}"
     if limit.reason is LimitReason.ADMISSION:
         whose = "admission control of the API server"
-    live = isinstance(outcome.decision, Decision) and outcome.decision.reason is DecisionReason.LIVE_METRIC
-    who = "live metrics ask" if live else "the schedule asks"
-    return f"{who} for {limit.before} replicas, {whose} allows {limit.after}"
+    if isinstance(outcome.decision, Decision) and outcome.decision.reason is DecisionReason.LIVE_METRIC:
+        # How many changes at every poll, and stands in the decision.
+        return f"live metrics ask for more than the {limit.after} replicas that {whose} allows"
+    return f"the schedule asks for {limit.before} replicas, {whose} allows {limit.after}"
 
 
 def _actuator(outcome: Outcome) -> Json | None:

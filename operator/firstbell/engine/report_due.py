@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from firstbell.domain.reasons import DecisionReason
 from firstbell.engine.written import merge_patch
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 COUNTS = ("currentReplicas", "readyReplicas")
 COUNTS_AT_MOST_EVERY = timedelta(seconds=10)
 LIVE_ONLY = frozenset({"message", "reactiveReplicas", "limits"})
+ORDINARY = frozenset({DecisionReason.BASELINE, DecisionReason.SCHEDULED_PEAK, DecisionReason.LIVE_METRIC})
 LIVE_AT_MOST_EVERY = timedelta(minutes=1)
 
 
@@ -45,8 +47,12 @@ def _may_wait(key: str, before: Any, after: Any) -> timedelta:
         told = [[{**item, "message": ""} for item in conditions or ()] for conditions in (before, after)]
         return COUNTS_AT_MOST_EVERY if told[0] == told[1] else timedelta(0)
     if key == "decision" and before and after:
+        # Load that varies around what is scheduled: now the one decides, now the other, and nothing follows.
+        reasons = {before.get("reason"), after.get("reason")}
+        to_and_fro = reasons <= ORDINARY and DecisionReason.LIVE_METRIC in reasons
+        minor = LIVE_ONLY | {"reason"} if to_and_fro else LIVE_ONLY
         rest = [
-            {name: value for name, value in told.items() if name not in LIVE_ONLY} for told in (before, after)
+            {name: value for name, value in told.items() if name not in minor} for told in (before, after)
         ]
         return LIVE_AT_MOST_EVERY if rest[0] == rest[1] else timedelta(0)
     return timedelta(0)

@@ -204,8 +204,27 @@ async def test_the_maximum_is_said_to_cut_what_live_metrics_ask_for():
     world = live(maxReplicas=6)
     await readings(world, 2800)
     assert world.told_condition("ScalingLimited")["message"] == (
-        "live metrics ask for 8 replicas, spec.maxReplicas allows 6"
+        "live metrics ask for more than the 6 replicas that spec.maxReplicas allows"
     )
+
+
+async def test_a_load_that_varies_above_the_maximum_is_told_at_most_once_a_minute():
+    world = live(maxReplicas=6)
+    await readings(world, 2800, 2800, 2800, every=60)
+    before = world.cluster.counted("PATCH", "/status")
+    await readings(world, 3150, 3500, 3850, 4200, start="08:03:15")
+    assert world.cluster.counted("PATCH", "/status") <= before + 1
+    assert world.status["desiredReplicas"] == 6
+
+
+async def test_a_load_that_varies_around_the_schedule_is_told_at_most_once_a_minute():
+    world = live(INSIDE)
+    await readings(world, 35350, 30000, start="08:25:00")
+    await readings(world, 35350, start="08:27:00")
+    before = world.cluster.counted("PATCH", "/status")
+    await readings(world, 30000, 35350, 30000, 35350, start="08:28:15")
+    assert world.cluster.counted("PATCH", "/status") <= before + 1
+    assert world.status["desiredReplicas"] == 101
 
 
 @pytest.mark.parametrize("floor", [False, True], ids=["alone", "beside an HPA"])
