@@ -62,14 +62,21 @@ def simulate(
         Path | None, typer.Option(metavar="FILE", help="Draw the day as .svg or .png (extra `plot`).")
     ] = None,
     preset: Annotated[
-        Preset, typer.Option(help="How closely pupils come together.", rich_help_panel=_PEOPLE)
-    ] = Preset.BELL,
-    load_percent: Annotated[
-        int,
+        Preset | None,
         typer.Option(
-            min=0, max=10_000, help="What comes, in percent of what is expected.", rich_help_panel=_PEOPLE
+            help=f"How closely pupils come together; default {Preset.BELL}.", rich_help_panel=_PEOPLE
         ),
-    ] = _NORMAL.coming.load_percent,
+    ] = None,
+    load_percent: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=10_000,
+            metavar="PERCENT",
+            help="What comes, in percent of what is expected; default 100.",
+            rich_help_panel=_PEOPLE,
+        ),
+    ] = None,
     seed: Annotated[
         int | None,
         typer.Option(
@@ -151,7 +158,11 @@ def simulate(
     otherwise than it is told.
     """
     conditions = Conditions(
-        coming=Coming(shape=preset.shape, load_percent=load_percent, seed=seed),
+        coming=Coming(
+            shape=(preset or Preset.BELL).shape,
+            load_percent=_NORMAL.coming.load_percent if load_percent is None else load_percent,
+            seed=seed,
+        ),
         world=World(
             cluster=Cluster(
                 start_seconds=start_seconds, node_seconds=node_seconds, pods_per_node=pods_per_node, room=room
@@ -169,7 +180,9 @@ def simulate(
     if plot is not None and (problem := cannot_draw(plot)):
         refuse([problem])
     if scenarios or scenario is not None:
-        _refuse_beside_scenarios(files, date, both=scenarios and scenario is not None)
+        own = {"-f": files, "--date": date, "--preset": preset, "--load-percent": load_percent}
+        given = [option for option, value in own.items() if value is not None and value != []]
+        _refuse_beside_scenarios(given, both=scenarios and scenario is not None)
         played = tuple(played_scenarios(scenario, conditions))
         show_scenarios(played, output, detailed=scenario is not None)
         comparisons = tuple(one.comparison for one in played)
@@ -217,12 +230,12 @@ def _show(comparisons: Sequence[Comparison], output: SimulateOutput) -> None:
         print_document(simulation_document(comparisons), output)
 
 
-def _refuse_beside_scenarios(files: list[Path] | None, date: str | None, *, both: bool) -> None:
+def _refuse_beside_scenarios(given: Sequence[str], *, both: bool) -> None:
+    """Ends the command where it is told what a morning on record has of its own."""
     if both:
         refuse(["--scenario: one morning, or all of them with --scenarios. Leave one of the two out."])
-    if files or date is not None:
-        given = "-f" if files else "--date"
-        refuse([f"{given}: a morning on record has its own calendar and date. Leave {given} out."])
+    if given:
+        refuse([f"{given[0]}: a morning on record has its own. Leave {given[0]} out."])
 
 
 def _hours(text: str) -> tuple[int, int]:

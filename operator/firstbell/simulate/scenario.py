@@ -146,7 +146,8 @@ class Scenario:
         )
         faults = tuple(self._fault(one) for one in self.spec.faults)
         world = replace(conditions.world, faults=faults)
-        return replace(conditions, coming=coming, world=world, cron_in_utc=self.spec.cron_in_utc)
+        in_utc = self.spec.cron_in_utc or conditions.cron_in_utc
+        return replace(conditions, coming=coming, world=world, cron_in_utc=in_utc)
 
     def _minute(self, at: time) -> Minute:
         return bell(self.workload.calendars[0].calendar.zone, self.spec.date, at)

@@ -68,8 +68,10 @@ REFUSED = {
     ("--scenarios", "--scenario", "x"): (
         "--scenario: one morning, or all of them with --scenarios. Leave one of the two out."
     ),
-    ("--scenarios", "--date", "2025-02-04"): (
-        "--date: a morning on record has its own calendar and date. Leave --date out."
+    ("--scenarios", "--date", "2025-02-04"): "--date: a morning on record has its own. Leave --date out.",
+    ("--scenarios", "--preset", "wall"): "--preset: a morning on record has its own. Leave --preset out.",
+    ("--scenario", "kreta-2021-03-08", "--load-percent", "100"): (
+        "--load-percent: a morning on record has its own. Leave --load-percent out."
     ),
     ("--scenario", "smartschool-2020-04-21"): (
         "--scenario smartschool-2020-04-21: there is no such morning on record. "
@@ -93,7 +95,7 @@ def test_what_cannot_be_meant_is_refused(arguments, told):
 def test_files_beside_a_morning_on_record_are_refused(tmp_path):
     result = run(written(tmp_path, SCHOOL), "--scenarios")
     assert result.exit_code == 2
-    assert result.stderr.startswith("-f: a morning on record has its own calendar and date.")
+    assert result.stderr.startswith("-f: a morning on record has its own.")
 
 
 def test_files_without_a_policy_are_refused(tmp_path):
