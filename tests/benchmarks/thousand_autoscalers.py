@@ -54,6 +54,7 @@ TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 HPAS = ("autoscaling", "v2", "horizontalpodautoscalers")
 WRITERS = 16
 HPA_PASS_SECONDS = 15.0
+OBJECTS_SETTLED_PER_SECOND = 25
 MARK = RISE_MARK_MINUTES
 CLOCK = SystemClock()
 
@@ -295,8 +296,8 @@ async def plain(bench: Bench, watched: Watched) -> None:
 async def at_rest(bench: Bench, first: Operator, quiet: dict[str, float]) -> None:
     took = await wait_until(lambda: first.decided() == bench.count, 120)
     bench.tell("start to all decided", f"{took:.1f} s, processor {first.cpu_seconds():.1f} s", "< 10 s")
-    await asyncio.sleep(SETTLE_SECONDS)
-    cpu, wrote = first.cpu_seconds(), first.writes()
+    await asyncio.sleep(SETTLE_SECONDS + bench.count / OBJECTS_SETTLED_PER_SECOND)
+    wrote, cpu = first.writes(), first.cpu_seconds()
     busy = await bench.rate()
     bench.tell("at rest: processor", f"{(first.cpu_seconds() - cpu) / IDLE_SECONDS:.2%} of a core", "< 0.2 %")
     bench.tell("at rest: its own writes", f"{first.writes() - wrote:.0f} in {IDLE_SECONDS:.0f} s", "none")
