@@ -11,7 +11,8 @@ from firstbell.domain.decide import Ceiling, Observation, Recommendation, decide
 from firstbell.domain.history import History
 from firstbell.domain.reactive import LiveMetric
 from firstbell.domain.reasons import DecisionReason
-from firstbell.domain.surge_correction import SurgeHistory, corrected, expectation, followed
+from firstbell.domain.scheduled import raised_by_surge
+from firstbell.domain.surge_correction import SurgeHistory, expectation, followed
 from firstbell.simulate.external_metric import external_replicas
 
 if TYPE_CHECKING:
@@ -30,25 +31,25 @@ class PlainDecider:
         self.rules, self.schedule, self.held, self.history = rules, schedule, held, History()
         self.surge = SurgeHistory()
 
-    def scheduled(self, ticks: Ticks, tick: int) -> int:
+    def scheduled(self, ticks: Ticks, tick: int):
         rules, second = self.rules, ticks.second(tick)
-        replicas = self.schedule.replicas_at(second)
+        planned = Recommendation(
+            replicas=self.schedule.replicas_at(second), reason=DecisionReason.SCHEDULED_PEAK, message=""
+        )
         if rules.metric is None or rules.per_pupil is None or rules.surge_max_percent is None:
-            return replicas
-        expected = expectation(self.schedule.plan_at(second), second // 60)
+            return planned
+        minute = second // 60
+        expected = expectation(self.schedule.plan_at(second), minute)
         readings = [(rules.per_pupil, reading(ticks, tick))]
         self.surge = followed(self.surge, expected, readings, rules.surge_max_percent, ticks.instant(tick))
-        percent = self.surge.percent_at(second // 60)
-        return corrected(replicas, percent) if replicas > rules.bounds.minimum else replicas
+        return raised_by_surge(planned, self.surge, minute, rules.bounds.minimum)
 
     def decide(self, ticks: Ticks, tick: int, current: int) -> int:
         rules, second = self.rules, ticks.second(tick)
         seen = Observation(
             now=ticks.instant(tick),
             baseline=rules.bounds.minimum,
-            scheduled=Recommendation(
-                replicas=self.scheduled(ticks, tick), reason=DecisionReason.SCHEDULED_PEAK, message=""
-            ),
+            scheduled=self.scheduled(ticks, tick),
             metrics=(LiveMetric(target=rules.metric, reading=reading(ticks, tick)),) if rules.metric else (),
             tolerance=rules.tolerance,
             behavior=rules.behavior,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from firstbell.backtest.early_arrivals import EarlyArrivals
 from firstbell.backtest.need import exact
+from firstbell.backtest.recording import SECONDS_PER_MINUTE
 from firstbell.backtest.skipped import with_recommendations
 from firstbell.backtest.ticks import (
     LONG_AGO,
@@ -30,7 +31,7 @@ from firstbell.domain.decide import Ceiling, Observation, Recommendation, decide
 from firstbell.domain.history import History
 from firstbell.domain.reactive import DEFAULT_TOLERANCE, LiveMetric, MetricTarget, Standing, asked_for
 from firstbell.domain.reasons import DecisionReason
-from firstbell.domain.surge_correction import AS_PLANNED, corrected
+from firstbell.domain.scheduled import raised_by_surge
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -92,13 +93,10 @@ class Decider:
 
     def _observation(self, tick: int, current: int) -> Observation:
         rules, second = self._rules, self._ticks.second(tick)
-        scheduled = Recommendation(
-            replicas=self._scheduled(tick), reason=DecisionReason.SCHEDULED_PEAK, message=""
-        )
         return Observation(
             now=self._ticks.instant(tick),
             baseline=rules.bounds.minimum,
-            scheduled=scheduled,
+            scheduled=self._scheduled(tick),
             metrics=()
             if rules.metric is None
             else (LiveMetric(target=rules.metric, reading=self._reading(tick)),),
@@ -117,16 +115,21 @@ class Decider:
         # NaN is the only value that differs from itself.
         return NOT_RECORDED if value != value else exact(value)  # noqa: PLR0124
 
-    def _scheduled(self, tick: int) -> int:
-        """What the plan's writes ask for at a tick, raised where more came early; what is no peak is not."""
+    def _scheduled(self, tick: int) -> Recommendation | Unavailable:
+        """What the plan's writes ask for at a tick, raised where more pupils came early."""
         second = self._ticks.second(tick)
-        replicas = self._schedule.replicas_at(second)
-        if self._early is None or replicas <= self._rules.bounds.minimum:
-            return replicas
-        return corrected(replicas, max(AS_PLANNED, self._early.percent_at(second)))
+        planned = Recommendation(
+            replicas=self._schedule.replicas_at(second), reason=DecisionReason.SCHEDULED_PEAK, message=""
+        )
+        if self._early is None:
+            return planned
+        minute = second // SECONDS_PER_MINUTE
+        return raised_by_surge(planned, self._early.history, minute, self._rules.bounds.minimum)
 
     def _planned(self, tick: int) -> int:
-        return max(self._rules.bounds.minimum, self._scheduled(tick))
+        scheduled = self._scheduled(tick)
+        least = self._rules.bounds.minimum
+        return least if isinstance(scheduled, Unavailable) else max(least, scheduled.replicas)
 
     def _followed(self) -> int | None:
         """The count that the load is compared to: the whole of it, or beside an autoscaler the live part."""

@@ -31,7 +31,7 @@ class EarlyArrivals:
     def __init__(self, schedule: Schedule, per_pupil: Fraction, max_percent: int, ticks: Ticks) -> None:
         self._schedule, self._ticks = schedule, ticks
         self._per_pupil, self._max_percent = per_pupil, max_percent
-        self._history = SurgeHistory()
+        self.history = SurgeHistory()
         self._looked = -1
         self._expected: dict[Minute, Expectation | None] = {}
         spans = sorted({span for known in schedule.plans for span in _ramps(known)})
@@ -48,17 +48,13 @@ class EarlyArrivals:
         """What follows from a reading. Ticks at which nothing was expected may have been left out."""
         if tick > self._looked + 1:
             now = self._ticks.instant(tick - 1)
-            self._history = followed(self._history, None, (), self._max_percent, now)
+            self.history = followed(self.history, None, (), self._max_percent, now)
         self._looked = tick
         minute = self._ticks.second(tick) // SECONDS_PER_MINUTE
         readings = ((self._per_pupil, reading),)
-        self._history = followed(
-            self._history, self._expectation(minute), readings, self._max_percent, self._ticks.instant(tick)
+        self.history = followed(
+            self.history, self._expectation(minute), readings, self._max_percent, self._ticks.instant(tick)
         )
-
-    def percent_at(self, second: int) -> int:
-        """What the plan is raised to at a second, in percent of itself."""
-        return self._history.percent_at(second // SECONDS_PER_MINUTE)
 
     def watches(self, second: int) -> bool:
         """Whether something is expected at a second: then every tick counts."""
@@ -69,8 +65,8 @@ class EarlyArrivals:
         """The first second after this one from which on something is expected, or a raise is over."""
         index = bisect_right(self._starts, second)
         found = [self._starts[index]] if index < len(self._starts) else []
-        over = self._history.until * SECONDS_PER_MINUTE
-        if self._history.percent > AS_PLANNED and over > second:
+        over = self.history.until * SECONDS_PER_MINUTE
+        if self.history.percent > AS_PLANNED and over > second:
             found.append(over)
         return min(found, default=None)
 
