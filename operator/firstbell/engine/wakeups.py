@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 FIRST_LEAD = timedelta(seconds=1)
-SPREAD = timedelta(milliseconds=10)
+SPREAD = timedelta(milliseconds=50)
+"""For three writes each. A busy API server gave a floor in 25 to 100 ms."""
 LONGEST_LEAD = timedelta(seconds=60)
 
 
