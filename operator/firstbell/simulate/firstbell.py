@@ -2,6 +2,8 @@
 
 Beside an HPA a rise is written into its minimum and at once into `/scale`, and a fall into its minimum only;
 without one the decision is the count itself. Writes take no time here: on a real API server they took 0.2 s.
+The HPA's passes fall on whole minutes, as the decisions do, so that its own pass would raise the count in the
+same second. In a cluster the write of `/scale` spares up to a pass, and a hand-written floor waits for one.
 """
 
 from __future__ import annotations
