@@ -9,9 +9,9 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any, Self
 
-import yaml
 from kubernetes.client.exceptions import ApiException
 
+from tests.cluster import stand_in_kinds
 from tests.cluster.cluster_api import ClusterApi
 from tests.cluster.stage import BASELINE, NAME, NOWHERE
 
@@ -28,12 +28,11 @@ COPIES_AFTER_SECONDS = 1.0
 
 
 def install(here: ControlPlane) -> None:
-    here.kubectl("apply", "--server-side", "-f", "-", stdin=yaml.safe_dump(_crd()))
-    here.kubectl("wait", "--for=condition=Established", f"crd/{CRD}")
+    stand_in_kinds.install(here, _crd())
 
 
 def uninstall(here: ControlPlane) -> None:
-    here.kubectl("delete", "crd", CRD, "--ignore-not-found", "--timeout=30s", seconds=40)
+    stand_in_kinds.uninstall(here, CRD)
 
 
 def scaled_object(

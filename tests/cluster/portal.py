@@ -10,8 +10,7 @@ import contextlib
 import threading
 from typing import TYPE_CHECKING
 
-import yaml
-
+from tests.cluster import stand_in_kinds
 from tests.cluster.cluster_api import ClusterApi
 from tests.cluster.stage import BASELINE, NAME, workload
 
@@ -28,12 +27,11 @@ COPIES_EVERY_SECONDS = 0.2
 
 
 def install(here: ControlPlane) -> None:
-    here.kubectl("apply", "--server-side", "-f", "-", stdin=yaml.safe_dump(_crd()))
-    here.kubectl("wait", "--for=condition=Established", f"crd/{CRD}")
+    stand_in_kinds.install(here, _crd())
 
 
 def uninstall(here: ControlPlane) -> None:
-    here.kubectl("delete", "crd", CRD, "--ignore-not-found", "--timeout=30s", seconds=40)
+    stand_in_kinds.uninstall(here, CRD)
 
 
 def portal(replicas: int = BASELINE) -> Json:

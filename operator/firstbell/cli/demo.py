@@ -19,6 +19,7 @@ from firstbell.demo.stage import set_stage
 from firstbell.domain.bells import minute_of
 from firstbell.domain.plan import Plan, make_plan
 from firstbell.engine.store import TargetRef
+from firstbell.local.control_plane import ControlPlane, Provision
 from firstbell.local.errors import ControlPlaneError
 from firstbell.local.provision import control_plane
 from firstbell.local.spec import ControlPlaneSpec
@@ -77,15 +78,30 @@ def demo(
     out.print(f"\n{chart(recording, zone)}\n")
     for line in ending(recording, has_metrics=here.has_metrics):
         out.print(line)
-    if keep:
-        out.print("The cluster stays up. Look at it, and take it down:")
-        out.print(f"kubectl --kubeconfig {here.kubeconfig} get schoolcal,schoolas -A", soft_wrap=True)
-        out.print(f"firstbell cluster down {here.name}")
+    for line in what_stays(here, target.namespace, keep=keep):
+        out.print(line, soft_wrap=True)
     if plot_file is not None and (problem := plot(recording, zone, plot_file)):
         refuse([problem])
     early = recording.minutes_early
     if recording.failed or early is None or early < 0:
         raise typer.Exit(LATE)
+
+
+def what_stays(here: ControlPlane, namespace: str, *, keep: bool) -> list[str]:
+    """What is left after the morning, and how to be rid of it; a cluster that was given is not to be ended."""
+    if here.provision is Provision.GIVEN:
+        name = f"--kubeconfig {here.kubeconfig}" + (f" --context {here.context}" if here.context else "")
+        return [
+            f"Namespace {namespace} and firstbell's kinds stay on the cluster. Delete the one:",
+            f"kubectl {name} delete namespace {namespace}",
+        ]
+    if not keep:
+        return []
+    return [
+        "The cluster stays up. Look at it, and take it down:",
+        f"kubectl --kubeconfig {here.kubeconfig} get schoolcal,schoolas -A",
+        f"firstbell cluster down {here.name}",
+    ]
 
 
 def ending(recording: Recording, *, has_metrics: bool) -> list[str]:

@@ -38,12 +38,17 @@ class Wakeups:
         self._early_at: Counter[datetime] = Counter()
 
     def ask(self, key: str, instant: datetime, *, may_come_early: bool = False) -> None:
-        """Wakes `key` for `instant`, unless it already asked for something earlier."""
+        """Wakes `key` for `instant`, unless it already asked for something earlier.
+
+        Who asks again for an instant keeps its place before it: its own one would count against it.
+        """
+        known = self._waiting.get(key)
+        if known is not None and (known.instant, known.may_come_early) == (instant, may_come_early):
+            return
         lead = timedelta(0)
         if may_come_early:
             lead = min(LONGEST_LEAD, FIRST_LEAD + SPREAD * self._early_at[instant])
         due = instant - lead
-        known = self._waiting.get(key)
         if known is not None and known.due <= due:
             return
         self.forget(key)

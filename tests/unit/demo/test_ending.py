@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from firstbell.cli.demo import ending
+from firstbell.cli.demo import ending, what_stays
 from firstbell.demo.morning import MORNINGS, example_file
 from firstbell.demo.play import Recording, Sample
 from firstbell.demo.show import chart
+from firstbell.local.control_plane import ControlPlane, Provision
+from firstbell.local.programs import Programs
+from firstbell.local.progress import LogProgress
 
 MORNING = MORNINGS["smartschool-monday"]
 
@@ -80,3 +84,26 @@ def test_a_chart_of_nothing_says_so():
 @pytest.mark.parametrize("name", MORNINGS)
 def test_every_morning_has_its_example(name):
     assert example_file(name).is_file()
+
+
+def stays(provision: Provision, *, keep: bool) -> str:
+    here = ControlPlane(
+        name="prod",
+        provision=provision,
+        kubeconfig=Path("/here/kubeconfig"),
+        programs=Programs(progress=LogProgress()),
+        context="blue",
+    )
+    return "\n".join(what_stays(here, "learning-platform", keep=keep))
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_nobody_is_told_to_take_down_a_cluster_that_was_given(keep):
+    told = stays(Provision.GIVEN, keep=keep)
+    assert "cluster down" not in told
+    assert "kubectl --kubeconfig /here/kubeconfig --context blue delete namespace learning-platform" in told
+
+
+def test_a_cluster_of_the_demos_own_is_gone_or_told_how_to_end():
+    assert stays(Provision.LOCAL, keep=False) == ""
+    assert "firstbell cluster down prod" in stays(Provision.LOCAL, keep=True)

@@ -1,0 +1,32 @@
+"""Definitions of kinds that tests bring: marked, so that nobody's real one is written over or deleted."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+if TYPE_CHECKING:
+    from firstbell.local.control_plane import ControlPlane
+    from tests.cluster.cluster_api import Json
+
+MARK, MARKED = "firstbell.dev/stand-in", "true"
+
+
+def install(here: ControlPlane, definition: Json) -> None:
+    """Makes the kind, or skips the test where the cluster has one of that name that is no stand-in."""
+    name = definition["metadata"]["name"]
+    there = here.kubectl("get", "crd", name, "--ignore-not-found", "-o", "json")
+    if there and json.loads(there)["metadata"].get("labels", {}).get(MARK) != MARKED:
+        pytest.skip(f"this cluster has {name} itself, which is left alone")
+    definition["metadata"]["labels"] = {MARK: MARKED}
+    here.kubectl("apply", "--server-side", "-f", "-", stdin=yaml.safe_dump(definition))
+    here.kubectl("wait", "--for=condition=Established", f"crd/{name}")
+
+
+def uninstall(here: ControlPlane, name: str) -> None:
+    """Deletes the stand-in, if it is there."""
+    which = ("--selector", f"{MARK}={MARKED}", "--field-selector", f"metadata.name={name}")
+    here.kubectl("delete", "crd", *which, "--timeout=30s", seconds=40)
