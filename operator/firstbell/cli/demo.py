@@ -88,7 +88,7 @@ def demo(
 
 
 def what_stays(here: ControlPlane, namespace: str, *, keep: bool) -> list[str]:
-    """What is left after the morning, and how to be rid of it; a cluster that was given is not to be ended."""
+    """What is left after the morning, and how to be rid of it: a given cluster is not to be ended."""
     if here.provision is Provision.GIVEN:
         name = f"--kubeconfig {here.kubeconfig}" + (f" --context {here.context}" if here.context else "")
         return [
