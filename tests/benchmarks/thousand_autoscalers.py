@@ -385,12 +385,14 @@ async def reset(bench: Bench, number: int) -> None:
 async def run(here: ControlPlane, count: int, edits: int, folder: Path) -> None:
     async with KubernetesCluster(await load_access(here.kubeconfig, None)) as cluster:
         bench = Bench(here, cluster, count, folder)
-        await bench.fill()
-        await measure(bench, edits)
-    table = Table("what", "measured", "budget", title=f"{count} autoscalers that share a calendar")
-    for row in bench.rows:
-        table.add_row(*row)
-    Console(width=120).print(table)
+        try:
+            await bench.fill()
+            await measure(bench, edits)
+        finally:  # what was measured before something came too late is worth telling
+            table = Table("what", "measured", "budget", title=f"{count} autoscalers that share a calendar")
+            for row in bench.rows:
+                table.add_row(*row)
+            Console(width=120).print(table)
 
 
 def main() -> None:
