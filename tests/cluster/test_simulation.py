@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from firstbell.simulate.observed import Observed
     from firstbell.simulate.pods import Pods
 
+SECONDS_PER_DAY = 24 * 60 * 60
+
 
 class Followed:
     """The production operator beside a simulated HPA, and every step of the two."""
@@ -80,7 +82,8 @@ def simulated(tmp_path: Path) -> list[Step]:
         behavior=Behavior(up=DEFAULT_BEHAVIOR.up, down=down),
     )
     followed = Followed(FirstbellBesideHpa(operator, HorizontalPodAutoscaler(spec)), instant_of(start))
-    nobody = Crowd(start=start, users=[0.0] * 86_400, work=[0.0] * 86_400, counted=True)
+    empty = [0.0] * SECONDS_PER_DAY
+    nobody = Crowd(start=start, users=empty, work=empty, first_bells=empty, counted=True)
     play(followed, nobody, World(), one.bounds.minimum)
     return [step for step in followed.steps if step.time <= END]
 

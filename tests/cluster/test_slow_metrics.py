@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 OLDER = 5
 """What the HPA is about to scale to when the floor comes."""
 SLOW_SECONDS = 4.0
+TRIES = 3
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,17 @@ def test_a_count_that_an_hpa_in_the_middle_of_its_pass_undoes_is_repaired(stage:
     metrics.value = BASELINE * 100
     stage.set(workload(), hpa(metric=target_of(100)), calendar(), autoscaler())
     until(lambda: stage.ready() == BASELINE, f"{BASELINE} Ready")
-    counts = []
+    for _ in range(TRIES):
+        # Now and then the API server refuses the HPA's count, because the workload has changed meanwhile.
+        if OLDER in raised_in_mid_pass(stage, metrics):
+            return
+        put_back(stage, metrics)
+    pytest.fail("the HPA never wrote its older count: this test shows nothing")
+
+
+def raised_in_mid_pass(stage: Stage, metrics: Adapter) -> list[int]:
+    """The counts of the workload while a floor comes in the middle of the HPA's pass."""
+    counts: list[int] = []
     with stage.api.watching("Deployment", NAME, lambda body: counts.append(body["spec"]["replicas"])):
         metrics.hold()
         metrics.value = OLDER * 100
@@ -49,4 +60,14 @@ def test_a_count_that_an_hpa_in_the_middle_of_its_pass_undoes_is_repaired(stage:
             holds(lambda: stage.minimum() == PEAK, "the floor stands", seconds=2)
             until(lambda: stage.replicas() == PEAK, f"{PEAK} replicas", seconds=5)
             holds(lambda: stage.replicas() == PEAK, f"{PEAK} replicas to stay", seconds=20)
-    assert OLDER in counts, "the HPA wrote its older count, or this test shows nothing"
+    return counts
+
+
+def put_back(stage: Stage, metrics: Adapter) -> None:
+    """Everything as it was before the floor."""
+    metrics.value = BASELINE * 100
+    gone = dict.fromkeys(stage.marks())
+    change = {"metadata": {"annotations": gone}, "spec": {"minReplicas": BASELINE}}
+    stage.api.patch("HorizontalPodAutoscaler", NAME, change)
+    stage.api.patch("Deployment", NAME, {"spec": {"replicas": BASELINE}})
+    until(lambda: stage.ready() == BASELINE, f"{BASELINE} Ready", seconds=60)

@@ -459,12 +459,6 @@ RULES: dict[str, Refusal] = {
         "Remove it, or change the type",
         "spec.metrics[].target needs averageValue for the type AverageValue",
     ),
-    "a target of nothing": _autoscaler(
-        {"metrics[0].target.averageValue": "0"}, "spec.metrics[0].target.averageValue", "more than 0", None
-    ),
-    "a metric to which a pupil adds nothing": _autoscaler(
-        {"metrics[2].perPupil": "0m"}, "spec.metrics[2].perPupil", "more than 0", None
-    ),
     "a surge that no metric tells": _autoscaler(
         {"metrics[2].perPupil": MISSING},
         "spec.surge",
@@ -490,6 +484,12 @@ RULES: dict[str, Refusal] = {
 """Fields of the right shape that do not fit together: what CEL and list types refuse."""
 
 BEYOND_THE_SERVER: dict[str, Refusal] = {
+    "a target of nothing": _autoscaler(
+        {"metrics[0].target.averageValue": "0"}, "spec.metrics[0].target.averageValue", "more than 0", None
+    ),
+    "a metric to which a pupil adds nothing": _autoscaler(
+        {"metrics[2].perPupil": "0m"}, "spec.metrics[2].perPupil", "more than 0", None
+    ),
     "an unknown time zone": _calendar(
         {"timeZone": "Europe/Brusels"},
         "spec.timeZone",
