@@ -41,7 +41,10 @@ async def load_access(
     # A watchful operator talks to one host: a pool that lets all workers write at once.
     configuration.connection_pool_maxsize = 64
     in_pod = bool(environ.get("KUBERNETES_SERVICE_HOST")) and kubeconfig is None and context is None
+    named = _named(kubeconfig, environ)
     try:
+        if named is not None and not named.exists():
+            raise FileNotFoundError  # the client would say so in a line of its own, beside ours
         if in_pod and not environ.get("KUBECONFIG"):
             config.load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call]
         else:
@@ -52,12 +55,18 @@ async def load_access(
                 persist_config=False,
             )
     except _UNUSABLE as error:
-        where = f"kubeconfig {kubeconfig}" if kubeconfig else "kubeconfig"
+        where = f"kubeconfig {named}" if named else "kubeconfig"
         wanted = f" with context {context!r}" if context else ""
         cure = "Give --kubeconfig or --context, or set KUBECONFIG."
-        msg = f"no access to a cluster by the {where}{wanted}: {_why(error, kubeconfig)}. {cure}"
+        msg = f"no access to a cluster by the {where}{wanted}: {_why(error, named)}. {cure}"
         raise AccessError(msg) from error
     return configuration
+
+
+def _named(kubeconfig: Path | None, environ: Mapping[str, str]) -> Path | None:
+    """The one file that was named, by option or environment; None where there are several or none."""
+    named = environ.get("KUBECONFIG", "")
+    return kubeconfig or (Path(named) if named and os.pathsep not in named else None)
 
 
 def _why(error: Exception, kubeconfig: Path | None) -> str:
@@ -74,6 +83,9 @@ def own_namespace(
 ) -> str:
     """The namespace that is meant where none is given: the context's, or the pod's own; else `default`."""
     in_pod = bool(environ.get("KUBERNETES_SERVICE_HOST")) and kubeconfig is None and context is None
+    named = _named(kubeconfig, environ)
+    if named is not None and not named.exists():
+        return _DEFAULT_NAMESPACE  # whoever goes on to ask the cluster is told so; the client would, too
     try:
         if in_pod and not environ.get("KUBECONFIG"):
             return _POD_NAMESPACE.read_text(encoding="utf-8").strip() or _DEFAULT_NAMESPACE

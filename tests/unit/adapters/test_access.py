@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from firstbell.adapters.access import AccessError, load_access
+from firstbell.adapters.access import AccessError, load_access, own_namespace
 
 CURE = "Give --kubeconfig or --context, or set KUBECONFIG."
 KUBECONFIG = {
@@ -85,3 +85,11 @@ async def test_in_a_pod_without_a_service_account():
 async def test_an_explicit_kubeconfig_wins_over_the_pods_own_account(kubeconfig):
     configuration = await load_access(kubeconfig, None, {"KUBERNETES_SERVICE_HOST": "10.0.0.1"})
     assert configuration.host == "http://blue.example"
+
+
+async def test_a_file_that_the_environment_names_and_that_is_not_there_is_told_once(capsys):
+    """The client has a line of its own for it, beside ours."""
+    environ = {"KUBECONFIG": "/nowhere/config"}
+    assert "by the kubeconfig /nowhere/config: there is no such file." in await refused(environ=environ)
+    assert own_namespace(None, None, environ) == "default"
+    assert capsys.readouterr() == ("", "")
