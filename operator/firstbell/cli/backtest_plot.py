@@ -11,7 +11,7 @@ from firstbell.backtest.need import UNKNOWN
 from firstbell.backtest.outcome import Outcome, Variant
 from firstbell.backtest.recording import SECONDS_PER_MINUTE
 from firstbell.backtest.track import Track
-from firstbell.cli.plan_plot import without_matplotlib, wrong_suffix
+from firstbell.cli.picture import empty_picture, written
 from firstbell.domain.bells import EPOCH, instant_of, local_date, start_of_day
 from firstbell.domain.upcoming import bell_of
 
@@ -20,28 +20,12 @@ COLORS = {Variant.FIRSTBELL: "#d97706", Variant.HPA: "#2563eb"}
 LABELS = {Variant.FIRSTBELL: "firstbell, Ready", Variant.HPA: "HPA alone, Ready"}
 
 
-def undrawable(file: Path) -> str | None:
-    """Why nothing can be drawn into a file, as far as that is known before, or None."""
-    return wrong_suffix(file) or without_matplotlib()
-
-
 def plot_outcome(outcome: Outcome, file: Path) -> str | None:
     """Draws an outcome: what stood in the way, or None."""
-    import matplotlib as mpl  # noqa: PLC0415 - an extra, and slow to load
-    from matplotlib import pyplot as plt  # noqa: PLC0415
-
-    mpl.use("Agg")
-    figure, axes = plt.subplots(2, 1, figsize=(10, 7), layout="constrained")
-    _all_bells(axes[0], outcome)
-    _one_day(axes[1], outcome)
-    try:
-        # The same outcome gives the same picture: no date of drawing in it.
-        figure.savefig(file, metadata={"Date": None} if file.suffix == ".svg" else None)
-    except OSError as error:
-        return f"{file}: cannot be written: {(error.strerror or str(error)).lower()}. Choose another place."
-    finally:
-        plt.close(figure)
-    return None
+    figure, axes = empty_picture(2, 1, (10, 7))
+    _all_bells(axes[0, 0], outcome)
+    _one_day(axes[1, 0], outcome)
+    return written(figure, file)
 
 
 def _all_bells(axis: Any, outcome: Outcome) -> None:

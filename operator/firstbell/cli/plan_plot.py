@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from firstbell.cli.picture import empty_picture, without_matplotlib, written, wrong_suffix
 from firstbell.domain.bells import instant_of
 from firstbell.domain.plan import Plan
 
-SUFFIXES = (".svg", ".png")
 MOST_PANELS = 50
 
 
@@ -25,39 +24,12 @@ def undrawable(plans: Sequence[Plan], file: Path) -> str | None:
     return without_matplotlib()
 
 
-def wrong_suffix(file: Path) -> str | None:
-    """Why a file of that name holds no picture, or None."""
-    if file.suffix.lower() not in SUFFIXES:
-        return f"{file}: a plot ends in {' or '.join(SUFFIXES)}. Choose one of them."
-    return None
-
-
-def without_matplotlib() -> str | None:
-    """Why nothing can be drawn here, or None."""
-    if find_spec("matplotlib") is None:
-        return "drawing needs the extra `plot`. Install it: pip install 'firstbell[plot]'."
-    return None
-
-
 def plot_plans(plans: Sequence[Plan], file: Path) -> str | None:
     """Draws every plan, one panel each: what stood in the way, or None."""
-    import matplotlib as mpl  # noqa: PLC0415 - an extra, and slow to load
-    from matplotlib import pyplot as plt  # noqa: PLC0415
-
-    mpl.use("Agg")
-    figure, axes = plt.subplots(
-        len(plans), 1, figsize=(10, 3.2 * len(plans)), squeeze=False, layout="constrained"
-    )
+    figure, axes = empty_picture(len(plans), 1, (10, 3.2 * len(plans)))
     for axis, plan in zip(axes[:, 0], plans, strict=True):
         _panel(axis, plan)
-    try:
-        # The same plan gives the same picture: no date of drawing in it.
-        figure.savefig(file, metadata={"Date": None} if file.suffix == ".svg" else None)
-    except OSError as error:
-        return f"{file}: cannot be written: {(error.strerror or str(error)).lower()}. Choose another place."
-    finally:
-        plt.close(figure)
-    return None
+    return written(figure, file)
 
 
 def _panel(axis: Any, plan: Plan) -> None:

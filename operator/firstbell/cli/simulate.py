@@ -15,9 +15,10 @@ from firstbell.api.school_autoscaler import Actuation
 from firstbell.cli.catalogue import played_scenarios, show_scenarios
 from firstbell.cli.dates import civil_date
 from firstbell.cli.output import console, refuse
+from firstbell.cli.picture import undrawable
 from firstbell.cli.planned import plan_files
 from firstbell.cli.simulate_output import SimulateOutput, print_document
-from firstbell.cli.simulate_plot import cannot_draw, plot_comparisons
+from firstbell.cli.simulate_plot import plot_comparisons
 from firstbell.cli.simulate_table import print_comparisons
 from firstbell.simulate.arrivals import Preset
 from firstbell.simulate.compare import Comparison, Conditions, compare
@@ -177,7 +178,7 @@ def simulate(
         cron_replicas=cron_replicas,
         cron_in_utc=cron_utc,
     )
-    if plot is not None and (problem := cannot_draw(plot)):
+    if plot is not None and (problem := undrawable(plot)):
         refuse([problem])
     if scenarios or scenario is not None:
         own = {"-f": files, "--date": date, "--preset": preset, "--load-percent": load_percent}

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from firstbell.cli.plan_plot import without_matplotlib, wrong_suffix
+from firstbell.cli.picture import empty_picture, written
 from firstbell.cli.simulate_table import NAMES, minutes
 from firstbell.domain.bells import instant_of
 from firstbell.simulate.compare import Comparison
@@ -16,41 +16,19 @@ from firstbell.simulate.outcome import Outcome
 MOST_COMPARISONS = 16
 
 
-def cannot_draw(file: Path) -> str | None:
-    """Why no picture can be drawn into a file, as far as that is known before, or None."""
-    return wrong_suffix(file) or without_matplotlib()
-
-
 def plot_comparisons(comparisons: Sequence[Comparison], file: Path) -> str | None:
     """Draws every comparison, a row of panels each: what stood in the way, or None."""
     if len(comparisons) > MOST_COMPARISONS:
         return f"{len(comparisons)} days are too many for a picture of {MOST_COMPARISONS}. Give fewer."
-    import matplotlib as mpl  # noqa: PLC0415 - an extra, and slow to load
-    from matplotlib import pyplot as plt  # noqa: PLC0415
-
-    mpl.use("Agg")
     wide = max(len(comparison.outcomes) for comparison in comparisons)
-    figure, axes = plt.subplots(
-        len(comparisons),
-        wide,
-        figsize=(5 * wide, 3.6 * len(comparisons)),
-        squeeze=False,
-        layout="constrained",
-        sharey="row",
-    )
+    size = (5 * wide, 3.6 * len(comparisons))
+    figure, axes = empty_picture(len(comparisons), wide, size, sharey="row")
     for row, comparison in zip(axes, comparisons, strict=True):
         for axis, (variant, outcome) in zip(row, comparison.outcomes.items(), strict=True):
             _panel(axis, comparison, outcome, f"{NAMES[variant]}: {minutes(outcome.short_seconds)} short")
         row[0].set_ylabel(f"{comparison.plan.workload.policy.key}, in replicas")
         row[0].legend(loc="upper right", frameon=False, fontsize=8)
-    try:
-        # The same day gives the same picture: no date of drawing in it.
-        figure.savefig(file, metadata={"Date": None} if file.suffix == ".svg" else None)
-    except OSError as error:
-        return f"{file}: cannot be written: {(error.strerror or str(error)).lower()}. Choose another place."
-    finally:
-        plt.close(figure)
-    return None
+    return written(figure, file)
 
 
 def _panel(axis: Any, comparison: Comparison, outcome: Outcome, title: str) -> None:
