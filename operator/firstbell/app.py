@@ -25,13 +25,13 @@ from firstbell.adapters.kubernetes import KubernetesCluster
 from firstbell.adapters.prometheus import PrometheusMetrics, check_ca_bundle
 from firstbell.adapters.telemetry import PrometheusTelemetry
 from firstbell.clock import SystemClock
-from firstbell.engine.appearing import scaled_objects_appear
-from firstbell.engine.asked_targets import AskedTargets, follow_asked
 from firstbell.engine.engine import Engine
-from firstbell.engine.following import follow_objects
-from firstbell.engine.loading import load
-from firstbell.engine.store import Store
-from firstbell.engine.vanished import follow_vanished
+from firstbell.engine.seen.store import Store
+from firstbell.engine.watching.appearing import scaled_objects_appear
+from firstbell.engine.watching.asked_targets import AskedTargets, follow_asked
+from firstbell.engine.watching.following import follow_objects
+from firstbell.engine.watching.loading import load
+from firstbell.engine.watching.vanished import follow_vanished
 from firstbell.handlers import probing, watching
 from firstbell.handlers.comparing import NoComparison
 

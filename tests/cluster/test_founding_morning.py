@@ -22,7 +22,7 @@ from firstbell.domain.bells import instant_of, minute_of
 from firstbell.domain.coalesce import RISE_MARK_MINUTES
 from firstbell.domain.days import SchoolDays
 from firstbell.domain.plan import Plan, Workload, make_plan
-from firstbell.engine.store import TargetRef
+from firstbell.engine.seen.store import TargetRef
 from firstbell.simulate.compare import Conditions, Variant, compare
 from firstbell.simulate.crowd import Coming
 

@@ -19,7 +19,7 @@ from firstbell import app
 from firstbell.adapters.access import load_access
 from firstbell.adapters.kubernetes import KubernetesCluster
 from firstbell.engine.engine import Engine
-from firstbell.engine.following import follow_objects
+from firstbell.engine.watching.following import follow_objects
 from firstbell.settings import Settings
 from tests.fakes import FakeCluster, FakeEvents, FakeTelemetry, ManualClock, instant
 

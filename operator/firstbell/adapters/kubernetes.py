@@ -16,7 +16,7 @@ import aiohttp
 from kubernetes.aio.client import ApiClient
 from kubernetes.aio.client.exceptions import ApiException
 
-from firstbell.engine.handback import FIELD_MANAGER
+from firstbell.engine.acting.handback import FIELD_MANAGER
 from firstbell.engine.ports import Failure, FailureKind, Json, Kind, Listed, ObjectPath, Operation
 
 if TYPE_CHECKING:

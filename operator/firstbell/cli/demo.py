@@ -18,7 +18,7 @@ from firstbell.demo.show import LiveTable, chart, plot
 from firstbell.demo.stage import set_stage
 from firstbell.domain.bells import minute_of
 from firstbell.domain.plan import Plan, make_plan
-from firstbell.engine.store import TargetRef
+from firstbell.engine.seen.store import TargetRef
 from firstbell.local.control_plane import ControlPlane, Provision
 from firstbell.local.errors import ControlPlaneError
 from firstbell.local.provision import control_plane

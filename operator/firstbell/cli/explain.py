@@ -17,10 +17,10 @@ from firstbell.cli.output import console, refuse
 from firstbell.cli.reaching import Context, Kubeconfig, Namespace, ask_cluster, autoscaler_meant
 from firstbell.clock import SystemClock
 from firstbell.domain.absence import Unavailable
-from firstbell.engine.explaining import Explanation, explain, field_writers
-from firstbell.engine.looking import look, managed_fields
+from firstbell.engine.deciding.situation import ByFloor
+from firstbell.engine.explaining.explanation import Explanation, explain, field_writers
 from firstbell.engine.ports import Failure
-from firstbell.engine.situation import ByFloor
+from firstbell.engine.watching.one_look import look, managed_fields
 
 if TYPE_CHECKING:
     from firstbell.engine.ports import Cluster

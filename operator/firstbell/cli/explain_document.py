@@ -16,11 +16,11 @@ from firstbell.domain.conditions import Condition
 from firstbell.domain.decide import Decision
 from firstbell.domain.reactive import number_text
 from firstbell.domain.reasons import ConditionType
-from firstbell.engine.explaining import ExplainedPeak, Explanation
-from firstbell.engine.levers import levers
-from firstbell.engine.reported import lag, not_fine
-from firstbell.engine.situation import ByFloor, ByScale
-from firstbell.engine.written import api_time, read_conditions
+from firstbell.engine.deciding.situation import ByFloor, ByScale
+from firstbell.engine.explaining.explanation import ExplainedPeak, Explanation
+from firstbell.engine.explaining.last_report import lag, not_fine
+from firstbell.engine.explaining.what_would_change import levers
+from firstbell.engine.status_values import api_time, read_conditions
 
 API_VERSION = "firstbell.dev/explain/v1"
 
@@ -165,7 +165,7 @@ def _floor(of: Explanation, actuator: ByFloor) -> dict[str, Any]:
 def _reported(of: Explanation) -> dict[str, Any]:
     status = of.seen.status
     return {
-        "note": lag(of) or None,
+        "note": lag(of.seen, of.outcome.decision) or None,
         "desiredReplicas": status.get("desiredReplicas"),
         "decision": status.get("decision"),
         "conditions": [_condition(one) for one in not_fine(status)],

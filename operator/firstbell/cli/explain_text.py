@@ -18,11 +18,11 @@ from firstbell.domain.days import Day
 from firstbell.domain.decide import Decision
 from firstbell.domain.reasons import ConditionType, DecisionReason
 from firstbell.domain.upcoming import day_words, percent_text
-from firstbell.engine.explaining import ExplainedPeak, Explanation
-from firstbell.engine.levers import levers
-from firstbell.engine.reported import lag, not_fine
-from firstbell.engine.situation import ByFloor, ByScale
-from firstbell.engine.written import read_conditions
+from firstbell.engine.deciding.situation import ByFloor, ByScale
+from firstbell.engine.explaining.explanation import ExplainedPeak, Explanation
+from firstbell.engine.explaining.last_report import lag, not_fine
+from firstbell.engine.explaining.what_would_change import levers
+from firstbell.engine.status_values import read_conditions
 
 PEAKS_SHOWN, UPCOMING_SHOWN, ACTIONS_SHOWN = 2, 3, 3
 Rows: TypeAlias = Iterable[tuple[str, str]]
@@ -198,7 +198,7 @@ def _next(of: Explanation, zone: tzinfo) -> Iterator[tuple[str, str]]:
 
 
 def _reported(of: Explanation, zone: tzinfo) -> Iterator[tuple[str, str]]:
-    status, note = of.seen.status, lag(of)
+    status, note = of.seen.status, lag(of.seen, of.outcome.decision)
     if status.get("decision"):
         decision, desired = status["decision"], status.get("desiredReplicas")
         told = decision.get("message") or ""

@@ -12,14 +12,14 @@ from firstbell.api.objects import API_VERSION, AUTOSCALER, CALENDAR, GROUP
 from firstbell.api.yaml_files import Origin
 from firstbell.api.yaml_text import Node
 from firstbell.domain.floor import read_floor
-from firstbell.engine.objects import seen_hpa, seen_scaled_object
 from firstbell.engine.ports import Failure, FailureKind
+from firstbell.engine.seen.objects import seen_hpa, seen_scaled_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from firstbell.engine.ports import Cluster, Json
-    from firstbell.engine.store import SeenFloor
+    from firstbell.engine.seen.store import SeenFloor
 
 HPA, SCALED_OBJECT = "HorizontalPodAutoscaler", "ScaledObject"
 _KINDS = (

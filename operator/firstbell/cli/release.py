@@ -15,14 +15,14 @@ import typer
 from firstbell.cli.foreign_kinds import KUBECTL_NAME, MINIMUM_FIELD
 from firstbell.cli.output import printable, refuse
 from firstbell.cli.reaching import Context, Kubeconfig, ask_cluster, autoscaler_meant
-from firstbell.engine.held_floors import Released, has_no_scaled_objects, held_floors, release_floors
+from firstbell.engine.acting.held_floors import Released, has_no_scaled_objects, held_floors, release_floors
 from firstbell.engine.ports import Failure, FailureKind
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from firstbell.engine.ports import Cluster
-    from firstbell.engine.store import SeenFloor
+    from firstbell.engine.seen.store import SeenFloor
 
 FAILED = 1
 RAISED_AGAIN = (

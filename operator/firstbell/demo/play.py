@@ -12,9 +12,9 @@ from firstbell.adapters.kubernetes import KubernetesCluster
 from firstbell.app import run_operator
 from firstbell.clock import FastClock
 from firstbell.domain.bells import instant_of, minute_of
-from firstbell.engine.floor_kinds import HPA
-from firstbell.engine.objects import seen_hpa, seen_workload
 from firstbell.engine.ports import Failure, ObjectPath
+from firstbell.engine.seen.floor_kinds import HPA
+from firstbell.engine.seen.objects import seen_hpa, seen_workload
 from firstbell.settings import Settings
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from firstbell.demo.morning import Morning
     from firstbell.domain.plan import Plan
-    from firstbell.engine.store import TargetRef
+    from firstbell.engine.seen.store import TargetRef
     from firstbell.local.control_plane import ControlPlane
 
 WATCH_SECONDS = 0.25

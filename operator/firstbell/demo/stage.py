@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from firstbell.domain.plan import Workload
-    from firstbell.engine.store import TargetRef
+    from firstbell.engine.seen.store import TargetRef
     from firstbell.local.control_plane import ControlPlane
 
 CPU_TARGET_PERCENT = 60

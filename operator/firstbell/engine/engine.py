@@ -16,13 +16,13 @@ import structlog
 
 from firstbell.domain.absence import Unavailable
 from firstbell.domain.decide import Decision
-from firstbell.engine.left_workloads import LeftWorkloads
+from firstbell.engine.acting.left_workloads import LeftWorkloads
+from firstbell.engine.acting.orphans import release_orphans, release_owned
+from firstbell.engine.live.polling import Polling
 from firstbell.engine.memory import Memory
 from firstbell.engine.naps import nap
-from firstbell.engine.orphans import release_orphans, release_owned
-from firstbell.engine.polling import Polling
-from firstbell.engine.reporter import Reporter
-from firstbell.engine.store import Store
+from firstbell.engine.reporting.reporter import Reporter
+from firstbell.engine.seen.store import Store
 from firstbell.engine.tick import Ticker, next_looks
 from firstbell.engine.wakeups import Wakeups
 

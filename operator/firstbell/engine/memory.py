@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from firstbell.domain.history import History
-from firstbell.engine.contest import Contest
+from firstbell.engine.acting.contest import Contest
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from firstbell.domain.days import SchoolDays
     from firstbell.domain.plan import Plan, PlannedPeak
     from firstbell.domain.surge_correction import SurgeHistory
+    from firstbell.engine.acting.way_back import WayBack
+    from firstbell.engine.deciding.last_autoscaler import LastAutoscaler
     from firstbell.engine.ports import Happening, Json
-    from firstbell.engine.returning import LastAutoscaler
-    from firstbell.engine.store import TargetRef
-    from firstbell.engine.way_back import WayBack
+    from firstbell.engine.seen.store import TargetRef
 
 ACTIONS_KEPT = 10
 HAPPENINGS_KEPT = 20

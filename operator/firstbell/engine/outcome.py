@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from firstbell.domain.decide import Decision, Observation
     from firstbell.domain.plan import Plan
+    from firstbell.engine.deciding.situation import ByFloor, Situation
     from firstbell.engine.ports import Failure
-    from firstbell.engine.situation import ByFloor, Situation
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -16,14 +16,14 @@ from firstbell.domain.bells import instant_of, minute_of
 from firstbell.domain.decide import Decision, remembered
 from firstbell.domain.history import History
 from firstbell.domain.limits import SLOWING
-from firstbell.engine.acting import Actor
-from firstbell.engine.evaluating import evaluated
+from firstbell.engine.acting.act import Actor
+from firstbell.engine.acting.way_back import follow_way_back
+from firstbell.engine.deciding.evaluating import evaluated
+from firstbell.engine.deciding.last_autoscaler import follow_autoscaler
+from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation, situation
 from firstbell.engine.memory import Action, Memory, Scaling
 from firstbell.engine.ports import Failure, FailureKind
-from firstbell.engine.returning import follow_autoscaler
-from firstbell.engine.situation import ByFloor, ByScale, Situation, situation
-from firstbell.engine.store import SeenWorkload, Store
-from firstbell.engine.way_back import follow_way_back
+from firstbell.engine.seen.store import SeenWorkload, Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable

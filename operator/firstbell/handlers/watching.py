@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import kopf
 
 from firstbell.api.objects import GROUP, VERSION
-from firstbell.engine.kinds import seen_autoscaler, seen_calendar
+from firstbell.engine.seen.own_kinds import seen_autoscaler, seen_calendar
 
 if TYPE_CHECKING:
     from collections.abc import Callable

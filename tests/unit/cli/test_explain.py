@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from firstbell.cli.explain import explain_command
 from firstbell.cli.explain_document import explain_document
 from firstbell.cli.explain_text import print_explanation
-from firstbell.engine.explaining import explain, field_writers
+from firstbell.engine.explaining.explanation import explain, field_writers
 from tests.fakes import instant
 from tests.unit.cli.unreachable import nobody_there
 from tests.unit.engine.bodies import (

@@ -7,9 +7,9 @@ import contextlib
 from datetime import timedelta
 
 from firstbell.engine.engine import Engine
-from firstbell.engine.floor_kinds import HPA, SCALED_OBJECT
-from firstbell.engine.following import floor_teller, workload_teller
-from firstbell.engine.store import Store
+from firstbell.engine.seen.floor_kinds import HPA, SCALED_OBJECT
+from firstbell.engine.seen.store import Store
+from firstbell.engine.watching.following import floor_teller, workload_teller
 from firstbell.handlers import watching
 from tests.fakes import FakeEvents, FakeMetrics, FakeTelemetry, instant, settled
 from tests.unit.engine.world import HPAS, SCALED, World

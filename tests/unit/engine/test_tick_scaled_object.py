@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from firstbell.engine.orphans import release_orphans
-from firstbell.engine.returning import RETURNS_WITHIN
+from firstbell.engine.acting.orphans import release_orphans
+from firstbell.engine.deciding.last_autoscaler import RETURNS_WITHIN
 from tests.unit.engine.bodies import (
     AFTER,
     FALL,

@@ -8,13 +8,13 @@ from __future__ import annotations
 from fractions import Fraction
 
 from firstbell.domain.absence import Unavailable
-from firstbell.engine.answers import SeenReading
-from firstbell.engine.floor_kinds import HPA, SCALED_OBJECT
-from firstbell.engine.kinds import seen_autoscaler, seen_calendar
+from firstbell.engine.live.answers import SeenReading
 from firstbell.engine.memory import Memory
-from firstbell.engine.objects import seen_floor, seen_workload
-from firstbell.engine.reporter import Reporter
-from firstbell.engine.store import Store
+from firstbell.engine.reporting.reporter import Reporter
+from firstbell.engine.seen.floor_kinds import HPA, SCALED_OBJECT
+from firstbell.engine.seen.objects import seen_floor, seen_workload
+from firstbell.engine.seen.own_kinds import seen_autoscaler, seen_calendar
+from firstbell.engine.seen.store import Store
 from firstbell.engine.tick import Ticker
 from tests.fakes import FakeCluster, FakeEvents, FakeTelemetry, ManualClock, instant
 from tests.unit.engine.bodies import BEFORE, KEY, NS, a_calendar, a_deployment, an_autoscaler, an_hpa

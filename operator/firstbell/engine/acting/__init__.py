@@ -1,0 +1,1 @@
+"""Carrying a decision out and giving it back: floors, the scale subresource, field ownership, orphans."""

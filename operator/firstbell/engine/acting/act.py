@@ -1,0 +1,255 @@
+"""Act: carry a decision out through the floor of an autoscaler or the workload's own scale.
+
+Every write tests what was read; one that does not hold comes back as Invalid, and `read_again` fetches what
+stands there now. Whatever could not be done is a Failure, to be tried again by a later tick.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from firstbell.api.school_autoscaler import Actuation, Mode
+from firstbell.domain.absence import Unavailable
+from firstbell.domain.bells import minute_of
+from firstbell.domain.floor import FloorState
+from firstbell.engine.acting.contest import OF_THE_CLUSTER, Undone
+from firstbell.engine.acting.floor_actuator import (
+    admitted_patch,
+    floor_path,
+    give_back,
+    raise_patch,
+    release_patch,
+    write_floor,
+)
+from firstbell.engine.acting.orphans import release
+from firstbell.engine.acting.scale_actuator import scale_path, write_scale
+from firstbell.engine.deciding.situation import TARGET_CONFLICT, ByFloor, ByScale, Situation
+from firstbell.engine.memory import Admitted, Memory
+from firstbell.engine.ports import Failure, FailureKind
+from firstbell.engine.seen.objects import seen_floor
+from firstbell.engine.seen.store import SeenFloor, SeenWorkload, Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from firstbell.engine.outcome import Outcome
+    from firstbell.engine.ports import Clock, Cluster, Json, Operation, Telemetry
+
+HAND_BACK_AGAIN = timedelta(seconds=10)
+ADMITTED_FOR = timedelta(minutes=10)
+
+
+class Actor:
+    """Writes, with what they share. `wake` is told the SchoolAutoscalers that a release concerns."""
+
+    def __init__(  # noqa: PLR0913 - the ports, each once
+        self,
+        *,
+        store: Store,
+        cluster: Cluster,
+        clock: Clock,
+        telemetry: Telemetry,
+        instance: str,
+        wake: Callable[[set[str]], None],
+    ) -> None:
+        self._store = store
+        self._cluster = cluster
+        self._clock = clock
+        self._telemetry = telemetry
+        self._instance = instance
+        self._wake = wake
+
+    async def act(self, outcome: Outcome, memory: Memory) -> Failure | None:
+        """Carries the decision out: the failure that stopped it, or None."""
+        stands, decision = outcome.situation, outcome.decision
+        if isinstance(decision, Unavailable):
+            return await self._let_go(outcome)
+        actuator = stands.actuator
+        failure: Failure | None = None
+        dry = stands.rules.mode is Mode.DRY_RUN
+        if isinstance(actuator, ByFloor):
+            # Switched to DryRun, what was raised before is given back.
+            desired = actuator.baseline if dry else decision.desired
+            if desired is not None:
+                failure = await self._act_by_floor(stands, actuator, desired, memory)
+        elif isinstance(actuator, ByScale) and not dry and decision.desired is not None:
+            failure = await self._scale_to(stands.workload, decision.desired, may_lower=True)
+        return failure or await self._let_go(outcome)
+
+    async def _let_go(self, outcome: Outcome) -> Failure | None:
+        """Releases our floors that are not to be held any more.
+
+        The target or the actuation was changed, an older SchoolAutoscaler works on the workload, or the
+        window ended with two autoscalers on it.
+        """
+        stands = outcome.situation
+        for seen in self._store.held_by(stands.seen.key):
+            mark = seen.autoscaler.mark
+            if mark is None or mark.instance != self._instance or not _is_over(seen, outcome):
+                continue
+            failure = await release(self._cluster, self._telemetry, self._store, seen)
+            if failure is not None and failure.kind is not FailureKind.NOT_FOUND:
+                return failure
+            self._wake(self._store.concerned(seen.target) - {stands.seen.key})
+        return None
+
+    async def _act_by_floor(
+        self, stands: Situation, actuator: ByFloor, desired: int, memory: Memory
+    ) -> Failure | None:
+        operations = self._floor_operations(stands, actuator, desired)
+        undone = None
+        if desired > actuator.baseline:
+            undone = _undone_floor(actuator) if operations else _undone_count(stands, desired, memory)
+        now = self._clock.now()
+        if undone is not None and (again := memory.contest.answer_at(now)) > now:
+            memory.verify_at.append(again)
+            return None
+        failure = await self._write_floor_and_scale(stands, actuator, desired, operations, memory)
+        if undone is not None and failure is None:
+            memory.contest.answered(undone, now)
+        return failure
+
+    async def _write_floor_and_scale(
+        self,
+        stands: Situation,
+        actuator: ByFloor,
+        desired: int,
+        operations: list[Operation],
+        memory: Memory,
+    ) -> Failure | None:
+        seen = actuator.seen
+        if operations:
+            written = await write_floor(self._cluster, self._telemetry, seen, operations)
+            if isinstance(written, Failure):
+                return written
+            stood = seen_floor(written, seen.of)
+            self._store.put_floor(stood)
+            if desired > actuator.baseline and stood.autoscaler.minimum != desired:
+                return await self._admit(stood, desired, memory)
+        elif seen.kept:
+            await self._hand_back_again(seen)
+        if self._store.floors[seen.key].kept:
+            memory.verify_at.append(self._clock.now() + HAND_BACK_AGAIN)
+        if desired > actuator.baseline and actuator.shows(desired):
+            memory.scaled_for = desired
+            return await self._scale_to(stands.workload, desired, may_lower=False)
+        return None
+
+    def _floor_operations(self, stands: Situation, actuator: ByFloor, desired: int) -> list[Operation]:
+        """The patch that brings the floor to the desired value; empty where it stands there already."""
+        seen, reading, mark = actuator.seen, actuator.reading, actuator.seen.autoscaler.mark
+        if desired > actuator.baseline:
+            intact = (
+                reading.state is FloorState.OURS
+                and seen.autoscaler.minimum == desired
+                and mark is not None
+                and (mark.baseline, mark.owner) == (actuator.baseline, stands.seen.key)
+            )
+            return (
+                []
+                if intact
+                else raise_patch(seen, desired, actuator.baseline, stands.seen.key, self._instance)
+            )
+        if reading.state is FloorState.OURS or seen.our_annotations:
+            return release_patch(seen, actuator.baseline)
+        return []
+
+    async def _admit(self, stood: SeenFloor, asked: int, memory: Memory) -> Failure | None:
+        """Admission control changed what was sent: what it left is our floor, and is marked as such."""
+        until = self._clock.now() + ADMITTED_FOR
+        memory.admitted = Admitted(asked=asked, given=stood.autoscaler.minimum, until=until)
+        written = await write_floor(self._cluster, self._telemetry, stood, admitted_patch(stood))
+        if isinstance(written, Failure):
+            return written
+        self._store.put_floor(seen_floor(written, stood.of))
+        return None
+
+    async def _hand_back_again(self, seen: SeenFloor) -> None:
+        """Hands the ownership of the minimum back where an earlier hand-back failed."""
+        body = await self._cluster.get(floor_path(seen))
+        if not isinstance(body, Failure):
+            body = await give_back(self._cluster, self._telemetry, seen, body)
+            self._store.put_floor(seen_floor(body, seen.of))
+
+    async def _scale_to(
+        self, workload: SeenWorkload | Unavailable, desired: int, *, may_lower: bool
+    ) -> Failure | None:
+        """Writes `/scale` where it differs; beside an autoscaler only upwards."""
+        if isinstance(workload, Unavailable):
+            return None
+        if workload.replicas == desired or (workload.replicas > desired and not may_lower):
+            return None
+        written = await write_scale(self._cluster, self._telemetry, workload, desired)
+        if isinstance(written, Failure):
+            return written
+        self._learn_count(workload, written)
+        return None
+
+    def _learn_count(self, workload: SeenWorkload, scale: Json) -> None:
+        """Keeps the count that an answer of `/scale` tells. It does not tell of Ready replicas.
+
+        So these are not known until the watch tells of them, unless it has told of this very version already:
+        an autoscaler that follows the floor before we do may have everything Ready by then.
+        """
+        known = self._store.workloads.get(workload.ref.key, workload)
+        metadata = scale["metadata"]
+        uid, version = metadata["uid"], metadata.get("resourceVersion", "")
+        if version and (uid, version) == (known.uid, known.version):
+            return
+        replicas = (scale.get("spec") or {}).get("replicas", 0)
+        self._store.put_workload(replace(known, uid=uid, replicas=replicas, ready=None, version=version))
+
+    async def read_again(self, stands: Situation) -> bool:
+        """Fetches what a failed test was about; False where that could not be had."""
+        if isinstance(stands.actuator, ByFloor):
+            seen = stands.actuator.seen
+            body = await self._cluster.get(floor_path(seen))
+            if isinstance(body, Failure):
+                return False
+            self._store.put_floor(seen_floor(body, seen.of))
+        if isinstance(stands.workload, SeenWorkload):
+            scale = await self._cluster.get(scale_path(stands.workload.ref, stands.workload.plural))
+            if isinstance(scale, Failure):
+                return False
+            self._learn_count(stands.workload, scale)
+        return True
+
+
+def _undone_floor(actuator: ByFloor) -> Undone | None:
+    """The foreign value that stands in the place of our floor, if it is one."""
+    seen = actuator.seen
+    if actuator.reading.state is not FloorState.FOREIGN or seen.last_writer in OF_THE_CLUSTER:
+        return None
+    what = f"{seen.autoscaler.kind} {seen.autoscaler.name}"
+    return Undone(
+        what=what, field=seen.of.minimum_field, value=seen.autoscaler.minimum, manager=seen.last_writer
+    )
+
+
+def _undone_count(stands: Situation, desired: int, memory: Memory) -> Undone | None:
+    """The foreign count below our intact floor, if it is one."""
+    workload = stands.workload
+    if not isinstance(workload, SeenWorkload) or workload.last_writer in OF_THE_CLUSTER:
+        return None
+    if not memory.last_desired == memory.scaled_for == desired > workload.replicas:
+        return None
+    what = f"{workload.ref.kind} {workload.ref.name}"
+    return Undone(what=what, field="replicas", value=workload.replicas, manager=workload.last_writer)
+
+
+def _is_over(seen: SeenFloor, outcome: Outcome) -> bool:
+    """Whether a floor of ours is not to be held any more by what a tick has found."""
+    stands = outcome.situation
+    if stands.rules.target.key != seen.target.key or stands.rules.actuation is Actuation.SCALE:
+        return True
+    if isinstance(stands.actuator, ByFloor) and stands.actuator.seen.key != seen.key:
+        return True
+    if not isinstance(stands.actuator, Unavailable):
+        return False
+    if stands.actuator.reason == TARGET_CONFLICT or stands.rules.mode is Mode.DRY_RUN:
+        return True
+    if isinstance(outcome.plan, Unavailable) or seen.autoscaler.mark is None:
+        return False
+    return outcome.plan.write_at(minute_of(outcome.now)) <= seen.autoscaler.mark.baseline

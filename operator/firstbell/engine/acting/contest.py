@@ -1,0 +1,98 @@
+"""Somebody undoes our floor again and again: counted, told, and answered less often.
+
+One foreign write is an owner's change of mind: its value becomes the baseline and the floor is raised over
+it. Three in ten minutes are a loop (a GitOps sync, another controller), and two loops that write against
+each other help nobody: from then on the floor is raised at most every half minute, and the condition
+`FloorContested` names the other manager and the cure.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from firstbell.domain.conditions import Condition, Truth
+from firstbell.domain.reasons import ConditionType
+from firstbell.engine.deciding.situation import ByFloor, ByScale
+from firstbell.engine.seen.store import SeenWorkload
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from firstbell.engine.deciding.situation import Situation
+
+TIMES = 3
+WITHIN = timedelta(minutes=10)
+AGAIN_EVERY = timedelta(seconds=30)
+OF_THE_CLUSTER = frozenset({"kube-controller-manager"})
+"""Managers that are no contestants: an autoscaler that was computing just then writes its older count."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Undone:
+    """One write of somebody's over ours: `spec.FIELD` of `what` was set to `value` by `manager`."""
+
+    what: str
+    field: str
+    value: int
+    manager: str
+
+
+@dataclass(kw_only=True, slots=True)
+class Contest:
+    """When the last few writes over ours were answered, and the latest of them."""
+
+    times: deque[datetime] = field(default_factory=lambda: deque(maxlen=TIMES))
+    latest: Undone | None = None
+
+    def answered(self, undone: Undone, now: datetime) -> None:
+        """Notes that our value was written over somebody's."""
+        self.times.append(now)
+        self.latest = undone
+
+    def ends(self) -> datetime | None:
+        """Until when the floor counts as contested, if nobody writes again; None where it never did."""
+        return self.times[0] + WITHIN if len(self.times) == TIMES else None
+
+    def is_on(self, now: datetime) -> bool:
+        """Whether the floor is contested."""
+        ends = self.ends()
+        return ends is not None and now < ends
+
+    def answer_at(self, now: datetime) -> datetime:
+        """When the next foreign write may be answered: now, or later in a contest."""
+        return max(now, self.times[-1] + AGAIN_EVERY) if self.is_on(now) else now
+
+
+def contested(stands: Situation, contest: Contest, now: datetime) -> Condition:
+    """The condition `FloorContested`."""
+    if contest.latest is not None and contest.is_on(now):
+        return _condition(Truth.TRUE, "RevertedRepeatedly", _sentence(contest.latest))
+    workload = stands.workload
+    if isinstance(stands.actuator, ByScale) and isinstance(workload, SeenWorkload) and workload.applied_by:
+        return _condition(
+            Truth.TRUE,
+            "ReplicasContested",
+            f"{workload.applied_by} applies spec.replicas of {workload.ref.kind} {workload.ref.name}, which "
+            "firstbell scales: its next apply conflicts or sets the count back. Leave spec.replicas out of "
+            "that manifest.",
+        )
+    if isinstance(stands.actuator, (ByFloor, ByScale)):
+        return _condition(Truth.FALSE, "NotContested", "nobody else writes what firstbell writes")
+    return _condition(Truth.UNKNOWN, "NotEvaluated", stands.actuator.message)
+
+
+def _sentence(last: Undone) -> str:
+    who = last.manager or "a manager without a name"
+    return (
+        f"{who} set spec.{last.field} of {last.what} to {last.value}, {TIMES} times in "
+        f"{WITHIN.seconds // 60} minutes; it is raised again at most every {AGAIN_EVERY.seconds} s. Leave "
+        f"spec.{last.field} out of what {who} applies, or let it ignore that field (Argo CD: "
+        f"ignoreDifferences with the JSON pointer /spec/{last.field})."
+    )
+
+
+def _condition(status: Truth, reason: str, message: str) -> Condition:
+    return Condition(type=ConditionType.FLOOR_CONTESTED, status=status, reason=reason, message=message)

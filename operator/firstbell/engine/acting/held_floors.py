@@ -1,0 +1,150 @@
+"""Every floor of one installation, found by its marks and brought back without an operator.
+
+For an uninstall: it works from the marks on the autoscalers alone where our own kinds are gone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from firstbell.api.objects import API_VERSION
+from firstbell.domain.floor import FloorMark, FloorMemory, FloorState, read_floor
+from firstbell.engine.acting.orphans import release
+from firstbell.engine.deciding.situation import remembered_floor
+from firstbell.engine.ports import Failure, FailureKind
+from firstbell.engine.seen.floor_kinds import FLOOR_KINDS, SCALED_OBJECT
+from firstbell.engine.seen.objects import seen_floor
+from firstbell.engine.seen.store import SeenFloor, Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from firstbell.engine.ports import Cluster, Telemetry
+
+WRITERS = 16
+_NOT_FOR_US = frozenset({FailureKind.NOT_FOUND, FailureKind.FORBIDDEN})
+"""How a cluster answers that has no such kind, or does not say so without the right to read it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Released:
+    """What became of one floor: `minimum` stands there now, `failure` says why that is not the baseline.
+
+    `gone` says that the autoscaler does not exist any more; `kept` that the minimum is back and its field
+    still managed by firstbell.
+    """
+
+    seen: SeenFloor
+    minimum: int
+    failure: str | None = None
+    gone: bool = False
+    kept: bool = False
+
+    @property
+    def fine(self) -> bool:
+        """Whether nothing is left to be done."""
+        return self.failure is None and not self.kept
+
+
+async def held_floors(
+    cluster: Cluster, instance: str, namespaces: Sequence[str], owner: str | None
+) -> list[SeenFloor] | Failure:
+    """The floors of an installation, of one SchoolAutoscaler where one is named; `namespaces` empty = all.
+
+    A floor whose marks somebody took away is known by the status of its SchoolAutoscaler. One whose marks are
+    damaged is among them if none is named: whose it is cannot be told.
+    """
+    found: list[SeenFloor] = []
+    for namespace in namespaces or (None,):
+        remembered = await _remembered(cluster, namespace)
+        for of in FLOOR_KINDS:
+            bodies = await cluster.list_all(of.group, of.version, of.plural, namespace)
+            if isinstance(bodies, Failure):
+                if of.optional and bodies.kind in _NOT_FOR_US:
+                    continue
+                return bodies
+            seen = [_marked(seen_floor(body, of), remembered, instance) for body in bodies]
+            found += [each for each in seen if _is_held(each, instance, owner)]
+    return found
+
+
+async def has_no_scaled_objects(cluster: Cluster) -> bool:
+    """Whether the cluster says that it has no such kind; it does not say so to whom may not read it."""
+    answer = await cluster.list_all(SCALED_OBJECT.group, SCALED_OBJECT.version, SCALED_OBJECT.plural, None)
+    return isinstance(answer, Failure) and answer.kind is FailureKind.NOT_FOUND
+
+
+async def _remembered(cluster: Cluster, namespace: str | None) -> dict[str, tuple[str, FloorMemory]]:
+    """What our own objects remember of autoscalers, by uid, and whose memory it is; nothing without them."""
+    group, _, version = API_VERSION.partition("/")
+    bodies = await cluster.list_all(group, version, "schoolautoscalers", namespace)
+    found = {}
+    for body in () if isinstance(bodies, Failure) else bodies:
+        memory, metadata = remembered_floor(body.get("status") or {}), body["metadata"]
+        if memory is not None:
+            found[memory.uid] = (f"{metadata['namespace']}/{metadata['name']}", memory)
+    return found
+
+
+def _marked(seen: SeenFloor, remembered: dict[str, tuple[str, FloorMemory]], instance: str) -> SeenFloor:
+    """The autoscaler with the mark that it had, where it stands at a floor of ours and has none."""
+    autoscaler = seen.autoscaler
+    if autoscaler.mark is not None or autoscaler.uid not in remembered:
+        return seen
+    owner, memory = remembered[autoscaler.uid]
+    reading = read_floor(autoscaler, memory, owner, instance)
+    if reading.state is not FloorState.OURS:
+        return seen
+    mark = FloorMark(floor=autoscaler.minimum, baseline=reading.baseline, owner=owner, instance=instance)
+    return replace(seen, autoscaler=replace(autoscaler, mark=mark))
+
+
+def _is_held(seen: SeenFloor, instance: str, owner: str | None) -> bool:
+    mark = seen.autoscaler.mark
+    if mark is None:
+        return bool(seen.our_annotations) and owner is None
+    return mark.instance == instance and owner in {None, mark.owner}
+
+
+async def release_floors(
+    cluster: Cluster,
+    telemetry: Telemetry,
+    floors: Sequence[SeenFloor],
+    deadline: float,
+    done: Callable[[Released], None],
+) -> None:
+    """Releases them, several at a time, and tells each as it is done; `deadline` is of the event loop."""
+    store, limit = Store(), asyncio.Semaphore(WRITERS)
+    for seen in floors:
+        store.put_floor(seen)
+
+    async def one(seen: SeenFloor) -> None:
+        if seen.autoscaler.mark is None:
+            done(
+                _unreleased(seen, "its firstbell.dev annotations are incomplete, so its baseline is unknown")
+            )
+            return
+        try:
+            async with asyncio.timeout_at(deadline), limit:
+                failure = await release(cluster, telemetry, store, seen)
+        except TimeoutError:
+            done(_unreleased(seen, "the time for it was over"))
+            return
+        done(_released(store, seen, failure))
+
+    await asyncio.gather(*(one(seen) for seen in floors))
+
+
+def _unreleased(seen: SeenFloor, why: str) -> Released:
+    return Released(seen=seen, minimum=seen.autoscaler.minimum, failure=why)
+
+
+def _released(store: Store, seen: SeenFloor, failure: Failure | None) -> Released:
+    if failure is not None and failure.kind is FailureKind.NOT_FOUND:
+        return Released(seen=seen, minimum=seen.autoscaler.minimum, gone=True)
+    if failure is not None:
+        return _unreleased(seen, failure.message)
+    now = next(each for each in store.floors.values() if each.autoscaler.uid == seen.autoscaler.uid)
+    return Released(seen=seen, minimum=now.autoscaler.minimum, kept=now.kept)

@@ -1,0 +1,77 @@
+"""Floors whose owner is gone: brought back to their baseline.
+
+An owner deleted while the operator runs is released at once; one deleted while it did not run is found at
+start-up by the annotation that names it. Our own floors only: another installation's are left alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+
+from firstbell.domain.floor import FloorState, read_floor
+from firstbell.engine.acting.floor_actuator import floor_path, release_patch, write_floor
+from firstbell.engine.ports import Failure, FailureKind
+from firstbell.engine.seen.objects import seen_floor
+
+if TYPE_CHECKING:
+    from firstbell.engine.ports import Cluster, Telemetry
+    from firstbell.engine.seen.store import SeenFloor, Store
+
+TRIES = 4
+
+log = structlog.get_logger("firstbell.engine")
+
+
+async def release_orphans(cluster: Cluster, telemetry: Telemetry, store: Store, instance: str) -> set[str]:
+    """Releases every floor of this installation whose SchoolAutoscaler does not exist.
+
+    Returned are the owners whose floors could not be released yet.
+    """
+    marks = [seen.autoscaler.mark for seen in store.floors.values()]
+    owners = {mark.owner for mark in marks if mark is not None and mark.instance == instance}
+    gone = sorted(owners - store.autoscalers.keys())
+    return {owner for owner in gone if await release_owned(cluster, telemetry, store, owner, instance)}
+
+
+async def release_owned(
+    cluster: Cluster, telemetry: Telemetry, store: Store, owner: str, instance: str
+) -> list[Failure]:
+    """Releases the floors of one owner that was deleted: what stood in the way, to be tried again."""
+    failures = []
+    for seen in store.held_by(owner):
+        mark = seen.autoscaler.mark
+        if mark is not None and mark.instance == instance:
+            failures.append(await release(cluster, telemetry, store, seen))
+    return [
+        failure for failure in failures if failure is not None and failure.kind is not FailureKind.NOT_FOUND
+    ]
+
+
+async def release(cluster: Cluster, telemetry: Telemetry, store: Store, seen: SeenFloor) -> Failure | None:
+    """Brings one floor back to its baseline; a foreign write in between is read and respected."""
+    failure: Failure | None = None
+    for _ in range(TRIES):
+        mark = seen.autoscaler.mark
+        if mark is None:
+            store.put_floor(seen)
+            return None
+        reading = read_floor(seen.autoscaler, None, mark.owner, mark.instance)
+        baseline = mark.baseline if reading.state is FloorState.OURS else seen.autoscaler.minimum
+        written = await write_floor(cluster, telemetry, seen, release_patch(seen, baseline))
+        if not isinstance(written, Failure):
+            store.put_floor(seen_floor(written, seen.of))
+            log.info("floor released", autoscaler=seen.autoscaler.key, baseline=baseline, owner=mark.owner)
+            return None
+        failure = written
+        if written.kind is not FailureKind.INVALID:
+            break
+        body = await cluster.get(floor_path(seen))
+        if isinstance(body, Failure):
+            failure = body
+            break
+        seen = seen_floor(body, seen.of)
+    if failure is not None and failure.kind is not FailureKind.NOT_FOUND:
+        log.warning("floor not released", autoscaler=seen.autoscaler.key, message=failure.message)
+    return failure

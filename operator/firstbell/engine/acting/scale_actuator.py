@@ -1,0 +1,43 @@
+"""Act on the workload itself: its `/scale` subresource, and nothing else of it.
+
+Beside an autoscaler this follows a raised floor at once, because up to Kubernetes 1.36 the floor alone waits
+for the autoscaler's next pass; without one it is the whole act. The patch tests the count that was read, so
+that a person's 0 in between is not overwritten.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from firstbell.engine.ports import Failure, ObjectPath
+
+if TYPE_CHECKING:
+    from firstbell.engine.ports import Cluster, Json, Operation, Telemetry
+    from firstbell.engine.seen.store import SeenWorkload, TargetRef
+
+WORKLOAD_PLURALS = {"Deployment": "deployments", "StatefulSet": "statefulsets"}
+
+
+def scale_path(ref: TargetRef, plural: str = "") -> ObjectPath:
+    """Where a workload's scale lives; `plural` is needed for kinds that are not watched."""
+    return ObjectPath(
+        group=ref.group,
+        version=ref.api_version.rpartition("/")[2],
+        plural=plural or WORKLOAD_PLURALS[ref.kind],
+        namespace=ref.namespace,
+        name=ref.name,
+        subresource="scale",
+    )
+
+
+async def write_scale(
+    cluster: Cluster, telemetry: Telemetry, workload: SeenWorkload, replicas: int
+) -> Json | Failure:
+    """Sets the workload's replicas, if they still are those that were read."""
+    operations: list[Operation] = [{"op": "test", "path": "/metadata/uid", "value": workload.uid}]
+    if workload.replicas:  # a Scale leaves 0 out, and an absent value cannot be tested
+        operations.append({"op": "test", "path": "/spec/replicas", "value": workload.replicas})
+    operations.append({"op": "add", "path": "/spec/replicas", "value": replicas})
+    answer = await cluster.json_patch(scale_path(workload.ref, workload.plural), operations)
+    telemetry.wrote("scale", answer.kind if isinstance(answer, Failure) else "ok")
+    return answer

@@ -1,0 +1,52 @@
+"""Decide: what follows from the situation of one SchoolAutoscaler, without a request.
+
+The operator's tick and `firstbell explain` both come here, so that what is explained is what runs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from firstbell.domain.absence import Unavailable
+from firstbell.domain.bells import minute_of
+from firstbell.domain.decide import Decision, decide
+from firstbell.domain.limits import Limit
+from firstbell.domain.reasons import LimitReason
+from firstbell.engine.deciding.observing import observation
+from firstbell.engine.deciding.planning import current_plan
+from firstbell.engine.deciding.situation import still_held
+from firstbell.engine.deciding.surging import follow_surge
+from firstbell.engine.outcome import Outcome
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from firstbell.engine.deciding.situation import Situation
+    from firstbell.engine.memory import Admitted, Memory
+    from firstbell.engine.seen.store import Store
+
+
+def evaluated(store: Store, stands: Situation, instance: str, memory: Memory, now: datetime) -> Outcome:
+    """The outcome of a situation at `now`, nothing written yet."""
+    invalid = stands.seen.rules if isinstance(stands.seen.rules, Unavailable) else None
+    minute = minute_of(now)
+    if isinstance(stands.actuator, Unavailable):
+        held = still_held(store, stands, instance)
+        plan = stands.actuator if held is None else current_plan(stands, held, memory, minute)
+        return Outcome(now=now, situation=stands, plan=plan, decision=stands.actuator, invalid=invalid)
+    plan = current_plan(stands, stands.actuator, memory, minute)
+    follow_surge(store, stands, plan, memory)
+    observed = observation(stands, stands.actuator, plan, memory, now)
+    decision = _admitted(decide(observed), memory.admitted, now)
+    return Outcome(
+        now=now, situation=stands, plan=plan, decision=decision, invalid=invalid, observed=observed
+    )
+
+
+def _admitted(decision: Decision, admitted: Admitted | None, now: datetime) -> Decision:
+    """The decision with what admission control lately made of it."""
+    if admitted is None or decision.desired != admitted.asked or now >= admitted.until:
+        return decision
+    limit = Limit(reason=LimitReason.ADMISSION, before=admitted.asked, after=admitted.given)
+    return replace(decision, desired=admitted.given, limits=(*decision.limits, limit))

@@ -1,0 +1,88 @@
+"""Which of the autoscalers on a workload carries the floor.
+
+KEDA makes an HPA of each ScaledObject and copies the bounds into it, so the two are one autoscaler, whose
+floor is the ScaledObject's: in the HPA it would be undone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from firstbell.domain.absence import Unavailable
+from firstbell.engine.seen.floor_kinds import SCALED_OBJECT
+
+if TYPE_CHECKING:
+    from firstbell.engine.seen.store import SeenFloor, Store, TargetRef
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FloorChoice:
+    """The autoscaler to write, and the HPA that follows it where it is a ScaledObject that has one."""
+
+    seen: SeenFloor
+    follower: SeenFloor | None = None
+
+
+def floor_choice(store: Store, target: TargetRef) -> FloorChoice | Unavailable | None:
+    """The autoscaler of a workload whose floor may be raised; None where it has none at all."""
+    floors = store.floors_of(target)
+    scaled = {floor.autoscaler.name for floor in floors if floor.of is SCALED_OBJECT}
+    followers = {floor.made_by: floor for floor in floors if floor.made_by in scaled}
+    leading = [floor for floor in floors if floor.made_by not in scaled]
+    if not leading:
+        return None
+    if len(leading) > 1:
+        names = ", ".join(f"{floor.autoscaler.kind} {floor.autoscaler.name}" for floor in leading)
+        return Unavailable(
+            reason="AmbiguousAutoscaler",
+            message=f"{target.kind} {target.name} has {len(leading)} autoscalers: {names}. "
+            "Leave one of them.",
+        )
+    seen = leading[0]
+    if seen.made_by:
+        return _unseen(store, seen)
+    if seen.paused_by:
+        return _paused(seen)
+    if seen.idles_at is not None:
+        return _idles(seen)
+    return FloorChoice(seen=seen, follower=followers.get(seen.autoscaler.name))
+
+
+def _paused(seen: SeenFloor) -> Unavailable:
+    autoscaler = seen.autoscaler
+    return Unavailable(
+        reason="AutoscalerPaused",
+        message=f"{autoscaler.kind} {autoscaler.name} is paused by its annotation {seen.paused_by} and is "
+        f"not touched. Resume it: kubectl annotate -n {autoscaler.namespace} "
+        f"{seen.of.plural}.{seen.of.group}/{autoscaler.name} {seen.paused_by}-",
+    )
+
+
+def _idles(seen: SeenFloor) -> Unavailable:
+    """KEDA goes below the minimum while no trigger is active, as before a bell: pods would come and go."""
+    autoscaler = seen.autoscaler
+    return Unavailable(
+        reason="AutoscalerIdles",
+        message=f"{autoscaler.kind} {autoscaler.name} has spec.idleReplicaCount {seen.idles_at}, to which "
+        "KEDA takes the workload down whatever its minReplicaCount is: no floor would hold, none is raised. "
+        "Remove idleReplicaCount; with minReplicaCount 0 KEDA still scales to zero.",
+    )
+
+
+def _unseen(store: Store, follower: SeenFloor) -> Unavailable:
+    """KEDA's HPA alone is never written: its ScaledObject is gone, or cannot be read."""
+    whose = (
+        f"{follower.autoscaler.kind} {follower.autoscaler.name} is made by ScaledObject {follower.made_by}"
+    )
+    if store.follows_scaled_objects:
+        return Unavailable(
+            reason="ScaledObjectNotFound",
+            message=f"{whose}, which does not exist or has another target. "
+            "It goes on as soon as KEDA has removed the one or made the other.",
+        )
+    return Unavailable(
+        reason="ScaledObjectNotReadable",
+        message=f"{whose}, which firstbell cannot read. Grant it get, list, watch and patch on "
+        f"{SCALED_OBJECT.plural}.{SCALED_OBJECT.group}; it goes on by itself then.",
+    )

@@ -1,0 +1,74 @@
+"""An autoscaler that vanished while its workload is looked after: given a minute to come back.
+
+Who replaces an HPA deletes and creates it, and so do some tools on each upgrade. Scaling the workload
+directly in between would fight with the one that is about to come. After the minute the workload is scaled
+directly, and never below the baseline that the autoscaler had: its owner has not said that less is enough.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from firstbell.api.school_autoscaler import Actuation
+from firstbell.domain.absence import Unavailable
+from firstbell.engine.deciding.situation import BOUNDS_MISSING, ByFloor, ByScale, Situation
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+RETURNS_WITHIN = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LastAutoscaler:
+    """The autoscaler that a workload has or had, and the minimum that its owner wants.
+
+    `target` is the workload's key; `gone_since` is None while the autoscaler is there.
+    """
+
+    target: str
+    name: str
+    baseline: int
+    gone_since: datetime | None = None
+
+    @property
+    def awaited_until(self) -> datetime | None:
+        """When it is not waited for any more; None while it is there."""
+        return None if self.gone_since is None else self.gone_since + RETURNS_WITHIN
+
+
+def follow_autoscaler(
+    stands: Situation, before: LastAutoscaler | None, now: datetime
+) -> tuple[Situation, LastAutoscaler | None]:
+    """The situation while one that vanished is waited for and afterwards, and what to remember of it."""
+    actuator, target = stands.actuator, stands.rules.target.key
+    if isinstance(actuator, ByFloor):
+        autoscaler = actuator.seen.autoscaler
+        name = f"{autoscaler.kind} {autoscaler.name}"
+        return stands, LastAutoscaler(target=target, name=name, baseline=actuator.baseline)
+    if before is None or before.target != target or stands.rules.actuation is not Actuation.AUTO:
+        return stands, None
+    if isinstance(actuator, Unavailable) and actuator.reason != BOUNDS_MISSING:
+        return stands, before
+    last = before if before.gone_since is not None else replace(before, gone_since=now)
+    until = last.awaited_until
+    if until is not None and now < until:
+        return replace(stands, actuator=_awaited(last.name, until, actuator)), last
+    if isinstance(actuator, ByScale):
+        minimum = max(actuator.minimum, last.baseline)
+        kept = ByScale(minimum=minimum, maximum=max(actuator.maximum, minimum))
+        return replace(stands, actuator=kept), last
+    return stands, last
+
+
+def _awaited(name: str, until: datetime, afterwards: ByScale | Unavailable) -> Unavailable:
+    then = "the workload is scaled directly"
+    if isinstance(afterwards, Unavailable):
+        then = "spec.minReplicas and spec.maxReplicas are needed to scale the workload directly"
+    return Unavailable(
+        reason="AutoscalerVanished",
+        message=f"{name} was deleted. It is waited for until {until:%H:%M:%S} UTC, and its floor is raised "
+        f"as soon as it is there again; after that {then}.",
+    )

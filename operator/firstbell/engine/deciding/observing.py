@@ -1,0 +1,71 @@
+"""What `decide` is handed, from a situation and the memory. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from firstbell.api.school_autoscaler import OnCalendarError
+from firstbell.domain.absence import Unavailable
+from firstbell.domain.bells import minute_of
+from firstbell.domain.decide import Ceiling, Observation
+from firstbell.domain.reasons import LimitReason
+from firstbell.domain.scheduled import raised_by_surge, scheduled_by
+from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation
+from firstbell.engine.seen.store import SeenWorkload
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from firstbell.domain.bells import Minute
+    from firstbell.domain.plan import Plan
+    from firstbell.engine.memory import Memory
+
+
+def observation(
+    stands: Situation,
+    actuator: ByFloor | ByScale,
+    plan: Plan | Unavailable,
+    memory: Memory,
+    now: datetime,
+) -> Observation:
+    """What `decide` is handed."""
+    minute, ahead = minute_of(now), minute_of(max(now, memory.acted_for or now))
+    workload = stands.workload
+    current = workload.replicas if isinstance(workload, SeenWorkload) else None
+    disabled = current == 0 and actuator.baseline > 0
+    if isinstance(actuator, ByFloor):
+        held = actuator.held
+    else:
+        held = memory.last_desired if memory.last_desired is not None else current
+    return Observation(
+        now=now,
+        baseline=actuator.baseline,
+        scheduled=raised_by_surge(scheduled_by(plan, minute, ahead), memory.surge, minute, actuator.baseline),
+        metrics=stands.live,
+        tolerance=stands.rules.tolerance,
+        behavior=stands.rules.behavior,
+        history=memory.history,
+        ceiling=_ceiling(stands, actuator),
+        held=held,
+        hold_until=memory.hold_until,
+        current=current,
+        ready=workload.ready if isinstance(workload, SeenWorkload) else None,
+        beside_autoscaler=isinstance(actuator, ByFloor),
+        still_to_come=_still_to_come(plan, minute) if stands.live else 0,
+        reactive_only=stands.rules.on_calendar_error is OnCalendarError.REACTIVE_ONLY,
+        disabled=disabled,
+    )
+
+
+def _still_to_come(plan: Plan | Unavailable, minute: Minute) -> int:
+    return 0 if isinstance(plan, Unavailable) else plan.still_to_come_at(minute)
+
+
+def _ceiling(stands: Situation, actuator: ByFloor | ByScale) -> Ceiling:
+    """The tighter of the spec's own maximum and the autoscaler's, and whose it is."""
+    if isinstance(actuator, ByScale):
+        return Ceiling(replicas=actuator.maximum)
+    theirs, ours = actuator.seen.autoscaler.maximum, stands.rules.maximum
+    if ours is not None and ours < theirs:
+        return Ceiling(replicas=max(ours, actuator.baseline))
+    return Ceiling(replicas=theirs, reason=LimitReason.AUTOSCALER_MAX_REPLICAS)

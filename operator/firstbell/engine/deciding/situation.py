@@ -1,0 +1,211 @@
+"""Observe: what one SchoolAutoscaler stands before, from the store alone. Pure and without requests.
+
+Whatever is missing or ambiguous is an `Unavailable` with the sentence that its condition will carry.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from firstbell.api.school_autoscaler import Actuation
+from firstbell.domain.absence import Unavailable
+from firstbell.domain.findings import Severity
+from firstbell.domain.findings.pupils import pupil_findings
+from firstbell.domain.floor import FloorMemory, FloorReading, FloorState, read_floor
+from firstbell.engine.deciding.floor_choice import FloorChoice, floor_choice
+from firstbell.engine.live.readings import live_metrics
+from firstbell.engine.seen.floor_kinds import HPA
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from firstbell.domain.days import SchoolDays
+    from firstbell.domain.reactive import LiveMetric
+    from firstbell.engine.ports import Json
+    from firstbell.engine.seen.store import Rules, SeenAutoscaler, SeenFloor, SeenWorkload, Store
+
+
+TARGET_CONFLICT, BOUNDS_MISSING = "TargetConflict", "BoundsMissing"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ByFloor:
+    """The workload has an autoscaler, whose floor is raised.
+
+    `follower` is the HPA that copies its bounds, a little later; None where it scales the workload itself.
+    """
+
+    seen: SeenFloor
+    reading: FloorReading
+    follower: SeenFloor | None = None
+
+    @property
+    def baseline(self) -> int:
+        """The minimum that the autoscaler's owner wants."""
+        return self.reading.baseline
+
+    @property
+    def held(self) -> int | None:
+        """The floor of ours that stands there now, or None."""
+        return self.seen.autoscaler.minimum if self.reading.state is FloorState.OURS else None
+
+    @property
+    def lowest(self) -> int:
+        """The count that the workload comes back to by itself: an HPA that follows has its own least."""
+        return self.baseline if self.follower is None else max(self.baseline, HPA.default_minimum)
+
+    def shows(self, floor: int) -> bool:
+        """Whether what scales the workload knows of the floor: it would undo a count below its own."""
+        return self.follower is None or self.follower.autoscaler.minimum >= floor
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ByScale:
+    """The workload has no autoscaler and is scaled itself, between the bounds of the spec."""
+
+    minimum: int
+    maximum: int
+
+    @property
+    def baseline(self) -> int:
+        """The spec's own minimum."""
+        return self.minimum
+
+
+Actuator = ByFloor | ByScale | Unavailable
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Situation:
+    """Everything a tick works from."""
+
+    seen: SeenAutoscaler
+    rules: Rules
+    calendars: tuple[SchoolDays, ...] | Unavailable
+    calendar_generations: tuple[int, ...]
+    actuator: Actuator
+    workload: SeenWorkload | Unavailable
+    live: tuple[LiveMetric, ...] = ()
+
+
+def situation(store: Store, seen: SeenAutoscaler, rules: Rules, instance: str, now: datetime) -> Situation:
+    """The situation of one autoscaler at `now`, as the store has it."""
+    key = rules.target.key
+    workload: SeenWorkload | Unavailable | None = store.workloads.get(key) or store.unreadable.get(key)
+    if workload is None:
+        workload = Unavailable(
+            reason="TargetNotFound",
+            message=f"{rules.target.kind} {rules.target.name} does not exist in namespace "
+            f"{rules.target.namespace}; it is scaled as soon as it is created",
+        )
+    return Situation(
+        seen=seen,
+        rules=rules,
+        calendars=_calendars(store, rules),
+        calendar_generations=tuple(
+            store.calendars[key].generation for key in rules.calendar_keys if key in store.calendars
+        ),
+        actuator=_actuator(store, seen, rules, instance),
+        workload=workload,
+        live=live_metrics(store, rules, now),
+    )
+
+
+def _calendars(store: Store, rules: Rules) -> tuple[SchoolDays, ...] | Unavailable:
+    """The calendars of the policy, all or none: half a demand would be a wrong one."""
+    found = []
+    for index, name in enumerate(rules.policy.calendar_names):
+        calendar = store.calendars.get(rules.calendar_keys[index])
+        if calendar is None:
+            return Unavailable(
+                reason="CalendarNotFound",
+                message=f"spec.calendarRefs[{index}].name: SchoolCalendar {name} does not exist in namespace "
+                f"{rules.policy.namespace}. Create it or correct the name.",
+            )
+        if isinstance(calendar.days, Unavailable):
+            return Unavailable(
+                reason=calendar.days.reason, message=f"SchoolCalendar {name}: {calendar.days.message}"
+            )
+        found.append(calendar.days)
+    for finding in pupil_findings(rules.policy, found):
+        if finding.severity is Severity.ERROR:
+            return Unavailable(reason=finding.kind, message=f"{finding.path}: {finding.text}")
+    return tuple(found)
+
+
+def _actuator(store: Store, seen: SeenAutoscaler, rules: Rules, instance: str) -> Actuator:
+    older = [other for other in store.sharing(rules.target) if _older(other, seen)]
+    if older:
+        return Unavailable(
+            reason=TARGET_CONFLICT,
+            message=f"SchoolAutoscaler {older[0].key} already scales "
+            f"{rules.target.kind} {rules.target.name}. "
+            "Delete one of the two, or join their calendars and peaks in one.",
+        )
+    choice = None if rules.actuation is Actuation.SCALE else floor_choice(store, rules.target)
+    if isinstance(choice, Unavailable):
+        return choice
+    if choice is not None:
+        return _by_floor(choice, seen, instance)
+    if rules.actuation is Actuation.AUTOSCALER_FLOOR:
+        return Unavailable(
+            reason="AutoscalerNotFound",
+            message=f"no autoscaler targets {rules.target.kind} {rules.target.name}. Create a "
+            "HorizontalPodAutoscaler for it, or set spec.actuation to Auto or Scale.",
+        )
+    if rules.minimum is None or rules.maximum is None:
+        missing = "minReplicas" if rules.minimum is None else "maxReplicas"
+        return Unavailable(
+            reason=BOUNDS_MISSING,
+            message=f"spec.{missing} is needed, because no autoscaler targets {rules.target.kind} "
+            f"{rules.target.name} that could bring it.",
+        )
+    return ByScale(minimum=rules.minimum, maximum=rules.maximum)
+
+
+def _by_floor(choice: FloorChoice, seen: SeenAutoscaler, instance: str) -> Actuator:
+    floor, follower = choice.seen, choice.follower
+    # Nobody older is on the workload: a mark of somebody else's is of one that is gone, has moved to another
+    # workload or is younger, and its floor is taken over with the baseline under it.
+    mark = floor.autoscaler.mark
+    owner = mark.owner if mark is not None else seen.key
+    reading = read_floor(floor.autoscaler, remembered_floor(seen.status), owner, instance)
+    if reading.state is FloorState.ANOTHER_INSTANCE:
+        return Unavailable(
+            reason="AnotherInstance",
+            message=f"{floor.autoscaler.kind} {floor.autoscaler.name} carries the floor of another firstbell "
+            "installation. Let only one of the two watch this namespace.",
+        )
+    if follower is not None:  # its word on the metrics is that of the two
+        floor = replace(
+            floor,
+            scaling_active=follower.scaling_active,
+            inactive_message=follower.inactive_message,
+            scale_down_window_seconds=follower.scale_down_window_seconds,
+        )
+    return ByFloor(seen=floor, reading=reading, follower=follower)
+
+
+def still_held(store: Store, stands: Situation, instance: str) -> ByFloor | None:
+    """A floor of ours on the workload, where it cannot be told which autoscaler is the one to write."""
+    for seen in store.held_by(stands.seen.key):
+        mark = seen.autoscaler.mark
+        if mark is not None and mark.instance == instance and seen.target.key == stands.rules.target.key:
+            return ByFloor(seen=seen, reading=read_floor(seen.autoscaler, None, stands.seen.key, instance))
+    return None
+
+
+def remembered_floor(status: Json) -> FloorMemory | None:
+    """What our own status remembers of the autoscaler that was floored."""
+    actuator = status.get("actuator") or {}
+    if not actuator.get("uid") or actuator.get("baselineMinReplicas") is None:
+        return None
+    return FloorMemory(
+        uid=actuator["uid"], floor=actuator.get("floor"), baseline=actuator["baselineMinReplicas"]
+    )
+
+
+def _older(other: SeenAutoscaler, than: SeenAutoscaler) -> bool:
+    """Whether the other of two on one workload is the one that works."""
+    return other.key != than.key and (other.created, other.key) < (than.created, than.key)

@@ -1,0 +1,149 @@
+"""Why a workload has the number it has: what a tick would find and decide at an instant. Pure.
+
+The same situation, plan and decision as the operator's, without its memory: nothing of a decision needs it
+but what a start or a stabilization window holds back, and that is in the operator's own report. What live
+metrics ask for is taken from that report, too: whoever explains may not reach what the operator reads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from firstbell.domain.absence import Unavailable
+from firstbell.domain.bells import minute_of
+from firstbell.domain.history import SETTLED
+from firstbell.domain.upcoming import peak_at
+from firstbell.engine.acting.handback import owns
+from firstbell.engine.deciding.evaluating import evaluated
+from firstbell.engine.deciding.planning import coming_peaks
+from firstbell.engine.deciding.situation import situation
+from firstbell.engine.explaining.last_report import in_reported_words, reported_live
+from firstbell.engine.memory import Memory
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from firstbell.domain.coalesce import Run
+    from firstbell.domain.demand import RegionLoad
+    from firstbell.domain.plan import Plan, PlannedPeak
+    from firstbell.engine.outcome import Outcome
+    from firstbell.engine.ports import Json
+    from firstbell.engine.seen.store import Rules, SeenAutoscaler, Store
+
+DEFAULT_INSTANCE = "firstbell"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FieldWriter:
+    """Who the API server knows to have written a field: a manager, how, and when last."""
+
+    manager: str
+    operation: str
+    time: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExplainedPeak:
+    """A peak whose load is there now, and the pupils that make it (None where none are counted)."""
+
+    peak: PlannedPeak
+    pupils: int | None
+    cohorts: int
+    offsets: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Explanation:
+    """Everything that explains one number.
+
+    `wanted` is what the schedule asks for before any bound, `peaks` what it is made of, largest first;
+    `following` the next write, `upcoming` the next peaks; `writers` those of the autoscaler's minimum, which
+    are asked for apart.
+    """
+
+    seen: SeenAutoscaler
+    rules: Rules
+    outcome: Outcome
+    wanted: int | None = None
+    peaks: tuple[ExplainedPeak, ...] = ()
+    following: Run | None = None
+    upcoming: tuple[PlannedPeak, ...] = ()
+    writers: tuple[FieldWriter, ...] = ()
+
+
+def explain(store: Store, key: str, now: datetime, instance: str | None = None) -> Explanation | Unavailable:
+    """The explanation of one SchoolAutoscaler; Unavailable where it does not exist or never was usable.
+
+    Without an instance it is that whose floor the autoscaler holds now.
+    """
+    seen = store.autoscalers.get(key)
+    if seen is None:
+        namespace, _, name = key.partition("/")
+        return Unavailable(
+            reason="NotFound", message=f"there is no SchoolAutoscaler {name} in namespace {namespace}"
+        )
+    rules = seen.in_force
+    if rules is None:
+        return (
+            seen.rules
+            if isinstance(seen.rules, Unavailable)
+            else Unavailable(reason="InvalidSpec", message="the spec is not usable")
+        )
+    instance = instance or _instance(store, key)
+    stands = replace(situation(store, seen, rules, instance, now), live=reported_live(seen.status))
+    outcome = evaluated(store, stands, instance, Memory(history=SETTLED), now)
+    outcome = replace(outcome, decision=in_reported_words(outcome.decision, seen.status))
+    plan = outcome.plan
+    if isinstance(plan, Unavailable):
+        return Explanation(seen=seen, rules=rules, outcome=outcome)
+    minute = minute_of(now)
+    return Explanation(
+        seen=seen,
+        rules=rules,
+        outcome=outcome,
+        wanted=plan.wanted_at(minute),
+        peaks=tuple(_peaks(plan, minute)),
+        following=plan.next_write(minute),
+        upcoming=coming_peaks(plan, Memory(), minute),
+    )
+
+
+def field_writers(managed_fields: Iterable[Json], field: str) -> tuple[FieldWriter, ...]:
+    """The managers of `spec.FIELD` in an object's managedFields, and when each last wrote."""
+    return tuple(
+        FieldWriter(
+            manager=entry.get("manager", ""),
+            operation=entry.get("operation", ""),
+            time=datetime.fromisoformat(entry["time"]) if entry.get("time") else None,
+        )
+        for entry in managed_fields
+        if owns(entry, field)
+    )
+
+
+def _instance(store: Store, key: str) -> str:
+    marks = [seen.autoscaler.mark for seen in store.held_by(key)]
+    return next((mark.instance for mark in marks if mark is not None), DEFAULT_INSTANCE)
+
+
+def _peaks(plan: Plan, minute: int) -> list[ExplainedPeak]:
+    """The peaks whose load is there at a minute; else the one that a write near it is for."""
+    here = [peak for peak in plan.peaks if peak.load_start <= minute < peak.load_end]
+    if not here and plan.write_at(minute) > plan.workload.bounds.minimum:
+        near = peak_at(plan, minute)
+        here = [near] if near is not None else []
+    here.sort(key=lambda peak: (-peak.wanted, abs(peak.ready_by - minute)))
+    return [_explained(peak, plan.loads) for peak in here]
+
+
+def _explained(peak: PlannedPeak, loads: Iterable[RegionLoad]) -> ExplainedPeak:
+    region, cohorts = peak.surge.occurrence.day.region, peak.school_days.calendar.cohorts
+    load = next(each for each in loads if each.school_days is peak.school_days and each.region == region)
+    return ExplainedPeak(
+        peak=peak,
+        pupils=load.pupils if cohorts else None,
+        cohorts=sum(cohort.region == region for cohort in cohorts),
+        offsets=tuple(offset for offset, _ in load.offsets),
+    )

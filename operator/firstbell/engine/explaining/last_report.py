@@ -1,0 +1,66 @@
+"""What the operator itself last reported on a SchoolAutoscaler, as far as people need it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from firstbell.domain.absence import Unavailable
+from firstbell.domain.conditions import Condition, Truth
+from firstbell.domain.decide import Decision
+from firstbell.domain.reactive import LiveMetric, MetricTarget, TargetType
+from firstbell.domain.reasons import ConditionType, DecisionReason
+from firstbell.engine.status_values import read_conditions
+
+if TYPE_CHECKING:
+    from firstbell.engine.ports import Json
+    from firstbell.engine.seen.store import SeenAutoscaler
+
+_FINE_WHEN_FALSE = {ConditionType.SCALING_LIMITED, ConditionType.FLOOR_CONTESTED}
+
+
+def not_fine(status: Json) -> tuple[Condition, ...]:
+    """The conditions that tell a trouble; what is unknown is none."""
+    return tuple(
+        condition
+        for condition in read_conditions(status)
+        if condition.status is (Truth.TRUE if condition.type in _FINE_WHEN_FALSE else Truth.FALSE)
+    )
+
+
+def reported_live(status: Json) -> tuple[LiveMetric, ...]:
+    """What live metrics ask for by the last report, as one metric; none where it tells nothing."""
+    asked = (status.get("decision") or {}).get("reactiveReplicas")
+    if asked is None:
+        return ()
+    target = MetricTarget(name="live metrics", type=TargetType.AVERAGE_VALUE, amount=Fraction(1))
+    return (LiveMetric(target=target, reading=Fraction(asked)),)
+
+
+def in_reported_words(decision: Decision | Unavailable, status: Json) -> Decision | Unavailable:
+    """The decision; where live metrics made it, with the sentence that the operator reported."""
+    if isinstance(decision, Unavailable) or decision.reason is not DecisionReason.LIVE_METRIC:
+        return decision
+    told = status.get("decision") or {}
+    words = f"live metrics ask for {decision.reactive}"
+    if told.get("reason") == DecisionReason.LIVE_METRIC and told.get("message"):
+        words = told["message"]
+    return replace(decision, message=words)
+
+
+def lag(seen: SeenAutoscaler, decision: Decision | Unavailable) -> str:
+    """Why the operator's report may not be about this decision; empty where it is."""
+    status = seen.status
+    if not status:
+        return "The operator has reported nothing yet. Does it run, and does it watch this namespace?"
+    if status.get("observedGeneration", 0) < seen.generation:
+        return "The operator has not looked at the latest edit of the spec yet. Does it run?"
+    reported = status.get("desiredReplicas")
+    if isinstance(decision, Decision) and decision.desired != reported:
+        told = "nothing" if reported is None else reported
+        return (
+            f"The operator last decided {told}, not {decision.desired}: it holds a number after a start or "
+            "a rise, or it does not run."
+        )
+    return ""

@@ -1,0 +1,92 @@
+"""What would change the number that is explained: one sentence for each thing that somebody can do. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from firstbell.api.school_autoscaler import Mode
+from firstbell.domain.absence import Unavailable
+from firstbell.domain.decide import Decision
+from firstbell.domain.limits import SLOWING
+from firstbell.domain.reasons import LimitReason
+from firstbell.engine.deciding.situation import ByFloor, ByScale
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from firstbell.engine.explaining.explanation import Explanation
+
+
+def levers(of: Explanation) -> tuple[str, ...]:
+    """What can be done to get another number, the nearest first."""
+    return (*_hindrances(of), *_limits(of), *_demand(of), *_minimum(of))
+
+
+def _hindrances(of: Explanation) -> Iterator[str]:
+    decision = of.outcome.decision
+    if of.outcome.invalid is not None:
+        yield f"The spec is not usable, and the last good one is followed: {of.outcome.invalid.message}"
+    if of.rules.mode is Mode.DRY_RUN:
+        wanted = f" {decision.desired}" if isinstance(decision, Decision) and decision.desired else " it"
+        yield f"spec.mode is DryRun: nothing is written. With Enforce{wanted} would be."
+    for needed in (of.outcome.situation.workload, of.outcome.situation.calendars):
+        if isinstance(needed, Unavailable):
+            yield needed.message
+    if isinstance(decision, Decision) and decision.desired is None:
+        yield "Scale the workload to 1 or more, and firstbell takes it up again."
+
+
+def _limits(of: Explanation) -> Iterator[str]:
+    decision, actuator = of.outcome.decision, of.outcome.situation.actuator
+    if not isinstance(decision, Decision):
+        return
+    wanted = of.wanted or 0
+    for limit in decision.limits:
+        if limit.reason is LimitReason.HELD_WITHOUT_PLAN:
+            yield "As soon as the calendar can be used again, the plan decides."
+        if limit.reason in SLOWING:
+            yield f"spec.behavior, its windows and policies, says how fast: {limit.reason} holds it back now."
+    ceiling = (
+        of.outcome.plan.workload.bounds.maximum if not isinstance(of.outcome.plan, Unavailable) else None
+    )
+    if ceiling is None or wanted <= ceiling:
+        return
+    whose = "spec.maxReplicas"
+    if isinstance(actuator, ByFloor) and actuator.seen.autoscaler.maximum <= ceiling:
+        whose = f"maxReplicas of {actuator.seen.autoscaler.kind} {actuator.seen.autoscaler.name}"
+    yield f"{whose} allows {ceiling} of the {wanted} that are wanted: raise it to get them."
+
+
+def _demand(of: Explanation) -> Iterator[str]:
+    calendars = of.outcome.situation.calendars
+    if isinstance(calendars, Unavailable):
+        return
+    for days in calendars:
+        if days.calendar.suspended:
+            name = days.calendar.name
+            yield f"SchoolCalendar {name} is suspended: no load of it until spec.suspend is false."
+    for name in dict.fromkeys(one.peak.school_days.calendar.name for one in of.peaks):
+        yield (
+            f"SchoolCalendar {name}: an entry in calendarDates (closed, remote, other bells) changes the "
+            "day; spec.suspend: true takes its load away."
+        )
+    if of.peaks:
+        peak = of.peaks[0].peak.surge.occurrence.peak
+        how = f"replicas of peak {peak.name} sets"
+        if peak.replicas is None:
+            how = f"loadPercent of peak {peak.name} and capacity.pupilsPerReplica set"
+        yield f"SchoolAutoscaler: {how} the height, dayFactors multiply it."
+    elif not any(days.calendar.suspended for days in calendars):
+        yield "No bell or event asks for more now; the next one is under NEXT."
+
+
+def _minimum(of: Explanation) -> Iterator[str]:
+    actuator = of.outcome.situation.actuator
+    if isinstance(actuator, Unavailable):
+        yield actuator.message
+    elif isinstance(actuator, ByFloor):
+        name = f"{actuator.seen.autoscaler.kind} {actuator.seen.autoscaler.name}"
+        yield f"The minimum in {name} is the baseline, now {actuator.baseline}: never less than that."
+        yield f"{name} itself goes above the floor by its own metrics."
+    elif isinstance(actuator, ByScale):
+        yield f"spec.minReplicas, now {actuator.minimum}, is the least."

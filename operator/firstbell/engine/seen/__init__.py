@@ -1,0 +1,1 @@
+"""What was seen: API objects brought down to the fields that are kept, and the store of them. No requests."""

@@ -1,0 +1,32 @@
+"""Who wrote a field, by the object's own book-keeping (`metadata.managedFields`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from firstbell.engine.acting.handback import FIELD_MANAGER, apply_manager, owns
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from firstbell.engine.ports import Json
+
+NAME_CHARACTERS = 128
+
+
+def last_writer(managed_fields: Sequence[Json], field: str) -> str:
+    """The manager other than firstbell that wrote `spec.FIELD` last; empty where there is none."""
+    owners = [
+        entry for entry in managed_fields if owns(entry, field) and entry.get("manager") != FIELD_MANAGER
+    ]
+    latest = max(owners, key=lambda entry: entry.get("time") or "", default=None)
+    return "" if latest is None else str(latest.get("manager") or "")[:NAME_CHARACTERS]
+
+
+def applied_by(managed_fields: Sequence[Json], field: str) -> str:
+    """The manager that applies `spec.FIELD` server-side; empty where there is none.
+
+    Only an Apply manager says by owning a field that its manifest sets it: an Update owns defaults too.
+    """
+    entry = apply_manager(managed_fields, field) or {}
+    return str(entry.get("manager") or "")[:NAME_CHARACTERS]

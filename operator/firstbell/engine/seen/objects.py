@@ -1,0 +1,160 @@
+"""From API objects to the few fields that the engine keeps of them.
+
+Tolerant reading: what another controller or a person wrote is taken as it is, and a field that is missing
+has its API's default.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from firstbell.domain.floor import Autoscaler, FloorMark
+from firstbell.engine.acting.floor_actuator import (
+    ANNOTATION_BASELINE,
+    ANNOTATION_FLOOR,
+    ANNOTATION_INSTANCE,
+    ANNOTATION_OWNER,
+    ANNOTATIONS,
+)
+from firstbell.engine.acting.handback import apply_manager, is_kept
+from firstbell.engine.seen.field_managers import applied_by, last_writer
+from firstbell.engine.seen.floor_kinds import HPA, SCALED_OBJECT, FloorKind
+from firstbell.engine.seen.store import SeenFloor, SeenWorkload, TargetRef
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from firstbell.engine.ports import Json
+
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+DEFAULT_REPLICAS = 1
+DEFAULT_SCALE_DOWN_WINDOW_SECONDS = 300
+PAUSED_REPLICAS, PAUSED = "autoscaling.keda.sh/paused-replicas", "autoscaling.keda.sh/paused"
+PAUSED_SCALE_OUT = "autoscaling.keda.sh/paused-scale-out"
+
+
+def seen_floor(body: Json, of: FloorKind) -> SeenFloor:
+    """An autoscaler of somebody's."""
+    metadata, spec = body["metadata"], body["spec"]
+    annotations, managers = metadata.get("annotations") or {}, metadata.get("managedFields") or ()
+    ref, active = spec["scaleTargetRef"], _condition(body, "ScalingActive")
+    return SeenFloor(
+        autoscaler=Autoscaler(
+            kind=of.kind,
+            namespace=metadata["namespace"],
+            name=metadata["name"],
+            uid=metadata["uid"],
+            minimum=spec.get(of.minimum_field, of.default_minimum),
+            maximum=spec.get(of.maximum_field, of.default_maximum),
+            mark=_mark(annotations),
+            declared=_declared(annotations, of.minimum_field),
+        ),
+        target=TargetRef(
+            namespace=metadata["namespace"],
+            api_version=ref.get("apiVersion") or of.default_target_version,
+            kind=ref.get("kind") or of.default_target_kind,
+            name=ref["name"],
+        ),
+        of=of,
+        version=metadata.get("resourceVersion", ""),
+        minimum_written=of.minimum_field in spec,
+        annotated=bool(annotations),
+        our_annotations=frozenset(name for name in ANNOTATIONS if name in annotations),
+        former_manager=apply_manager(managers, of.minimum_field),
+        kept=is_kept(managers, of.minimum_field),
+        scaling_active=None if active is None else active.get("status") == "True",
+        inactive_message=(active or {}).get("message", ""),
+        last_writer=last_writer(managers, of.minimum_field),
+        scale_down_window_seconds=_scale_down_window(spec),
+        made_by=_made_by(metadata),
+        paused_by=_paused_by(annotations) if of is SCALED_OBJECT else "",
+        idles_at=spec.get("idleReplicaCount"),
+    )
+
+
+def seen_hpa(body: Json) -> SeenFloor:
+    """A HorizontalPodAutoscaler (autoscaling/v2)."""
+    return seen_floor(body, HPA)
+
+
+def seen_scaled_object(body: Json) -> SeenFloor:
+    """A ScaledObject of KEDA (keda.sh/v1alpha1)."""
+    return seen_floor(body, SCALED_OBJECT)
+
+
+def seen_workload(body: Json, api_version: str, kind: str) -> SeenWorkload:
+    """A Deployment or StatefulSet."""
+    metadata, spec, status = body["metadata"], body.get("spec") or {}, body.get("status") or {}
+    current = status.get("observedGeneration", 0) >= metadata.get("generation", 0)
+    replicas = spec.get("replicas", DEFAULT_REPLICAS)
+    updated = status.get("updatedReplicas", 0)
+    return SeenWorkload(
+        ref=TargetRef(
+            namespace=metadata["namespace"], api_version=api_version, kind=kind, name=metadata["name"]
+        ),
+        uid=metadata["uid"],
+        replicas=replicas,
+        ready=status.get("readyReplicas", 0) if current else None,
+        rolling=current and updated < status.get("replicas", 0),
+        last_writer=last_writer(metadata.get("managedFields") or (), "replicas"),
+        applied_by=applied_by(metadata.get("managedFields") or (), "replicas"),
+        version=metadata.get("resourceVersion", ""),
+    )
+
+
+def _scale_down_window(spec: Json) -> int:
+    down = (spec.get("behavior") or {}).get("scaleDown") or {}
+    seconds = down.get("stabilizationWindowSeconds")
+    return DEFAULT_SCALE_DOWN_WINDOW_SECONDS if seconds is None else int(seconds)
+
+
+def _mark(annotations: Mapping[str, str]) -> FloorMark | None:
+    """Our annotations, if all of them are there and make sense; a damaged mark is none."""
+    try:
+        return FloorMark(
+            floor=int(annotations[ANNOTATION_FLOOR]),
+            baseline=int(annotations[ANNOTATION_BASELINE]),
+            owner=annotations[ANNOTATION_OWNER],
+            instance=annotations[ANNOTATION_INSTANCE],
+        )
+    except (KeyError, ValueError):
+        return None
+
+
+def _made_by(metadata: Json) -> str:
+    """The ScaledObject that owns an HPA and copies its bounds into it, or nothing."""
+    for owner in metadata.get("ownerReferences") or ():
+        group = owner.get("apiVersion", "").rpartition("/")[0]
+        if (group, owner.get("kind")) == (SCALED_OBJECT.group, SCALED_OBJECT.kind):
+            return str(owner["name"])
+    return ""
+
+
+def _paused_by(annotations: Mapping[str, str]) -> str:
+    """The annotation that pauses a ScaledObject, as far as rises go; what pauses falls alone lets it rise.
+
+    KEDA takes any count, but not a "false" for a yes.
+    """
+    if PAUSED_REPLICAS in annotations:
+        return PAUSED_REPLICAS
+    return next(
+        (by for by in (PAUSED, PAUSED_SCALE_OUT) if annotations.get(by, "false").lower() != "false"), ""
+    )
+
+
+def _declared(annotations: Mapping[str, str], minimum_field: str) -> int | None:
+    """The minimum in the manifest that was last applied from a client, if it names one."""
+    try:
+        declared = json.loads(annotations[LAST_APPLIED])["spec"][minimum_field]
+    except (KeyError, ValueError, TypeError):
+        return None
+    return declared if isinstance(declared, int) else None
+
+
+def _condition(body: Json, kind: str) -> Json | None:
+    for condition in (body.get("status") or {}).get("conditions") or ():
+        if condition.get("type") == kind:
+            found: Json = condition
+            return found
+    return None

@@ -1,0 +1,109 @@
+"""From our own kinds, as the API sends them, to what the store keeps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from firstbell.api.autoscaler_conversion import (
+    read_autoscaler,
+    to_behavior,
+    to_metric_targets,
+    to_policy,
+)
+from firstbell.api.calendar_conversion import read_calendar
+from firstbell.api.problems import Refused
+from firstbell.api.quantities import exact
+from firstbell.domain.absence import Unavailable
+from firstbell.domain.days import SchoolDays
+from firstbell.engine.live.answers import AskedMetric
+from firstbell.engine.ports import MetricQuery, SecretKey
+from firstbell.engine.seen.store import Rules, SeenAutoscaler, SeenCalendar, TargetRef
+
+if TYPE_CHECKING:
+    from firstbell.api.metrics import PrometheusQuery
+    from firstbell.engine.ports import Json
+
+MESSAGE_CHARACTERS = 2000
+
+
+def seen_calendar(body: Json, before: SeenCalendar | None = None) -> SeenCalendar:
+    """A SchoolCalendar with its days resolved; an edit of its status alone resolves nothing anew."""
+    metadata = body["metadata"]
+    namespace, name = metadata["namespace"], metadata["name"]
+    days: SchoolDays | Unavailable
+    if before is not None and (before.uid, before.generation) == (metadata["uid"], metadata["generation"]):
+        days = before.days
+    else:
+        calendar = read_calendar(namespace, name, body.get("spec"))
+        days = _refused(calendar) if isinstance(calendar, Refused) else SchoolDays(calendar)
+    return SeenCalendar(
+        key=f"{namespace}/{name}",
+        uid=metadata["uid"],
+        generation=metadata["generation"],
+        days=days,
+        status=dict(body.get("status") or {}),
+    )
+
+
+def seen_autoscaler(body: Json, before: SeenAutoscaler | None = None) -> SeenAutoscaler:
+    """A SchoolAutoscaler with its rules read; an edit of its status alone reads nothing anew."""
+    metadata = body["metadata"]
+    namespace, name = metadata["namespace"], metadata["name"]
+    rules: Rules | Unavailable
+    if before is not None and (before.uid, before.generation) == (metadata["uid"], metadata["generation"]):
+        rules = before.rules
+    else:
+        rules = _rules(namespace, name, body.get("spec"))
+    return SeenAutoscaler(
+        key=f"{namespace}/{name}",
+        uid=metadata["uid"],
+        generation=metadata["generation"],
+        created=metadata.get("creationTimestamp", ""),
+        rules=rules,
+        status=dict(body.get("status") or {}),
+        last_good=before.in_force if before is not None and before.uid == metadata["uid"] else None,
+    )
+
+
+def _rules(namespace: str, name: str, data: object) -> Rules | Unavailable:
+    spec = read_autoscaler(data)
+    if isinstance(spec, Refused):
+        return _refused(spec)
+    ref = spec.scale_target_ref
+    return Rules(
+        policy=to_policy(namespace, name, spec),
+        target=TargetRef(namespace=namespace, api_version=ref.api_version, kind=ref.kind, name=ref.name),
+        actuation=spec.actuation,
+        mode=spec.mode,
+        on_calendar_error=spec.on_calendar_error,
+        minimum=spec.min_replicas,
+        maximum=spec.max_replicas,
+        metrics=tuple(
+            AskedMetric(
+                target=target,
+                query=_query(namespace, metric.prometheus),
+                per_pupil=exact(metric.per_pupil) if metric.per_pupil is not None else None,
+            )
+            for target, metric in zip(to_metric_targets(spec), spec.metrics, strict=True)
+        ),
+        tolerance=spec.tolerance_ratio,
+        surge_max_percent=spec.surge.max_percent if spec.surge else None,
+        behavior=to_behavior(spec),
+    )
+
+
+def _query(namespace: str, prometheus: PrometheusQuery) -> MetricQuery:
+    ref = prometheus.bearer_token_secret_ref
+    return MetricQuery(
+        server_address=prometheus.server_address,
+        query=prometheus.query,
+        token=SecretKey(namespace=namespace, name=ref.name, key=ref.key) if ref else None,
+    )
+
+
+def _refused(refused: Refused) -> Unavailable:
+    """All problems as one reason; the first names it where it has a name of its own."""
+    first = refused.problems[0]
+    reason = "UnknownTimeZone" if first.path == "spec.timeZone" else "InvalidSpec"
+    message = " ".join(str(problem) for problem in refused.problems)
+    return Unavailable(reason=reason, message=message[:MESSAGE_CHARACTERS])

@@ -1,0 +1,296 @@
+"""What the watches have told, parsed once and found by what it concerns.
+
+The store holds values, not API objects: of a thousand workloads it keeps the few fields that decide. Who
+must look again when something changes is answered here, so that handlers stay one line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from firstbell.api.school_autoscaler import Actuation, Mode, OnCalendarError
+from firstbell.domain.behavior import DEFAULT_BEHAVIOR, Behavior
+from firstbell.domain.reactive import DEFAULT_TOLERANCE
+from firstbell.engine.live.answers import Answers
+from firstbell.engine.seen.floor_kinds import HPA, FloorKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from fractions import Fraction
+
+    from firstbell.domain.absence import Unavailable
+    from firstbell.domain.days import SchoolDays
+    from firstbell.domain.floor import Autoscaler
+    from firstbell.domain.policy import Policy
+    from firstbell.engine.live.answers import AskedMetric
+    from firstbell.engine.ports import Json
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TargetRef:
+    """A workload: `scaleTargetRef` in a namespace."""
+
+    namespace: str
+    api_version: str
+    kind: str
+    name: str
+
+    @property
+    def group(self) -> str:
+        """The API group, empty for the core one."""
+        return self.api_version.rpartition("/")[0]
+
+    @property
+    def key(self) -> str:
+        """What identifies the workload whatever version it is read by: `namespace/group/kind/name`."""
+        return f"{self.namespace}/{self.group}/{self.kind}/{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rules:
+    """A SchoolAutoscaler's spec, as the engine uses it. `minimum` and `maximum` None: not given.
+
+    `surge_max_percent` None: early arrivals raise nothing.
+    """
+
+    policy: Policy
+    target: TargetRef
+    actuation: Actuation = Actuation.AUTO
+    mode: Mode = Mode.ENFORCE
+    on_calendar_error: OnCalendarError = OnCalendarError.HOLD_LAST_PLAN
+    minimum: int | None = None
+    maximum: int | None = None
+    metrics: tuple[AskedMetric, ...] = ()
+    tolerance: Fraction = DEFAULT_TOLERANCE
+    surge_max_percent: int | None = None
+    behavior: Behavior = DEFAULT_BEHAVIOR
+
+    @property
+    def calendar_keys(self) -> tuple[str, ...]:
+        """The calendars that are referred to, `namespace/name`, in spec order."""
+        return tuple(f"{self.policy.namespace}/{name}" for name in self.policy.calendar_names)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeenCalendar:
+    """A SchoolCalendar as last seen: its days, or why there are none."""
+
+    key: str
+    uid: str
+    generation: int
+    days: SchoolDays | Unavailable
+    status: Json
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeenAutoscaler:
+    """A SchoolAutoscaler as last seen: its rules, or why there are none, and the status on it.
+
+    `created` is its creation time as the API writes it, which sorts as text. `last_good` are the rules
+    before an edit that made them unusable: they stay in force, and others go on to find the object by them.
+    """
+
+    key: str
+    uid: str
+    generation: int
+    created: str
+    rules: Rules | Unavailable
+    status: Json
+    last_good: Rules | None = None
+
+    @property
+    def in_force(self) -> Rules | None:
+        """The rules that are followed; None where there never were usable ones."""
+        return self.rules if isinstance(self.rules, Rules) else self.last_good
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeenFloor:
+    """Somebody's autoscaler as last seen, with what a patch on it must know.
+
+    `minimum_written` is False where the API's default stands for an absent minimum; `our_annotations` are
+    those of ours on it, `annotated` says that it has any annotation; `former_manager` is the entry of the
+    Apply manager that owns the minimum; `kept` says that it is still owned by us. `scaling_active` is the
+    autoscaler's own word on its metrics; `last_writer` the manager other than us that wrote the minimum last.
+    `made_by` is the name of the ScaledObject that an HPA was made by and follows; `paused_by` the annotation
+    that pauses a ScaledObject, `idles_at` its idleReplicaCount.
+    """
+
+    autoscaler: Autoscaler
+    target: TargetRef
+    of: FloorKind = HPA
+    version: str = field(default="", compare=False)
+    minimum_written: bool = True
+    annotated: bool = False
+    our_annotations: frozenset[str] = frozenset()
+    former_manager: Json | None = None
+    kept: bool = False
+    scaling_active: bool | None = None
+    inactive_message: str = ""
+    last_writer: str = ""
+    scale_down_window_seconds: int = 300
+    made_by: str = ""
+    paused_by: str = ""
+    idles_at: int | None = None
+
+    @property
+    def key(self) -> str:
+        """What the store keeps it by."""
+        return self.of.key(self.autoscaler.namespace, self.autoscaler.name)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeenWorkload:
+    """A workload as last seen. `ready` is None while its status is behind its spec.
+
+    `plural` is set where its kind is not watched: how the API server calls it. `last_writer` is the manager
+    other than us that wrote its replicas last, `applied_by` the one that applies them server-side; empty
+    where there is none.
+    """
+
+    ref: TargetRef
+    uid: str
+    replicas: int
+    ready: int | None
+    rolling: bool = False
+    last_writer: str = ""
+    applied_by: str = ""
+    plural: str = ""
+    version: str = field(default="", compare=False)
+
+
+@dataclass(kw_only=True, slots=True)
+class Store:
+    """Everything seen, by key. Changing it returns the keys of the autoscalers that must look again.
+
+    What comes in late, older than what is known, changes nothing.
+    `follows_scaled_objects` is False where the cluster has none, or they may not be read. `unreadable` says
+    why a workload cannot be known, by the key of the workload.
+    """
+
+    calendars: dict[str, SeenCalendar] = field(default_factory=dict)
+    autoscalers: dict[str, SeenAutoscaler] = field(default_factory=dict)
+    floors: dict[str, SeenFloor] = field(default_factory=dict)
+    workloads: dict[str, SeenWorkload] = field(default_factory=dict)
+    unreadable: dict[str, Unavailable] = field(default_factory=dict)
+    answers: Answers = field(default_factory=Answers)
+    follows_scaled_objects: bool = False
+    _by_target: dict[str, set[str]] = field(default_factory=dict)
+    _by_calendar: dict[str, set[str]] = field(default_factory=dict)
+    _floors_by_target: dict[str, set[str]] = field(default_factory=dict)
+    _floors_by_owner: dict[str, set[str]] = field(default_factory=dict)
+
+    def put_calendar(self, seen: SeenCalendar) -> set[str]:
+        """Remembers a calendar."""
+        self.calendars[seen.key] = seen
+        return set(self._by_calendar.get(seen.key, ()))
+
+    def drop_calendar(self, key: str) -> set[str]:
+        """Forgets a calendar."""
+        self.calendars.pop(key, None)
+        return set(self._by_calendar.get(key, ()))
+
+    def put_autoscaler(self, seen: SeenAutoscaler) -> set[str]:
+        """Remembers a SchoolAutoscaler; others on the same workload look again too."""
+        concerned = self._take_out(seen.key)
+        self.autoscalers[seen.key] = seen
+        rules = seen.in_force
+        if rules is not None:
+            self._by_target.setdefault(rules.target.key, set()).add(seen.key)
+            concerned |= self._by_target[rules.target.key]
+            for calendar in rules.calendar_keys:
+                self._by_calendar.setdefault(calendar, set()).add(seen.key)
+        self.answers.ask(seen.key, (metric.query for metric in rules.metrics) if rules is not None else ())
+        return concerned | {seen.key}
+
+    def drop_autoscaler(self, key: str) -> set[str]:
+        """Forgets a SchoolAutoscaler."""
+        self.answers.ask(key, ())
+        return self._take_out(key)
+
+    def _take_out(self, key: str) -> set[str]:
+        seen = self.autoscalers.pop(key, None)
+        rules = seen.in_force if seen is not None else None
+        if rules is None:
+            return set()
+        concerned = _leave(self._by_target, rules.target.key, key)
+        for calendar in rules.calendar_keys:
+            _leave(self._by_calendar, calendar, key)
+        return concerned
+
+    def follows(self, of: FloorKind) -> bool:
+        """Whether autoscalers of a kind are watched."""
+        return not of.optional or self.follows_scaled_objects
+
+    def put_floor(self, seen: SeenFloor) -> set[str]:
+        """Remembers an autoscaler of somebody's, unless a later state of it is known."""
+        before = self.floors.get(seen.key)
+        same = before is not None and before.autoscaler.uid == seen.autoscaler.uid
+        if same and before is not None and is_older(seen.version, before.version):
+            return set()
+        if seen.kept and seen.former_manager is None and before is not None:
+            seen = replace(seen, former_manager=before.former_manager)
+        concerned = self.drop_floor(seen.key)
+        self.floors[seen.key] = seen
+        if seen.autoscaler.mark is not None:
+            self._floors_by_owner.setdefault(seen.autoscaler.mark.owner, set()).add(seen.key)
+        self._floors_by_target.setdefault(seen.target.key, set()).add(seen.key)
+        return concerned | set(self._by_target.get(seen.target.key, ()))
+
+    def drop_floor(self, key: str) -> set[str]:
+        """Forgets an autoscaler of somebody's."""
+        seen = self.floors.pop(key, None)
+        if seen is None:
+            return set()
+        _leave(self._floors_by_target, seen.target.key, key)
+        if seen.autoscaler.mark is not None:
+            _leave(self._floors_by_owner, seen.autoscaler.mark.owner, key)
+        return set(self._by_target.get(seen.target.key, ()))
+
+    def put_workload(self, seen: SeenWorkload) -> set[str]:
+        """Remembers a workload, unless a later state of it is known."""
+        before = self.workloads.get(seen.ref.key)
+        if before is not None and before.uid == seen.uid and is_older(seen.version, before.version):
+            return set()
+        self.workloads[seen.ref.key] = seen
+        return set(self._by_target.get(seen.ref.key, ()))
+
+    def drop_workload(self, key: str) -> set[str]:
+        """Forgets a workload."""
+        self.workloads.pop(key, None)
+        return set(self._by_target.get(key, ()))
+
+    def floors_of(self, target: TargetRef) -> list[SeenFloor]:
+        """The autoscalers of somebody's that scale a workload, by name."""
+        return [self.floors[key] for key in sorted(self._floors_by_target.get(target.key, ()))]
+
+    def held_by(self, owner: str) -> list[SeenFloor]:
+        """The autoscalers of somebody's that carry the floor of one SchoolAutoscaler, by name."""
+        return [self.floors[key] for key in sorted(self._floors_by_owner.get(owner, ()))]
+
+    def concerned(self, target: TargetRef) -> set[str]:
+        """The keys of the SchoolAutoscalers on a workload."""
+        return set(self._by_target.get(target.key, ()))
+
+    def sharing(self, target: TargetRef) -> Iterable[SeenAutoscaler]:
+        """The SchoolAutoscalers on a workload."""
+        return [self.autoscalers[key] for key in sorted(self._by_target.get(target.key, ()))]
+
+
+def _leave(index: dict[str, set[str]], at: str, key: str) -> set[str]:
+    """Takes `key` out of the index entry, and returns who remains."""
+    members = index.get(at, set())
+    members.discard(key)
+    if not members:
+        index.pop(at, None)
+    return set(members)
+
+
+def is_older(version: str, known: str) -> bool:
+    """Whether one resource version of an object is before another.
+
+    A watch lags behind our own writes, and the answer to one of those may come after the watch has told what
+    followed it.
+    """
+    return version.isdecimal() and known.isdecimal() and int(version) < int(known)

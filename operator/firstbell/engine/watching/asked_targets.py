@@ -1,0 +1,168 @@
+"""Workloads of kinds that are not watched: whatever has a scale subresource, asked for again and again.
+
+Which kinds people will name is not known when the watches begin, and a watch on each would need rights on
+whole kinds. `/scale` tells the count and which pods belong to it; these tell who is Ready. What moves is
+asked for every few seconds, what rests once a minute.
+
+A workload that cannot be read is told with the right that is missing, or the kind that does not exist.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from firstbell.domain.absence import Unavailable
+from firstbell.engine.acting.scale_actuator import WORKLOAD_PLURALS, scale_path
+from firstbell.engine.ports import Failure, FailureKind
+from firstbell.engine.seen.store import SeenWorkload, Store, TargetRef
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from firstbell.engine.engine import Engine
+    from firstbell.engine.ports import Cluster, Json
+
+LOOK_SECONDS = 5.0
+"""How often a workload that changes is asked for, by the clock on the wall."""
+WATCHED_GROUP = "apps"
+REST_LOOKS = 12
+"""A workload that has not changed for so many looks rests, and is asked for once in as many."""
+
+
+Seen: TypeAlias = SeenWorkload | Unavailable | None
+"""A workload, why it cannot be known, or None where there is none of that name."""
+
+
+@dataclass(kw_only=True, slots=True)
+class _Look:
+    """What the last answer was, and for how many looks it has been the same."""
+
+    seen: Seen = None
+    unchanged: int = 0
+
+
+@dataclass(kw_only=True, slots=True)
+class AskedTargets:
+    """The workloads that are asked for, and when."""
+
+    store: Store
+    cluster: Cluster
+    _plurals: dict[tuple[str, str], str] = field(default_factory=dict)
+    _looks: dict[str, _Look] = field(default_factory=dict)
+
+    async def look(self) -> set[str]:
+        """Asks for those that are due: the keys of the autoscalers that must look again."""
+        wanted = {target.key: target for target in _asked(self.store)}
+        for key in self._looks.keys() - wanted.keys():
+            del self._looks[key]
+            self.store.unreadable.pop(key, None)
+        concerned: set[str] = set()
+        for key, target in wanted.items():
+            concerned |= await self._look_at(target, self._looks.setdefault(key, _Look()))
+        return concerned
+
+    async def _look_at(self, target: TargetRef, last: _Look) -> set[str]:
+        known = self._known(target)
+        last.unchanged += 1
+        # What we wrote meanwhile stands in the store: who is Ready of it is to be seen soon.
+        resting = known is last.seen and last.unchanged > REST_LOOKS
+        if resting and last.unchanged % REST_LOOKS:
+            return set()
+        seen = await self._seen(target)
+        if seen == last.seen and seen == known:
+            return set()
+        last.seen, last.unchanged = seen, 0
+        self.store.unreadable.pop(target.key, None)
+        if isinstance(seen, SeenWorkload):
+            return self.store.put_workload(seen)
+        if seen is not None:
+            self.store.unreadable[target.key] = seen
+        return self.store.drop_workload(target.key)
+
+    def _known(self, target: TargetRef) -> Seen:
+        return self.store.workloads.get(target.key) or self.store.unreadable.get(target.key)
+
+    async def _seen(self, target: TargetRef) -> Seen:
+        plural = await self._plural(target)
+        if isinstance(plural, Unavailable):
+            return plural
+        scale = await self.cluster.get(scale_path(target, plural))
+        if isinstance(scale, Failure):
+            if scale.kind is FailureKind.NOT_FOUND:
+                return None
+            known = self._known(target)
+            return known if scale.transient and known is not None else _unreadable(scale)
+        metadata, spec = scale["metadata"], scale.get("spec") or {}
+        return SeenWorkload(
+            ref=target,
+            uid=metadata["uid"],
+            replicas=spec.get("replicas", 0),
+            ready=await self._ready(target, scale),
+            plural=plural,
+            version=metadata.get("resourceVersion", ""),
+        )
+
+    async def _plural(self, target: TargetRef) -> str | Unavailable:
+        """What the API server calls the kind; asked once for each that there is."""
+        key = (target.api_version, target.kind)
+        if key not in self._plurals:
+            served = await self.cluster.resources(target.group, target.api_version.rpartition("/")[2])
+            if isinstance(served, Failure) and served.kind is not FailureKind.NOT_FOUND:
+                return _unreadable(served)
+            plural = _scalable(() if isinstance(served, Failure) else served, target.kind)
+            if plural is None:
+                return Unavailable(
+                    reason="TargetNotScalable",
+                    message=f"spec.scaleTargetRef: the cluster has no kind {target.kind} of "
+                    f"{target.api_version} with a scale subresource. Correct kind or apiVersion.",
+                )
+            self._plurals[key] = plural
+        return self._plurals[key]
+
+    async def _ready(self, target: TargetRef, scale: Json) -> int | None:
+        """How many of its pods are Ready; None where that cannot be known."""
+        selector = (scale.get("status") or {}).get("selector")
+        if not selector:
+            return None
+        pods = await self.cluster.list_all("", "v1", "pods", target.namespace, selector)
+        return None if isinstance(pods, Failure) else sum(map(_is_ready, pods))
+
+
+def is_watched(target: TargetRef) -> bool:
+    """Whether watches tell of the workload's kind."""
+    return target.group == WATCHED_GROUP and target.kind in WORKLOAD_PLURALS
+
+
+def _asked(store: Store) -> Iterator[TargetRef]:
+    for seen in store.autoscalers.values():
+        rules = seen.in_force
+        if rules is not None and not is_watched(rules.target):
+            yield rules.target
+
+
+def _scalable(served: Iterable[Json], kind: str) -> str | None:
+    """The plural of a kind, if it has a scale subresource."""
+    served = list(served)
+    scaled = {one["name"].partition("/")[0] for one in served if one["name"].endswith("/scale")}
+    plurals = {one["name"] for one in served if one.get("kind") == kind and "/" not in one["name"]}
+    return next(iter(sorted(plurals & scaled)), None)
+
+
+def _unreadable(failure: Failure) -> Unavailable:
+    cure = " Grant get and patch on its scale." if failure.kind is FailureKind.FORBIDDEN else ""
+    return Unavailable(reason="TargetNotReadable", message=failure.message + cure)
+
+
+def _is_ready(pod: Json) -> bool:
+    conditions = (pod.get("status") or {}).get("conditions") or ()
+    ready = any((one["type"], one["status"]) == ("Ready", "True") for one in conditions)
+    return ready and "deletionTimestamp" not in pod["metadata"]
+
+
+async def follow_asked(engine: Engine, targets: AskedTargets) -> None:
+    """Asks again and again by the clock on the wall, until cancelled."""
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        engine.wake(await targets.look())

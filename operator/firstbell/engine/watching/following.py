@@ -1,0 +1,153 @@
+"""Other people's autoscalers and workloads, followed by watches of our own.
+
+Kopf follows our own kinds. What it does for each event is worth it for a few edits a day, not for HPAs that
+write their status every 15 seconds, of which next to none changes anything for us: here such an event is
+read, compared with what the store holds, and that is all.
+
+Each kind is listed once and then watched from there on. A watch that ends or breaks goes on where it was;
+only where the server does not go back that far, everything is listed again. What no watch tells, such as a
+deletion in such a gap, is found by `vanished`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import structlog
+
+from firstbell.engine.acting.scale_actuator import WORKLOAD_PLURALS
+from firstbell.engine.ports import Failure, FailureKind
+from firstbell.engine.seen.floor_kinds import FLOOR_KINDS, FloorKind
+from firstbell.engine.seen.objects import seen_floor, seen_workload
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from firstbell.engine.engine import Engine
+    from firstbell.engine.ports import Json, Kind, Watches
+
+BETWEEN_SECONDS = 0.2
+"""Between two watches of a kind, so that a server that ends each at once is not asked without end."""
+FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 1.0, 15.0
+FOR_GOOD = frozenset({FailureKind.NOT_FOUND, FailureKind.FORBIDDEN})
+
+log = structlog.get_logger("firstbell.engine")
+
+
+async def follow_objects(
+    engine: Engine,
+    watches: Watches,
+    namespaces: Sequence[str],
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> None:
+    """Follows everything until a watch is refused for good; `namespaces` empty = all.
+
+    `sleep` is of the wall, however fast the engine's clock runs.
+    """
+    following = [
+        asyncio.create_task(_Following(watches, kind, namespace, tell).run(sleep))
+        for kind, tell in _kinds(engine)
+        for namespace in namespaces or (None,)
+    ]
+    try:
+        ended, _ = await asyncio.wait(following, return_when=asyncio.FIRST_COMPLETED)
+        for task in ended:
+            task.result()
+    finally:
+        for task in following:
+            task.cancel()
+        await asyncio.gather(*following, return_exceptions=True)
+
+
+def _kinds(engine: Engine) -> list[tuple[Kind, Callable[[Json], None]]]:
+    floors = [(of, floor_teller(engine, of)) for of in FLOOR_KINDS if engine.store.follows(of)]
+    return [
+        *(((of.group, of.version, of.plural), tell) for of, tell in floors),
+        *(
+            (("apps", "v1", plural), workload_teller(engine, "apps/v1", kind))
+            for kind, plural in WORKLOAD_PLURALS.items()
+        ),
+    ]
+
+
+class _Following:
+    """One kind in one namespace or (None) all, and how far it has been told."""
+
+    def __init__(
+        self, watches: Watches, kind: Kind, namespace: str | None, tell: Callable[[Json], None]
+    ) -> None:
+        self._watches = watches
+        self._kind = kind
+        self._namespace = namespace
+        self._tell = tell
+        self._version = ""
+
+    async def run(self, sleep: Callable[[float], Awaitable[None]]) -> Failure:
+        """Lists and watches, until either is refused for good."""
+        wait = FIRST_WAIT_SECONDS
+        while True:
+            failure = await (self._watched() if self._version else self._listed())
+            if failure is None:
+                wait = FIRST_WAIT_SECONDS
+                await sleep(BETWEEN_SECONDS if self._version else 0)
+                continue
+            if failure.kind in FOR_GOOD:
+                log.error("not followed any more", kind=self._kind[2], message=failure.message)
+                return failure
+            if failure.kind is FailureKind.EXPIRED:
+                self._version = ""
+            else:
+                log.warning("watch interrupted", kind=self._kind[2], message=failure.message)
+            await sleep(wait)
+            wait = min(LONGEST_WAIT_SECONDS, wait * 2)
+
+    async def _listed(self) -> Failure | None:
+        listed = await self._watches.list_at(self._kind, self._namespace)
+        if isinstance(listed, Failure):
+            return listed
+        for body in listed.items:
+            self._tell_safely({"type": "ADDED", "object": body})
+        self._version = listed.version
+        return None
+
+    async def _watched(self) -> Failure | None:
+        return await self._watches.watch(self._kind, self._namespace, self._version, self._told)
+
+    def _told(self, event: Json) -> None:
+        self._version = event["object"]["metadata"]["resourceVersion"]
+        if event["type"] != "BOOKMARK":
+            self._tell_safely(event)
+
+    def _tell_safely(self, event: Json) -> None:
+        try:
+            self._tell(event)
+        except Exception:
+            # A fault of ours that one object brings out must not keep the others from being followed.
+            log.exception("event not understood", kind=self._kind[2])
+
+
+def floor_teller(engine: Engine, of: FloorKind) -> Callable[[Json], None]:
+    """What hands the events of autoscalers of a kind to the engine."""
+
+    def tell(event: Json) -> None:
+        seen = seen_floor(event["object"], of)
+        if event["type"] == "DELETED":
+            engine.wake(engine.store.drop_floor(seen.key))
+        elif engine.store.floors.get(seen.key) != seen:
+            engine.wake(engine.store.put_floor(seen))
+
+    return tell
+
+
+def workload_teller(engine: Engine, api_version: str, kind: str) -> Callable[[Json], None]:
+    """What hands the events of workloads of a kind to the engine."""
+
+    def tell(event: Json) -> None:
+        seen = seen_workload(event["object"], api_version, kind)
+        if event["type"] == "DELETED":
+            engine.wake(engine.store.drop_workload(seen.ref.key))
+        elif engine.store.workloads.get(seen.ref.key) != seen:
+            engine.wake(engine.store.put_workload(seen))
+
+    return tell

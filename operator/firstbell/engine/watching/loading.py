@@ -1,0 +1,131 @@
+"""The first look at the world, before anything is decided.
+
+A tick that knew an autoscaler but not yet the HPA beside it would scale the workload itself. So everything
+is listed once before the first tick; afterwards the watches keep it current. The listing is the check of
+rights and CRDs too: what is missing is one clear sentence, and it is tried again until it is there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from firstbell.api.objects import GROUP, VERSION
+from firstbell.engine.ports import Failure, FailureKind
+from firstbell.engine.seen.floor_kinds import HPA, SCALED_OBJECT, FloorKind
+from firstbell.engine.seen.objects import seen_floor, seen_workload
+from firstbell.engine.seen.own_kinds import seen_autoscaler, seen_calendar
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from firstbell.engine.ports import Cluster, Json
+    from firstbell.engine.seen.store import Store
+
+FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 1.0, 15.0
+
+_NOT_FOR_US = frozenset({FailureKind.NOT_FOUND, FailureKind.FORBIDDEN})
+
+log = structlog.get_logger("firstbell.engine")
+
+
+async def load(
+    cluster: Cluster,
+    store: Store,
+    namespaces: Sequence[str],
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> None:
+    """Fills the store, waiting for whatever is missing; `namespaces` empty = all.
+
+    `sleep` is of the wall, however fast the engine's clock runs: it is the API server that is waited for.
+    """
+    wait, told = FIRST_WAIT_SECONDS, ""
+    while True:
+        problem = await load_once(cluster, store, namespaces)
+        if problem is None:
+            if told:
+                log.info("the cause is gone, starting")
+            return
+        if problem != told:
+            log.error("not started yet", problem=problem, tries_again="by itself")
+            told = problem
+        await sleep(wait)
+        wait = min(LONGEST_WAIT_SECONDS, wait * 2)
+
+
+async def load_once(cluster: Cluster, store: Store, namespaces: Sequence[str]) -> str | None:
+    """Lists everything: what stood in the way, or None.
+
+    Nothing is kept of an incomplete look: what is deleted before the next one would stay for ever.
+    """
+    found: list[tuple[Callable[[Json], Any], Json]] = []
+    for group, version, plural, put in _kinds(store):
+        for namespace in namespaces or (None,):
+            items = await cluster.list_all(group, version, plural, namespace)
+            if isinstance(items, Failure):
+                return _sentence(items, group, plural, namespace)
+            found += [(put, item) for item in items]
+    scaled = await scaled_objects(cluster, namespaces)
+    if isinstance(scaled, Failure):
+        return scaled.message
+    store.follows_scaled_objects = scaled is not None
+    found += [(_put_floor(store, SCALED_OBJECT), item) for item in scaled or ()]
+    for put, item in found:
+        put(item)
+    return None
+
+
+async def scaled_objects(cluster: Cluster, namespaces: Sequence[str]) -> list[Json] | Failure | None:
+    """All ScaledObjects: None where the cluster has no such kind, or it is not for us to read.
+
+    Without a right the API server does not say which of the two; whom it concerns is told by its status.
+    """
+    of = SCALED_OBJECT
+    found: list[Json] = []
+    for namespace in namespaces or (None,):
+        items = await cluster.list_all(of.group, of.version, of.plural, namespace)
+        if isinstance(items, Failure):
+            return None if items.kind in _NOT_FOR_US else items
+        found += items
+    return found
+
+
+def _kinds(store: Store) -> list[tuple[str, str, str, Callable[[Json], Any]]]:
+    def workload(kind: str) -> Callable[[Json], Any]:
+        return lambda body: store.put_workload(seen_workload(body, "apps/v1", kind))
+
+    return [
+        (
+            GROUP,
+            VERSION,
+            "schoolcalendars",
+            lambda body: store.put_calendar(seen_calendar(body)),
+        ),
+        (
+            GROUP,
+            VERSION,
+            "schoolautoscalers",
+            lambda body: store.put_autoscaler(seen_autoscaler(body)),
+        ),
+        (HPA.group, HPA.version, HPA.plural, _put_floor(store, HPA)),
+        ("apps", "v1", "deployments", workload("Deployment")),
+        ("apps", "v1", "statefulsets", workload("StatefulSet")),
+    ]
+
+
+def _put_floor(store: Store, of: FloorKind) -> Callable[[Json], Any]:
+    return lambda body: store.put_floor(seen_floor(body, of))
+
+
+def _sentence(failure: Failure, group: str, plural: str, namespace: str | None) -> str:
+    where = f"in namespace {namespace}" if namespace else "in all namespaces"
+    if failure.kind is FailureKind.NOT_FOUND and group == GROUP:
+        return (
+            f"the CustomResourceDefinition {plural}.{group} is not installed. "
+            "Install it: firstbell crds | kubectl apply --server-side -f -"
+        )
+    if failure.kind is FailureKind.FORBIDDEN:
+        return f"no right to list {plural}.{group} {where}: {failure.message}. Grant list and watch on it."
+    return failure.message

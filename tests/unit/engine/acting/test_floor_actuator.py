@@ -1,0 +1,150 @@
+"""The patches on somebody's HPA, and the hand-back that follows each of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from firstbell.engine.acting.floor_actuator import admitted_patch, raise_patch, release_patch, write_floor
+from firstbell.engine.ports import Failure, FailureKind
+from firstbell.engine.seen.objects import seen_hpa
+from tests.fakes import FakeCluster, FakeTelemetry
+from tests.json_patch import PatchError, apply_json_patch
+from tests.managed_fields import an_entry, owners
+from tests.unit.engine.bodies import an_hpa
+
+MARKS = {
+    "firstbell.dev/floor": "100",
+    "firstbell.dev/baseline": "4",
+    "firstbell.dev/autoscaler": "ns/web",
+    "firstbell.dev/instance": "firstbell",
+}
+
+
+def an_object(**more):
+    return an_hpa(uid="u1", resourceVersion="7", **more)
+
+
+def raised(body, *, read=None):
+    return apply_json_patch(body, raise_patch(seen_hpa(read or body), 100, 4, "ns/web", "firstbell"))
+
+
+@pytest.mark.parametrize("others", [{}, {"team": "lms"}], ids=["without annotations", "beside others"])
+def test_a_raise_sets_the_floor_and_says_so_on_the_object(others):
+    got = raised(an_object(annotations=others) if others else an_object())
+    assert (100, {**others, **MARKS}) == (got["spec"]["minReplicas"], got["metadata"]["annotations"])
+
+
+def test_a_release_brings_the_baseline_back_and_takes_our_annotations_only():
+    body = raised(an_object(annotations={"team": "lms"}))
+    got = apply_json_patch(body, release_patch(seen_hpa(body), 4))
+    assert (got["spec"]["minReplicas"], got["metadata"]["annotations"]) == (4, {"team": "lms"})
+
+
+def test_a_release_takes_what_is_left_of_damaged_marks():
+    body = an_object(annotations={"firstbell.dev/floor": "many"})
+    got = apply_json_patch(body, release_patch(seen_hpa(body), 4))
+    assert got["metadata"]["annotations"] == {}
+
+
+def test_a_floor_that_admission_changed_is_marked_as_it_stands():
+    body = raised(an_object())
+    body["spec"]["minReplicas"] = 50
+    got = apply_json_patch(body, admitted_patch(seen_hpa(body)))
+    assert (got["spec"]["minReplicas"], got["metadata"]["annotations"]["firstbell.dev/floor"]) == (50, "50")
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        pytest.param(lambda body: body["spec"].update(minReplicas=9), id="somebody sets the minimum"),
+        pytest.param(lambda body: body["metadata"].update(uid="u2"), id="somebody re-creates it"),
+        pytest.param(
+            lambda body: body["metadata"].update(annotations={"team": "lms"}),
+            id="somebody annotates it for the first time",
+        ),
+    ],
+)
+def test_a_foreign_write_in_between_is_not_lost(between):
+    read, body = an_object(), an_object()
+    between(body)
+    with pytest.raises(PatchError):
+        raised(body, read=read)
+
+
+def test_other_changes_in_between_do_no_harm():
+    read, body = an_object(annotations={"team": "lms"}), an_object(annotations={"team": "lms", "more": "x"})
+    body["metadata"]["resourceVersion"] = "99"
+    body["spec"]["maxReplicas"] = 300
+    assert raised(body, read=read)["metadata"]["annotations"] == {"team": "lms", "more": "x", **MARKS}
+
+
+def test_an_absent_minimum_is_not_tested_for():
+    body = an_object(minimum=None)
+    assert raised(body)["spec"]["minReplicas"] == 100
+
+
+class Held:
+    """An HPA in a fake cluster, and what it takes to write its floor."""
+
+    def __init__(self, *entries) -> None:
+        self.cluster, self.telemetry = FakeCluster(), FakeTelemetry()
+        fields = {"managedFields": list(entries)} if entries else {}
+        self.body = self.cluster.put("autoscaling", "horizontalpodautoscalers", an_hpa(**fields))
+
+    async def raised(self):
+        seen = seen_hpa(self.body)
+        patch = raise_patch(seen, 100, 4, "ns/web", "firstbell")
+        return await write_floor(self.cluster, self.telemetry, seen, patch)
+
+
+async def test_each_floor_write_is_followed_by_the_hand_back():
+    held = Held()
+    got = await held.raised()
+    assert (got["spec"]["minReplicas"], owners(got, "minReplicas")) == (100, [])
+    assert held.telemetry.writes == {("floor", "ok"): 1, ("handback", "ok"): 1}
+
+
+async def test_the_apply_manager_owns_the_minimum_before_and_after():
+    held = Held(an_entry("helm", "Apply", "minReplicas", "maxReplicas"))
+    assert owners(await held.raised(), "minReplicas") == [("helm", "Apply")]
+
+
+async def test_a_write_between_floor_and_hand_back_is_read_and_the_hand_back_made_again():
+    held = Held()
+    calls = []
+
+    def status_write():
+        calls.append(1)
+        if len(calls) == 1:  # the floor itself; the next write is the hand-back
+            held.cluster.before_write = status_write
+            return
+        held.cluster.edit(
+            "autoscaling", "horizontalpodautoscalers", "ns", "web", lambda body: body.update(status={"x": 1})
+        )
+
+    held.cluster.before_write = status_write
+    got = await held.raised()
+    assert (got["spec"]["minReplicas"], owners(got, "minReplicas")) == (100, [])
+    assert held.telemetry.writes == {("floor", "ok"): 1, ("handback", "Invalid"): 1, ("handback", "ok"): 1}
+
+
+async def test_a_failed_write_is_not_followed_by_anything():
+    held = Held()
+    held.cluster.fail("Throttled", verb="PATCH")
+    got = await held.raised()
+    assert isinstance(got, Failure)
+    assert FailureKind.THROTTLED is got.kind
+    assert len(held.cluster.requests) == 1
+
+
+async def test_a_hand_back_that_fails_leaves_the_floor_in_force_and_is_counted():
+    held = Held()
+
+    def break_down():
+        held.cluster.fail("Throttled", verb="PATCH")
+
+    held.cluster.before_write = break_down
+    got = await held.raised()
+    assert got["spec"]["minReplicas"] == 100
+    assert held.telemetry.writes["handback", "Throttled"] == 1
+    assert seen_hpa(got).kept

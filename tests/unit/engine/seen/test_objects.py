@@ -1,0 +1,166 @@
+"""What is read of API objects: a missing field has its default, a damaged one is as good as none."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from firstbell.domain.floor import FloorMark
+from firstbell.engine.seen.objects import LAST_APPLIED, seen_hpa, seen_scaled_object, seen_workload
+from tests.managed_fields import an_entry
+from tests.unit.engine.bodies import a_deployment, a_scaled_object, an_hpa, kedas_hpa
+
+MARKS = {
+    "firstbell.dev/floor": "100",
+    "firstbell.dev/baseline": "4",
+    "firstbell.dev/autoscaler": "ns/web",
+    "firstbell.dev/instance": "firstbell",
+}
+
+
+def hpa(body=None, **metadata):
+    body = body or an_hpa()
+    body["metadata"] |= {"uid": "u1", "resourceVersion": "7"} | metadata
+    return seen_hpa(body)
+
+
+def workload(body, kind="Deployment"):
+    body["metadata"].setdefault("uid", "u1")
+    return seen_workload(body, "apps/v1", kind)
+
+
+def test_an_hpa_as_it_is():
+    seen = hpa()
+    assert (
+        seen.autoscaler.key,
+        seen.autoscaler.minimum,
+        seen.autoscaler.maximum,
+        seen.autoscaler.uid,
+        seen.autoscaler.mark,
+    ) == ("ns/web", 4, 400, "u1", None)
+    assert ("ns/apps/Deployment/web", True, False, frozenset()) == (
+        seen.target.key,
+        seen.minimum_written,
+        seen.annotated,
+        seen.our_annotations,
+    )
+
+
+def test_an_absent_minimum_is_1_and_known_as_absent():
+    seen = hpa(an_hpa(minimum=None))
+    assert (seen.autoscaler.minimum, seen.minimum_written) == (1, False)
+
+
+def test_a_minimum_of_0_is_0():
+    assert hpa(an_hpa(minimum=0)).autoscaler.minimum == 0
+
+
+def test_our_marks():
+    seen = hpa(annotations=MARKS)
+    assert FloorMark(floor=100, baseline=4, owner="ns/web", instance="firstbell") == seen.autoscaler.mark
+    assert frozenset(MARKS) == seen.our_annotations
+
+
+@pytest.mark.parametrize("name", MARKS)
+def test_a_mark_that_lacks_a_part_is_none_but_what_is_left_is_known(name):
+    notes = {key: value for key, value in MARKS.items() if key != name}
+    seen = hpa(annotations=notes)
+    assert (None, frozenset(notes)) == (seen.autoscaler.mark, seen.our_annotations)
+
+
+@pytest.mark.parametrize("value", ["", "many", "1e2", "4.0"])
+def test_a_mark_whose_number_is_damaged_is_none(value):
+    assert hpa(annotations={**MARKS, "firstbell.dev/baseline": value}).autoscaler.mark is None
+
+
+@pytest.mark.parametrize(
+    ("applied", "want"),
+    [
+        pytest.param(json.dumps({"spec": {"minReplicas": 12}}), 12, id="a manifest that names it"),
+        pytest.param(json.dumps({"spec": {}}), None, id="a manifest that leaves it out"),
+        pytest.param(json.dumps({"spec": {"minReplicas": "12"}}), None, id="a text is no number"),
+        pytest.param("{", None, id="not JSON"),
+        pytest.param("[]", None, id="not an object"),
+        pytest.param('{"spec": null}', None, id="no spec"),
+    ],
+)
+def test_the_minimum_that_was_last_applied(applied, want):
+    assert want == hpa(annotations={LAST_APPLIED: applied}).autoscaler.declared
+
+
+def test_who_manages_the_minimum():
+    helm = an_entry("helm", "Apply", "minReplicas")
+    seen = hpa(managedFields=[helm])
+    assert (seen.former_manager["manager"], seen.kept) == ("helm", False)
+    assert hpa(managedFields=[an_entry("firstbell", "Update", "minReplicas")]).kept
+
+
+@pytest.mark.parametrize(
+    ("conditions", "want"),
+    [
+        pytest.param(None, (None, ""), id="no status yet"),
+        pytest.param([{"type": "AbleToScale", "status": "True"}], (None, ""), id="not told"),
+        pytest.param([{"type": "ScalingActive", "status": "True", "message": "m"}], (True, "m"), id="yes"),
+        pytest.param([{"type": "ScalingActive", "status": "False", "message": "m"}], (False, "m"), id="no"),
+    ],
+)
+def test_whether_the_autoscaler_can_scale(conditions, want):
+    body = an_hpa()
+    if conditions is not None:
+        body["status"] = {"conditions": conditions}
+    seen = hpa(body)
+    assert want == (seen.scaling_active, seen.inactive_message)
+
+
+def test_of_a_scaled_object_what_its_users_leave_out_has_kedas_defaults():
+    body = a_scaled_object(minimum=None, maximum=None, uid="u1")
+    seen = seen_scaled_object(body)
+    assert (seen.autoscaler.minimum, seen.autoscaler.maximum, seen.minimum_written) == (0, 100, False)
+    assert (seen.key, seen.target.key) == ("ns/ScaledObject/web", "ns/apps/Deployment/web")
+
+
+def test_of_a_scaled_object_its_own_fields_are_read():
+    entry = an_entry("argocd", "Apply", "minReplicaCount", apiVersion="keda.sh/v1alpha1")
+    applied = {LAST_APPLIED: json.dumps({"spec": {"minReplicaCount": 7, "minReplicas": 8}})}
+    seen = seen_scaled_object(a_scaled_object(uid="u1", managedFields=[entry], annotations=applied))
+    assert (seen.former_manager["manager"], seen.autoscaler.declared) == ("argocd", 7)
+
+
+@pytest.mark.parametrize(
+    ("owner", "want"),
+    [
+        pytest.param({"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject"}, "web", id="KEDA's"),
+        pytest.param({"apiVersion": "keda.sh/v1beta1", "kind": "ScaledObject"}, "web", id="a later KEDA's"),
+        pytest.param({"apiVersion": "apps/v1", "kind": "ScaledObject"}, "", id="another group's"),
+        pytest.param({"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledJob"}, "", id="another kind's"),
+    ],
+)
+def test_an_hpa_says_which_scaled_object_it_follows(owner, want):
+    assert hpa(kedas_hpa(), ownerReferences=[owner | {"name": "web"}]).made_by == want
+
+
+def test_a_deployment_as_it_is():
+    seen = workload(a_deployment(replicas=7, ready=5))
+    assert (seen.replicas, seen.ready, seen.rolling) == (7, 5, False)
+
+
+def test_a_status_that_is_behind_the_spec_says_nothing_about_readiness():
+    body = a_deployment(replicas=7, observedGeneration=1)
+    body["metadata"]["generation"] = 2
+    assert (workload(body).ready, workload(body).rolling) == (None, False)
+
+
+def test_old_replicas_beside_new_ones_are_a_rollout():
+    assert workload(a_deployment(replicas=7, updatedReplicas=3)).rolling
+
+
+def test_a_workload_that_is_new_has_one_replica_asked_for_and_none_ready():
+    body = a_deployment()
+    del body["status"], body["spec"]["replicas"], body["metadata"]["generation"]
+    seen = workload(body, "StatefulSet")
+    assert (seen.replicas, seen.ready, seen.ref.key) == (1, 0, "ns/apps/StatefulSet/web")
+
+
+def test_the_version_alone_makes_no_difference():
+    assert hpa(resourceVersion="7") == hpa(resourceVersion="8")
