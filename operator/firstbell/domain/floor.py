@@ -39,7 +39,7 @@ class Autoscaler:
     """An autoscaler of somebody else's, as read.
 
     `minimum` is what stands there now (absent counts as its API's default), `declared` the minimum in the
-    owner's last client-side applied manifest, if that is known.
+    owner's last client-side applied manifest, if that is known and no copy of the live object.
     """
 
     kind: str

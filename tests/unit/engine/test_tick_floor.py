@@ -51,6 +51,15 @@ async def test_in_the_window_the_floor_is_raised_marked_and_followed_by_the_scal
     ]
 
 
+async def test_where_a_manifest_leaves_the_minimum_out_the_policys_own_is_held():
+    world = World(hpa=an_hpa(minimum=None), autoscaler=an_autoscaler(minReplicas=6))
+    await world.tick(BEFORE)
+    assert (world.floor, world.marks["baseline"]) == (6, "1")
+    await world.tick(INSIDE)
+    await world.tick(AFTER)
+    assert (world.floor, world.marks["baseline"]) == (6, "1")
+
+
 async def test_a_second_tick_writes_nothing(raised):
     await raised.tick()
     assert raised.writes == 0

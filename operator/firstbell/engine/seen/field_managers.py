@@ -30,3 +30,15 @@ def applied_by(managed_fields: Sequence[Json], field: str) -> str:
     """
     entry = apply_manager(managed_fields, field) or {}
     return str(entry.get("manager") or "")[:NAME_CHARACTERS]
+
+
+def annotated_by(managed_fields: Sequence[Json], annotation: str) -> str:
+    """The manager that wrote an annotation last; empty where nobody is known to have."""
+    owners = [entry for entry in managed_fields if f"f:{annotation}" in _annotations(entry)]
+    latest = max(owners, key=lambda entry: entry.get("time") or "", default=None)
+    return "" if latest is None else str(latest.get("manager") or "")[:NAME_CHARACTERS]
+
+
+def _annotations(entry: Json) -> Json:
+    fields: Json = (entry.get("fieldsV1") or {}).get("f:metadata", {}).get("f:annotations", {})
+    return fields

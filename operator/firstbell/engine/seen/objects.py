@@ -18,16 +18,17 @@ from firstbell.engine.acting.floor_actuator import (
     ANNOTATIONS,
 )
 from firstbell.engine.acting.handback import apply_manager, is_kept
-from firstbell.engine.seen.field_managers import applied_by, last_writer
+from firstbell.engine.seen.field_managers import annotated_by, applied_by, last_writer
 from firstbell.engine.seen.floor_kinds import HPA, SCALED_OBJECT, FloorKind
 from firstbell.engine.seen.store import SeenFloor, SeenWorkload, TargetRef
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from firstbell.engine.ports import Json
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+COPIES_LIVE_VALUES = "argocd"
 DEFAULT_REPLICAS = 1
 DEFAULT_SCALE_DOWN_WINDOW_SECONDS = 300
 PAUSED_REPLICAS, PAUSED = "autoscaling.keda.sh/paused-replicas", "autoscaling.keda.sh/paused"
@@ -48,7 +49,7 @@ def seen_floor(body: Json, of: FloorKind) -> SeenFloor:
             minimum=spec.get(of.minimum_field, of.default_minimum),
             maximum=spec.get(of.maximum_field, of.default_maximum),
             mark=_mark(annotations),
-            declared=_declared(annotations, of.minimum_field),
+            declared=_declared(annotations, managers, of.minimum_field),
         ),
         target=TargetRef(
             namespace=metadata["namespace"],
@@ -143,13 +144,20 @@ def _paused_by(annotations: Mapping[str, str]) -> str:
     )
 
 
-def _declared(annotations: Mapping[str, str], minimum_field: str) -> int | None:
-    """The minimum in the manifest that was last applied from a client, if it names one."""
+def _declared(annotations: Mapping[str, str], managers: Sequence[Json], minimum_field: str) -> int | None:
+    """The minimum in the manifest that was last applied from a client, if somebody chose it there.
+
+    A copy of the live object chose nothing: a manifest that bears our own mark, or one of Argo CD, which
+    puts the live value of each ignored field into what it applies (RespectIgnoreDifferences).
+    """
     try:
-        declared = json.loads(annotations[LAST_APPLIED])["spec"][minimum_field]
-    except (KeyError, ValueError, TypeError):
+        manifest = json.loads(annotations[LAST_APPLIED])
+        declared = manifest["spec"][minimum_field]
+        copied = ANNOTATION_FLOOR in (manifest.get("metadata", {}).get("annotations") or {})
+    except (KeyError, ValueError, TypeError, AttributeError):
         return None
-    return declared if isinstance(declared, int) else None
+    copied = copied or annotated_by(managers, LAST_APPLIED).startswith(COPIES_LIVE_VALUES)
+    return declared if isinstance(declared, int) and not copied else None
 
 
 def _condition(body: Json, kind: str) -> Json | None:

@@ -89,6 +89,26 @@ def test_the_minimum_that_was_last_applied(applied, want):
     assert want == hpa(annotations={LAST_APPLIED: applied}).autoscaler.declared
 
 
+@pytest.mark.parametrize(
+    ("marked", "manager", "want"),
+    [
+        pytest.param(False, "kubectl-client-side-apply", 12, id="applied by a person"),
+        pytest.param(False, "argocd-controller", None, id="applied by Argo CD with the live value in it"),
+        pytest.param(True, "kubectl-client-side-apply", None, id="a copy of the live object, our mark in it"),
+    ],
+)
+def test_a_copy_of_the_live_minimum_is_nobodys_choice(marked, manager, want):
+    metadata = {"annotations": {"firstbell.dev/floor": "12"}} if marked else {}
+    applied = json.dumps({"metadata": metadata, "spec": {"minReplicas": 12}})
+    entry = {
+        "manager": manager,
+        "operation": "Update",
+        "fieldsV1": {"f:metadata": {"f:annotations": {f"f:{LAST_APPLIED}": {}}}},
+    }
+    seen = hpa(annotations={LAST_APPLIED: applied}, managedFields=[entry])
+    assert want == seen.autoscaler.declared
+
+
 def test_who_manages_the_minimum():
     helm = an_entry("helm", "Apply", "minReplicas")
     seen = hpa(managedFields=[helm])
