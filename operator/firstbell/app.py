@@ -13,7 +13,7 @@ import asyncio
 import contextlib
 import signal
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import kopf
 import structlog
@@ -164,8 +164,14 @@ async def _run_until(
         if not task.cancelled() and (error := task.exception()) is not None:
             raise error
     if not stop.is_set() and appeared not in done:
-        log.error("a watch was refused for good, looking at everything anew")
+        log.error("the watches ended, looking at everything anew", why=_why_ended(watches))
     return not stop.is_set()
+
+
+def _why_ended(watches: asyncio.Task[None]) -> str:
+    """What Kopf ended with, in words; of a watch of ours that was refused its own line tells."""
+    error = watches.exception() if watches.done() and not watches.cancelled() else None
+    return "a watch was refused for good" if error is None else f"{type(error).__name__}: {error}"
 
 
 async def _cancelled(tasks: set[asyncio.Task[Any]]) -> None:
@@ -192,6 +198,9 @@ async def _watch(engine: Engine, settings: Settings, stop: asyncio.Event, ending
         registry=registry,
         memo=engine,
         standalone=True,
+        # Only peers tell each other by it. Kopf's own guess asks for the name of the user, and in a container
+        # the user is a number without one.
+        identity=cast("Any", settings.instance),
         clusterwide=not settings.namespaces,
         namespaces=list(settings.namespaces),
         liveness_endpoint=liveness,

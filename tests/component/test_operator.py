@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+
 import kopf
 import pytest
 
@@ -52,6 +54,17 @@ async def watched(component):
     await component.seen(lambda: len(store.floors) == 1 and len(store.workloads) == 2)
     component.engine._queued.clear()
     return component
+
+
+async def test_the_watches_run_under_a_user_that_is_a_number_without_a_name(monkeypatch, component):
+    def nobody() -> str:
+        raise KeyError("getpwuid(): uid not found: 65532")
+
+    monkeypatch.setattr(getpass, "getuser", nobody)
+    monkeypatch.delenv("POD_ID", raising=False)
+    await component.start()
+    await component.create(CALENDARS, a_calendar())
+    await component.seen(lambda: component.engine.store.calendars)
 
 
 async def test_what_is_created_reaches_the_store_and_wakes_whom_it_concerns(watched):
