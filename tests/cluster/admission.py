@@ -1,10 +1,11 @@
-"""Admission control of a test's own: the API server answers 422 to what a rule does not allow."""
+"""Admission control of a test's own: the API server refuses what a rule does not allow, or changes it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pytest
 import yaml
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 VERSION = "admissionregistration.k8s.io/v1"
 BINDING = "ValidatingAdmissionPolicyBinding"
+CLAMP = "MutatingAdmissionPolicy"
 
 
 @dataclass(frozen=True)
@@ -35,14 +37,62 @@ class Denial:
                 "validations": [{"expression": self.expression, "reason": "Invalid"}],
             },
         }
-        there = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": place}}}
         binding = {
             "apiVersion": VERSION,
             "kind": BINDING,
             "metadata": {"name": place},
-            "spec": {"policyName": place, "validationActions": ["Deny"], "matchResources": there},
+            "spec": {"policyName": place, "validationActions": ["Deny"], "matchResources": _only_in(place)},
         }
         plane.kubectl("apply", "-f", "-", stdin=yaml.safe_dump_all([policy, binding]))
 
     def lift(self, plane: ControlPlane, place: str) -> None:
         plane.kubectl("delete", BINDING, place, "--ignore-not-found")
+
+
+@dataclass(frozen=True)
+class Clamp:
+    """Updates that set a field of `spec` above `most` are not refused: it becomes `most`."""
+
+    group: str
+    resources: tuple[str, ...]
+    field: str
+    most: int
+
+    def impose(self, plane: ControlPlane, place: str) -> None:
+        """In one namespace; the API server heeds it a little later."""
+        served = plane.kubectl("api-resources", f"--api-group={VERSION.partition('/')[0]}", "-o", "name")
+        if f"{CLAMP.lower()[:-1]}ies." not in served:
+            pytest.skip(f"this API server serves no {CLAMP}")
+        rule = {"apiGroups": [self.group], "apiVersions": ["*"], "operations": ["UPDATE"],
+                "resources": list(self.resources)}  # fmt: skip
+        # An apply configuration cannot be made for the Scale subresource.
+        change = f'[JSONPatch{{op: "replace", path: "/spec/{self.field}", value: {self.most}}}]'
+        policy = {
+            "apiVersion": VERSION,
+            "kind": CLAMP,
+            "metadata": {"name": place},
+            "spec": {
+                "matchConstraints": {"resourceRules": [rule]},
+                "matchConditions": [
+                    {"name": "above", "expression": f"object.spec.?{self.field}.orValue(0) > {self.most}"}
+                ],
+                "failurePolicy": "Fail",
+                "reinvocationPolicy": "Never",
+                "mutations": [{"patchType": "JSONPatch", "jsonPatch": {"expression": change}}],
+            },
+        }
+        binding = {
+            "apiVersion": VERSION,
+            "kind": f"{CLAMP}Binding",
+            "metadata": {"name": place},
+            "spec": {"policyName": place, "matchResources": _only_in(place)},
+        }
+        plane.kubectl("apply", "-f", "-", stdin=yaml.safe_dump_all([policy, binding]))
+
+    def lift(self, plane: ControlPlane, place: str) -> None:
+        for kind in (f"{CLAMP}Binding", CLAMP):
+            plane.kubectl("delete", kind, place, "--ignore-not-found")
+
+
+def _only_in(place: str) -> dict[str, object]:
+    return {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": place}}}

@@ -42,11 +42,15 @@ class Action:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Admitted:
-    """What admission control made of a floor that was asked for; asked for anew after `until`."""
+    """What admission control made of a floor or a count that was asked for; asked for anew after `until`."""
 
     asked: int
     given: int
     until: datetime
+
+    def stands(self, asked: int, given: int, now: datetime) -> bool:
+        """Whether this still is what asking would bring."""
+        return (self.asked, self.given) == (asked, given) and now < self.until
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,6 +87,9 @@ class Memory:
     hold_until: datetime | None = None
     acted_for: datetime | None = None
     admitted: Admitted | None = None
+    """Of the floor."""
+    admitted_count: Admitted | None = None
+    """Of the workload's count."""
     last_desired: int | None = None
     scaled_for: int | None = None
     autoscaler: LastAutoscaler | None = None

@@ -70,9 +70,9 @@ class Ticker:
         for _ in range(READ_AGAIN_TRIES):
             if isinstance(outcome, Unavailable):
                 return outcome
-            admitted = memory.admitted
+            admitted = (memory.admitted, memory.admitted_count)
             failure = await self._actor.act(outcome, memory)
-            if failure is None and memory.admitted == admitted:
+            if failure is None and (memory.admitted, memory.admitted_count) == admitted:
                 _remember(memory, outcome, before)
                 memory.way_back = follow_way_back(outcome, memory.way_back)
                 return outcome
@@ -188,7 +188,8 @@ def next_looks(outcome: Outcome, memory: Memory) -> list[tuple[datetime, bool]]:
         looks += [(loosened, False)] if loosened is not None else []
     held_from = memory.way_back.held_from if memory.way_back is not None else None
     awaited = memory.autoscaler.awaited_until if memory.autoscaler is not None else None
-    ends = (held_from, awaited, memory.contest.ends())
+    asked_again = [each.until for each in (memory.admitted, memory.admitted_count) if each is not None]
+    ends = (held_from, awaited, memory.contest.ends(), *asked_again)
     looks += [(at, False) for at in ends if at is not None and at > now]
     if isinstance(outcome.plan, Unavailable):
         return looks

@@ -7,7 +7,7 @@ import pytest
 from firstbell.engine.ports import FailureKind
 from firstbell.engine.tick import next_looks
 from tests.managed_fields import an_entry, owners
-from tests.unit.engine.bodies import AFTER, BEFORE, INSIDE, PEAK, RISE, an_autoscaler, an_hpa
+from tests.unit.engine.bodies import AFTER, BEFORE, INSIDE, RISE, an_autoscaler, an_hpa
 from tests.unit.engine.world import DEPLOYMENTS, HPAS, World
 
 KINDS = ["Forbidden", "Throttled", "Unreachable", "ServerError", "Conflict"]
@@ -104,49 +104,6 @@ async def test_a_hand_back_that_failed_is_made_up_for():
     count = len(world.cluster.requests)
     await world.tick()
     assert len(world.cluster.requests) == count
-
-
-class Clamped(World):
-    """Admission control lets nobody set a minimum above 50."""
-
-    def __init__(self, *args, **more) -> None:
-        super().__init__(*args, **more)
-        self.cluster.admission = self._clamp
-
-    @staticmethod
-    def _clamp(path, body) -> None:
-        if path.plural == HPAS:
-            body["spec"]["minReplicas"] = min(50, body["spec"]["minReplicas"])
-
-
-async def test_a_floor_that_admission_control_clamps_is_ours_as_it_stands():
-    world = Clamped(INSIDE)
-    await world.tick()
-    assert (world.floor, world.replicas, world.marks["floor"], world.marks["baseline"]) == (50, 50, "50", "4")
-    assert world.condition("ScalingLimited") == ("True", "Admission")
-    assert world.told_condition("ScalingLimited")["message"] == (
-        f"the schedule asks for {PEAK} replicas, admission control of the API server allows 50"
-    )
-
-
-async def test_a_clamped_floor_is_not_fought_over():
-    world = Clamped(INSIDE)
-    await world.tick()
-    before = world.writes
-    for minute in range(26, 35):
-        await world.tick(f"2024-09-09T08:{minute}")
-    assert world.writes == before
-    await world.tick("2024-09-09T08:36")  # after ten minutes it is asked for once more
-    assert world.writes > before
-
-
-async def test_after_a_clamped_window_the_baseline_comes_back():
-    world = Clamped(INSIDE)
-    await world.tick()
-    world.restart()
-    await world.tick("2024-09-09T08:30")
-    await world.tick(AFTER)
-    assert (world.floor, world.marks) == (4, {})
 
 
 async def test_a_status_that_cannot_be_written_is_written_later():

@@ -75,7 +75,7 @@ class Actor:
             if desired is not None:
                 failure = await self._act_by_floor(stands, actuator, desired, memory)
         elif isinstance(actuator, ByScale) and not dry and decision.desired is not None:
-            failure = await self._scale_to(stands.workload, decision.desired, may_lower=True)
+            failure = await self._act_by_scale(stands.workload, decision.desired, memory)
         return failure or await self._let_go(outcome)
 
     async def _let_go(self, outcome: Outcome) -> Failure | None:
@@ -134,7 +134,7 @@ class Actor:
             memory.verify_at.append(self._clock.now() + HAND_BACK_AGAIN)
         if desired > actuator.baseline and actuator.shows(desired):
             memory.scaled_for = desired
-            return await self._scale_to(stands.workload, desired, may_lower=False)
+            return await self._follow_floor(stands.workload, desired, memory)
         return None
 
     def _floor_operations(self, stands: Situation, actuator: ByFloor, desired: int) -> list[Operation]:
@@ -158,8 +158,7 @@ class Actor:
 
     async def _admit(self, stood: SeenFloor, asked: int, memory: Memory) -> Failure | None:
         """Admission control changed what was sent: what it left is our floor, and is marked as such."""
-        until = self._clock.now() + ADMITTED_FOR
-        memory.admitted = Admitted(asked=asked, given=stood.autoscaler.minimum, until=until)
+        memory.admitted = self._admitted(asked, stood.autoscaler.minimum)
         written = await write_floor(self._cluster, self._telemetry, stood, admitted_patch(stood))
         if isinstance(written, Failure):
             return written
@@ -173,19 +172,43 @@ class Actor:
             body = await give_back(self._cluster, self._telemetry, seen, body)
             self._store.put_floor(seen_floor(body, seen.of))
 
-    async def _scale_to(
-        self, workload: SeenWorkload | Unavailable, desired: int, *, may_lower: bool
+    async def _act_by_scale(
+        self, workload: SeenWorkload | Unavailable, desired: int, memory: Memory
     ) -> Failure | None:
-        """Writes `/scale` where it differs; beside an autoscaler only upwards."""
-        if isinstance(workload, Unavailable):
+        """Brings the count of a workload without an autoscaler to the desired one."""
+        if isinstance(workload, Unavailable) or workload.replicas == desired:
             return None
-        if workload.replicas == desired or (workload.replicas > desired and not may_lower):
+        given = await self._write_count(workload, desired)
+        if isinstance(given, Failure):
+            return given
+        memory.admitted_count = self._admitted(desired, given) if given != desired else None
+        return None
+
+    async def _follow_floor(
+        self, workload: SeenWorkload | Unavailable, floor: int, memory: Memory
+    ) -> Failure | None:
+        """Brings the count up to a raised floor; never down, beside a living autoscaler."""
+        if isinstance(workload, Unavailable) or workload.replicas >= floor:
             return None
+        admitted = memory.admitted_count
+        if admitted is not None and admitted.stands(floor, workload.replicas, self._clock.now()):
+            return None
+        given = await self._write_count(workload, floor)
+        if isinstance(given, Failure):
+            return given
+        memory.admitted_count = self._admitted(floor, given) if given != floor else None
+        return None
+
+    def _admitted(self, asked: int, given: int) -> Admitted:
+        return Admitted(asked=asked, given=given, until=self._clock.now() + ADMITTED_FOR)
+
+    async def _write_count(self, workload: SeenWorkload, desired: int) -> int | Failure:
+        """Writes `/scale`: the count that the API server made of it."""
         written = await write_scale(self._cluster, self._telemetry, workload, desired)
         if isinstance(written, Failure):
             return written
         self._learn_count(workload, written)
-        return None
+        return int((written.get("spec") or {}).get("replicas", 0))
 
     def _learn_count(self, workload: SeenWorkload, scale: Json) -> None:
         """Keeps the count that an answer of `/scale` tells. It does not tell of Ready replicas.
@@ -229,11 +252,14 @@ def _undone_floor(actuator: ByFloor) -> Undone | None:
 
 
 def _undone_count(stands: Situation, desired: int, memory: Memory) -> Undone | None:
-    """The foreign count below our intact floor, if it is one."""
+    """The foreign count below our intact floor, if it is one and not what admission control left of ours."""
     workload = stands.workload
     if not isinstance(workload, SeenWorkload) or workload.last_writer in OF_THE_CLUSTER:
         return None
     if not memory.last_desired == memory.scaled_for == desired > workload.replicas:
+        return None
+    admitted = memory.admitted_count
+    if admitted is not None and (admitted.asked, admitted.given) == (desired, workload.replicas):
         return None
     what = f"{workload.ref.kind} {workload.ref.name}"
     return Undone(what=what, field="replicas", value=workload.replicas, manager=workload.last_writer)

@@ -15,7 +15,7 @@ from firstbell.domain.limits import Limit
 from firstbell.domain.reasons import LimitReason
 from firstbell.engine.deciding.observing import observation
 from firstbell.engine.deciding.planning import current_plan
-from firstbell.engine.deciding.situation import still_held
+from firstbell.engine.deciding.situation import ByFloor, still_held
 from firstbell.engine.deciding.surging import follow_surge
 from firstbell.engine.outcome import Outcome
 
@@ -38,7 +38,12 @@ def evaluated(store: Store, stands: Situation, instance: str, memory: Memory, no
     plan = current_plan(stands, stands.actuator, memory, minute)
     follow_surge(store, stands, plan, memory)
     observed = observation(stands, stands.actuator, plan, memory, now)
-    decision = _admitted(decide(observed), memory.admitted, now)
+    decision = decide(observed)
+    if isinstance(stands.actuator, ByFloor):
+        decision = _admitted(decision, memory.admitted, now)
+        decision = _below_floor(decision, stands, memory.admitted_count, now)
+    else:
+        decision = _admitted(decision, memory.admitted_count, now)
     return Outcome(
         now=now, situation=stands, plan=plan, decision=decision, invalid=invalid, observed=observed
     )
@@ -48,5 +53,18 @@ def _admitted(decision: Decision, admitted: Admitted | None, now: datetime) -> D
     """The decision with what admission control lately made of it."""
     if admitted is None or decision.desired != admitted.asked or now >= admitted.until:
         return decision
-    limit = Limit(reason=LimitReason.ADMISSION, before=admitted.asked, after=admitted.given)
-    return replace(decision, desired=admitted.given, limits=(*decision.limits, limit))
+    return replace(decision, desired=admitted.given, limits=(*decision.limits, _limit(admitted)))
+
+
+def _below_floor(decision: Decision, stands: Situation, admitted: Admitted | None, now: datetime) -> Decision:
+    """The decision with what admission control lately made of the count; the floor is raised all the same."""
+    workload = stands.workload
+    if admitted is None or decision.desired is None or isinstance(workload, Unavailable):
+        return decision
+    if not admitted.stands(decision.desired, workload.replicas, now):
+        return decision
+    return replace(decision, limits=(*decision.limits, _limit(admitted)))
+
+
+def _limit(admitted: Admitted) -> Limit:
+    return Limit(reason=LimitReason.ADMISSION, before=admitted.asked, after=admitted.given)

@@ -60,6 +60,8 @@ def _compared(plan: Plan, workload: SeenWorkload, minute: Minute) -> Condition:
     if workload.ready >= due:
         return _condition(Truth.TRUE, "OnSchedule", told)
     why = "a rollout takes replicas away" if workload.rolling else "pods are slow, pending or failing"
+    if workload.replicas < due and not workload.rolling:
+        why = f"spec.replicas is {workload.replicas}, AbleToScale and ScalingLimited tell why"
     reason = "RolloutInProgress" if workload.rolling else "BehindSchedule"
     return _condition(Truth.FALSE, reason, f"{told}: {why}")
 

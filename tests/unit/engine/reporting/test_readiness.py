@@ -57,6 +57,17 @@ async def test_after_the_grace_being_behind_is_told_well_before_the_bell():
     assert (happening.warning, happening.message) == (True, f"ReadyForBell is False: {want}")
 
 
+async def test_a_count_that_could_not_be_raised_is_not_blamed_on_the_pods():
+    world = await raised()
+    world.respec(DEPLOYMENTS, replicas=40)
+    become_ready(world, 40)
+    world.cluster.fail("Forbidden", path="/scale")
+    await world.tick("2024-09-09T08:22")
+    assert world.told_condition("ReadyForBell")["message"] == (
+        "40 of 100 replicas Ready: spec.replicas is 40, AbleToScale and ScalingLimited tell why"
+    )
+
+
 async def test_a_rollout_that_takes_replicas_away_is_named():
     world = await raised()
     become_ready(world, 75, updatedReplicas=30)
