@@ -225,6 +225,15 @@ class Stage:
             lambda: self.minimum() == baseline and not self.marks(), f"a floor of {baseline}", seconds=seconds
         )
 
+    def left_alone(self, baseline: int = BASELINE, *, seconds: float = 30) -> None:
+        """Waits until the HPA is as if we had never been there: the floor, the marks, the field managers."""
+        self.released(baseline, seconds=seconds)
+        until(lambda: "firstbell" not in self.managers(), "every field is handed back", seconds=seconds)
+
+    def managers(self) -> set[str]:
+        """Whoever is on record as having written the HPA."""
+        return {entry["manager"] for entry in self.autoscaler["metadata"]["managedFields"]}
+
     def finalizers(self) -> set[str]:
         """The finalizers on everything that we look at."""
         kinds = ("SchoolCalendar", "SchoolAutoscaler", "HorizontalPodAutoscaler", "Deployment")

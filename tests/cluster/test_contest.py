@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SPEED = 2
-EVERY_SECONDS = 3.0
+EVERY_SECONDS = 10 / SPEED
+"""Ten seconds of the operator's clock."""
 CONTROLLER = "argocd-controller"
 WATCHED_SECONDS = 33.0
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cluster.operator_process import Sun, fast_process
-from tests.cluster.stage import CALENDAR, NAME, PEAK, Stage, at, autoscaler, calendar, hpa, workload
+from tests.cluster.stage import BASELINE, CALENDAR, NAME, PEAK, Stage, at, autoscaler, calendar, hpa, workload
 from tests.cluster.waiting import holds, until
 
 if TYPE_CHECKING:
@@ -48,8 +48,7 @@ def test_the_next_start_releases_a_floor_whose_owner_was_deleted(stage: Stage, r
     stage.kubectl("delete", f"schoolas/{NAME}", f"schoolcal/{CALENDAR}", "--timeout=20s")
     assert stage.minimum() == PEAK
     with stage.operator(rush):
-        stage.released(seconds=AT_ONCE_SECONDS)
-        until(lambda: ("firstbell", "Update") not in stage.owners_of_minimum(), "the field is handed back")
+        stage.left_alone(seconds=AT_ONCE_SECONDS)
 
 
 def test_another_installations_orphan_is_left_alone(stage: Stage, rush, tmp_path):
@@ -69,8 +68,32 @@ def test_deleting_the_autoscaler_while_the_operator_runs_releases_at_once(stage:
         stage.floored(PEAK)
         assert stage.finalizers() == set()
         stage.kubectl("delete", f"schoolas/{NAME}", "--timeout=20s")
-        stage.released(seconds=AT_ONCE_SECONDS)
-        until(lambda: ("firstbell", "Update") not in stage.owners_of_minimum(), "the field is handed back")
+        stage.left_alone(seconds=AT_ONCE_SECONDS)
+
+
+def test_made_again_in_the_window_it_raises_the_floor_over_the_same_baseline(stage: Stage, rush):
+    stage.set(workload(), hpa(), calendar(), autoscaler())
+    with stage.operator(rush):
+        stage.floored(PEAK)
+        stage.kubectl("delete", f"schoolas/{NAME}", "--timeout=20s")
+        stage.set(autoscaler())
+        until(lambda: stage.status().get("actuator", {}).get("floor") == PEAK, "the new one has the floor")
+        stage.floored(PEAK)
+        assert stage.marks()["firstbell.dev/baseline"] == str(BASELINE)
+        stage.kubectl("delete", f"schoolas/{NAME}", "--timeout=20s")
+        stage.left_alone()
+
+
+def test_made_again_while_the_operator_is_down_it_takes_the_floor_over(stage: Stage, rush, tmp_path):
+    stage.set(workload(), hpa(), calendar(), autoscaler())
+    kill_in_the_window(stage, rush, tmp_path)
+    stage.kubectl("delete", f"schoolas/{NAME}", "--timeout=20s")
+    stage.set(autoscaler(behavior={"scaleDown": {"stabilizationWindowSeconds": 0}}))
+    with stage.operator(rush):
+        until(lambda: stage.status().get("actuator", {}).get("floor") == PEAK, "the new one has the floor")
+        assert (stage.minimum(), stage.marks()["firstbell.dev/baseline"]) == (PEAK, str(BASELINE))
+        stage.api.patch("SchoolCalendar", CALENDAR, {"spec": {"suspend": True}})
+        stage.left_alone()
 
 
 def test_the_whole_namespace_goes_while_a_floor_is_held(stage: Stage, rush, capsys):

@@ -136,7 +136,7 @@ def test_switched_to_dry_run_within_the_peak_the_floor_goes_back(stage: Stage, r
     with stage.operator(rush):
         stage.floored(PEAK)
         stage.api.patch("SchoolAutoscaler", NAME, {"spec": {"mode": "DryRun"}})
-        stage.released(seconds=5)
+        stage.left_alone(seconds=5)
 
 
 def test_the_hpa_of_a_stateful_set_is_floored_and_released(stage: Stage, morning):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import copy
+import time
 
 import pytest
 import yaml
 
-from tests.cluster.operator_process import Sun
+from tests.cluster.operator_process import Sun, fast_process
 from tests.cluster.stage import BASELINE, NAME, PEAK, Stage, at, autoscaler, calendar, hpa, workload
 from tests.cluster.waiting import holds, until
 
 REPAIRED_WITHIN_SECONDS = 5
+HPA, POLICY = "HorizontalPodAutoscaler", "SchoolAutoscaler"
+REST_SECONDS = 6
 
 
 @pytest.fixture
@@ -51,7 +54,9 @@ def test_lost_annotations_are_restored_over_the_same_baseline(stage: Stage, rush
 
 def test_a_second_hpa_is_told_and_what_is_held_stays(stage: Stage, rush):
     stage.set(workload(), hpa(), calendar(), autoscaler())
-    with stage.operator(rush):
+    minima: list[int] = []
+    floors = stage.api.watching(HPA, NAME, lambda body: note(minima, body["spec"]["minReplicas"]))
+    with floors, stage.operator(rush):
         stage.floored(PEAK)
         stage.set(renamed(hpa(), "second"))
         message = stage.told("AbleToScale", "False", "AmbiguousAutoscaler")
@@ -60,6 +65,7 @@ def test_a_second_hpa_is_told_and_what_is_held_stays(stage: Stage, rush):
         assert stage.api.get("HorizontalPodAutoscaler", "second")["spec"]["minReplicas"] == BASELINE
         stage.kubectl("delete", "hpa", "second")
         stage.told("AbleToScale", "True", "ReadyForNewScale")
+    assert minima == [BASELINE, PEAK]
 
 
 def test_of_two_schoolautoscalers_the_older_works_and_the_other_says_so(stage: Stage, rush):
@@ -75,6 +81,31 @@ def test_of_two_schoolautoscalers_the_older_works_and_the_other_says_so(stage: S
 
         until(told, "the younger says TargetConflict")
         holds(lambda: stage.minimum() == PEAK, "the floor is the older one's", seconds=3)
+
+
+def test_two_operators_at_once_raise_one_floor_and_come_to_rest(stage: Stage, rush, tmp_path):
+    stage.set(workload(), hpa(), calendar())
+    minima: list[int] = []
+    reported: list[float] = []
+    floors = stage.api.watching(HPA, NAME, lambda body: note(minima, body["spec"]["minReplicas"]))
+    first = fast_process(stage.for_operator, stage.namespace, rush, tmp_path / "operator.log")
+    with floors, first, stage.operator(rush, instance="another"):
+        first.says("started")
+        stage.set(autoscaler())
+        with stage.api.watching(POLICY, NAME, lambda _: reported.append(time.monotonic())):
+            stage.floored(PEAK)
+            owner = stage.marks()["firstbell.dev/instance"]
+            until(lambda: time.monotonic() - reported[-1] > REST_SECONDS, lambda: f"at rest: {reported}")
+            assert stage.marks()["firstbell.dev/instance"] == owner
+        assert minima == [BASELINE, PEAK]
+        stage.kubectl("delete", f"schoolas/{NAME}", "--timeout=20s")
+        stage.left_alone()
+
+
+def note(values: list[int], value: int) -> None:
+    """Keeps a value that differs from the last one."""
+    if values[-1:] != [value]:
+        values.append(value)
 
 
 def test_a_second_operator_tells_of_the_first_and_leaves_its_floor_alone(stage: Stage, rush):

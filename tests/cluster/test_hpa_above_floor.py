@@ -9,11 +9,24 @@ from __future__ import annotations
 import pytest
 
 from tests.cluster.operator_process import Sun
-from tests.cluster.stage import BASELINE, CPU, NAME, PEAK, Stage, at, autoscaler, calendar, hpa, workload
+from tests.cluster.stage import (
+    BASELINE,
+    CALENDAR,
+    CPU,
+    NAME,
+    PEAK,
+    Stage,
+    at,
+    autoscaler,
+    calendar,
+    hpa,
+    workload,
+)
 from tests.cluster.waiting import holds, until
 
 SPEED = 6
 """The peak, from 08:20 to 08:40, lasts 200 seconds of the wall."""
+AIM = 60
 HPA_SECONDS = 100
 """metrics-server needs two samples, 15 seconds apart; the HPA looks every 15 and may take several steps."""
 LOOKS_SECONDS = 35
@@ -37,6 +50,12 @@ def use(stage: Stage, milli_cpu: int) -> None:
 def wanted(stage: Stage) -> int:
     """What the HPA last decided on."""
     return stage.autoscaler.get("status", {}).get("desiredReplicas", 0)
+
+
+def utilization(stage: Stage) -> int | None:
+    """What the HPA last read, in percent of what the pods ask for."""
+    told = stage.autoscaler.get("status", {}).get("currentMetrics") or [{}]
+    return told[0].get("resource", {}).get("current", {}).get("averageUtilization")
 
 
 def above(stage: Stage, replicas: int) -> None:
@@ -87,6 +106,26 @@ def test_an_hpa_goes_above_the_floor_by_its_own_metric_and_the_floor_never_pulls
             seconds=HPA_SECONDS,
         )
         stage.told("ReturnedToBaseline", "True", "AtBaseline")
+
+
+def test_a_count_that_the_hpa_holds_after_the_window_is_told_with_the_command_that_ends_it(watched: Stage):
+    stage = watched
+    at_once = {"scaleDown": {"stabilizationWindowSeconds": 0}}
+    stage.set(workload(), hpa(metric=CPU), calendar(), autoscaler(behavior=at_once))
+    with stage.operator(Sun.rising(at("08:21"), SPEED)):
+        stage.floored(PEAK)
+        until(lambda: stage.ready() == PEAK, f"{PEAK} Ready")
+        use(stage, 60)  # just what the HPA aims at, in each of the twelve: it has no reason to move
+        until(lambda: utilization(stage) == AIM, lambda: f"{stage.autoscaler['status']}", seconds=HPA_SECONDS)
+        stage.api.patch("SchoolCalendar", CALENDAR, {"spec": {"suspend": True}})
+        stage.released()
+        message = stage.told("ReturnedToBaseline", "False", "HeldByAutoscaler")
+        assert f"HorizontalPodAutoscaler {NAME} holds {PEAK} replicas by its own metrics" in message
+        assert (stage.minimum(), stage.replicas()) == (BASELINE, PEAK)
+        command = message.partition("by hand: kubectl ")[2]
+        stage.control_plane.kubectl(*command.split())
+        stage.told("ReturnedToBaseline", "True", "AtBaseline")
+        assert stage.replicas() == BASELINE
 
 
 def test_a_floor_below_what_the_hpa_runs_already_lowers_nothing(watched: Stage):

@@ -223,6 +223,22 @@ def test_deleted_and_made_again_in_the_window(kedas: Stage, rush):
         kedas.told("AbleToScale", "True", "ReadyForNewScale")
 
 
+def test_one_that_appears_in_the_window_is_floored_and_gives_way_to_an_hpa(kedas: Stage, rush):
+    kedas.set(autoscaler(minReplicas=BASELINE, maxReplicas=40))
+    with kedas.operator(rush):
+        until(lambda: kedas.replicas() == PEAK, "scaled directly")
+        kedas.set(scaled_object(minimum=3))
+        floored(kedas)
+        assert marks(kedas)["firstbell.dev/baseline"] == "3"
+        kedas.kubectl("delete", f"{keda.CRD}/{NAME}", "--timeout=20s")
+        until(lambda: kedas.api.get(HPA, KEDAS_HPA) is None, "KEDA has taken its HPA away")
+        kedas.set(hpa())
+        kedas.floored(PEAK)
+        assert kedas.marks()["firstbell.dev/baseline"] == str(BASELINE)
+        kedas.kubectl("delete", f"schoolas/{NAME}", "--timeout=20s")
+        kedas.left_alone()
+
+
 def test_keda_takes_over_from_an_hpa_in_the_window(kedas: Stage, rush):
     kedas.set(hpa(), autoscaler())
     with kedas.operator(rush):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,8 @@ from tests.cluster.waiting import holds, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.cluster.cluster_api import Json
 
 POLICY, HPA, WORKLOAD = "SchoolAutoscaler", "HorizontalPodAutoscaler", "Deployment"
 AT_ONCE_SECONDS = 5
@@ -63,6 +66,33 @@ def test_a_workload_made_again_is_raised_again(stage: Stage, rush: Sun, beside):
         stage.told("AbleToScale", "True", "ReadyForNewScale")
         if beside:
             assert (stage.minimum(), stage.marks()["firstbell.dev/baseline"]) == (PEAK, str(BASELINE))
+            delete(stage, POLICY)
+            stage.left_alone(seconds=AT_ONCE_SECONDS)
+
+
+def test_another_target_gets_the_floor_and_the_first_ones_comes_back(stage: Stage, rush: Sun):
+    other = "other"
+    stage.set(workload(), hpa(), calendar(), autoscaler(**BOUNDS))
+    stage.set(renamed(workload(), other), renamed(hpa(), other))
+    with stage.operator(rush):
+        stage.floored()
+        stage.api.patch(POLICY, NAME, {"spec": {"scaleTargetRef": {"name": other}}})
+        stage.left_alone(seconds=AT_ONCE_SECONDS)
+        until(lambda: minimum(stage, other) == PEAK, "the other's floor", seconds=AT_ONCE_SECONDS)
+        assert stage.minimum() == BASELINE
+
+
+def renamed(body: Json, name: str) -> Json:
+    """The same for a workload of another name."""
+    found = copy.deepcopy(body)
+    found["metadata"]["name"] = name
+    if "scaleTargetRef" in found["spec"]:
+        found["spec"]["scaleTargetRef"]["name"] = name
+    return found
+
+
+def minimum(stage: Stage, name: str) -> int:
+    return (stage.api.get(HPA, name) or {})["spec"]["minReplicas"]
 
 
 def test_the_actuation_is_switched_there_and_back(stage: Stage, rush: Sun):
@@ -88,8 +118,7 @@ def test_the_actuation_is_switched_there_and_back(stage: Stage, rush: Sun):
         assert stage.marks()["firstbell.dev/baseline"] == str(BASELINE)
         switch("AutoscalerFloor")
         stage.api.patch(POLICY, NAME, {"spec": {"mode": "DryRun"}})
-        stage.released(seconds=AT_ONCE_SECONDS)
-        until(lambda: not is_ours(stage), "the field is handed back")
+        stage.left_alone(seconds=AT_ONCE_SECONDS)
 
 
 def test_an_hpa_that_comes_back_within_a_minute_is_floored_and_nothing_is_scaled_meanwhile(
@@ -106,6 +135,21 @@ def test_an_hpa_that_comes_back_within_a_minute_is_floored_and_nothing_is_scaled
         stage.set(hpa(minimum=3))
         stage.floored(seconds=AT_ONCE_SECONDS)
         assert stage.marks()["firstbell.dev/baseline"] == "3"
+        delete(stage, POLICY)
+        stage.left_alone(3, seconds=AT_ONCE_SECONDS)
+
+
+@pytest.mark.parametrize("kind", [WORKLOAD, "StatefulSet"])
+def test_an_hpa_that_appears_in_the_window_is_floored_from_then_on(stage: Stage, rush: Sun, kind):
+    stage.set(workload(kind), calendar(), autoscaler(kind=kind, **BOUNDS))
+    with stage.operator(rush):
+        until(lambda: stage.replicas(kind) == PEAK, f"{PEAK} replicas")
+        stage.set(hpa(minimum=3, kind=kind))
+        until(lambda: stage.minimum() == PEAK, "a floor", seconds=AT_ONCE_SECONDS)
+        until(lambda: stage.status()["actuator"]["kind"] == HPA, "the HPA acts")
+        assert (stage.replicas(kind), stage.marks()["firstbell.dev/baseline"]) == (PEAK, "3")
+        delete(stage, POLICY)
+        stage.left_alone(3, seconds=AT_ONCE_SECONDS)
 
 
 def test_an_hpa_that_stays_away_is_stood_in_for_and_its_baseline_kept(stage: Stage, late: Sun):

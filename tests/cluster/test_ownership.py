@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 from tests.cluster.manifest_clients import CLIENTS, RELEASE, helm, helm_upgrade
 from tests.cluster.operator_process import Sun
-from tests.cluster.stage import BASELINE, CALENDAR, NAME, PEAK, Stage, at, autoscaler, calendar, workload
+from tests.cluster.stage import BASELINE, CALENDAR, NAME, PEAK, Stage, at, autoscaler, calendar, hpa, workload
 from tests.cluster.waiting import until
 
 pytestmark = pytest.mark.usefixtures("helm_program")
 RAISED_WITHIN_SECONDS = 5
 CHANGED = 3
 API_DEFAULT = 1
+ANOTHER = "another"
 AT_ONCE = {"scaleDown": {"stabilizationWindowSeconds": 0}}
 
 
@@ -82,17 +84,38 @@ def test_a_manifest_that_drops_the_minimum_resets_the_baseline_to_the_default(
         nothing_of_ours_is_left(stage, API_DEFAULT)
 
 
-def test_helm_rolls_back_within_the_window(stage: Stage, rush, tmp_path):
+@pytest.mark.parametrize("how", [(), ("--server-side=false",)], ids=["server-side", "client-side"])
+def test_helm_rolls_back_within_the_window(stage: Stage, rush, tmp_path, how):
     stage.set(workload(), calendar(), autoscaler(behavior=AT_ONCE))
-    helm_upgrade(stage, tmp_path, BASELINE)
+    helm_upgrade(stage, tmp_path, BASELINE, *how)
     with stage.operator(rush):
         raised_over(stage, BASELINE)
-        helm_upgrade(stage, tmp_path, CHANGED)
+        helm_upgrade(stage, tmp_path, CHANGED, *how)
         raised_over(stage, CHANGED)
-        helm(stage, tmp_path, "rollback", RELEASE)
+        helm(stage, tmp_path, "rollback", *how, RELEASE)
         raised_over(stage, BASELINE)
         helm(stage, tmp_path, "uninstall", RELEASE)
         until(lambda: stage.api.get("HorizontalPodAutoscaler", NAME) is None, "the HPA is gone")
+
+
+@pytest.mark.parametrize("owner", ["apply", "replace", "helm-client-side"])
+def test_another_manager_applies_without_force_in_the_window(stage: Stage, rush, tmp_path, owner):
+    stage.set(workload(), calendar(), autoscaler(behavior=AT_ONCE))
+    CLIENTS[owner](stage, tmp_path, BASELINE)
+    with stage.operator(rush):
+        raised_over(stage, BASELINE)
+        apply_as_another(stage, CHANGED)
+        raised_over(stage, CHANGED)
+        assert stage.appliers_of_minimum() == {ANOTHER}
+        apply_as_another(stage, BASELINE)
+        raised_over(stage, BASELINE)
+        end_the_peak(stage)
+        nothing_of_ours_is_left(stage, BASELINE)
+
+
+def apply_as_another(stage: Stage, minimum: int) -> None:
+    flags = ("--server-side", f"--field-manager={ANOTHER}")
+    stage.kubectl("apply", *flags, "-f", "-", stdin=yaml.safe_dump(hpa(minimum=minimum)))
 
 
 def test_a_change_by_hand_is_raised_again_and_becomes_the_baseline(stage: Stage, rush, tmp_path):
