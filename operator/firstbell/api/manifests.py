@@ -1,4 +1,4 @@
-"""Everything of firstbell in some files: calendars, policies, exceptions, and bounds from autoscalers.
+"""Everything of firstbell in some files: calendars, policies, exceptions, and what others say of a count.
 
 Either all of it can be read or nothing is returned but the problems of all files, so that a plan never
 rests on half of what was given.
@@ -15,6 +15,7 @@ from firstbell.api.autoscaler_conversion import read_autoscaler, to_policy
 from firstbell.api.calendar_checks import own_exception_problems
 from firstbell.api.calendar_conversion import to_calendar, to_exception
 from firstbell.api.calendar_exception import CalendarExceptionSpec
+from firstbell.api.counted_workloads import CountedWorkload, read_counted
 from firstbell.api.foreign_autoscalers import AutoscalerBounds, read_bounds
 from firstbell.api.objects import AUTOSCALER, CALENDAR, EXCEPTION, KubernetesObject, identify, objects_in
 from firstbell.api.problems import Problem, Refused
@@ -71,6 +72,8 @@ class Manifests:
     autoscalers: tuple[AutoscalerManifest, ...] = ()
     exceptions: tuple[ExceptionManifest, ...] = ()
     autoscaler_bounds: tuple[AutoscalerBounds, ...] = ()
+    workloads: tuple[CountedWorkload, ...] = ()
+    """Those alone whose manifests set a count."""
 
 
 _Manifest = CalendarManifest | AutoscalerManifest | ExceptionManifest | AutoscalerBounds
@@ -98,6 +101,7 @@ def read_manifests(paths: Iterable[Path]) -> Manifests | Unreadable:
 def gather(documents: Iterable[Origin]) -> Manifests | Unreadable:
     """What the documents hold together, or everything that is wrong with them."""
     found: list[_Manifest] = []
+    workloads: list[CountedWorkload] = []
     problems: list[FileProblem] = []
     seen: dict[tuple[str, str, str], Origin] = {}
     for document in documents:
@@ -107,6 +111,8 @@ def gather(documents: Iterable[Origin]) -> Manifests | Unreadable:
                 problems += [origin.problem(problem) for problem in read.problems]
             elif read is not None:
                 found.append(read)
+            elif (workload := read_counted(origin)) is not None:
+                workloads.append(workload)
     if problems:
         return Unreadable(problems=tuple(problems))
     return Manifests(
@@ -114,6 +120,7 @@ def gather(documents: Iterable[Origin]) -> Manifests | Unreadable:
         autoscalers=tuple(one for one in found if isinstance(one, AutoscalerManifest)),
         exceptions=tuple(one for one in found if isinstance(one, ExceptionManifest)),
         autoscaler_bounds=tuple(one for one in found if isinstance(one, AutoscalerBounds)),
+        workloads=tuple(workloads),
     )
 
 

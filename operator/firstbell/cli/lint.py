@@ -23,6 +23,7 @@ import typer
 from firstbell import clock
 from firstbell.api.links import Linked, link
 from firstbell.api.manifests import CalendarManifest, Manifests, read_manifests
+from firstbell.api.one_count import contested_counts, target_conflicts
 from firstbell.api.yaml_files import FileProblem, Origin, Unreadable
 from firstbell.cli.output import printable
 from firstbell.domain.calendar import ExceptionSource, SchoolCalendar
@@ -138,6 +139,11 @@ def _findings(
             policy, origin = autoscaler.manifest.policy, autoscaler.manifest.origin
             found = policy_findings(policy, [days[calendar.key] for calendar in autoscaler.calendars])
             yield found, _in_object(origin, f"SchoolAutoscaler {policy.key}")
+    for one, conflict in target_conflicts(manifests):
+        yield (conflict,), _in_object(one.origin, f"SchoolAutoscaler {one.namespace}/{one.name}")
+    for workload, contest in contested_counts(manifests):
+        name = f"{workload.kind} {workload.namespace}/{workload.name}"
+        yield (contest,), _in_object(workload.origin, name)
 
 
 def _in_calendar(manifest: CalendarManifest, manifests: Manifests) -> _Place:

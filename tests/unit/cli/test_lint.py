@@ -323,3 +323,20 @@ def test_examples_have_no_errors(example):
     result = run(example, "-o", "json")
 
     assert json.loads(result.output)["summary"]["errors"] == 0
+
+
+def test_two_hands_on_one_count_are_told_at_their_lines(tmp_path):
+    deployment = (
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: lms}\nspec:\n  replicas: 3\n"
+    )
+    text = "---\n".join(
+        (CALENDAR, AUTOSCALER, AUTOSCALER.replace("{name: web, n", "{name: old, n"), deployment)
+    )
+    done = CliRunner().invoke(APP, [str(written(tmp_path, text)), "--today", "2024-09-02"])
+    assert done.exit_code == 1, done.output
+    lines = text.splitlines()
+    told = [line for line in done.output.splitlines() if "scaleTargetRef" in line or "spec.replicas" in line]
+    second = [at for at, line in enumerate(lines, 1) if "scaleTargetRef" in line][1]
+    assert f":{second}: warning: spec.scaleTargetRef: Deployment web is the target of" in told[0]
+    count = lines.index("  replicas: 3") + 1
+    assert f":{count}: warning: spec.replicas: The manifest sets 3 replicas" in told[1]

@@ -48,6 +48,8 @@ class FindingKind(StrEnum):
     DAY_FACTOR_NEVER_MATCHES = "DayFactorNeverMatches"
     DEMAND_EVENT_TYPE_UNUSED = "DemandEventTypeUnused"
     PEAK_NEVER_OCCURS = "PeakNeverOccurs"
+    TARGET_CONFLICT = "TargetConflict"
+    REPLICAS_CONTESTED = "ReplicasContested"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
