@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 import yaml
 
 from firstbell.api.crds import RENDERED_KINDS, definition
 from firstbell.cli.main import app
-from tests.chart.rendering import CASES, CHART, golden, helm, manifests, only, without_definitions
+from tests.chart.rendering import CASES, CHART, VALUES, golden, helm, manifests, only, without_definitions
 
 RULES = {
     ("firstbell.dev", "schoolcalendars"): {"get", "list", "watch"},
@@ -101,6 +102,22 @@ def test_the_rights_are_these_and_no_others(render):
     with_tokens = manifests(render("--set", "prometheus.tokenSecrets.enabled=true,rbac.aggregate=false"))
     assert granted(only("ClusterRole", are_hooks(with_tokens, wanted=False))) == RULES | TOKENS
     assert granted(only("ClusterRole", are_hooks(with_tokens, wanted=True))) == HOOK_RULES
+
+
+def test_the_values_with_every_right_turn_on_whatever_the_rules_depend_on():
+    """Else a right that a new value grants would be compared with no audit log."""
+    rules = (CHART / "templates" / "_rules.tpl").read_text("utf-8")
+    switches = set(re.findall(r"\.Values\.([A-Za-z.]+)", rules))
+    every_right = yaml.safe_load((VALUES / "every-right.yaml").read_text("utf-8"))
+
+    def is_on(switch):
+        found = every_right
+        for key in switch.split("."):
+            found = (found or {}).get(key)
+        return bool(found)
+
+    assert "keda.enabled" in switches
+    assert [switch for switch in sorted(switches) if not is_on(switch)] == []
 
 
 def test_named_namespaces_get_a_role_each_and_the_cluster_none(render):

@@ -18,15 +18,15 @@ CLAMP = "MutatingAdmissionPolicy"
 
 @dataclass(frozen=True)
 class Denial:
-    """Updates of these resources of one API group are denied unless a CEL expression holds."""
+    """Updates of these resources of these API groups are denied unless a CEL expression holds."""
 
-    group: str
+    groups: tuple[str, ...]
     resources: tuple[str, ...]
     expression: str
 
     def impose(self, plane: ControlPlane, place: str) -> None:
         """In one namespace; the API server heeds it a little later."""
-        rule = {"apiGroups": [self.group], "apiVersions": ["*"], "operations": ["UPDATE"],
+        rule = {"apiGroups": list(self.groups), "apiVersions": ["*"], "operations": ["UPDATE"],
                 "resources": list(self.resources)}  # fmt: skip
         policy = {
             "apiVersion": VERSION,

@@ -13,7 +13,8 @@ import yaml
 from firstbell.api.crds import RENDERED_KINDS
 from firstbell.api.objects import GROUP
 from firstbell.local.errors import ControlPlaneError
-from tests.cluster.operator_account import CHART, HELM_SECONDS, Right, access, helm, requests
+from tests.cluster.audit import Right, requests, rights_of
+from tests.cluster.operator_account import CHART, HELM_SECONDS, access, helm
 from tests.cluster.waiting import until
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from tests.cluster.cluster_api import Json
 
 NAME, NAMESPACE = "firstbell", "operators"
+HOOK = f"{NAME}-release"
 DEFINITIONS = [f"{kind.plural}.{GROUP}" for kind in RENDERED_KINDS]
 OWNED_KINDS = (
     "deployments,services,serviceaccounts,roles,rolebindings,clusterroles,clusterrolebindings,replicasets,pods,"
@@ -104,13 +106,7 @@ class Release:
     def granted(self, kind: str, *options: str, name: str = NAME) -> set[Right]:
         """What a role of the chart grants on the API server, the operator's or another."""
         role = json.loads(self.control_plane.kubectl("get", kind, name, *options, "-o", "json"))
-        return {
-            Right(group, resource, verb)
-            for rule in role["rules"]
-            for group in rule["apiGroups"]
-            for resource in rule["resources"]
-            for verb in rule["verbs"]
-        }
+        return rights_of([role])
 
     def requests(self, account: str = "") -> tuple[set[Right], set[Right]]:
         """What one or all accounts of the chart used so far, and what they were denied.

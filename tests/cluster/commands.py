@@ -12,9 +12,13 @@ if TYPE_CHECKING:
 
 
 def firstbell(stage: Stage, *arguments: object, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
-    """`firstbell ARGUMENTS`, with the stage's kubeconfig in the environment and 80 columns."""
+    """`firstbell ARGUMENTS`, with a kubeconfig in the environment and 80 columns.
+
+    `release` has the rights that the chart gives it after an uninstall; people read as themselves.
+    """
+    here = stage.accounts.release.here if "release" in arguments else stage.control_plane
     kept = {name: value for name, value in os.environ.items() if not name.startswith("FIRSTBELL_")}
-    environ = {**kept, "KUBECONFIG": str(stage.control_plane.kubeconfig), "COLUMNS": "80", "NO_COLOR": "1"}
+    environ = {**kept, "KUBECONFIG": str(here.kubeconfig), "COLUMNS": "80", "NO_COLOR": "1"}
     return subprocess.run(
         [sys.executable, "-m", "firstbell", *map(str, arguments)],
         input=stdin,

@@ -26,9 +26,10 @@ from firstbell.local.progress import progress_here
 from firstbell.local.provision import control_plane as provided
 from firstbell.local.readiness import wait_for_service_account
 from firstbell.local.spec import ControlPlaneSpec
-from tests.cluster.chart_release import NAMESPACE, Release
+from tests.cluster.audit import AdminsRequests, audit_policy, requests
+from tests.cluster.chart_release import HOOK, NAME, NAMESPACE, Release
 from tests.cluster.cluster_api import ClusterApi
-from tests.cluster.operator_account import audit_policy, charts_account, requests
+from tests.cluster.operator_account import ChartsAccounts, charts_accounts
 from tests.cluster.prometheus import Exporter, Gate, Prometheus
 from tests.cluster.real_morning import RealMorning
 from tests.cluster.stage import Stage
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from firstbell.local.control_plane import ControlPlane
+    from tests.cluster.run_rights import RightsOfTheRun
 
 HERE = Path(__file__).parent
 NODES = 10
@@ -79,17 +81,47 @@ def helm_program(control_plane: ControlPlane) -> Path:
 
 
 @pytest.fixture(scope="session")
-def for_operator(
+def accounts(
     control_plane: ControlPlane,
     helm_program: Path,  # noqa: ARG001 - it is built outside of a test's time
+    rights: RightsOfTheRun,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[ControlPlane]:
-    """The control plane as the chart's account reaches it; at the end, whether a request was denied."""
-    with charts_account(control_plane, OPERATORS, tmp_path_factory.mktemp("operator")) as here:
-        yield here
-        if here.audit_log is not None:
-            _, denied = requests(here.audit_log, OPERATORS)
-            assert not denied, f"the chart's roles miss {sorted(denied)}"
+) -> Iterator[ChartsAccounts]:
+    """The control plane as the chart's accounts reach it; at the end it is noted what they asked for."""
+    with charts_accounts(control_plane, OPERATORS, tmp_path_factory.mktemp("operator")) as found:
+        yield found
+        if control_plane.audit_log is not None:
+            for role, account in (("operator", found.operator), ("release", found.release)):
+                used, denied = account.requests()
+                rights.note(role, granted=account.granted, used=used, denied=denied)
+
+
+@pytest.fixture(scope="session")
+def rights(pytestconfig: pytest.Config) -> RightsOfTheRun:
+    """Where it is noted which rights were used; at the end of the run they are compared."""
+    return pytestconfig.pluginmanager.getplugin("rights-of-the-run")
+
+
+@pytest.fixture(scope="session")
+def admins_requests() -> dict[Path, AdminsRequests]:
+    """By audit log, how far it was looked through for requests of ours under an administrator's rights."""
+    return {}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_of_ours_runs_as_administrator(
+    request: pytest.FixtureRequest, admins_requests: dict[Path, AdminsRequests]
+) -> Iterator[None]:
+    """Fails a test whose operator or release has more rights than the chart gives, however it was started.
+
+    Where nobody audits, as on kind, this cannot be seen.
+    """
+    yield
+    for name in {"control_plane", "plane"} & set(request.fixturenames):
+        log = request.getfixturevalue(name).audit_log
+        if log is not None:
+            found = admins_requests.setdefault(log, AdminsRequests(log)).new()
+            assert not found, f"under an administrator's rights, not stage.accounts: {sorted(found)}"
 
 
 def install_kinds(here: ControlPlane) -> None:
@@ -122,23 +154,23 @@ def real_morning(request: pytest.FixtureRequest) -> Iterator[RealMorning | None]
     if not any(item.path.name == "test_simulation.py" for item in request.session.items):
         yield None
         return
-    here, for_operator = (request.getfixturevalue(name) for name in ("control_plane", "for_operator"))
+    here, accounts = (request.getfixturevalue(name) for name in ("control_plane", "accounts"))
     if not here.has_metrics:
         yield None
         return
     with (
         _namespace(here) as name,
         ClusterApi(here.kubeconfig, here.context, name) as api,
-        RealMorning(Stage(here, api, name, for_operator)) as morning,
+        RealMorning(Stage(here, api, name, accounts)) as morning,
     ):
         yield morning
 
 
 @pytest.fixture
-def stage(control_plane: ControlPlane, namespace: str, for_operator: ControlPlane) -> Iterator[Stage]:
+def stage(control_plane: ControlPlane, namespace: str, accounts: ChartsAccounts) -> Iterator[Stage]:
     """That namespace with questions about what is in it."""
     with ClusterApi(control_plane.kubeconfig, control_plane.context, namespace) as api:
-        yield Stage(control_plane, api, namespace, for_operator)
+        yield Stage(control_plane, api, namespace, accounts)
 
 
 @pytest.fixture(scope="session")
@@ -176,7 +208,7 @@ def gate(prometheus: Prometheus) -> Iterator[Gate]:
 
 
 @pytest.fixture(scope="module")
-def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
+def plane(rights: RightsOfTheRun, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
     """A control plane without our kinds, which audits the accounts of the release's namespace.
 
     Never kind, which keeps no audit log, and whose nodes would wait for an image that nobody publishes.
@@ -194,6 +226,10 @@ def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
     try:
         here.program("helm")
         yield here
+        assert here.audit_log is not None
+        for role, account in (("operator", NAME), ("release", HOOK)):
+            # What is denied is each test's own matter: some run where less is granted.
+            rights.note(role, used=requests(here.audit_log, NAMESPACE, account)[0])
     finally:
         holder.__exit__(None, None, None)
 
@@ -218,4 +254,4 @@ def place(plane: ControlPlane) -> Iterator[str]:
 @pytest.fixture
 def scene(plane: ControlPlane, place: str) -> Iterator[Stage]:
     with ClusterApi(plane.kubeconfig, plane.context, place) as api:
-        yield Stage(plane, api, place, plane)
+        yield Stage(plane, api, place)

@@ -1,40 +1,36 @@
-"""The account and the rights that the chart gives the operator, and what it asked for under them.
+"""The accounts and the rights that the chart gives the operator and what runs after an uninstall.
 
-Tests run the operator under this account alone, so a right that the chart forgets fails them.
+Tests run the operator and `firstbell release` under these accounts alone, with each value on that grants a
+right: a right that the chart forgets fails them, and so does whatever runs as administrator.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import subprocess
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import yaml
+
+from tests.cluster.audit import Right, requests, rights_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from firstbell.local.control_plane import ControlPlane
 
-CHART = Path(__file__).parents[2] / "charts" / "firstbell"
+ROOT = Path(__file__).parents[2]
+CHART = ROOT / "charts" / "firstbell"
+EVERY_RIGHT = ("--values", str(ROOT / "tests" / "chart" / "values" / "every-right.yaml"))
+"""The options with which the chart grants all that it ever does."""
 HELM_SECONDS = 120
 NO_MORE_THAN_RIGHTS = (
-    "--set", "keda.enabled=true,prometheus.tokenSecrets.enabled=true",
-    "--set-json", 'scaleTargets=[{"apiGroup":"example.org","resource":"portals"}]',
     "--show-only", "templates/serviceaccount.yaml",
     "--show-only", "templates/rbac.yaml",
+    "--show-only", "templates/release-hook.yaml",
 )  # fmt: skip
-
-
-class Right(NamedTuple):
-    """What a rule grants, or a request takes."""
-
-    group: str
-    resource: str
-    verb: str
 
 
 def helm(control_plane: ControlPlane, *args: str) -> str:
@@ -48,19 +44,6 @@ def helm(control_plane: ControlPlane, *args: str) -> str:
     return done.stdout
 
 
-def audit_policy(path: Path, namespace: str) -> Path:
-    """A policy that logs the requests of the accounts of one namespace, and what was answered."""
-    accounts = {"level": "Metadata", "userGroups": [f"system:serviceaccounts:{namespace}"]}
-    body = {
-        "apiVersion": "audit.k8s.io/v1",
-        "kind": "Policy",
-        "omitStages": ["RequestReceived"],  # a watch is told at its start, too
-        "rules": [accounts, {"level": "None"}],
-    }
-    path.write_text(yaml.safe_dump(body))
-    return path
-
-
 def access(here: ControlPlane, namespace: str, account: str, path: Path) -> Path:
     """A kubeconfig with a token of the account, and nothing else."""
     config = yaml.safe_load(here.kubectl("config", "view", "--minify", "--flatten", "--raw"))
@@ -71,41 +54,52 @@ def access(here: ControlPlane, namespace: str, account: str, path: Path) -> Path
     return path
 
 
+@dataclass(frozen=True)
+class Account:
+    """A control plane as one account of the chart reaches it, and what that account may."""
+
+    name: str
+    namespace: str
+    here: ControlPlane
+    granted: set[Right]
+
+    def requests(self) -> tuple[set[Right], set[Right]]:
+        """What it asked for so far: what it may, and what it may not; nothing where nobody audits."""
+        log = self.here.audit_log
+        return (set(), set()) if log is None else requests(log, self.namespace, self.name)
+
+
+@dataclass(frozen=True)
+class ChartsAccounts:
+    """Both of them: the operator's, and that of the Job after an uninstall."""
+
+    operator: Account
+    release: Account
+
+
 @contextlib.contextmanager
-def charts_account(here: ControlPlane, namespace: str, folder: Path) -> Iterator[ControlPlane]:
-    """The same control plane as the chart's account reaches it, in a namespace made for it."""
-    text = helm(here, "template", namespace, str(CHART), "--namespace", namespace, *NO_MORE_THAN_RIGHTS)
-    names = [
-        body["metadata"]["name"] for body in yaml.safe_load_all(text) if body["kind"] == "ServiceAccount"
-    ]
+def charts_accounts(here: ControlPlane, namespace: str, folder: Path) -> Iterator[ChartsAccounts]:
+    """The chart's accounts with every right that it can give, in a namespace made for them."""
+    options = ("--namespace", namespace, *EVERY_RIGHT, *NO_MORE_THAN_RIGHTS)
+    rendered = yaml.safe_load_all(helm(here, "template", namespace, str(CHART), *options))
+    bodies = [body for body in rendered if body and body["kind"] != "Job"]
+    text = yaml.safe_dump_all(bodies)
+
+    def account(*, of_a_hook: bool) -> Account:
+        own = [body for body in bodies if ("annotations" in body["metadata"]) == of_a_hook]
+        (name,) = [body["metadata"]["name"] for body in own if body["kind"] == "ServiceAccount"]
+        path = access(here, namespace, name, folder / f"kubeconfig-{name}")
+        return Account(
+            name=name,
+            namespace=namespace,
+            here=replace(here, kubeconfig=path, context=None),
+            granted=rights_of(body for body in own if body["kind"] == "ClusterRole"),
+        )
+
     here.kubectl("create", "namespace", namespace)
     try:
         here.kubectl("apply", "-f", "-", stdin=text)
-        kubeconfig = access(here, namespace, names[0], folder / "operator-kubeconfig")
-        yield replace(here, kubeconfig=kubeconfig, context=None)
+        yield ChartsAccounts(operator=account(of_a_hook=False), release=account(of_a_hook=True))
     finally:
         here.kubectl("delete", "--ignore-not-found", "-f", "-", stdin=text)
         here.kubectl("delete", "namespace", namespace, "--wait=false")
-
-
-def requests(audit_log: Path, namespace: str, account: str = "") -> tuple[set[Right], set[Right]]:
-    """What one or (empty) all accounts of a namespace asked for: what they may, and what they may not."""
-    of_the_namespace = f"system:serviceaccount:{namespace}:"
-    allowed: set[Right] = set()
-    denied: set[Right] = set()
-    for line in audit_log.read_text().splitlines(keepends=True):
-        if not line.endswith("\n"):  # the server is in the middle of it
-            continue
-        event = json.loads(line)
-        user = event["user"]["username"]
-        if not user.startswith(of_the_namespace) or not user.endswith(f":{account}" if account else ""):
-            continue
-        decision = event.get("annotations", {}).get("authorization.k8s.io/decision")
-        reference = event.get("objectRef")
-        if reference is None and decision == "allow":  # discovery, which is everybody's
-            continue
-        what = reference or {"resource": event["requestURI"]}
-        resource = "/".join(part for part in (what["resource"], what.get("subresource")) if part)
-        right = Right(what.get("apiGroup", ""), resource, event["verb"])
-        (allowed if decision == "allow" else denied).add(right)
-    return allowed, denied

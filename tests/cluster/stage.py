@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from firstbell.local.control_plane import ControlPlane
     from tests.cluster.cluster_api import ClusterApi, Json
+    from tests.cluster.operator_account import ChartsAccounts
 
 BASELINE, PEAK = 2, 12
 NAME = "web"
@@ -128,11 +129,26 @@ class Stage:
     """One namespace, and questions about what is in it."""
 
     def __init__(
-        self, control_plane: ControlPlane, api: ClusterApi, namespace: str, for_operator: ControlPlane
+        self,
+        control_plane: ControlPlane,
+        api: ClusterApi,
+        namespace: str,
+        accounts: ChartsAccounts | None = None,
     ) -> None:
+        """Without accounts where the test installs the chart, and takes those of that release."""
         self.control_plane, self.api, self.namespace = control_plane, api, namespace
-        self.for_operator = for_operator
+        self._accounts = accounts
+
+    @property
+    def accounts(self) -> ChartsAccounts:
+        """What the operator, and a release of floors, run under: the chart's rights and no others."""
+        assert self._accounts is not None, "here the accounts are those of the release that the test installs"
+        return self._accounts
+
+    @property
+    def for_operator(self) -> ControlPlane:
         """The same control plane, with the rights of the operator and no others."""
+        return self.accounts.operator.here
 
     def set(self, *bodies: Json) -> None:
         for body in bodies:

@@ -1,7 +1,7 @@
 """The chart on a real API server, by the real helm, and the operator under the chart's account.
 
 Installed, upgraded, rolled back, uninstalled; and every right that the operator needs, and none beside.
-The control plane is one of its own: on the shared one the kinds are installed already, and nobody audits.
+The control plane is one of its own: on the shared one the kinds and the accounts are there already.
 No image is pulled on made-up nodes, so the operator runs beside the pod that stands for it.
 """
 
@@ -14,10 +14,11 @@ import pytest
 
 from firstbell.local.errors import ControlPlaneError
 from firstbell.settings import Settings
+from tests.cluster import keda, portal
 from tests.cluster.admission import Denial
 from tests.cluster.chart_release import DEFINITIONS, NAMESPACE, Release, changed_chart
 from tests.cluster.conftest import install_kinds
-from tests.cluster.operator_account import CHART
+from tests.cluster.operator_account import CHART, EVERY_RIGHT
 from tests.cluster.operator_process import OperatorThread, Sun, run_command
 from tests.cluster.stage import BASELINE, CALENDAR, PEAK, Stage, at, autoscaler, calendar, hpa, workload
 from tests.cluster.stand_ins import free_port
@@ -25,6 +26,7 @@ from tests.cluster.test_run_command import read
 from tests.cluster.waiting import until
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.cluster.cluster_api import Json
@@ -179,12 +181,25 @@ METRIC = {
 
 def gone_soon() -> list[Json]:
     """One of each kind; the deletion of the autoscaler's HPA and workload has no consequence."""
-    bodies = [workload(), workload("StatefulSet"), hpa(), calendar(), autoscaler()]
+    bodies = [workload(), workload("StatefulSet"), hpa(), keda.scaled_object(), calendar(), autoscaler()]
     return [named(body, "gone") for body in bodies]
 
 
+def by_keda(name: str) -> list[Json]:
+    """A workload that KEDA scales, and its policy."""
+    return [named(body, name) for body in (workload(), keda.scaled_object(), autoscaler())]
+
+
+def by_scale_of_a_portal(name: str) -> list[Json]:
+    """A kind that the chart's values name, and its policy."""
+    policy = named(autoscaler(**BOUNDS), name)
+    target = {"apiVersion": f"{portal.GROUP}/v1", "kind": portal.KIND, "name": name}
+    policy["spec"]["scaleTargetRef"] = target
+    return [named(portal.portal(), name), policy]
+
+
 UNLUCKY_COUNTS = Denial(
-    "apps", ("deployments/scale", "statefulsets/scale"), f"object.spec.replicas != {UNLUCKY}"
+    ("apps",), ("deployments/scale", "statefulsets/scale"), f"object.spec.replicas != {UNLUCKY}"
 )
 """What a lost race looks like, at any time."""
 
@@ -197,13 +212,28 @@ def is_refused(scene: Stage, name: str) -> bool:
     return False
 
 
-def test_every_right_is_used_and_no_request_is_denied(release: Release, scene: Stage, rush, tmp_path):
+@pytest.fixture
+def every_kind(release: Release, scene: Stage) -> Iterator[Stage]:
+    """A release with every right that the chart can give, and something for each of them to be needed."""
     plane = release.control_plane
-    release.install("--set", "prometheus.tokenSecrets.enabled=true")
+    for kind in (keda, portal):
+        kind.install(plane)
+    release.install(*EVERY_RIGHT)
     served(release)
     scene.set(workload(), hpa(), calendar(), autoscaler(behavior=AT_ONCE))
     scene.set(*by_scale("Deployment", "shop"), *by_scale("StatefulSet", "base", metrics=[METRIC]))
-    scene.set(*gone_soon())
+    scene.set(*by_keda("busy"), *by_scale_of_a_portal("gate"), *gone_soon())
+    # From the selector in its status the API server makes the one of its scale.
+    status = {"replicas": BASELINE, "selector": "app=web"}
+    scene.api.patch(portal.KIND, "gate", {"status": status}, "status")
+    with keda.Keda(scene):
+        yield scene
+    for kind in (keda, portal):
+        kind.uninstall(plane)
+
+
+def test_every_right_is_used_and_no_request_is_denied(release: Release, every_kind: Stage, rush, tmp_path):
+    plane, scene = release.control_plane, every_kind
     UNLUCKY_COUNTS.impose(plane, scene.namespace)
     until(lambda: is_refused(scene, "shop"), "the unlucky count is refused")
 
@@ -215,10 +245,15 @@ def test_every_right_is_used_and_no_request_is_denied(release: Release, scene: S
         scene.floored(PEAK)
         scene.told("Ready", "True", "Serving")
         UNLUCKY_COUNTS.lift(plane, scene.namespace)
-        for kind, name in (("Deployment", "shop"), ("StatefulSet", "base")):
+        for kind, name, field, count in (
+            ("Deployment", "shop", "replicas", UNLUCKY),
+            ("StatefulSet", "base", "replicas", UNLUCKY),
+            (portal.KIND, "gate", "replicas", PEAK),
+            (keda.KIND, "busy", "minReplicaCount", PEAK),
+        ):
             until(
-                lambda k=kind, n=name: (scene.api.get(k, n) or {})["spec"]["replicas"] == UNLUCKY,
-                f"{kind} {name} is scaled",
+                lambda k=kind, n=name, f=field, c=count: (scene.api.get(k, n) or {})["spec"][f] == c,
+                f"{field} of {kind} {name} is {count}",
             )
         granted = release.granted("clusterrole")
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from firstbell.local.control_plane import ControlPlane
+    from tests.cluster.operator_account import ChartsAccounts
 
 MORNING = MORNINGS["smartschool-monday"]
 SPEED = 120.0
@@ -42,7 +43,7 @@ def utc(clock_time: str) -> datetime:
 
 
 @pytest.fixture(scope="module")
-def played(control_plane: ControlPlane, tmp_path_factory) -> tuple[Plan, Recording]:
+def played(control_plane: ControlPlane, accounts: ChartsAccounts, tmp_path_factory) -> tuple[Plan, Recording]:
     """The morning, played once for all tests of this file, in a namespace of its own."""
     if not control_plane.has_metrics:
         pytest.skip("this cluster serves no CPU metrics, so no HPA comes down on it")
@@ -55,7 +56,8 @@ def played(control_plane: ControlPlane, tmp_path_factory) -> tuple[Plan, Recordi
         namespace=namespace, api_version="apps/v1", kind="Deployment", name=plan.workload.policy.name
     )
     set_stage(control_plane, file, plan.workload, target)
-    show = Show(control_plane=control_plane, morning=MORNING, plan=plan, target=target, speed=SPEED)
+    here = accounts.operator.here
+    show = Show(control_plane=here, morning=MORNING, plan=plan, target=target, speed=SPEED)
     try:
         recording = asyncio.run(play(show, lambda _sample: None))
     finally:

@@ -35,7 +35,7 @@ def rush() -> Sun:
 def test_installed_while_the_operator_runs_it_is_followed(stage: Stage, rush, tmp_path):
     stage.set(workload(), calendar(), autoscaler())
     log = tmp_path / "operator.log"
-    with fast_process(stage.control_plane, stage.namespace, rush, log) as operator:
+    with fast_process(stage.for_operator, stage.namespace, rush, log) as operator:
         stage.told("AbleToScale", "False", "BoundsMissing")
         keda.install(stage.control_plane)
         stage.set(scaled_object())
@@ -51,7 +51,7 @@ def test_removed_while_the_operator_runs_other_workloads_go_on(stage: Stage, rus
     keda.install(stage.control_plane)
     stage.set(workload(), calendar(), autoscaler(), hpa())
     log = tmp_path / "operator.log"
-    with fast_process(stage.control_plane, stage.namespace, rush, log) as operator:
+    with fast_process(stage.for_operator, stage.namespace, rush, log) as operator:
         stage.floored(PEAK)
         keda.uninstall(stage.control_plane)
         holds(lambda: operator.process.poll() is None, "it runs on", seconds=8)

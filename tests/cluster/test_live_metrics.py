@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from firstbell.adapters.prometheus_tokens import LABEL
-from tests.cluster.conftest import OPERATORS
-from tests.cluster.operator_account import requests
 from tests.cluster.operator_process import Sun
 from tests.cluster.stage import BASELINE, NAME, PEAK, Stage, at, autoscaler, calendar, hpa, workload
 from tests.cluster.waiting import holds, until
@@ -185,7 +183,7 @@ def test_a_secret_without_the_mark_goes_nowhere(stage: Stage, gate: Gate, online
         stage.kubectl(*cure.split()[3:])
         stage.told("MetricsAvailable", "True", "AllRead")
     if stage.for_operator.audit_log is not None:
-        used, _ = requests(stage.for_operator.audit_log, OPERATORS)
+        used, _ = stage.accounts.operator.requests()
         assert {right.verb for right in used if right.resource == "secrets"} == {"get"}
 
 

@@ -27,7 +27,7 @@ def floored(stage: Stage, tmp_path: Path) -> Stage:
     stage.set(workload(), calendar(), autoscaler())
     stage.kubectl("apply", "--server-side", "--field-manager=helm", "-f", "-", stdin=manifest())
     sun = Sun.rising(at("08:22"), 4)
-    with fast_process(stage.control_plane, stage.namespace, sun, tmp_path / "operator.log") as operator:
+    with fast_process(stage.for_operator, stage.namespace, sun, tmp_path / "operator.log") as operator:
         stage.floored(PEAK)
         until(lambda: stage.owners_of_minimum() == {("helm", "Apply")}, "the field is handed back")
         until(lambda: stage.status().get("actuator", {}).get("floor") == PEAK, "the floor is in the status")

@@ -56,8 +56,8 @@ def access(path: Path, server: str, cluster: dict[str, Any], user: dict[str, Any
 
 @pytest.fixture
 def known(stage: Stage) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The real control plane's cluster and user, from its kubeconfig."""
-    config = yaml.safe_load(stage.kubectl("config", "view", "--minify", "--raw"))
+    """The real control plane's cluster, and the operator's account as its user."""
+    config = yaml.safe_load(stage.for_operator.kubeconfig.read_text())
     return config["clusters"][0]["cluster"], config["users"][0]["user"]
 
 

@@ -18,8 +18,10 @@ import pytest
 
 from firstbell.local.errors import ControlPlaneError
 from firstbell.settings import Settings
+from tests.cluster import keda
 from tests.cluster.admission import Denial
-from tests.cluster.chart_release import DEFINITIONS, NAME, NAMESPACE, Release
+from tests.cluster.chart_release import DEFINITIONS, HOOK, NAME, NAMESPACE, Release
+from tests.cluster.operator_account import EVERY_RIGHT
 from tests.cluster.operator_process import OperatorThread, Sun
 from tests.cluster.stage import BASELINE, PEAK, Stage, at, autoscaler, calendar, hpa, workload
 from tests.cluster.test_chart import KEPT, named
@@ -31,12 +33,11 @@ if TYPE_CHECKING:
 
     from tests.cluster.cluster_api import Json
 
-HOOK = f"{NAME}-release"
-STUBBORN = "stubborn"
+STUBBORN, STUBBORN_TOO = "stubborn", "stubborn-too"
 FLOOR_STAYS = Denial(
-    "autoscaling",
-    ("horizontalpodautoscalers",),
-    f"object.metadata.name != '{STUBBORN}' "
+    ("autoscaling", "keda.sh"),
+    ("horizontalpodautoscalers", "scaledobjects"),
+    f"!object.metadata.name.startsWith('{STUBBORN}') "
     "|| 'firstbell.dev/floor' in object.metadata.?annotations.orValue({})",
 )
 
@@ -130,17 +131,24 @@ def install(release: Release, *options: str) -> None:
 
 @pytest.fixture
 def stubborn(release: Release, scene: Stage) -> Iterator[Stage]:
-    """Two workloads, and admission control that lets nobody take the floor of the second away."""
-    install(release)
+    """Workloads, and admission control that lets nobody take two floors away, of an HPA and of KEDA's."""
+    keda.install(release.control_plane)
+    install(release, *EVERY_RIGHT)
     scene.set(workload(), hpa(), calendar(), autoscaler())
     scene.set(*(named(body, STUBBORN) for body in (workload(), hpa(), autoscaler())))
+    scene.set(*(named(body, STUBBORN_TOO) for body in (workload(), keda.scaled_object(), autoscaler())))
     FLOOR_STAYS.impose(scene.control_plane, scene.namespace)
-    yield scene
+    with keda.Keda(scene):
+        yield scene
     FLOOR_STAYS.lift(scene.control_plane, scene.namespace)
+    keda.uninstall(release.control_plane)
 
 
-def stubborn_minimum(scene: Stage) -> int:
-    return (scene.api.get("HorizontalPodAutoscaler", STUBBORN) or {})["spec"]["minReplicas"]
+def stubborn_minimums(scene: Stage) -> tuple[int, int]:
+    """Of the HPA and of the ScaledObject."""
+    its_own = scene.api.get("HorizontalPodAutoscaler", STUBBORN) or {}
+    kedas = scene.api.get(keda.KIND, STUBBORN_TOO) or {}
+    return its_own["spec"]["minReplicas"], kedas["spec"]["minReplicaCount"]
 
 
 def is_denied(scene: Stage) -> bool:
@@ -175,7 +183,7 @@ def test_what_cannot_be_given_back_is_told_as_a_kubectl_line_and_every_right_is_
 ):
     with running(release, rush, tmp_path):
         stubborn.floored(PEAK)
-        until(lambda: stubborn_minimum(stubborn) == PEAK, "the other one is floored")
+        until(lambda: stubborn_minimums(stubborn) == (PEAK, PEAK), "the other two are floored")
     until(lambda: is_denied(stubborn), "the floor cannot be taken away")
     with Uninstall(release) as uninstall:
         pod = hooks_pod(release)
@@ -183,13 +191,14 @@ def test_what_cannot_be_given_back_is_told_as_a_kubectl_line_and_every_right_is_
         told = play_kubelet(release, pod, tmp_path)
         assert uninstall.ends(seconds=60)[0] == 0
     assert release.requests(HOOK) == (granted, set())
-    assert (stubborn.minimum(), stubborn_minimum(stubborn)) == (BASELINE, PEAK)
+    assert (stubborn.minimum(), stubborn_minimums(stubborn)) == (BASELINE, (PEAK, PEAK))
 
     FLOOR_STAYS.lift(stubborn.control_plane, stubborn.namespace)
     until(lambda: not is_denied(stubborn), "admission control lets it go")
     lines = [line for line in told.splitlines() if line.startswith("  kubectl ")]
-    stubborn.control_plane.kubectl(*shlex.split(lines[-1])[1:])
-    assert stubborn_minimum(stubborn) == BASELINE
+    for line in lines[-2:]:  # it has looked twice
+        stubborn.control_plane.kubectl(*shlex.split(line)[1:])
+    assert stubborn_minimums(stubborn) == (BASELINE, BASELINE)
 
 
 def test_a_pod_that_never_starts_does_not_keep_the_release_from_going(

@@ -1,6 +1,8 @@
 {{/*
-The operator's rights: what its requests need, and nothing else. The audit log of tests/cluster/test_chart.py
-is compared with this list: a rule that nothing uses fails there, and so does a request that is denied.
+The operator's rights: what its requests need, and nothing else. With every value on that adds one
+(tests/chart/values/every-right.yaml) they are compared with the API server's audit log, in
+tests/cluster/test_chart.py and at the end of a run of all of tests/cluster: a rule that nothing uses fails
+them, and so does a request that is denied.
 */}}
 {{- define "firstbell.rules" -}}
 - apiGroups: [firstbell.dev]
@@ -43,7 +45,7 @@ is compared with this list: a rule that nothing uses fails there, and so does a 
 {{- end }}
 {{- end -}}
 
-{{/* The rights of what runs after an uninstall, which the same test compares with its requests. */}}
+{{/* The rights of what runs after an uninstall, compared in the same way (tests/cluster/test_uninstall.py). */}}
 {{- define "firstbell.releaseRules" -}}
 - apiGroups: [firstbell.dev]
   resources: [schoolautoscalers]
