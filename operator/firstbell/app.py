@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from firstbell.settings import Settings
 
 STOP_SECONDS = 4.0
-GOODBYE_SECONDS = 0.1
+GOODBYE_SECONDS = 0.25
 """How long TLS connections get to close before the event loop does."""
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 ANEW_SECONDS = 1.0
