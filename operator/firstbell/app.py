@@ -250,6 +250,7 @@ def connection_info(configuration: Configuration) -> kopf.ConnectionInfo:
         private_key_path=configuration.key_file or None,
         scheme=scheme or None,
         token=token or None,
+        proxy_url=configuration.proxy or None,
     )
 
 

@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from firstbell.adapters.access import AccessError, load_access, own_namespace
+from firstbell.app import connection_info
 
 CURE = "Give --kubeconfig or --context, or set KUBECONFIG."
 KUBECONFIG = {
@@ -49,6 +50,36 @@ async def test_the_context_that_was_asked_for_or_the_current_one(kubeconfig, con
     configuration = await load_access(kubeconfig, context, {})
     assert configuration.host == want
     assert configuration.api_key["BearerToken"] == "Bearer secret"
+
+
+@pytest.mark.parametrize(
+    ("environ", "want"),
+    [
+        ({}, None),
+        ({"http_proxy": "http://proxy.example:3128"}, "http://proxy.example:3128"),
+        ({"https_proxy": "http://proxy.example:3128"}, None),
+        ({"http_proxy": "http://proxy.example:3128", "no_proxy": ".example"}, None),
+    ],
+)
+async def test_the_proxy_of_the_environment_is_found_once(kubeconfig, monkeypatch, environ, want):
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    configuration = await load_access(kubeconfig, None, {})
+    assert configuration.proxy == want
+    assert configuration.client_session_kwargs == {"trust_env": False}
+
+
+async def test_the_proxy_of_the_kubeconfig_comes_first(kubeconfig, monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://proxy.example:3128")
+    told = yaml.safe_load(kubeconfig.read_text())
+    told["clusters"][0]["cluster"]["proxy-url"] = "http://of-the-file.example:3128"
+    kubeconfig.write_text(yaml.safe_dump(told))
+    configuration = await load_access(kubeconfig, None, {})
+    assert configuration.proxy == "http://of-the-file.example:3128"
+    assert connection_info(configuration).proxy_url == "http://of-the-file.example:3128"
 
 
 async def test_a_file_that_is_not_there(tmp_path):
