@@ -127,6 +127,15 @@ async def test_reports_wait_for_scaling_writes():
         assert any(path.endswith("/scale") for path in paths[:first_status])
 
 
+async def test_figures_do_not_wait_for_scaling_writes():
+    async with Running(INSIDE, gated=True) as run:
+        run.world.put(HPAS, an_hpa("dry", target="dry"))
+        run.world.put(DEPLOYMENTS, a_deployment("dry"))
+        run.world.put("schoolautoscalers", an_autoscaler("dry", target="dry", mode="DryRun"))
+        await settled()
+        assert run.telemetry.standing == {"ns/dry": (4, 4, 100)}, "the other one waits for its answer"
+
+
 async def test_drained_means_that_no_tick_waits_or_runs():
     async with Running(INSIDE, gated=True) as run:
         await settled()

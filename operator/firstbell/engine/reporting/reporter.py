@@ -75,9 +75,24 @@ class Reporter:
         self._latest: dict[str, tuple[Memory, Outcome | Unavailable]] = {}
 
     def ask(self, key: str, memory: Memory, outcome: Outcome | Unavailable) -> None:
-        """Queues the report of an autoscaler's tick; a later tick takes the place of an earlier one."""
+        """Queues the report of an autoscaler's tick; a later tick takes the place of an earlier one.
+
+        Dashboards have its figures at once: a status waits for all the scaling there is to do.
+        """
+        if not isinstance(outcome, Unavailable):
+            self._figure(key, outcome)
         self._latest[key] = (memory, outcome)
         self._put(key, is_calendar=False)
+
+    def _figure(self, key: str, outcome: Outcome) -> None:
+        workload, decision = outcome.situation.workload, outcome.decision
+        seen = workload if isinstance(workload, SeenWorkload) else None
+        self._telemetry.decided(
+            key,
+            current=seen.replicas if seen else None,
+            ready=seen.ready if seen else None,
+            desired=decision.desired if isinstance(decision, Decision) else None,
+        )
 
     def ask_calendar(self, key: str) -> None:
         """Queues the report of a calendar."""
@@ -125,7 +140,7 @@ class Reporter:
         if isinstance(outcome, Unavailable):
             new, following = invalid_status(outcome, seen.generation, old, now), None
         else:
-            new, following = self._compose(key, memory, outcome, old)
+            new, following = self._compose(memory, outcome, old)
         since = now - memory.reported_at if memory.reported_at else None
         patch = changed(old, new, since_last=since)
         if not patch:
@@ -140,14 +155,12 @@ class Reporter:
         self._tell(key, seen.uid, old, new, memory)
         return following
 
-    def _compose(self, key: str, memory: Memory, outcome: Outcome, old: Json) -> tuple[Json, datetime | None]:
+    def _compose(self, memory: Memory, outcome: Outcome, old: Json) -> tuple[Json, datetime | None]:
         """The new status, and when the workload's readiness should be looked at again."""
         workload = outcome.situation.workload
-        current = workload.replicas if isinstance(workload, SeenWorkload) else None
         ready = workload.ready if isinstance(workload, SeenWorkload) else None
         decision = outcome.decision
         desired = decision.desired if isinstance(decision, Decision) else None
-        self._telemetry.decided(key, current=current, ready=ready, desired=desired)
         if isinstance(outcome.plan, Unavailable):
             return status_of(outcome, memory, (), old), None
         minute = minute_of(outcome.now)
