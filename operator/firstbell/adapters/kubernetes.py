@@ -49,11 +49,21 @@ ERRORS = (ApiException, TimeoutError, aiohttp.ClientError, OSError)
 
 
 class KubernetesCluster:
-    """The engine's `Cluster`, over HTTP. Use as an async context manager."""
+    """The engine's `Cluster`, over HTTP. Use as an async context manager.
 
-    def __init__(self, configuration: Configuration, *, request_seconds: float = REQUEST_SECONDS) -> None:
+    `field_manager` is who the API server takes for the writer of what is written.
+    """
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        *,
+        request_seconds: float = REQUEST_SECONDS,
+        field_manager: str = FIELD_MANAGER,
+    ) -> None:
         self._configuration = configuration
         self._seconds = request_seconds
+        self._manager = field_manager
         self._client = ApiClient(configuration)
 
     async def __aenter__(self) -> Self:
@@ -120,32 +130,32 @@ class KubernetesCluster:
             return self._unanswered(error)
 
     async def json_patch(self, path: ObjectPath, operations: Sequence[Operation]) -> Json | Failure:
-        """Applies a JSON patch under our field manager."""
+        """Applies a JSON patch."""
         return await self._request(
             "PATCH",
             path.url,
             body=list(operations),
             content_type="application/json-patch+json",
-            query={"fieldManager": FIELD_MANAGER},
+            query={"fieldManager": self._manager},
         )
 
     async def merge_patch(self, path: ObjectPath, patch: Mapping[str, Any]) -> Json | Failure:
-        """Applies a JSON merge patch under our field manager."""
+        """Applies a JSON merge patch."""
         return await self._request(
             "PATCH",
             path.url,
             body=dict(patch),
             content_type="application/merge-patch+json",
-            query={"fieldManager": FIELD_MANAGER},
+            query={"fieldManager": self._manager},
         )
 
     async def create(
         self, group: str, version: str, plural: str, namespace: str, body: Mapping[str, Any]
     ) -> Json | Failure:
-        """Creates one object under our field manager."""
+        """Creates one object."""
         root = _root(group, version)
         url = f"{root}/namespaces/{namespace}/{plural}" if namespace else f"{root}/{plural}"
-        return await self._request("POST", url, body=dict(body), query={"fieldManager": FIELD_MANAGER})
+        return await self._request("POST", url, body=dict(body), query={"fieldManager": self._manager})
 
     async def _request(
         self,
@@ -177,7 +187,7 @@ class KubernetesCluster:
         long: bool = False,
     ) -> RESTResponse:
         """The answer, not read yet; `long` is one that is read for as long as a watch."""
-        headers = {"Accept": "application/json", "Content-Type": content_type, "User-Agent": FIELD_MANAGER}
+        headers = {"Accept": "application/json", "Content-Type": content_type, "User-Agent": self._manager}
         full = self._configuration.host + url + (f"?{urlencode(query)}" if query else "")
         await self._client.update_params_for_auth(headers, [], ["BearerToken"], url, method, body)
         seconds = LONGEST_WATCH_SECONDS if long else None
