@@ -148,6 +148,24 @@ async def test_a_rise_whose_scale_was_read_again_is_remembered_all_the_same():
     assert len(world.memory.verify_at) == 2
 
 
+async def test_no_scale_is_written_where_the_autoscaler_has_followed_the_floor_meanwhile():
+    world = World()
+    writes = []
+
+    def follow():
+        writes.append(1)
+        if len(writes) < 2:  # the floor, then its hand-back
+            world.cluster.before_write = follow
+            return
+        world.respec(DEPLOYMENTS, replicas=100)
+
+    world.cluster.before_write = follow
+    await world.tick(RISE)
+    assert (world.floor, world.replicas) == (100, 100)
+    assert world.cluster.counted("PATCH", "/scale") == 0
+    assert world.cluster.counted("GET") == 0
+
+
 async def test_what_is_known_of_ready_replicas_is_not_older_than_the_count_it_came_with():
     """The autoscaler follows our floor before our own /scale does, and all are Ready before that is read.
 

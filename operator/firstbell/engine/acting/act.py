@@ -190,6 +190,9 @@ class Actor:
         """Brings the count up to a raised floor; never down, beside a living autoscaler."""
         if isinstance(workload, Unavailable) or workload.replicas >= floor:
             return None
+        latest = self._store.workloads.get(workload.ref.key)
+        if latest is not None and latest.uid == workload.uid and latest.replicas >= floor:
+            return None  # its autoscaler has followed the floor meanwhile
         admitted = memory.admitted_count
         if admitted is not None and admitted.stands(floor, workload.replicas, self._clock.now()):
             return None
