@@ -15,30 +15,43 @@ if TYPE_CHECKING:
 
     from firstbell.local.control_plane import ControlPlane
 
-LOOKED_EVERY_SECONDS = 0.05
+LOOKED_EVERY_SECONDS, ANEW_SECONDS = 0.05, 0.2
 CLOCK = SystemClock()
 
 
 class Arrivals:
-    """When a watch told for the first time that each object of a kind has the value."""
+    """When a watch told for the first time that each object of a kind has the value.
+
+    A watch that ends is begun anew, with a list of everything: with a thousand HPAs one ended in mid-run.
+    """
 
     def __init__(self, here: ControlPlane, namespace: str, kind: str, field: str) -> None:
         columns = f"custom-columns=N:.metadata.name,V:{field}"
-        argv = (
+        self._argv = (
             str(here.program("kubectl")), "--kubeconfig", str(here.kubeconfig), "-n", namespace,
             "get", kind, "--watch", "--no-headers", "-o", columns,
         )  # fmt: skip
-        self._process = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True)
+        self._closed, self._process = False, self._begun()
         self._wanted, self._lock = -1, threading.Lock()
         self.seen: dict[str, float] = {}
         threading.Thread(target=self._read, daemon=True).start()
 
+    def _begun(self) -> subprocess.Popen[str]:
+        return subprocess.Popen(self._argv, stdout=subprocess.PIPE, text=True)
+
     def _read(self) -> None:
-        for line in self._process.stdout or ():
-            name, _, value = line.partition(" ")
+        while True:
+            for line in self._process.stdout or ():
+                name, _, value = line.partition(" ")
+                with self._lock:
+                    if value.strip() == str(self._wanted):
+                        self.seen.setdefault(name, CLOCK.now().timestamp())
+            self._process.wait()
+            time.sleep(ANEW_SECONDS)
             with self._lock:
-                if value.strip() == str(self._wanted):
-                    self.seen.setdefault(name, CLOCK.now().timestamp())
+                if self._closed:
+                    return
+                self._process = self._begun()
 
     def expect(self, value: int) -> None:
         """From now on it is this value that arrives."""
@@ -55,7 +68,9 @@ class Arrivals:
 
     def close(self) -> None:
         """Ends the watch."""
-        self._process.kill()
+        with self._lock:
+            self._closed = True
+            self._process.kill()
         self._process.wait()
 
 
