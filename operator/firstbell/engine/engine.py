@@ -16,6 +16,7 @@ import structlog
 
 from firstbell.domain.absence import Unavailable
 from firstbell.domain.decide import Decision
+from firstbell.engine.acting.act import Actor
 from firstbell.engine.acting.left_workloads import LeftWorkloads
 from firstbell.engine.acting.orphans import release_orphans, release_owned
 from firstbell.engine.live.polling import Polling
@@ -66,7 +67,7 @@ class Engine:
         self.instance = instance
         self._cluster = cluster
         self._telemetry = telemetry
-        self._ticker = Ticker(
+        actor = Actor(
             store=self.store,
             cluster=cluster,
             clock=clock,
@@ -74,6 +75,7 @@ class Engine:
             instance=instance,
             wake=self.wake,
         )
+        self._ticker = Ticker(store=self.store, clock=clock, instance=instance, actor=actor)
         self._reporter = Reporter(
             store=self.store, cluster=cluster, clock=clock, events=events, telemetry=telemetry
         )

@@ -16,7 +16,6 @@ from firstbell.domain.bells import instant_of, minute_of
 from firstbell.domain.decide import Decision, remembered
 from firstbell.domain.history import History
 from firstbell.domain.limits import SLOWING
-from firstbell.engine.acting.act import Actor
 from firstbell.engine.acting.way_back import follow_way_back
 from firstbell.engine.deciding.evaluating import evaluated
 from firstbell.engine.deciding.last_autoscaler import follow_autoscaler
@@ -26,11 +25,11 @@ from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.seen.store import SeenWorkload, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
 
+    from firstbell.engine.acting.act import Actor
     from firstbell.engine.outcome import Outcome
-    from firstbell.engine.ports import Clock, Cluster, Telemetry
+    from firstbell.engine.ports import Clock
 
 READ_AGAIN_TRIES = 4
 VERIFY_AFTER = (timedelta(seconds=2), timedelta(seconds=20))
@@ -39,22 +38,11 @@ VERIFY_AFTER = (timedelta(seconds=2), timedelta(seconds=20))
 class Ticker:
     """Ticks, with what they share."""
 
-    def __init__(  # noqa: PLR0913 - the ports, each once
-        self,
-        *,
-        store: Store,
-        cluster: Cluster,
-        clock: Clock,
-        telemetry: Telemetry,
-        instance: str,
-        wake: Callable[[set[str]], None],
-    ) -> None:
+    def __init__(self, *, store: Store, clock: Clock, instance: str, actor: Actor) -> None:
         self._store = store
         self._clock = clock
         self._instance = instance
-        self._actor = Actor(
-            store=store, cluster=cluster, clock=clock, telemetry=telemetry, instance=instance, wake=wake
-        )
+        self._actor = actor
 
     async def tick(self, key: str, memory: Memory, instant: datetime) -> Outcome | Unavailable:
         """Brings one workload to what is planned now, or at `instant` if that is a rise still to come.

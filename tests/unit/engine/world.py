@@ -8,6 +8,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from firstbell.domain.absence import Unavailable
+from firstbell.engine.acting.act import Actor
 from firstbell.engine.live.answers import SeenReading
 from firstbell.engine.memory import Memory
 from firstbell.engine.reporting.reporter import Reporter
@@ -57,7 +58,7 @@ class World:
         self.memories, self.woken = {}, set()
         for (_, plural, _, _), body in self.cluster.objects.items():
             self.told(plural, {"type": "ADDED", "object": body})
-        self.ticker = Ticker(
+        actor = Actor(
             store=self.store,
             cluster=self.cluster,
             clock=self.clock,
@@ -65,6 +66,7 @@ class World:
             instance=self.instance,
             wake=self.woken.update,
         )
+        self.ticker = Ticker(store=self.store, clock=self.clock, instance=self.instance, actor=actor)
         self.reporter = Reporter(
             store=self.store,
             cluster=self.cluster,
