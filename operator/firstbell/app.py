@@ -106,7 +106,8 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
         if not await _unless_stopped(load(cluster, store, settings.namespaces), stop):
             return False
         asked = AskedTargets(store=store, cluster=cluster)
-        await asked.look()
+        if not await _unless_stopped(asked.look(), stop):
+            return False
         engine = Engine(
             cluster=cluster,
             clock=clock,

@@ -27,7 +27,7 @@ ASKED_AGAIN_SECONDS = 30
 """Of the wall: at most the ten minutes after which a clamped floor is asked for again, at `SPEED`."""
 SPEED = 30
 CLAMPED = Clamp("autoscaling", ("horizontalpodautoscalers",), "minReplicas", ALLOWED)
-DENIED = Denial("autoscaling", ("horizontalpodautoscalers",), f"object.spec.minReplicas <= {ALLOWED}")
+DENIED = Denial(("autoscaling",), ("horizontalpodautoscalers",), f"object.spec.minReplicas <= {ALLOWED}")
 COUNT = Clamp("apps", ("deployments/scale",), "replicas", ALLOWED)
 
 

@@ -66,6 +66,8 @@ def test_a_release_comes_changes_goes_back_and_goes(release: Release, scene: Sta
     release.make_restricted_namespace()
     notes = release.install("--wait", "--timeout", "60s")
     assert f"kubectl -n {NAMESPACE} rollout status deployment/firstbell" in notes
+    assert "kubectl apply -n NAMESPACE -f calendar.yaml" in notes
+    assert "kubectl get schoolcal,schoolas --all-namespaces" in notes
     served(release)
     assert release.deployment()["status"]["readyReplicas"] == 1
     scene.set(calendar())

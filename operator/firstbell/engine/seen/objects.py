@@ -154,7 +154,7 @@ def _declared(annotations: Mapping[str, str], managers: Sequence[Json], minimum_
         manifest = json.loads(annotations[LAST_APPLIED])
         declared = manifest["spec"][minimum_field]
         copied = ANNOTATION_FLOOR in (manifest.get("metadata", {}).get("annotations") or {})
-    except (KeyError, ValueError, TypeError, AttributeError):
+    except (KeyError, ValueError, TypeError, AttributeError, RecursionError):  # anybody may write it
         return None
     copied = copied or annotated_by(managers, LAST_APPLIED).startswith(COPIES_LIVE_VALUES)
     return declared if isinstance(declared, int) and not copied else None

@@ -81,6 +81,7 @@ def test_a_mark_whose_number_is_damaged_is_none(value):
         pytest.param(json.dumps({"spec": {}}), None, id="a manifest that leaves it out"),
         pytest.param(json.dumps({"spec": {"minReplicas": "12"}}), None, id="a text is no number"),
         pytest.param("{", None, id="not JSON"),
+        pytest.param("[" * 100_000, None, id="JSON that nests without end"),
         pytest.param("[]", None, id="not an object"),
         pytest.param('{"spec": null}', None, id="no spec"),
     ],
