@@ -71,6 +71,8 @@ def test_a_loop_that_reverts_is_named_and_answered_twice_a_minute(stage: Stage):
             assert message.startswith(
                 f"{CONTROLLER} set spec.minReplicas of HorizontalPodAutoscaler web to {BASELINE}, 3 times in"
             )
+            assert "Leave spec.minReplicas out of what" in message
+            assert "ignoreDifferences with the JSON pointer /spec/minReplicas" in message
             told = len(loop.reverted)
             time.sleep(WATCHED_SECONDS)  # of the wall: twice as much of the operator's clock
             answers = len(loop.reverted) - told

@@ -79,6 +79,29 @@ def test_a_dry_run_and_a_low_maximum_are_told(stage: Stage):
     assert f"maxReplicas of HorizontalPodAutoscaler {NAME} allows 6 of the {PEAK}" in told
 
 
+def test_class_factors_cohorts_and_live_metrics_are_told(stage: Stage):
+    cohorts = [{"name": "lower", "pupils": 300}, {"name": "upper", "pupils": 200}]
+    factor = {"name": "spring", "match": {"dayClasses": ["Regular"]}, "percent": 150}
+    metric = {
+        "name": "requests",
+        "prometheus": {"serverAddress": "http://127.0.0.1:9", "query": "sum(requests)"},
+        "target": {"type": "AverageValue", "averageValue": "350"},
+    }
+    policy = autoscaler(dayFactors=[factor], maxFactorPercent=500, metrics=[metric])
+    stage.set(workload(), hpa(), calendar(cohorts=cohorts), policy)
+    found = document(stage)
+    [peak] = found["peaks"]
+    assert (found["decision"]["wantedReplicas"], peak["dayClass"], peak["factorPercent"]) == (
+        PEAK * 3 // 2,
+        "Regular",
+        150,
+    )
+    assert peak["factors"] == [{"name": "spring", "percent": 150}]
+    assert (peak["pupils"], peak["cohorts"]) == (500, 2)
+    [asked] = found["live"]["metrics"]
+    assert (asked["name"], asked["query"], asked["target"]) == ("requests", "sum(requests)", "350")
+
+
 def test_without_an_autoscaler_the_workload_itself_is_explained(stage: Stage):
     stage.set(workload(), calendar(), autoscaler(minReplicas=BASELINE, maxReplicas=40))
     actuator = document(stage)["actuator"]
