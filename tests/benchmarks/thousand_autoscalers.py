@@ -310,12 +310,23 @@ async def edited(bench: Bench, watched: Watched, first: Operator) -> None:
     await watched.tell("edited calendar", since, RAISED_SECONDS, "first < 0.5 s, last < 10 s")
     phase.tell_processors("until the last /scale")
     await phase.tell()
+    await within_the_window(bench, first)
     watched.floors.expect(BASE)
     since = await bench.edit_calendar(suspend=True)
     times = await watched.floors.wait(bench.count, LOWERED_SECONDS)
     bench.tell("suspended calendar: floors back, first / median / last", spread(times, bench.count, since))
     await bench.at_once([reset(bench, number) for number in range(bench.count)])
     await asyncio.sleep(SETTLE_SECONDS)
+
+
+async def within_the_window(bench: Bench, first: Operator) -> None:
+    """Floors stand and nothing changes: a minute of it."""
+    wrote, cpu = sum(first.writes().values()), first.cpu_seconds()
+    await asyncio.sleep(IDLE_SECONDS)
+    wrote = sum(first.writes().values()) - wrote
+    used = (first.cpu_seconds() - cpu) / IDLE_SECONDS
+    bench.tell("in a window, nothing changes: its own writes", f"{wrote:.0f} in {IDLE_SECONDS:.0f} s", "none")
+    bench.tell("... processor", f"{used:.2%} of a core")
 
 
 async def one_instant(bench: Bench, watched: Watched, first: Operator) -> None:

@@ -37,12 +37,11 @@ def contested_counts(manifests: Manifests) -> Iterator[tuple[CountedWorkload, Fi
         if owner is None:
             continue
         beside = autoscaler_beside(owner, manifests.autoscaler_bounds)
-        if owner.spec.mode is Mode.DRY_RUN and beside is None:
-            continue
-        whose = f"SchoolAutoscaler {owner.name}"
-        if beside is not None:
-            whose = f"{beside.kind} {beside.name} and {whose}"
-        yield workload, _contested(workload, whose)
+        hands = [] if beside is None else [f"{beside.kind} {beside.name}"]
+        if owner.spec.mode is not Mode.DRY_RUN:
+            hands.append(f"SchoolAutoscaler {owner.name}")
+        if hands and workload.replicas > 0:  # 0 is an order: hands off
+            yield workload, _contested(workload, " and ".join(hands))
 
 
 def _target(manifest: AutoscalerManifest) -> _Target:

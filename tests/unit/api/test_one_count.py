@@ -106,7 +106,12 @@ def test_an_hpa_beside_is_named_too(read):
 def test_a_dry_run_owns_no_count_but_an_hpa_beside_it_does(read):
     dry = autoscaler() + "  mode: DryRun\n"
     assert contested(read(DEPLOYMENT, dry)) == []
-    assert len(contested(read(DEPLOYMENT, dry, HPA))) == 1
+    (message,) = contested(read(DEPLOYMENT, dry, HPA))
+    assert "SchoolAutoscaler" not in message
+
+
+def test_a_manifest_that_orders_no_replicas_means_it(read):
+    assert contested(read(DEPLOYMENT.replace("replicas: 3", "replicas: 0"), autoscaler())) == []
 
 
 @pytest.mark.parametrize("spec", UNCOUNTED)
