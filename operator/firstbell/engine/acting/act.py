@@ -178,11 +178,7 @@ class Actor:
         """Brings the count of a workload without an autoscaler to the desired one."""
         if isinstance(workload, Unavailable) or workload.replicas == desired:
             return None
-        given = await self._write_count(workload, desired)
-        if isinstance(given, Failure):
-            return given
-        memory.admitted_count = self._admitted(desired, given) if given != desired else None
-        return None
+        return await self._write_count(workload, desired, memory)
 
     async def _follow_floor(
         self, workload: SeenWorkload | Unavailable, floor: int, memory: Memory
@@ -196,22 +192,20 @@ class Actor:
         admitted = memory.admitted_count
         if admitted is not None and admitted.stands(floor, workload.replicas, self._clock.now()):
             return None
-        given = await self._write_count(workload, floor)
-        if isinstance(given, Failure):
-            return given
-        memory.admitted_count = self._admitted(floor, given) if given != floor else None
-        return None
+        return await self._write_count(workload, floor, memory)
 
     def _admitted(self, asked: int, given: int) -> Admitted:
         return Admitted(asked=asked, given=given, until=self._clock.now() + ADMITTED_FOR)
 
-    async def _write_count(self, workload: SeenWorkload, desired: int) -> int | Failure:
-        """Writes `/scale`: the count that the API server made of it."""
+    async def _write_count(self, workload: SeenWorkload, desired: int, memory: Memory) -> Failure | None:
+        """Writes `/scale`, and remembers it where admission control made another count of it."""
         written = await write_scale(self._cluster, self._telemetry, workload, desired)
         if isinstance(written, Failure):
             return written
         self._learn_count(workload, written)
-        return int((written.get("spec") or {}).get("replicas", 0))
+        given = int((written.get("spec") or {}).get("replicas", 0))
+        memory.admitted_count = self._admitted(desired, given) if given != desired else None
+        return None
 
     def _learn_count(self, workload: SeenWorkload, scale: Json) -> None:
         """Keeps the count that an answer of `/scale` tells. It does not tell of Ready replicas.

@@ -19,8 +19,7 @@ def last_writer(managed_fields: Sequence[Json], field: str) -> str:
     owners = [
         entry for entry in managed_fields if owns(entry, field) and entry.get("manager") != FIELD_MANAGER
     ]
-    latest = max(owners, key=lambda entry: entry.get("time") or "", default=None)
-    return "" if latest is None else str(latest.get("manager") or "")[:NAME_CHARACTERS]
+    return _latest(owners)
 
 
 def applied_by(managed_fields: Sequence[Json], field: str) -> str:
@@ -35,6 +34,11 @@ def applied_by(managed_fields: Sequence[Json], field: str) -> str:
 def annotated_by(managed_fields: Sequence[Json], annotation: str) -> str:
     """The manager that wrote an annotation last; empty where nobody is known to have."""
     owners = [entry for entry in managed_fields if f"f:{annotation}" in _annotations(entry)]
+    return _latest(owners)
+
+
+def _latest(owners: Sequence[Json]) -> str:
+    """The manager of the youngest entry; empty where there is none."""
     latest = max(owners, key=lambda entry: entry.get("time") or "", default=None)
     return "" if latest is None else str(latest.get("manager") or "")[:NAME_CHARACTERS]
 
