@@ -30,9 +30,10 @@ from tests.cluster.audit import AdminsRequests, audit_policy, requests
 from tests.cluster.chart_release import HOOK, NAME, NAMESPACE, Release
 from tests.cluster.cluster_api import ClusterApi
 from tests.cluster.operator_account import ChartsAccounts, charts_accounts
+from tests.cluster.operator_process import Sun
 from tests.cluster.prometheus import Exporter, Gate, Prometheus
 from tests.cluster.real_morning import RealMorning
-from tests.cluster.stage import Stage
+from tests.cluster.stage import Stage, at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -171,6 +172,12 @@ def stage(control_plane: ControlPlane, namespace: str, accounts: ChartsAccounts)
     """That namespace with questions about what is in it."""
     with ClusterApi(control_plane.kubeconfig, control_plane.context, namespace) as api:
         yield Stage(control_plane, api, namespace, accounts)
+
+
+@pytest.fixture
+def rush() -> Sun:
+    """In the middle of the peak, and slow enough to stay there for the whole test."""
+    return Sun.rising(at("08:21"), 2)
 
 
 @pytest.fixture(scope="session")

@@ -5,22 +5,15 @@ from __future__ import annotations
 import copy
 import time
 
-import pytest
 import yaml
 
-from tests.cluster.operator_process import Sun, fast_process
-from tests.cluster.stage import BASELINE, NAME, PEAK, Stage, at, autoscaler, calendar, hpa, workload
+from tests.cluster.operator_process import fast_process
+from tests.cluster.stage import BASELINE, NAME, PEAK, Stage, autoscaler, calendar, hpa, workload
 from tests.cluster.waiting import holds, until
 
 REPAIRED_WITHIN_SECONDS = 5
 HPA, POLICY = "HorizontalPodAutoscaler", "SchoolAutoscaler"
 REST_SECONDS = 6
-
-
-@pytest.fixture
-def rush() -> Sun:
-    """In the middle of the peak, and slow enough to stay there for the whole test."""
-    return Sun.rising(at("08:21"), 2)
 
 
 def renamed(body, name):

@@ -11,20 +11,15 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from tests.cluster.operator_process import Sun
-from tests.cluster.stage import BASELINE, CALENDAR, NAME, PEAK, Stage, at, autoscaler, calendar, hpa, workload
+from tests.cluster.stage import BASELINE, CALENDAR, NAME, PEAK, Stage, autoscaler, calendar, hpa, workload
 from tests.cluster.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.cluster.operator_process import Sun
+
 ARGO_CD = ("--field-manager=argocd-controller",)
-
-
-@pytest.fixture
-def rush() -> Sun:
-    """In the middle of the peak, and slow enough to stay there for the whole test."""
-    return Sun.rising(at("08:21"), 2)
 
 
 def argo_cd_syncs(stage: Stage) -> None:

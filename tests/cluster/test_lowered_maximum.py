@@ -6,21 +6,19 @@ So an edit of the maximum alone is refused, and one that bears the minimum, as a
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 import yaml
 
 from firstbell.local.errors import ControlPlaneError
-from tests.cluster.operator_process import Sun
-from tests.cluster.stage import BASELINE, NAME, PEAK, Stage, at, autoscaler, calendar, hpa, workload
+from tests.cluster.stage import BASELINE, NAME, PEAK, Stage, autoscaler, calendar, hpa, workload
+
+if TYPE_CHECKING:
+    from tests.cluster.operator_process import Sun
 
 LESS = 6
 CLIENT_SIDE, SERVER_SIDE = ("apply",), ("apply", "--server-side")
-
-
-@pytest.fixture
-def rush() -> Sun:
-    """In the middle of the peak, and slow enough to stay there for the whole test."""
-    return Sun.rising(at("08:21"), 2)
 
 
 @pytest.mark.parametrize("how", [CLIENT_SIDE, SERVER_SIDE], ids=["client-side", "server-side"])

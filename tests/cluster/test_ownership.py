@@ -6,8 +6,7 @@ import pytest
 import yaml
 
 from tests.cluster.manifest_clients import CLIENTS, RELEASE, helm, helm_upgrade
-from tests.cluster.operator_process import Sun
-from tests.cluster.stage import BASELINE, CALENDAR, NAME, PEAK, Stage, at, autoscaler, calendar, hpa, workload
+from tests.cluster.stage import BASELINE, CALENDAR, NAME, PEAK, Stage, autoscaler, calendar, hpa, workload
 from tests.cluster.waiting import until
 
 pytestmark = pytest.mark.usefixtures("helm_program")
@@ -16,12 +15,6 @@ CHANGED = 3
 API_DEFAULT = 1
 ANOTHER = "another"
 AT_ONCE = {"scaleDown": {"stabilizationWindowSeconds": 0}}
-
-
-@pytest.fixture
-def rush() -> Sun:
-    """In the middle of the peak, and slow enough to stay there for the whole test."""
-    return Sun.rising(at("08:21"), 2)
 
 
 def raised_over(stage: Stage, baseline: int) -> None:
