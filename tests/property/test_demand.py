@@ -8,6 +8,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from firstbell.domain.demand import demand, region_loads
 from firstbell.domain.plan import Workload, make_plan, scheduled_replicas
 from firstbell.domain.policy import Bounds
 from tests.builders import stamp, utc
@@ -76,9 +77,9 @@ def test_with_pupils_per_replica_more_pupils_never_give_fewer_replicas(calendar,
 
 def load(planned: Workload, start: int, length: int) -> list:
     """Exact load in replicas, minute by minute, before it is rounded up."""
-    demand = make_plan(planned, start, start + length).demand
-    inner = demand.total[start - demand.start : start - demand.start + length]
-    return [Fraction(value, demand.scale) for value in inner]
+    loads = region_loads(planned.policy, planned.calendars, start, start + length)
+    drawn = demand(planned.policy, loads, start, start + length)
+    return [Fraction(value, drawn.scale) for value in drawn.total]
 
 
 def only(calendar, keep):

@@ -11,7 +11,8 @@ plan was asked for, or for how long. `operator/decisions/0002-writes-on-marks.md
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import compress, islice, pairwise
+from operator import ne
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -40,9 +41,9 @@ def runs_of(values: Sequence[int], start: Minute) -> list[Run]:
     """One value a minute as runs of equal values."""
     if not values:
         return []
-    changes = [index for index, (one, two) in enumerate(pairwise(values), start=1) if one != two]
-    begins, ends = [0, *changes], [*changes, len(values)]
-    return [Run(start + begin, start + end, values[begin]) for begin, end in zip(begins, ends, strict=True)]
+    changes = compress(range(1, len(values)), map(ne, values, islice(values, 1, None)))
+    edges = [0, *changes, len(values)]
+    return [Run(start + begin, start + end, values[begin]) for begin, end in pairwise(edges)]
 
 
 def highest_by_mark(values: Sequence[int], start: Minute) -> list[Run]:

@@ -164,7 +164,6 @@ def demand(policy: Policy, loads: Sequence[RegionLoad], start: Minute, end: Minu
                     canvas.draw_together(cluster, load.offsets, scale)
                 for cluster in _clusters(events):
                     canvas.draw_together(cluster, ((0, load.pupils),), scale)
-    # Of one peak there is one curve: a thousand plans are kept, and a curve of two days takes 25 KB.
     total, *others = canvas.by_peak or [[0] * max(0, end - start)]
     for curve in others:
         total = list(map(add, total, curve))

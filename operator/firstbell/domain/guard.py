@@ -13,21 +13,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from firstbell.domain.bells import Minute
-    from firstbell.domain.demand import Demand, RegionLoad
+    from firstbell.domain.demand import RegionLoad
+    from firstbell.domain.replica_curve import ReplicaCurve
 
 
-def still_to_come(loads: tuple[RegionLoad, ...], demand: Demand, start: Minute, end: Minute) -> list[int]:
+def still_to_come(
+    loads: tuple[RegionLoad, ...], wanted: ReplicaCurve, start: Minute, end: Minute
+) -> list[int]:
     """For each minute of [start, end): the highest scheduled value, before bounds, that is still to come.
 
-    In any of the occurrences that are under way at that minute; 0 where none is. The demand must cover the
-    interval; of an occurrence that goes on after the demand's end the rest is not known and not counted.
+    In any of the occurrences that are under way at that minute; 0 where none is. The curve must cover the
+    interval; of an occurrence that goes on after the curve's end the rest is not known and not counted.
     """
     least = [0] * max(0, end - start)
-    replicas = demand.replicas()
     for first, last in set(_spans(loads)):
         highest = 0
-        for minute in range(min(last, demand.end) - 1, max(first, start) - 1, -1):
-            highest = max(highest, replicas[minute - demand.start])
+        since, until = max(first, start), min(last, wanted.end)
+        replicas = wanted.between(since, until)
+        for minute in range(until - 1, since - 1, -1):
+            highest = max(highest, replicas[minute - since])
             if minute < end:
                 least[minute - start] = max(least[minute - start], highest)
     return least

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from firstbell.domain.coalesce import Run, coalesce, context_minutes, highest_by_mark, merge, runs_of
 from firstbell.domain.demand import Demand, RegionLoad, Spreads, Surge, demand, region_loads
 from firstbell.domain.guard import still_to_come
+from firstbell.domain.replica_curve import ReplicaCurve, replica_curve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -90,6 +91,7 @@ class Plan:
     """What a workload will be given over [start, end).
 
     `writes` is what an executor needs; steps and peaks, which people need, are worked out when asked for.
+    `wanted` is the schedule before bounds, over more than the interval: as far around it as writes look.
     """
 
     workload: Workload
@@ -97,7 +99,7 @@ class Plan:
     end: Minute
     writes: tuple[Run, ...]
     loads: tuple[RegionLoad, ...]
-    demand: Demand
+    wanted: ReplicaCurve
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -110,14 +112,15 @@ class Plan:
         return tuple(_peaks(self))
 
     @cached_property
-    def _guard(self) -> list[int]:
+    def _guard(self) -> ReplicaCurve:
         """Of each minute what a peak under way must not fall below."""
-        return still_to_come(self.loads, self.demand, self.start, self.end)
+        least = still_to_come(self.loads, self.wanted, self.start, self.end)
+        return replica_curve(runs_of(least, self.start))
 
     def still_to_come_at(self, minute: Minute) -> int:
         """The highest value before bounds that is still to come in a peak under way at a minute, else 0."""
         self._within(minute)
-        return self._guard[minute - self.start]
+        return self._guard.at(minute)
 
     def replicas_at(self, minute: Minute) -> int:
         """The schedule's value, within bounds, at a minute of the plan."""
@@ -126,7 +129,7 @@ class Plan:
     def wanted_at(self, minute: Minute) -> int:
         """The schedule's value before bounds at a minute of the plan."""
         self._within(minute)
-        return -(-self.demand.total[minute - self.demand.start] // self.demand.scale)
+        return self.wanted.at(minute)
 
     def write_at(self, minute: Minute) -> int:
         """What the writes have brought the workload to at a minute of the plan."""
@@ -159,7 +162,14 @@ def make_plan(workload: Workload, start: Minute, end: Minute) -> Plan:
         end=end,
         writes=tuple(_cut(coalesce(merge(marked), gap), start, end)),
         loads=loads,
-        demand=wide,
+        wanted=replica_curve(_rounded_up(wide)),
+    )
+
+
+def _rounded_up(drawn: Demand) -> Iterator[Run]:
+    """The load in whole replicas, run by run."""
+    return (
+        Run(first, last, -(-load // drawn.scale)) for first, last, load in runs_of(drawn.total, drawn.start)
     )
 
 
@@ -179,8 +189,10 @@ def clamp(wanted: int, bounds: Bounds) -> tuple[int, LimitedBy | None]:
 
 
 def _steps(plan: Plan) -> Iterator[Step]:
-    policy, bounds, wide = plan.workload.policy, plan.workload.bounds, plan.demand
-    wanted = wide.replicas()[plan.start - wide.start : plan.end - wide.start]
+    policy, bounds = plan.workload.policy, plan.workload.bounds
+    # Which peak is how large, only people ask: it is drawn again then, and not kept.
+    drawn = demand(policy, plan.loads, plan.wanted.start, plan.wanted.end)
+    wanted = plan.wanted.between(plan.start, plan.end)
     groups = groupby(runs_of(wanted, plan.start), key=lambda run: clamp(run.value, bounds))
     for (replicas, limited_by), group in groups:
         runs = list(group)
@@ -189,15 +201,15 @@ def _steps(plan: Plan) -> Iterator[Step]:
             minute=runs[0].start,
             replicas=replicas,
             wanted=highest.value,
-            peak=_largest_peak(policy, wide, highest.start) if highest.value else None,
+            peak=_largest_peak(policy, drawn, highest.start) if highest.value else None,
             limited_by=limited_by,
         )
 
 
-def _largest_peak(policy: Policy, wide: Demand, at: Minute) -> str:
+def _largest_peak(policy: Policy, drawn: Demand, at: Minute) -> str:
     """The peak that contributes most at a minute; at a tie the one that stands first in the policy."""
-    index = at - wide.start
-    return policy.peaks[max(wide.by_peak, key=lambda peak: (wide.by_peak[peak][index], -peak))].name
+    index = at - drawn.start
+    return policy.peaks[max(drawn.by_peak, key=lambda peak: (drawn.by_peak[peak][index], -peak))].name
 
 
 def _cut(runs: Sequence[Run], start: Minute, end: Minute) -> Iterator[Run]:
@@ -244,9 +256,9 @@ class _Whole:
         self._outside: dict[Minute, int] = {}
 
     def replicas_at(self, minute: Minute) -> int:
-        workload, wide = self._plan.workload, self._plan.demand
-        if wide.start <= minute < wide.end:
-            return clamp(-(-wide.total[minute - wide.start] // wide.scale), workload.bounds)[0]
+        workload, wanted = self._plan.workload, self._plan.wanted
+        if wanted.start <= minute < wanted.end:
+            return clamp(wanted.at(minute), workload.bounds)[0]
         if minute not in self._outside:
             self._outside[minute] = scheduled_replicas(workload, minute)
         return self._outside[minute]

@@ -193,13 +193,6 @@ def test_demand_is_told_by_peak_and_at_a_tie_by_the_one_that_stands_first():
     assert found.replicas() == [6, 6]
 
 
-def test_of_one_peak_one_curve_is_kept():
-    """A thousand plans are kept in memory, and a curve of two days takes 25 KB."""
-    kept = plan_days(a_workload(a_policy(a_peak(shape=BLOCK))), TUESDAY).demand
-    assert kept.total is kept.by_peak[0]
-    assert max(kept.total) > 0
-
-
 def test_an_empty_interval_has_no_demand():
     planned = a_workload(a_policy())
     at = utc(f"{TUESDAY}T07:30")
