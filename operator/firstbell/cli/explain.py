@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from firstbell.cli.ask_cluster import Context, Kubeconfig, Namespace, ask_cluster, autoscaler_meant
+from firstbell.cli.autoscaler_words import MINIMUM_FIELD
 from firstbell.cli.explain_document import explain_document
 from firstbell.cli.explain_text import print_explanation
-from firstbell.cli.foreign_kinds import MINIMUM_FIELD
 from firstbell.cli.output import console, refuse
-from firstbell.cli.reaching import Context, Kubeconfig, Namespace, ask_cluster, autoscaler_meant
 from firstbell.clock import SystemClock
 from firstbell.domain.absence import Unavailable
 from firstbell.engine.deciding.situation import ByFloor

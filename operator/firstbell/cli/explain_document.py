@@ -10,7 +10,7 @@ from typing import Any
 
 from firstbell.api.plan_document import api_time as minute_time
 from firstbell.api.plan_document import peak_document
-from firstbell.cli.foreign_kinds import MINIMUM_FIELD
+from firstbell.cli.autoscaler_words import MINIMUM_FIELD
 from firstbell.domain.absence import Unavailable
 from firstbell.domain.conditions import Condition
 from firstbell.domain.decide import Decision

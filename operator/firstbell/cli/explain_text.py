@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from firstbell.api.school_autoscaler import Mode
-from firstbell.cli.foreign_kinds import MINIMUM_FIELD
+from firstbell.cli.autoscaler_words import MINIMUM_FIELD
 from firstbell.cli.output import printable
 from firstbell.domain.absence import Unavailable
 from firstbell.domain.bells import instant_of

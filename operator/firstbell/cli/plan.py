@@ -11,12 +11,12 @@ import typer
 import yaml
 
 from firstbell.api.plan_document import plan_document
+from firstbell.cli.ask_cluster import AllNamespaces, Context, Kubeconfig, Namespace, namespace_meant
 from firstbell.cli.dates import civil_date
 from firstbell.cli.output import console, refuse
 from firstbell.cli.plan_plot import plot_plans, undrawable
 from firstbell.cli.plan_table import print_planned
 from firstbell.cli.planned import plan_cluster, plan_files
-from firstbell.cli.reaching import AllNamespaces, Context, Kubeconfig, Namespace, namespace_meant
 
 MOST_DAYS = 800
 

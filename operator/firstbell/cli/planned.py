@@ -14,9 +14,9 @@ from firstbell.api.manifests import Manifests, gather, read_manifests
 from firstbell.api.plan_document import DayWindow
 from firstbell.api.problems import Problem
 from firstbell.api.yaml_files import FileProblem, Unreadable
+from firstbell.cli.ask_cluster import ask_cluster
 from firstbell.cli.live_objects import live_objects
 from firstbell.cli.output import refuse
-from firstbell.cli.reaching import ask_cluster
 from firstbell.domain.bells import start_of_day
 from firstbell.domain.calendar import SchoolCalendar
 from firstbell.domain.days import SchoolDays

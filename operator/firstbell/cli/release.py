@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from firstbell.cli.foreign_kinds import KUBECTL_NAME, MINIMUM_FIELD
+from firstbell.cli.ask_cluster import Context, Kubeconfig, ask_cluster, autoscaler_meant
+from firstbell.cli.autoscaler_words import KUBECTL_NAME, MINIMUM_FIELD
 from firstbell.cli.output import printable, refuse
-from firstbell.cli.reaching import Context, Kubeconfig, ask_cluster, autoscaler_meant
 from firstbell.engine.acting.held_floors import Released, has_no_scaled_objects, held_floors, release_floors
 from firstbell.engine.ports import Failure, FailureKind
 
@@ -155,7 +155,7 @@ async def carry_out(
         return Unread(failure=Failure(kind=FailureKind.UNREACHABLE, message=late))
     if order.dry_run:
         return floors
-    # As in `reaching`: not loaded before it is needed.
+    # As in `ask_cluster`: not loaded before it is needed.
     from firstbell.adapters.telemetry import PrometheusTelemetry  # noqa: PLC0415
 
     telemetry = PrometheusTelemetry()

@@ -12,13 +12,13 @@ import typer
 
 from firstbell.api.autoscaler_conversion import to_behavior
 from firstbell.api.school_autoscaler import Actuation
-from firstbell.cli.catalogue import played_scenarios, show_scenarios
 from firstbell.cli.dates import civil_date
 from firstbell.cli.output import console, refuse
 from firstbell.cli.picture import undrawable
 from firstbell.cli.planned import plan_files
 from firstbell.cli.simulate_output import SimulateOutput, print_document
 from firstbell.cli.simulate_plot import plot_comparisons
+from firstbell.cli.simulate_scenarios import played_scenarios, show_scenarios
 from firstbell.cli.simulate_table import print_comparisons
 from firstbell.simulate.arrivals import Preset
 from firstbell.simulate.compare import Comparison, Conditions, compare

@@ -19,7 +19,6 @@ class DecisionReason(StrEnum):
     HELD_LAST_PLAN = "HeldLastPlan"
     HELD_WITHOUT_METRICS = "HeldWithoutMetrics"
     HANDS_OFF = "HandsOff"
-    NOT_DECIDED = "NotDecided"
 
 
 class LimitReason(StrEnum):

@@ -19,9 +19,9 @@ from firstbell.domain.decide import Decision
 from firstbell.engine.acting.act import Actor
 from firstbell.engine.acting.left_workloads import LeftWorkloads
 from firstbell.engine.acting.orphans import release_orphans, release_owned
+from firstbell.engine.interruptible_sleep import nap
 from firstbell.engine.live.polling import Polling
 from firstbell.engine.memory import Memory
-from firstbell.engine.naps import nap
 from firstbell.engine.reporting.reporter import Reporter
 from firstbell.engine.seen.store import Store
 from firstbell.engine.tick import Ticker, next_looks

@@ -23,12 +23,12 @@ from typing import IO, TYPE_CHECKING
 from firstbell.local.cache import cache_folder, file_lock, make_folder
 from firstbell.local.command import last_lines, started
 from firstbell.local.errors import ControlPlaneError
-from firstbell.local.families import family_of, program_named
+from firstbell.local.pinned_programs import family_of, program_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from firstbell.local.families import Family
+    from firstbell.local.pinned_programs import Family
     from firstbell.local.progress import Progress
 
 _LONGEST_BUILD_SECONDS = 45 * 60

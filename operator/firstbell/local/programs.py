@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING
 from firstbell.local.build import build, built_program, go_is_here
 from firstbell.local.command import run
 from firstbell.local.errors import ControlPlaneError
-from firstbell.local.families import FAMILIES, KUBERNETES_MINOR, SERVERS, family_of, program_named
+from firstbell.local.pinned_programs import FAMILIES, KUBERNETES_MINOR, SERVERS, family_of, program_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from firstbell.local.families import Program
+    from firstbell.local.pinned_programs import Program
     from firstbell.local.progress import Progress
 
 _VERSION = re.compile(r"\bv?(\d+)\.(\d+)\.\d+")

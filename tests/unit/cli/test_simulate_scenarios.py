@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from firstbell.cli import catalogue
-from firstbell.cli.catalogue import show_scenarios
+from firstbell.cli import simulate_scenarios
 from firstbell.cli.simulate_output import SimulateOutput
+from firstbell.cli.simulate_scenarios import show_scenarios
 from firstbell.simulate.compare import Conditions
 from firstbell.simulate.scenario import Played, Verdict, play_scenario, read_scenario, scenario_files
 from tests.unit.cli.simulating import run
@@ -64,6 +64,6 @@ def test_one_morning_with_all_its_figures():
 
 def test_all_of_them_are_played_by_name(monkeypatch):
     seen = []
-    monkeypatch.setattr(catalogue, "play_scenario", lambda scenario, _: seen.append(scenario.name))
-    list(catalogue.played_scenarios(None, Conditions()))
+    monkeypatch.setattr(simulate_scenarios, "play_scenario", lambda scenario, _: seen.append(scenario.name))
+    list(simulate_scenarios.played_scenarios(None, Conditions()))
     assert seen == [file.stem for file in scenario_files()]

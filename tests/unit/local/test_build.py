@@ -15,7 +15,7 @@ import pytest
 from firstbell.local.build import build, built_program, family_cache, family_key
 from firstbell.local.cache import file_lock
 from firstbell.local.errors import ControlPlaneError
-from firstbell.local.families import ETCD, FAMILIES, KUBERNETES, KWOK, Family
+from firstbell.local.pinned_programs import ETCD, FAMILIES, KUBERNETES, KWOK, Family
 from firstbell.local.progress import LogProgress
 
 FAKE_GO = """#!{python}

@@ -8,7 +8,7 @@ import pytest
 
 from firstbell.local.build import family_cache
 from firstbell.local.errors import ControlPlaneError
-from firstbell.local.families import HELM, SERVERS
+from firstbell.local.pinned_programs import HELM, SERVERS
 from firstbell.local.programs import Programs, fitting_servers, version_in
 from firstbell.local.progress import LogProgress
 from tests.unit.local import stub_programs
