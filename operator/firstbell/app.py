@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import signal
 import threading
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 import kopf
@@ -47,8 +48,12 @@ STOP_SECONDS = 4.0
 GOODBYE_SECONDS = 0.25
 """How long TLS connections get to close before the event loop does."""
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
-ANEW_SECONDS = 1.0
-"""How long to wait before everything begins anew."""
+ANEW_SECONDS, ANEW_SECONDS_MOST = 1.0, 32.0
+"""How long to wait before everything begins anew: twice as long each time, where it ended soon again.
+
+The most is less than the liveness probe of the chart gives.
+"""
+SOON = timedelta(minutes=1)
 
 
 class PortTakenError(Exception):
@@ -77,12 +82,21 @@ async def run_operator(
     if settings.prometheus_ca is not None:
         check_ca_bundle(settings.prometheus_ca)
     configuration = await load_access(settings.kubeconfig, settings.context)
-    anew = True
+    anew, wait = True, 0.0
     while anew:
+        begun = clock.now()
         with _stopping_on_signals(stop):
             anew = await _run(settings, configuration, telemetry, clock=clock, stop=stop, started=started)
-            await asyncio.sleep(ANEW_SECONDS if anew else GOODBYE_SECONDS)
+            wait = wait_before_anew(wait, clock.now() - begun)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), wait)
+            await asyncio.sleep(GOODBYE_SECONDS)
     log.info("stopped")
+
+
+def wait_before_anew(last: float, ran: timedelta) -> float:
+    """Seconds to wait before everything begins anew, after a run of that length and such a last wait."""
+    return min(2 * last, ANEW_SECONDS_MOST) if last and ran < SOON else ANEW_SECONDS
 
 
 async def _run(  # noqa: PLR0913 - what run_operator has put together

@@ -17,10 +17,11 @@ from firstbell.settings import Settings
 from tests.cluster import keda, portal
 from tests.cluster.admission import Denial
 from tests.cluster.chart_release import DEFINITIONS, NAMESPACE, Release, changed_chart
+from tests.cluster.commands import said
 from tests.cluster.conftest import install_kinds
-from tests.cluster.operator_account import CHART, EVERY_RIGHT
+from tests.cluster.operator_account import CHART, EVERY_RIGHT, access
 from tests.cluster.operator_process import OperatorThread, Sun, run_command
-from tests.cluster.stage import BASELINE, CALENDAR, PEAK, Stage, at, autoscaler, calendar, hpa, workload
+from tests.cluster.stage import BASELINE, CALENDAR, NAME, PEAK, Stage, at, autoscaler, calendar, hpa, workload
 from tests.cluster.stand_ins import free_port
 from tests.cluster.test_run_command import read
 from tests.cluster.waiting import until
@@ -156,6 +157,24 @@ def test_people_who_may_edit_a_namespace_may_edit_our_kinds_in_it(release: Relea
     assert not may(scene, "editor", "patch", "schoolautoscalers", "--subresource=status")
     until(lambda: may(scene, "viewer", "list", "schoolcalendars"), "a viewer lists")
     assert not may(scene, "viewer", "create", "schoolautoscalers")
+
+
+def test_people_who_may_view_a_namespace_may_explain_and_plan_it(release: Release, scene: Stage, tmp_path):
+    release.install()
+    served(release)
+    scene.kubectl("create", "serviceaccount", "viewer")
+    scene.kubectl(
+        "create", "rolebinding", "view", "--clusterrole=view", f"--serviceaccount={scene.namespace}:viewer"
+    )
+    person = f"system:serviceaccount:{scene.namespace}:viewer"
+    until(lambda: may(scene, person, "list", "schoolcalendars"), "a viewer lists")
+    scene.set(workload(), hpa(), calendar(), autoscaler())
+    token = access(scene.control_plane, scene.namespace, "viewer", tmp_path / "viewer")
+    reached = ("-n", scene.namespace, "--kubeconfig", token)
+
+    told = said(scene, "explain", NAME, *reached, "--at", "2026-03-04T08:25Z")
+    assert f"{PEAK} replicas (ScheduledPeak)" in told
+    assert str(PEAK) in said(scene, "plan", *reached, "--date", "2026-03-04")
 
 
 def named(body: Json, name: str) -> Json:
