@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("helm_program")
 RAISED_WITHIN_SECONDS = 5
 CHANGED = 3
 API_DEFAULT = 1
-ANOTHER = "another"
+ANOTHER, YET_ANOTHER = "another", "yet-another"
 AT_ONCE = {"scaleDown": {"stabilizationWindowSeconds": 0}}
 
 
@@ -97,18 +97,40 @@ def test_another_manager_applies_without_force_in_the_window(stage: Stage, rush,
     CLIENTS[owner](stage, tmp_path, BASELINE)
     with stage.operator(rush):
         raised_over(stage, BASELINE)
-        apply_as_another(stage, CHANGED)
+        apply_as(stage, ANOTHER, CHANGED)
         raised_over(stage, CHANGED)
         assert stage.appliers_of_minimum() == {ANOTHER}
-        apply_as_another(stage, BASELINE)
+        apply_as(stage, ANOTHER, BASELINE)
         raised_over(stage, BASELINE)
         end_the_peak(stage)
         nothing_of_ours_is_left(stage, BASELINE)
 
 
-def apply_as_another(stage: Stage, minimum: int) -> None:
-    flags = ("--server-side", f"--field-manager={ANOTHER}")
+def apply_as(stage: Stage, manager: str, minimum: int) -> None:
+    flags = ("--server-side", f"--field-manager={manager}")
     stage.kubectl("apply", *flags, "-f", "-", stdin=yaml.safe_dump(hpa(minimum=minimum)))
+
+
+@pytest.mark.parametrize("minimum", [BASELINE, CHANGED])
+def test_two_managers_that_apply_the_same_minimum_never_meet_each_other(stage: Stage, rush, minimum):
+    both = (ANOTHER, YET_ANOTHER)
+    stage.set(workload(), calendar(), autoscaler(behavior=AT_ONCE))
+    for manager in both:
+        apply_as(stage, manager, BASELINE)
+    assert stage.appliers_of_minimum() == set(both)
+    with stage.operator(rush):
+        raised_over(stage, BASELINE)
+        for manager in both:
+            apply_as(stage, manager, minimum)
+            raised_over(stage, minimum)
+    with stage.operator(rush):  # another process remembers them, too
+        raised_over(stage, minimum)
+        end_the_peak(stage)
+        nothing_of_ours_is_left(stage, minimum)
+        assert stage.appliers_of_minimum() == set(both)
+        for manager in both:
+            apply_as(stage, manager, minimum)
+        nothing_of_ours_is_left(stage, minimum)
 
 
 def test_a_change_by_hand_is_raised_again_and_becomes_the_baseline(stage: Stage, rush, tmp_path):

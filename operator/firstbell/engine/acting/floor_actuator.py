@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from firstbell.api.objects import GROUP
 from firstbell.engine.acting.handback import hand_back
+from firstbell.engine.acting.owners_in_common import told_managers
 from firstbell.engine.ports import Failure, FailureKind, ObjectPath, Operation
 
 if TYPE_CHECKING:
@@ -20,9 +21,16 @@ ANNOTATION_FLOOR = f"{GROUP}/floor"
 ANNOTATION_BASELINE = f"{GROUP}/baseline"
 ANNOTATION_OWNER = f"{GROUP}/autoscaler"
 ANNOTATION_INSTANCE = f"{GROUP}/instance"
+ANNOTATION_MANAGERS = f"{GROUP}/managers"
 HAND_BACK_TRIES = 5
 
-ANNOTATIONS = (ANNOTATION_FLOOR, ANNOTATION_BASELINE, ANNOTATION_OWNER, ANNOTATION_INSTANCE)
+ANNOTATIONS = (
+    ANNOTATION_FLOOR,
+    ANNOTATION_BASELINE,
+    ANNOTATION_OWNER,
+    ANNOTATION_INSTANCE,
+    ANNOTATION_MANAGERS,
+)
 
 
 def floor_path(seen: SeenFloor) -> ObjectPath:
@@ -44,6 +52,8 @@ def raise_patch(seen: SeenFloor, floor: int, baseline: int, owner: str, instance
         ANNOTATION_OWNER: owner,
         ANNOTATION_INSTANCE: instance,
     }
+    if len(seen.former_managers) > 1:
+        annotations[ANNOTATION_MANAGERS] = told_managers(seen.former_managers)
     operations = _tests(seen)
     if seen.annotated:
         operations += [
@@ -119,7 +129,9 @@ async def give_back(cluster: Cluster, telemetry: Telemetry, seen: SeenFloor, wri
     """
     latest = written
     for _ in range(HAND_BACK_TRIES):
-        operations = hand_back(latest, seen.of.minimum_field, seen.former_manager)
+        in_common = ANNOTATION_MANAGERS in (latest["metadata"].get("annotations") or {})
+        to = () if in_common else seen.former_managers
+        operations = hand_back(latest, seen.of.minimum_field, to)
         if not operations:
             return latest
         answer = await cluster.json_patch(floor_path(seen), operations)

@@ -7,6 +7,11 @@ edits `metadata.managedFields`: it takes the field out of firstbell's own entry 
 manager that had it before. Applied values stay what they are; only the book-keeping changes. With an
 Update manager before us there is nobody to return it to: an Update takes a field without a conflict.
 
+Two Apply managers that own the field together, since both apply the same value, would meet each other once
+our floor stands in its place: each would change what the other owns. So while a floor is held the field of
+several belongs to nobody, the autoscaler remembers them in an annotation, and the release returns it to all
+(`operator/decisions/0011-owners-in-common.md`).
+
 The edit is exact: every other field of every entry stays, and an object that firstbell does not manage is
 left alone.
 """
@@ -17,19 +22,20 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from firstbell.engine.ports import Json, Operation
 
 FIELD_MANAGER = "firstbell"
 
 
-def apply_manager(managed_fields: Iterable[Json], field: str) -> Json | None:
-    """The entry of the Apply manager that owns `spec.FIELD`, reduced to what names it, or None."""
-    for entry in managed_fields:
-        if entry.get("operation") == "Apply" and owns(entry, field):
-            return {key: value for key, value in entry.items() if key != "fieldsV1"}
-    return None
+def apply_managers(managed_fields: Iterable[Json], field: str) -> tuple[Json, ...]:
+    """The entries of the Apply managers that own `spec.FIELD`, each reduced to what names it."""
+    return tuple(
+        {key: value for key, value in entry.items() if key != "fieldsV1"}
+        for entry in managed_fields
+        if entry.get("operation") == "Apply" and owns(entry, field)
+    )
 
 
 def is_kept(managed_fields: Iterable[Json], field: str) -> bool:
@@ -37,8 +43,8 @@ def is_kept(managed_fields: Iterable[Json], field: str) -> bool:
     return any(_is_ours(entry) and owns(entry, field) for entry in managed_fields)
 
 
-def hand_back(obj: Json, field: str, to: Json | None) -> list[Operation]:
-    """The patch that gives `spec.FIELD` of `obj`, as it was returned by our write, back to `to`.
+def hand_back(obj: Json, field: str, to: Sequence[Json]) -> list[Operation]:
+    """The patch that gives `spec.FIELD` of `obj`, as it was returned by our write, back to all of `to`.
 
     Empty where firstbell does not manage the field. The patch holds only for the version it was made from.
     """
@@ -50,8 +56,8 @@ def hand_back(obj: Json, field: str, to: Json | None) -> list[Operation]:
     for entry in ours:
         _remove(entry, field)
     kept = [entry for entry in entries if entry.get("fieldsV1") or not _is_ours(entry)]
-    if to is not None:
-        _return(kept, field, to)
+    for manager in to:
+        _return(kept, field, manager)
     return [
         {"op": "test", "path": "/metadata/uid", "value": metadata["uid"]},
         {"op": "test", "path": "/metadata/resourceVersion", "value": metadata["resourceVersion"]},

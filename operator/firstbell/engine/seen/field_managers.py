@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.engine.acting.handback import FIELD_MANAGER, apply_manager, owns
+from firstbell.engine.acting.handback import FIELD_MANAGER, apply_managers, owns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ def applied_by(managed_fields: Sequence[Json], field: str) -> str:
 
     Only an Apply manager says by owning a field that its manifest sets it: an Update owns defaults too.
     """
-    entry = apply_manager(managed_fields, field) or {}
+    entry = next(iter(apply_managers(managed_fields, field)), {})
     return str(entry.get("manager") or "")[:NAME_CHARACTERS]
 
 

@@ -14,10 +14,12 @@ from firstbell.engine.acting.floor_actuator import (
     ANNOTATION_BASELINE,
     ANNOTATION_FLOOR,
     ANNOTATION_INSTANCE,
+    ANNOTATION_MANAGERS,
     ANNOTATION_OWNER,
     ANNOTATIONS,
 )
-from firstbell.engine.acting.handback import apply_manager, is_kept
+from firstbell.engine.acting.handback import apply_managers, is_kept
+from firstbell.engine.acting.owners_in_common import remembered_managers, together
 from firstbell.engine.seen.field_managers import annotated_by, applied_by, last_writer
 from firstbell.engine.seen.floor_kinds import HPA, SCALED_OBJECT, FloorKind
 from firstbell.engine.seen.store import SeenFloor, SeenWorkload, TargetRef
@@ -62,7 +64,10 @@ def seen_floor(body: Json, of: FloorKind) -> SeenFloor:
         minimum_written=of.minimum_field in spec,
         annotated=bool(annotations),
         our_annotations=frozenset(name for name in ANNOTATIONS if name in annotations),
-        former_manager=apply_manager(managers, of.minimum_field),
+        former_managers=together(
+            remembered_managers(annotations.get(ANNOTATION_MANAGERS, ""), of.group),
+            apply_managers(managers, of.minimum_field),
+        ),
         kept=is_kept(managers, of.minimum_field),
         scaling_active=None if active is None else active.get("status") == "True",
         inactive_message=(active or {}).get("message", ""),

@@ -110,11 +110,11 @@ class SeenFloor:
     """Somebody's autoscaler as last seen, with what a patch on it must know.
 
     `minimum_written` is False where the API's default stands for an absent minimum; `our_annotations` are
-    those of ours on it, `annotated` says that it has any annotation; `former_manager` is the entry of the
-    Apply manager that owns the minimum; `kept` says that it is still owned by us. `scaling_active` is the
-    autoscaler's own word on its metrics; `last_writer` the manager other than us that wrote the minimum last.
-    `made_by` is the name of the ScaledObject that an HPA was made by and follows; `paused_by` the annotation
-    that pauses a ScaledObject, `idles_at` its idleReplicaCount.
+    those of ours on it, `annotated` says that it has any annotation; `former_managers` are the entries of the
+    Apply managers that own the minimum, or owned it together before our floor; `kept` says that we still own
+    it. `scaling_active` is the autoscaler's own word on its metrics; `last_writer` the manager other than us
+    that wrote the minimum last. `made_by` names the ScaledObject that an HPA was made by and follows;
+    `paused_by` the annotation that pauses a ScaledObject, `idles_at` its idleReplicaCount.
     """
 
     autoscaler: Autoscaler
@@ -124,7 +124,7 @@ class SeenFloor:
     minimum_written: bool = True
     annotated: bool = False
     our_annotations: frozenset[str] = frozenset()
-    former_manager: Json | None = None
+    former_managers: tuple[Json, ...] = ()
     kept: bool = False
     scaling_active: bool | None = None
     inactive_message: str = ""
@@ -229,8 +229,8 @@ class Store:
         same = before is not None and before.autoscaler.uid == seen.autoscaler.uid
         if same and before is not None and is_older(seen.version, before.version):
             return set()
-        if seen.kept and seen.former_manager is None and before is not None:
-            seen = replace(seen, former_manager=before.former_manager)
+        if seen.kept and not seen.former_managers and before is not None:
+            seen = replace(seen, former_managers=before.former_managers)
         concerned = self.drop_floor(seen.key)
         self.floors[seen.key] = seen
         if seen.autoscaler.mark is not None:

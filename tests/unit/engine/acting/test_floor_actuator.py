@@ -109,6 +109,21 @@ async def test_the_apply_manager_owns_the_minimum_before_and_after():
     assert owners(await held.raised(), "minReplicas") == [("helm", "Apply")]
 
 
+async def test_a_minimum_in_common_is_nobodys_while_floored_and_everybodys_afterwards():
+    both = [("argocd", "Apply"), ("helm", "Apply")]
+    held = Held(
+        an_entry("helm", "Apply", "minReplicas", "maxReplicas"), an_entry("argocd", "Apply", "minReplicas")
+    )
+    raised = await held.raised()
+    assert (raised["spec"]["minReplicas"], owners(raised, "minReplicas")) == (100, [])
+
+    seen = seen_hpa(raised)
+    released = await write_floor(held.cluster, held.telemetry, seen, release_patch(seen, 4))
+
+    assert (released["spec"]["minReplicas"], owners(released, "minReplicas")) == (4, both)
+    assert "annotations" not in released["metadata"] or not released["metadata"]["annotations"]
+
+
 async def test_a_write_between_floor_and_hand_back_is_read_and_the_hand_back_made_again():
     held = Held()
     calls = []

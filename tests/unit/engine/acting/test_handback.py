@@ -6,7 +6,7 @@ import copy
 
 import pytest
 
-from firstbell.engine.acting.handback import apply_manager, hand_back, is_kept
+from firstbell.engine.acting.handback import apply_managers, hand_back, is_kept
 from tests.json_patch import apply_json_patch
 from tests.managed_fields import an_entry, owners
 
@@ -14,6 +14,8 @@ FIELD = "minReplicas"
 HELM = an_entry("helm", "Apply", FIELD, "maxReplicas")
 HELM_WITHOUT = an_entry("helm", "Apply", "maxReplicas")
 HELM_NAME = {key: value for key, value in HELM.items() if key != "fieldsV1"}
+ARGO = an_entry("argocd", "Apply", FIELD)
+ARGO_NAME = {key: value for key, value in ARGO.items() if key != "fieldsV1"}
 KUBECTL = an_entry("kubectl-edit", "Update", "behavior")
 CONTROLLER = an_entry("kube-controller-manager", "Update", subresource="status")
 
@@ -31,7 +33,7 @@ def an_object(*entries):
     }
 
 
-def handed_back(*entries, to=None):
+def handed_back(*entries, to=()):
     body = an_object(*entries)
     return apply_json_patch(body, hand_back(body, FIELD, to))["metadata"]["managedFields"]
 
@@ -47,7 +49,7 @@ def test_the_patch_to_the_letter():
             "value": [HELM, {**ours(), "fieldsV1": {"f:metadata": ours()["fieldsV1"]["f:metadata"]}}],
         },
     ]
-    assert want == hand_back(body, FIELD, HELM_NAME)
+    assert want == hand_back(body, FIELD, [HELM_NAME])
 
 
 def test_after_an_update_manager_nobody_gets_the_field():
@@ -57,18 +59,23 @@ def test_after_an_update_manager_nobody_gets_the_field():
 
 
 def test_the_apply_manager_gets_its_field_back():
-    got = handed_back(HELM_WITHOUT, KUBECTL, ours(FIELD), to=HELM_NAME)
+    got = handed_back(HELM_WITHOUT, KUBECTL, ours(FIELD), to=[HELM_NAME])
     assert owners({"metadata": {"managedFields": got}}, FIELD) == [("helm", "Apply")]
     assert got[0] == HELM
 
 
+def test_all_apply_managers_get_their_field_back():
+    got = handed_back(HELM_WITHOUT, ours(FIELD), to=[HELM_NAME, ARGO_NAME])
+    assert owners({"metadata": {"managedFields": got}}, FIELD) == [("argocd", "Apply"), ("helm", "Apply")]
+
+
 def test_an_apply_manager_that_lost_its_last_field_gets_its_entry_back():
-    got = handed_back(KUBECTL, ours(FIELD), to=HELM_NAME)
+    got = handed_back(KUBECTL, ours(FIELD), to=[HELM_NAME])
     assert got[-1] == {**HELM_NAME, "fieldsType": "FieldsV1", "fieldsV1": {"f:spec": {"f:minReplicas": {}}}}
 
 
 def test_other_fields_and_entries_stay_as_they_are():
-    got = handed_back(HELM_WITHOUT, KUBECTL, CONTROLLER, ours(FIELD, "behavior"), to=HELM_NAME)
+    got = handed_back(HELM_WITHOUT, KUBECTL, CONTROLLER, ours(FIELD, "behavior"), to=[HELM_NAME])
     assert got[:3] == [HELM, KUBECTL, CONTROLLER]
     assert got[3]["fieldsV1"]["f:spec"] == {"f:behavior": {}}
     assert got[3]["fieldsV1"]["f:metadata"] == {"f:annotations": {"f:firstbell.dev/floor": {}}}
@@ -89,32 +96,33 @@ def test_an_entry_of_ours_with_nothing_left_goes():
     ],
 )
 def test_what_is_not_ours_is_left_alone(entries):
-    assert hand_back(an_object(*entries), FIELD, HELM_NAME) == []
+    assert hand_back(an_object(*entries), FIELD, [HELM_NAME]) == []
     assert not is_kept(entries, FIELD)
 
 
 def test_an_object_without_book_keeping_is_left_alone():
-    assert hand_back({"metadata": {"uid": "u", "resourceVersion": "1"}}, FIELD, None) == []
+    assert hand_back({"metadata": {"uid": "u", "resourceVersion": "1"}}, FIELD, ()) == []
 
 
 def test_the_object_that_was_read_is_not_changed():
     body = an_object(HELM_WITHOUT, ours(FIELD))
     before = copy.deepcopy(body)
-    hand_back(body, FIELD, HELM_NAME)
+    hand_back(body, FIELD, [HELM_NAME])
     assert before == body
 
 
 @pytest.mark.parametrize(
     ("entries", "want"),
     [
-        pytest.param([HELM, KUBECTL], HELM_NAME, id="an Apply manager, reduced to its name"),
-        pytest.param([HELM_WITHOUT], None, id="an Apply manager of other fields"),
-        pytest.param([an_entry("kubectl", "Update", FIELD)], None, id="an Update manager takes it anyway"),
-        pytest.param([{"manager": "x", "operation": "Apply"}], None, id="an entry without fields"),
+        pytest.param([HELM, KUBECTL], (HELM_NAME,), id="an Apply manager, reduced to its name"),
+        pytest.param([HELM, ARGO], (HELM_NAME, ARGO_NAME), id="both that apply the same value"),
+        pytest.param([HELM_WITHOUT], (), id="an Apply manager of other fields"),
+        pytest.param([an_entry("kubectl", "Update", FIELD)], (), id="an Update manager takes it anyway"),
+        pytest.param([{"manager": "x", "operation": "Apply"}], (), id="an entry without fields"),
     ],
 )
 def test_who_the_field_is_returned_to(entries, want):
-    assert want == apply_manager(entries, FIELD)
+    assert want == apply_managers(entries, FIELD)
 
 
 def test_that_the_field_is_still_kept_by_us():

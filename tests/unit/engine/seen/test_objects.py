@@ -113,8 +113,16 @@ def test_a_copy_of_the_live_minimum_is_nobodys_choice(marked, manager, want):
 def test_who_manages_the_minimum():
     helm = an_entry("helm", "Apply", "minReplicas")
     seen = hpa(managedFields=[helm])
-    assert (seen.former_manager["manager"], seen.kept) == ("helm", False)
+    assert ([one["manager"] for one in seen.former_managers], seen.kept) == (["helm"], False)
     assert hpa(managedFields=[an_entry("firstbell", "Update", "minReplicas")]).kept
+
+
+def test_managers_that_shared_the_minimum_are_remembered_beside_who_owns_it_now():
+    both = [{"manager": name, "apiVersion": "autoscaling/v2"} for name in ("helm", "argocd")]
+    helm = an_entry("helm", "Apply", "minReplicas")
+    seen = hpa(managedFields=[helm], annotations={"firstbell.dev/managers": json.dumps(both)})
+    assert [one["manager"] for one in seen.former_managers] == ["helm", "argocd"]
+    assert "firstbell.dev/managers" in seen.our_annotations
 
 
 @pytest.mark.parametrize(
@@ -145,7 +153,8 @@ def test_of_a_scaled_object_its_own_fields_are_read():
     entry = an_entry("argocd", "Apply", "minReplicaCount", apiVersion="keda.sh/v1alpha1")
     applied = {LAST_APPLIED: json.dumps({"spec": {"minReplicaCount": 7, "minReplicas": 8}})}
     seen = seen_scaled_object(a_scaled_object(uid="u1", managedFields=[entry], annotations=applied))
-    assert (seen.former_manager["manager"], seen.autoscaler.declared) == ("argocd", 7)
+    (manager,) = seen.former_managers
+    assert (manager["manager"], seen.autoscaler.declared) == ("argocd", 7)
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,7 @@ def test_the_former_manager_is_not_forgotten_while_its_field_is_kept():
     store.put_floor(seen(seen_hpa, body))
     body["metadata"]["managedFields"][0] |= {"manager": "firstbell", "operation": "Update"}
     store.put_floor(seen(seen_hpa, body))
-    assert (True, owner) == (store.floors["ns/web"].kept, store.floors["ns/web"].former_manager)
+    assert (True, (owner,)) == (store.floors["ns/web"].kept, store.floors["ns/web"].former_managers)
 
 
 def test_workloads_are_the_same_whatever_version_they_are_read_by():

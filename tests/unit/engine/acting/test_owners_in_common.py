@@ -1,0 +1,59 @@
+"""Who shared a minimum, as an annotation remembers it; and that nobody can make it say more."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from firstbell.engine.acting.owners_in_common import (
+    MOST_MANAGERS,
+    remembered_managers,
+    together,
+    told_managers,
+)
+
+HELM = {"manager": "helm", "operation": "Apply", "apiVersion": "autoscaling/v2"}
+ARGO = {"manager": "argocd", "operation": "Apply", "apiVersion": "autoscaling/v2"}
+
+
+def test_what_is_told_is_remembered():
+    timed = {**HELM, "time": "2024-09-01T00:00:00Z"}
+    assert remembered_managers(told_managers([timed, ARGO]), "autoscaling") == (HELM, ARGO)
+
+
+def test_each_counts_once_and_as_the_last_group_tells_it():
+    timed = {**HELM, "time": "2024-09-01T00:00:00Z"}
+    assert together([HELM, ARGO], [timed]) == (timed, ARGO)
+
+
+def test_of_two_versions_of_the_api_each_is_an_owner():
+    older = {**HELM, "apiVersion": "autoscaling/v1"}
+    assert together([HELM], [older]) == (HELM, older)
+
+
+def test_no_more_are_remembered_than_a_bound():
+    many = [{**HELM, "manager": f"m{number}"} for number in range(MOST_MANAGERS + 5)]
+    assert len(together(many)) == MOST_MANAGERS
+    text = json.dumps([{"manager": f"m{number}", "apiVersion": "autoscaling/v2"} for number in range(99)])
+    assert len(remembered_managers(text, "autoscaling")) == MOST_MANAGERS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "helm",
+        "{}",
+        "[1, null, [], {}]",
+        "[" * 100_000,
+        '[{"manager": "", "apiVersion": "autoscaling/v2"}]',
+        '[{"manager": 7, "apiVersion": "autoscaling/v2"}]',
+        '[{"manager": "helm"}]',
+        '[{"manager": "helm", "apiVersion": "v1"}]',
+        '[{"manager": "helm", "apiVersion": "keda.sh/v1alpha1"}]',
+        json.dumps([{"manager": "m" * 129, "apiVersion": "autoscaling/v2"}]),
+    ],
+)
+def test_what_names_nobody_is_nobody(text):
+    assert remembered_managers(text, "autoscaling") == ()
