@@ -23,7 +23,7 @@ from firstbell.simulate.crowd import Crowd
 from firstbell.simulate.day import World, play
 from firstbell.simulate.firstbell import FirstbellBesideHpa, Operator
 from firstbell.simulate.hpa import SYNC_SECONDS, HorizontalPodAutoscaler, HpaSpec
-from firstbell.simulate.knowledge import known_plans
+from firstbell.simulate.known_plans import known_plans
 from tests.cluster.real_morning import END, RealMorning, Step, note, objects
 from tests.cluster.stage import BASELINE, PEAK, at
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from firstbell.backtest.deciding import Rules
 from firstbell.backtest.hpa_following import HpaFollower
-from firstbell.backtest.known_then import plans_known_then
+from firstbell.backtest.known_plans import plans_known_then
 from firstbell.backtest.need import needs_of
 from firstbell.backtest.replay import first_count, replay_floor, replay_hpa, replay_scale
 from firstbell.backtest.schedule import Schedule

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from fractions import Fraction
 
-    from firstbell.backtest.known_then import KnownPlan
+    from firstbell.backtest.known_plans import KnownPlan
     from firstbell.backtest.schedule import Schedule
     from firstbell.backtest.ticks import Ticks
     from firstbell.domain.absence import Unavailable

@@ -11,7 +11,7 @@ from firstbell.backtest.track import Track
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from firstbell.backtest.known_then import KnownPlan
+    from firstbell.backtest.known_plans import KnownPlan
     from firstbell.domain.plan import Plan
 
 NEVER = 2**62

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from firstbell.backtest.bells import bell_windows
 from firstbell.backtest.deciding import Rules
 from firstbell.backtest.hpa_following import HpaFollower
-from firstbell.backtest.known_then import plans_known_then
+from firstbell.backtest.known_plans import plans_known_then
 from firstbell.backtest.need import MOST_REPLICAS, need_over, needs_of
 from firstbell.backtest.outcome import BellOutcome, Course, Outcome, Variant, VariantOutcome
 from firstbell.backtest.recording import SECONDS_PER_MINUTE

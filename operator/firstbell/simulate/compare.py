@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from firstbell.domain.announcements import known_by
 from firstbell.domain.behavior import DEFAULT_BEHAVIOR, Behavior
 from firstbell.domain.bells import Minute, instant_of, start_of_day
 from firstbell.simulate.cron import CronFloor, HpaWithCron, careful_floor
@@ -14,7 +15,7 @@ from firstbell.simulate.day import Scaling, World, play
 from firstbell.simulate.early_arrivals import EarlyArrivals
 from firstbell.simulate.firstbell import FirstbellAlone, FirstbellBesideHpa, Operator
 from firstbell.simulate.hpa import HorizontalPodAutoscaler, HpaAlone, HpaSpec
-from firstbell.simulate.knowledge import KnownPlans, known_by, known_plans
+from firstbell.simulate.known_plans import KnownPlans, known_plans
 from firstbell.simulate.resource_metric import ResourceTarget
 
 if TYPE_CHECKING:

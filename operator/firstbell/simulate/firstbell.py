@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from firstbell.domain.policy import Bounds
     from firstbell.simulate.early_arrivals import EarlyArrivals
     from firstbell.simulate.hpa import HorizontalPodAutoscaler
-    from firstbell.simulate.knowledge import KnownPlans
+    from firstbell.simulate.known_plans import KnownPlans
     from firstbell.simulate.observed import Observed
     from firstbell.simulate.pods import Pods
 

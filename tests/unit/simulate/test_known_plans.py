@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from firstbell.domain.bells import start_of_day
 from firstbell.domain.calendar import CalendarEvent
-from firstbell.simulate.knowledge import known_plans
+from firstbell.simulate.known_plans import known_plans
 from tests.builders import BRUSSELS, a_calendar, a_peak, a_policy, a_workload, an_exception, on, utc
 
 DAY = "2024-09-11"

@@ -1,40 +1,20 @@
-"""What was known when: a day is planned with the exceptions that were announced by then.
+"""What was known when: an entry of a calendar with `announcedTime` is hidden before it.
 
-An entry with `announcedTime` is hidden before it. Who comes is decided by the whole truth; what is scheduled
-only by what had been told.
+What happens is decided by the whole truth; what is planned only by what had been told.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from firstbell.domain.bells import Minute, instant_of, minute_of
 from firstbell.domain.days import SchoolDays
-from firstbell.domain.plan import Plan, Workload, make_plan
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class KnownPlans:
-    """The plan in force at each minute of an interval: `plans[i]` from `since[i]` on."""
-
-    since: tuple[Minute, ...]
-    plans: tuple[Plan, ...]
-
-    def at(self, minute: Minute) -> Plan:
-        """The plan that was made with what is known at a minute."""
-        return self.plans[max(0, bisect_right(self.since, minute) - 1)]
-
-
-def known_plans(workload: Workload, start: Minute, end: Minute) -> KnownPlans:
-    """The plans over [start, end): one at its start, and one for each time at which something was told."""
-    since = (start, *told_between(workload, start, end))
-    plans = tuple(make_plan(known_by(workload, instant_of(minute)), start, end) for minute in since)
-    return KnownPlans(since=since, plans=plans)
+    from firstbell.domain.plan import Workload
 
 
 def told_between(workload: Workload, start: Minute, end: Minute) -> list[Minute]:

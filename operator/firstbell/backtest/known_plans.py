@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from firstbell.domain.announcements import known_by, told_between
 from firstbell.domain.bells import instant_of
 from firstbell.domain.plan import Plan, Workload, make_plan
-from firstbell.simulate.knowledge import known_by, told_between
 
 if TYPE_CHECKING:
     from firstbell.domain.bells import Minute

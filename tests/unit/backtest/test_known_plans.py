@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from firstbell.backtest.known_then import plans_known_then
+from firstbell.backtest.known_plans import plans_known_then
 from firstbell.domain.bells import instant_of
 from firstbell.domain.calendar import CalendarEvent, InstructionMode
 from firstbell.domain.plan import make_plan
