@@ -129,7 +129,7 @@ def test_an_hpa_that_comes_back_within_a_minute_is_floored_and_nothing_is_scaled
         stage.floored()
         delete(stage, HPA)
         message = stage.told("AbleToScale", "False", "AutoscalerVanished")
-        assert message.startswith(f"{HPA} {NAME} was deleted. It is waited for until ")
+        assert message.startswith(f"{HPA} {NAME} does not scale this workload any more: ")
         stage.kubectl("scale", f"deployment/{NAME}", "--replicas=5")
         holds(lambda: stage.replicas() == 5, "nobody scales the workload directly", seconds=5)
         stage.set(hpa(minimum=3))

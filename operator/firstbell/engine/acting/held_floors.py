@@ -147,4 +147,6 @@ def _released(store: Store, seen: SeenFloor, failure: Failure | None) -> Release
     if failure is not None:
         return _unreleased(seen, failure.message)
     now = next(each for each in store.floors.values() if each.autoscaler.uid == seen.autoscaler.uid)
+    if now.autoscaler.mark is not None:
+        return _unreleased(seen, "an operator that still runs raised it again at once; stop it first")
     return Released(seen=seen, minimum=now.autoscaler.minimum, kept=now.kept)

@@ -69,6 +69,7 @@ def _awaited(name: str, until: datetime, afterwards: ByScale | Unavailable) -> U
         then = "spec.minReplicas and spec.maxReplicas are needed to scale the workload directly"
     return Unavailable(
         reason="AutoscalerVanished",
-        message=f"{name} was deleted. It is waited for until {until:%H:%M:%S} UTC, and its floor is raised "
-        f"as soon as it is there again; after that {then}.",
+        message=f"{name} does not scale this workload any more: it was deleted, or given another target. "
+        f"It is waited for until {until:%H:%M:%S} UTC, and its floor is raised as soon as it is back; "
+        f"after that {then}.",
     )

@@ -99,6 +99,7 @@ def situation(store: Store, seen: SeenAutoscaler, rules: Rules, instance: str, n
             message=f"{rules.target.kind} {rules.target.name} does not exist in namespace "
             f"{rules.target.namespace}; it is scaled as soon as it is created",
         )
+    actuator = _actuator(store, seen, rules, instance)
     return Situation(
         seen=seen,
         rules=rules,
@@ -106,7 +107,7 @@ def situation(store: Store, seen: SeenAutoscaler, rules: Rules, instance: str, n
         calendar_generations=tuple(
             store.calendars[key].generation for key in rules.calendar_keys if key in store.calendars
         ),
-        actuator=_actuator(store, seen, rules, instance),
+        actuator=workload if isinstance(workload, Unavailable) and _lacks_bounds(actuator) else actuator,
         workload=workload,
         live=live_metrics(store, rules, now),
     )
@@ -162,6 +163,11 @@ def _actuator(store: Store, seen: SeenAutoscaler, rules: Rules, instance: str) -
             f"{rules.target.name} that could bring it.",
         )
     return ByScale(minimum=rules.minimum, maximum=rules.maximum)
+
+
+def _lacks_bounds(actuator: Actuator) -> bool:
+    """Whether nothing but the bounds of a workload without an autoscaler is missing."""
+    return isinstance(actuator, Unavailable) and actuator.reason == BOUNDS_MISSING
 
 
 def _by_floor(choice: FloorChoice, seen: SeenAutoscaler, instance: str) -> Actuator:

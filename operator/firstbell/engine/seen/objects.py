@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 COPIES_LIVE_VALUES = "argocd"
 DEFAULT_REPLICAS = 1
+OWNER_CHARACTERS = 63 + 1 + 253
+"""As many as `namespace/name` can have."""
 DEFAULT_SCALE_DOWN_WINDOW_SECONDS = 300
 PAUSED_REPLICAS, PAUSED = "autoscaling.keda.sh/paused-replicas", "autoscaling.keda.sh/paused"
 PAUSED_SCALE_OUT = "autoscaling.keda.sh/paused-scale-out"
@@ -41,6 +43,8 @@ def seen_floor(body: Json, of: FloorKind) -> SeenFloor:
     """An autoscaler of somebody's."""
     metadata, spec = body["metadata"], body["spec"]
     annotations, managers = metadata.get("annotations") or {}, metadata.get("managedFields") or ()
+    minimum = spec.get(of.minimum_field, of.default_minimum)
+    maximum = spec.get(of.maximum_field, of.default_maximum)
     ref, active = spec["scaleTargetRef"], _condition(body, "ScalingActive")
     return SeenFloor(
         autoscaler=Autoscaler(
@@ -48,9 +52,9 @@ def seen_floor(body: Json, of: FloorKind) -> SeenFloor:
             namespace=metadata["namespace"],
             name=metadata["name"],
             uid=metadata["uid"],
-            minimum=spec.get(of.minimum_field, of.default_minimum),
-            maximum=spec.get(of.maximum_field, of.default_maximum),
-            mark=_mark(annotations),
+            minimum=minimum,
+            maximum=maximum,
+            mark=_mark(annotations, minimum, maximum),
             declared=_declared(annotations, managers, of.minimum_field),
         ),
         target=TargetRef(
@@ -115,10 +119,13 @@ def _scale_down_window(spec: Json) -> int:
     return DEFAULT_SCALE_DOWN_WINDOW_SECONDS if seconds is None else int(seconds)
 
 
-def _mark(annotations: Mapping[str, str]) -> FloorMark | None:
-    """Our annotations, if all of them are there and make sense; a damaged mark is none."""
+def _mark(annotations: Mapping[str, str], minimum: int, maximum: int) -> FloorMark | None:
+    """Our annotations, if all of them are there and make sense; a damaged mark is none.
+
+    Under a floor that stands, a baseline that could not be written back is damage.
+    """
     try:
-        return FloorMark(
+        mark = FloorMark(
             floor=int(annotations[ANNOTATION_FLOOR]),
             baseline=int(annotations[ANNOTATION_BASELINE]),
             owner=annotations[ANNOTATION_OWNER],
@@ -126,6 +133,8 @@ def _mark(annotations: Mapping[str, str]) -> FloorMark | None:
         )
     except (KeyError, ValueError):
         return None
+    back = mark.floor != minimum or 0 <= mark.baseline <= maximum
+    return mark if back and len(mark.owner) <= OWNER_CHARACTERS else None
 
 
 def _made_by(metadata: Json) -> str:

@@ -90,6 +90,23 @@ async def test_a_floor_whose_field_cannot_be_handed_back_is_not_fine():
     assert [(one.minimum, one.kept, one.fine) for one in told] == [(4, True, False)]
 
 
+async def test_a_floor_that_is_raised_again_meanwhile_is_told_and_not_fine():
+    cluster = a_cluster(a=marks())
+    floors = await held(cluster)
+
+    def raised_again():
+        """After the release and before the hand-back, as an operator that still runs does it."""
+        cluster.before_write = lambda: cluster.edit(*HPAS, "ns", "a", again)
+
+    def again(body):
+        body["spec"]["minReplicas"] = 100
+        body["metadata"]["annotations"] = marks()
+
+    cluster.before_write = raised_again
+    (one,) = await released(cluster, floors)
+    assert (one.fine, "raised it again" in (one.failure or "")) == (False, True)
+
+
 async def test_one_that_is_gone_by_then_is_fine():
     cluster = a_cluster(a=marks())
     floors = await held(cluster)

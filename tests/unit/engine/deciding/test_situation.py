@@ -185,6 +185,11 @@ def test_a_workload_that_does_not_exist_is_waited_for():
     )
 
 
+def test_what_does_not_exist_is_told_before_the_bounds_that_it_would_need():
+    world = World(deployment=None, hpa=None)
+    assert (stands(world).actuator.reason, stands(world).workload.reason) == ("TargetNotFound",) * 2
+
+
 def test_a_stateful_set_is_a_workload_too():
     world = World(deployment=None)
     spec = an_autoscaler()["spec"] | {

@@ -57,7 +57,7 @@ def test_a_minimum_of_0_is_0():
 
 
 def test_our_marks():
-    seen = hpa(annotations=MARKS)
+    seen = hpa(an_hpa(minimum=100), annotations=MARKS)
     assert FloorMark(floor=100, baseline=4, owner="ns/web", instance="firstbell") == seen.autoscaler.mark
     assert frozenset(MARKS) == seen.our_annotations
 
@@ -67,6 +67,17 @@ def test_a_mark_that_lacks_a_part_is_none_but_what_is_left_is_known(name):
     notes = {key: value for key, value in MARKS.items() if key != name}
     seen = hpa(annotations=notes)
     assert (None, frozenset(notes)) == (seen.autoscaler.mark, seen.our_annotations)
+
+
+@pytest.mark.parametrize("value", ["-1", "401", "9" * 30])
+def test_a_baseline_that_could_not_be_written_back_is_damage_under_a_floor_that_stands(value):
+    notes = {**MARKS, "firstbell.dev/baseline": value}
+    assert hpa(an_hpa(minimum=100), annotations=notes).autoscaler.mark is None
+    assert hpa(an_hpa(minimum=3), annotations=notes).autoscaler.mark is not None
+
+
+def test_an_owner_that_no_object_can_be_is_damage():
+    assert hpa(annotations={**MARKS, "firstbell.dev/autoscaler": "n" * 318}).autoscaler.mark is None
 
 
 @pytest.mark.parametrize("value", ["", "many", "1e2", "4.0"])
