@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cluster import portal
+from tests.cluster import keda, portal
 from tests.cluster.operator_process import Sun
-from tests.cluster.stage import BASELINE, NAME, PEAK, Stage, at, autoscaler, calendar, hpa
+from tests.cluster.stage import BASELINE, CALENDAR, NAME, PEAK, Stage, at, autoscaler, calendar, hpa
 from tests.cluster.waiting import until
 
 if TYPE_CHECKING:
@@ -58,6 +58,40 @@ def test_the_floor_of_its_hpa_is_raised_and_the_count_follows(portals: Stage):
     portals.set(portal.portal(), its_hpa, calendar(), on_portal())
     with portals.operator(Sun.rising(at("08:22"), 10)):
         until(lambda: (portals.minimum(), replicas(portals)) == (PEAK, PEAK), f"floor and count {PEAK}")
+
+
+@pytest.fixture
+def kedas(control_plane: ControlPlane, portals: Stage) -> Iterator[Stage]:
+    """A stage of portals on which KEDA is at work, too."""
+    keda.install(control_plane)
+    with keda.Keda(portals):
+        yield portals
+    keda.uninstall(control_plane)
+
+
+def test_the_floor_of_its_scaled_object_is_raised_and_comes_back(kedas: Stage):
+    its_scaled_object = keda.scaled_object(kind=portal.KIND)
+    its_scaled_object["spec"]["scaleTargetRef"]["apiVersion"] = API_VERSION
+    kedas.set(
+        portal.portal(),
+        its_scaled_object,
+        calendar(),
+        on_portal(behavior={"scaleDown": {"stabilizationWindowSeconds": 0}}),
+    )
+
+    def minima() -> tuple[int | None, int | None]:
+        """Of the ScaledObject, and of the HPA that KEDA makes of it."""
+        of = ((keda.KIND, NAME, "minReplicaCount"), (keda.HPA, keda.KEDAS_HPA, "minReplicas"))
+        first, second = (
+            (kedas.api.get(kind, name) or {}).get("spec", {}).get(field) for kind, name, field in of
+        )
+        return first, second
+
+    with kedas.operator(Sun.rising(at("08:22"), 4)):
+        until(lambda: (*minima(), replicas(kedas)) == (PEAK,) * 3, kedas.conditions)
+        assert kedas.status()["actuator"]["kind"] == keda.KIND
+        kedas.api.patch("SchoolCalendar", CALENDAR, {"spec": {"suspend": True}})
+        until(lambda: minima() == (BASELINE, BASELINE), "the baseline is back")
 
 
 def test_one_that_is_created_later_is_scaled_then(portals: Stage):

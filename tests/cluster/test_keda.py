@@ -202,6 +202,27 @@ def test_one_applied_server_side_is_applied_again_without_a_conflict(kedas: Stag
         until(lambda: minimum_owners(kedas) == {"argocd"}, "the field is its applier's")
 
 
+def test_two_that_apply_it_meet_no_conflict_in_the_window_and_own_it_after(kedas: Stage, rush):
+    managers = ("argocd", "platform")
+
+    def apply_as(manager: str) -> None:
+        flags = ("--server-side", f"--field-manager={manager}")
+        kedas.kubectl("apply", *flags, "-f", "-", stdin=yaml.safe_dump(scaled_object()))
+
+    for manager in managers:
+        apply_as(manager)
+    kedas.set(autoscaler(behavior=AT_ONCE))
+    with kedas.operator(rush):
+        floored(kedas)
+        for manager in managers:
+            until(lambda: not minimum_owners(kedas), "the field is nobody's")
+            apply_as(manager)
+            until(lambda: floor(kedas) == PEAK, "raised again", seconds=AT_ONCE_SECONDS)
+        kedas.api.patch("SchoolCalendar", CALENDAR, {"spec": {"suspend": True}})
+        released(kedas)
+        until(lambda: minimum_owners(kedas) == set(managers), "the field is theirs")
+
+
 def minimum_owners(stage: Stage) -> set[str]:
     return {
         entry["manager"]
@@ -221,6 +242,22 @@ def test_deleted_and_made_again_in_the_window(kedas: Stage, rush):
         floored(kedas)
         assert marks(kedas)["firstbell.dev/baseline"] == "3"
         kedas.told("AbleToScale", "True", "ReadyForNewScale")
+
+
+def test_one_that_stays_away_is_stood_in_for_and_its_baseline_kept(kedas: Stage):
+    kedas.set(scaled_object(minimum=3), autoscaler(minReplicas=1, maxReplicas=40, behavior=AT_ONCE))
+    late = Sun.rising(at("08:37"), 6)
+    with kedas.operator(late):
+        floored(kedas)
+        kedas.kubectl("delete", f"{keda.CRD}/{NAME}", "--timeout=20s")
+        kedas.told("AbleToScale", "False", "AutoscalerVanished")
+        until(lambda: kedas.api.get(HPA, KEDAS_HPA) is None, "KEDA has taken its HPA away")
+        kedas.kubectl("scale", f"deployment/{NAME}", "--replicas=5")
+        until(lambda: kedas.replicas() == PEAK, "scaled directly")
+        until(lambda: kedas.status().get("actuator", {}).get("kind") == "Deployment", "told so")
+        late.wait_for(at("08:40"))
+        until(lambda: kedas.replicas() == 3, "the baseline that its owner wanted")
+        holds(lambda: kedas.replicas() == 3, "not the lower minimum of the policy", seconds=3)
 
 
 def test_one_that_appears_in_the_window_is_floored_and_gives_way_to_an_hpa(kedas: Stage, rush):

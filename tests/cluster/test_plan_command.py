@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import yaml
+
 from tests.cluster.commands import firstbell, said
 from tests.cluster.operator_process import Sun
 from tests.cluster.stage import PEAK, at, autoscaler, calendar, hpa, workload
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.cluster.stage import Stage
 
 DAY = ("--date", "2026-03-04", "-o", "json")
@@ -24,6 +28,29 @@ def test_the_cluster_and_an_export_of_it_give_the_same_plan(stage: Stage):
 
     assert f'"replicas": {PEAK}' in from_files
     assert said(stage, "plan", "-n", stage.namespace, *DAY) == from_files
+
+
+def test_a_context_that_is_not_the_current_one_is_planned_by_its_name(stage: Stage, tmp_path: Path):
+    stage.set(workload(), hpa(), calendar(), autoscaler())
+    here = stage.control_plane
+    view = ("config", "view", "--raw", "--minify", *(("--context", here.context) if here.context else ()))
+    config = yaml.safe_load(stage.kubectl(*view, "-o", "yaml"))
+    (live,) = config["contexts"]
+    nowhere = {"name": "nowhere", "cluster": {"server": "https://127.0.0.1:1"}}
+    config["clusters"].append(nowhere)
+    config["contexts"] = [
+        {"name": "elsewhere", "context": {**live["context"], "cluster": nowhere["name"]}},
+        {"name": "school", "context": live["context"]},
+    ]
+    config["current-context"] = "elsewhere"
+    kubeconfig = tmp_path / "kubeconfig"
+    kubeconfig.write_text(yaml.safe_dump(config))
+
+    asked = ("plan", "-n", stage.namespace, "--kubeconfig", kubeconfig, *DAY)
+
+    assert firstbell(stage, *asked).returncode == 2
+    planned = json.loads(said(stage, *asked, "--context", "school"))
+    assert [one["autoscaler"] for one in planned["autoscalers"]] == [f"{stage.namespace}/web"]
 
 
 def test_a_raised_floor_does_not_change_the_plan(stage: Stage):
