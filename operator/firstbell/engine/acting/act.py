@@ -144,6 +144,7 @@ class Actor:
             intact = (
                 reading.state is FloorState.OURS
                 and seen.autoscaler.minimum == desired
+                and not seen.shared
                 and mark is not None
                 and (mark.baseline, mark.owner) == (actuator.baseline, stands.seen.key)
             )

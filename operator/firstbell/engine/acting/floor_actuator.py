@@ -14,6 +14,8 @@ from firstbell.engine.acting.owners_in_common import told_managers
 from firstbell.engine.ports import Failure, FailureKind, ObjectPath, Operation
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from firstbell.engine.ports import Cluster, Json, Telemetry
     from firstbell.engine.seen.store import SeenFloor
 
@@ -60,6 +62,7 @@ def raise_patch(seen: SeenFloor, floor: int, baseline: int, owner: str, instance
             {"op": "add", "path": f"/metadata/annotations/{_escape(name)}", "value": value}
             for name, value in annotations.items()
         ]
+        operations += _removals(seen, but=annotations)
     else:
         # Annotations that somebody adds meanwhile must not be lost: null stands for an absent value.
         operations += [
@@ -82,12 +85,17 @@ def release_patch(seen: SeenFloor, baseline: int) -> list[Operation]:
     """The patch that brings the baseline back and takes our annotations away."""
     return [
         *_tests(seen),
-        *(
-            {"op": "remove", "path": f"/metadata/annotations/{_escape(name)}"}
-            for name in ANNOTATIONS
-            if name in seen.our_annotations
-        ),
+        *_removals(seen),
         {"op": "add", "path": _minimum(seen), "value": baseline},
+    ]
+
+
+def _removals(seen: SeenFloor, but: Container[str] = ()) -> list[Operation]:
+    """What takes our annotations away."""
+    return [
+        {"op": "remove", "path": f"/metadata/annotations/{_escape(name)}"}
+        for name in ANNOTATIONS
+        if name in seen.our_annotations and name not in but
     ]
 
 
@@ -130,8 +138,8 @@ async def give_back(cluster: Cluster, telemetry: Telemetry, seen: SeenFloor, wri
     latest = written
     for _ in range(HAND_BACK_TRIES):
         in_common = ANNOTATION_MANAGERS in (latest["metadata"].get("annotations") or {})
-        to = () if in_common else seen.former_managers
-        operations = hand_back(latest, seen.of.minimum_field, to)
+        to, from_all_of = ((), seen.former_managers) if in_common else (seen.former_managers, ())
+        operations = hand_back(latest, seen.of.minimum_field, to, from_all_of=from_all_of)
         if not operations:
             return latest
         answer = await cluster.json_patch(floor_path(seen), operations)

@@ -43,21 +43,30 @@ def is_kept(managed_fields: Iterable[Json], field: str) -> bool:
     return any(_is_ours(entry) and owns(entry, field) for entry in managed_fields)
 
 
-def hand_back(obj: Json, field: str, to: Sequence[Json]) -> list[Operation]:
+def hand_back(
+    obj: Json, field: str, to: Sequence[Json], *, from_all_of: Sequence[Json] = ()
+) -> list[Operation]:
     """The patch that gives `spec.FIELD` of `obj`, as it was returned by our write, back to all of `to`.
 
-    Empty where firstbell does not manage the field. The patch holds only for the version it was made from.
+    `from_all_of` are owners in common that are to own it no more while a floor is held: one that applies a
+    copy of the floor owns that, and another one's next apply would meet it. Empty where there is nothing to
+    change, or others than these own the field. The patch holds only for the version it was made from.
     """
     metadata = obj["metadata"]
-    entries: list[Json] = copy.deepcopy(metadata.get("managedFields") or [])
+    before: list[Json] = metadata.get("managedFields") or []
+    entries = copy.deepcopy(before)
     ours = [entry for entry in entries if _is_ours(entry) and owns(entry, field)]
-    if not ours:
+    common = from_all_of or (to if len(to) > 1 else ())
+    theirs = [entry for entry in entries if owns(entry, field) and _is_one_of(entry, common)]
+    if not ours and not theirs:
         return []
-    for entry in ours:
+    for entry in [*ours, *theirs] if from_all_of else ours:
         _remove(entry, field)
-    kept = [entry for entry in entries if entry.get("fieldsV1") or not _is_ours(entry)]
+    kept = [each for each in entries if each.get("fieldsV1") or not (_is_ours(each) or each in theirs)]
     for manager in to:
         _return(kept, field, manager)
+    if kept == before:
+        return []
     return [
         {"op": "test", "path": "/metadata/uid", "value": metadata["uid"]},
         {"op": "test", "path": "/metadata/resourceVersion", "value": metadata["resourceVersion"]},
@@ -67,6 +76,16 @@ def hand_back(obj: Json, field: str, to: Sequence[Json]) -> list[Operation]:
 
 def _is_ours(entry: Json) -> bool:
     return entry.get("manager") == FIELD_MANAGER and entry.get("operation") == "Update"
+
+
+def _is_one_of(entry: Json, managers: Sequence[Json]) -> bool:
+    return any(_is_same(entry, manager) for manager in managers)
+
+
+def _is_same(entry: Json, manager: Json) -> bool:
+    return all(
+        entry.get(key) == manager.get(key) for key in ("manager", "operation", "apiVersion", "subresource")
+    )
 
 
 def owns(entry: Json, field: str) -> bool:
@@ -83,9 +102,8 @@ def _remove(entry: Json, field: str) -> None:
 
 def _return(entries: list[Json], field: str, to: Json) -> None:
     """Adds the field to the entry of its former Apply manager, which may have lost its last field."""
-    same = ("manager", "operation", "apiVersion", "subresource")
     for entry in entries:
-        if all(entry.get(key) == to.get(key) for key in same):
+        if _is_same(entry, to):
             break
     else:
         entry = {**to, "fieldsType": "FieldsV1", "fieldsV1": {}}

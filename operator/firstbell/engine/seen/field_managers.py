@@ -31,6 +31,14 @@ def applied_by(managed_fields: Sequence[Json], field: str) -> str:
     return str(entry.get("manager") or "")[:NAME_CHARACTERS]
 
 
+def is_updated(managed_fields: Sequence[Json], field: str) -> bool:
+    """Whether a manager other than firstbell wrote `spec.FIELD` by an Update, which takes it from all."""
+    return any(
+        owns(entry, field) and entry.get("operation") == "Update" and entry.get("manager") != FIELD_MANAGER
+        for entry in managed_fields
+    )
+
+
 def annotated_by(managed_fields: Sequence[Json], annotation: str) -> str:
     """The manager that wrote an annotation last; empty where nobody is known to have."""
     owners = [entry for entry in managed_fields if f"f:{annotation}" in _annotations(entry)]

@@ -20,7 +20,7 @@ from firstbell.engine.acting.floor_actuator import (
 )
 from firstbell.engine.acting.handback import apply_managers, is_kept
 from firstbell.engine.acting.owners_in_common import remembered_managers, together
-from firstbell.engine.seen.field_managers import annotated_by, applied_by, last_writer
+from firstbell.engine.seen.field_managers import annotated_by, applied_by, is_updated, last_writer
 from firstbell.engine.seen.floor_kinds import HPA, SCALED_OBJECT, FloorKind
 from firstbell.engine.seen.store import SeenFloor, SeenWorkload, TargetRef
 
@@ -45,6 +45,9 @@ def seen_floor(body: Json, of: FloorKind) -> SeenFloor:
     annotations, managers = metadata.get("annotations") or {}, metadata.get("managedFields") or ()
     minimum = spec.get(of.minimum_field, of.default_minimum)
     maximum = spec.get(of.maximum_field, of.default_maximum)
+    applying = apply_managers(managers, of.minimum_field)
+    remembered = () if is_updated(managers, of.minimum_field) else _remembered(annotations, of)
+    former = together(remembered, applying)
     ref, active = spec["scaleTargetRef"], _condition(body, "ScalingActive")
     return SeenFloor(
         autoscaler=Autoscaler(
@@ -68,10 +71,8 @@ def seen_floor(body: Json, of: FloorKind) -> SeenFloor:
         minimum_written=of.minimum_field in spec,
         annotated=bool(annotations),
         our_annotations=frozenset(name for name in ANNOTATIONS if name in annotations),
-        former_managers=together(
-            remembered_managers(annotations.get(ANNOTATION_MANAGERS, ""), of.group),
-            apply_managers(managers, of.minimum_field),
-        ),
+        former_managers=former,
+        shared=len(former) > 1 and bool(applying),
         kept=is_kept(managers, of.minimum_field),
         scaling_active=None if active is None else active.get("status") == "True",
         inactive_message=(active or {}).get("message", ""),
@@ -81,6 +82,10 @@ def seen_floor(body: Json, of: FloorKind) -> SeenFloor:
         paused_by=_paused_by(annotations) if of is SCALED_OBJECT else "",
         idles_at=spec.get("idleReplicaCount"),
     )
+
+
+def _remembered(annotations: Mapping[str, str], of: FloorKind) -> tuple[Json, ...]:
+    return remembered_managers(annotations.get(ANNOTATION_MANAGERS, ""), of.group)
 
 
 def seen_hpa(body: Json) -> SeenFloor:

@@ -111,10 +111,11 @@ class SeenFloor:
 
     `minimum_written` is False where the API's default stands for an absent minimum; `our_annotations` are
     those of ours on it, `annotated` says that it has any annotation; `former_managers` are the entries of the
-    Apply managers that own the minimum, or owned it together before our floor; `kept` says that we still own
-    it. `scaling_active` is the autoscaler's own word on its metrics; `last_writer` the manager other than us
-    that wrote the minimum last. `made_by` names the ScaledObject that an HPA was made by and follows;
-    `paused_by` the annotation that pauses a ScaledObject, `idles_at` its idleReplicaCount.
+    Apply managers that own the minimum, or owned it together before our floor; `shared` says that these are
+    several, at least one of them on record now; `kept` that we still own it. `scaling_active` is the
+    autoscaler's own word on its metrics; `last_writer` the manager other than us that wrote the minimum last.
+    `made_by` names the ScaledObject that an HPA was made by and follows; `paused_by` the annotation that
+    pauses a ScaledObject, `idles_at` its idleReplicaCount.
     """
 
     autoscaler: Autoscaler
@@ -125,6 +126,7 @@ class SeenFloor:
     annotated: bool = False
     our_annotations: frozenset[str] = frozenset()
     former_managers: tuple[Json, ...] = ()
+    shared: bool = False
     kept: bool = False
     scaling_active: bool | None = None
     inactive_message: str = ""

@@ -124,6 +124,11 @@ async def test_a_minimum_in_common_is_nobodys_while_floored_and_everybodys_after
     assert "annotations" not in released["metadata"] or not released["metadata"]["annotations"]
 
 
+def test_a_raise_forgets_who_shared_the_minimum_where_a_change_by_hand_took_it():
+    shared = {"firstbell.dev/managers": '[{"manager":"helm","apiVersion":"autoscaling/v2"}]'}
+    assert raised(an_object(annotations=shared))["metadata"]["annotations"] == MARKS
+
+
 async def test_a_write_between_floor_and_hand_back_is_read_and_the_hand_back_made_again():
     held = Held()
     calls = []

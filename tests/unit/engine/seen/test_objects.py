@@ -136,6 +136,13 @@ def test_managers_that_shared_the_minimum_are_remembered_beside_who_owns_it_now(
     assert "firstbell.dev/managers" in seen.our_annotations
 
 
+def test_a_change_by_hand_takes_the_minimum_from_all_that_shared_it():
+    both = [{"manager": name, "apiVersion": "autoscaling/v2"} for name in ("helm", "argocd")]
+    hand = an_entry("kubectl-edit", "Update", "minReplicas")
+    seen = hpa(managedFields=[hand], annotations={"firstbell.dev/managers": json.dumps(both)})
+    assert seen.former_managers == ()
+
+
 @pytest.mark.parametrize(
     ("conditions", "want"),
     [

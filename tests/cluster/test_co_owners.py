@@ -1,0 +1,81 @@
+"""Two managers that own a minimum together: copies of the floor, changes by hand, a release by command."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from tests.cluster.commands import said
+from tests.cluster.stage import BASELINE, CALENDAR, PEAK, Stage, autoscaler, calendar, hpa, workload
+from tests.cluster.waiting import until
+
+if TYPE_CHECKING:
+    from tests.cluster.operator_process import Sun
+
+FLUX, PLATFORM = "flux", "platform"
+BOTH = (FLUX, PLATFORM)
+RAISED_WITHIN_SECONDS = 5
+AT_ONCE = {"scaleDown": {"stabilizationWindowSeconds": 0}}
+
+
+@pytest.fixture
+def shared(stage: Stage) -> Stage:
+    """A stage whose HPA both have applied."""
+    stage.set(workload(), calendar(), autoscaler(behavior=AT_ONCE))
+    for manager in BOTH:
+        apply_as(stage, manager, BASELINE)
+    assert stage.appliers_of_minimum() == set(BOTH)
+    return stage
+
+
+def apply_as(stage: Stage, manager: str, minimum: int) -> None:
+    """Without force: it fails where it would take the field from somebody."""
+    flags = ("--server-side", f"--field-manager={manager}")
+    stage.kubectl("apply", *flags, "-f", "-", stdin=yaml.safe_dump(hpa(minimum=minimum)))
+
+
+def raised_over(stage: Stage, baseline: int) -> None:
+    stage.floored(PEAK, seconds=RAISED_WITHIN_SECONDS)
+    until(lambda: stage.marks()["firstbell.dev/baseline"] == str(baseline), f"a baseline of {baseline}")
+    until(lambda: not stage.owners_of_minimum(), lambda: f"nobody's: {stage.owners_of_minimum()}")
+
+
+def given_back_to_both(stage: Stage, baseline: int) -> None:
+    stage.left_alone(baseline)
+    assert stage.owners_of_minimum() == {(manager, "Apply") for manager in BOTH}
+
+
+def end_the_peak(stage: Stage) -> None:
+    stage.api.patch("SchoolCalendar", CALENDAR, {"spec": {"suspend": True}})
+
+
+def test_a_copy_of_the_floor_by_one_is_no_conflict_for_the_other(shared: Stage, rush: Sun):
+    with shared.operator(rush):
+        raised_over(shared, BASELINE)
+        apply_as(shared, FLUX, PEAK)
+        raised_over(shared, BASELINE)
+        apply_as(shared, PLATFORM, BASELINE)
+        raised_over(shared, BASELINE)
+        end_the_peak(shared)
+        given_back_to_both(shared, BASELINE)
+
+
+def test_release_gives_the_minimum_back_to_both(shared: Stage, rush: Sun):
+    with shared.operator(rush):
+        raised_over(shared, BASELINE)
+    said(shared, "release", "--all", "-n", shared.namespace, "--instance", shared.namespace)
+    given_back_to_both(shared, BASELINE)
+
+
+def test_a_change_by_hand_takes_the_minimum_from_both(shared: Stage, rush: Sun):
+    with shared.operator(rush):
+        raised_over(shared, BASELINE)
+        shared.kubectl("patch", "hpa", "web", "--type=merge", "-p", '{"spec":{"minReplicas":5}}')
+        raised_over(shared, 5)
+        end_the_peak(shared)
+        shared.left_alone(5)
+    for manager in BOTH:
+        apply_as(shared, manager, BASELINE)
+    assert shared.appliers_of_minimum() == set(BOTH)
