@@ -244,22 +244,6 @@ def test_deleted_and_made_again_in_the_window(kedas: Stage, rush):
         kedas.told("AbleToScale", "True", "ReadyForNewScale")
 
 
-def test_one_that_stays_away_is_stood_in_for_and_its_baseline_kept(kedas: Stage):
-    kedas.set(scaled_object(minimum=3), autoscaler(minReplicas=1, maxReplicas=40, behavior=AT_ONCE))
-    late = Sun.rising(at("08:37"), 6)
-    with kedas.operator(late):
-        floored(kedas)
-        kedas.kubectl("delete", f"{keda.CRD}/{NAME}", "--timeout=20s")
-        kedas.told("AbleToScale", "False", "AutoscalerVanished")
-        until(lambda: kedas.api.get(HPA, KEDAS_HPA) is None, "KEDA has taken its HPA away")
-        kedas.kubectl("scale", f"deployment/{NAME}", "--replicas=5")
-        until(lambda: kedas.replicas() == PEAK, "scaled directly")
-        until(lambda: kedas.status().get("actuator", {}).get("kind") == "Deployment", "told so")
-        late.wait_for(at("08:40"))
-        until(lambda: kedas.replicas() == 3, "the baseline that its owner wanted")
-        holds(lambda: kedas.replicas() == 3, "not the lower minimum of the policy", seconds=3)
-
-
 def test_one_that_appears_in_the_window_is_floored_and_gives_way_to_an_hpa(kedas: Stage, rush):
     kedas.set(autoscaler(minReplicas=BASELINE, maxReplicas=40))
     with kedas.operator(rush):
