@@ -134,7 +134,7 @@ async def test_a_watch_that_does_not_begin_ends_at_the_deadline_of_a_request(ser
 
 
 async def test_a_connection_that_falls_silent_ends_after_the_watch_should_have(server, cluster, monkeypatch):
-    monkeypatch.setattr(kubernetes, "LONGEST_WATCH_SECONDS", 0.05)
+    monkeypatch.setattr(kubernetes, "LONGEST_WATCH_SECONDS", 0.5)
 
     async def silent(_):
         await server.closing.wait()
