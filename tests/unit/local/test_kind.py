@@ -80,6 +80,7 @@ def machine(tmp_path, monkeypatch):
     monkeypatch.setenv("FIRSTBELL_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.delenv("FIRSTBELL_PROVISION", raising=False)
+    monkeypatch.delenv("KIND_EXPERIMENTAL_PROVIDER", raising=False)
     monkeypatch.delenv("KUBEBUILDER_ASSETS", raising=False)
     return Machine(tmp_path)
 

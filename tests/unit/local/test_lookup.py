@@ -9,7 +9,7 @@ import pytest
 
 from firstbell.local.control_plane import Provision
 from firstbell.local.errors import ControlPlaneError
-from firstbell.local.lookup import choose, docker_answers
+from firstbell.local.lookup import choose, engine_answers
 from firstbell.local.provision import control_plane
 from firstbell.local.spec import ControlPlaneSpec
 
@@ -79,9 +79,10 @@ def test_a_docker_client_alone_is_no_docker(tmp_path, monkeypatch):
     client = tmp_path / "docker"
     client.write_text("#!/bin/sh\necho 'Cannot connect to the Docker daemon' >&2\nexit 1\n")
     client.chmod(0o755)
+    monkeypatch.delenv("KIND_EXPERIMENTAL_PROVIDER", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    assert not docker_answers()
+    assert not engine_answers()
 
 
 def test_a_given_kubeconfig_is_used_as_it_is(tmp_path):
