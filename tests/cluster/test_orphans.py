@@ -164,6 +164,26 @@ def test_an_hpa_that_stays_away_is_stood_in_for_and_its_baseline_kept(stage: Sta
         holds(lambda: stage.replicas() == 3, "the baseline of the HPA that it had", seconds=3)
 
 
+def test_an_hpa_that_vanishes_while_no_operator_runs_is_waited_for_and_its_baseline_kept(
+    stage: Stage, late: Sun
+):
+    stage.set(workload(), hpa(minimum=3), calendar(), autoscaler(**LESS))
+    with stage.operator(late):
+        stage.floored()
+        until(lambda: stage.status().get("actuator", {}).get("kind") == HPA, "the status tells of the HPA")
+    delete(stage, HPA)
+    stage.kubectl("scale", f"deployment/{NAME}", "--replicas=5")
+    with stage.operator(late):
+        stage.told("AbleToScale", "False", "AutoscalerVanished")
+        assert stage.replicas() == 5
+        scaled(stage)
+        assert stage.status()["lastAutoscaler"]["baselineMinReplicas"] == 3
+    with stage.operator(late):
+        late.wait_for(at("08:40"))
+        scaled(stage, 3)
+        holds(lambda: stage.replicas() == 3, "the baseline of the HPA that it had", seconds=3)
+
+
 def test_deleted_while_firstbell_runs_the_workload_goes_to_its_minimum_at_the_way_down(
     directly: Stage, late: Sun, capsys: pytest.CaptureFixture[str]
 ):

@@ -28,6 +28,19 @@ class Actuator(StatusModel):
     """The maximum that it has."""
 
 
+class LastAutoscaler(StatusModel):
+    """An autoscaler that the workload had, and that does not scale it any more."""
+
+    kind: TypeName
+    """HorizontalPodAutoscaler or ScaledObject."""
+    name: TypeName
+    """Its name, in the same namespace."""
+    baseline_min_replicas: ReplicaCount
+    """The minimum that its owner wanted: the workload is not scaled below it."""
+    gone_since_time: Time
+    """Since when it is gone, in UTC. It is waited for for a minute."""
+
+
 class LimitStatus(StatusModel):
     """A limit that changed the number."""
 
@@ -129,6 +142,8 @@ class SchoolAutoscalerStatus(StatusModel):
     and ReturnedToBaseline."""
     actuator: Actuator | None = None
     """What is written to: an autoscaler's minimum, or the workload's replicas."""
+    last_autoscaler: LastAutoscaler | None = None
+    """The autoscaler that the workload had, where it was deleted; absent while there is one."""
     current_replicas: ReplicaCount | None = None
     """How many replicas the workload is set to."""
     ready_replicas: ReplicaCount | None = None

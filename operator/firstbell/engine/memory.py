@@ -93,6 +93,8 @@ class Memory:
     last_desired: int | None = None
     scaled_for: int | None = None
     autoscaler: LastAutoscaler | None = None
+    recalled: bool = False
+    """Whether the status was asked which autoscaler the workload had before this process."""
     by_floor: bool = False
     scaling: Scaling | None = None
     failures: int = 0

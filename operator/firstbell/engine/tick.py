@@ -18,7 +18,7 @@ from firstbell.domain.history import History
 from firstbell.domain.limits import SLOWING
 from firstbell.engine.acting.way_back import follow_way_back
 from firstbell.engine.deciding.evaluating import evaluated
-from firstbell.engine.deciding.last_autoscaler import follow_autoscaler
+from firstbell.engine.deciding.last_autoscaler import follow_autoscaler, recalled_autoscaler
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation, situation
 from firstbell.engine.memory import Action, Memory, Scaling
 from firstbell.engine.ports import Failure, FailureKind
@@ -85,7 +85,9 @@ class Ticker:
         if memory.hold_until is None:
             memory.hold_until = now + rules.behavior.down.window
         stands = situation(self._store, seen, rules, self._instance, now)
-        stands, memory.autoscaler = follow_autoscaler(stands, memory.autoscaler, now)
+        before = memory.autoscaler if memory.recalled else recalled_autoscaler(seen)
+        stands, memory.autoscaler = follow_autoscaler(stands, before, now)
+        memory.recalled = True
         _hold_what_it_had(stands, memory, now)
         return evaluated(self._store, stands, self._instance, memory, now)
 

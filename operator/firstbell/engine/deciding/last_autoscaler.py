@@ -3,20 +3,24 @@
 Who replaces an HPA deletes and creates it, and so do some tools on each upgrade. Scaling the workload
 directly in between would fight with the one that is about to come. After the minute the workload is scaled
 directly, and never below the baseline that the autoscaler had: its owner has not said that less is enough.
+The status remembers it, for a process that starts meanwhile.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from firstbell.api.school_autoscaler import Actuation
 from firstbell.domain.absence import Unavailable
 from firstbell.engine.deciding.situation import BOUNDS_MISSING, ByFloor, ByScale, Situation
+from firstbell.engine.seen.floor_kinds import FLOOR_KINDS
+from firstbell.engine.status_values import api_time
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from firstbell.engine.ports import Json
+    from firstbell.engine.seen.store import SeenAutoscaler
 
 RETURNS_WITHIN = timedelta(seconds=60)
 
@@ -29,6 +33,7 @@ class LastAutoscaler:
     """
 
     target: str
+    kind: str
     name: str
     baseline: int
     gone_since: datetime | None = None
@@ -46,8 +51,9 @@ def follow_autoscaler(
     actuator, target = stands.actuator, stands.rules.target.key
     if isinstance(actuator, ByFloor):
         autoscaler = actuator.seen.autoscaler
-        name = f"{autoscaler.kind} {autoscaler.name}"
-        return stands, LastAutoscaler(target=target, name=name, baseline=actuator.baseline)
+        return stands, LastAutoscaler(
+            target=target, kind=autoscaler.kind, name=autoscaler.name, baseline=actuator.baseline
+        )
     if before is None or before.target != target or stands.rules.actuation is not Actuation.AUTO:
         return stands, None
     if isinstance(actuator, Unavailable) and actuator.reason != BOUNDS_MISSING:
@@ -55,7 +61,7 @@ def follow_autoscaler(
     last = before if before.gone_since is not None else replace(before, gone_since=now)
     until = last.awaited_until
     if until is not None and now < until:
-        return replace(stands, actuator=_awaited(last.name, until, actuator)), last
+        return replace(stands, actuator=_awaited(f"{last.kind} {last.name}", until, actuator)), last
     if isinstance(actuator, ByScale):
         minimum = max(actuator.minimum, last.baseline)
         kept = ByScale(minimum=minimum, maximum=max(actuator.maximum, minimum))
@@ -73,3 +79,36 @@ def _awaited(name: str, until: datetime, afterwards: ByScale | Unavailable) -> U
         f"It is waited for until {until:%H:%M:%S} UTC, and its floor is raised as soon as it is back; "
         f"after that {then}.",
     )
+
+
+def recalled_autoscaler(seen: SeenAutoscaler) -> LastAutoscaler | None:
+    """The autoscaler that the status tells of, gone or there when it was written, for a process that starts.
+
+    An edit of the spec that nobody has looked at yet may have been of the target: then nothing is recalled.
+    """
+    status, rules = seen.status, seen.in_force
+    if rules is None or status.get("observedGeneration") != seen.generation:
+        return None
+    gone, actuator = status.get("lastAutoscaler") or {}, status.get("actuator") or {}
+    told = gone or actuator
+    if told.get("kind") not in {of.kind for of in FLOOR_KINDS} or told.get("baselineMinReplicas") is None:
+        return None
+    return LastAutoscaler(
+        target=rules.target.key,
+        kind=told["kind"],
+        name=told["name"],
+        baseline=told["baselineMinReplicas"],
+        gone_since=datetime.fromisoformat(gone["goneSinceTime"]) if gone else None,
+    )
+
+
+def told_autoscaler(last: LastAutoscaler | None) -> Json | None:
+    """What the status tells of one that is gone; None while it is there, or where none was."""
+    if last is None or last.gone_since is None:
+        return None
+    return {
+        "kind": last.kind,
+        "name": last.name,
+        "baselineMinReplicas": last.baseline,
+        "goneSinceTime": api_time(last.gone_since),
+    }

@@ -16,6 +16,7 @@ from firstbell.domain.reasons import ConditionType, DecisionReason, LimitReason
 from firstbell.domain.upcoming import peak_sentence
 from firstbell.engine.acting.contest import contested
 from firstbell.engine.acting.way_back import returned
+from firstbell.engine.deciding.last_autoscaler import told_autoscaler
 from firstbell.engine.deciding.situation import ByFloor, ByScale
 from firstbell.engine.deciding.surging import reported_surge
 from firstbell.engine.outcome import floor_after
@@ -51,6 +52,7 @@ def status_of(outcome: Outcome, memory: Memory, coming: Sequence[PlannedPeak], o
     return {
         "observedGeneration": generation,
         "actuator": _actuator(outcome),
+        "lastAutoscaler": told_autoscaler(memory.autoscaler),
         "currentReplicas": workload.replicas if workload else None,
         "readyReplicas": workload.ready if workload else None,
         "desiredReplicas": decided.desired if decided else None,

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 COPIES_LIVE_VALUES = "argocd"
-DEFAULT_REPLICAS = 1
+DEFAULT_REPLICAS, MOST_REPLICAS = 1, 2**31 - 1
 OWNER_CHARACTERS = 63 + 1 + 253
 """As many as `namespace/name` can have."""
 DEFAULT_SCALE_DOWN_WINDOW_SECONDS = 300
@@ -57,7 +57,7 @@ def seen_floor(body: Json, of: FloorKind) -> SeenFloor:
             uid=metadata["uid"],
             minimum=minimum,
             maximum=maximum,
-            mark=_mark(annotations, minimum, maximum),
+            mark=_mark(annotations, minimum),
             declared=_declared(annotations, managers, of.minimum_field),
         ),
         target=TargetRef(
@@ -124,10 +124,10 @@ def _scale_down_window(spec: Json) -> int:
     return DEFAULT_SCALE_DOWN_WINDOW_SECONDS if seconds is None else int(seconds)
 
 
-def _mark(annotations: Mapping[str, str], minimum: int, maximum: int) -> FloorMark | None:
+def _mark(annotations: Mapping[str, str], minimum: int) -> FloorMark | None:
     """Our annotations, if all of them are there and make sense; a damaged mark is none.
 
-    Under a floor that stands, a baseline that could not be written back is damage.
+    Under a floor that stands, a baseline above it is damage: nobody raises a minimum to less.
     """
     try:
         mark = FloorMark(
@@ -138,8 +138,9 @@ def _mark(annotations: Mapping[str, str], minimum: int, maximum: int) -> FloorMa
         )
     except (KeyError, ValueError):
         return None
-    back = mark.floor != minimum or 0 <= mark.baseline <= maximum
-    return mark if back and len(mark.owner) <= OWNER_CHARACTERS else None
+    raised = mark.floor != minimum or 0 <= mark.baseline <= mark.floor
+    counts = max(abs(mark.floor), abs(mark.baseline)) <= MOST_REPLICAS
+    return mark if raised and counts and len(mark.owner) <= OWNER_CHARACTERS else None
 
 
 def _made_by(metadata: Json) -> str:

@@ -117,3 +117,49 @@ async def test_what_live_metrics_gave_is_held_for_a_stabilization_window_and_not
     assert world.replicas == 1
     await world.tick(RISE)
     assert world.replicas == 100
+
+
+async def test_one_that_vanished_while_no_process_ran_is_waited_for_and_its_baseline_kept():
+    world = World(INSIDE, autoscaler=bounded())
+    await world.tick()
+    world.remove(HPAS)
+    world.restart()
+    await world.tick()
+    assert world.condition("AbleToScale") == ("False", "AutoscalerVanished")
+    world.clock.set(world.clock.now() + RETURNS_WITHIN)
+    await world.tick()
+    world.restart()
+    await world.tick(AFTER)
+    await world.tick("2024-09-09T11:00")
+    assert (world.replicas, world.status["actuator"]["baselineMinReplicas"]) == (4, 4)
+
+
+async def test_a_restart_does_not_begin_the_minute_anew():
+    world = await vanished()
+    world.respec(DEPLOYMENTS, replicas=50)
+    world.clock.set(world.clock.now() + RETURNS_WITHIN - timedelta(seconds=1))
+    world.restart()
+    await world.tick()
+    assert (world.replicas, world.status["lastAutoscaler"]["name"]) == (50, "web")
+    world.clock.set(world.clock.now() + timedelta(seconds=1))
+    await world.tick()
+    assert world.replicas == 100
+
+
+async def test_once_there_is_an_autoscaler_again_the_status_forgets_the_one_before():
+    world = await vanished()
+    assert world.status["lastAutoscaler"]["baselineMinReplicas"] == 4
+    world.put(HPAS, an_hpa(minimum=7))
+    await world.tick()
+    assert "lastAutoscaler" not in world.status
+
+
+async def test_after_an_edit_that_nobody_has_looked_at_nothing_is_recalled():
+    world = World(INSIDE, autoscaler=bounded())
+    await world.tick()
+    world.remove(HPAS)
+    world.respec("schoolautoscalers", maxReplicas=399)
+    world.restart()
+    world.respec(DEPLOYMENTS, replicas=50)
+    await world.tick()
+    assert world.replicas == 100

@@ -69,14 +69,17 @@ def test_a_mark_that_lacks_a_part_is_none_but_what_is_left_is_known(name):
     assert (None, frozenset(notes)) == (seen.autoscaler.mark, seen.our_annotations)
 
 
-@pytest.mark.parametrize("value", ["-1", "401", "9" * 30])
-def test_a_baseline_that_could_not_be_written_back_is_damage_under_a_floor_that_stands(value):
+@pytest.mark.parametrize("value", ["-1", "101"])
+def test_a_baseline_above_a_floor_that_stands_is_damage(value):
     notes = {**MARKS, "firstbell.dev/baseline": value}
     assert hpa(an_hpa(minimum=100), annotations=notes).autoscaler.mark is None
     assert hpa(an_hpa(minimum=3), annotations=notes).autoscaler.mark is not None
 
 
-def test_an_owner_that_no_object_can_be_is_damage():
+def test_a_count_that_no_object_can_have_and_an_owner_that_no_object_can_be_are_damage():
+    for name in ("floor", "baseline"):
+        notes = {**MARKS, f"firstbell.dev/{name}": "9" * 30}
+        assert hpa(an_hpa(minimum=3), annotations=notes).autoscaler.mark is None
     assert hpa(annotations={**MARKS, "firstbell.dev/autoscaler": "n" * 318}).autoscaler.mark is None
 
 
