@@ -73,6 +73,16 @@ async def test_a_floor_falls_after_our_window_and_never_by_scale():
     assert world.replicas == 8
 
 
+async def test_scaled_in_an_hpas_place_what_its_own_metric_gave_is_held_for_our_window():
+    world = live(floor=True, deployment=a_deployment(replicas=40), minReplicas=4, maxReplicas=400)
+    await readings(world, *[1400] * 24)
+    world.respec("schoolautoscalers", actuation="Scale")
+    await readings(world, *[1400] * 20, start="08:06:00")
+    assert world.replicas == 40
+    await readings(world, 1400, start="08:11:00")
+    assert world.replicas == 4
+
+
 async def test_an_hpa_above_the_floor_by_its_own_metric_is_not_pulled_down():
     world = live(floor=True, deployment=a_deployment(replicas=40))
     assert await readings(world, 4200, 1400, 700) == [12, 12, 12]

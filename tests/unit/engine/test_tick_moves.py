@@ -115,6 +115,14 @@ class TestTwoAutoscalersOnOneWorkload:
         await world.tick(FALL)
         assert (world.floor, world.marks) == (4, {})
 
+    async def test_switched_to_a_dry_run_it_is_let_go_though_nobody_knows_which_is_the_one(self):
+        world = World(INSIDE)
+        await world.tick()
+        world.put(HPAS, an_hpa("second"))
+        world.respec("schoolautoscalers", mode="DryRun")
+        await world.tick()
+        assert (world.floor, world.marks) == (4, {})
+
     async def test_that_is_so_after_a_restart_too(self):
         world = World(INSIDE)
         await world.tick()
