@@ -85,11 +85,15 @@ def contested(stands: Situation, contest: Contest, now: datetime) -> Condition:
 
 
 def _sentence(last: Undone) -> str:
-    who = last.manager or "a manager without a name"
-    return (
+    who = last.manager or "somebody who is not on record"
+    told = (
         f"{who} set spec.{last.field} of {last.what} to {last.value}, {TIMES} times in "
-        f"{WITHIN.seconds // 60} minutes; it is raised again at most every {AGAIN_EVERY.seconds} s. Leave "
-        f"spec.{last.field} out of what {who} applies, or let it ignore that field (Argo CD: "
+        f"{WITHIN.seconds // 60} minutes; it is raised again at most every {AGAIN_EVERY.seconds} s. "
+    )
+    if not last.manager:
+        return told + "If that was `firstbell release`: stop the operator before it."
+    return told + (
+        f"Leave spec.{last.field} out of what {who} applies, or let it ignore that field (Argo CD: "
         f"ignoreDifferences with the JSON pointer /spec/{last.field})."
     )
 

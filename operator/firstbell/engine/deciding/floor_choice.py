@@ -83,6 +83,6 @@ def _unseen(store: Store, follower: SeenFloor) -> Unavailable:
         )
     return Unavailable(
         reason="ScaledObjectNotReadable",
-        message=f"{whose}, which firstbell cannot read. Grant it get, list, watch and patch on "
-        f"{SCALED_OBJECT.plural}.{SCALED_OBJECT.group}; it goes on by itself then.",
+        message=f"{whose}, which firstbell cannot read. Where KEDA was installed just now it will in a few "
+        f"seconds; else grant it get, list, watch and patch on {SCALED_OBJECT.plural}.{SCALED_OBJECT.group}.",
     )

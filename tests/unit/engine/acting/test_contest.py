@@ -54,6 +54,15 @@ async def test_the_third_in_ten_minutes_is_a_contest_with_a_name_and_a_cure(reve
     assert "/spec/minReplicas" in message
 
 
+async def test_a_release_beside_the_operator_is_told_apart_from_a_manifest(raised):
+    for minute in (23, 24, 25):
+        revert(raised, 4, manager="firstbell")
+        await raised.tick(inside(minute))
+    message = raised.told_condition("FloorContested")["message"]
+    assert message.startswith("somebody who is not on record set spec.minReplicas")
+    assert message.endswith("If that was `firstbell release`: stop the operator before it.")
+
+
 async def test_a_contest_is_an_event(reverted):
     (told,) = [event for _, event in reverted.events.posted if event.reason == "RevertedRepeatedly"]
     assert told.warning
