@@ -51,7 +51,8 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 ANEW_SECONDS, ANEW_SECONDS_MOST = 1.0, 32.0
 """How long to wait before everything begins anew: twice as long each time, where it ended soon again.
 
-The most is less than the liveness probe of the chart gives.
+Nothing answers the liveness probe meanwhile: where it goes on, the kubelet begins the pod anew, less and less
+often as well.
 """
 SOON = timedelta(minutes=1)
 
@@ -82,15 +83,16 @@ async def run_operator(
     if settings.prometheus_ca is not None:
         check_ca_bundle(settings.prometheus_ca)
     configuration = await load_access(settings.kubeconfig, settings.context)
-    anew, wait = True, 0.0
-    while anew:
-        begun = clock.now()
-        with _stopping_on_signals(stop):
-            anew = await _run(settings, configuration, telemetry, clock=clock, stop=stop, started=started)
-            wait = wait_before_anew(wait, clock.now() - begun)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), wait)
-            await asyncio.sleep(GOODBYE_SECONDS)
+    wait = 0.0
+    async with _serving(settings, telemetry):
+        while not stop.is_set():
+            begun = clock.now()
+            with _stopping_on_signals(stop):
+                await _run(settings, configuration, telemetry, clock=clock, stop=stop, started=started)
+                wait = wait_before_anew(wait, clock.now() - begun)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), wait)
+                await asyncio.sleep(GOODBYE_SECONDS)
     log.info("stopped")
 
 
@@ -107,21 +109,20 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
     clock: Clock,
     stop: asyncio.Event,
     started: asyncio.Event | None,
-) -> bool:
-    """One run, from the first look to a stop: whether another one is to follow."""
+) -> None:
+    """One run, from the first look to a stop, or to what another one is to follow."""
     async with (
         KubernetesCluster(configuration) as cluster,
         PrometheusMetrics(cluster, SystemClock(), ca_bundle=settings.prometheus_ca) as metrics,
-        _serving(settings, telemetry),
     ):
         events = KubernetesEvents(cluster, clock)
         store = Store()
         log.info("starting", api=configuration.host, namespaces=list(settings.namespaces) or "all")
         if not await _unless_stopped(load(cluster, store, settings.namespaces), stop):
-            return False
+            return
         asked = AskedTargets(store=store, cluster=cluster)
         if not await _unless_stopped(asked.look(), stop):
-            return False
+            return
         engine = Engine(
             cluster=cluster,
             clock=clock,
@@ -147,7 +148,7 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
             follow_objects(engine, cluster, settings.namespaces),
         )
         anew = scaled_objects_appear(cluster, store, settings.namespaces)
-        return await _run_until(stop, engine, work, anew, settings)
+        await _run_until(stop, engine, work, anew, settings)
 
 
 async def _run_until(
@@ -156,11 +157,8 @@ async def _run_until(
     work: Iterable[Coroutine[Any, Any, None]],
     anew: Coroutine[Any, Any, None],
     settings: Settings,
-) -> bool:
-    """The work of the engine and Kopf's watches, until one of them ends or a stop is asked for.
-
-    Returned is whether all is to begin anew: `anew` ended, or Kopf did by itself.
-    """
+) -> None:
+    """The work of the engine and Kopf's watches, until one of them ends or a stop is asked for."""
     ending = asyncio.Event()
     watches = asyncio.create_task(_watch(engine, settings, stop, ending), name="watches")
     ours: set[asyncio.Task[Any]] = {asyncio.create_task(each) for each in work}
@@ -180,7 +178,6 @@ async def _run_until(
             raise error
     if not stop.is_set() and appeared not in done:
         log.error("the watches ended, looking at everything anew", why=_why_ended(watches))
-    return not stop.is_set()
 
 
 def _why_ended(watches: asyncio.Task[None]) -> str:

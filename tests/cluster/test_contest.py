@@ -83,7 +83,7 @@ def test_a_loop_that_reverts_is_named_and_answered_twice_a_minute(stage: Stage):
             told = len(loop.reverted)
             time.sleep(WATCHED_SECONDS)  # of the wall: twice as much of the operator's clock
             answers = len(loop.reverted) - told
-        # The count never follows the loop down, in no version: what the window needs keeps running.
+        # In no version does firstbell lower the count behind the loop: what the window needs keeps running.
         assert set(counts) == {PEAK}, counts
         assert 1 <= answers <= 3, loop.reverted
         stage.floored(PEAK)

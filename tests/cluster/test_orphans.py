@@ -130,6 +130,7 @@ def test_an_hpa_that_comes_back_within_a_minute_is_floored_and_nothing_is_scaled
         delete(stage, HPA)
         message = stage.told("AbleToScale", "False", "AutoscalerVanished")
         assert message.startswith(f"{HPA} {NAME} does not scale this workload any more: ")
+        assert "It is waited for until " in message
         stage.kubectl("scale", f"deployment/{NAME}", "--replicas=5")
         holds(lambda: stage.replicas() == 5, "nobody scales the workload directly", seconds=5)
         stage.set(hpa(minimum=3))

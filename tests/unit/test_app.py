@@ -19,5 +19,5 @@ def test_what_ends_soon_again_is_waited_for_longer_each_time_up_to_a_bound():
     assert waits(0, 0, 0, 0, 0, 0, 0) == [1, 2, 4, 8, 16, 32, 32]
 
 
-def test_after_a_run_of_a_minute_it_begins_at_once_again():
+def test_after_a_run_of_a_minute_it_begins_after_a_second_again():
     assert waits(0, 0, 0, 1, 0, 60) == [1, 2, 4, 1, 2, 1]

@@ -36,7 +36,7 @@ class LastAutoscaler(StatusModel):
     name: TypeName
     """Its name, in the same namespace."""
     baseline_min_replicas: ReplicaCount
-    """The minimum that its owner wanted: the workload is not scaled below it."""
+    """The minimum that its owner wanted. Nothing goes below it; set spec.actuation to Scale to forget it."""
     gone_since_time: Time
     """Since when it is gone, in UTC. It is waited for for a minute."""
 

@@ -199,7 +199,8 @@ def dry_line(seen: SeenFloor) -> str:
     """What would be done with one floor."""
     mark = seen.autoscaler.mark
     if mark is None:
-        return f"{_name(seen)}: its annotations are incomplete. By hand: {by_hand(seen)}"
+        unknown = "its annotations are incomplete or damaged, its baseline is unknown"
+        return f"{_name(seen)}: {unknown}. By hand: {by_hand(seen)}"
     # A value other than the mark's is somebody's own, and stays.
     ours = seen.autoscaler.minimum == mark.floor
     after = mark.baseline if ours else seen.autoscaler.minimum

@@ -26,12 +26,11 @@ def still_to_come(
     interval; of an occurrence that goes on after the curve's end the rest is not known and not counted.
     """
     least = [0] * max(0, end - start)
+    replicas = wanted.between(start, wanted.end)
     for first, last in set(_spans(loads)):
         highest = 0
-        since, until = max(first, start), min(last, wanted.end)
-        replicas = wanted.between(since, until)
-        for minute in range(until - 1, since - 1, -1):
-            highest = max(highest, replicas[minute - since])
+        for minute in range(min(last, wanted.end) - 1, max(first, start) - 1, -1):
+            highest = max(highest, replicas[minute - start])
             if minute < end:
                 least[minute - start] = max(least[minute - start], highest)
     return least

@@ -191,7 +191,7 @@ def clamp(wanted: int, bounds: Bounds) -> tuple[int, LimitedBy | None]:
 def _steps(plan: Plan) -> Iterator[Step]:
     policy, bounds = plan.workload.policy, plan.workload.bounds
     # Which peak is how large, only people ask: it is drawn again then, and not kept.
-    drawn = demand(policy, plan.loads, plan.wanted.start, plan.wanted.end)
+    drawn = demand(policy, plan.loads, plan.start, plan.end)
     wanted = plan.wanted.between(plan.start, plan.end)
     groups = groupby(runs_of(wanted, plan.start), key=lambda run: clamp(run.value, bounds))
     for (replicas, limited_by), group in groups:

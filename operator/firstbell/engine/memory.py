@@ -1,7 +1,8 @@
 """What the engine remembers of one SchoolAutoscaler between ticks: bounded, and gone with the object.
 
-Nothing here is needed to be right: a restart loses it all, and the next tick decides from the world. It
-saves work (plans), tells the past (actions, the last bell) and holds what a restart may not lower.
+Nothing here is needed to be right: a restart loses it, and the next tick decides from the world and from our
+own status. It saves work (plans), tells the past (actions, the last bell) and holds what a restart may not
+lower.
 """
 
 from __future__ import annotations
@@ -93,8 +94,6 @@ class Memory:
     last_desired: int | None = None
     scaled_for: int | None = None
     autoscaler: LastAutoscaler | None = None
-    recalled: bool = False
-    """Whether the status was asked which autoscaler the workload had before this process."""
     by_floor: bool = False
     scaling: Scaling | None = None
     failures: int = 0

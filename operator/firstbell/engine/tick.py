@@ -84,10 +84,9 @@ class Ticker:
         now = self._clock.now()
         if memory.hold_until is None:
             memory.hold_until = now + rules.behavior.down.window
+            memory.autoscaler = recalled_autoscaler(seen)
         stands = situation(self._store, seen, rules, self._instance, now)
-        before = memory.autoscaler if memory.recalled else recalled_autoscaler(seen)
-        stands, memory.autoscaler = follow_autoscaler(stands, before, now)
-        memory.recalled = True
+        stands, memory.autoscaler = follow_autoscaler(stands, memory.autoscaler, now)
         _hold_what_it_had(stands, memory, now)
         return evaluated(self._store, stands, self._instance, memory, now)
 

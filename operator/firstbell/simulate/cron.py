@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from firstbell.domain.bells import MINUTES_PER_DAY, Minute, instant_of, start_of_day
 from firstbell.domain.calendar import Weekday
-from firstbell.domain.plan import make_plan
+from firstbell.domain.plan import clamp, make_plan
 from firstbell.simulate.hpa import HpaAlone
 
 if TYPE_CHECKING:
@@ -118,7 +118,8 @@ def _first_bell(days: SchoolDays, region: str | None, day: date) -> Minute | Non
 def _highest(workload: Workload, day: date) -> int:
     """The highest value of the plan on a date."""
     start = start_of_day(workload.calendars[0].calendar.zone, day)
-    return max(step.replicas for step in make_plan(workload, start, start + MINUTES_PER_DAY).steps)
+    plan = make_plan(workload, start, start + MINUTES_PER_DAY)
+    return clamp(max(plan.wanted.between(plan.start, plan.end)), workload.bounds)[0]
 
 
 def _offset_minutes(workload: Workload, day: date) -> int:

@@ -130,7 +130,8 @@ class Actor:
                 return await self._admit(stood, desired, memory)
         elif seen.kept:
             await self._hand_back_again(seen)
-        if self._store.floors[seen.key].kept:
+        stood = self._store.floors[seen.key]
+        if stood.kept or (stood.shared and desired > actuator.baseline):
             memory.verify_at.append(self._clock.now() + HAND_BACK_AGAIN)
         if desired > actuator.baseline and actuator.shows(desired):
             memory.scaled_for = desired

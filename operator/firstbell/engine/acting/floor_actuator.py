@@ -138,8 +138,7 @@ async def give_back(cluster: Cluster, telemetry: Telemetry, seen: SeenFloor, wri
     latest = written
     for _ in range(HAND_BACK_TRIES):
         in_common = ANNOTATION_MANAGERS in (latest["metadata"].get("annotations") or {})
-        to, from_all_of = ((), seen.former_managers) if in_common else (seen.former_managers, ())
-        operations = hand_back(latest, seen.of.minimum_field, to, from_all_of=from_all_of)
+        operations = hand_back(latest, seen.of.minimum_field, seen.former_managers, in_common=in_common)
         if not operations:
             return latest
         answer = await cluster.json_patch(floor_path(seen), operations)

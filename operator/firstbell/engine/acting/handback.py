@@ -12,8 +12,8 @@ our floor stands in its place: each would change what the other owns. So while a
 several belongs to nobody, the autoscaler remembers them in an annotation, and the release returns it to all
 (`operator/decisions/0011-owners-in-common.md`).
 
-The edit is exact: every other field of every entry stays, and an object that firstbell does not manage is
-left alone.
+The edit is exact: every other field of every entry stays, and an object whose field neither firstbell nor one
+of several owners holds is left alone.
 """
 
 from __future__ import annotations
@@ -43,27 +43,25 @@ def is_kept(managed_fields: Iterable[Json], field: str) -> bool:
     return any(_is_ours(entry) and owns(entry, field) for entry in managed_fields)
 
 
-def hand_back(
-    obj: Json, field: str, to: Sequence[Json], *, from_all_of: Sequence[Json] = ()
-) -> list[Operation]:
-    """The patch that gives `spec.FIELD` of `obj`, as it was returned by our write, back to all of `to`.
+def hand_back(obj: Json, field: str, managers: Sequence[Json], *, in_common: bool = False) -> list[Operation]:
+    """The patch that gives `spec.FIELD` of `obj`, as it was returned by our write, back to its managers.
 
-    `from_all_of` are owners in common that are to own it no more while a floor is held: one that applies a
-    copy of the floor owns that, and another one's next apply would meet it. Empty where there is nothing to
+    `in_common`: a floor is held over what several own, so that none of them gets it, and one that applied a
+    copy of the floor loses it; another one's next apply would meet it. Empty where there is nothing to
     change, or others than these own the field. The patch holds only for the version it was made from.
     """
     metadata = obj["metadata"]
     before: list[Json] = metadata.get("managedFields") or []
     entries = copy.deepcopy(before)
     ours = [entry for entry in entries if _is_ours(entry) and owns(entry, field)]
-    common = from_all_of or (to if len(to) > 1 else ())
+    common = managers if in_common or len(managers) > 1 else ()
     theirs = [entry for entry in entries if owns(entry, field) and _is_one_of(entry, common)]
     if not ours and not theirs:
         return []
-    for entry in [*ours, *theirs] if from_all_of else ours:
+    for entry in [*ours, *theirs] if in_common else ours:
         _remove(entry, field)
     kept = [each for each in entries if each.get("fieldsV1") or not (_is_ours(each) or each in theirs)]
-    for manager in to:
+    for manager in () if in_common else managers:
         _return(kept, field, manager)
     if kept == before:
         return []

@@ -123,7 +123,9 @@ async def release_floors(
     async def one(seen: SeenFloor) -> None:
         if seen.autoscaler.mark is None:
             done(
-                _unreleased(seen, "its firstbell.dev annotations are incomplete, so its baseline is unknown")
+                _unreleased(
+                    seen, "its firstbell.dev annotations are incomplete or damaged: its baseline is unknown"
+                )
             )
             return
         try:
@@ -146,7 +148,7 @@ def _released(store: Store, seen: SeenFloor, failure: Failure | None) -> Release
         return Released(seen=seen, minimum=seen.autoscaler.minimum, gone=True)
     if failure is not None:
         return _unreleased(seen, failure.message)
-    now = next(each for each in store.floors.values() if each.autoscaler.uid == seen.autoscaler.uid)
+    now = store.floors[seen.key]
     if now.autoscaler.mark is not None:
         return _unreleased(seen, "an operator that still runs raised it again at once; stop it first")
     return Released(seen=seen, minimum=now.autoscaler.minimum, kept=now.kept)

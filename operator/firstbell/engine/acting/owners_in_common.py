@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from firstbell.engine.ports import Json
 
 MOST_MANAGERS = 8
-NAME_CHARACTERS = 128
+NAME_BYTES = 128
 """As many as the API server takes for the name of a field manager."""
 
 
@@ -46,5 +46,6 @@ def _names_a_manager(one: object, group: str) -> TypeGuard[Json]:
     if not isinstance(one, dict):
         return False
     manager, version = one.get("manager"), one.get("apiVersion")
-    named = isinstance(manager, str) and 0 < len(manager) <= NAME_CHARACTERS
+    # isprintable comes first: a lone surrogate has no bytes.
+    named = isinstance(manager, str) and manager.isprintable() and 0 < len(manager.encode()) <= NAME_BYTES
     return named and isinstance(version, str) and version.startswith(f"{group}/")

@@ -62,11 +62,18 @@ def follow_autoscaler(
     until = last.awaited_until
     if until is not None and now < until:
         return replace(stands, actuator=_awaited(f"{last.kind} {last.name}", until, actuator)), last
-    if isinstance(actuator, ByScale):
-        minimum = max(actuator.minimum, last.baseline)
-        kept = ByScale(minimum=minimum, maximum=max(actuator.maximum, minimum))
-        return replace(stands, actuator=kept), last
-    return stands, last
+    return with_kept_baseline(stands, last), last
+
+
+def with_kept_baseline(stands: Situation, last: LastAutoscaler | None) -> Situation:
+    """The situation with no less than the baseline of an autoscaler that the workload had."""
+    actuator = stands.actuator
+    if last is None or last.target != stands.rules.target.key or not isinstance(actuator, ByScale):
+        return stands
+    if stands.rules.actuation is not Actuation.AUTO:
+        return stands
+    minimum = max(actuator.minimum, last.baseline)
+    return replace(stands, actuator=ByScale(minimum=minimum, maximum=max(actuator.maximum, minimum)))
 
 
 def _awaited(name: str, until: datetime, afterwards: ByScale | Unavailable) -> Unavailable:

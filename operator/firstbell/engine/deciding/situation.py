@@ -99,7 +99,6 @@ def situation(store: Store, seen: SeenAutoscaler, rules: Rules, instance: str, n
             message=f"{rules.target.kind} {rules.target.name} does not exist in namespace "
             f"{rules.target.namespace}; it is scaled as soon as it is created",
         )
-    actuator = _actuator(store, seen, rules, instance)
     return Situation(
         seen=seen,
         rules=rules,
@@ -107,7 +106,7 @@ def situation(store: Store, seen: SeenAutoscaler, rules: Rules, instance: str, n
         calendar_generations=tuple(
             store.calendars[key].generation for key in rules.calendar_keys if key in store.calendars
         ),
-        actuator=workload if isinstance(workload, Unavailable) and _lacks_bounds(actuator) else actuator,
+        actuator=_actuator(store, seen, rules, instance, workload),
         workload=workload,
         live=live_metrics(store, rules, now),
     )
@@ -135,7 +134,9 @@ def _calendars(store: Store, rules: Rules) -> tuple[SchoolDays, ...] | Unavailab
     return tuple(found)
 
 
-def _actuator(store: Store, seen: SeenAutoscaler, rules: Rules, instance: str) -> Actuator:
+def _actuator(
+    store: Store, seen: SeenAutoscaler, rules: Rules, instance: str, workload: SeenWorkload | Unavailable
+) -> Actuator:
     older = [other for other in store.sharing(rules.target) if _older(other, seen)]
     if older:
         return Unavailable(
@@ -155,7 +156,14 @@ def _actuator(store: Store, seen: SeenAutoscaler, rules: Rules, instance: str) -
             message=f"no autoscaler targets {rules.target.kind} {rules.target.name}. Create a "
             "HorizontalPodAutoscaler for it, or set spec.actuation to Auto or Scale.",
         )
+    return _by_scale(rules, workload)
+
+
+def _by_scale(rules: Rules, workload: SeenWorkload | Unavailable) -> Actuator:
+    """The workload itself, where the spec has bounds for it; else what is missing, the workload first."""
     if rules.minimum is None or rules.maximum is None:
+        if isinstance(workload, Unavailable):
+            return workload
         missing = "minReplicas" if rules.minimum is None else "maxReplicas"
         return Unavailable(
             reason=BOUNDS_MISSING,
@@ -163,11 +171,6 @@ def _actuator(store: Store, seen: SeenAutoscaler, rules: Rules, instance: str) -
             f"{rules.target.name} that could bring it.",
         )
     return ByScale(minimum=rules.minimum, maximum=rules.maximum)
-
-
-def _lacks_bounds(actuator: Actuator) -> bool:
-    """Whether nothing but the bounds of a workload without an autoscaler is missing."""
-    return isinstance(actuator, Unavailable) and actuator.reason == BOUNDS_MISSING
 
 
 def _by_floor(choice: FloorChoice, seen: SeenAutoscaler, instance: str) -> Actuator:

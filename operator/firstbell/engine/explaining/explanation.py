@@ -17,7 +17,7 @@ from firstbell.domain.history import SETTLED
 from firstbell.domain.upcoming import peak_at
 from firstbell.engine.acting.handback import owns
 from firstbell.engine.deciding.evaluating import evaluated
-from firstbell.engine.deciding.last_autoscaler import follow_autoscaler, recalled_autoscaler
+from firstbell.engine.deciding.last_autoscaler import recalled_autoscaler, with_kept_baseline
 from firstbell.engine.deciding.planning import coming_peaks
 from firstbell.engine.deciding.situation import situation
 from firstbell.engine.explaining.last_report import in_reported_words, reported_live
@@ -94,7 +94,7 @@ def explain(store: Store, key: str, now: datetime, instance: str | None = None) 
         )
     instance = instance or _instance(store, key)
     stands = replace(situation(store, seen, rules, instance, now), live=reported_live(seen.status))
-    stands, _ = follow_autoscaler(stands, recalled_autoscaler(seen), now)
+    stands = with_kept_baseline(stands, recalled_autoscaler(seen))
     outcome = evaluated(store, stands, instance, Memory(history=SETTLED), now)
     outcome = replace(outcome, decision=in_reported_words(outcome.decision, seen.status))
     plan = outcome.plan

@@ -72,7 +72,7 @@ def seen_floor(body: Json, of: FloorKind) -> SeenFloor:
         annotated=bool(annotations),
         our_annotations=frozenset(name for name in ANNOTATIONS if name in annotations),
         former_managers=former,
-        shared=len(former) > 1 and bool(applying),
+        shared=len(former) > 1 and any(one in former for one in applying),
         kept=is_kept(managers, of.minimum_field),
         scaling_active=None if active is None else active.get("status") == "True",
         inactive_message=(active or {}).get("message", ""),

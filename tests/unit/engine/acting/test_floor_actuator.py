@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from firstbell.engine.acting.floor_actuator import admitted_patch, raise_patch, release_patch, write_floor
@@ -125,8 +127,12 @@ async def test_a_minimum_in_common_is_nobodys_while_floored_and_everybodys_after
 
 
 def test_a_raise_forgets_who_shared_the_minimum_where_a_change_by_hand_took_it():
-    shared = {"firstbell.dev/managers": '[{"manager":"helm","apiVersion":"autoscaling/v2"}]'}
-    assert raised(an_object(annotations=shared))["metadata"]["annotations"] == MARKS
+    both = [{"manager": name, "apiVersion": "autoscaling/v2"} for name in ("helm", "argocd")]
+    shared = {"firstbell.dev/managers": json.dumps(both)}
+    by_hand = [an_entry("kubectl-edit", "Update", "minReplicas")]
+    after = raised(an_object(annotations=dict(shared)))["metadata"]["annotations"]
+    assert [one["manager"] for one in json.loads(after["firstbell.dev/managers"])] == ["helm", "argocd"]
+    assert raised(an_object(annotations=shared, managedFields=by_hand))["metadata"]["annotations"] == MARKS
 
 
 async def test_a_write_between_floor_and_hand_back_is_read_and_the_hand_back_made_again():

@@ -71,7 +71,7 @@ def test_all_apply_managers_get_their_field_back():
 
 def test_an_owner_in_common_that_applies_a_copy_of_the_floor_owns_it_no_more():
     body = an_object(HELM, KUBECTL, ARGO)
-    patch = hand_back(body, FIELD, (), from_all_of=[HELM_NAME, ARGO_NAME])
+    patch = hand_back(body, FIELD, [HELM_NAME, ARGO_NAME], in_common=True)
     got = apply_json_patch(body, patch)["metadata"]["managedFields"]
     assert owners({"metadata": {"managedFields": got}}, FIELD) == []
     assert got[:2] == [HELM_WITHOUT, KUBECTL]
@@ -85,7 +85,7 @@ def test_after_the_floor_all_own_the_field_where_one_of_them_was_the_last_to_wri
 def test_what_somebody_else_took_meanwhile_stays_theirs():
     body = an_object(HELM_WITHOUT, an_entry("kubectl-edit", "Update", FIELD))
     both = [HELM_NAME, ARGO_NAME]
-    assert hand_back(body, FIELD, both) == hand_back(body, FIELD, (), from_all_of=both) == []
+    assert hand_back(body, FIELD, both) == hand_back(body, FIELD, both, in_common=True) == []
 
 
 def test_an_apply_manager_that_lost_its_last_field_gets_its_entry_back():

@@ -107,6 +107,19 @@ async def test_a_floor_that_is_raised_again_meanwhile_is_told_and_not_fine():
     assert (one.fine, "raised it again" in (one.failure or "")) == (False, True)
 
 
+async def test_one_that_is_made_anew_meanwhile_is_told_with_what_it_has():
+    cluster = a_cluster(a=marks())
+    floors = await held(cluster)
+
+    def made_anew():
+        cluster.remove(*HPAS, "ns", "a")
+        cluster.put(*HPAS, an_hpa("a", minimum=6))
+
+    cluster.before_write = made_anew
+    told = await released(cluster, floors)
+    assert [(one.minimum, one.fine) for one in told] == [(6, True)]
+
+
 async def test_one_that_is_gone_by_then_is_fine():
     cluster = a_cluster(a=marks())
     floors = await held(cluster)
@@ -140,7 +153,7 @@ async def test_damaged_marks_are_told_rather_than_guessed_at():
     del damaged[f"{OWN}baseline"]
     cluster = a_cluster(a=damaged)
     (one,) = await released(cluster)
-    assert "annotations are incomplete" in one.failure
+    assert "annotations are incomplete or damaged" in one.failure
     assert await held(cluster, owner="ns/web") == []
 
 

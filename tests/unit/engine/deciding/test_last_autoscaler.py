@@ -35,6 +35,7 @@ async def test_for_a_minute_nothing_is_written_and_it_is_told():
         world.clock.set(world.clock.now() + RETURNS_WITHIN - timedelta(seconds=1))
     message = world.told_condition("AbleToScale")["message"]
     assert message.startswith("HorizontalPodAutoscaler web does not scale this workload any more: ")
+    assert "It is waited for until 08:26:00 UTC," in message
 
 
 async def test_after_a_minute_the_workload_is_scaled_directly():
