@@ -165,7 +165,7 @@ def _floor(of: Explanation, actuator: ByFloor) -> dict[str, Any]:
 def _reported(of: Explanation) -> dict[str, Any]:
     status = of.seen.status
     return {
-        "note": lag(of.seen, of.outcome.decision) or None,
+        "note": lag(of.seen, of.outcome) or None,
         "desiredReplicas": status.get("desiredReplicas"),
         "decision": status.get("decision"),
         "conditions": [_condition(one) for one in not_fine(status)],

@@ -198,7 +198,7 @@ def _next(of: Explanation, zone: tzinfo) -> Iterator[tuple[str, str]]:
 
 
 def _reported(of: Explanation, zone: tzinfo) -> Iterator[tuple[str, str]]:
-    status, note = of.seen.status, lag(of.seen, of.outcome.decision)
+    status, note = of.seen.status, lag(of.seen, of.outcome)
     if status.get("decision"):
         decision, desired = status["decision"], status.get("desiredReplicas")
         told = decision.get("message") or ""

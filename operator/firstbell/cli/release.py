@@ -29,6 +29,7 @@ RAISED_AGAIN = (
     "A running operator of this installation raises these floors again. To keep them down, stop it first "
     "(kubectl scale --replicas=0 deployment/...), or set spec.mode: DryRun in the SchoolAutoscaler."
 )
+KEEP_THEIR_COUNT = "Workloads without an autoscaler keep the count that they have: kubectl scale lowers it."
 FIND_BY_HAND = "To find the floors by hand: kubectl get hpa -A -o yaml | grep firstbell.dev/"
 FIND_SCALED_OBJECTS = "With KEDA also: kubectl get scaledobject -A -o yaml | grep firstbell.dev/"
 
@@ -100,6 +101,7 @@ def release(
             typer.echo(printable(dry_line(seen)))
     if not floors:
         typer.echo(f"no floor of installation {instance} is raised" + _where(order.namespaces))
+        typer.echo(KEEP_THEIR_COUNT, err=True)
         return
     if not look_again:
         typer.echo(RAISED_AGAIN, err=True)

@@ -6,14 +6,17 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from firstbell.api.school_autoscaler import Mode
 from firstbell.domain.absence import Unavailable
 from firstbell.domain.conditions import Condition, Truth
 from firstbell.domain.decide import Decision
 from firstbell.domain.reactive import LiveMetric, MetricTarget, TargetType
 from firstbell.domain.reasons import ConditionType, DecisionReason
+from firstbell.engine.deciding.situation import ByFloor
 from firstbell.engine.status_values import read_conditions
 
 if TYPE_CHECKING:
+    from firstbell.engine.outcome import Outcome
     from firstbell.engine.ports import Json
     from firstbell.engine.seen.store import SeenAutoscaler
 
@@ -49,9 +52,9 @@ def in_reported_words(decision: Decision | Unavailable, status: Json) -> Decisio
     return replace(decision, message=words)
 
 
-def lag(seen: SeenAutoscaler, decision: Decision | Unavailable) -> str:
-    """Why the operator's report may not be about this decision; empty where it is."""
-    status = seen.status
+def lag(seen: SeenAutoscaler, outcome: Outcome) -> str:
+    """Why the operator's report may not be about this decision, or is not carried out; empty where it is."""
+    status, decision, actuator = seen.status, outcome.decision, outcome.situation.actuator
     if not status:
         return "The operator has reported nothing yet. Does it run, and does it watch this namespace?"
     if status.get("observedGeneration", 0) < seen.generation:
@@ -62,5 +65,16 @@ def lag(seen: SeenAutoscaler, decision: Decision | Unavailable) -> str:
         return (
             f"The operator last decided {told}, not {decision.desired}: it holds a number after a start or "
             "a rise, or it does not run."
+        )
+    wanted = isinstance(decision, Decision) and outcome.situation.rules.mode is not Mode.DRY_RUN
+    if (
+        wanted
+        and isinstance(actuator, ByFloor)
+        and (reported or 0) > actuator.baseline
+        and actuator.held is None
+    ):
+        name = f"{actuator.seen.autoscaler.kind} {actuator.seen.autoscaler.name}"
+        return (
+            f"The operator decided {reported}, but {name} is not raised: it does not run, or was just undone."
         )
     return ""

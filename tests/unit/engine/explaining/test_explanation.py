@@ -133,7 +133,7 @@ def test_what_is_missing_is_named_with_its_cure():
 
 def noted(world: World, now=INSIDE) -> str:
     of = explained(world, now)
-    return lag(of.seen, of.outcome.decision)
+    return lag(of.seen, of.outcome)
 
 
 async def test_a_report_on_the_same_number_has_no_note():
@@ -144,6 +144,15 @@ async def test_a_report_on_the_same_number_has_no_note():
     assert "last decided 100, not 4" in noted(world, AFTER)
     world.respec("schoolautoscalers", minReplicas=5)
     assert "has not looked at the latest edit" in noted(world)
+
+
+async def test_a_floor_that_was_decided_and_does_not_stand_is_noted():
+    world = World(INSIDE)
+    await world.tick()
+    world.cluster.on_change = None
+    world.edit(HPAS, lambda body: (body["metadata"].pop("annotations"), body["spec"].update(minReplicas=4)))
+    world.restart()
+    assert "HorizontalPodAutoscaler web is not raised" in noted(world)
 
 
 async def test_only_conditions_that_tell_a_trouble_are_troubles():
