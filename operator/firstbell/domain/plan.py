@@ -115,7 +115,7 @@ class Plan:
     def _guard(self) -> ReplicaCurve:
         """Of each minute what a peak under way must not fall below."""
         least = still_to_come(self.loads, self.wanted, self.start, self.end)
-        return replica_curve(runs_of(least, self.start))
+        return replica_curve(least, self.start)
 
     def still_to_come_at(self, minute: Minute) -> int:
         """The highest value before bounds that is still to come in a peak under way at a minute, else 0."""
@@ -162,14 +162,7 @@ def make_plan(workload: Workload, start: Minute, end: Minute) -> Plan:
         end=end,
         writes=tuple(_cut(coalesce(merge(marked), gap), start, end)),
         loads=loads,
-        wanted=replica_curve(_rounded_up(wide)),
-    )
-
-
-def _rounded_up(drawn: Demand) -> Iterator[Run]:
-    """The load in whole replicas, run by run."""
-    return (
-        Run(first, last, -(-load // drawn.scale)) for first, last, load in runs_of(drawn.total, drawn.start)
+        wanted=replica_curve(wide.total, wide_start, wide.scale),
     )
 
 

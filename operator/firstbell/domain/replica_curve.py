@@ -9,15 +9,14 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import compress, islice
+from operator import ne
 from typing import TYPE_CHECKING
 
-from firstbell.domain.coalesce import merge
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator, Sequence
 
     from firstbell.domain.bells import Minute
-    from firstbell.domain.coalesce import Run
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -45,12 +44,22 @@ class ReplicaCurve:
         return values
 
 
-def replica_curve(runs: Iterable[Run]) -> ReplicaCurve:
-    """The curve of runs that follow each other, at least one; equal neighbours become one."""
-    merged = merge(runs)
+def replica_curve(loads: Sequence[int], start: Minute, scale: int = 1) -> ReplicaCurve:
+    """The curve of one load a minute from `start` on, at least one, in 1/`scale` replicas, rounded up.
+
+    Most minutes are like the one before, so that only where the load changes it is rounded at all.
+    """
+    at = [0, *_changes(loads)]
+    rounded = [-(-loads[index] // scale) for index in at]
+    kept = [0, *_changes(rounded)]
     return ReplicaCurve(
-        start=merged[0].start,
-        end=merged[-1].end,
-        changes=array("q", [run.start for run in merged]),
-        values=tuple(run.value for run in merged),
+        start=start,
+        end=start + len(loads),
+        changes=array("q", [start + at[index] for index in kept]),
+        values=tuple(rounded[index] for index in kept),
     )
+
+
+def _changes(values: Sequence[int]) -> Iterator[int]:
+    """Where a value differs from the one before it."""
+    return compress(range(1, len(values)), map(ne, values, islice(values, 1, None)))
