@@ -23,6 +23,12 @@ RELEASE = "shop"
 CHART = {"apiVersion": "v2", "name": "shop", "version": "0.1.0"}
 
 
+def apply_as(stage: Stage, manager: str, minimum: int) -> None:
+    """A server-side apply without force: it fails where it would take the field from somebody."""
+    flags = ("--server-side", f"--field-manager={manager}")
+    stage.kubectl("apply", *flags, "-f", "-", stdin=yaml.safe_dump(hpa(minimum=minimum)))
+
+
 def helm_upgrade(stage: Stage, folder: Path, minimum: int | None, *flags: str) -> None:
     """`helm upgrade --install` of a chart that is nothing but the HPA; raises with helm's own words."""
     chart = folder / "chart"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-import yaml
 
 from tests.cluster.commands import said
-from tests.cluster.stage import BASELINE, CALENDAR, PEAK, Stage, autoscaler, calendar, hpa, workload
+from tests.cluster.manifest_clients import apply_as
+from tests.cluster.stage import BASELINE, CALENDAR, PEAK, Stage, autoscaler, calendar, workload
 from tests.cluster.waiting import until
 
 if TYPE_CHECKING:
@@ -28,12 +28,6 @@ def shared(stage: Stage) -> Stage:
         apply_as(stage, manager, BASELINE)
     assert stage.appliers_of_minimum() == set(BOTH)
     return stage
-
-
-def apply_as(stage: Stage, manager: str, minimum: int) -> None:
-    """Without force: it fails where it would take the field from somebody."""
-    flags = ("--server-side", f"--field-manager={manager}")
-    stage.kubectl("apply", *flags, "-f", "-", stdin=yaml.safe_dump(hpa(minimum=minimum)))
 
 
 def raised_over(stage: Stage, baseline: int) -> None:

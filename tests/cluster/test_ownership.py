@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-import yaml
 
-from tests.cluster.manifest_clients import CLIENTS, RELEASE, helm, helm_upgrade
-from tests.cluster.stage import BASELINE, CALENDAR, NAME, PEAK, Stage, autoscaler, calendar, hpa, workload
+from tests.cluster.manifest_clients import CLIENTS, RELEASE, apply_as, helm, helm_upgrade
+from tests.cluster.stage import BASELINE, CALENDAR, NAME, PEAK, Stage, autoscaler, calendar, workload
 from tests.cluster.waiting import until
 
 pytestmark = pytest.mark.usefixtures("helm_program")
@@ -104,11 +103,6 @@ def test_another_manager_applies_without_force_in_the_window(stage: Stage, rush,
         raised_over(stage, BASELINE)
         end_the_peak(stage)
         nothing_of_ours_is_left(stage, BASELINE)
-
-
-def apply_as(stage: Stage, manager: str, minimum: int) -> None:
-    flags = ("--server-side", f"--field-manager={manager}")
-    stage.kubectl("apply", *flags, "-f", "-", stdin=yaml.safe_dump(hpa(minimum=minimum)))
 
 
 @pytest.mark.parametrize("minimum", [BASELINE, CHANGED])

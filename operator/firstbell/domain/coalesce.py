@@ -16,7 +16,7 @@ from operator import ne
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from firstbell.domain.bells import Minute
 
@@ -37,12 +37,16 @@ def context_minutes(hold_gap_minutes: int) -> int:
     return hold_gap_minutes + FALL_MARK_MINUTES + RISE_MARK_MINUTES
 
 
+def changes(values: Sequence[int]) -> Iterator[int]:
+    """The places at which a value differs from the one before it."""
+    return compress(range(1, len(values)), map(ne, values, islice(values, 1, None)))
+
+
 def runs_of(values: Sequence[int], start: Minute) -> list[Run]:
     """One value a minute as runs of equal values."""
     if not values:
         return []
-    changes = compress(range(1, len(values)), map(ne, values, islice(values, 1, None)))
-    edges = [0, *changes, len(values)]
+    edges = [0, *changes(values), len(values)]
     return [Run(start + begin, start + end, values[begin]) for begin, end in pairwise(edges)]
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from dataclasses import dataclass
-from itertools import compress, islice
-from operator import ne
 from typing import TYPE_CHECKING
 
+from firstbell.domain.coalesce import changes
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from firstbell.domain.bells import Minute
 
@@ -49,17 +49,12 @@ def replica_curve(loads: Sequence[int], start: Minute, scale: int = 1) -> Replic
 
     Most minutes are like the one before, so that only where the load changes it is rounded at all.
     """
-    at = [0, *_changes(loads)]
+    at = [0, *changes(loads)]
     rounded = [-(-loads[index] // scale) for index in at]
-    kept = [0, *_changes(rounded)]
+    kept = [0, *changes(rounded)]
     return ReplicaCurve(
         start=start,
         end=start + len(loads),
         changes=array("q", [start + at[index] for index in kept]),
         values=tuple(rounded[index] for index in kept),
     )
-
-
-def _changes(values: Sequence[int]) -> Iterator[int]:
-    """Where a value differs from the one before it."""
-    return compress(range(1, len(values)), map(ne, values, islice(values, 1, None)))
