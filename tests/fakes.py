@@ -144,7 +144,8 @@ class FakeCluster:
 
     `requests` lists (verb, path) of everything asked of it; `on_change` is called with every object that
     changes, as a watch would be. `fail` makes requests fail, `before_write` runs once before the next patch;
-    `served` is what discovery tells by (group, version).
+    `admission` may change or (PatchError) deny what a patch makes; `served` is what discovery tells by
+    (group, version).
     """
 
     def __init__(self, on_change=None) -> None:
@@ -263,10 +264,10 @@ class FakeCluster:
             return viewed
         try:
             changed = change(viewed)
+            if self.admission is not None:
+                self.admission(path, changed)
         except PatchError as refused:
             return Failure(kind=FailureKind.INVALID, message=f"{refused} (422)")
-        if self.admission is not None:
-            self.admission(path, changed)
         return _refused(changed) or self._write(path, changed)
 
     def _write(self, path: ObjectPath, changed):

@@ -26,6 +26,8 @@ AT_ONCE, AT_ONCE_SECONDS = {"scaleDown": {"stabilizationWindowSeconds": 0}}, 5
 ASKED_AGAIN_SECONDS = 30
 """Of the wall: at most the ten minutes after which a clamped floor is asked for again, at `SPEED`."""
 SPEED = 30
+FEW, FEW_SECONDS = 6, 4
+"""As often a refused floor is asked for in two minutes of the operator's clock: after 2 s, 4, 8."""
 CLAMPED = Clamp("autoscaling", ("horizontalpodautoscalers",), "minReplicas", ALLOWED)
 DENIED = Denial(("autoscaling",), ("horizontalpodautoscalers",), f"object.spec.minReplicas <= {ALLOWED}")
 COUNT = Clamp("apps", ("deployments/scale",), "replicas", ALLOWED)
@@ -124,6 +126,8 @@ def test_a_refused_floor_is_told_in_the_policys_words_and_raised_when_it_may_be(
             message = stage.told("AbleToScale", "False", "FailedUpdate")
             assert f"failed expression: {DENIED.expression}" in message
             assert (stage.minimum(), stage.marks(), stage.replicas()) == (BASELINE, {}, BASELINE)
+            before = writes(stage) or 0
+            holds(lambda: (writes(stage) or 0) <= before + FEW, "asked for seldom", seconds=FEW_SECONDS)
             # Others write on meanwhile.
             stage.kubectl("patch", "hpa", NAME, "--type=merge", "-p", '{"spec":{"minReplicas":3}}')
         stage.floored(PEAK, seconds=ASKED_AGAIN_SECONDS)

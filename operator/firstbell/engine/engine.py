@@ -7,7 +7,6 @@ behind status. A key is ticked by one worker at a time; what happens to it meanw
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -19,6 +18,8 @@ from firstbell.domain.decide import Decision
 from firstbell.engine.acting.act import Actor
 from firstbell.engine.acting.left_workloads import LeftWorkloads
 from firstbell.engine.acting.orphans import release_orphans, release_owned
+from firstbell.engine.acting.refused_writes import RefusedWrites
+from firstbell.engine.backoff import RETRY, backoff, jittered
 from firstbell.engine.interruptible_sleep import nap
 from firstbell.engine.live.polling import Polling
 from firstbell.engine.memory import Memory
@@ -38,7 +39,6 @@ TICK_WORKERS = 16
 REPORT_WORKERS = 4
 TICK_SECONDS = 30.0
 RESYNC = timedelta(minutes=30)
-RETRY = timedelta(seconds=2)
 LONGEST_RETRY = timedelta(seconds=30)
 LONGEST_NAP_SECONDS = 15.0
 
@@ -65,6 +65,7 @@ class Engine:
         self.store = store if store is not None else Store()
         self.clock = clock
         self.instance = instance
+        cluster = RefusedWrites(cluster, clock)
         self._cluster = cluster
         self._telemetry = telemetry
         actor = Actor(
@@ -211,14 +212,19 @@ class Engine:
             return
         if outcome.failure is not None:
             memory.failures += 1
-            self._ask(key, outcome.now + _backoff(memory.failures, key))
+            again_in = outcome.failure.again_in or backoff(memory.failures, key, LONGEST_RETRY)
+            self._ask(key, self.clock.now() + again_in)
+            self._ask_next_looks(key, outcome, memory)  # a rise that comes meanwhile is asked for in time
             if memory.failures == 1:
                 log.warning("write failed, tried again", autoscaler=key, message=outcome.failure.message)
             return
         memory.failures = 0
         if memory.last_desired != before:
             _log_decision(key, before, outcome)
-        self._ask(key, outcome.now + _jittered(RESYNC, key))
+        self._ask(key, outcome.now + jittered(RESYNC, key))
+        self._ask_next_looks(key, outcome, memory)
+
+    def _ask_next_looks(self, key: str, outcome: Outcome, memory: Memory) -> None:
         for at, may_come_early in next_looks(outcome, memory):
             self._ask(key, at, may_come_early=may_come_early)
 
@@ -254,17 +260,6 @@ class Engine:
             wakeups = self._calendar_wakeups if is_calendar else self._wakeups
             wakeups.ask(key, following)
             self._woken.set()
-
-
-def _backoff(failures: int, key: str) -> timedelta:
-    """How long to wait after so many failures in a row: from 2 seconds, doubled, to half a minute."""
-    return _jittered(min(LONGEST_RETRY, RETRY * 2 ** min(failures - 1, 10)), key)
-
-
-def _jittered(period: timedelta, key: str) -> timedelta:
-    """The period, 20 % more or less by the key, so that a thousand keys do not come together."""
-    fraction = hashlib.sha256(key.encode()).digest()[0] / 255
-    return period * (0.8 + 0.4 * fraction)
 
 
 def _log_decision(key: str, before: int | None, outcome: Outcome) -> None:

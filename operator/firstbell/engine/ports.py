@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from fractions import Fraction
 
     from firstbell.domain.absence import Unavailable
@@ -30,6 +30,7 @@ class FailureKind(StrEnum):
     FORBIDDEN = "Forbidden"
     CONFLICT = "Conflict"
     INVALID = "Invalid"
+    REFUSED = "Refused"
     EXPIRED = "Expired"
     THROTTLED = "Throttled"
     UNREACHABLE = "Unreachable"
@@ -38,10 +39,15 @@ class FailureKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Failure:
-    """A request that did not succeed; `message` is the server's or a sentence for people."""
+    """A request that did not succeed; `message` is the server's or a sentence for people.
+
+    Refused is a write that was Invalid before, although nothing has changed since: it was not sent again.
+    `again_in` says how long the same request should wait; None where nothing speaks against an early one.
+    """
 
     kind: FailureKind
     message: str
+    again_in: timedelta | None = None
 
     @property
     def transient(self) -> bool:

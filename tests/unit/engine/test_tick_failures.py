@@ -10,6 +10,8 @@ from tests.managed_fields import an_entry, owners
 from tests.unit.engine.bodies import AFTER, BEFORE, INSIDE, RISE, an_autoscaler, an_hpa
 from tests.unit.engine.world import DEPLOYMENTS, HPAS, World
 
+LATER = "2024-09-09T08:25:03"
+"""When what was refused is asked for again."""
 KINDS = ["Forbidden", "Throttled", "Unreachable", "ServerError", "Conflict"]
 
 
@@ -24,7 +26,7 @@ async def test_a_floor_that_cannot_be_written_is_told_and_written_when_it_can_be
     assert world.condition("Ready") == ("False", reason)
     assert world.told_condition("AbleToScale")["message"] == "made to fail"
     world.cluster.heal()
-    await world.tick()
+    await world.tick(LATER)
     assert (world.floor, world.replicas) == (100, 100)
     assert world.condition("AbleToScale") == ("True", "ReadyForNewScale")
 
@@ -36,7 +38,7 @@ async def test_a_scale_that_cannot_be_written_leaves_the_floor_in_force(kind):
     outcome = await world.tick()
     assert (outcome.failure.kind, world.floor, world.replicas) == (FailureKind(kind), 100, 4)
     world.cluster.heal()
-    await world.tick()
+    await world.tick(LATER)
     assert (world.replicas, world.cluster.counted("PATCH", HPAS)) == (100, 2)
 
 
@@ -47,11 +49,12 @@ async def test_a_failed_write_is_no_action():
     assert (list(world.memory.actions), world.memory.last_desired) == ([], None)
 
 
-async def test_a_refusal_that_stays_is_tried_a_few_times_and_told():
+async def test_a_refusal_that_stays_is_asked_for_once_and_told():
     world = World(INSIDE)
     world.cluster.fail("Invalid", verb="PATCH", path=HPAS, message="denied by a policy")
     outcome = await world.tick()
-    assert (outcome.failure.message, world.cluster.counted("PATCH", HPAS)) == ("denied by a policy", 4)
+    assert (outcome.failure.message, world.cluster.counted("PATCH", HPAS)) == ("denied by a policy", 1)
+    assert world.condition("AbleToScale") == ("False", "FailedUpdate")
 
 
 async def test_a_refusal_whose_cause_cannot_be_read_is_told():

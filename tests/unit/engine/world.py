@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from firstbell.domain.absence import Unavailable
 from firstbell.engine.acting.act import Actor
+from firstbell.engine.acting.refused_writes import RefusedWrites
 from firstbell.engine.live.answers import SeenReading
 from firstbell.engine.memory import Memory
 from firstbell.engine.reporting.reporter import Reporter
@@ -60,7 +61,7 @@ class World:
             self.told(plural, {"type": "ADDED", "object": body})
         actor = Actor(
             store=self.store,
-            cluster=self.cluster,
+            cluster=RefusedWrites(self.cluster, self.clock),
             clock=self.clock,
             telemetry=self.telemetry,
             instance=self.instance,
