@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import OrderedDict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from firstbell.domain.visible_text import visible
 from firstbell.engine.ports import Clock, Cluster, Failure, Happening, Json, ObjectPath
 
 if TYPE_CHECKING:
@@ -39,7 +41,8 @@ class KubernetesEvents:
     def post(self, involved: Json, happening: Happening) -> None:
         """Queues an event for the object, or drops it when the queue is full."""
         if not self._queue.full():
-            self._queue.put_nowait((involved, happening, self._clock.now()))
+            shown = replace(happening, message=visible(happening.message, MESSAGE_CHARACTERS))
+            self._queue.put_nowait((involved, shown, self._clock.now()))
 
     async def run(self) -> None:
         """Posts what is queued, until cancelled."""
@@ -65,7 +68,7 @@ class KubernetesEvents:
             "metadata": {"name": name, "namespace": namespace},
             "involvedObject": involved,
             "reason": happening.reason,
-            "message": happening.message[:MESSAGE_CHARACTERS],
+            "message": happening.message,
             "type": "Warning" if happening.warning else "Normal",
             "source": {"component": COMPONENT},
             "reportingComponent": COMPONENT,

@@ -1,6 +1,6 @@
 """Logs: one structured line per decision that changes something; Kopf speaks only when it must.
 
-Everything goes to standard error. Values that came from outside are printed escaped.
+Everything goes to standard error. Values that came from outside are printed escaped, and not without end.
 """
 
 from __future__ import annotations
@@ -8,12 +8,17 @@ from __future__ import annotations
 import contextlib
 import logging
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from firstbell.domain.visible_text import visible
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, MutableMapping
+
+VALUE_CHARACTERS = 4000
+_OF_SEVERAL_LINES = frozenset({"exception", "stack"})
 
 
 def configure_logs(log_format: str, level: str) -> None:
@@ -23,6 +28,7 @@ def configure_logs(log_format: str, level: str) -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
+        _visible_values,
     ]
     last: structlog.typing.Processor = structlog.processors.JSONRenderer()
     if log_format != "json":
@@ -46,6 +52,23 @@ def configure_logs(log_format: str, level: str) -> None:
     logging.getLogger("kopf").setLevel(max(number, logging.WARNING))
     # What the client warns of (no kubeconfig) comes back as an error that `access` puts in words.
     logging.getLogger("kubernetes").setLevel(logging.ERROR)
+
+
+def _visible_values(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The line with every text in it visible; a traceback keeps its lines."""
+    for key, value in line.items():
+        line[key] = visible(value, keep="\n") if key in _OF_SEVERAL_LINES else _visible(value)
+    return line
+
+
+def _visible(value: Any) -> Any:
+    if isinstance(value, str):
+        return visible(value, VALUE_CHARACTERS)
+    if isinstance(value, dict):
+        return {_visible(key): _visible(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_visible(each) for each in value]
+    return value
 
 
 @contextlib.contextmanager

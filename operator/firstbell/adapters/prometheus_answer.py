@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 STALE_SECONDS = 300
 """An answer as old as this says nothing about now; Prometheus itself looks back no further."""
 
+AHEAD_SECONDS = 30
+"""No two clocks are the same; what is further ahead was not measured now."""
+
 _NUMBER = re.compile(r"[+-]?\d{1,400}(\.\d{1,400})?([eE][+-]?\d{1,3})?", re.ASCII)
 """The largest float has 309 digits. Without bounds ten letters can ask for a number of gigabytes."""
 _PAIR = 2
@@ -61,6 +64,9 @@ def _point(point: object, now: datetime, asked: Asked) -> Fraction | Unavailable
     seconds, text = point
     if not _is_time(seconds) or not isinstance(text, str):
         return asked.not_prometheus()
+    if seconds - now.timestamp() > AHEAD_SECONDS:
+        cure = "Check its clock and this machine's."
+        return asked.trouble(Trouble.STALE, f"answers with a sample of the future. {cure}")
     if now.timestamp() - seconds > STALE_SECONDS:
         # Its age is not told: it grows, and a status that is told anew each time wakes everybody.
         cure = "Check its clock and this machine's, and caches in between."

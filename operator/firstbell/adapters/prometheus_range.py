@@ -77,7 +77,8 @@ def read_range(query: RangeQuery, seconds: float = READ_SECONDS) -> Points | Una
         connect = PrometheusConnect(url=query.server_address.rstrip("/"), session=session, auth=auth)
         for first, last in pieces(query):
             try:
-                trouble = _take(found, _asked(connect, query, first, last, seconds), asked)
+                series = _asked(connect, query, first, last, seconds)
+                trouble = _take(found, series, asked, range(first, last + 1))
             except FAILURES as error:
                 return why_not(error, asked)
             if trouble is not None:
@@ -111,7 +112,7 @@ def _asked(connect: PrometheusConnect, query: RangeQuery, first: int, last: int,
         ending.cancel()
 
 
-def _take(found: Points, series: Any, asked: Asked) -> Unavailable | None:
+def _take(found: Points, series: Any, asked: Asked, times: range) -> Unavailable | None:
     """Adds the values of the only series; raises one of FAILURES where that is not what came."""
     if len(series) > _ONE and isinstance(series[0], dict):
         cure = f"Aggregate it in {PLACES.query}, for example with sum()."
@@ -119,6 +120,9 @@ def _take(found: Points, series: Any, asked: Asked) -> Unavailable | None:
     for one in series:
         # Of anything but a matrix these are no mappings, which is an error of FAILURES, too.
         for at, value in one["values"]:
+            if int(at) not in times:
+                cure = f"Check what answers at {PLACES.address}, and caches in between."
+                return asked.trouble(Trouble.STALE, f"answers with a sample of another time. {cure}")
             found.seconds.append(int(at))
             found.values.append(float(value))
     return None

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from firstbell.domain.absence import Unavailable
+from firstbell.domain.visible_text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -158,10 +159,8 @@ def told(address: str) -> str:
 
 
 def escaped(text: str, most: int) -> str:
-    """Text from outside on one line, without control characters, of at most so many characters."""
-    line = " ".join(text.split())
-    plain = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line[: most + 1])
-    return plain if len(plain) <= most else f"{plain[: most - 1]}…"
+    """Text from outside on one line, with what is invisible spelled out, of at most so many characters."""
+    return visible(" ".join(text.split()), most)
 
 
 def _answer(body: bytes) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from difflib import get_close_matches
 from types import UnionType
 from typing import TYPE_CHECKING, Any
 
+from firstbell.domain.visible_text import is_visible
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -85,7 +87,7 @@ def quoted(value: object) -> str:
         value = value[:_LONGEST_QUOTE]
     spelled = json.dumps(value, ensure_ascii=False, default=str)
     # What would move the cursor or end the line is spelled out: JSON escapes only the oldest of those.
-    text = "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in spelled)
+    text = "".join(char if is_visible(char) else json.dumps(char)[1:-1] for char in spelled)
     return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
 
 

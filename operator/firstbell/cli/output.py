@@ -8,10 +8,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from io import TextIOWrapper
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import typer
 from rich.console import Console
+from rich.text import Text
+
+from firstbell.domain.visible_text import visible
 
 UNREADABLE = 2
 
@@ -23,7 +26,7 @@ def console() -> Console:
     """
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
-    return Console(markup=False, highlight=False, emoji=False)
+    return _VisibleConsole(markup=False, highlight=False, emoji=False)
 
 
 def refuse(lines: Iterable[object]) -> NoReturn:
@@ -34,5 +37,12 @@ def refuse(lines: Iterable[object]) -> NoReturn:
 
 
 def printable(text: str) -> str:
-    """The text on one line, with what a terminal would obey shown instead of sent."""
-    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+    """The text on one line, with what a terminal would obey or nobody would see shown instead of sent."""
+    return visible(text)
+
+
+class _VisibleConsole(Console):
+    """A console on which every text is visible, also in the cells of tables; its own lines stay lines."""
+
+    def render_str(self, text: str, **how: Any) -> Text:
+        return super().render_str(visible(text, keep="\n"), **how)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from firstbell.domain.conditions import Condition, Truth, merge_conditions
+from firstbell.domain.visible_text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from firstbell.engine.ports import Json
+
+WORD_CHARACTERS, MESSAGE_CHARACTERS = 1000, 4000
+"""A letter that is spelled out takes up to ten, and the definition of a status allows 1024 and 32768."""
 
 
 def api_time(at: datetime) -> str:
@@ -33,6 +37,19 @@ def merge_patch(old: Json, new: Json) -> Json:
         else:
             patch[key] = value
     return patch
+
+
+def visible_status(status: Json) -> Json:
+    """A status with every text in it visible, and no longer than the definition allows."""
+    return {key: _visible(key, value) for key, value in status.items()}
+
+
+def _visible(key: str, value: Any) -> Any:
+    if isinstance(value, str):
+        return visible(value, MESSAGE_CHARACTERS if key == "message" else WORD_CHARACTERS)
+    if isinstance(value, dict):
+        return visible_status(value)
+    return [_visible(key, each) for each in value] if isinstance(value, (list, tuple)) else value
 
 
 def without_absent(status: Json) -> Json:

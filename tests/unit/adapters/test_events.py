@@ -138,3 +138,14 @@ async def test_at_most_a_few_are_posted_a_second():
     await asyncio.sleep(0.12)
     worker.cancel()
     assert 1 <= len(sink.cluster.requests) <= 3
+
+
+async def test_what_nobody_would_see_is_spelled_out_and_not_without_end():
+    turned, long = (
+        Happening(reason="FailedUpdate", message=message)
+        for message in ("denied \u202e.ti tnarG", "\u2066" * 900)
+    )
+    first, second = await Sink().posted(turned, long)
+    assert first["message"] == r"denied \u202e.ti tnarG"
+    assert len(second["message"]) == 1000
+    assert second["message"].isascii() or second["message"].endswith("…")

@@ -92,3 +92,34 @@ def test_what_is_silenced_is_heard_again_afterwards(capsys):
     log.info("heard")
     told = capsys.readouterr()
     assert (told.out, "unheard" in told.err, "heard" in told.err) == ("", False, True)
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+def test_what_nobody_would_see_is_spelled_out_in_every_value(capsys, log_format):
+    configure_logs(log_format, "info")
+    hidden = "a\u202eb\ufe0f\U000e0041"
+    structlog.get_logger("firstbell").info(
+        f"told {hidden}", message=hidden, of=[{"name": hidden}], to={hidden: 1}
+    )
+    logging.getLogger("kopf").error("told %s", hidden)
+    err = capsys.readouterr().err
+    told = [str(json.loads(line)) for line in err.splitlines()] if log_format == "json" else err.splitlines()
+    assert len(told) == 2
+    assert all(r"\u202e" in line for line in told)
+    assert not any(letter in line for line in told for letter in "\u202e\ufe0f\U000e0041")
+
+
+def test_a_value_is_not_told_without_end(capsys):
+    configure_logs("json", "info")
+    structlog.get_logger("firstbell").info("told", message="x" * 100_000)
+    assert len(capsys.readouterr().err) < 5000
+
+
+def test_a_traceback_keeps_its_lines_and_hides_nothing(capsys):
+    configure_logs("json", "info")
+    try:
+        raise RuntimeError("why\u202e")  # noqa: TRY301 - an exception to log
+    except RuntimeError:
+        structlog.get_logger("firstbell").exception("tick failed")
+    told = json.loads(capsys.readouterr().err)["exception"]
+    assert told.splitlines()[-1] == r"RuntimeError: why\u202e"

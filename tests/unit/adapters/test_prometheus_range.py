@@ -134,3 +134,10 @@ async def test_nobody_there_is_told():
     found = await read("http://127.0.0.1:9")
     assert found.reason == "Unreachable"
     assert "Check --prometheus" in found.message
+
+
+@pytest.mark.parametrize("second", [-15, 60, 86_400])
+async def test_a_sample_of_another_time_than_was_asked_for_is_stale(server, second):
+    server.answer = sends(matrix((0, "1"), (second, "2")))
+    found = await read(server.url)
+    assert (found.reason, "a sample of another time" in found.message) == ("Stale", True)

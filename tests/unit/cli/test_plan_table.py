@@ -186,3 +186,11 @@ def test_names_of_a_file_are_shown_and_never_obeyed(tmp_path):
 )
 def test_a_bar_is_as_long_as_its_value(value, highest, want):
     assert want == bar(value, highest)
+
+
+def test_no_name_hides_or_turns_what_stands_beside_it(tmp_path):
+    hidden = "eas\\u202e\\u2066\\uFE0F\\u200bter"
+    file = written(tmp_path, CALENDAR.replace("name: easter", f'name: "{hidden}"'))
+    text = "\n".join(shown(file, "--date", "2025-04-08", width=200))
+    assert r"holidays/eas\u202e\u2066\ufe0f\u200bter" in text
+    assert not set("\u202e\u2066\ufe0f\u200b") & set(text)

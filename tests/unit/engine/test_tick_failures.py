@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from firstbell.engine.ports import FailureKind
 from firstbell.engine.tick import next_looks
 from tests.managed_fields import an_entry, owners
-from tests.unit.engine.bodies import AFTER, BEFORE, INSIDE, RISE, an_autoscaler, an_hpa
+from tests.unit.engine.bodies import AFTER, BEFORE, INSIDE, RISE, a_calendar, an_autoscaler, an_hpa
 from tests.unit.engine.world import DEPLOYMENTS, HPAS, World
 
 LATER = "2024-09-09T08:25:03"
@@ -200,3 +202,23 @@ def all_ready(body):
         "updatedReplicas": count,
         "readyReplicas": count,
     }
+
+
+async def test_no_word_of_a_policy_or_a_calendar_hides_or_turns_in_the_status():
+    hidden = "fermé\u202e\u2066\U000e0041\ufe0f\u200b"
+    world = World(
+        INSIDE,
+        calendar=a_calendar(holidays=[{"name": hidden, "startDate": "2024-09-10", "endDate": "2024-09-10"}]),
+    )
+    world.respec(
+        "schoolautoscalers",
+        peaks=[world.get("schoolautoscalers")["spec"]["peaks"][0] | {"name": f"x{hidden}"}],
+    )
+    world.cluster.fail("Invalid", verb="PATCH", path=HPAS, message=hidden * 500)
+    await world.tick()
+    told = json.dumps(world.status, ensure_ascii=False)
+    assert "fermé" in told
+    assert not set(hidden) - set("fermé") & set(told)
+    message = world.told_condition("AbleToScale")["message"]
+    assert message.startswith(r"fermé\u202e\u2066\U000e0041\ufe0f\u200b"[:20])
+    assert len(message) == 4000

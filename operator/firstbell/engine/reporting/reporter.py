@@ -26,7 +26,7 @@ from firstbell.engine.reporting.readiness import follow_bells
 from firstbell.engine.reporting.report_due import changed, may_wait
 from firstbell.engine.reporting.status import invalid_status, status_of
 from firstbell.engine.seen.store import SeenWorkload, Store
-from firstbell.engine.status_values import merge_patch, read_conditions, without_absent
+from firstbell.engine.status_values import merge_patch, read_conditions, visible_status, without_absent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -141,6 +141,7 @@ class Reporter:
             new, following = invalid_status(outcome, seen.generation, old, now), None
         else:
             new, following = self._compose(memory, outcome, old)
+        new = visible_status(new)
         since = now - memory.reported_at if memory.reported_at else None
         patch = changed(old, new, since_last=since)
         if not patch:
@@ -183,7 +184,7 @@ class Reporter:
         if seen is None:
             return None
         now = self._clock.now()
-        new = calendar_status(seen, now)
+        new = visible_status(calendar_status(seen, now))
         patch = merge_patch(seen.status, new)
         if patch:
             failure = await self._write("schoolcalendars", key, patch)
