@@ -28,7 +28,7 @@ from firstbell.adapters.access import load_access
 from firstbell.adapters.kubernetes import KubernetesCluster
 from firstbell.api.objects import GROUP
 from firstbell.clock import SystemClock
-from firstbell.domain.coalesce import RISE_MARK_MINUTES
+from firstbell.domain.coalesce import MARK_MINUTES
 from firstbell.engine.ports import Failure, ObjectPath
 from firstbell.local.provision import control_plane
 from firstbell.local.spec import ControlPlaneSpec
@@ -69,7 +69,7 @@ OF_THE_OPERATOR = {
     ("PATCH", "deployments", "scale"),
 }
 """Verb, resource and subresource; the controllers ask for none of these once they run."""
-MARK = RISE_MARK_MINUTES
+MARK = MARK_MINUTES
 CLOCK = SystemClock()
 
 

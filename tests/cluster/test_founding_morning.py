@@ -19,7 +19,7 @@ from firstbell.demo.morning import MORNINGS, example_file
 from firstbell.demo.play import WATCH_SECONDS, Recording, Show, play
 from firstbell.demo.stage import set_stage
 from firstbell.domain.bells import instant_of, minute_of
-from firstbell.domain.coalesce import RISE_MARK_MINUTES
+from firstbell.domain.coalesce import MARK_MINUTES
 from firstbell.domain.days import SchoolDays
 from firstbell.domain.plan import Plan, Workload, make_plan
 from firstbell.engine.seen.store import TargetRef
@@ -145,7 +145,7 @@ def test_a_simulated_morning_takes_the_same_steps(played):
     ):
         assert [value for _, value in want] == [value for _, value in had]
         late = [lived_at - at for (at, _), (lived_at, _) in zip(want, had, strict=True)]
-        assert [each for each in late if abs(each) >= timedelta(minutes=RISE_MARK_MINUTES)] == []
+        assert [each for each in late if abs(each) >= timedelta(minutes=MARK_MINUTES)] == []
 
 
 def steps(seen: Iterable[tuple[datetime, int]]) -> list[tuple[datetime, int]]:

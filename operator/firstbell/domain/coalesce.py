@@ -2,11 +2,11 @@
 
 A ramp from 4 to 307 is 32 steps, its decay 60 more, and every write is a new size for somebody's workload.
 So, before a schedule is executed:
-  * rises are made on five-minute marks (UTC) and may so come up to five minutes early, never late;
-  * falls are made on twenty-minute marks (UTC) and may so come late, never early;
+  * rises and falls are made on five-minute marks (UTC): a rise may come up to five minutes early, never late,
+    and a fall up to five minutes late, never early;
   * a fall is left out where a value at least as high returns within the hold gap.
 The marks are those of the clock, not of the question: what is written at a minute does not depend on when a
-plan was asked for, or for how long. `operator/decisions/0002-writes-on-marks.md` has the alternatives.
+plan was asked for, or for how long. `operator/decisions/0027-falls-on-five-minute-marks.md` has the reasons.
 """
 
 from __future__ import annotations
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
     from firstbell.domain.bells import Minute
 
-RISE_MARK_MINUTES = 5
-FALL_MARK_MINUTES = 20
+MARK_MINUTES = 5
 
 
 class Run(NamedTuple):
@@ -34,7 +33,7 @@ class Run(NamedTuple):
 
 def context_minutes(hold_gap_minutes: int) -> int:
     """How far around an interval its values must be known for its writes to be known."""
-    return hold_gap_minutes + FALL_MARK_MINUTES + RISE_MARK_MINUTES
+    return hold_gap_minutes + MARK_MINUTES
 
 
 def changes(values: Sequence[int]) -> Iterator[int]:
@@ -51,22 +50,14 @@ def runs_of(values: Sequence[int], start: Minute) -> list[Run]:
 
 
 def highest_by_mark(values: Sequence[int], start: Minute) -> list[Run]:
-    """The highest of one value a minute in each five minutes from their mark on: rises, made on marks."""
-    to_mark = -start % RISE_MARK_MINUTES
-    begins = [*([0] if to_mark else []), *range(to_mark, len(values), RISE_MARK_MINUTES)]
+    """The highest of one value a minute in each five minutes from their mark on: changes, made on marks."""
+    to_mark = -start % MARK_MINUTES
+    begins = [*([0] if to_mark else []), *range(to_mark, len(values), MARK_MINUTES)]
     edges = [*begins, len(values)]
     highest = [max(values[begin:end]) for begin, end in pairwise(edges)]
     return [
         Run(start + edges[first], start + edges[last], value) for first, last, value in runs_of(highest, 0)
     ]
-
-
-def coalesce(marked: Iterable[Run], hold_gap_minutes: int) -> list[Run]:
-    """What is written instead of a schedule, of which `marked` is the highest by mark.
-
-    Never less than the schedule at any minute, with fewer changes. The runs must follow each other.
-    """
-    return _fill_gaps(_on_fall_marks(marked), hold_gap_minutes)
 
 
 def merge(runs: Iterable[Run]) -> list[Run]:
@@ -82,10 +73,14 @@ def merge(runs: Iterable[Run]) -> list[Run]:
     return merged
 
 
-def _fill_gaps(runs: Iterable[Run], hold_gap_minutes: int) -> list[Run]:
-    """Raises every dip that lasts at most the hold gap to the lower of its two shores, as water would."""
+def coalesce(marked: Iterable[Run], hold_gap_minutes: int) -> list[Run]:
+    """What is written instead of a schedule, of which `marked` is the highest by mark, equals merged.
+
+    Raises every dip that lasts at most the hold gap to the lower of its two shores, as water would: never
+    less than the schedule at any minute, with fewer changes. The runs must follow each other.
+    """
     filled: list[Run] = []
-    for run in runs:
+    for run in marked:
         while len(filled) > 1 and filled[-1].value < min(filled[-2].value, run.value):
             dip = filled[-1]
             if run.start - dip.start > hold_gap_minutes:
@@ -99,17 +94,3 @@ def _fill_gaps(runs: Iterable[Run], hold_gap_minutes: int) -> list[Run]:
         else:
             filled.append(run)
     return filled
-
-
-def _on_fall_marks(runs: Iterable[Run]) -> list[Run]:
-    """The same with every fall put off to the next mark."""
-    marked: list[Run] = []
-    for run in runs:
-        start = run.start
-        if marked and run.value < marked[-1].value:
-            start = min(run.end, start + -start % FALL_MARK_MINUTES)
-            held = marked.pop()
-            marked.append(Run(held.start, start, held.value))
-        if start < run.end:
-            marked.append(Run(start, run.end, run.value))
-    return merge(marked)

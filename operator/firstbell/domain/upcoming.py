@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from firstbell.domain.bells import MINUTES_PER_DAY, instant_of, start_of_day
-from firstbell.domain.coalesce import FALL_MARK_MINUTES, RISE_MARK_MINUTES
+from firstbell.domain.coalesce import MARK_MINUTES
 from firstbell.domain.demand import region_loads
 from firstbell.domain.plan import PlannedPeak, planned_peaks, scheduled_replicas
 
@@ -76,15 +76,18 @@ def by_bell(peak: PlannedPeak) -> tuple[Minute, Minute, int]:
 def peak_at(plan: Plan, minute: Minute) -> PlannedPeak | None:
     """The planned peak that explains the value at a minute of the plan: the largest whose load is near.
 
-    Near, because a rise is written up to five minutes before its load and a fall after it.
+    Near, because a rise is written up to five minutes before its load, a fall up to five minutes after it,
+    and a fall that returns within the hold gap not at all.
     """
     covering = [peak for peak in plan.peaks if _reaches(peak, minute, after=0)]
-    covering = covering or [peak for peak in plan.peaks if _reaches(peak, minute, after=FALL_MARK_MINUTES)]
+    if not covering and plan.write_at(minute) > plan.workload.bounds.minimum:
+        late = MARK_MINUTES + plan.workload.policy.hold_gap_minutes
+        covering = [peak for peak in plan.peaks if _reaches(peak, minute, after=late)]
     return max(covering, key=lambda peak: (peak.wanted, -abs(peak.ready_by - minute)), default=None)
 
 
 def _reaches(peak: PlannedPeak, minute: Minute, *, after: int) -> bool:
-    return peak.load_start - RISE_MARK_MINUTES <= minute < peak.load_end + after
+    return peak.load_start - MARK_MINUTES <= minute < peak.load_end + after
 
 
 def peak_sentence(peak: PlannedPeak) -> str:

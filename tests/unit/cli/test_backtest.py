@@ -75,10 +75,10 @@ def test_the_whole_document(tmp_path, school):
         "variants": [
             {
                 "variant": "firstbell",
-                "podHours": 22.62,
+                "podHours": 19.62,
                 "shortMinutes": 1,
                 "mostMissing": 1,
-                "wasteReplicaHours": 7.54,
+                "wasteReplicaHours": 6.14,
                 "highestReplicas": 13,
                 "shortBells": 1,
                 "worstBell": {"peak": "first", "bellTime": "2025-02-04T07:30:00Z", "shortMinutes": 1},

@@ -94,7 +94,7 @@ async def test_the_number_and_every_reason_for_it_are_told():
     assert found["baseline"] == "4, what minReplicas is without firstbell"
     assert found["who writes"].startswith("kubectl (Update")
     assert found["live load"] == "spec.metrics asks for none"
-    assert found["write"].startswith("4 replicas at Mon 09 Sep 09:20 (07:20 UTC)")
+    assert found["write"].startswith("4 replicas at Mon 09 Sep 09:05 (07:05 UTC)")
     assert "ScalingLimited=True" in found["trouble"]
 
 

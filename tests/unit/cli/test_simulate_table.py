@@ -37,7 +37,7 @@ def test_a_strip_marks_where_it_was_not_enough(printed):
     alone, ours, hours = printed[6], printed[8], printed[9]
     assert "×" in alone
     assert "×" not in ours
-    assert ours.strip().endswith("▆")
+    assert ours.strip().endswith("▄")
     assert hours.split()[1] == "08:29"
     assert alone.index("×") < hours.index("08:29")
 

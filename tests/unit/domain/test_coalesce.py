@@ -1,4 +1,4 @@
-"""Fewer writes than steps: rises on five-minute marks, falls on twenty-minute marks, gaps held."""
+"""Fewer writes than steps: rises and falls on five-minute marks, gaps held."""
 
 from __future__ import annotations
 
@@ -46,25 +46,21 @@ def test_rises_are_made_on_five_minute_marks_and_never_late(start, values, want)
 
 
 @pytest.mark.parametrize(
-    ("marked", "want"),
+    ("start", "values", "want"),
     [
-        pytest.param(runs((20, 5), (40, 1)), [(0, 20, 5), (20, 60, 1)], id="a fall on a mark is made there"),
-        pytest.param(runs((5, 5), (55, 1)), [(0, 20, 5), (20, 60, 1)], id="another is put off to the next"),
+        pytest.param(0, [5] * 5 + [1] * 5, [(0, 5, 5), (5, 10, 1)], id="a fall on a mark is made there"),
+        pytest.param(0, [5] * 6 + [1] * 9, [(0, 10, 5), (10, 15, 1)], id="another is put off to the next"),
         pytest.param(
-            runs((5, 9), (5, 7), (5, 5), (45, 1)),
-            [(0, 20, 9), (20, 60, 1)],
-            id="falls between two marks are one, of the highest",
+            0, [9, 7, 5, 3, 2] + [1] * 5, [(0, 5, 9), (5, 10, 1)], id="falls between two marks are one"
         ),
         pytest.param(
-            runs((5, 9), (20, 7), (35, 1)),
-            [(0, 20, 9), (20, 40, 7), (40, 60, 1)],
-            id="a decay is one fall every twenty minutes",
+            2, [9, 8, 7, 6, 5, 4, 3, 2], [(2, 5, 9), (5, 10, 6)], id="a decay is a fall every five minutes"
         ),
-        pytest.param(runs((5, 5), (10, 1), (45, 6)), [(0, 15, 5), (15, 60, 6)], id="a rise is never put off"),
+        pytest.param(0, [5, 1, 1, 1, 1, 1, 6], [(0, 5, 5), (5, 7, 6)], id="a rise is never put off"),
     ],
 )
-def test_falls_are_made_on_twenty_minute_marks(marked, want):
-    assert want == coalesce(marked, hold_gap_minutes=0)
+def test_falls_are_made_on_the_next_five_minute_mark_and_never_early(start, values, want):
+    assert want == coalesce(highest_by_mark(values, start), hold_gap_minutes=0)
 
 
 @pytest.mark.parametrize(
@@ -123,5 +119,5 @@ def test_equal_neighbours_are_one_run_and_empty_ones_none():
     assert merge([Run(0, 5, 1), Run(5, 5, 9), Run(5, 9, 1), Run(9, 10, 2)]) == [Run(0, 9, 1), Run(9, 10, 2)]
 
 
-def test_the_context_is_the_gap_and_both_marks():
-    assert context_minutes(30) == 55
+def test_the_context_is_the_gap_and_a_mark():
+    assert context_minutes(30) == 35

@@ -130,7 +130,7 @@ def test_a_plan_takes_in_ramps_of_later_bells_and_tails_of_earlier_ones():
     assert told == [("07:30", "07:20"), ("10:30", "09:30")]
 
 
-def test_writes_rise_on_five_minute_marks_fall_on_twenty_and_hold_short_gaps():
+def test_writes_are_made_on_five_minute_marks_and_hold_short_gaps():
     """Ready at 07:28; 25 minutes later, at 08:33, a second bell that rings for half as many."""
     plan = tuesday(
         a_peak(FIRST, shape=a_shape(2, 0, 33, 0)),
@@ -141,19 +141,19 @@ def test_writes_rise_on_five_minute_marks_fall_on_twenty_and_hold_short_gaps():
     assert [(clock(run.start), run.value) for run in plan.writes] == [
         ("23:00", 0),
         ("07:25", 6),
-        ("08:20", 3),
-        ("09:00", 0),
+        ("08:05", 3),
+        ("08:45", 0),
     ]
     longer = replace(plan.workload, policy=replace(plan.workload.policy, hold_gap_minutes=0))
     apart = [(clock(run.start), run.value) for run in make_plan(longer, plan.start, plan.end).writes]
-    assert apart == [("23:00", 0), ("07:25", 6), ("08:20", 0), ("08:30", 3), ("09:00", 0)]
+    assert apart == [("23:00", 0), ("07:25", 6), ("08:05", 0), ("08:30", 3), ("08:45", 0)]
 
 
 def test_writes_know_what_lies_just_outside_of_the_plan():
     """A plan that begins while a fall is put off, and one that ends just before a rise."""
     plan = tuesday(a_peak(shape=a_shape(8, 0, 31, 0)))
-    from_mark = make_plan(plan.workload, utc(f"{TUESDAY}T08:05"), utc(f"{TUESDAY}T08:30"))
-    assert [(clock(run.start), run.value) for run in from_mark.writes] == [("08:05", 6), ("08:20", 0)]
+    put_off = make_plan(plan.workload, utc(f"{TUESDAY}T08:02"), utc(f"{TUESDAY}T08:30"))
+    assert [(clock(run.start), run.value) for run in put_off.writes] == [("08:02", 6), ("08:05", 0)]
     to_rise = make_plan(plan.workload, utc(f"{TUESDAY}T07:00"), utc(f"{TUESDAY}T07:22"))
     assert changes(to_rise) == [("07:00", 0)]
     assert [(clock(run.start), run.value) for run in to_rise.writes] == [("07:00", 0), ("07:20", 6)]

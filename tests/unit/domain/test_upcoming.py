@@ -21,6 +21,7 @@ from firstbell.domain.upcoming import (
     upcoming_peaks,
 )
 from tests.builders import (
+    a_bell_schedule,
     a_calendar,
     a_cohort,
     a_factor,
@@ -39,7 +40,7 @@ from tests.builders import (
 )
 
 TUESDAY = "2024-11-12"
-FIRST, EVENT = PeakAnchor.FIRST_PERIOD_START, PeakAnchor.DEMAND_EVENT
+FIRST, PERIOD, EVENT = PeakAnchor.FIRST_PERIOD_START, PeakAnchor.PERIOD_START, PeakAnchor.DEMAND_EVENT
 BLOCK = a_shape(lead=10, ramp=0, hold=30, decay=0)
 
 
@@ -93,9 +94,8 @@ def test_after_the_data_only_demand_events_are_left_for_some_days():
     [
         pytest.param("07:14", None, id="before the write that may come early"),
         pytest.param("07:15", "first", id="five minutes early"),
-        pytest.param("08:00", "first", id="the fall comes at a mark"),
-        pytest.param("08:20", None, id="and not after it"),
-        pytest.param("08:10", "first", id="while the fall is put off"),
+        pytest.param("07:59", "first", id="to its end"),
+        pytest.param("08:00", None, id="and not after the fall"),
         pytest.param("19:00", "evening", id="the larger of two that overlap"),
     ],
 )
@@ -106,6 +106,27 @@ def test_the_peak_that_explains_a_minute(minute, want):
         a_peak(EVENT, name="smaller", shape=a_shape(10, 0, 90, 0)),
     )
     calendar = a_calendar(demand_events=(an_event(TUESDAY, "20:00"),))
+    plan = plan_days(a_workload(policy, calendar), TUESDAY)
+    found = peak_at(plan, utc(f"{TUESDAY}T{minute}"))
+    assert want == (found and found.surge.occurrence.peak.name)
+
+
+@pytest.mark.parametrize(
+    ("minute", "want"),
+    [
+        pytest.param("08:02", "first", id="while the fall is put off to its mark"),
+        pytest.param("08:20", "first", id="while a gap is held"),
+        pytest.param("08:40", "PeriodStart", id="the later of the two"),
+        pytest.param("09:04", "PeriodStart", id="while the last fall is put off"),
+        pytest.param("09:05", None, id="not after it"),
+    ],
+)
+def test_what_is_still_written_after_a_peak_is_explained_by_it(minute, want):
+    """Ready from 07:20Z to 08:01Z and from 08:31Z to 09:01Z."""
+    policy = a_policy(
+        a_peak(FIRST, name="first", shape=a_shape(10, 0, 31, 0)), a_peak(PERIOD, shape=a_shape(4, 0, 26, 0))
+    )
+    calendar = a_calendar(bell_schedules=(a_bell_schedule("full", "08:30-09:20", "09:35-10:10"),))
     plan = plan_days(a_workload(policy, calendar), TUESDAY)
     found = peak_at(plan, utc(f"{TUESDAY}T{minute}"))
     assert want == (found and found.surge.occurrence.peak.name)

@@ -44,10 +44,10 @@ class Model:
         self.bell, self.baseline, self.started = time(8, 30), 4, instant(START)
 
     def scheduled(self, now) -> int:
-        """100 from ten minutes before the bell until half an hour after, to the next twenty minutes."""
+        """100 from ten minutes before the bell until half an hour after, to the next five minutes."""
         bell = datetime.combine(now.date(), self.bell, now.tzinfo)
         end = bell + timedelta(minutes=30)
-        end += timedelta(minutes=-end.minute % 20)
+        end += timedelta(minutes=-end.minute % 5)
         return PEAK if now.weekday() < 5 and bell - timedelta(minutes=10) <= now < end else 0
 
     def wanted(self, now) -> int:
