@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from firstbell.local.build import go_is_here
 from firstbell.local.command import last_lines, run
 from firstbell.local.errors import ControlPlaneError
 from firstbell.local.made_up_nodes import make_up_nodes
@@ -44,7 +43,7 @@ _CONTROL_PLANE_TAINT = "node-role.kubernetes.io/control-plane:NoSchedule"
 
 def program_names(programs: Programs) -> tuple[str, ...]:
     """Return the programs that a kind cluster needs here, with kwok only if it can be had."""
-    kwok = ("kwok",) if go_is_here() or programs.at_hand(["kwok"]) else ()
+    kwok = ("kwok",) if programs.go() is not None or programs.at_hand(["kwok"]) else ()
     return ("kind", "kubectl", *kwok)
 
 

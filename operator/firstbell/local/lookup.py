@@ -6,7 +6,7 @@
 2. kind, through pytest-kind, where its container engine answers, unless it cannot give what is asked for.
    That engine is Docker, or what kind's own KIND_EXPERIMENTAL_PROVIDER names, such as podman.
 3. The local control plane, from programs in `KUBEBUILDER_ASSETS` and on PATH, or built before.
-4. The local control plane, with what is missing built by Go.
+4. The local control plane, with what is missing built by Go (`toolchain` says which).
 5. None, and one sentence that says what to install.
 
 `FIRSTBELL_PROVISION=kind` or `=local` decides for one of the two.
@@ -20,19 +20,18 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from firstbell.local.build import go_is_here
 from firstbell.local.command import run
 from firstbell.local.control_plane import Provision
 from firstbell.local.errors import ControlPlaneError
+from firstbell.local.toolchain import HOW_TO_GET
 
 if TYPE_CHECKING:
     from firstbell.local.programs import Programs
 
 _ENGINE_SECONDS = 5.0
 _NOTHING = (
-    "no Kubernetes is to be had here: start Docker (firstbell then uses kind), or install Go 1.26 or newer "
-    "(https://go.dev/dl; firstbell then builds a control plane, once, in about ten minutes), or name a "
-    "cluster of yours"
+    f"no Kubernetes is to be had here: start Docker (firstbell then uses kind), or {HOW_TO_GET}, with which "
+    "firstbell builds a control plane, once, in a quarter of an hour, or name a cluster of yours"
 )
 
 
@@ -95,7 +94,7 @@ class Here:
         return self._all(*self.needed)
 
     def _all(self, *names: str) -> bool:
-        return go_is_here() or len(self.programs.at_hand(names)) == len(names)
+        return self.programs.go() is not None or len(self.programs.at_hand(names)) == len(names)
 
 
 def engine_answers(*, seconds: float = _ENGINE_SECONDS) -> bool:

@@ -52,8 +52,12 @@ class Family:
     def build_flags(self) -> tuple[str, ...]:
         """The flags of `go build`; they decide about the binary, so they are part of its cache key."""
         ldflags = " ".join(["-s", "-w", *(f"-X {stamp}" for stamp in self.stamps)])
-        tags = ("-tags", self.tags) if self.tags else ()
-        return ("-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags", ldflags, *tags)
+        return ("-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags", ldflags, *self.source_flags)
+
+    @property
+    def source_flags(self) -> tuple[str, ...]:
+        """The flags that decide which packages the programs are made of."""
+        return ("-tags", self.tags) if self.tags else ()
 
 
 KUBERNETES = Family(

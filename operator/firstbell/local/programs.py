@@ -14,16 +14,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from firstbell.local.build import build, built_program, go_is_here
+from firstbell.local.build import build_all, built_program
 from firstbell.local.command import run
 from firstbell.local.errors import ControlPlaneError
 from firstbell.local.pinned_programs import FAMILIES, KUBERNETES_MINOR, SERVERS, family_of, program_named
+from firstbell.local.toolchain import HOW_TO_GET, find_go
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from firstbell.local.pinned_programs import Program
     from firstbell.local.progress import Progress
+    from firstbell.local.toolchain import Go
 
 _VERSION = re.compile(r"\bv?(\d+)\.(\d+)\.\d+")
 _ANSWER_SECONDS = 10.0
@@ -52,6 +54,14 @@ class Programs:
     answer_seconds: float = _ANSWER_SECONDS
     """How long a program may take to tell its version."""
     _found: dict[str, tuple[Path, tuple[int, int]] | None] = field(default_factory=dict)
+    _go: tuple[Go | None] | None = None
+    """The Go that was found, if it was looked for."""
+
+    def go(self) -> Go | None:
+        """Return the Go that builds what is missing, or None if there is none."""
+        if self._go is None:
+            self._go = (find_go(self.environ),)
+        return self._go[0]
 
     def at_hand(self, names: Iterable[str]) -> dict[str, Path]:
         """Return those of the programs that need no building."""
@@ -67,15 +77,17 @@ class Programs:
         names = tuple(names)
         here = self.at_hand(names)
         missing = [name for name in names if name not in here]
-        if missing and not go_is_here():
-            raise ControlPlaneError(
-                f"{', '.join(missing)} not found: install Go 1.26 or newer (https://go.dev/dl), which builds "
-                "them once, or put them on PATH"
-            )
-        for family in FAMILIES:
-            wanted = [name for name in missing if family_of(name) is family]
-            if wanted:
-                build(family, wanted, self.progress)
+        if missing:
+            go = self.go()
+            if go is None:
+                raise ControlPlaneError(
+                    f"{', '.join(missing)} not found: {HOW_TO_GET}, which builds them once, or put them "
+                    "on PATH"
+                )
+            families = {
+                family: [name for name in missing if family_of(name) is family] for family in FAMILIES
+            }
+            build_all({family: wanted for family, wanted in families.items() if wanted}, go, self.progress)
         return here | {name: path for name in missing if (path := built_program(name)) is not None}
 
     def _usable(self, name: str) -> Path | None:

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 from firstbell.cli.cluster import app
 from firstbell.local import folders
 from firstbell.local.control_plane import Provision
+from tests.unit.local.stub_programs import without_packaged_go
 
 
 @pytest.fixture(autouse=True)
@@ -15,6 +16,7 @@ def nothing_to_be_had(tmp_path, monkeypatch):
     """A machine without Docker, programs or Go, and an empty cache."""
     monkeypatch.setenv("FIRSTBELL_CACHE", str(tmp_path / "the cache"))
     monkeypatch.setenv("PATH", str(tmp_path / "nothing-here"))
+    without_packaged_go(monkeypatch)
     monkeypatch.delenv("KUBEBUILDER_ASSETS", raising=False)
     monkeypatch.delenv("FIRSTBELL_PROVISION", raising=False)
     monkeypatch.delenv("KIND_EXPERIMENTAL_PROVIDER", raising=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import re
 import shutil
 import sys
 import threading
@@ -12,21 +13,30 @@ from pathlib import Path
 
 import pytest
 
-from firstbell.local.build import build, built_program, family_cache, family_key
+from firstbell.local.build import build_all, built_program, family_cache, family_key
 from firstbell.local.cache import file_lock
 from firstbell.local.errors import ControlPlaneError
 from firstbell.local.pinned_programs import ETCD, FAMILIES, KUBERNETES, KWOK, Family
 from firstbell.local.progress import LogProgress
+from firstbell.local.toolchain import find_go
+from tests.unit.local.stub_programs import GO_VERSION
 
-FAKE_GO = """#!{python}
+FAKE_GO = f"""#!{sys.executable}
 import os, pathlib, sys, time
+words = sys.argv[1:]
+if words == ["version"]:
+    print("go version go1.26.6 linux/amd64")
+    sys.exit()
+if words[0] == "list":
+    print("fmt", "strings", *(f"{{package}}@v1" for package in words[4:] if "/" in package), sep=chr(10))
+    sys.exit()
 with open(os.environ["GO_CALLS"], "a") as calls:
-    calls.write(" ".join(sys.argv[1:]) + "\\n")
-assert not {"GOOS", "GOARCH"} & set(os.environ)
-assert os.environ["GOWORK"] == "off"
+    calls.write(" ".join(words) + chr(10))
+with open(os.environ["GO_CALLS"] + "-environment", "w") as seen:
+    seen.writelines(f"{{key}}={{value}}" + chr(10) for key, value in sorted(os.environ.items()))
 time.sleep(0.3)
-into = pathlib.Path(sys.argv[sys.argv.index("-o") + 1])
-for package in sys.argv[sys.argv.index("-o") + 2:]:
+into = pathlib.Path(words[words.index("-o") + 1])
+for package in words[words.index("-o") + 2:]:
     name = [part for part in package.split("/") if part != "v3"][-1]
     (into / name).write_text(package)
     print(package, file=sys.stderr)
@@ -42,7 +52,7 @@ def cache(tmp_path, monkeypatch):
 @pytest.fixture
 def go(tmp_path, monkeypatch):
     """A go that notes its calls, and builds files instead of programs."""
-    return fake_go(tmp_path, monkeypatch, FAKE_GO.replace("{python}", sys.executable))
+    return fake_go(tmp_path, monkeypatch, FAKE_GO)
 
 
 def fake_go(tmp_path, monkeypatch, text):
@@ -55,6 +65,13 @@ def fake_go(tmp_path, monkeypatch, text):
     monkeypatch.setenv("PATH", str(folder))
     monkeypatch.setenv("GO_CALLS", str(calls))
     return calls
+
+
+def built(family, *names, progress=None):
+    """Build with the Go that there is."""
+    go = find_go()
+    assert go is not None
+    build_all({family: names}, go, progress or LogProgress())
 
 
 def test_every_family_brings_its_module_files():
@@ -89,8 +106,8 @@ def test_the_key_follows_modules_flags_and_platform():
 
 
 def test_only_what_is_asked_for_is_built_and_under_its_own_name(go):
-    build(ETCD, ["etcd"], LogProgress())
-    build(KWOK, ["kwokctl"], LogProgress())
+    built(ETCD, "etcd")
+    built(KWOK, "kwokctl")
 
     assert built_program("etcd").read_text() == "go.etcd.io/etcd/server/v3"
     assert built_program("kwokctl") is not None
@@ -99,14 +116,14 @@ def test_only_what_is_asked_for_is_built_and_under_its_own_name(go):
 
 
 def test_a_warm_run_builds_nothing(go):
-    build(ETCD, ["etcd"], LogProgress())
-    build(ETCD, ["etcd"], LogProgress())
+    built(ETCD, "etcd")
+    built(ETCD, "etcd")
 
     assert len(go.read_text().splitlines()) == 1
 
 
 def test_two_runs_at_once_build_once(go):
-    runs = [threading.Thread(target=build, args=(ETCD, ["etcd"], LogProgress())) for _ in range(2)]
+    runs = [threading.Thread(target=built, args=(ETCD, "etcd")) for _ in range(2)]
     for run in runs:
         run.start()
     for run in runs:
@@ -116,22 +133,40 @@ def test_two_runs_at_once_build_once(go):
 
 
 def test_a_failed_build_says_why_and_leaves_nothing(tmp_path, monkeypatch, cache):
-    complaint = "go: go.mod requires go >= 1.26.0 (running go 1.21; GOTOOLCHAIN=local)"
-    fake_go(tmp_path, monkeypatch, f"#!/bin/sh\necho '{complaint}' >&2\nexit 1\n")
+    complaint = "some/file.go:1:1: no space left on device"
+    failing_go(tmp_path, monkeypatch, "build", complaint)
 
-    with pytest.raises(ControlPlaneError, match=r"could not build etcd: .*requires go >= 1\.26\.0"):
-        build(ETCD, ["etcd"], LogProgress())
+    with pytest.raises(ControlPlaneError, match=r"could not build etcd: .*no space left") as refusal:
+        built(ETCD, "etcd")
 
+    assert "\n" not in str(refusal.value)
     assert list(family_cache(ETCD).iterdir()) == []
     assert not list((cache / "bin").glob(".building-*"))
 
 
+def test_sources_that_cannot_be_fetched_are_no_failed_build(tmp_path, monkeypatch, cache):
+    failing_go(tmp_path, monkeypatch, "list", "dial tcp: lookup proxy.golang.org: no such host")
+
+    with pytest.raises(ControlPlaneError, match=r"could not fetch the sources of etcd: .*no such host"):
+        built(ETCD, "etcd")
+
+    assert list((cache / "bin").iterdir()) == []
+
+
+def failing_go(tmp_path, monkeypatch, verb, complaint):
+    lines = [f'[ "$1" = version ] && {{ echo {GO_VERSION}; exit; }}', f'[ "$1" = {verb} ] || exit 0']
+    fake_go(tmp_path, monkeypatch, "\n".join(["#!/bin/sh", *lines, f"echo '{complaint}' >&2", "exit 1", ""]))
+
+
 def test_progress_goes_to_standard_error_as_plain_lines(go, capsys):  # noqa: ARG001 - the fake go
-    build(ETCD, ["etcd"], LogProgress())
+    built(ETCD, "etcd")
 
     captured = capsys.readouterr()
+    told = captured.err.splitlines()
     assert captured.out == ""
-    assert captured.err.splitlines()[0] == "building etcd with Go (once) ..."
+    assert told[0] == "fetching the sources of etcd ..."
+    assert told[2].startswith("3 packages are to be built with Go, once: about ")
+    assert told[3] == "building etcd with Go (once) ..."
 
 
 class Elsewhere(Family):
@@ -154,14 +189,40 @@ def test_the_key_follows_each_module_file(tmp_path, name):
     assert family_key(family) != before
 
 
-def test_the_environment_of_the_user_does_not_decide_what_is_built_for(go, monkeypatch):
-    monkeypatch.setenv("GOOS", "plan9")
-    monkeypatch.setenv("GOARCH", "mips")
-    monkeypatch.setenv("GOWORK", "/some/go.work")
+def test_the_environment_of_the_user_does_not_decide_what_is_built(go, monkeypatch):
+    for key, value in {
+        "GOOS": "plan9",
+        "GOARCH": "mips",
+        "GOAMD64": "v4",
+        "GOWORK": "/some/go.work",
+        "GOFLAGS": "-race -mod=vendor",
+        "GOTOOLCHAIN": "go1.21.0",
+        "GOROOT": "/some/other/go",
+        "GOEXPERIMENT": "something",
+        "GO111MODULE": "off",
+        "CGO_ENABLED": "1",
+        "GOPROXY": "https://proxy.example",
+        "GOMAXPROCS": "1",
+    }.items():
+        monkeypatch.setenv(key, value)
 
-    build(ETCD, ["etcd"], LogProgress())
+    built(ETCD, "etcd")
 
-    assert "-mod=readonly" in go.read_text()
+    seen = dict(line.split("=", 1) for line in Path(f"{go}-environment").read_text().splitlines())
+    assert {key: seen.get(key) for key in seen if key.startswith(("GO", "CGO"))} == {
+        "CGO_ENABLED": "0",
+        "GO111MODULE": "on",
+        "GOAMD64": "v1",
+        "GOARCH": "amd64",
+        "GOARM64": "v8.0",
+        "GOFLAGS": "-mod=readonly",
+        "GOMAXPROCS": "1",
+        "GOOS": "linux",
+        "GOPROXY": "https://proxy.example",
+        "GOTOOLCHAIN": "local",
+        "GOWORK": "off",
+        "GO_CALLS": str(go),
+    }
 
 
 def test_what_a_killed_build_left_goes_with_the_next(go, cache):  # noqa: ARG001 - the fake go
@@ -171,40 +232,51 @@ def test_what_a_killed_build_left_goes_with_the_next(go, cache):  # noqa: ARG001
         left.mkdir(parents=True)
         (left / "server").touch()
 
-    build(ETCD, ["etcd"], LogProgress())
+    built(ETCD, "etcd")
 
     assert not own.exists()
     assert others.exists()  # somebody may be building that right now
 
 
 def test_who_waits_for_another_build_is_told(go, capsys):  # noqa: ARG001 - the fake go
-    waiting = threading.Thread(target=build, args=(ETCD, ["etcd"], LogProgress()))
+    waiting = threading.Thread(target=built, args=(ETCD, "etcd"))
     folder = family_cache(ETCD)
     with file_lock(folder.with_name(folder.name + ".lock"), seconds=1):
         waiting.start()
-        time.sleep(0.2)
+        time.sleep(0.5)
     waiting.join()
 
-    assert capsys.readouterr().err.splitlines()[0] == "another firstbell builds etcd: waiting for it"
+    assert "another firstbell builds etcd: waiting for it" in capsys.readouterr().err.splitlines()
 
 
 def test_a_warm_cache_waits_for_nobody(go):  # noqa: ARG001 - the fake go
-    build(ETCD, ["etcd"], LogProgress())
+    built(ETCD, "etcd")
     folder = family_cache(ETCD)
 
     with file_lock(folder.with_name(folder.name + ".lock"), seconds=1):
-        build(ETCD, ["etcd"], LogProgress())
+        built(ETCD, "etcd")
 
 
 def test_modules_that_are_fetched_are_no_packages_that_are_built(tmp_path, monkeypatch):
-    script = "echo 'go: downloading one v1.0.0' >&2; sleep 1.2; echo some/package >&2; sleep 1.2; exit 1"
-    fake_go(tmp_path, monkeypatch, f"#!/bin/sh\nPATH=/usr/bin:/bin\n{script}\n")
+    lines = [
+        "#!/bin/sh",
+        f'[ "$1" = version ] && {{ echo {GO_VERSION}; exit; }}',
+        "PATH=/usr/bin:/bin",
+        'if [ "$1" = list ]; then',
+        '  echo "go: downloading one v1.0.0" >&2; echo fmt; echo some/package@v1; exit',
+        "fi",
+        "echo 'go: downloading two v1.0.0' >&2; sleep 1.2; echo some/package >&2; exit 1",
+    ]
+    fake_go(tmp_path, monkeypatch, "\n".join([*lines, ""]))
     told = Told()
 
     with pytest.raises(ControlPlaneError, match="could not build etcd"):
-        build(ETCD, ["etcd"], told)
+        built(ETCD, "etcd", progress=told)
 
-    assert [*dict.fromkeys(told.details)] == ["fetching modules", "1 packages"]
+    first, *rest = dict.fromkeys(told.details)
+    assert first == "1 modules"
+    assert [*dict.fromkeys(detail.split(",")[0] for detail in rest)] == ["0 of 2 packages", "1 of 2 packages"]
+    assert all(re.search(r", about .* to go in all$", detail) for detail in rest)
 
 
 class Told(LogProgress):

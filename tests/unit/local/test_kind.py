@@ -19,11 +19,12 @@ from firstbell.local.errors import ControlPlaneError
 from firstbell.local.kind import configuration
 from firstbell.local.provision import control_plane
 from firstbell.local.spec import ControlPlaneSpec
-from tests.unit.local.stub_programs import put
+from tests.unit.local.stub_programs import GO_VERSION, put
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+GO_WITHOUT_MODULES = f'[ "$1" = version ] && {{ echo {GO_VERSION}; exit; }}\necho no modules here >&2\nexit 1'
 KUBECONFIG = {
     "apiVersion": "v1",
     "kind": "Config",
@@ -140,7 +141,7 @@ def test_what_a_killed_holder_left_is_swept_also_when_kind_is_gone(machine, caps
         pytest.fail("it came up")
     assert left.exists()  # nothing is swept where nothing starts
 
-    put(machine.folder / "bin", "go", "echo no modules here >&2; exit 1")
+    put(machine.folder / "bin", "go", GO_WITHOUT_MODULES)
     with (
         pytest.raises(ControlPlaneError, match="no modules here"),
         control_plane(ControlPlaneSpec(), name="run-1"),
@@ -171,10 +172,12 @@ def test_what_kind_cannot_do_is_refused_where_kind_is_insisted_on(machine, monke
 
 def test_for_what_kind_cannot_do_the_local_control_plane_is_looked_for(machine):
     machine.install()
-    put(machine.folder / "bin", "go", "echo no modules here >&2; exit 1")
+    put(machine.folder / "bin", "go", GO_WITHOUT_MODULES)
 
     with (
-        pytest.raises(ControlPlaneError, match=r"Go could not build .*kube-apiserver.*no modules here"),
+        pytest.raises(
+            ControlPlaneError, match=r"Go could not fetch the sources of .*kube-apiserver.*no modules here"
+        ),
         control_plane(ControlPlaneSpec(extra_args=("etcd=a=1",)), name="run-1"),
     ):
         pytest.fail("it came up")
