@@ -143,7 +143,8 @@ class FakeCluster:
     """The engine's `Cluster`, in memory.
 
     `requests` lists (verb, path) of everything asked of it; `on_change` is called with every object that
-    changes, as a watch would be. `fail` makes requests fail, `before_write` runs once before the next patch;
+    changes, as a watch would be. `fail` makes requests fail, `before_write` runs once before the next patch,
+    each of `before_hand_backs` before one that writes managedFields, and what it raises is as a SIGKILL;
     `admission` may change or (PatchError) deny what a patch makes; `served` is what discovery tells by
     (group, version).
     """
@@ -153,6 +154,7 @@ class FakeCluster:
         self.requests = []
         self.on_change = on_change
         self.before_write = None
+        self.before_hand_backs = []
         self.admission = None
         self.served = {}
         self.gate = None
@@ -226,6 +228,9 @@ class FakeCluster:
         ]
 
     async def json_patch(self, path, operations):
+        hands_back = any(each["path"] == "/metadata/managedFields" for each in operations)
+        if hands_back and self.before_hand_backs:
+            self.before_hand_backs.pop(0)()
         return await self._patch(path, lambda body: apply_json_patch(body, operations))
 
     async def merge_patch(self, path, patch):

@@ -15,7 +15,13 @@ import typer
 from firstbell.cli.ask_cluster import Context, Kubeconfig, ask_cluster, autoscaler_meant
 from firstbell.cli.autoscaler_words import KUBECTL_NAME, MINIMUM_FIELD
 from firstbell.cli.output import printable, refuse
-from firstbell.engine.acting.held_floors import Released, has_no_scaled_objects, held_floors, release_floors
+from firstbell.engine.acting.held_floors import (
+    Released,
+    has_no_scaled_objects,
+    held_floors,
+    is_damaged,
+    release_floors,
+)
 from firstbell.engine.ports import Failure, FailureKind
 
 if TYPE_CHECKING:
@@ -168,8 +174,8 @@ async def carry_out(
                 await asyncio.sleep(order.look_again)
                 again = await held_floors(cluster, order.instance, order.namespaces, order.owner)
             if not isinstance(again, Failure):
-                marked = [seen for seen in again if seen.autoscaler.mark is not None]
-                await release_floors(cluster, telemetry, marked, deadline, tell)
+                left = [seen for seen in again if not is_damaged(seen)]
+                await release_floors(cluster, telemetry, left, deadline, tell)
     return floors
 
 
@@ -194,18 +200,23 @@ def released_lines(one: Released) -> list[str]:
         return [f"{name}: NOT RELEASED: {one.failure.rstrip('.')}. By hand:", f"  {by_hand(one.seen)}"]
     kept = "; the field is still managed by firstbell, run this again" if one.kept else ""
     whose = f" (SchoolAutoscaler {mark.owner})" if mark else ""
+    if one.handed_back:
+        return [f"{name}: {_field(one.seen)} stays {one.minimum}{kept or ', its field is handed back'}"]
     return [f"{name}: {_field(one.seen)} {one.seen.autoscaler.minimum} -> {one.minimum}{whose}{kept}"]
 
 
 def dry_line(seen: SeenFloor) -> str:
     """What would be done with one floor."""
     mark = seen.autoscaler.mark
+    if mark is None and not is_damaged(seen):
+        return (
+            f"{_name(seen)}: {_field(seen)} stays {seen.autoscaler.minimum}, its field would be handed back"
+        )
     if mark is None:
         unknown = "its annotations are incomplete or damaged, its baseline is unknown"
         return f"{_name(seen)}: {unknown}. By hand: {by_hand(seen)}"
     # A value other than the mark's is somebody's own, and stays.
-    ours = seen.autoscaler.minimum == mark.floor
-    after = mark.baseline if ours else seen.autoscaler.minimum
+    after = mark.baseline if seen.autoscaler.at_marked_floor else seen.autoscaler.minimum
     return (
         f"{_name(seen)}: {_field(seen)} would go {seen.autoscaler.minimum} -> {after} "
         f"(SchoolAutoscaler {mark.owner})"
@@ -219,7 +230,7 @@ def by_hand(seen: SeenFloor) -> str:
     patch: dict[str, object] = {
         "metadata": {"annotations": dict.fromkeys(sorted(seen.our_annotations))},
     }
-    if mark is not None and autoscaler.minimum == mark.floor:
+    if mark is not None and autoscaler.at_marked_floor:
         patch["spec"] = {field: mark.baseline}
     words = ["kubectl", "patch", kind, autoscaler.name, "-n", autoscaler.namespace, "--type=merge", "-p"]
     return shlex.join([*words, json.dumps(patch, separators=(",", ":"))])

@@ -40,6 +40,8 @@ class Autoscaler:
 
     `minimum` is what stands there now (absent counts as its API's default), `declared` the minimum in the
     owner's last client-side applied manifest, if that is known and no copy of the live object.
+    `written_by_us`: the API server has firstbell on record as who wrote the minimum. Any write of somebody
+    else's takes it off the record, so that a value other than the mark's is what admission control left.
     """
 
     kind: str
@@ -50,11 +52,19 @@ class Autoscaler:
     maximum: int
     mark: FloorMark | None = None
     declared: int | None = None
+    written_by_us: bool = False
 
     @property
     def key(self) -> str:
         """`namespace/name`."""
         return f"{self.namespace}/{self.name}"
+
+    @property
+    def at_marked_floor(self) -> bool:
+        """Whether the floor that its mark tells of stands there, or what admission control left of it."""
+        if self.mark is None:
+            return False
+        return self.minimum == self.mark.floor or (self.written_by_us and self.minimum > self.mark.baseline)
 
 
 class FloorState(StrEnum):
@@ -89,10 +99,16 @@ def read_floor(autoscaler: Autoscaler, memory: FloorMemory | None, owner: str, i
         return FloorReading(state=FloorState.ANOTHER_INSTANCE, baseline=mark.baseline)
     if mark.owner != owner:
         return FloorReading(state=FloorState.ANOTHER_OWNER, baseline=mark.baseline)
-    if minimum != mark.floor:
+    if not autoscaler.at_marked_floor and not _is_remembered(autoscaler, memory):
         return FloorReading(state=FloorState.FOREIGN, baseline=minimum)
     declared_ours = autoscaler.declared == mark.floor and mark.floor != mark.baseline
     return FloorReading(state=FloorState.OURS, baseline=mark.floor if declared_ours else mark.baseline)
+
+
+def _is_remembered(autoscaler: Autoscaler, memory: FloorMemory | None) -> bool:
+    """Whether the minimum is the floor that we remember, and the mark is of one that did not come about."""
+    same = memory is not None and memory.uid == autoscaler.uid
+    return same and memory is not None and memory.floor == autoscaler.minimum
 
 
 def _read_unmarked(autoscaler: Autoscaler, memory: FloorMemory | None) -> FloorReading:
@@ -100,6 +116,6 @@ def _read_unmarked(autoscaler: Autoscaler, memory: FloorMemory | None) -> FloorR
     minimum = autoscaler.minimum
     if memory is None or memory.uid != autoscaler.uid or memory.floor is None:
         return FloorReading(state=FloorState.UNTOUCHED, baseline=minimum)
-    if minimum == memory.floor:
+    if _is_remembered(autoscaler, memory):
         return FloorReading(state=FloorState.OURS, baseline=memory.baseline, marks_lost=True)
     return FloorReading(state=FloorState.FOREIGN, baseline=minimum)

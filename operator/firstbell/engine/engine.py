@@ -16,6 +16,7 @@ import structlog
 from firstbell.domain.absence import Unavailable
 from firstbell.domain.decide import Decision
 from firstbell.engine.acting.act import Actor
+from firstbell.engine.acting.kept_fields import KeptFields
 from firstbell.engine.acting.left_workloads import LeftWorkloads
 from firstbell.engine.acting.orphans import release_orphans, release_owned
 from firstbell.engine.acting.refused_writes import RefusedWrites
@@ -83,6 +84,9 @@ class Engine:
         self._polling: Polling | None = None
         if metrics is not None:
             self._polling = Polling(answers=self.store.answers, metrics=metrics, clock=clock, wake=self.wake)
+        self._kept = KeptFields(
+            cluster=cluster, telemetry=telemetry, store=self.store, clock=clock, instance=instance
+        )
         self._left = LeftWorkloads(cluster=cluster, telemetry=telemetry, store=self.store)
         self._memories: dict[str, Memory] = {}
         self._wakeups = Wakeups()
@@ -140,6 +144,7 @@ class Engine:
             self.wake_calendar(key)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._turn())
+            tasks.create_task(self._kept.run())
             if self._polling is not None:
                 tasks.create_task(self._polling.run())
             for _ in range(TICK_WORKERS):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from firstbell.domain.bells import Minute
     from firstbell.domain.days import SchoolDays
+    from firstbell.domain.floor import FloorMemory
     from firstbell.domain.plan import Plan, PlannedPeak
     from firstbell.domain.surge_correction import SurgeHistory
     from firstbell.engine.acting.way_back import WayBack
@@ -91,6 +92,8 @@ class Memory:
     """Of the floor."""
     admitted_count: Admitted | None = None
     """Of the workload's count."""
+    floored: FloorMemory | None = None
+    """What this process wrote last; the status tells the same, a little later."""
     last_desired: int | None = None
     scaled_for: int | None = None
     autoscaler: LastAutoscaler | None = None

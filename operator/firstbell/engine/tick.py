@@ -85,7 +85,7 @@ class Ticker:
         if memory.hold_until is None:
             memory.hold_until = now + rules.behavior.down.window
             memory.autoscaler = recalled_autoscaler(seen)
-        stands = situation(self._store, seen, rules, self._instance, now)
+        stands = situation(self._store, seen, rules, self._instance, now, floored=memory.floored)
         stands, memory.autoscaler = follow_autoscaler(stands, memory.autoscaler, now)
         _hold_what_it_had(stands, memory, now)
         return evaluated(self._store, stands, self._instance, memory, now)

@@ -13,16 +13,15 @@ from typing import TYPE_CHECKING
 from firstbell.api.school_autoscaler import Actuation, Mode
 from firstbell.domain.absence import Unavailable
 from firstbell.domain.bells import minute_of
-from firstbell.domain.floor import FloorState
+from firstbell.domain.floor import FloorMark, FloorMemory, FloorState
 from firstbell.engine.acting.contest import OF_THE_CLUSTER, Undone
 from firstbell.engine.acting.floor_actuator import (
-    admitted_patch,
     floor_path,
-    give_back,
     raise_patch,
     release_patch,
     write_floor,
 )
+from firstbell.engine.acting.kept_fields import mend
 from firstbell.engine.acting.orphans import release
 from firstbell.engine.acting.scale_actuator import scale_path, write_scale
 from firstbell.engine.deciding.situation import TARGET_CONFLICT, ByFloor, ByScale, Situation
@@ -39,6 +38,12 @@ if TYPE_CHECKING:
 
 HAND_BACK_AGAIN = timedelta(seconds=10)
 ADMITTED_FOR = timedelta(minutes=10)
+
+
+class Overtaken(Failure):
+    """A write that was taken, and over which somebody else has written since: to be looked at anew."""
+
+    __slots__ = ()
 
 
 class Actor:
@@ -107,7 +112,7 @@ class Actor:
             memory.verify_at.append(again)
             return None
         failure = await self._write_floor_and_scale(stands, actuator, desired, operations, memory)
-        if undone is not None and failure is None:
+        if undone is not None and (failure is None or isinstance(failure, Overtaken)):
             memory.contest.answered(undone, now)
         return failure
 
@@ -120,19 +125,18 @@ class Actor:
         memory: Memory,
     ) -> Failure | None:
         seen = actuator.seen
+        failure: Failure | None = None
         if operations:
-            written = await write_floor(self._cluster, self._telemetry, seen, operations)
-            if isinstance(written, Failure):
-                return written
-            stood = seen_floor(written, seen.of)
-            self._store.put_floor(stood)
-            if desired > actuator.baseline and stood.autoscaler.minimum != desired:
-                return await self._admit(stood, desired, memory)
+            failure = await self._write_floor(stands, actuator, desired, operations, memory)
         elif seen.kept:
-            await self._hand_back_again(seen)
-        stood = self._store.floors[seen.key]
-        if stood.kept or (stood.shared and desired > actuator.baseline):
+            await mend(self._cluster, self._telemetry, self._store, seen)
+        stood = self._store.floors.get(seen.key)
+        if stood is not None and (stood.kept or (stood.shared and desired > actuator.baseline)):
             memory.verify_at.append(self._clock.now() + HAND_BACK_AGAIN)
+        if failure is not None:
+            return failure
+        if stood is not None and desired > actuator.baseline and stood.autoscaler.minimum != desired:
+            return None  # what admission control left is looked at, before anything is scaled
         if desired > actuator.baseline and actuator.shows(desired):
             memory.scaled_for = desired
             return await self._follow_floor(stands.workload, desired, memory)
@@ -158,21 +162,40 @@ class Actor:
             return release_patch(seen, actuator.baseline)
         return []
 
-    async def _admit(self, stood: SeenFloor, asked: int, memory: Memory) -> Failure | None:
-        """Admission control changed what was sent: what it left is our floor, and is marked as such."""
-        memory.admitted = self._admitted(asked, stood.autoscaler.minimum)
-        written = await write_floor(self._cluster, self._telemetry, stood, admitted_patch(stood))
+    async def _write_floor(
+        self,
+        stands: Situation,
+        actuator: ByFloor,
+        desired: int,
+        operations: list[Operation],
+        memory: Memory,
+    ) -> Failure | None:
+        """Sends the patch; tells what admission control made of it from what others have written since."""
+        before = self._store.floors.get(actuator.seen.key, actuator.seen)
+        written = await write_floor(self._cluster, self._telemetry, actuator.seen, operations)
         if isinstance(written, Failure):
             return written
-        self._store.put_floor(seen_floor(written, stood.of))
-        return None
-
-    async def _hand_back_again(self, seen: SeenFloor) -> None:
-        """Hands the ownership of the minimum back where an earlier hand-back failed."""
-        body = await self._cluster.get(floor_path(seen))
-        if not isinstance(body, Failure):
-            body = await give_back(self._cluster, self._telemetry, seen, body)
-            self._store.put_floor(seen_floor(body, seen.of))
+        given = seen_floor(written.answer, before.of)
+        raised = desired > actuator.baseline
+        floor = given.autoscaler.minimum
+        if raised and floor != desired:
+            memory.admitted = self._admitted(desired, floor)
+        memory.floored = FloorMemory(
+            uid=given.autoscaler.uid, floor=floor if raised else None, baseline=actuator.baseline
+        )
+        if written.latest is None:
+            self._store.drop_floor(before.key)
+            return _overtaken(before, "was deleted")
+        stood = seen_floor(written.latest, before.of)
+        self._store.put_floor(stood)
+        # The watch will not tell of it: what it brings is older than what the answers to our own writes told.
+        mark = FloorMark(
+            floor=floor, baseline=actuator.baseline, owner=stands.seen.key, instance=self._instance
+        )
+        as_left = (stood.autoscaler.minimum, stood.autoscaler.mark) == (floor, mark if raised else None)
+        if as_left and stood.of_others == before.of_others:
+            return None
+        return _overtaken(before, "was changed by somebody else")
 
     async def _act_by_scale(
         self, workload: SeenWorkload | Unavailable, desired: int, memory: Memory
@@ -237,6 +260,11 @@ class Actor:
                 return False
             self._learn_count(stands.workload, scale)
         return True
+
+
+def _overtaken(seen: SeenFloor, what: str) -> Overtaken:
+    named = f"{seen.autoscaler.kind} {seen.autoscaler.name}"
+    return Overtaken(kind=FailureKind.INVALID, message=f"{named} {what} while its floor was being written")
 
 
 def _undone_floor(actuator: ByFloor) -> Undone | None:

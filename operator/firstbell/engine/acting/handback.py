@@ -65,11 +65,13 @@ def hand_back(obj: Json, field: str, managers: Sequence[Json], *, in_common: boo
         _return(kept, field, manager)
     if kept == before:
         return []
-    return [
-        {"op": "test", "path": "/metadata/uid", "value": metadata["uid"]},
-        {"op": "test", "path": "/metadata/resourceVersion", "value": metadata["resourceVersion"]},
-        {"op": "replace", "path": "/metadata/managedFields", "value": kept},
-    ]
+    return [*version_tests(obj), {"op": "replace", "path": "/metadata/managedFields", "value": kept}]
+
+
+def version_tests(obj: Json) -> list[Operation]:
+    """That an object is still the very version that was read."""
+    names = ("uid", "resourceVersion")
+    return [{"op": "test", "path": f"/metadata/{name}", "value": obj["metadata"][name]} for name in names]
 
 
 def _is_ours(entry: Json) -> bool:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from firstbell.api.objects import API_VERSION
 from firstbell.domain.floor import FloorMark, FloorMemory, FloorState, read_floor
+from firstbell.engine.acting.floor_actuator import ANNOTATION_MANAGERS
+from firstbell.engine.acting.kept_fields import mend
 from firstbell.engine.acting.orphans import release
 from firstbell.engine.deciding.situation import remembered_floor
 from firstbell.engine.ports import Failure, FailureKind
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from firstbell.engine.ports import Cluster, Telemetry
 
 WRITERS = 16
+DAMAGED = "its firstbell.dev annotations are incomplete or damaged: its baseline is unknown"
 _NOT_FOR_US = frozenset({FailureKind.NOT_FOUND, FailureKind.FORBIDDEN})
 """How a cluster answers that has no such kind, or does not say so without the right to read it."""
 
@@ -33,7 +36,7 @@ class Released:
     """What became of one floor: `minimum` stands there now, `failure` says why that is not the baseline.
 
     `gone` says that the autoscaler does not exist any more; `kept` that the minimum is back and its field
-    still managed by firstbell.
+    still managed by firstbell; `handed_back` that there was no floor, only the field to be given back.
     """
 
     seen: SeenFloor
@@ -41,6 +44,7 @@ class Released:
     failure: str | None = None
     gone: bool = False
     kept: bool = False
+    handed_back: bool = False
 
     @property
     def fine(self) -> bool:
@@ -54,7 +58,8 @@ async def held_floors(
     """The floors of an installation, of one SchoolAutoscaler where one is named; `namespaces` empty = all.
 
     A floor whose marks somebody took away is known by the status of its SchoolAutoscaler. One whose marks are
-    damaged is among them if none is named: whose it is cannot be told.
+    damaged is among them if none is named: whose it is cannot be told. So is an autoscaler without a floor
+    whose minimum we still own.
     """
     found: list[SeenFloor] = []
     for namespace in namespaces or (None,):
@@ -104,7 +109,7 @@ def _marked(seen: SeenFloor, remembered: dict[str, tuple[str, FloorMemory]], ins
 def _is_held(seen: SeenFloor, instance: str, owner: str | None) -> bool:
     mark = seen.autoscaler.mark
     if mark is None:
-        return bool(seen.our_annotations) and owner is None
+        return (seen.kept or bool(seen.our_annotations)) and owner is None
     return mark.instance == instance and owner in {None, mark.owner}
 
 
@@ -121,22 +126,36 @@ async def release_floors(
         store.put_floor(seen)
 
     async def one(seen: SeenFloor) -> None:
-        if seen.autoscaler.mark is None:
-            done(
-                _unreleased(
-                    seen, "its firstbell.dev annotations are incomplete or damaged: its baseline is unknown"
-                )
-            )
-            return
+        marked = seen.autoscaler.mark is not None
         try:
             async with asyncio.timeout_at(deadline), limit:
-                failure = await release(cluster, telemetry, store, seen)
+                if marked:
+                    failure = await release(cluster, telemetry, store, seen)
+                else:
+                    failure = await mend(cluster, telemetry, store, seen) if seen.kept else None
         except TimeoutError:
             done(_unreleased(seen, "the time for it was over"))
             return
-        done(_released(store, seen, failure))
+        if is_damaged(seen):
+            done(_unreleased(seen, DAMAGED))
+        else:
+            done(_released(store, seen, failure) if marked else _handed_back(store, seen, failure))
 
     await asyncio.gather(*(one(seen) for seen in floors))
+
+
+def is_damaged(seen: SeenFloor) -> bool:
+    """Whether what is left of our marks does not tell the baseline; a note of owners alone is no mark."""
+    return seen.autoscaler.mark is None and bool(seen.our_annotations - {ANNOTATION_MANAGERS})
+
+
+def _handed_back(store: Store, seen: SeenFloor, failure: Failure | None) -> Released:
+    now = store.floors.get(seen.key)
+    if now is None:
+        return Released(seen=seen, minimum=seen.autoscaler.minimum, gone=True)
+    if failure is not None and not now.kept:
+        return _unreleased(seen, failure.message)
+    return Released(seen=seen, minimum=now.autoscaler.minimum, kept=now.kept, handed_back=True)
 
 
 def _unreleased(seen: SeenFloor, why: str) -> Released:
@@ -148,7 +167,9 @@ def _released(store: Store, seen: SeenFloor, failure: Failure | None) -> Release
         return Released(seen=seen, minimum=seen.autoscaler.minimum, gone=True)
     if failure is not None:
         return _unreleased(seen, failure.message)
-    now = store.floors[seen.key]
+    now = store.floors.get(seen.key)
+    if now is None:
+        return Released(seen=seen, minimum=seen.autoscaler.minimum, gone=True)
     if now.autoscaler.mark is not None:
         return _unreleased(seen, "an operator that still runs raised it again at once; stop it first")
     return Released(seen=seen, minimum=now.autoscaler.minimum, kept=now.kept)

@@ -61,7 +61,10 @@ async def release(cluster: Cluster, telemetry: Telemetry, store: Store, seen: Se
         baseline = mark.baseline if reading.state is FloorState.OURS else seen.autoscaler.minimum
         written = await write_floor(cluster, telemetry, seen, release_patch(seen, baseline))
         if not isinstance(written, Failure):
-            store.put_floor(seen_floor(written, seen.of))
+            if written.latest is None:
+                store.drop_floor(seen.key)
+                return None
+            store.put_floor(seen_floor(written.latest, seen.of))
             log.info("floor released", autoscaler=seen.autoscaler.key, baseline=baseline, owner=mark.owner)
             return None
         failure = written

@@ -89,8 +89,19 @@ class Situation:
     live: tuple[LiveMetric, ...] = ()
 
 
-def situation(store: Store, seen: SeenAutoscaler, rules: Rules, instance: str, now: datetime) -> Situation:
-    """The situation of one autoscaler at `now`, as the store has it."""
+def situation(  # noqa: PLR0913 - what a tick knows
+    store: Store,
+    seen: SeenAutoscaler,
+    rules: Rules,
+    instance: str,
+    now: datetime,
+    *,
+    floored: FloorMemory | None = None,
+) -> Situation:
+    """The situation of one autoscaler at `now`, as the store has it.
+
+    `floored` is what this process wrote last, where it has: the status tells of it only a little later.
+    """
     key = rules.target.key
     workload: SeenWorkload | Unavailable | None = store.workloads.get(key) or store.unreadable.get(key)
     if workload is None:
@@ -106,7 +117,7 @@ def situation(store: Store, seen: SeenAutoscaler, rules: Rules, instance: str, n
         calendar_generations=tuple(
             store.calendars[key].generation for key in rules.calendar_keys if key in store.calendars
         ),
-        actuator=_actuator(store, seen, rules, instance, workload),
+        actuator=_actuator(store, seen, rules, instance, workload, floored=floored),
         workload=workload,
         live=live_metrics(store, rules, now),
     )
@@ -134,8 +145,14 @@ def _calendars(store: Store, rules: Rules) -> tuple[SchoolDays, ...] | Unavailab
     return tuple(found)
 
 
-def _actuator(
-    store: Store, seen: SeenAutoscaler, rules: Rules, instance: str, workload: SeenWorkload | Unavailable
+def _actuator(  # noqa: PLR0913 - as above
+    store: Store,
+    seen: SeenAutoscaler,
+    rules: Rules,
+    instance: str,
+    workload: SeenWorkload | Unavailable,
+    *,
+    floored: FloorMemory | None,
 ) -> Actuator:
     older = [other for other in store.sharing(rules.target) if _older(other, seen)]
     if older:
@@ -149,7 +166,7 @@ def _actuator(
     if isinstance(choice, Unavailable):
         return choice
     if choice is not None:
-        return _by_floor(choice, seen, instance)
+        return _by_floor(choice, seen, instance, floored)
     if rules.actuation is Actuation.AUTOSCALER_FLOOR:
         return Unavailable(
             reason="AutoscalerNotFound",
@@ -173,13 +190,17 @@ def _by_scale(rules: Rules, workload: SeenWorkload | Unavailable) -> Actuator:
     return ByScale(minimum=rules.minimum, maximum=rules.maximum)
 
 
-def _by_floor(choice: FloorChoice, seen: SeenAutoscaler, instance: str) -> Actuator:
+def _by_floor(
+    choice: FloorChoice, seen: SeenAutoscaler, instance: str, floored: FloorMemory | None
+) -> Actuator:
     floor, follower = choice.seen, choice.follower
     # Nobody older is on the workload: a mark of somebody else's is of one that is gone, has moved to another
     # workload or is younger, and its floor is taken over with the baseline under it.
     mark = floor.autoscaler.mark
     owner = mark.owner if mark is not None else seen.key
-    reading = read_floor(floor.autoscaler, remembered_floor(seen.status), owner, instance)
+    known = floored is not None and floored.uid == floor.autoscaler.uid
+    memory = floored if known else remembered_floor(seen.status)
+    reading = read_floor(floor.autoscaler, memory, owner, instance)
     if reading.state is FloorState.ANOTHER_INSTANCE:
         return Unavailable(
             reason="AnotherInstance",

@@ -48,6 +48,8 @@ def seen_floor(body: Json, of: FloorKind) -> SeenFloor:
     applying = apply_managers(managers, of.minimum_field)
     remembered = () if is_updated(managers, of.minimum_field) else _remembered(annotations, of)
     former = together(remembered, applying)
+    kept = is_kept(managers, of.minimum_field)
+    ours = frozenset(name for name in ANNOTATIONS if name in annotations)
     ref, active = spec["scaleTargetRef"], _condition(body, "ScalingActive")
     return SeenFloor(
         autoscaler=Autoscaler(
@@ -59,6 +61,7 @@ def seen_floor(body: Json, of: FloorKind) -> SeenFloor:
             maximum=maximum,
             mark=_mark(annotations, minimum),
             declared=_declared(annotations, managers, of.minimum_field),
+            written_by_us=kept,
         ),
         target=TargetRef(
             namespace=metadata["namespace"],
@@ -70,10 +73,10 @@ def seen_floor(body: Json, of: FloorKind) -> SeenFloor:
         version=metadata.get("resourceVersion", ""),
         minimum_written=of.minimum_field in spec,
         annotated=bool(annotations),
-        our_annotations=frozenset(name for name in ANNOTATIONS if name in annotations),
+        our_annotations=ours,
         former_managers=former,
         shared=len(former) > 1 and any(one in former for one in applying),
-        kept=is_kept(managers, of.minimum_field),
+        kept=kept or ours == {ANNOTATION_MANAGERS},
         scaling_active=None if active is None else active.get("status") == "True",
         inactive_message=(active or {}).get("message", ""),
         last_writer=last_writer(managers, of.minimum_field),

@@ -112,7 +112,8 @@ class SeenFloor:
     `minimum_written` is False where the API's default stands for an absent minimum; `our_annotations` are
     those of ours on it, `annotated` says that it has any annotation; `former_managers` are the entries of the
     Apply managers that own the minimum, or owned it together before our floor; `shared` says that these are
-    several, at least one of them on record now; `kept` that we still own it. `scaling_active` is the
+    several, at least one of them on record now; `kept` that we still own it, or have
+    left a note of who did, so that a hand-back is to be made. `scaling_active` is the
     autoscaler's own word on its metrics; `last_writer` the manager other than us that wrote the minimum last.
     `made_by` names the ScaledObject that an HPA was made by and follows; `paused_by` the annotation that
     pauses a ScaledObject, `idles_at` its idleReplicaCount.
@@ -140,6 +141,22 @@ class SeenFloor:
     def key(self) -> str:
         """What the store keeps it by."""
         return self.of.key(self.autoscaler.namespace, self.autoscaler.name)
+
+    @property
+    def of_others(self) -> SeenFloor:
+        """The same without all that a floor or a release of ours changes."""
+        unmarked = replace(self.autoscaler, minimum=0, mark=None, written_by_us=False)
+        return replace(
+            self,
+            autoscaler=unmarked,
+            minimum_written=True,
+            annotated=True,
+            our_annotations=frozenset(),
+            former_managers=(),
+            shared=False,
+            kept=False,
+            last_writer="",
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from firstbell.engine.acting.floor_actuator import admitted_patch, raise_patch, release_patch, write_floor
+from firstbell.engine.acting.floor_actuator import raise_patch, release_patch, settling_patch, write_floor
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.seen.objects import seen_hpa
 from tests.fakes import FakeCluster, FakeTelemetry
@@ -49,10 +49,11 @@ def test_a_release_takes_what_is_left_of_damaged_marks():
 
 
 def test_a_floor_that_admission_changed_is_marked_as_it_stands():
-    body = raised(an_object())
+    body = raised(an_object(managedFields=[an_entry("firstbell", "Update", "minReplicas")]))
     body["spec"]["minReplicas"] = 50
-    got = apply_json_patch(body, admitted_patch(seen_hpa(body)))
+    got = apply_json_patch(body, settling_patch(body, seen_hpa(body)))
     assert (got["spec"]["minReplicas"], got["metadata"]["annotations"]["firstbell.dev/floor"]) == (50, "50")
+    assert owners(got, "minReplicas") == []
 
 
 @pytest.mark.parametrize(
@@ -96,7 +97,8 @@ class Held:
     async def raised(self):
         seen = seen_hpa(self.body)
         patch = raise_patch(seen, 100, 4, "ns/web", "firstbell")
-        return await write_floor(self.cluster, self.telemetry, seen, patch)
+        written = await write_floor(self.cluster, self.telemetry, seen, patch)
+        return written if isinstance(written, Failure) else written.latest
 
 
 async def test_each_floor_write_is_followed_by_the_hand_back():
@@ -120,8 +122,9 @@ async def test_a_minimum_in_common_is_nobodys_while_floored_and_everybodys_after
     assert (raised["spec"]["minReplicas"], owners(raised, "minReplicas")) == (100, [])
 
     seen = seen_hpa(raised)
-    released = await write_floor(held.cluster, held.telemetry, seen, release_patch(seen, 4))
+    written = await write_floor(held.cluster, held.telemetry, seen, release_patch(seen, 4))
 
+    released = written.latest
     assert (released["spec"]["minReplicas"], owners(released, "minReplicas")) == (4, both)
     assert "annotations" not in released["metadata"] or not released["metadata"]["annotations"]
 

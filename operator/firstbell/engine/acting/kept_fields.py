@@ -1,0 +1,77 @@
+"""Minima that we still own, with no write of ours under way: given back, whoever left them so.
+
+A hand-back fails where the API server does, or its process is killed before it. Beside a floor whose policy
+is alive the next tick makes it; where the policy is gone, or writes nothing for now, nobody else would. So
+whatever the store shows as kept is looked at, at the start and then every ten seconds.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+
+from firstbell.engine.acting.floor_actuator import floor_path, give_back
+from firstbell.engine.ports import Failure, FailureKind
+from firstbell.engine.seen.objects import seen_floor
+
+if TYPE_CHECKING:
+    from firstbell.engine.ports import Clock, Cluster, Telemetry
+    from firstbell.engine.seen.store import SeenFloor, Store
+
+LOOK_SECONDS = 10.0
+
+log = structlog.get_logger("firstbell.engine")
+
+
+class KeptFields:
+    """The mending of those in one store, but for another installation's."""
+
+    def __init__(
+        self, *, cluster: Cluster, telemetry: Telemetry, store: Store, clock: Clock, instance: str
+    ) -> None:
+        self._cluster = cluster
+        self._telemetry = telemetry
+        self._store = store
+        self._clock = clock
+        self._instance = instance
+
+    async def run(self) -> None:
+        """Looks again and again, until cancelled."""
+        looked_at: dict[str, str] = {seen.key: seen.version for seen in self._kept()}
+        while True:
+            for seen in self._kept():
+                # One that has just been written may be handed back at this moment by who wrote it.
+                if looked_at.get(seen.key) == seen.version:
+                    await mend(self._cluster, self._telemetry, self._store, seen)
+            looked_at = {seen.key: seen.version for seen in self._kept()}
+            await self._clock.sleep(LOOK_SECONDS)
+
+    def _kept(self) -> list[SeenFloor]:
+        return [seen for seen in self._store.floors.values() if seen.kept and self._is_ours(seen)]
+
+    def _is_ours(self, seen: SeenFloor) -> bool:
+        mark = seen.autoscaler.mark
+        return mark is None or mark.instance == self._instance
+
+
+async def mend(cluster: Cluster, telemetry: Telemetry, store: Store, seen: SeenFloor) -> Failure | None:
+    """Gives one field back: what stood in the way, or None; the store then knows the autoscaler as it is."""
+    body = await cluster.get(floor_path(seen))
+    if isinstance(body, Failure):
+        if body.kind is FailureKind.NOT_FOUND:
+            store.drop_floor(seen.key)
+            return None
+        return body
+    now = seen_floor(body, seen.of)
+    latest = await give_back(cluster, telemetry, now if now.former_managers else seen, body)
+    if latest is None:
+        store.drop_floor(seen.key)
+        return None
+    after = seen_floor(latest, seen.of)
+    store.put_floor(after)
+    if after.kept:
+        message = f"{seen.of.minimum_field} is still managed by firstbell"
+        return Failure(kind=FailureKind.SERVER_ERROR, message=message)
+    log.info("field handed back", autoscaler=seen.autoscaler.key)
+    return None
