@@ -25,13 +25,15 @@ from firstbell.adapters.events import KubernetesEvents
 from firstbell.adapters.kubernetes import KubernetesCluster
 from firstbell.adapters.prometheus import PrometheusMetrics, check_ca_bundle
 from firstbell.adapters.telemetry import PrometheusTelemetry
-from firstbell.clock import SystemClock
+from firstbell.clock import SystemClock, steady_seconds
 from firstbell.engine.engine import Engine
+from firstbell.engine.fence import Fence, FencedCluster
 from firstbell.engine.seen.store import Store
 from firstbell.engine.watching.appearing import scaled_objects_appear
 from firstbell.engine.watching.asked_targets import AskedTargets, follow_asked
 from firstbell.engine.watching.following import follow_objects
 from firstbell.engine.watching.loading import load
+from firstbell.engine.watching.looking_anew import follow_gaps, keep_beating
 from firstbell.engine.watching.vanished import follow_vanished
 from firstbell.handlers import probing, watching
 from firstbell.handlers.comparing import NoComparison
@@ -114,8 +116,9 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
     async with (
         KubernetesCluster(configuration) as cluster,
         PrometheusMetrics(cluster, SystemClock(), ca_bundle=settings.prometheus_ca) as metrics,
+        _beating(Fence(steady_seconds)) as fence,
     ):
-        events = KubernetesEvents(cluster, clock)
+        events = KubernetesEvents(FencedCluster(cluster, fence), clock)
         store = Store()
         log.info("starting", api=configuration.host, namespaces=list(settings.namespaces) or "all")
         if not await _unless_stopped(load(cluster, store, settings.namespaces), stop):
@@ -131,6 +134,7 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
             instance=settings.instance,
             store=store,
             metrics=metrics,
+            fence=fence,
         )
         log.info(
             "started",
@@ -142,6 +146,7 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
             started.set()
         work = (
             engine.run(),
+            follow_gaps(engine, cluster, settings.namespaces, asked),
             events.run(),
             follow_vanished(engine, cluster, settings.namespaces),
             follow_asked(engine, asked),
@@ -230,6 +235,16 @@ async def _configure(settings: kopf.OperatorSettings, **_: Any) -> None:
     settings.networking.connect_timeout = 10
     settings.queueing.exit_timeout = 0.5
     settings.process.ultimate_exiting_timeout = None  # the process goes on where only the watches end
+
+
+@contextlib.asynccontextmanager
+async def _beating(fence: Fence) -> AsyncIterator[Fence]:
+    """The fence, which beats from the first look on."""
+    beats = asyncio.create_task(keep_beating(fence))
+    try:
+        yield fence
+    finally:
+        await _cancelled({beats})
 
 
 def _setting(ending: asyncio.Event) -> Any:

@@ -44,6 +44,13 @@ class FastClock:
         await asyncio.sleep(max(0.0, seconds / self._speed))
 
 
+def steady_seconds() -> float:
+    """Seconds of the wall since some moment: never set, and where the system can tell, in suspension too."""
+    if hasattr(time, "CLOCK_BOOTTIME"):
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    return time.monotonic()
+
+
 def today(zone: ZoneInfo) -> date:
     """The civil date in `zone` now."""
     return SystemClock().now().astimezone(zone).date()

@@ -21,9 +21,11 @@ from firstbell.engine.acting.left_workloads import LeftWorkloads
 from firstbell.engine.acting.orphans import release_orphans, release_owned
 from firstbell.engine.acting.refused_writes import RefusedWrites
 from firstbell.engine.backoff import RETRY, backoff, jittered
+from firstbell.engine.fence import Fence, FencedCluster
 from firstbell.engine.interruptible_sleep import nap
 from firstbell.engine.live.polling import Polling
 from firstbell.engine.memory import Memory
+from firstbell.engine.ports import FailureKind
 from firstbell.engine.reporting.reporter import Reporter
 from firstbell.engine.seen.store import Store
 from firstbell.engine.tick import Ticker, next_looks
@@ -50,6 +52,8 @@ class Engine:
     """Everything that runs, around one store.
 
     `instance` tells this installation's floors from another's. Without `metrics` no live metric is ever read.
+    Whoever gives a `fence` lets it beat, and has everything read again when it is shut; without one this
+    process counts as never having stood still.
     """
 
     def __init__(  # noqa: PLR0913 - the ports, each once
@@ -62,11 +66,13 @@ class Engine:
         instance: str,
         store: Store | None = None,
         metrics: Metrics | None = None,
+        fence: Fence | None = None,
     ) -> None:
         self.store = store if store is not None else Store()
         self.clock = clock
         self.instance = instance
-        cluster = RefusedWrites(cluster, clock)
+        self.fence = fence if fence is not None else Fence(lambda: 0.0)
+        cluster = RefusedWrites(FencedCluster(cluster, self.fence), clock)
         self._cluster = cluster
         self._telemetry = telemetry
         actor = Actor(
@@ -137,11 +143,7 @@ class Engine:
 
     async def run(self) -> None:
         """Runs until cancelled; whoever cancels may wait for `drained` first."""
-        for owner in await release_orphans(self._cluster, self._telemetry, self.store, self.instance):
-            self._ask(owner, self.clock.now() + LONGEST_RETRY)
-        self.wake(self.store.autoscalers)
-        for key in self.store.calendars:
-            self.wake_calendar(key)
+        await self.look_at_everything()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._turn())
             tasks.create_task(self._kept.run())
@@ -151,6 +153,14 @@ class Engine:
                 tasks.create_task(self._tick_worker())
             for _ in range(REPORT_WORKERS):
                 tasks.create_task(self._report_worker())
+
+    async def look_at_everything(self) -> None:
+        """Has each object decided on anew: after the first look, and whenever everything was read again."""
+        for owner in await release_orphans(self._cluster, self._telemetry, self.store, self.instance):
+            self._ask(owner, self.clock.now() + LONGEST_RETRY)
+        self.wake(self.store.autoscalers)
+        for key in self.store.calendars:
+            self.wake_calendar(key)
 
     async def _turn(self) -> None:
         """Moves what has come due from the heaps to the queues."""
@@ -178,6 +188,7 @@ class Engine:
     async def _tick_worker(self) -> None:
         while True:
             key, instant = await self._ticks.get()
+            await self.fence.opened()
             self._queued.discard(key)
             self._ticking.add(key)
             begun = time.perf_counter()
@@ -208,6 +219,8 @@ class Engine:
         memory = self._memories.setdefault(key, Memory())
         before = memory.last_desired
         outcome = await self._ticker.tick(key, memory, instant)
+        if _is_stale(outcome):
+            return  # all are looked at again when everything was read
         if key not in self.store.autoscalers:
             self._memories.pop(key, None)
             self._again.add(key)
@@ -253,6 +266,7 @@ class Engine:
         while True:
             key, is_calendar = await self._reporter.get()
             await self._calm.wait()
+            await self.fence.opened()
             try:
                 await self._report(key, is_calendar=is_calendar)
             except Exception:
@@ -265,6 +279,13 @@ class Engine:
             wakeups = self._calendar_wakeups if is_calendar else self._wakeups
             wakeups.ask(key, following)
             self._woken.set()
+
+
+def _is_stale(outcome: Outcome | Unavailable) -> bool:
+    """Whether a tick was stopped by the fence."""
+    if isinstance(outcome, Unavailable) or outcome.failure is None:
+        return False
+    return outcome.failure.kind is FailureKind.STALE
 
 
 def _log_decision(key: str, before: int | None, outcome: Outcome) -> None:

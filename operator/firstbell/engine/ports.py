@@ -35,6 +35,8 @@ class FailureKind(StrEnum):
     THROTTLED = "Throttled"
     UNREACHABLE = "Unreachable"
     SERVER_ERROR = "ServerError"
+    STALE = "Stale"
+    """Not sent: decided before this process stood still."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,6 +64,7 @@ _TRANSIENT = frozenset(
         FailureKind.THROTTLED,
         FailureKind.UNREACHABLE,
         FailureKind.SERVER_ERROR,
+        FailureKind.STALE,
     }
 )
 

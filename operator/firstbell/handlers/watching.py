@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from firstbell.engine.engine import Engine
+    from firstbell.engine.seen.store import SeenAutoscaler, SeenCalendar
 
 
 def register(registry: kopf.OperatorRegistry, engine: Engine) -> None:
@@ -37,10 +38,11 @@ def _on(
 def _calendar(engine: Engine, event: Any) -> None:
     body = dict(event["object"])
     key = _key(body)
-    if event["type"] == "DELETED":
-        engine.wake(engine.store.drop_calendar(key))
-        return
     before = engine.store.calendars.get(key)
+    if event["type"] == "DELETED":
+        if not _was_made_anew(body, before):
+            engine.wake(engine.store.drop_calendar(key))
+        return
     seen = seen_calendar(body, before)
     concerned = engine.store.put_calendar(seen)
     if before is None or before.days is not seen.days:
@@ -51,16 +53,23 @@ def _calendar(engine: Engine, event: Any) -> None:
 def _autoscaler(engine: Engine, event: Any) -> None:
     body = dict(event["object"])
     key = _key(body)
+    before = engine.store.autoscalers.get(key)
     if event["type"] == "DELETED":
+        if _was_made_anew(body, before):
+            return
         concerned = engine.store.drop_autoscaler(key)
         engine.forget(key)
         engine.wake(concerned)
         return
-    before = engine.store.autoscalers.get(key)
     seen = seen_autoscaler(body, before)
     concerned = engine.store.put_autoscaler(seen)
     if before is None or before.rules is not seen.rules:
         engine.wake(concerned)
+
+
+def _was_made_anew(deleted: dict[str, Any], known: SeenCalendar | SeenAutoscaler | None) -> bool:
+    """Whether another object of the same name is known already: the watch tells late of the one before it."""
+    return known is not None and known.uid != deleted["metadata"]["uid"]
 
 
 def _key(body: dict[str, Any]) -> str:

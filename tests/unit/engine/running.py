@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from datetime import timedelta
 
 from firstbell.engine.engine import Engine
+from firstbell.engine.fence import Fence
 from firstbell.engine.seen.floor_kinds import HPA, SCALED_OBJECT
 from firstbell.engine.seen.store import Store
+from firstbell.engine.watching.asked_targets import AskedTargets
 from firstbell.engine.watching.following import floor_teller, workload_teller
+from firstbell.engine.watching.looking_anew import follow_gaps
 from firstbell.handlers import watching
 from tests.fakes import FakeEvents, FakeMetrics, FakeTelemetry, instant, settled
 from tests.unit.engine.world import HPAS, SCALED, World
@@ -18,7 +20,8 @@ from tests.unit.engine.world import HPAS, SCALED, World
 class Running:
     """Use as an async context manager; the engine has settled when the body begins, unless `gated`.
 
-    Gated, every request waits until `open`. `answers` are what Prometheus says, by the metric's name.
+    Gated, every request waits until `open`. `answers` are what Prometheus says, by the metric's name. The
+    process stands still for as long as `freeze` says, and for nothing else.
     """
 
     def __init__(self, at, *, gated=False, world=None, answers=None, **objects) -> None:
@@ -26,7 +29,8 @@ class Running:
         self.telemetry, self.events = FakeTelemetry(), FakeEvents()
         self.metrics = FakeMetrics(self.world.clock, **answers or {})
         self._gated = gated
-        self._task = None
+        self._task = self._gaps = None
+        self._steady, self.deaf = 0.0, False
         self.engine = Engine(
             cluster=self.world.cluster,
             clock=self.world.clock,
@@ -35,7 +39,9 @@ class Running:
             instance="firstbell",
             store=Store(),
             metrics=self.metrics,
+            fence=Fence(lambda: self._steady),
         )
+        self._asked = AskedTargets(store=self.engine.store, cluster=self.world.cluster)
         handle = {
             "schoolcalendars": lambda event: watching._calendar(self.engine, event),
             "schoolautoscalers": lambda event: watching._autoscaler(self.engine, event),
@@ -44,23 +50,43 @@ class Running:
             "deployments": workload_teller(self.engine, "apps/v1", "Deployment"),
             "statefulsets": workload_teller(self.engine, "apps/v1", "StatefulSet"),
         }
-        self.world.cluster.on_change = lambda plural, event: handle[plural](event)
+        self._untold = []
+        self._handle = handle
+        self.world.cluster.on_change = self._told
         for (_, plural, _, _), body in self.world.cluster.objects.items():
             handle[plural]({"type": None, "object": body})
 
     async def __aenter__(self):
         if self._gated:
             self.world.cluster.gate = asyncio.Event()
-        self._task = asyncio.create_task(self.engine.run())
+        gaps = follow_gaps(self.engine, self.world.cluster, (), self._asked, self.world.clock.sleep)
+        self._task, self._gaps = (asyncio.create_task(each) for each in (self.engine.run(), gaps))
         await settled()
         return self
 
     async def __aexit__(self, *_) -> None:
-        failed = self._task.done() and not self._task.cancelled() and self._task.exception()
-        self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
+        tasks = (self._task, self._gaps)
+        failed = [task for task in tasks if task.done() and not task.cancelled() and task.exception()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         assert not failed
+
+    def _told(self, plural, event) -> None:
+        if self.deaf:
+            self._untold.append((plural, event))
+        else:
+            self._handle[plural](event)
+
+    def freeze(self, seconds) -> None:
+        """The process has stood still for so long, of which it knows nothing yet."""
+        self._steady += seconds
+
+    def hear(self) -> None:
+        """What the watches had to tell while it was deaf, one after the other."""
+        self.deaf, untold, self._untold = False, self._untold, []
+        for plural, event in untold:
+            self._handle[plural](event)
 
     def restarted(self) -> Running:
         """A new process in the same world, to be entered."""

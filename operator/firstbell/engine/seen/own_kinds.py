@@ -42,6 +42,7 @@ def seen_calendar(body: Json, before: SeenCalendar | None = None) -> SeenCalenda
         generation=metadata["generation"],
         days=days,
         status=dict(body.get("status") or {}),
+        version=metadata.get("resourceVersion", ""),
     )
 
 
@@ -62,6 +63,7 @@ def seen_autoscaler(body: Json, before: SeenAutoscaler | None = None) -> SeenAut
         rules=rules,
         status=dict(body.get("status") or {}),
         last_good=before.in_force if before is not None and before.uid == metadata["uid"] else None,
+        version=metadata.get("resourceVersion", ""),
     )
 
 

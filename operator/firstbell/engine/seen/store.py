@@ -81,6 +81,7 @@ class SeenCalendar:
     generation: int
     days: SchoolDays | Unavailable
     status: Json
+    version: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,6 +99,7 @@ class SeenAutoscaler:
     rules: Rules | Unavailable
     status: Json
     last_good: Rules | None = None
+    version: str = field(default="", compare=False)
 
     @property
     def in_force(self) -> Rules | None:
@@ -201,7 +203,10 @@ class Store:
     _floors_by_owner: dict[str, set[str]] = field(default_factory=dict)
 
     def put_calendar(self, seen: SeenCalendar) -> set[str]:
-        """Remembers a calendar."""
+        """Remembers a calendar, unless a later state of it is known."""
+        before = self.calendars.get(seen.key)
+        if before is not None and is_older(seen.version, before.version):
+            return set()
         self.calendars[seen.key] = seen
         return set(self._by_calendar.get(seen.key, ()))
 
@@ -211,7 +216,10 @@ class Store:
         return set(self._by_calendar.get(key, ()))
 
     def put_autoscaler(self, seen: SeenAutoscaler) -> set[str]:
-        """Remembers a SchoolAutoscaler; others on the same workload look again too."""
+        """Remembers a SchoolAutoscaler, unless a later state is known; others on its workload look too."""
+        before = self.autoscalers.get(seen.key)
+        if before is not None and is_older(seen.version, before.version):
+            return set()
         concerned = self._take_out(seen.key)
         self.autoscalers[seen.key] = seen
         rules = seen.in_force

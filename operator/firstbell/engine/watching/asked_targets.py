@@ -63,6 +63,12 @@ class AskedTargets:
             concerned |= await self._look_at(target, self._looks.setdefault(key, _Look()))
         return concerned
 
+    async def look_at_all(self) -> set[str]:
+        """Asks for each, due or not: the keys of the autoscalers that must look again."""
+        for last in self._looks.values():
+            last.unchanged = 0
+        return await self.look()
+
     async def _look_at(self, target: TargetRef, last: _Look) -> set[str]:
         known = self._known(target)
         last.unchanged += 1

@@ -1,8 +1,9 @@
-"""The first look at the world, before anything is decided.
+"""The first look at the world, before anything is decided, and the same look once more.
 
 A tick that knew an autoscaler but not yet the HPA beside it would scale the workload itself. So everything
 is listed once before the first tick; afterwards the watches keep it current. The listing is the check of
 rights and CRDs too: what is missing is one clear sentence, and it is tried again until it is there.
+What is listed again is read anew only where it was edited.
 """
 
 from __future__ import annotations
@@ -36,26 +37,33 @@ async def load(
     store: Store,
     namespaces: Sequence[str],
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    *,
+    again: bool = False,
 ) -> None:
     """Fills the store, waiting for whatever is missing; `namespaces` empty = all.
+
+    `again`: the store was filled before, and what is watched since then stays what it is.
 
     `sleep` is of the wall, however fast the engine's clock runs: it is the API server that is waited for.
     """
     wait, told = FIRST_WAIT_SECONDS, ""
     while True:
-        problem = await load_once(cluster, store, namespaces)
+        problem = await load_once(cluster, store, namespaces, again=again)
         if problem is None:
             if told:
-                log.info("the cause is gone, starting")
+                log.info("the cause is gone, going on" if again else "the cause is gone, starting")
             return
         if problem != told:
-            log.error("not started yet", problem=problem, tries_again="by itself")
+            what = "not read again yet" if again else "not started yet"
+            log.error(what, problem=problem, tries_again="by itself")
             told = problem
         await sleep(wait)
         wait = min(LONGEST_WAIT_SECONDS, wait * 2)
 
 
-async def load_once(cluster: Cluster, store: Store, namespaces: Sequence[str]) -> str | None:
+async def load_once(
+    cluster: Cluster, store: Store, namespaces: Sequence[str], *, again: bool = False
+) -> str | None:
     """Lists everything: what stood in the way, or None.
 
     Nothing is kept of an incomplete look: what is deleted before the next one would stay for ever.
@@ -70,7 +78,10 @@ async def load_once(cluster: Cluster, store: Store, namespaces: Sequence[str]) -
     scaled = await scaled_objects(cluster, namespaces)
     if isinstance(scaled, Failure):
         return scaled.message
-    store.follows_scaled_objects = scaled is not None
+    if again and not store.follows_scaled_objects:
+        scaled = None  # nothing is watched of them yet: whoever finds them has all begin anew
+    elif not again:
+        store.follows_scaled_objects = scaled is not None
     found += [(_put_floor(store, SCALED_OBJECT), item) for item in scaled or ()]
     for put, item in found:
         put(item)
@@ -101,18 +112,22 @@ def _kinds(store: Store) -> list[tuple[str, str, str, Callable[[Json], Any]]]:
             GROUP,
             VERSION,
             "schoolcalendars",
-            lambda body: store.put_calendar(seen_calendar(body)),
+            lambda body: store.put_calendar(seen_calendar(body, store.calendars.get(_key(body)))),
         ),
         (
             GROUP,
             VERSION,
             "schoolautoscalers",
-            lambda body: store.put_autoscaler(seen_autoscaler(body)),
+            lambda body: store.put_autoscaler(seen_autoscaler(body, store.autoscalers.get(_key(body)))),
         ),
         (HPA.group, HPA.version, HPA.plural, _put_floor(store, HPA)),
         ("apps", "v1", "deployments", workload("Deployment")),
         ("apps", "v1", "statefulsets", workload("StatefulSet")),
     ]
+
+
+def _key(body: Json) -> str:
+    return f"{body['metadata']['namespace']}/{body['metadata']['name']}"
 
 
 def _put_floor(store: Store, of: FloorKind) -> Callable[[Json], Any]:

@@ -1,0 +1,143 @@
+"""Nothing that was decided before a gap is written after it.
+
+A process that stands still (a frozen container, a suspended machine, a loop that is busy) does not know it:
+it goes on where it was, with what it had read. Meanwhile others have gone on: another operator may have taken
+its place, people may have edited. So the loop beats once a second, and whoever finds that the last beat is
+too old shuts the fence, on the way to a write as well as at the next beat. Behind a shut fence nothing is
+written until everything was read again; what was begun before is not written afterwards either, since each
+piece of work remembers the epoch in which it looked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from firstbell.engine.ports import Failure, FailureKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from firstbell.engine.ports import Cluster, Json, ObjectPath, Operation
+
+BEAT_SECONDS = 1.0
+LONGEST_GAP_SECONDS = 5.0
+"""A gap that is longer has everything read again."""
+TOLERATED_MOST_SECONDS = 60.0
+CALM_SECONDS = 60.0
+"""A gap so soon after the last one comes of a slow machine, not of a process that was stopped: gaps of that
+length are tolerated until there was none for so long, or nothing would ever be written again."""
+
+_looked_in: ContextVar[int] = ContextVar("the epoch of the fence in which the present work looked")
+
+log = structlog.get_logger("firstbell.engine")
+
+
+class Fence:
+    """Whether writes may pass. `monotonic` gives seconds of the wall; suspended time counts where it can."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._last_beat = monotonic()
+        self._tolerated = LONGEST_GAP_SECONDS
+        self._last_gap: float | None = None
+        self._opened, self._shut = asyncio.Event(), asyncio.Event()
+        self._opened.set()
+        self.epoch = 0
+
+    def beat(self) -> None:
+        """Says that the loop turns; shuts the fence where it has not for too long."""
+        now = self._monotonic()
+        gap = now - self._last_beat
+        self._last_beat = now
+        if gap > self._tolerated:
+            self._tolerate(now)
+            self.shut(f"this process stood still for {gap:.0f} s")
+        elif gap > LONGEST_GAP_SECONDS:
+            self._last_gap = now
+        elif self._last_gap is not None and now - self._last_gap > CALM_SECONDS:
+            self._tolerated, self._last_gap = LONGEST_GAP_SECONDS, None
+
+    def _tolerate(self, now: float) -> None:
+        """Of gaps that follow each other soon each has to be longer than the last to count."""
+        if self._last_gap is not None:
+            self._tolerated = min(TOLERATED_MOST_SECONDS, 2 * self._tolerated)
+        self._last_gap = now
+
+    def shut(self, why: str) -> None:
+        """Nothing that looked before now is written any more, nothing else until `open`."""
+        self.epoch += 1
+        self._opened.clear()
+        self._shut.set()
+        log.warning("everything is read again before anything is written", why=why)
+
+    def open(self) -> None:
+        """Everything was read again."""
+        self._shut.clear()
+        self._opened.set()
+
+    async def opened(self) -> None:
+        """Returns while the fence is open, and notes that what follows looks from now on."""
+        await self._opened.wait()
+        _looked_in.set(self.epoch)
+
+    async def was_shut(self) -> None:
+        """Returns while the fence is shut."""
+        await self._shut.wait()
+
+    def lets_through(self) -> bool:
+        """Whether what the present work has decided may be written now."""
+        if self._monotonic() - self._last_beat > self._tolerated:
+            self.beat()
+        return self._opened.is_set() and _looked_in.get(self.epoch) == self.epoch
+
+
+STALE = Failure(
+    kind=FailureKind.STALE,
+    message="not written, because this process stood still: everything is read again first",
+)
+
+
+class FencedCluster:
+    """The engine's `Cluster` behind a fence: reads pass at any time, writes only where it lets them."""
+
+    def __init__(self, cluster: Cluster, fence: Fence) -> None:
+        self._cluster = cluster
+        self._fence = fence
+
+    async def get(self, path: ObjectPath) -> Json | Failure:
+        """Reads one object."""
+        return await self._cluster.get(path)
+
+    async def list_all(
+        self, group: str, version: str, plural: str, namespace: str | None, selector: str = ""
+    ) -> list[Json] | Failure:
+        """Reads every object of a kind."""
+        return await self._cluster.list_all(group, version, plural, namespace, selector)
+
+    async def resources(self, group: str, version: str) -> list[Json] | Failure:
+        """What the API server serves of a group and version."""
+        return await self._cluster.resources(group, version)
+
+    async def json_patch(self, path: ObjectPath, operations: Sequence[Operation]) -> Json | Failure:
+        """Applies a JSON patch, or is Stale."""
+        if not self._fence.lets_through():
+            return STALE
+        return await self._cluster.json_patch(path, operations)
+
+    async def merge_patch(self, path: ObjectPath, patch: Mapping[str, Any]) -> Json | Failure:
+        """Applies a JSON merge patch, or is Stale."""
+        if not self._fence.lets_through():
+            return STALE
+        return await self._cluster.merge_patch(path, patch)
+
+    async def create(
+        self, group: str, version: str, plural: str, namespace: str, body: Mapping[str, Any]
+    ) -> Json | Failure:
+        """Creates one object, or is Stale."""
+        if not self._fence.lets_through():
+            return STALE
+        return await self._cluster.create(group, version, plural, namespace, body)

@@ -1,0 +1,79 @@
+"""An operator is frozen, another one takes its place, people edit: woken, the first writes nothing old.
+
+Frozen is SIGSTOP: a container that is paused, a suspended machine, a node that starves it.
+"""
+
+from __future__ import annotations
+
+import copy
+import signal
+from typing import TYPE_CHECKING
+
+from tests.cluster.operator_process import Sun, fast_process
+from tests.cluster.stage import BASELINE, NAME, PEAK, Stage, at, autoscaler, calendar, hpa, workload
+from tests.cluster.waiting import holds, until
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cluster.cluster_api import Json
+
+OTHERS = 5
+FROZEN_SECONDS = 8.0
+"""More than the gap that counts, less than the deadline of a request that waits in the frozen process."""
+AGAIN = "everything was read again"
+HIGHER = (20, 28, 36)
+
+
+def named(body: Json, name: str) -> Json:
+    body = copy.deepcopy(body)
+    body["metadata"]["name"] = name
+    if "scaleTargetRef" in body["spec"]:
+        body["spec"]["scaleTargetRef"]["name"] = name
+    return body
+
+
+def test_an_operator_that_was_frozen_lowers_nothing_that_another_one_has_raised_meanwhile(
+    stage: Stage, tmp_path: Path
+):
+    names = [NAME, *(f"other-{number}" for number in range(OTHERS))]
+    stage.set(calendar())
+    for name in names:
+        stage.set(*(named(body, name) for body in (workload(), hpa(), autoscaler())))
+
+    def stand_at(count: int) -> bool:
+        found = [stage.api.get("HorizontalPodAutoscaler", name)["spec"]["minReplicas"] for name in names]
+        found += [stage.api.get("Deployment", name)["spec"]["replicas"] for name in names]
+        return set(found) == {count}
+
+    sun = Sun.rising(at("08:22"), 1)
+    first, second = tmp_path / "first.log", tmp_path / "second.log"
+    with (
+        fast_process(stage.for_operator, stage.namespace, sun, first) as frozen,
+        fast_process(stage.for_operator, stage.namespace, sun, second),
+    ):
+        until(lambda: stand_at(PEAK), f"floors and counts of {PEAK}")
+        for woken, count in enumerate(HIGHER, start=1):
+            frozen.process.send_signal(signal.SIGSTOP)
+            peaks = autoscaler(replicas=count)["spec"]["peaks"]
+            for name in names:
+                stage.api.patch("SchoolAutoscaler", name, {"spec": {"peaks": peaks}})
+            until(lambda count=count: stand_at(count), f"the other one raises all to {count}")
+            holds(lambda count=count: stand_at(count), f"{count}", seconds=FROZEN_SECONDS)
+            frozen.process.send_signal(signal.SIGCONT)
+            holds(lambda count=count: stand_at(count), f"{count} when it is woken", seconds=3)
+            until(lambda woken=woken: frozen.said.count(AGAIN) >= woken, AGAIN)
+    assert stage.minimum() > BASELINE
+
+
+def test_a_bell_that_was_slept_through_is_made_up_for_as_soon_as_it_wakes(stage: Stage, tmp_path: Path):
+    stage.set(workload(), hpa(), calendar(), autoscaler())
+    sun = Sun.rising(at("08:19:40"), 1)
+    with fast_process(stage.for_operator, stage.namespace, sun, tmp_path / "operator.log") as frozen:
+        frozen.says("decided")
+        frozen.process.send_signal(signal.SIGSTOP)
+        sun.wait_for(at("08:20:05"))
+        assert stage.minimum() == BASELINE
+        frozen.process.send_signal(signal.SIGCONT)
+        stage.floored(PEAK, seconds=10)
+        frozen.says(AGAIN)
