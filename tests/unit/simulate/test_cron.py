@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from firstbell.domain.bells import start_of_day
 from firstbell.domain.calendar import CalendarEvent, InstructionMode
 from firstbell.domain.days import DayClass
 from firstbell.simulate.cron import CronFloor, HpaWithCron, careful_floor
 from firstbell.simulate.hpa import HorizontalPodAutoscaler, HpaSpec
 from firstbell.simulate.observed import MetricDelay, Observed
 from firstbell.simulate.pods import Cluster, Pods
-from tests.builders import a_calendar, a_factor, a_holiday, a_peak, a_policy, a_workload, an_exception, on
+from tests.builders import (
+    SCHOOL_WEEK,
+    a_bell_schedule,
+    a_calendar,
+    a_cohort,
+    a_factor,
+    a_holiday,
+    a_peak,
+    a_policy,
+    a_row,
+    a_workload,
+    an_exception,
+    on,
+    stamp,
+)
 
 MONDAY = a_factor(110, day_classes={DayClass.FIRST_DAY_OF_WEEK})
 
@@ -49,6 +68,76 @@ def test_it_does_not_know_what_kind_of_day_today_is():
 
 def test_on_the_first_day_of_all_it_is_that_of_the_days_after():
     assert floor("2024-09-02").replicas == 6
+
+
+def zoned(zone: str, pupils: int, bell: str = "08:15", days: str = SCHOOL_WEEK, **fields):
+    """A calendar in a zone, with one first bell."""
+    return a_calendar(
+        name=zone,
+        zone=ZoneInfo(zone),
+        bell_schedules=(a_bell_schedule("full", f"{bell}-14:45"),),
+        weekly_schedule=(a_row(days),),
+        cohorts=(a_cohort(pupils),),
+        **fields,
+    )
+
+
+def stands(day: str, *calendars, in_utc: bool = False) -> str | None:
+    """When the floor for these calendars begins, in UTC."""
+    found = careful_floor(a_workload(a_policy(), *calendars, maximum=100), on(day), in_utc=in_utc)
+    begins = start_of_day(calendars[0].zone, on(day))
+    return None if found is None else stamp(begins + found.start // 60)
+
+
+EAST, WEST = zoned("America/New_York", 990_000), zoned("America/Los_Angeles", 10_000)
+SYDNEY = zoned("Australia/Sydney", 990_000)
+
+
+@pytest.mark.parametrize("calendars", [(EAST, WEST), (WEST, EAST)], ids=["east first", "west first"])
+def test_it_stands_where_the_pupils_are_in_either_order_of_the_calendars(calendars):
+    """06:45 in New York, in winter time."""
+    assert stands("2024-12-03", *calendars) == "2024-12-03T11:45"
+
+
+@pytest.mark.parametrize("day", ["2024-12-01", "2024-12-02", "2024-12-04"])
+def test_where_most_pupils_are_a_day_ahead_it_stands_at_their_bell(day):
+    """08:15 in Sydney is 21:15 of the day before in UTC, 13:15 in Los Angeles: on Sundays, too."""
+    assert stands(day, WEST, SYDNEY) == f"{day}T19:45"
+
+
+def test_where_most_pupils_are_a_day_ahead_there_is_none_on_their_weekend():
+    assert stands("2024-12-06", WEST, SYDNEY) is None
+
+
+def test_clocks_that_change_elsewhere_move_it_with_its_own_pupils():
+    """On 4 November 2024 New York has left summer time; Phoenix, whose dates are simulated, never had it."""
+    phoenix = zoned("America/Phoenix", 10)
+    assert [stands(day, phoenix, EAST) for day in ("2024-11-01", "2024-11-04")] == [
+        "2024-11-01T10:45",
+        "2024-11-04T11:45",
+    ]
+    assert stands("2024-11-04", EAST, phoenix, in_utc=True) == "2024-11-04T10:45"
+
+
+def test_bells_close_together_count_together_against_a_larger_one_far_away():
+    early, later = zoned("Europe/Paris", 30_000, "08:00"), zoned("Europe/Berlin", 31_000, "08:20")
+    london = zoned("Europe/London", 40_000, "09:30")
+    for calendars in ((early, later, london), (london, later, early)):
+        assert stands("2024-12-03", *calendars) == "2024-12-03T05:50"
+
+
+def test_the_cohorts_of_a_calendar_weigh_as_much_as_their_pupils():
+    few, many = a_cohort(1_000), a_cohort(9_000, 90)
+    assert hours(floor("2024-09-13", cohorts=(few, many))) == ("08:30", "10:30")
+
+
+def test_every_calendar_has_its_weekdays():
+    """Sunday to Thursday in Dubai, Monday to Friday in Brussels, in either order."""
+    dubai = zoned("Asia/Dubai", 10_000, days="Sun Mon Tue Wed Thu")
+    brussels = zoned("Europe/Brussels", 90_000)
+    for calendars in ((dubai, brussels), (brussels, dubai)):
+        told = [stands(day, *calendars) for day in ("2024-12-06", "2024-12-07", "2024-12-08")]
+        assert told == ["2024-12-06T05:45", None, "2024-12-08T05:45"]
 
 
 def test_on_a_weekday_without_lessons_there_is_none():

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from firstbell.domain.plan import make_plan
 from firstbell.domain.policy import PeakAnchor
 from firstbell.simulate.arrivals import Preset, work_rates
 from firstbell.simulate.crowd import Coming, Surprise, crowd
-from tests.builders import a_calendar, a_cohort, a_peak, a_policy, a_workload, an_event, utc
+from tests.builders import a_calendar, a_cohort, a_peak, a_policy, a_workload, an_event, daily_cron, utc
 
 DAY = utc("2024-09-10T22:00")  # Wednesday 11 September in Brussels
 FIRST = a_peak(PeakAnchor.FIRST_PERIOD_START)
@@ -66,6 +67,53 @@ def test_an_event_with_an_end_keeps_its_height():
     rates = work_rates(event.work)
     assert rates[20 * 3600] == pytest.approx(6)
     assert rates[18 * 3600] == 0
+
+
+EVENT = a_peak(PeakAnchor.DEMAND_EVENT)
+EVENING = an_event("2024-09-11", "16:00", "19:00")
+SLOTS = an_event(
+    name="slots",
+    start=None,
+    when=daily_cron(*(f"{16 + slot // 12}:{5 * (slot % 12):02}" for slot in range(36)), minutes=5),
+)
+REMINDERS = an_event(name="reminders", start=None, when=daily_cron("16:10", "16:10", "16:15", "17:00"))
+
+
+def test_the_crowd_of_overlapping_events_comes_once():
+    """An evening of three hours, and its 36 slots of five minutes, for the same parents."""
+    alone, slots, both = (
+        came(EVENT, demand_events=events) for events in ((EVENING,), (SLOTS,), (EVENING, SLOTS))
+    )
+    assert sum(both.users) == pytest.approx(sum(alone.users)) == pytest.approx(sum(slots.users))
+    assert max(work_rates(both.work)) == pytest.approx(6)
+
+
+@pytest.mark.parametrize("seed", [None, 3])
+@pytest.mark.parametrize("events", [(REMINDERS,), (EVENING, REMINDERS), (SLOTS, REMINDERS)])
+def test_events_that_overlap_ask_for_what_the_plan_has_for_them(events, seed):
+    """Not to the last digit: pages follow their logins by minutes, from one event into the next."""
+    workload = a_workload(a_policy(EVENT), a_calendar(demand_events=events))
+    planned = max(make_plan(workload, DAY, DAY + 1440).wanted.between(DAY, DAY + 1440))
+    rates = work_rates(crowd(workload, DAY, DAY + 1440, Coming(seed=seed)).work)
+    assert planned == 6
+    assert max(rates) == pytest.approx(6, rel=0.02 if seed is None else 0.1)
+
+
+def test_of_an_event_and_a_bell_the_larger_counts_for_each_cohort():
+    """An exam over the first bell: who has the earlier bell sits in it, too."""
+    cohorts = (a_cohort(30_000), a_cohort(30_000, offset=30))
+    exam = an_event("2024-09-11", "08:00", "10:00")
+    with_bells = came(FIRST, EVENT, demand_events=(exam,), cohorts=cohorts)
+    rates = work_rates(with_bells.work)
+    assert max(rates[8 * 3600 : 10 * 3600]) == pytest.approx(6, rel=0.02)
+    assert sum(with_bells.first_bells) < 20_000
+
+
+def test_an_event_far_from_bells_takes_nobody_away_from_them():
+    both = came(FIRST, EVENT, demand_events=(EVENING,))
+    apart = sum(came(FIRST).users) + sum(came(EVENT, demand_events=(EVENING,)).users)
+    assert sum(both.users) == pytest.approx(apart)
+    assert sum(both.first_bells) == pytest.approx(60_000)
 
 
 def test_somebody_can_come_whom_no_calendar_knows():
