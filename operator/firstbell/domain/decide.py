@@ -62,7 +62,8 @@ class Observation:
 
     `held` is the value that is in force now (our floor, or the replicas that we set), None before the
     first; `hold_until` is the end of the time in which a restart may not lower it. `disabled` says that a
-    person set the workload to 0 replicas. `current` and `ready` are the workload's own, None while unknown.
+    person set the workload to 0 replicas, `disabled_by` who did and how to undo it. `current` and `ready` are
+    the workload's own, None while unknown.
     `beside_autoscaler`: what is decided is the floor of an autoscaler. `still_to_come` is the highest
     scheduled value that is still to come in a peak under way. `reactive_only`: without a schedule live
     metrics alone decide, if all of them are known.
@@ -84,6 +85,7 @@ class Observation:
     still_to_come: int = 0
     reactive_only: bool = False
     disabled: bool = False
+    disabled_by: str = "a person set the workload to 0 replicas: nothing is written until they set it back"
 
 
 class Followed(NamedTuple):
@@ -120,7 +122,7 @@ def decide(seen: Observation) -> Decision:
         return Decision(
             desired=None,
             reason=DecisionReason.HANDS_OFF,
-            message="a person set the workload to 0 replicas: nothing is written until they set it back",
+            message=seen.disabled_by,
             scheduled=scheduled.replicas if scheduled else None,
             reactive=live.asked,
         )

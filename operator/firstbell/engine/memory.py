@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from firstbell.domain.surge_correction import SurgeHistory
     from firstbell.engine.acting.way_back import WayBack
     from firstbell.engine.deciding.last_autoscaler import LastAutoscaler
+    from firstbell.engine.deciding.zero import Zero
     from firstbell.engine.ports import Happening, Json
     from firstbell.engine.seen.store import TargetRef
 
@@ -94,6 +95,7 @@ class Memory:
     """Of the workload's count."""
     floored: FloorMemory | None = None
     """What this process wrote last; the status tells the same, a little later."""
+    zero: Zero | None = None
     last_desired: int | None = None
     scaled_for: int | None = None
     autoscaler: LastAutoscaler | None = None

@@ -38,7 +38,9 @@ class Outcome:
 def floor_after(outcome: Outcome, actuator: ByFloor) -> int | None:
     """The floor of ours that stands there after this tick, or None."""
     decision = outcome.decision
-    if outcome.failure is not None or isinstance(decision, Unavailable) or decision.desired is None:
+    if outcome.failure is not None or isinstance(decision, Unavailable):
         return actuator.held
+    if decision.desired is None:
+        return actuator.held if actuator.baseline > 0 else None
     enforced = outcome.situation.rules.mode is Mode.ENFORCE
     return decision.desired if enforced and decision.desired > actuator.baseline else None

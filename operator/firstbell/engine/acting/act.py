@@ -25,6 +25,7 @@ from firstbell.engine.acting.kept_fields import mend
 from firstbell.engine.acting.orphans import release
 from firstbell.engine.acting.scale_actuator import scale_path, write_scale
 from firstbell.engine.deciding.situation import TARGET_CONFLICT, ByFloor, ByScale, Situation
+from firstbell.engine.deciding.zero import Zero
 from firstbell.engine.memory import Admitted, Memory
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.seen.objects import seen_floor
@@ -75,8 +76,10 @@ class Actor:
         failure: Failure | None = None
         dry = stands.rules.mode is Mode.DRY_RUN
         if isinstance(actuator, ByFloor):
-            # Switched to DryRun, what was raised before is given back.
-            desired = actuator.baseline if dry else decision.desired
+            # Switched to DryRun, what was raised before is given back. So it is under a person's 0 where the
+            # owner's own minimum is 0: KEDA, or an HPA that once went to 0, would bring it up to our floor.
+            zero = decision.desired is None and actuator.baseline == 0
+            desired = actuator.baseline if dry or zero else decision.desired
             if desired is not None:
                 failure = await self._act_by_floor(stands, actuator, desired, memory)
         elif isinstance(actuator, ByScale) and not dry and decision.desired is not None:
@@ -217,12 +220,14 @@ class Actor:
         admitted = memory.admitted_count
         if admitted is not None and admitted.stands(floor, workload.replicas, self._clock.now()):
             return None
-        return await self._write_count(workload, floor, memory)
+        return await self._write_count(workload, floor, memory, floored=True)
 
     def _admitted(self, asked: int, given: int) -> Admitted:
         return Admitted(asked=asked, given=given, until=self._clock.now() + ADMITTED_FOR)
 
-    async def _write_count(self, workload: SeenWorkload, desired: int, memory: Memory) -> Failure | None:
+    async def _write_count(
+        self, workload: SeenWorkload, desired: int, memory: Memory, *, floored: bool = False
+    ) -> Failure | None:
         """Writes `/scale`, and remembers it where admission control made another count of it."""
         written = await write_scale(self._cluster, self._telemetry, workload, desired)
         if isinstance(written, Failure):
@@ -230,6 +235,8 @@ class Actor:
         self._learn_count(workload, written)
         given = int((written.get("spec") or {}).get("replicas", 0))
         memory.admitted_count = self._admitted(desired, given) if given != desired else None
+        if given:
+            memory.zero = Zero(uid=written["metadata"]["uid"], ran=True, floored=floored)
         return None
 
     def _learn_count(self, workload: SeenWorkload, scale: Json) -> None:

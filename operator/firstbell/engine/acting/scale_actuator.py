@@ -34,10 +34,12 @@ async def write_scale(
     cluster: Cluster, telemetry: Telemetry, workload: SeenWorkload, replicas: int
 ) -> Json | Failure:
     """Sets the workload's replicas, if they still are those that were read."""
-    operations: list[Operation] = [{"op": "test", "path": "/metadata/uid", "value": workload.uid}]
-    if workload.replicas:  # a Scale leaves 0 out, and an absent value cannot be tested
-        operations.append({"op": "test", "path": "/spec/replicas", "value": workload.replicas})
-    operations.append({"op": "add", "path": "/spec/replicas", "value": replicas})
+    operations: list[Operation] = [
+        {"op": "test", "path": "/metadata/uid", "value": workload.uid},
+        # A Scale leaves 0 out, and null stands for an absent value.
+        {"op": "test", "path": "/spec/replicas", "value": workload.replicas or None},
+        {"op": "add", "path": "/spec/replicas", "value": replicas},
+    ]
     answer = await cluster.json_patch(scale_path(workload.ref, workload.plural), operations)
     telemetry.wrote("scale", answer.kind if isinstance(answer, Failure) else "ok")
     return answer

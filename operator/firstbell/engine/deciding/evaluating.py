@@ -17,6 +17,7 @@ from firstbell.engine.deciding.observing import observation
 from firstbell.engine.deciding.planning import current_plan
 from firstbell.engine.deciding.situation import ByFloor, still_held
 from firstbell.engine.deciding.surging import follow_surge
+from firstbell.engine.deciding.zero import follow_zero
 from firstbell.engine.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def evaluated(store: Store, stands: Situation, instance: str, memory: Memory, no
     """The outcome of a situation at `now`, nothing written yet."""
     invalid = stands.seen.rules if isinstance(stands.seen.rules, Unavailable) else None
     minute = minute_of(now)
+    memory.zero = follow_zero(stands, memory.zero)
     if isinstance(stands.actuator, Unavailable):
         held = still_held(store, stands, instance)
         plan = stands.actuator if held is None else current_plan(stands, held, memory, minute)

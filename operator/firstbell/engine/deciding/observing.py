@@ -11,6 +11,7 @@ from firstbell.domain.decide import Ceiling, Observation
 from firstbell.domain.reasons import LimitReason
 from firstbell.domain.scheduled import raised_by_surge, scheduled_by
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation
+from firstbell.engine.deciding.zero import Zero, persons_zero
 from firstbell.engine.seen.store import SeenWorkload
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def observation(
     minute, ahead = minute_of(now), minute_of(max(now, memory.acted_for or now))
     workload = stands.workload
     current = workload.replicas if isinstance(workload, SeenWorkload) else None
-    disabled = current == 0 and actuator.baseline > 0
+    disabled = persons_zero(stands, memory.zero or Zero())
     if isinstance(actuator, ByFloor):
         held = actuator.held
     else:
@@ -53,7 +54,8 @@ def observation(
         beside_autoscaler=isinstance(actuator, ByFloor),
         still_to_come=_still_to_come(plan, minute) if stands.live else 0,
         reactive_only=stands.rules.on_calendar_error is OnCalendarError.REACTIVE_ONLY,
-        disabled=disabled,
+        disabled=bool(disabled),
+        disabled_by=disabled,
     )
 
 

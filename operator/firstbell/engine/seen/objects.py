@@ -81,6 +81,8 @@ def seen_floor(body: Json, of: FloorKind) -> SeenFloor:
         inactive_message=(active or {}).get("message", ""),
         last_writer=last_writer(managers, of.minimum_field),
         scale_down_window_seconds=_scale_down_window(spec),
+        took_to_zero=_took_to_zero(body, of),
+        last_acted=_last_acted(body, of),
         made_by=_made_by(metadata),
         paused_by=_paused_by(annotations) if of is SCALED_OBJECT else "",
         idles_at=spec.get("idleReplicaCount"),
@@ -119,6 +121,31 @@ def seen_workload(body: Json, api_version: str, kind: str) -> SeenWorkload:
         applied_by=applied_by(metadata.get("managedFields") or (), "replicas"),
         version=metadata.get("resourceVersion", ""),
     )
+
+
+def _took_to_zero(body: Json, of: FloorKind) -> bool | None:
+    """Whether a count of 0 is the autoscaler's own, as far as it says so.
+
+    Kubernetes 1.37 has a condition for it; before, an HPA whose minimum may be 0 did not tell the two apart.
+    KEDA goes to 0 only while no trigger is active; one that it cannot read may have been inactive before.
+    """
+    if of is SCALED_OBJECT:
+        active = _condition(body, "Active")
+        return None if active is None else active.get("status") != "True"
+    told, active = _condition(body, "ScaledToZero"), _condition(body, "ScalingActive")
+    if told is not None and told.get("status") == "True":
+        return True
+    if active is not None and active.get("reason") == "ScalingDisabled":
+        return False
+    status = body.get("status") or {}
+    if told is None and active is not None and status.get("desiredReplicas") == 0:
+        return None if status.get("currentReplicas") else True
+    return None
+
+
+def _last_acted(body: Json, of: FloorKind) -> str:
+    status = body.get("status") or {}
+    return str(status.get("lastActiveTime" if of is SCALED_OBJECT else "lastScaleTime") or "")
 
 
 def _scale_down_window(spec: Json) -> int:

@@ -117,6 +117,8 @@ class SeenFloor:
     several, at least one of them on record now; `kept` that we still own it, or have
     left a note of who did, so that a hand-back is to be made. `scaling_active` is the
     autoscaler's own word on its metrics; `last_writer` the manager other than us that wrote the minimum last.
+    `took_to_zero` is its own word on a count of 0: True = it was the one, False = it was not, None = it has
+    not said; `last_acted` is when it last scaled (an HPA) or saw load (KEDA), as the API writes a time.
     `made_by` names the ScaledObject that an HPA was made by and follows; `paused_by` the annotation that
     pauses a ScaledObject, `idles_at` its idleReplicaCount.
     """
@@ -135,6 +137,8 @@ class SeenFloor:
     inactive_message: str = ""
     last_writer: str = ""
     scale_down_window_seconds: int = 300
+    took_to_zero: bool | None = None
+    last_acted: str = field(default="", compare=False)
     made_by: str = ""
     paused_by: str = ""
     idles_at: int | None = None
