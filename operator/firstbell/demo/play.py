@@ -56,9 +56,25 @@ class Recording:
     @property
     def minutes_early(self) -> float | None:
         """How long before the bell the last replica was Ready; negative when late, None when never."""
-        if self.ready_time is None:
-            return None
-        return (self.morning.bell - self.ready_time).total_seconds() / 60
+        return self._before_bell(self.ready_time)
+
+    @property
+    def minutes_ordered(self) -> float | None:
+        """How long before the bell floor and count stood at what it asks for; negative when late, None never.
+
+        That is all of firstbell's own part.
+        """
+        stood = (sample.time for sample in self.samples if min(sample.floor, sample.current) >= self.needed)
+        return self._before_bell(next(stood, None))
+
+    @property
+    def in_time(self) -> bool:
+        """Whether firstbell did its part before the bell, whatever the machine made of it."""
+        ordered = self.minutes_ordered
+        return self.failed is None and ordered is not None and ordered >= 0
+
+    def _before_bell(self, time: datetime | None) -> float | None:
+        return None if time is None else (self.morning.bell - time).total_seconds() / 60
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

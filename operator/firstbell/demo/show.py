@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from rich.live import Live
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
     from pathlib import Path
     from types import TracebackType
     from zoneinfo import ZoneInfo
@@ -86,9 +89,26 @@ class LiveTable:
         self._console.print(f"{local:9}{plan:>6}{floor:>7}{current:>9}{ready:>7}  {reason:15}{following}")
 
 
-def chart(recording: Recording, zone: ZoneInfo) -> str:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Point:
+    """What was planned, and what was Ready, at an instant."""
+
+    time: datetime
+    planned: int
+    ready: int
+
+
+def points(recording: Recording) -> list[Point]:
+    """What was seen of a morning, where it is known what was Ready."""
+    return [
+        Point(time=sample.time, planned=sample.planned, ready=sample.ready)
+        for sample in recording.samples
+        if sample.ready is not None
+    ]
+
+
+def chart(samples: Sequence[Point], zone: ZoneInfo) -> str:
     """Plan (dots) against Ready (blocks) over the morning, for a terminal."""
-    samples = [sample for sample in recording.samples if sample.ready is not None]
     if not samples:
         return "nothing was seen"
     begin, finish = samples[0].time, samples[-1].time
@@ -98,7 +118,7 @@ def chart(recording: Recording, zone: ZoneInfo) -> str:
     seen: set[int] = set()
     for sample in samples:
         column = min(CHART_COLUMNS - 1, int((sample.time - begin).total_seconds() / span * CHART_COLUMNS))
-        ready[column] = max(ready[column], sample.ready or 0)
+        ready[column] = max(ready[column], sample.ready)
         planned[column] = max(planned[column], sample.planned)
         seen.add(column)
     for column in range(1, CHART_COLUMNS):

@@ -1,0 +1,96 @@
+"""What `firstbell demo` says beside its tables: how fast it plays, how it ended, and what is left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from firstbell.demo.pace import fits, slower_than
+from firstbell.local.control_plane import ControlPlane, Provision
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from firstbell.demo.morning import Morning
+    from firstbell.demo.pace import Rise, Trial
+    from firstbell.demo.play import Recording
+
+
+def pace_in_words(trial: Trial, rises: Sequence[Rise], speed: float, morning: Morning) -> list[str]:
+    """How fast this cluster makes pods, and how fast the clock runs therefore."""
+    minutes = (morning.end - morning.start).total_seconds() / 60 / speed
+    made = f"{trial.ready} of {trial.asked}" if trial.ready < trial.asked else str(trial.asked)
+    told = (
+        f"This cluster made {made} pods Ready in {trial.seconds:.1f} s, for a try: the clock runs {speed:g} "
+        f"times as fast as the wall's, and the morning takes {max(1, round(minutes))} minutes."
+    )
+    if fits(trial, rises, speed):
+        return [told]
+    return [told, "It may be too fast all the same: --speed 1 is as slow as the day itself."]
+
+
+def what_stays(here: ControlPlane, namespace: str, *, keep: bool) -> list[str]:
+    """What is left after the morning, and how to be rid of it: a given cluster is not to be ended."""
+    if here.provision is Provision.GIVEN:
+        name = f"--kubeconfig {here.kubeconfig}" + (f" --context {here.context}" if here.context else "")
+        return [
+            f"Namespace {namespace} and firstbell's kinds stay on the cluster. Delete the one:",
+            f"kubectl {name} delete namespace {namespace}",
+        ]
+    if not keep:
+        return []
+    return [
+        "The cluster stays up. Look at it, and take it down:",
+        f"kubectl --kubeconfig {here.kubeconfig} get schoolcal,schoolas -A",
+        f"firstbell cluster down {here.name}",
+    ]
+
+
+def ending(recording: Recording, *, speed: float, has_metrics: bool) -> list[str]:
+    """How the morning ended, in words: first whether firstbell did its part, then what became of it."""
+    if recording.failed:
+        return [f"The operator ended: {recording.failed}"]
+    early, needed = recording.minutes_early, recording.needed
+    if not recording.in_time:
+        return [_late(recording)]
+    if early is not None and early >= 0:
+        lines = [f"{needed} of {needed} Ready, {early:.0f} minutes before the bell."]
+    else:
+        lines = _late_pods(recording, speed)
+    last = recording.samples[-1]
+    if recording.back_at_baseline:
+        lines.append(
+            f"The floor went back to {last.floor}, and the HPA brought the count down to {last.current}."
+        )
+    else:
+        why = "" if has_metrics else ", because this cluster serves no CPU metrics"
+        lines.append(f"The floor went back to {last.floor}; the HPA still holds {last.current}{why}.")
+    return lines
+
+
+def _late(recording: Recording) -> str:
+    """What of firstbell's own part was late."""
+    needed, bell = recording.needed, recording.morning.bell
+    before = [sample for sample in recording.samples if sample.time <= bell]
+    floor, count = (before[-1].floor, before[-1].current) if before else (0, 0)
+    ordered = recording.minutes_ordered
+    later = "never" if ordered is None else f"{-ordered:.0f} minutes after it"
+    return (
+        f"LATE: when the bell rang the floor stood at {floor} and the count at {count} of {needed}; "
+        f"both stood there {later}."
+    )
+
+
+def _late_pods(recording: Recording, speed: float) -> list[str]:
+    """What of the machine's part was late, where firstbell's was not."""
+    needed, early = recording.needed, recording.minutes_early
+    if early is None:
+        most = max((sample.ready or 0 for sample in recording.samples), default=0)
+        made = f"made only {most} of the {needed} pods Ready"
+    else:
+        made = f"made the last of the {needed} pods Ready {-early:.0f} minutes after it"
+    in_time = f"Floor and count stood at {needed} {recording.minutes_ordered:.0f} minutes before the bell"
+    too_fast = f"it is too busy for a clock {speed:g} times as fast as the wall's"
+    return [
+        f"{in_time}: firstbell was in time.",
+        f"This cluster {made}: {too_fast}. Try --speed {slower_than(speed):g}.",
+    ]
