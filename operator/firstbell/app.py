@@ -29,6 +29,7 @@ from firstbell.clock import SystemClock, steady_seconds
 from firstbell.engine.engine import Engine
 from firstbell.engine.fence import Fence, FencedCluster
 from firstbell.engine.seen.store import Store
+from firstbell.engine.slices import Slices
 from firstbell.engine.watching.appearing import scaled_objects_appear
 from firstbell.engine.watching.asked_targets import AskedTargets, follow_asked
 from firstbell.engine.watching.following import follow_objects
@@ -119,9 +120,9 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
         _beating(Fence(steady_seconds)) as fence,
     ):
         events = KubernetesEvents(FencedCluster(cluster, fence), clock)
-        store = Store()
+        store, slices = Store(), Slices()
         log.info("starting", api=configuration.host, namespaces=list(settings.namespaces) or "all")
-        if not await _unless_stopped(load(cluster, store, settings.namespaces), stop):
+        if not await _unless_stopped(load(cluster, store, settings.namespaces, slices=slices), stop):
             return
         asked = AskedTargets(store=store, cluster=cluster)
         if not await _unless_stopped(asked.look(), stop):
@@ -135,6 +136,7 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
             store=store,
             metrics=metrics,
             fence=fence,
+            slices=slices,
         )
         log.info(
             "started",

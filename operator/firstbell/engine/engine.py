@@ -7,6 +7,7 @@ behind status. A key is ticked by one worker at a time; what happens to it meanw
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -27,9 +28,12 @@ from firstbell.engine.live.polling import Polling
 from firstbell.engine.memory import Memory
 from firstbell.engine.ports import FailureKind
 from firstbell.engine.reporting.reporter import Reporter
-from firstbell.engine.seen.store import Store
+from firstbell.engine.seen.store import Store, is_unread
+from firstbell.engine.slices import TOO_COSTLY, Slices
 from firstbell.engine.tick import Ticker, next_looks
+from firstbell.engine.turns import Turns
 from firstbell.engine.wakeups import Wakeups
+from firstbell.engine.watching.own_objects import OwnObjects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,6 +48,8 @@ TICK_SECONDS = 30.0
 RESYNC = timedelta(minutes=30)
 LONGEST_RETRY = timedelta(seconds=30)
 LONGEST_NAP_SECONDS = 15.0
+REPORT_WAITS_SECONDS = 20.0
+"""Longer than a thousand workloads of one bell take to be raised."""
 
 log = structlog.get_logger("firstbell.engine")
 
@@ -67,6 +73,7 @@ class Engine:
         store: Store | None = None,
         metrics: Metrics | None = None,
         fence: Fence | None = None,
+        slices: Slices | None = None,
     ) -> None:
         self.store = store if store is not None else Store()
         self.clock = clock
@@ -83,9 +90,22 @@ class Engine:
             instance=instance,
             wake=self.wake,
         )
-        self._ticker = Ticker(store=self.store, clock=clock, instance=instance, actor=actor)
+        self.slices = slices = slices if slices is not None else Slices()
+        self._ticker = Ticker(store=self.store, clock=clock, instance=instance, actor=actor, slices=slices)
+        self.own = OwnObjects(
+            store=self.store,
+            slices=slices,
+            wake=self.wake,
+            wake_calendar=self.wake_calendar,
+            forget=self.forget,
+        )
         self._reporter = Reporter(
-            store=self.store, cluster=cluster, clock=clock, events=events, telemetry=telemetry
+            store=self.store,
+            cluster=cluster,
+            clock=clock,
+            events=events,
+            telemetry=telemetry,
+            slices=slices,
         )
         self._polling: Polling | None = None
         if metrics is not None:
@@ -97,8 +117,8 @@ class Engine:
         self._memories: dict[str, Memory] = {}
         self._wakeups = Wakeups()
         self._calendar_wakeups = Wakeups()
-        self._ticks: asyncio.Queue[tuple[str, datetime]] = asyncio.Queue()
-        self._queued: set[str] = set()
+        self._ticks: Turns[str] = Turns(slices)
+        self._queued: dict[str, datetime] = {}
         self._ticking: set[str] = set()
         self._again: set[str] = set()
         self._woken = asyncio.Event()
@@ -147,6 +167,7 @@ class Engine:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._turn())
             tasks.create_task(self._kept.run())
+            tasks.create_task(self.own.run())
             if self._polling is not None:
                 tasks.create_task(self._polling.run())
             for _ in range(TICK_WORKERS):
@@ -159,8 +180,10 @@ class Engine:
         for owner in await release_orphans(self._cluster, self._telemetry, self.store, self.instance):
             self._ask(owner, self.clock.now() + LONGEST_RETRY)
         self.wake(self.store.autoscalers)
-        for key in self.store.calendars:
-            self.wake_calendar(key)
+        for key, calendar in self.store.calendars.items():
+            if not is_unread(calendar.days):
+                self.wake_calendar(key)
+        self.own.look()
 
     async def _turn(self) -> None:
         """Moves what has come due from the heaps to the queues."""
@@ -181,15 +204,18 @@ class Engine:
         if key in self._ticking:
             self._again.add(key)
         elif key not in self._queued:
-            self._queued.add(key)
-            self._calm.clear()
-            self._ticks.put_nowait((key, instant))
+            self._queued[key] = instant
+            namespace = key.partition("/")[0]
+            if not self.slices.rest_of(namespace):
+                self._calm.clear()
+            self._ticks.put(namespace, key)
 
     async def _tick_worker(self) -> None:
         while True:
-            key, instant = await self._ticks.get()
+            key = await self._ticks.get()
             await self.fence.opened()
-            self._queued.discard(key)
+            instant = self._queued.pop(key)
+            self._calm.clear()
             self._ticking.add(key)
             begun = time.perf_counter()
             try:
@@ -208,7 +234,7 @@ class Engine:
                 if key in self._again:
                     self._again.discard(key)
                     self._enqueue(key, self.clock.now())
-                if self._ticks.empty() and not self._ticking:
+                if not self._ticking and self._ticks.is_calm():
                     self._calm.set()
 
     async def _tick(self, key: str, instant: datetime) -> None:
@@ -225,8 +251,12 @@ class Engine:
             self._memories.pop(key, None)
             self._again.add(key)
             return
+        if isinstance(outcome, Unavailable) and is_unread(outcome):
+            return  # woken as soon as it is read
         self._reporter.ask(key, memory, outcome)
         if isinstance(outcome, Unavailable):
+            if outcome.reason == TOO_COSTLY:
+                self._ask(key, self.clock.now() + RESYNC)
             return
         if outcome.failure is not None:
             memory.failures += 1
@@ -265,7 +295,9 @@ class Engine:
         """Writes one status after the other, whenever no tick is waiting or running."""
         while True:
             key, is_calendar = await self._reporter.get()
-            await self._calm.wait()
+            with contextlib.suppress(TimeoutError):  # somebody's ticks without end do not silence all others
+                async with asyncio.timeout(REPORT_WAITS_SECONDS):
+                    await self._calm.wait()
             await self.fence.opened()
             try:
                 await self._report(key, is_calendar=is_calendar)

@@ -17,6 +17,7 @@ from firstbell.engine.acting.contest import Contest
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
+    from firstbell.domain.absence import Unavailable
     from firstbell.domain.bells import Minute
     from firstbell.domain.days import SchoolDays
     from firstbell.domain.floor import FloorMemory
@@ -80,12 +81,23 @@ class BellRecord:
         return max(self.peak.surge.occurrence.bell, self.peak.ready_by)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CutPlan:
+    """A plan that takes too long to make: of what, why it is not there, and when it is tried again."""
+
+    inputs: object
+    calendars: tuple[SchoolDays, ...]
+    why: Unavailable
+    until: Minute
+
+
 @dataclass(kw_only=True, slots=True)
 class Memory:
     """The working memory of one autoscaler."""
 
     plan: Plan | None = None
     plan_inputs: object = None
+    cut: CutPlan | None = None
     last_calendars: tuple[SchoolDays, ...] | None = None
     hold_until: datetime | None = None
     acted_for: datetime | None = None

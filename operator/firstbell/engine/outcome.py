@@ -23,7 +23,7 @@ class Outcome:
 
     `decision` is Unavailable where nothing could be decided; `failure` is the write that did not succeed;
     `invalid` says why the present spec is not the one in force; `observed` is what was decided from, None
-    where nothing was.
+    where nothing was; `cut` says why the plan is not the one of the present spec and calendars.
     """
 
     now: datetime
@@ -33,6 +33,7 @@ class Outcome:
     failure: Failure | None = None
     invalid: Unavailable | None = None
     observed: Observation | None = None
+    cut: Unavailable | None = None
 
 
 def floor_after(outcome: Outcome, actuator: ByFloor) -> int | None:

@@ -23,6 +23,7 @@ from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation, sit
 from firstbell.engine.memory import Action, Memory, Scaling
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.seen.store import SeenWorkload, Store
+from firstbell.engine.slices import TOO_COSTLY, Slices
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,11 +39,14 @@ VERIFY_AFTER = (timedelta(seconds=2), timedelta(seconds=20))
 class Ticker:
     """Ticks, with what they share."""
 
-    def __init__(self, *, store: Store, clock: Clock, instance: str, actor: Actor) -> None:
+    def __init__(
+        self, *, store: Store, clock: Clock, instance: str, actor: Actor, slices: Slices | None = None
+    ) -> None:
         self._store = store
         self._clock = clock
         self._instance = instance
         self._actor = actor
+        self._slices = slices if slices is not None else Slices()
 
     async def tick(self, key: str, memory: Memory, instant: datetime) -> Outcome | Unavailable:
         """Brings one workload to what is planned now, or at `instant` if that is a rise still to come.
@@ -73,6 +77,17 @@ class Ticker:
         return outcome if isinstance(outcome, Unavailable) else replace(outcome, failure=failure)
 
     def _look(self, key: str, memory: Memory) -> Outcome | Unavailable:
+        """Observe and decide, within a slice. After a cut nothing half done is left in the days."""
+        cut = memory.cut
+        what = f"The decision of SchoolAutoscaler {key}"
+        namespace = key.partition("/")[0]
+        outcome = self._slices.run(namespace, what, lambda: self._looked(key, memory))
+        whole = isinstance(outcome, Unavailable) and outcome.reason == TOO_COSTLY
+        if whole or (memory.cut is not None and memory.cut is not cut):
+            self._slices.run(namespace, what, lambda: self._store.renew_days(key))
+        return outcome
+
+    def _looked(self, key: str, memory: Memory) -> Outcome | Unavailable:
         """Observe and decide, without a request."""
         seen = self._store.autoscalers.get(key)
         if seen is None:

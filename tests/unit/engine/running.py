@@ -12,6 +12,7 @@ from firstbell.engine.seen.store import Store
 from firstbell.engine.watching.asked_targets import AskedTargets
 from firstbell.engine.watching.following import floor_teller, workload_teller
 from firstbell.engine.watching.looking_anew import follow_gaps
+from firstbell.engine.watching.own_objects import AUTOSCALERS, CALENDARS
 from firstbell.handlers import watching
 from tests.fakes import FakeEvents, FakeMetrics, FakeTelemetry, instant, settled
 from tests.unit.engine.world import HPAS, SCALED, World
@@ -43,8 +44,8 @@ class Running:
         )
         self._asked = AskedTargets(store=self.engine.store, cluster=self.world.cluster)
         handle = {
-            "schoolcalendars": lambda event: watching._calendar(self.engine, event),
-            "schoolautoscalers": lambda event: watching._autoscaler(self.engine, event),
+            "schoolcalendars": lambda event: watching._told(self.engine, CALENDARS, event),
+            "schoolautoscalers": lambda event: watching._told(self.engine, AUTOSCALERS, event),
             HPAS: floor_teller(self.engine, HPA),
             SCALED: floor_teller(self.engine, SCALED_OBJECT),
             "deployments": workload_teller(self.engine, "apps/v1", "Deployment"),

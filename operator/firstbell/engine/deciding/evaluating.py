@@ -36,7 +36,9 @@ def evaluated(store: Store, stands: Situation, instance: str, memory: Memory, no
     if isinstance(stands.actuator, Unavailable):
         held = still_held(store, stands, instance)
         plan = stands.actuator if held is None else current_plan(stands, held, memory, minute)
-        return Outcome(now=now, situation=stands, plan=plan, decision=stands.actuator, invalid=invalid)
+        return Outcome(
+            now=now, situation=stands, plan=plan, decision=stands.actuator, invalid=invalid, cut=_cut(memory)
+        )
     plan = current_plan(stands, stands.actuator, memory, minute)
     follow_surge(store, stands, plan, memory)
     observed = observation(stands, stands.actuator, plan, memory, now)
@@ -47,8 +49,18 @@ def evaluated(store: Store, stands: Situation, instance: str, memory: Memory, no
     else:
         decision = _admitted(decision, memory.admitted_count, now)
     return Outcome(
-        now=now, situation=stands, plan=plan, decision=decision, invalid=invalid, observed=observed
+        now=now,
+        situation=stands,
+        plan=plan,
+        decision=decision,
+        invalid=invalid,
+        observed=observed,
+        cut=_cut(memory),
     )
+
+
+def _cut(memory: Memory) -> Unavailable | None:
+    return None if memory.cut is None else memory.cut.why
 
 
 def _admitted(decision: Decision, admitted: Admitted | None, now: datetime) -> Decision:

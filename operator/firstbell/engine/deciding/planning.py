@@ -11,6 +11,8 @@ from firstbell.domain.plan import Plan, PlannedPeak, Workload, make_plan
 from firstbell.domain.policy import Bounds
 from firstbell.domain.upcoming import bell_of, by_bell, upcoming_peaks
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation
+from firstbell.engine.memory import CutPlan
+from firstbell.engine.slices import SLICE_SECONDS, TooCostlyError, too_costly, within
 
 if TYPE_CHECKING:
     from firstbell.engine.memory import Memory
@@ -19,6 +21,8 @@ AHEAD_MINUTES = 2 * MINUTES_PER_DAY
 BEHIND_MINUTES = 60
 RECENT_MINUTES = 10
 UPCOMING = 5
+CUT_MINUTES = 60
+"""How long a plan that was cut is not tried again, unless something that it stands on changes."""
 
 
 def bounds_in_force(now: Situation, actuator: ByFloor | ByScale) -> Bounds:
@@ -36,24 +40,40 @@ def current_plan(
 ) -> Plan | Unavailable:
     """The plan in force at a minute: made anew where its inputs changed, or its time ran out.
 
-    With HoldLastPlan the last good calendars go on to be followed while the present ones are unusable.
+    With HoldLastPlan the last good calendars go on to be followed while the present ones are unusable. A plan
+    that takes too long to make is cut: the last one goes on for as long as it reaches, `memory.cut` says why.
     """
     calendars = now.calendars
     if isinstance(calendars, Unavailable):
         if now.rules.on_calendar_error is OnCalendarError.REACTIVE_ONLY or memory.last_calendars is None:
             return calendars
         calendars = memory.last_calendars
-    memory.last_calendars = calendars
     bounds = bounds_in_force(now, actuator)
-    inputs = (now.rules, tuple(map(id, calendars)), bounds)
+    inputs = (now.rules, tuple(id(days.calendar) for days in calendars), bounds)
     plan = memory.plan
     fits = plan is not None and plan.start + RECENT_MINUTES <= minute < plan.end - MINUTES_PER_DAY
     if plan is not None and fits and memory.plan_inputs == inputs:
+        memory.last_calendars, memory.cut = calendars, None
         return plan
-    workload = Workload(policy=now.rules.policy, bounds=bounds, calendars=calendars)
-    plan = make_plan(workload, minute - BEHIND_MINUTES, minute + AHEAD_MINUTES)
-    memory.plan, memory.plan_inputs = plan, inputs
-    return plan
+    if memory.cut is None or memory.cut.inputs != inputs or minute >= memory.cut.until:
+        made = _made(Workload(policy=now.rules.policy, bounds=bounds, calendars=calendars), minute)
+        if isinstance(made, Plan):
+            memory.plan, memory.plan_inputs, memory.cut = made, inputs, None
+            memory.last_calendars = calendars
+            return made
+        memory.cut = CutPlan(inputs=inputs, calendars=calendars, why=made, until=minute + CUT_MINUTES)
+    lasts = plan is not None and plan.start <= minute < plan.end
+    return plan if plan is not None and lasts else memory.cut.why
+
+
+def _made(workload: Workload, minute: Minute) -> Plan | Unavailable:
+    """The plan from an hour ago on, or that it takes too long to make."""
+    try:
+        return within(
+            SLICE_SECONDS, lambda: make_plan(workload, minute - BEHIND_MINUTES, minute + AHEAD_MINUTES)
+        )
+    except TooCostlyError:
+        return too_costly(f"The plan of SchoolAutoscaler {workload.policy.key}", SLICE_SECONDS)
 
 
 def coming_peaks(plan: Plan, memory: Memory, minute: Minute) -> tuple[PlannedPeak, ...]:
@@ -69,8 +89,14 @@ def coming_peaks(plan: Plan, memory: Memory, minute: Minute) -> tuple[PlannedPea
         complete = plan.end - max(latest, 0)
         ahead = sorted((peak for peak in plan.peaks if minute < bell_of(peak) < complete), key=by_bell)
         enough = len(ahead) >= UPCOMING
-        memory.upcoming = (
-            tuple(ahead[:UPCOMING]) if enough else upcoming_peaks(plan.workload, minute, UPCOMING)
-        )
+        memory.upcoming = tuple(ahead[:UPCOMING]) if enough else _further(plan, minute)
         memory.upcoming_inputs = plan
     return memory.upcoming
+
+
+def _further(plan: Plan, minute: Minute) -> tuple[PlannedPeak, ...]:
+    """The next peaks however far ahead; none where they take too long to find."""
+    try:
+        return within(SLICE_SECONDS, lambda: upcoming_peaks(plan.workload, minute, UPCOMING))
+    except TooCostlyError:
+        return ()

@@ -6,8 +6,8 @@ written is tried again with the next report.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,9 @@ from firstbell.engine.reporting.readiness import follow_bells
 from firstbell.engine.reporting.report_due import changed, may_wait
 from firstbell.engine.reporting.status import invalid_status, status_of
 from firstbell.engine.seen.store import SeenWorkload, Store
+from firstbell.engine.slices import Slices
 from firstbell.engine.status_values import merge_patch, read_conditions, visible_status, without_absent
+from firstbell.engine.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +42,7 @@ log = structlog.get_logger("firstbell.engine")
 
 RETRY = timedelta(seconds=10)
 WATCHED_EVERY = timedelta(minutes=1)
+AGAIN_AFTER_CUT = timedelta(hours=1)
 
 TOLD_CONDITIONS = frozenset(
     {
@@ -60,15 +63,23 @@ GOOD = {ConditionType.SCALING_LIMITED: Truth.FALSE, ConditionType.FLOOR_CONTESTE
 class Reporter:
     """The queue of reports and what writes them."""
 
-    def __init__(
-        self, *, store: Store, cluster: Cluster, clock: Clock, events: EventSink, telemetry: Telemetry
+    def __init__(  # noqa: PLR0913 - the ports, each once
+        self,
+        *,
+        store: Store,
+        cluster: Cluster,
+        clock: Clock,
+        events: EventSink,
+        telemetry: Telemetry,
+        slices: Slices | None = None,
     ) -> None:
         self._store = store
         self._cluster = cluster
         self._clock = clock
         self._events = events
         self._telemetry = telemetry
-        self._queue: asyncio.Queue[tuple[str, bool]] = asyncio.Queue()
+        self._slices = slices if slices is not None else Slices()
+        self._queue: Turns[tuple[str, bool]] = Turns(self._slices)
         self._waiting: set[tuple[str, bool]] = set()
         self._writing: set[tuple[str, bool]] = set()
         self._late: set[tuple[str, bool]] = set()
@@ -108,7 +119,7 @@ class Reporter:
             self._late.add(item)
         elif item not in self._waiting:
             self._waiting.add(item)
-            self._queue.put_nowait(item)
+            self._queue.put(key.partition("/")[0], item)
 
     @contextlib.contextmanager
     def _alone(self, key: str, *, is_calendar: bool) -> Iterator[None]:
@@ -140,7 +151,13 @@ class Reporter:
         if isinstance(outcome, Unavailable):
             new, following = invalid_status(outcome, seen.generation, old, now), None
         else:
-            new, following = self._compose(memory, outcome, old)
+            what = f"The report of SchoolAutoscaler {key}"
+            composed = self._slices.run(
+                key.partition("/")[0], what, lambda: self._compose(memory, outcome, old)
+            )
+            if isinstance(composed, Unavailable):
+                composed = invalid_status(composed, seen.generation, old, now), None
+            new, following = composed
         new = visible_status(new)
         since = now - memory.reported_at if memory.reported_at else None
         patch = changed(old, new, since_last=since)
@@ -184,14 +201,20 @@ class Reporter:
         if seen is None:
             return None
         now = self._clock.now()
-        new = visible_status(calendar_status(seen, now))
+        told = self._slices.run(
+            key.partition("/")[0],
+            f"The report of SchoolCalendar {key}",
+            lambda: (calendar_status(seen, now), next_change(seen, now)),
+        )
+        if isinstance(told, Unavailable):
+            told = calendar_status(replace(seen, days=told), now), now + AGAIN_AFTER_CUT
+        new, following = visible_status(told[0]), told[1]
         patch = merge_patch(seen.status, new)
         if patch:
             failure = await self._write("schoolcalendars", key, patch)
             if failure is not None:
                 return None if failure.kind is FailureKind.NOT_FOUND else now + RETRY
             seen.status.update(new)
-        following = next_change(seen, now)
         return max(following, now + WATCHED_EVERY) if following else None
 
     async def _write(self, plural: str, key: str, patch: Json) -> Failure | None:

@@ -145,6 +145,8 @@ def _ready(outcome: Outcome, calendar: Condition, able: Condition) -> Condition:
 
 def _calendar_resolved(outcome: Outcome) -> Condition:
     calendars = outcome.situation.calendars
+    if outcome.cut is not None and not isinstance(calendars, Unavailable):
+        calendars = outcome.cut
     if isinstance(calendars, Unavailable):
         held = "" if isinstance(outcome.plan, Unavailable) else " The last good plan stays in force."
         return Condition(

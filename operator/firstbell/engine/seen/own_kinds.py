@@ -17,7 +17,7 @@ from firstbell.domain.absence import Unavailable
 from firstbell.domain.days import SchoolDays
 from firstbell.engine.live.answers import AskedMetric
 from firstbell.engine.ports import MetricQuery, SecretKey
-from firstbell.engine.seen.store import Rules, SeenAutoscaler, SeenCalendar, TargetRef
+from firstbell.engine.seen.store import Rules, SeenAutoscaler, SeenCalendar, TargetRef, is_unread
 
 if TYPE_CHECKING:
     from firstbell.api.metrics import PrometheusQuery
@@ -31,7 +31,7 @@ def seen_calendar(body: Json, before: SeenCalendar | None = None) -> SeenCalenda
     metadata = body["metadata"]
     namespace, name = metadata["namespace"], metadata["name"]
     days: SchoolDays | Unavailable
-    if before is not None and (before.uid, before.generation) == (metadata["uid"], metadata["generation"]):
+    if before is not None and _is_of(before, before.days, metadata):
         days = before.days
     else:
         calendar = read_calendar(namespace, name, body.get("spec"))
@@ -51,7 +51,7 @@ def seen_autoscaler(body: Json, before: SeenAutoscaler | None = None) -> SeenAut
     metadata = body["metadata"]
     namespace, name = metadata["namespace"], metadata["name"]
     rules: Rules | Unavailable
-    if before is not None and (before.uid, before.generation) == (metadata["uid"], metadata["generation"]):
+    if before is not None and _is_of(before, before.rules, metadata):
         rules = before.rules
     else:
         rules = _rules(namespace, name, body.get("spec"))
@@ -64,6 +64,41 @@ def seen_autoscaler(body: Json, before: SeenAutoscaler | None = None) -> SeenAut
         status=dict(body.get("status") or {}),
         last_good=before.in_force if before is not None and before.uid == metadata["uid"] else None,
         version=metadata.get("resourceVersion", ""),
+    )
+
+
+def unread_calendar(body: Json, before: SeenCalendar | None, why: Unavailable) -> SeenCalendar:
+    """A SchoolCalendar of which nothing is known but that it is there."""
+    del before
+    metadata = body["metadata"]
+    return SeenCalendar(
+        key=f"{metadata['namespace']}/{metadata['name']}",
+        uid=metadata["uid"],
+        generation=metadata["generation"],
+        days=why,
+        status=dict(body.get("status") or {}),
+    )
+
+
+def unread_autoscaler(body: Json, before: SeenAutoscaler | None, why: Unavailable) -> SeenAutoscaler:
+    """A SchoolAutoscaler whose spec is not read; what was in force stays so."""
+    metadata = body["metadata"]
+    return SeenAutoscaler(
+        key=f"{metadata['namespace']}/{metadata['name']}",
+        uid=metadata["uid"],
+        generation=metadata["generation"],
+        created=metadata.get("creationTimestamp", ""),
+        rules=why,
+        status=dict(body.get("status") or {}),
+        last_good=before.in_force if before is not None and before.uid == metadata["uid"] else None,
+    )
+
+
+def _is_of(before: SeenCalendar | SeenAutoscaler, content: object, metadata: Json) -> bool:
+    """Whether what is known was read from this very spec."""
+    return not is_unread(content) and (before.uid, before.generation) == (
+        metadata["uid"],
+        metadata["generation"],
     )
 
 

@@ -7,10 +7,12 @@ must look again when something changes is answered here, so that handlers stay o
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from firstbell.api.school_autoscaler import Actuation, Mode, OnCalendarError
+from firstbell.domain.absence import Unavailable
 from firstbell.domain.behavior import DEFAULT_BEHAVIOR, Behavior
+from firstbell.domain.days import SchoolDays
 from firstbell.domain.reactive import DEFAULT_TOLERANCE
 from firstbell.engine.live.answers import Answers
 from firstbell.engine.seen.floor_kinds import HPA, FloorKind
@@ -19,12 +21,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from fractions import Fraction
 
-    from firstbell.domain.absence import Unavailable
-    from firstbell.domain.days import SchoolDays
     from firstbell.domain.floor import Autoscaler
     from firstbell.domain.policy import Policy
     from firstbell.engine.live.answers import AskedMetric
     from firstbell.engine.ports import Json
+
+OwnKey: TypeAlias = tuple[str, str]
+"""An object of our own kinds: the plural of its kind, and `namespace/name`."""
+NOT_READ_YET = "NotReadYet"
+"""Why there is nothing of an object that waits for its turn to be read."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -191,7 +196,8 @@ class Store:
 
     What comes in late, older than what is known, changes nothing.
     `follows_scaled_objects` is False where the cluster has none, or they may not be read. `unreadable` says
-    why a workload cannot be known, by the key of the workload.
+    why a workload cannot be known, by the key of the workload. `unread` are objects of ours that wait to be
+    read, packed.
     """
 
     calendars: dict[str, SeenCalendar] = field(default_factory=dict)
@@ -199,6 +205,7 @@ class Store:
     floors: dict[str, SeenFloor] = field(default_factory=dict)
     workloads: dict[str, SeenWorkload] = field(default_factory=dict)
     unreadable: dict[str, Unavailable] = field(default_factory=dict)
+    unread: dict[OwnKey, bytes] = field(default_factory=dict)
     answers: Answers = field(default_factory=Answers)
     follows_scaled_objects: bool = False
     _by_target: dict[str, set[str]] = field(default_factory=dict)
@@ -213,6 +220,14 @@ class Store:
             return set()
         self.calendars[seen.key] = seen
         return set(self._by_calendar.get(seen.key, ()))
+
+    def renew_days(self, owner: str) -> None:
+        """Has the days of an autoscaler's calendars resolved anew, where that was broken off."""
+        seen = self.autoscalers.get(owner)
+        for key in seen.in_force.calendar_keys if seen is not None and seen.in_force is not None else ():
+            calendar = self.calendars.get(key)
+            if calendar is not None and not isinstance(calendar.days, Unavailable):
+                self.calendars[key] = replace(calendar, days=SchoolDays(calendar.days.calendar))
 
     def drop_calendar(self, key: str) -> set[str]:
         """Forgets a calendar."""
@@ -316,6 +331,11 @@ def _leave(index: dict[str, set[str]], at: str, key: str) -> set[str]:
     if not members:
         index.pop(at, None)
     return set(members)
+
+
+def is_unread(content: object) -> bool:
+    """Whether the content of an object of ours waits for its turn to be read."""
+    return isinstance(content, Unavailable) and content.reason == NOT_READ_YET
 
 
 def is_older(version: str, known: str) -> bool:

@@ -17,13 +17,15 @@ from firstbell.api.objects import GROUP, VERSION
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.seen.floor_kinds import HPA, SCALED_OBJECT, FloorKind
 from firstbell.engine.seen.objects import seen_floor, seen_workload
-from firstbell.engine.seen.own_kinds import seen_autoscaler, seen_calendar
+from firstbell.engine.slices import Slices
+from firstbell.engine.watching.own_objects import OWN_KINDS, keep_for_later, key_of, read
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from firstbell.engine.ports import Cluster, Json
     from firstbell.engine.seen.store import Store
+    from firstbell.engine.watching.own_objects import OwnKind
 
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 1.0, 15.0
 
@@ -32,23 +34,25 @@ _NOT_FOR_US = frozenset({FailureKind.NOT_FOUND, FailureKind.FORBIDDEN})
 log = structlog.get_logger("firstbell.engine")
 
 
-async def load(
+async def load(  # noqa: PLR0913 - what a look is handed, and how
     cluster: Cluster,
     store: Store,
     namespaces: Sequence[str],
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     *,
+    slices: Slices | None = None,
     again: bool = False,
 ) -> None:
     """Fills the store, waiting for whatever is missing; `namespaces` empty = all.
 
-    `again`: the store was filled before, and what is watched since then stays what it is.
+    `again`: the store was filled before, and what is watched since then stays what it is. What one namespace
+    has of objects that take long to read is left to the engine: nobody waits for it.
 
     `sleep` is of the wall, however fast the engine's clock runs: it is the API server that is waited for.
     """
     wait, told = FIRST_WAIT_SECONDS, ""
     while True:
-        problem = await load_once(cluster, store, namespaces, again=again)
+        problem = await load_once(cluster, store, namespaces, slices, again=again, later=True)
         if problem is None:
             if told:
                 log.info("the cause is gone, going on" if again else "the cause is gone, starting")
@@ -61,13 +65,23 @@ async def load(
         wait = min(LONGEST_WAIT_SECONDS, wait * 2)
 
 
-async def load_once(
-    cluster: Cluster, store: Store, namespaces: Sequence[str], *, again: bool = False
+async def load_once(  # noqa: PLR0913 - what a look is handed, and how
+    cluster: Cluster,
+    store: Store,
+    namespaces: Sequence[str],
+    slices: Slices | None = None,
+    *,
+    again: bool = False,
+    later: bool = False,
 ) -> str | None:
-    """Lists everything: what stood in the way, or None.
+    """Lists everything: what stood in the way, or None. `later` leaves what takes long to the engine.
 
     Nothing is kept of an incomplete look: what is deleted before the next one would stay for ever.
     """
+    slices = slices if slices is not None else Slices()
+    own = await _own(cluster, namespaces)
+    if isinstance(own, str):
+        return own
     found: list[tuple[Callable[[Json], Any], Json]] = []
     for group, version, plural, put in _kinds(store):
         for namespace in namespaces or (None,):
@@ -84,8 +98,43 @@ async def load_once(
         store.follows_scaled_objects = scaled is not None
     found += [(_put_floor(store, SCALED_OBJECT), item) for item in scaled or ()]
     for put, item in found:
-        put(item)
+        _put_safely(put, item)
+    for kind, item in own:
+        await asyncio.sleep(0)  # signals and probes are answered meanwhile
+        _read(kind, item, store, slices, later=later)
     return None
+
+
+async def _own(cluster: Cluster, namespaces: Sequence[str]) -> list[tuple[OwnKind, Json]] | str:
+    """All objects of our own kinds, or what stood in the way."""
+    own: list[tuple[OwnKind, Json]] = []
+    for kind in OWN_KINDS.values():
+        for namespace in namespaces or (None,):
+            items = await cluster.list_all(GROUP, VERSION, kind.plural, namespace)
+            if isinstance(items, Failure):
+                return _sentence(items, GROUP, kind.plural, namespace)
+            own += [(kind, item) for item in items]
+    return own
+
+
+def _put_safely(put: Callable[[Json], Any], item: Json) -> None:
+    """Nobody's object keeps the operator from starting."""
+    try:
+        put(item)
+    except Exception:
+        log.exception("not understood", object=(item.get("metadata") or {}).get("name"))
+
+
+def _read(kind: OwnKind, item: Json, store: Store, slices: Slices, *, later: bool) -> None:
+    """Reads one of ours, or keeps it for later where its namespace has taken its part of the time."""
+    key = key_of(item)
+    known = kind.known(store).get(key)
+    waits = (kind.plural, key) in store.unread
+    rests = later and slices.rest_of(item["metadata"]["namespace"]) > 0
+    if not kind.is_current(item, known) and (waits or rests):
+        keep_for_later(kind, item, store)
+    else:
+        kind.put(store, read(kind, item, known, slices))
 
 
 async def scaled_objects(cluster: Cluster, namespaces: Sequence[str]) -> list[Json] | Failure | None:
@@ -108,26 +157,10 @@ def _kinds(store: Store) -> list[tuple[str, str, str, Callable[[Json], Any]]]:
         return lambda body: store.put_workload(seen_workload(body, "apps/v1", kind))
 
     return [
-        (
-            GROUP,
-            VERSION,
-            "schoolcalendars",
-            lambda body: store.put_calendar(seen_calendar(body, store.calendars.get(_key(body)))),
-        ),
-        (
-            GROUP,
-            VERSION,
-            "schoolautoscalers",
-            lambda body: store.put_autoscaler(seen_autoscaler(body, store.autoscalers.get(_key(body)))),
-        ),
         (HPA.group, HPA.version, HPA.plural, _put_floor(store, HPA)),
         ("apps", "v1", "deployments", workload("Deployment")),
         ("apps", "v1", "statefulsets", workload("StatefulSet")),
     ]
-
-
-def _key(body: Json) -> str:
-    return f"{body['metadata']['namespace']}/{body['metadata']['name']}"
 
 
 def _put_floor(store: Store, of: FloorKind) -> Callable[[Json], Any]:

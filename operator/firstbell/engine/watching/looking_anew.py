@@ -46,7 +46,7 @@ async def follow_gaps(
     while True:
         await fence.was_shut()
         epoch = fence.epoch
-        await load(cluster, engine.store, namespaces, sleep, again=True)
+        await load(cluster, engine.store, namespaces, sleep, slices=engine.slices, again=True)
         await asked.look_at_all()
         if not await forget_vanished(engine, cluster, namespaces):
             await sleep(BEAT_SECONDS)
