@@ -20,10 +20,13 @@ import kopf
 import structlog
 from prometheus_client import start_http_server
 
-from firstbell.adapters.access import load_access
+from firstbell.adapters import liveness
 from firstbell.adapters.events import KubernetesEvents
-from firstbell.adapters.kubernetes import KubernetesCluster
+from firstbell.adapters.kopf_session import KopfSession
+from firstbell.adapters.kubernetes import LONGEST_WATCH_SECONDS, PAGE, WATCH_SECONDS, KubernetesCluster
+from firstbell.adapters.liveness import Liveness
 from firstbell.adapters.prometheus import PrometheusMetrics, check_ca_bundle
+from firstbell.adapters.renewal import load_access
 from firstbell.adapters.telemetry import PrometheusTelemetry
 from firstbell.clock import SystemClock, steady_seconds
 from firstbell.engine.engine import Engine
@@ -36,14 +39,13 @@ from firstbell.engine.watching.following import follow_objects
 from firstbell.engine.watching.loading import load
 from firstbell.engine.watching.looking_anew import follow_gaps, keep_beating
 from firstbell.engine.watching.vanished import follow_vanished
-from firstbell.handlers import probing, watching
+from firstbell.handlers import watching
 from firstbell.handlers.comparing import NoComparison
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator
 
-    from kubernetes.aio.client import Configuration
-
+    from firstbell.adapters.renewal import RenewedAccess
     from firstbell.engine.ports import Clock
     from firstbell.settings import Settings
 
@@ -54,9 +56,11 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 ANEW_SECONDS, ANEW_SECONDS_MOST = 1.0, 32.0
 """How long to wait before everything begins anew: twice as long each time, where it ended soon again.
 
-Nothing answers the liveness probe meanwhile: where it goes on, the kubelet begins the pod anew, less and less
-often as well.
+The liveness probe is answered meanwhile: what stands in the way is in the cluster, and another pod would
+meet it as well.
 """
+KOPF_BACKOFFS = (1, 2, 3, 5, 5, 5, 5, 5)
+"""Seconds between Kopf's attempts: an API server that is back is to be noticed within seconds."""
 SOON = timedelta(minutes=1)
 
 
@@ -85,13 +89,14 @@ async def run_operator(
     telemetry = PrometheusTelemetry()
     if settings.prometheus_ca is not None:
         check_ca_bundle(settings.prometheus_ca)
-    configuration = await load_access(settings.kubeconfig, settings.context)
+    access = await load_access(settings.kubeconfig, settings.context)
+    alive = Liveness(asyncio.get_running_loop())
     wait = 0.0
-    async with _serving(settings, telemetry):
+    async with _serving(settings, telemetry, alive):
         while not stop.is_set():
             begun = clock.now()
             with _stopping_on_signals(stop):
-                await _run(settings, configuration, telemetry, clock=clock, stop=stop, started=started)
+                await _run(settings, access, telemetry, alive, clock=clock, stop=stop, started=started)
                 wait = wait_before_anew(wait, clock.now() - begun)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), wait)
@@ -106,8 +111,9 @@ def wait_before_anew(last: float, ran: timedelta) -> float:
 
 async def _run(  # noqa: PLR0913 - what run_operator has put together
     settings: Settings,
-    configuration: Configuration,
+    access: RenewedAccess,
     telemetry: PrometheusTelemetry,
+    alive: Liveness,
     *,
     clock: Clock,
     stop: asyncio.Event,
@@ -115,13 +121,13 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
 ) -> None:
     """One run, from the first look to a stop, or to what another one is to follow."""
     async with (
-        KubernetesCluster(configuration) as cluster,
+        KubernetesCluster(access) as cluster,
         PrometheusMetrics(cluster, SystemClock(), ca_bundle=settings.prometheus_ca) as metrics,
         _beating(Fence(steady_seconds)) as fence,
     ):
         events = KubernetesEvents(FencedCluster(cluster, fence), clock)
         store, slices = Store(), Slices()
-        log.info("starting", api=configuration.host, namespaces=list(settings.namespaces) or "all")
+        log.info("starting", api=access.host, namespaces=list(settings.namespaces) or "all")
         if not await _unless_stopped(load(cluster, store, settings.namespaces, slices=slices), stop):
             return
         asked = AskedTargets(store=store, cluster=cluster)
@@ -146,28 +152,32 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
         )
         if started is not None:
             started.set()
+        listed_anew = asyncio.Event()
         work = (
             engine.run(),
             follow_gaps(engine, cluster, settings.namespaces, asked),
             events.run(),
-            follow_vanished(engine, cluster, settings.namespaces),
+            follow_vanished(engine, cluster, settings.namespaces, listed_anew),
             follow_asked(engine, asked),
-            follow_objects(engine, cluster, settings.namespaces),
+            follow_objects(engine, cluster, settings.namespaces, listed_anew=listed_anew.set),
         )
         anew = scaled_objects_appear(cluster, store, settings.namespaces)
-        await _run_until(stop, engine, work, anew, settings)
+        session = KopfSession(cluster.connection, listed_anew.set)
+        with alive.watch_over(engine.seconds_since_beat):
+            await _run_until(stop, engine, work, anew, settings, session)
 
 
-async def _run_until(
+async def _run_until(  # noqa: PLR0913, PLR0917 - what _run has put together
     stop: asyncio.Event,
     engine: Engine,
     work: Iterable[Coroutine[Any, Any, None]],
     anew: Coroutine[Any, Any, None],
     settings: Settings,
+    session: KopfSession,
 ) -> None:
     """The work of the engine and Kopf's watches, until one of them ends or a stop is asked for."""
     ending = asyncio.Event()
-    watches = asyncio.create_task(_watch(engine, settings, stop, ending), name="watches")
+    watches = asyncio.create_task(_watch(engine, settings, session, stop, ending), name="watches")
     ours: set[asyncio.Task[Any]] = {asyncio.create_task(each) for each in work}
     appeared: asyncio.Task[Any] = asyncio.create_task(anew)
     ours |= {appeared, asyncio.create_task(stop.wait()), asyncio.create_task(ending.wait())}
@@ -200,18 +210,18 @@ async def _cancelled(tasks: set[asyncio.Task[Any]]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _watch(engine: Engine, settings: Settings, stop: asyncio.Event, ending: asyncio.Event) -> None:
+async def _watch(
+    engine: Engine, settings: Settings, session: KopfSession, stop: asyncio.Event, ending: asyncio.Event
+) -> None:
     """Kopf: watches feed the engine; nothing of Kopf's is written to any object.
 
     It ends when `ending` is set, and sets it when it ends by itself.
     """
     registry = kopf.OperatorRegistry()
     watching.register(registry, engine)
-    probing.register(registry, engine)
-    kopf.on.login(registry=registry, id="login")(_login(settings))
+    kopf.on.login(registry=registry, id="login")(_login(session))
     kopf.on.startup(registry=registry, id="settings")(_configure)
     kopf.on.cleanup(registry=registry, id="ending")(_setting(ending))
-    liveness = f"http://{settings.listen}:{settings.probe_port}/healthz" if settings.probe_port else None
     others = asyncio.all_tasks()
     tasks = await kopf.spawn_tasks(
         registry=registry,
@@ -222,7 +232,6 @@ async def _watch(engine: Engine, settings: Settings, stop: asyncio.Event, ending
         identity=cast("Any", settings.instance),
         clusterwide=not settings.namespaces,
         namespaces=list(settings.namespaces),
-        liveness_endpoint=liveness,
         stop_flag=ending,
     )
     _take_signals(stop)
@@ -235,6 +244,10 @@ async def _configure(settings: kopf.OperatorSettings, **_: Any) -> None:
     settings.persistence.diffbase_storage = NoComparison()
     settings.networking.request_timeout = 30
     settings.networking.connect_timeout = 10
+    settings.networking.error_backoffs = KOPF_BACKOFFS
+    settings.watching.server_timeout = WATCH_SECONDS
+    settings.watching.inactivity_timeout = LONGEST_WATCH_SECONDS
+    settings.watching.chunk_size = PAGE
     settings.queueing.exit_timeout = 0.5
     settings.process.ultimate_exiting_timeout = None  # the process goes on where only the watches end
 
@@ -258,29 +271,14 @@ def _setting(ending: asyncio.Event) -> Any:
     return cleanup
 
 
-def _login(settings: Settings) -> Any:
-    """Kopf's way to the API: the same as the engine's, read anew when a token has expired."""
+def _login(session: KopfSession) -> Any:
+    """Kopf's way to the API: the same connection as the engine's, which renews credentials by itself."""
 
-    async def login(**_: Any) -> kopf.ConnectionInfo:
-        return connection_info(await load_access(settings.kubeconfig, settings.context))
+    async def login(**_: Any) -> kopf.AiohttpSession:
+        # No server: the session knows where it is now, and is asked for paths.
+        return kopf.AiohttpSession(server="", aiohttp_session=cast("Any", session))
 
     return login
-
-
-def connection_info(configuration: Configuration) -> kopf.ConnectionInfo:
-    """The official client's configuration in Kopf's words."""
-    header = (configuration.api_key or {}).get("BearerToken", "")
-    scheme, _, token = header.partition(" ")
-    return kopf.ConnectionInfo(
-        server=configuration.host,
-        ca_path=configuration.ssl_ca_cert or None,
-        insecure=not configuration.verify_ssl,
-        certificate_path=configuration.cert_file or None,
-        private_key_path=configuration.key_file or None,
-        scheme=scheme or None,
-        token=token or None,
-        proxy_url=configuration.proxy or None,
-    )
 
 
 @contextlib.contextmanager
@@ -321,21 +319,35 @@ async def _unless_stopped(work: Any, stop: asyncio.Event) -> bool:
 
 
 @contextlib.asynccontextmanager
-async def _serving(settings: Settings, telemetry: PrometheusTelemetry) -> AsyncIterator[None]:
-    """The metrics endpoint, while the operator runs."""
-    if not settings.metrics_port:
+async def _serving(
+    settings: Settings, telemetry: PrometheusTelemetry, alive: Liveness
+) -> AsyncIterator[None]:
+    """The endpoints of figures and of liveness, for as long as the process runs."""
+    with contextlib.ExitStack() as served:
+        if settings.probe_port:
+            with _told_if_taken("probe", settings.listen, settings.probe_port):
+                served.enter_context(liveness.serving(alive, settings.listen, settings.probe_port))
+        if settings.metrics_port:
+            with _told_if_taken("metrics", settings.listen, settings.metrics_port):
+                served.enter_context(_serving_metrics(settings, telemetry))
         yield
-        return
+
+
+@contextlib.contextmanager
+def _told_if_taken(what: str, listen: str, port: int) -> Iterator[None]:
     try:
-        server, thread = start_http_server(
-            settings.metrics_port, addr=settings.listen, registry=telemetry.registry
-        )
+        yield
     except OSError as error:
-        where = f"{settings.listen}:{settings.metrics_port}"
-        msg = (
-            f"the metrics endpoint cannot listen on {where}: {error.strerror}. Choose another --metrics-port."
-        )
+        where = f"{listen}:{port}"
+        msg = f"the {what} endpoint cannot listen on {where}: {error.strerror}. Choose another --{what}-port."
         raise PortTakenError(msg) from error
+
+
+@contextlib.contextmanager
+def _serving_metrics(settings: Settings, telemetry: PrometheusTelemetry) -> Iterator[None]:
+    server, thread = start_http_server(
+        settings.metrics_port, addr=settings.listen, registry=telemetry.registry
+    )
     try:
         yield
     finally:

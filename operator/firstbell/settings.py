@@ -34,7 +34,8 @@ class Settings:
     """--metrics-port, FIRSTBELL_METRICS_PORT: TCP port of /metrics; 0 = no metrics endpoint."""
 
     probe_port: int = 8081
-    """--probe-port, FIRSTBELL_PROBE_PORT: TCP port of /healthz for liveness probes; 0 = none."""
+    """--probe-port, FIRSTBELL_PROBE_PORT: TCP port of /healthz for liveness probes, answered from the start
+    to the end of the process while its loop turns; 0 = none."""
 
     listen: str = "0.0.0.0"  # noqa: S104 - probes and scrapes come from outside the pod
     """--listen, FIRSTBELL_LISTEN: the address that both ports listen on."""

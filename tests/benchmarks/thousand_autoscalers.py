@@ -24,8 +24,8 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from firstbell.adapters.access import load_access
 from firstbell.adapters.kubernetes import KubernetesCluster
+from firstbell.adapters.renewal import load_access
 from firstbell.api.objects import GROUP
 from firstbell.clock import SystemClock
 from firstbell.domain.coalesce import MARK_MINUTES

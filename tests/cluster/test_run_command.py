@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -78,13 +79,17 @@ def test_it_answers_on_its_ports_and_ends_within_five_seconds(stage: Stage, tmp_
 
 
 def test_without_the_crds_it_says_how_to_install_them_and_starts_when_they_come(tmp_path):
+    probe = free_port()
     with (
         EmptyApi() as api,
         run_command(
-            access(tmp_path / "kubeconfig", api.url, {}, {}), tmp_path / "log", *NO_PORTS
+            access(tmp_path / "kubeconfig", api.url, {}, {}),
+            tmp_path / "log",
+            *("--metrics-port", 0, "--probe-port", probe, "--listen", "127.0.0.1"),
         ) as operator,
     ):
         line = operator.says("not started yet")
+        assert json.loads(read(probe, "healthz")) == {"engine": "begins"}, "alive, whatever the API says"
         assert "the CustomResourceDefinition schoolcalendars.firstbell.dev is not installed." in line
         assert "firstbell crds | kubectl apply --server-side -f -" in line
         api.kinds_served.set()

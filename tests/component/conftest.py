@@ -8,7 +8,6 @@ those of the test included.
 from __future__ import annotations
 
 import asyncio
-import socket
 import threading
 
 import aiohttp
@@ -16,8 +15,9 @@ import pytest
 import yaml
 
 from firstbell import app
-from firstbell.adapters.access import load_access
+from firstbell.adapters.kopf_session import KopfSession
 from firstbell.adapters.kubernetes import KubernetesCluster
+from firstbell.adapters.renewal import load_access
 from firstbell.engine.engine import Engine
 from firstbell.engine.watching.following import follow_objects
 from firstbell.settings import Settings
@@ -50,7 +50,6 @@ class Component:
             telemetry=FakeTelemetry(),
             instance="firstbell",
         )
-        self.probe_port = _free_port()
         self._kubeconfig = kubeconfig
         self._thread = None
         self._loop = None
@@ -61,19 +60,19 @@ class Component:
         settings = Settings(
             kubeconfig=self._kubeconfig,
             namespaces=namespaces,
-            probe_port=self.probe_port,
-            listen="127.0.0.1",
         )
         running = threading.Event()
 
         async def kopf() -> None:
             self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
             running.set()
-            configuration = await load_access(self._kubeconfig, None)
-            async with KubernetesCluster(configuration) as cluster:
+            access = await load_access(self._kubeconfig, None)
+            async with KubernetesCluster(access) as cluster:
                 following = asyncio.create_task(follow_objects(self.engine, cluster, namespaces))
                 # As the app does: Kopf waits for younger tasks of its loop.
-                watching = asyncio.create_task(app._watch(self.engine, settings, self._stop, self._stop))
+                session = KopfSession(cluster.connection, lambda: None)
+                work = app._watch(self.engine, settings, session, self._stop, self._stop)
+                watching = asyncio.create_task(work)
                 await self._stop.wait()
                 following.cancel()
                 await asyncio.wait({watching})
@@ -118,13 +117,6 @@ class Component:
         async with self._session.request(method, path, json=body, headers=BY_US) as response:
             assert response.status < 300, await response.text()
 
-    async def probed(self) -> int:
-        async with (
-            aiohttp.ClientSession() as session,
-            session.get(f"http://127.0.0.1:{self.probe_port}/healthz") as response,
-        ):
-            return response.status
-
     @property
     def kopfs_requests(self):
         return [request for request in self.kmock if "X-By" not in request.headers]
@@ -150,9 +142,3 @@ async def component(kmock, tmp_path):
     running = Component(kmock, kubeconfig)
     yield running
     await running.end()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

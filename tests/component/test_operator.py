@@ -201,12 +201,3 @@ async def test_with_namespaces_given_only_these_are_watched(component):
 
 async def test_the_token_of_the_kubeconfig_is_used(watched):
     assert {request.headers.get("Authorization") for request in watched.kopfs_requests} == {"Bearer secret"}
-
-
-async def test_liveness_is_that_of_the_engines_loop(watched):
-    assert await watched.probed() == 200
-
-
-async def test_liveness_fails_when_the_loop_has_stalled(watched):
-    watched.engine._beat -= 61
-    assert await watched.probed() == 500

@@ -1,29 +1,47 @@
 """How to reach the Kubernetes API: from inside a pod, or by a kubeconfig.
 
 An explicit kubeconfig or context wins; then the pod's own service account; then KUBECONFIG or the user's
-file, as kubectl reads them. Tokens are never logged.
+file, as kubectl reads them. All of it is read again and again, since all may be rotated: the kubeconfig, the
+file of a token, certificates, what a program gives (`renewal` says when). Tokens are never logged.
 """
 
 from __future__ import annotations
 
+import asyncio
+import copy
+import hashlib
 import os
+import ssl
+import tempfile
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import yaml
 from kubernetes.aio import config
 from kubernetes.aio.client import Configuration
+from kubernetes.aio.config.kube_config import (
+    KUBE_CONFIG_DEFAULT_LOCATION,
+    KubeConfigLoader,
+    KubeConfigMerger,
+)
+
+from firstbell.adapters.daemon_threads import DaemonThreads
+from firstbell.adapters.exec_plugin import ExecPlugin, PluginCredentials, PluginError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
+READ_SECONDS = 10.0
+"""How long files may take to be read; they may lie on another machine."""
 
 _DEFAULT_NAMESPACE = "default"
-_POD_NAMESPACE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
+_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
-_NOT_A_KUBECONFIG = (TypeError, AttributeError, ValueError)
+_NOT_A_KUBECONFIG = (TypeError, AttributeError, ValueError, KeyError)
 _UNUSABLE = (config.ConfigException, OSError, yaml.YAMLError, *_NOT_A_KUBECONFIG)
 """What the client raises on a kubeconfig that is missing, damaged, or not a kubeconfig at all."""
 
@@ -32,50 +50,238 @@ class AccessError(Exception):
     """No way to the API was found; the text says what to do."""
 
 
-async def load_access(
-    kubeconfig: Path | None, context: str | None, environ: Mapping[str, str] = os.environ
-) -> Configuration:
-    """The client configuration for the API server that was asked for.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Access:
+    """Where the API server is, whom to trust as such, and how to show who we are."""
 
-    Raises AccessError with a sentence for people.
-    """
-    configuration = Configuration()
-    # A watchful operator talks to one host: a pool that lets all workers write at once.
-    configuration.connection_pool_maxsize = 64
-    in_pod = bool(environ.get("KUBERNETES_SERVICE_HOST")) and kubeconfig is None and context is None
-    named = _named(kubeconfig, environ)
-    try:
-        if named is not None and not named.exists():
+    host: str
+    authorization: str = field(default="", repr=False)
+    """The header; empty where a certificate shows it, or nothing."""
+    tls: ssl.SSLContext | None = field(default=None, repr=False)
+    """The same one as before where none of its certificates has changed."""
+    tls_name: str | None = None
+    proxy: str | None = None
+    expires: datetime | None = None
+    """When it has to be read anew at the latest, aware; None where that is not known."""
+    source: str = "the kubeconfig"
+    """Where it comes from, for people."""
+    cure: str = "Give a kubeconfig with a valid token or certificate: it is read anew by itself."
+    """What to do where the API server refuses it."""
+    trouble: str = ""
+    """Why it does not show who we are; empty where it does."""
+
+    def same_as(self, other: Access) -> bool:
+        """Whether the API server would take the two for the same."""
+        ours = (self.host, self.authorization, self.tls, self.tls_name, self.proxy)
+        return ours == (other.host, other.authorization, other.tls, other.tls_name, other.proxy)
+
+
+class _Trust:
+    """The TLS context of certificates in files: a new one only where their content has changed."""
+
+    def __init__(self) -> None:
+        self._print = b""
+        self._context: ssl.SSLContext | None = None
+
+    def context(self, configuration: Configuration, given: PluginCredentials | None) -> ssl.SSLContext | None:
+        if not configuration.host.startswith("https"):
+            return None
+        pair = (given.certificate.encode(), given.key.encode()) if given is not None else (b"", b"")
+        files = (configuration.ssl_ca_cert, configuration.cert_file, configuration.key_file)
+        parts = [Path(each).read_bytes() if each else b"" for each in files]
+        told = [*parts, *pair, b"checked" if configuration.verify_ssl else b""]
+        found = hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in told)).digest()
+        if self._context is None or found != self._print:
+            self._context, self._print = _context(configuration, given), found
+        return self._context
+
+
+def _context(configuration: Configuration, given: PluginCredentials | None) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=configuration.ssl_ca_cert or None)
+    if given is not None and given.certificate:
+        # Python reads certificates from files alone; nothing of it stays on the disk.
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "pair.pem"
+            file.touch(mode=0o600)
+            file.write_text(f"{given.certificate}\n{given.key}\n", encoding="ascii")
+            context.load_cert_chain(file)
+    elif configuration.cert_file:
+        context.load_cert_chain(configuration.cert_file, keyfile=configuration.key_file)
+    if not configuration.verify_ssl:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+class PodAccess:
+    """The service account of the pod, whose files the kubelet rotates."""
+
+    def __init__(self) -> None:
+        self._trust = _Trust()
+        self._threads = DaemonThreads(most=1, most_of_one=1)
+
+    async def read(self, *, anew: bool) -> Access:
+        """What the files say now. Raises AccessError."""
+        del anew  # they are read whole each time
+        try:
+            async with asyncio.timeout(READ_SECONDS):
+                return await self._threads.run("account", self._read)
+        except (*_UNUSABLE, TimeoutError) as error:
+            raise _no_access(error, "pod's service account") from error
+
+    def _read(self) -> Access:
+        configuration = Configuration()
+        config.load_incluster_config(client_configuration=configuration, try_refresh_token=False)  # type: ignore[no-untyped-call]
+        return Access(
+            host=configuration.host,
+            authorization=_authorization(configuration),
+            tls=self._trust.context(configuration, None),
+            proxy=_proxy(configuration),
+            source="the pod's service account",
+            cure="The token of the pod's service account is read anew each minute: see whether the "
+            "ServiceAccount still exists, and begin the pod anew.",
+        )
+
+
+class KubeconfigAccess:
+    """A kubeconfig: one file, or several as KUBECONFIG names them."""
+
+    def __init__(self, kubeconfig: Path | None, context: str | None, environ: Mapping[str, str]) -> None:
+        self._named = _named(kubeconfig, environ)
+        self._paths = str(kubeconfig or environ.get("KUBECONFIG") or KUBE_CONFIG_DEFAULT_LOCATION)
+        self._context = context
+        self._trust = _Trust()
+        self._threads = DaemonThreads(most=1, most_of_one=1)
+        self._plugin: ExecPlugin | None = None
+        self._given: PluginCredentials | None = None
+        self._provider_told: Any = None
+        self._provider: Any = None
+
+    async def read(self, *, anew: bool) -> Access:
+        """What it says now; a program that it names is asked only if `anew`, or where it has changed.
+
+        Raises AccessError. What the program does not give is told as the trouble of the answer.
+        """
+        try:
+            async with asyncio.timeout(READ_SECONDS):
+                merged = await self._threads.run("kubeconfig", self._merged)
+            user, folder = _user(merged, self._context)
+            trouble = await self._ask_plugin(merged, user, folder, anew=anew)
+            async with asyncio.timeout(READ_SECONDS):
+                return await self._threads.run("kubeconfig", lambda: self._loaded(merged, user, trouble))
+        except (*_UNUSABLE, TimeoutError) as error:
+            where = f"kubeconfig {self._named}" if self._named else "kubeconfig"
+            wanted = f" with context {self._context!r}" if self._context else ""
+            raise _no_access(error, where + wanted, self._named) from error
+
+    def _merged(self) -> Any:
+        if self._named is not None and not self._named.exists():
             raise FileNotFoundError  # the client would say so in a line of its own, beside ours
-        if in_pod and not environ.get("KUBECONFIG"):
-            config.load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call]
+        return KubeConfigMerger(self._paths).config  # type: ignore[no-untyped-call]
+
+    async def _ask_plugin(self, merged: Any, user: dict[str, Any], folder: Path, *, anew: bool) -> str:
+        """Has what the program gives at hand; why it gives nothing, or an empty text."""
+        told = user.pop("exec", None)
+        if told is None or "auth-provider" in user:
+            self._plugin = self._given = None
+            return ""
+        try:
+            plugin = ExecPlugin.of(told, folder, _cluster(merged, self._context))
+            if anew or self._given is None or plugin != self._plugin:
+                self._given = await plugin.run()
+                self._plugin = plugin
+        except PluginError as error:
+            return str(error)
+        return ""
+
+    def _loaded(self, merged: Any, user: dict[str, Any], trouble: str) -> Access:
+        given = self._given
+        if given is not None and given.token:
+            user.pop("tokenFile", None)
+            user["token"] = given.token
+        elif user.get("tokenFile"):
+            user.pop("token", None)  # kubectl prefers the file, the client the other
+        self._keep_provider(user)
+        configuration = Configuration()
+        loader = KubeConfigLoader(merged, active_context=self._context, config_base_path=None)  # type: ignore[no-untyped-call]
+        asyncio.run(loader.load_and_set(configuration))  # type: ignore[no-untyped-call]
+        named = f"the kubeconfig {self._named}" if self._named else "the kubeconfig"
+        return Access(
+            host=configuration.host,
+            authorization=_authorization(configuration),
+            tls=self._trust.context(configuration, given),
+            tls_name=configuration.tls_server_name,
+            proxy=_proxy(configuration),
+            expires=given.expires if given is not None else None,
+            source=named,
+            cure=_cure(named, user, self._plugin),
+            trouble=trouble,
+        )
+
+    def _keep_provider(self, user: dict[str, Any]) -> None:
+        """Keeps what an `auth-provider` was given since, as long as the file says the same.
+
+        The client renews its tokens in place; some providers take each token for a renewal only once.
+        """
+        told = user.get("auth-provider")
+        if told is None or told != self._provider_told:
+            self._provider_told, self._provider = copy.deepcopy(told), told
         else:
-            await config.load_kube_config(  # type: ignore[no-untyped-call]
-                config_file=str(kubeconfig) if kubeconfig else None,
-                context=context,
-                client_configuration=configuration,
-                persist_config=False,
-            )
-    except _UNUSABLE as error:
-        where = f"kubeconfig {named}" if named else "kubeconfig"
-        wanted = f" with context {context!r}" if context else ""
-        cure = "Give --kubeconfig or --context, or set KUBECONFIG."
-        msg = f"no access to a cluster by the {where}{wanted}: {_why(error, named)}. {cure}"
-        raise AccessError(msg) from error
-    _reach_as_the_environment_says(configuration)
-    return configuration
+            user["auth-provider"] = self._provider
 
 
-def _reach_as_the_environment_says(configuration: Configuration) -> None:
-    """Finds the proxy of the environment once: left to itself the client looks for it at each request.
+def find_access(
+    kubeconfig: Path | None, context: str | None, environ: Mapping[str, str] = os.environ
+) -> PodAccess | KubeconfigAccess:
+    """Where access to the API server that was asked for is to be read."""
+    in_pod = bool(environ.get("KUBERNETES_SERVICE_HOST")) and kubeconfig is None and context is None
+    if in_pod and not environ.get("KUBECONFIG"):
+        return PodAccess()
+    return KubeconfigAccess(kubeconfig, context, environ)
 
-    For that, and for a look into ~/.netrc, it asks two threads one after the other: a quarter of what our
-    writes cost the processor.
-    """
+
+def _authorization(configuration: Configuration) -> str:
+    """The header; files of tokens end with a line's end more often than not."""
+    scheme, _, token = str((configuration.api_key or {}).get("BearerToken") or "").partition(" ")
+    return f"{scheme.capitalize()} {token.strip()}" if token.strip() else ""
+
+
+def _cure(named: str, user: Mapping[str, Any], plugin: ExecPlugin | None) -> str:
+    if plugin is not None:
+        return (
+            f"The exec plugin {plugin.name} of {named} is asked again by itself: run it by hand to see whom "
+            "it speaks for."
+        )
+    if user.get("tokenFile"):
+        return f"The tokenFile of {named} is read anew each minute: renew the token in it."
+    return f"Put a valid token or certificate into {named}: it is read anew each minute."
+
+
+def _proxy(configuration: Configuration) -> str | None:
+    """The proxy of the kubeconfig, else of the environment: found once, not looked for at each request."""
     host = urlsplit(configuration.host)
     if not configuration.proxy and host.hostname and not proxy_bypass(host.hostname):
-        configuration.proxy = getproxies().get(host.scheme)
-    configuration.client_session_kwargs = {"trust_env": False}
+        return getproxies().get(host.scheme)
+    return configuration.proxy or None
+
+
+def _context_of(merged: Any, context: str | None) -> Any:
+    return merged["contexts"].get_with_name(context or merged["current-context"])["context"]
+
+
+def _cluster(merged: Any, context: str | None) -> dict[str, Any]:
+    found = merged["clusters"].get_with_name(_context_of(merged, context)["cluster"])["cluster"]
+    return dict(found.value)
+
+
+def _user(merged: Any, context: str | None) -> tuple[dict[str, Any], Path]:
+    """The user of the context, to be changed in place, and the folder of the file that it is in."""
+    name = _context_of(merged, context).safe_get("user")
+    found = merged["users"].get_with_name(name, safe=True) if name and merged.safe_get("users") else None
+    user = found.safe_get("user") if found is not None else None
+    if found is None or not isinstance(user, dict):
+        return {}, Path()
+    return user, Path(found.path or "").absolute().parent
 
 
 def _named(kubeconfig: Path | None, environ: Mapping[str, str]) -> Path | None:
@@ -84,10 +290,17 @@ def _named(kubeconfig: Path | None, environ: Mapping[str, str]) -> Path | None:
     return kubeconfig or (Path(named) if named and os.pathsep not in named else None)
 
 
+def _no_access(error: Exception, where: str, named: Path | None = None) -> AccessError:
+    cure = "Give --kubeconfig or --context, or set KUBECONFIG."
+    return AccessError(f"no access to a cluster by the {where}: {_why(error, named)}. {cure}")
+
+
 def _why(error: Exception, kubeconfig: Path | None) -> str:
     """What is wrong with the kubeconfig, on one line."""
     if kubeconfig is not None and not kubeconfig.exists():
         return "there is no such file"
+    if isinstance(error, TimeoutError):
+        return f"it could not be read in {READ_SECONDS:g} s"
     if isinstance(error, _NOT_A_KUBECONFIG):
         return "it does not hold what a kubeconfig holds"
     return " ".join(str(error).split()).rstrip(".")
@@ -103,11 +316,11 @@ def own_namespace(
         return _DEFAULT_NAMESPACE  # whoever goes on to ask the cluster is told so; the client would, too
     try:
         if in_pod and not environ.get("KUBECONFIG"):
-            return _POD_NAMESPACE.read_text(encoding="utf-8").strip() or _DEFAULT_NAMESPACE
+            return (_ACCOUNT / "namespace").read_text(encoding="utf-8").strip() or _DEFAULT_NAMESPACE
         contexts, current = config.list_kube_config_contexts(  # type: ignore[no-untyped-call]
             config_file=str(kubeconfig) if kubeconfig else None
         )
         wanted = next((one for one in contexts if one["name"] == context), current) if context else current
         return str((wanted.get("context") or {}).get("namespace") or _DEFAULT_NAMESPACE)
-    except (*_UNUSABLE, KeyError):
+    except _UNUSABLE:
         return _DEFAULT_NAMESPACE

@@ -1,21 +1,22 @@
-"""The Kubernetes API through the official asyncio client, one request at a time.
+"""The Kubernetes API, one request at a time, over the one `Connection`.
 
-JSON in, JSON out: the client's typed models are left aside, since the engine reads a few fields of many
-objects. Every request has a deadline; what fails comes back as a value, and 429 and 5xx are tried again by
-the engine's next tick rather than here.
+JSON in, JSON out: the official client's typed models are left aside, since the engine reads a few fields of
+many objects. Every request has a deadline; what fails comes back as a value, and 429 and 5xx are tried again
+by the engine's next tick rather than here.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlencode
 
 import aiohttp
-from kubernetes.aio.client import ApiClient
-from kubernetes.aio.client.exceptions import ApiException
 
+from firstbell.adapters.asked_to_wait import AskedToWaitError
+from firstbell.adapters.connection import Connection, NotAuthenticatedError
 from firstbell.engine.acting.handback import FIELD_MANAGER
 from firstbell.engine.ports import Failure, FailureKind, Json, Kind, Listed, ObjectPath, Operation
 
@@ -23,18 +24,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
-    from kubernetes.aio.client import Configuration
-    from kubernetes.aio.client.rest import RESTResponse
+    from firstbell.adapters.access import Access
+    from firstbell.adapters.renewal import RenewedAccess
 
 REQUEST_SECONDS = 10.0
-WATCH_SECONDS = 300
-LONGEST_WATCH_SECONDS = WATCH_SECONDS + 30.0
+WATCH_SECONDS = 40
+"""How long the server is asked to watch; it sends a bookmark just before the end. Bookmarks alone come about
+once a minute, and no server promises them."""
+LONGEST_WATCH_SECONDS = WATCH_SECONDS + 10.0
 """A connection that died without a word is noticed when the server should have ended the watch."""
+NO_DEADLINE = aiohttp.ClientTimeout(total=None)
 PAGE = 500
 MESSAGE_CHARACTERS = 500
 
 _KINDS = {
-    401: FailureKind.FORBIDDEN,
+    401: FailureKind.UNAUTHENTICATED,
     403: FailureKind.FORBIDDEN,
     404: FailureKind.NOT_FOUND,
     409: FailureKind.CONFLICT,
@@ -43,9 +47,18 @@ _KINDS = {
     429: FailureKind.THROTTLED,
 }
 _SERVER_ERRORS = 500
+_EVENT_TYPES = ("ADDED", "MODIFIED", "DELETED", "BOOKMARK")
+MOST_EVENT_BYTES = 2**25
+"""No object of the API is a tenth as large."""
+_NO_EVENT = Failure(
+    kind=FailureKind.SERVER_ERROR, message="what the API server's watch told is not an event of Kubernetes"
+)
+_NO_LIST = Failure(
+    kind=FailureKind.SERVER_ERROR, message="the API server's answer is not a list of Kubernetes"
+)
 HTTP_REFUSED = 400
-ERRORS = (ApiException, TimeoutError, aiohttp.ClientError, OSError)
-"""What the client raises where there is no answer."""
+ERRORS = (TimeoutError, aiohttp.ClientError, OSError)
+"""What is raised where there is no answer."""
 
 
 class KubernetesCluster:
@@ -56,15 +69,14 @@ class KubernetesCluster:
 
     def __init__(
         self,
-        configuration: Configuration,
+        access: RenewedAccess | Access,
         *,
         request_seconds: float = REQUEST_SECONDS,
         field_manager: str = FIELD_MANAGER,
     ) -> None:
-        self._configuration = configuration
+        self.connection = Connection(access)
         self._seconds = request_seconds
         self._manager = field_manager
-        self._client = ApiClient(configuration)
 
     async def __aenter__(self) -> Self:
         return self
@@ -72,7 +84,7 @@ class KubernetesCluster:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._client.close()  # type: ignore[no-untyped-call]
+        await self.connection.close()
 
     async def get(self, path: ObjectPath) -> Json | Failure:
         """Reads one object."""
@@ -95,19 +107,29 @@ class KubernetesCluster:
         return await self._listed(kind, namespace, "")
 
     async def _listed(self, kind: Kind, namespace: str | None, selector: str) -> Listed | Failure:
+        paged = await self._pages(kind, namespace, {"limit": str(PAGE), "labelSelector": selector})
+        if isinstance(paged, Failure) and paged.kind is FailureKind.EXPIRED:
+            # The server has forgotten where the last page ended: then all of it in one, as kubectl does.
+            return await self._pages(kind, namespace, {"labelSelector": selector})
+        return paged
+
+    async def _pages(self, kind: Kind, namespace: str | None, asked: Mapping[str, str]) -> Listed | Failure:
         items: list[Json] = []
         following = ""
         while True:
-            query = {"limit": str(PAGE), "continue": following, "labelSelector": selector}
-            query = {name: value for name, value in query.items() if value}
+            query = {name: value for name, value in {**asked, "continue": following}.items() if value}
             page = await self._request("GET", _collection(kind, namespace), query=query)
             if isinstance(page, Failure):
                 return page
-            items += page.get("items") or []
-            metadata = page.get("metadata") or {}
-            following = metadata.get("continue") or ""
+            found, metadata = page.get("items") or [], page.get("metadata") or {}
+            if not isinstance(metadata, dict) or not are_objects(found):
+                return _NO_LIST
+            items += found
+            last, following = following, metadata.get("continue") or ""
             if not following:
-                return Listed(items=items, version=metadata.get("resourceVersion", ""))
+                return Listed(items=items, version=str(metadata.get("resourceVersion") or ""))
+            if following == last:
+                return _NO_LIST
 
     async def watch(
         self, kind: Kind, namespace: str | None, since: str, tell: Callable[[Json], None]
@@ -121,11 +143,13 @@ class KubernetesCluster:
         }
         try:
             async with asyncio.timeout(self._seconds):
-                response = await self._sent("GET", _collection(kind, namespace), query, long=True)
+                response = await self._sent("GET", _collection(kind, namespace), query)
                 if response.status >= HTTP_REFUSED:
-                    return _failure(response.status, await response.read(), response.reason)  # type: ignore[no-untyped-call]
+                    return self._refused(response, await response.read())
             async with asyncio.timeout(LONGEST_WATCH_SECONDS):
-                return await _told(response.response, tell)
+                return await _told(response, tell)
+        except TimeoutError:
+            return Failure(kind=FailureKind.UNREACHABLE, message="the watch is silent: it is begun anew")
         except ERRORS as error:
             return self._unanswered(error)
 
@@ -169,14 +193,14 @@ class KubernetesCluster:
         try:
             async with asyncio.timeout(self._seconds):
                 response = await self._sent(method, url, query, body=body, content_type=content_type)
-                data = await response.read()  # type: ignore[no-untyped-call]
+                data = await response.read()
         except ERRORS as error:
             return self._unanswered(error)
         if response.status >= HTTP_REFUSED:
-            return _failure(response.status, data, response.reason)
+            return self._refused(response, data)
         return _object(data)
 
-    async def _sent(  # noqa: PLR0913 - what makes a request
+    async def _sent(
         self,
         method: str,
         url: str,
@@ -184,19 +208,32 @@ class KubernetesCluster:
         *,
         body: object = None,
         content_type: str = "application/json",
-        long: bool = False,
-    ) -> RESTResponse:
-        """The answer, not read yet; `long` is one that is read for as long as a watch."""
-        headers = {"Accept": "application/json", "Content-Type": content_type, "User-Agent": self._manager}
-        full = self._configuration.host + url + (f"?{urlencode(query)}" if query else "")
-        await self._client.update_params_for_auth(headers, [], ["BearerToken"], url, method, body)
-        seconds = LONGEST_WATCH_SECONDS if long else None
-        return await self._client.call_api(method, full, headers, body=body, _request_timeout=seconds)
+    ) -> aiohttp.ClientResponse:
+        """The answer, not read yet. Deadlines are those of whoever reads it."""
+        return await self.connection.request(
+            method,
+            url + (f"?{urlencode(query)}" if query else ""),
+            headers={"Accept": "application/json", "Content-Type": content_type, "User-Agent": self._manager},
+            data=None if body is None else json.dumps(body).encode(),
+            timeout=NO_DEADLINE,
+        )
+
+    def _refused(self, response: aiohttp.ClientResponse, data: bytes) -> Failure:
+        """The server's refusal as a value."""
+        failure = _failure(response.status, data, response.reason)
+        if failure.kind is FailureKind.UNAUTHENTICATED:
+            return replace(failure, message=self.connection.refusal(_words(data, response.reason)))
+        return failure
 
     def _unanswered(self, error: Exception) -> Failure:
         """Why there is no answer, or no more of it."""
-        if isinstance(error, ApiException):
-            return _failure(error.status, error.body, error.reason)
+        if isinstance(error, NotAuthenticatedError):
+            return Failure(kind=FailureKind.UNAUTHENTICATED, message=str(error))
+        if isinstance(error, AskedToWaitError):
+            return Failure(kind=FailureKind.THROTTLED, message=str(error))
+        if isinstance(error, TimeoutError) and self.connection.renewing:
+            message = "new credentials are waited for, after the API server has refused the old ones (401)"
+            return Failure(kind=FailureKind.UNAUTHENTICATED, message=message)
         message = f"the API server cannot be reached: {error}"
         if isinstance(error, TimeoutError):
             message = f"the API server gave no answer in {self._seconds:g} s"
@@ -210,16 +247,38 @@ async def _told(response: aiohttp.ClientResponse, tell: Callable[[Json], None]) 
         async for chunk in response.content.iter_any():
             *lines, rest = (rest + chunk).split(b"\n")
             for line in lines:
-                event = _object(line)
+                event = watch_event(line)
                 if isinstance(event, Failure):
                     return event
-                if event["type"] == "ERROR":
-                    status = event["object"]
-                    return _failure(status.get("code"), json.dumps(status), None)
                 tell(event)
+            if len(rest) > MOST_EVENT_BYTES:
+                return _NO_EVENT
     finally:
         response.close()
     return None
+
+
+def watch_event(line: bytes) -> Json | Failure:
+    """One event of a watch, whose object has a version; or why the watch is over."""
+    event = _object(line)
+    if isinstance(event, Failure):
+        return event
+    told = event.get("object")
+    if not isinstance(told, dict):
+        return _NO_EVENT
+    if event.get("type") == "ERROR":
+        code = told.get("code")
+        return _failure(code if isinstance(code, int) else None, json.dumps(told), None)
+    if event.get("type") not in _EVENT_TYPES or not are_objects([told]):
+        return _NO_EVENT
+    return event if isinstance(told["metadata"].get("resourceVersion"), str) else _NO_EVENT
+
+
+def are_objects(told: object) -> bool:
+    """Whether these are objects as the API has them; something in between may say anything."""
+    return isinstance(told, list) and all(
+        isinstance(one, dict) and isinstance(one.get("metadata"), dict) for one in told
+    )
 
 
 def _collection(kind: Kind, namespace: str | None) -> str:
@@ -247,13 +306,17 @@ def _object(data: bytes) -> Json | Failure:
 
 def _failure(status: int | None, body: str | bytes | None, reason: str | None) -> Failure:
     """The server's answer as a value, with its own message where it gave one."""
-    message = reason or "no reason given"
-    try:
-        message = str(json.loads(body or "{}").get("message") or message)
-    except (ValueError, AttributeError):
-        message = reason or "an answer that is not JSON"
+    message = _words(body, reason)
     status = status or 0
     kind = _KINDS.get(status)
     if kind is None:
         kind = FailureKind.SERVER_ERROR if status >= _SERVER_ERRORS else FailureKind.INVALID
     return Failure(kind=kind, message=f"{message[:MESSAGE_CHARACTERS]} ({status})")
+
+
+def _words(body: str | bytes | None, reason: str | None) -> str:
+    """The server's own message, else that of HTTP."""
+    try:
+        return str(json.loads(body or "{}").get("message") or reason or "no reason given")
+    except (ValueError, AttributeError):
+        return reason or "an answer that is not JSON"

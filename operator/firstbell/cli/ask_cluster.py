@@ -39,16 +39,17 @@ def ask_cluster(
 ) -> T | Failure:
     """What `ask` comes to in the cluster that is meant, or why that cluster cannot be asked."""
     # The client takes a second to load, which every command without a cluster would pay for.
-    from firstbell.adapters.access import AccessError, load_access  # noqa: PLC0415
+    from firstbell.adapters.access import AccessError  # noqa: PLC0415
     from firstbell.adapters.kubernetes import KubernetesCluster  # noqa: PLC0415
     from firstbell.adapters.logs import silenced  # noqa: PLC0415
+    from firstbell.adapters.renewal import load_access  # noqa: PLC0415
 
     async def asked() -> T | Failure:
         try:
-            configuration = await load_access(kubeconfig, context)
+            access = await load_access(kubeconfig, context)
         except AccessError as error:
             return Failure(kind=FailureKind.UNREACHABLE, message=str(error))
-        async with KubernetesCluster(configuration) as cluster:
+        async with KubernetesCluster(access) as cluster:
             return await ask(cluster)
 
     with silenced():

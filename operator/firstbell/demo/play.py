@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.adapters.access import load_access
 from firstbell.adapters.kubernetes import KubernetesCluster
+from firstbell.adapters.renewal import load_access
 from firstbell.app import run_operator
 from firstbell.clock import FastClock
 from firstbell.domain.bells import instant_of, minute_of
@@ -123,9 +123,9 @@ async def _watch(
 ) -> None:
     """Samples the workload and its HPA until the way down is done, or should have been."""
     baseline = show.plan.workload.bounds.minimum
-    configuration = await load_access(show.control_plane.kubeconfig, show.control_plane.context)
+    access = await load_access(show.control_plane.kubeconfig, show.control_plane.context)
     give_up = show.morning.end + timedelta(seconds=WAY_DOWN_SECONDS * show.speed)
-    async with KubernetesCluster(configuration) as cluster:
+    async with KubernetesCluster(access) as cluster:
         while clock.now() < give_up:
             sample = await _sample(show, clock, cluster)
             if sample is not None:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from firstbell.adapters.access import load_access
 from firstbell.adapters.kubernetes import KubernetesCluster
+from firstbell.adapters.renewal import load_access
 from firstbell.demo.pace import Rise, Trial
 from firstbell.demo.stage import deployment
 from firstbell.domain.bells import instant_of, minute_of
@@ -59,8 +59,8 @@ async def _made(control_plane: ControlPlane, target: TargetRef, pods: int) -> Tr
     path = ObjectPath(
         group="apps", version="v1", plural="deployments", namespace=target.namespace, name=target.name
     )
-    configuration = await load_access(control_plane.kubeconfig, control_plane.context)
-    async with KubernetesCluster(configuration) as cluster:
+    access = await load_access(control_plane.kubeconfig, control_plane.context)
+    async with KubernetesCluster(access) as cluster:
         watch = _Watch(asked=pods)
         scaled = await cluster.merge_patch(path, {"spec": {"replicas": pods}})
         if isinstance(scaled, Failure):

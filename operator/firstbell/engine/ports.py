@@ -28,6 +28,7 @@ class FailureKind(StrEnum):
 
     NOT_FOUND = "NotFound"
     FORBIDDEN = "Forbidden"
+    UNAUTHENTICATED = "Unauthenticated"
     CONFLICT = "Conflict"
     INVALID = "Invalid"
     REFUSED = "Refused"
@@ -59,6 +60,7 @@ class Failure:
 
 _TRANSIENT = frozenset(
     {
+        FailureKind.UNAUTHENTICATED,  # credentials are read anew
         FailureKind.CONFLICT,
         FailureKind.EXPIRED,
         FailureKind.THROTTLED,

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 from aiohttp import web
-from kubernetes.aio.client import Configuration
 
+from firstbell.adapters.access import Access
 from firstbell.adapters.kubernetes import KubernetesCluster
 
 
@@ -55,7 +55,5 @@ async def hasty(server):
         yield adapter
 
 
-def configured(url):
-    configuration = Configuration()
-    configuration.host = url
-    return configuration
+def configured(url, authorization=""):
+    return Access(host=url, authorization=authorization)

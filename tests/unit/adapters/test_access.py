@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from firstbell.adapters.access import AccessError, load_access, own_namespace
-from firstbell.app import connection_info
+from firstbell.adapters import access
+from firstbell.adapters.access import AccessError, find_access, own_namespace
 
 CURE = "Give --kubeconfig or --context, or set KUBECONFIG."
 KUBECONFIG = {
@@ -32,9 +32,20 @@ def kubeconfig(tmp_path):
     return path
 
 
+def with_user(kubeconfig, user, server="http://blue.example"):
+    told = yaml.safe_load(kubeconfig.read_text())
+    told["users"][0]["user"] = user
+    told["clusters"][0]["cluster"]["server"] = server
+    kubeconfig.write_text(yaml.safe_dump(told))
+
+
+async def read(kubeconfig=None, context=None, environ=None, *, anew=True):
+    return await find_access(kubeconfig, context, environ or {}).read(anew=anew)
+
+
 async def refused(kubeconfig=None, context=None, environ=None):
     with pytest.raises(AccessError) as caught:
-        await load_access(kubeconfig, context, environ or {})
+        await read(kubeconfig, context, environ)
     message = str(caught.value)
     assert "\n" not in message
     assert message.endswith(CURE)
@@ -47,9 +58,8 @@ async def refused(kubeconfig=None, context=None, environ=None):
     [(None, "http://blue.example"), ("blue", "http://blue.example"), ("green", "http://green.example")],
 )
 async def test_the_context_that_was_asked_for_or_the_current_one(kubeconfig, context, want):
-    configuration = await load_access(kubeconfig, context, {})
-    assert configuration.host == want
-    assert configuration.api_key["BearerToken"] == "Bearer secret"
+    found = await read(kubeconfig, context)
+    assert (found.host, found.authorization) == (want, "Bearer secret")
 
 
 @pytest.mark.parametrize(
@@ -67,9 +77,7 @@ async def test_the_proxy_of_the_environment_is_found_once(kubeconfig, monkeypatc
         monkeypatch.delenv(name.upper(), raising=False)
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
-    configuration = await load_access(kubeconfig, None, {})
-    assert configuration.proxy == want
-    assert configuration.client_session_kwargs == {"trust_env": False}
+    assert (await read(kubeconfig)).proxy == want
 
 
 async def test_the_proxy_of_the_kubeconfig_comes_first(kubeconfig, monkeypatch):
@@ -77,9 +85,58 @@ async def test_the_proxy_of_the_kubeconfig_comes_first(kubeconfig, monkeypatch):
     told = yaml.safe_load(kubeconfig.read_text())
     told["clusters"][0]["cluster"]["proxy-url"] = "http://of-the-file.example:3128"
     kubeconfig.write_text(yaml.safe_dump(told))
-    configuration = await load_access(kubeconfig, None, {})
-    assert configuration.proxy == "http://of-the-file.example:3128"
-    assert connection_info(configuration).proxy_url == "http://of-the-file.example:3128"
+    assert (await read(kubeconfig)).proxy == "http://of-the-file.example:3128"
+
+
+async def test_a_token_in_a_file_is_read_anew_without_its_lines_end(kubeconfig, tmp_path):
+    token = tmp_path / "token"
+    token.write_text("first\n")
+    with_user(kubeconfig, {"tokenFile": str(token)})
+    source = find_access(kubeconfig, None, {})
+    assert (await source.read(anew=False)).authorization == "Bearer first"
+    token.write_text("second\n")
+    found = await source.read(anew=False)
+    assert found.authorization == "Bearer second"
+    assert "tokenFile" in found.cure
+
+
+async def test_a_token_in_a_file_goes_before_one_beside_it_as_with_kubectl(kubeconfig, tmp_path):
+    (tmp_path / "token").write_text("of the file")
+    with_user(kubeconfig, {"tokenFile": "token", "token": "beside it"})
+    assert (await read(kubeconfig)).authorization == "Bearer of the file"
+
+
+async def test_a_kubeconfig_that_is_rewritten_is_read_anew(kubeconfig):
+    source = find_access(kubeconfig, None, {})
+    before = await source.read(anew=False)
+    with_user(kubeconfig, {"token": "another"}, "http://elsewhere.example")
+    found = await source.read(anew=False)
+    assert (found.host, found.authorization) == ("http://elsewhere.example", "Bearer another")
+    assert not found.same_as(before)
+    assert found.same_as(await source.read(anew=False))
+
+
+async def test_a_user_and_a_password_are_sent_as_they_are(kubeconfig):
+    with_user(kubeconfig, {"username": "me", "password": "secret"})
+    assert (await read(kubeconfig)).authorization == "Basic bWU6c2VjcmV0"
+
+
+async def test_nothing_of_who_we_are_shows_in_words(kubeconfig):
+    assert "secret" not in repr(await read(kubeconfig))
+
+
+async def test_what_a_provider_was_given_since_is_kept_while_the_file_says_the_same(kubeconfig):
+    provider = {"name": "oidc", "config": {"id-token": "a.b.c"}}
+    source = find_access(kubeconfig, None, {})
+    first = {"auth-provider": provider}
+    source._keep_provider(first)
+    first["auth-provider"]["config"]["id-token"] = "renewed"
+    again = {"auth-provider": {"name": "oidc", "config": {"id-token": "a.b.c"}}}
+    source._keep_provider(again)
+    assert again["auth-provider"]["config"]["id-token"] == "renewed"
+    edited = {"auth-provider": {"name": "oidc", "config": {"id-token": "x.y.z"}}}
+    source._keep_provider(edited)
+    assert edited["auth-provider"]["config"]["id-token"] == "x.y.z"
 
 
 async def test_a_file_that_is_not_there(tmp_path):
@@ -110,12 +167,17 @@ async def test_a_file_that_is_no_kubeconfig(tmp_path, text, want):
 
 async def test_in_a_pod_without_a_service_account():
     got = await refused(environ={"KUBERNETES_SERVICE_HOST": "10.0.0.1"})
-    assert got.startswith("no access to a cluster by the kubeconfig: ")
+    assert got.startswith("no access to a cluster by the pod's service account: ")
 
 
 async def test_an_explicit_kubeconfig_wins_over_the_pods_own_account(kubeconfig):
-    configuration = await load_access(kubeconfig, None, {"KUBERNETES_SERVICE_HOST": "10.0.0.1"})
-    assert configuration.host == "http://blue.example"
+    found = await read(kubeconfig, None, {"KUBERNETES_SERVICE_HOST": "10.0.0.1"})
+    assert found.host == "http://blue.example"
+
+
+async def test_files_that_are_not_read_in_time_are_told(kubeconfig, monkeypatch):
+    monkeypatch.setattr(access, "READ_SECONDS", 0.0)
+    assert "it could not be read in 0 s" in await refused(kubeconfig)
 
 
 async def test_a_file_that_the_environment_names_and_that_is_not_there_is_told_once(capsys):

@@ -6,10 +6,10 @@ import json
 
 import pytest
 from aiohttp import web
-from kubernetes.aio.client import Configuration
 
 from firstbell.adapters.kubernetes import KubernetesCluster
 from firstbell.engine.ports import Failure, FailureKind, ObjectPath
+from tests.unit.adapters.conftest import configured
 
 HPA = ObjectPath(
     group="autoscaling", version="v2", plural="horizontalpodautoscalers", namespace="ns", name="web"
@@ -66,10 +66,7 @@ async def test_an_object_is_created_under_our_field_manager(server, cluster):
 
 
 async def test_the_token_is_sent(server):
-    configuration = Configuration()
-    configuration.host = server.url
-    configuration.api_key = {"BearerToken": "Bearer secret"}
-    async with KubernetesCluster(configuration) as cluster:
+    async with KubernetesCluster(configured(server.url, "Bearer secret")) as cluster:
         await cluster.get(HPA)
     assert server.asked[0][3]["Authorization"] == "Bearer secret"
 
@@ -78,7 +75,6 @@ async def test_the_token_is_sent(server):
     ("code", "want"),
     [
         (400, FailureKind.INVALID),
-        (401, FailureKind.FORBIDDEN),
         (403, FailureKind.FORBIDDEN),
         (404, FailureKind.NOT_FOUND),
         (409, FailureKind.CONFLICT),
@@ -109,6 +105,16 @@ async def test_every_status_comes_back_as_a_value_with_the_servers_words(server,
 async def test_a_failure_without_words_has_those_of_http(server, cluster, body, want):
     server.answer = lambda _: web.Response(status=503, text=body)
     assert (await cluster.get(HPA)).message == want
+
+
+async def test_refused_credentials_are_told_as_such_with_the_cure(server, cluster):
+    server.answer = status(401, "Unauthorized")
+    got = await cluster.json_patch(HPA, [])
+    assert got.kind is FailureKind.UNAUTHENTICATED
+    assert got.message.startswith(
+        "the API server refuses our credentials (401): Unauthorized. Give a kubeconfig"
+    )
+    assert len(server.asked) == 1, "there are no others to show"
 
 
 @pytest.mark.parametrize("body", ["<html>sign in</html>", "", "[1]", '"text"', "{"])
@@ -159,22 +165,26 @@ async def test_a_connection_that_breaks_is_unreachable(server, cluster):
 
 
 async def test_nobody_at_the_address_is_unreachable():
-    configuration = Configuration()
-    configuration.host = "http://127.0.0.1:9"
-    async with KubernetesCluster(configuration) as cluster:
+    async with KubernetesCluster(configured("http://127.0.0.1:9")) as cluster:
         got = await cluster.get(HPA)
     assert got.kind is FailureKind.UNREACHABLE
+
+
+def an_item(number):
+    return {"metadata": {"name": str(number)}}
 
 
 class TestLists:
     async def test_pages_are_put_together(self, server, cluster):
         pages = {
-            None: {"items": [{"n": 1}, {"n": 2}], "metadata": {"continue": "a b"}},
-            "a b": {"items": [{"n": 3}], "metadata": {"continue": "c"}},
+            None: {"items": [an_item(1), an_item(2)], "metadata": {"continue": "a b"}},
+            "a b": {"items": [an_item(3)], "metadata": {"continue": "c"}},
             "c": {"items": None, "metadata": {}},
         }
         server.answer = lambda request: web.json_response(pages[request.query.get("continue")])
-        assert await cluster.list_all("apps", "v1", "deployments", None) == [{"n": 1}, {"n": 2}, {"n": 3}]
+        assert await cluster.list_all("apps", "v1", "deployments", None) == [
+            an_item(number) for number in (1, 2, 3)
+        ]
         assert [query for _, _, query, *_ in server.asked] == [
             {"limit": "500"},
             {"limit": "500", "continue": "a b"},
@@ -192,12 +202,46 @@ class TestLists:
     async def test_a_page_that_fails_fails_the_list(self, server, cluster):
         def answer(request):
             if "continue" in request.query:
-                return web.json_response({"message": "expired"}, status=410)
-            return web.json_response({"items": [{}], "metadata": {"continue": "x"}})
+                return web.json_response({"message": "busy"}, status=503)
+            return web.json_response({"items": [an_item(1)], "metadata": {"continue": "x"}})
 
         server.answer = answer
         got = await cluster.list_all("apps", "v1", "deployments", None)
-        assert got == Failure(kind=FailureKind.EXPIRED, message="expired (410)")
+        assert got == Failure(kind=FailureKind.SERVER_ERROR, message="busy (503)")
+
+    async def test_a_list_whose_next_page_the_server_has_forgotten_is_asked_for_in_one(self, server, cluster):
+        def answer(request):
+            if "continue" in request.query:
+                return web.json_response({"message": "expired"}, status=410)
+            pages = {"continue": "x"} if "limit" in request.query else {}
+            items = [an_item(1)] if pages else [an_item(1), an_item(2)]
+            return web.json_response({"items": items, "metadata": pages})
+
+        server.answer = answer
+        assert await cluster.list_all("apps", "v1", "deployments", None) == [an_item(1), an_item(2)]
+        assert [query for _, _, query, *_ in server.asked] == [
+            {"limit": "500"},
+            {"limit": "500", "continue": "x"},
+            {},
+        ]
+
+    @pytest.mark.parametrize(
+        "page",
+        [
+            {"items": "text"},
+            {"items": [7]},
+            {"items": [{}]},
+            {"items": [{"metadata": "text"}]},
+            {"items": [], "metadata": "text"},
+            {"items": [], "metadata": {"continue": "for ever"}},
+        ],
+        ids=str,
+    )
+    async def test_what_is_no_list_of_objects_is_a_failure(self, server, cluster, page):
+        server.answer = lambda _: web.json_response(page)
+        got = await cluster.list_all("apps", "v1", "deployments", None)
+        assert got.kind is FailureKind.SERVER_ERROR
+        assert len(server.asked) <= 2
 
 
 @pytest.mark.parametrize(
@@ -207,6 +251,7 @@ class TestLists:
         (FailureKind.THROTTLED, True),
         (FailureKind.UNREACHABLE, True),
         (FailureKind.SERVER_ERROR, True),
+        (FailureKind.UNAUTHENTICATED, True),
         (FailureKind.FORBIDDEN, False),
         (FailureKind.NOT_FOUND, False),
         (FailureKind.INVALID, False),

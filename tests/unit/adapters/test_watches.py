@@ -73,7 +73,7 @@ async def test_a_watch_begins_at_the_version_and_asks_for_bookmarks(server, clus
         "watch": "true",
         "allowWatchBookmarks": "true",
         "resourceVersion": "5",
-        "timeoutSeconds": "300",
+        "timeoutSeconds": "40",
     }
 
 
@@ -113,6 +113,35 @@ async def test_what_is_not_json_ends_it(server, cluster):
     server.answer = streaming(lines(an_event()), b"<html>\n", lines(an_event()))
     failure, told = await watched(cluster)
     assert (failure.kind, told) == (FailureKind.SERVER_ERROR, [an_event()])
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        b"[]",
+        b"{}",
+        b'{"type": "MODIFIED"}',
+        b'{"type": "MODIFIED", "object": 7}',
+        b'{"type": "MODIFIED", "object": {}}',
+        b'{"type": "MODIFIED", "object": {"metadata": {"resourceVersion": 7}}}',
+        b'{"type": "MOVED", "object": {"metadata": {"resourceVersion": "7"}}}',
+        b'{"type": ["ADDED"], "object": {"metadata": {"resourceVersion": "7"}}}',
+        b'{"type": "ERROR", "object": {"code": "410"}}',
+        b'{"type": "ERROR", "object": {"code": 500, "message": "etcd"}}',
+    ],
+    ids=bytes.decode,
+)
+async def test_what_is_no_event_ends_it_as_a_failure_that_may_pass(server, cluster, told):
+    server.answer = streaming(lines(an_event()), told + b"\n", lines(an_event()))
+    failure, seen = await watched(cluster)
+    assert (failure.transient or failure.kind is FailureKind.INVALID, seen) == (True, [an_event()])
+
+
+async def test_a_line_without_an_end_is_not_kept_for_ever(server, cluster, monkeypatch):
+    monkeypatch.setattr(kubernetes, "MOST_EVENT_BYTES", 1000)
+    server.answer = streaming(*[b"x" * 400] * 10)
+    failure, _ = await watched(cluster)
+    assert failure.kind is FailureKind.SERVER_ERROR
 
 
 async def test_a_connection_that_breaks_is_unreachable_and_what_came_before_is_told(server, cluster):

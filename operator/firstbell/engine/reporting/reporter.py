@@ -56,7 +56,7 @@ TOLD_CONDITIONS = frozenset(
         ConditionType.FLOOR_CONTESTED,
     }
 )
-LOGGED_BY_ENGINE = frozenset({"FailedUpdate", "Forbidden"})
+LOGGED_BY_ENGINE = frozenset({"FailedUpdate", "Forbidden", "Unauthenticated"})
 GOOD = {ConditionType.SCALING_LIMITED: Truth.FALSE, ConditionType.FLOOR_CONTESTED: Truth.FALSE}
 
 

@@ -175,7 +175,8 @@ def _able_to_scale(outcome: Outcome) -> Condition:
 
 
 def _failed(failure: Failure) -> str:
-    return "Forbidden" if failure.kind is FailureKind.FORBIDDEN else "FailedUpdate"
+    named = {FailureKind.FORBIDDEN, FailureKind.UNAUTHENTICATED}
+    return failure.kind.value if failure.kind in named else "FailedUpdate"
 
 
 def _scaling_limited(outcome: Outcome) -> Condition:

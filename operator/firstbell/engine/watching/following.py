@@ -5,8 +5,8 @@ write their status every 15 seconds, of which next to none changes anything for 
 read, compared with what the store holds, and that is all.
 
 Each kind is listed once and then watched from there on. A watch that ends or breaks goes on where it was;
-only where the server does not go back that far, everything is listed again. What no watch tells, such as a
-deletion in such a gap, is found by `vanished`.
+only where the server does not go back that far, everything is listed again, not more often than every few
+seconds. What has gone meanwhile, which no list tells, is found by `vanished`.
 """
 
 from __future__ import annotations
@@ -28,8 +28,13 @@ if TYPE_CHECKING:
     from firstbell.engine.ports import Json, Kind, Watches
 
 BETWEEN_SECONDS = 0.2
-"""Between two watches of a kind, so that a server that ends each at once is not asked without end."""
-FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 1.0, 15.0
+"""Between two watches of a kind; twice as long each time where they end at once and tell nothing."""
+FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 1.0, 5.0
+"""After a failure. What others write is to be answered within seconds, so it is looked at again soon."""
+LISTS_SECONDS, LONGEST_LISTS_SECONDS = 5.0, 15.0
+"""Between two lists of a kind: a list costs the API server far more than a watch."""
+AT_ONCE_SECONDS = 1.0
+"""A watch that ends sooner than this and told nothing might as well not have been."""
 FOR_GOOD = frozenset({FailureKind.NOT_FOUND, FailureKind.FORBIDDEN})
 
 log = structlog.get_logger("firstbell.engine")
@@ -40,13 +45,15 @@ async def follow_objects(
     watches: Watches,
     namespaces: Sequence[str],
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    listed_anew: Callable[[], None] = lambda: None,
 ) -> None:
     """Follows everything until a watch is refused for good; `namespaces` empty = all.
 
-    `sleep` is of the wall, however fast the engine's clock runs.
+    `sleep` is of the wall, however fast the engine's clock runs. `listed_anew` is called whenever something
+    may have gone without having been told.
     """
     following = [
-        asyncio.create_task(_Following(watches, kind, namespace, tell).run(sleep))
+        asyncio.create_task(_Following(watches, kind, namespace, tell, listed_anew).run(sleep))
         for kind, tell in _kinds(engine)
         for namespace in namespaces or (None,)
     ]
@@ -75,46 +82,73 @@ class _Following:
     """One kind in one namespace or (None) all, and how far it has been told."""
 
     def __init__(
-        self, watches: Watches, kind: Kind, namespace: str | None, tell: Callable[[Json], None]
+        self,
+        watches: Watches,
+        kind: Kind,
+        namespace: str | None,
+        tell: Callable[[Json], None],
+        listed_anew: Callable[[], None],
     ) -> None:
         self._watches = watches
         self._kind = kind
         self._namespace = namespace
         self._tell = tell
+        self._listed_anew = listed_anew
         self._version = ""
+        self._wait = FIRST_WAIT_SECONDS
+        self._lists_in_vain = 0
+        self._last_list: float | None = None
+        self._tells = False
 
     async def run(self, sleep: Callable[[float], Awaitable[None]]) -> Failure:
         """Lists and watches, until either is refused for good."""
-        wait = FIRST_WAIT_SECONDS
         while True:
-            failure = await (self._watched() if self._version else self._listed())
+            failure = await (self._watched(sleep) if self._version else self._listed(sleep))
             if failure is None:
-                wait = FIRST_WAIT_SECONDS
-                await sleep(BETWEEN_SECONDS if self._version else 0)
                 continue
             if failure.kind in FOR_GOOD:
                 log.error("not followed any more", kind=self._kind[2], message=failure.message)
                 return failure
             if failure.kind is FailureKind.EXPIRED:
                 self._version = ""
-            else:
-                log.warning("watch interrupted", kind=self._kind[2], message=failure.message)
-            await sleep(wait)
-            wait = min(LONGEST_WAIT_SECONDS, wait * 2)
+                continue
+            log.warning("watch interrupted", kind=self._kind[2], message=failure.message)
+            await sleep(self._wait)
+            self._wait = min(LONGEST_WAIT_SECONDS, self._wait * 2)
 
-    async def _listed(self) -> Failure | None:
+    async def _listed(self, sleep: Callable[[float], Awaitable[None]]) -> Failure | None:
+        again = self._last_list is not None
+        if self._last_list is not None:
+            apart = min(LONGEST_LISTS_SECONDS, LISTS_SECONDS * 2 ** min(self._lists_in_vain, 8))
+            if (left := self._last_list + apart - _now()) > 0:
+                await sleep(left)
+            self._lists_in_vain += 1
+        self._last_list = _now()
         listed = await self._watches.list_at(self._kind, self._namespace)
         if isinstance(listed, Failure):
             return listed
         for body in listed.items:
             self._tell_safely({"type": "ADDED", "object": body})
-        self._version = listed.version
+        if again:
+            self._listed_anew()
+        self._version, self._wait = listed.version, FIRST_WAIT_SECONDS
         return None
 
-    async def _watched(self) -> Failure | None:
-        return await self._watches.watch(self._kind, self._namespace, self._version, self._told)
+    async def _watched(self, sleep: Callable[[float], Awaitable[None]]) -> Failure | None:
+        """Watches from the last version on, again and again until there is a failure."""
+        between = BETWEEN_SECONDS
+        while True:
+            self._tells, begun = False, _now()
+            failure = await self._watches.watch(self._kind, self._namespace, self._version, self._told)
+            if self._tells or _now() - begun >= AT_ONCE_SECONDS:
+                between, self._wait, self._lists_in_vain = BETWEEN_SECONDS, FIRST_WAIT_SECONDS, 0
+            if failure is not None:
+                return failure
+            await sleep(between)
+            between = min(LONGEST_WAIT_SECONDS, between * 2)
 
     def _told(self, event: Json) -> None:
+        self._tells = True
         self._version = event["object"]["metadata"]["resourceVersion"]
         if event["type"] != "BOOKMARK":
             self._tell_safely(event)
@@ -125,6 +159,10 @@ class _Following:
         except Exception:
             # A fault of ours that one object brings out must not keep the others from being followed.
             log.exception("event not understood", kind=self._kind[2])
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def floor_teller(engine: Engine, of: FloorKind) -> Callable[[Json], None]:

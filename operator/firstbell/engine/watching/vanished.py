@@ -9,6 +9,7 @@ by its name before it is forgotten, since it may just have been created.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from firstbell.engine.ports import Cluster
 
 SOON_SECONDS, SELDOM_SECONDS = 10.0, 1800.0
+APART_SECONDS = 60.0
+"""The least between two looks that watches ask for, however often they begin anew."""
 
 log = structlog.get_logger("firstbell.engine")
 
@@ -53,11 +56,21 @@ class _Kind:
         )
 
 
-async def follow_vanished(engine: Engine, cluster: Cluster, namespaces: Sequence[str]) -> None:
-    """Forgets what has gone, again and again by the wall's clock, until cancelled."""
+async def follow_vanished(
+    engine: Engine, cluster: Cluster, namespaces: Sequence[str], listed_anew: asyncio.Event | None = None
+) -> None:
+    """Forgets what has gone, again and again by the wall's clock, until cancelled.
+
+    `listed_anew` is set where a watch could not go on where it was: then it is looked soon.
+    """
+    listed_anew = listed_anew or asyncio.Event()
     wait = SOON_SECONDS
     while True:
-        await asyncio.sleep(wait)
+        await asyncio.sleep(min(wait, APART_SECONDS))
+        if wait > APART_SECONDS:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(listed_anew.wait(), wait - APART_SECONDS)
+        listed_anew.clear()
         complete = await forget_vanished(engine, cluster, namespaces)
         wait = SELDOM_SECONDS if complete else SOON_SECONDS
 

@@ -11,8 +11,7 @@ from firstbell.engine.ports import Failure, FailureKind, Listed
 from firstbell.engine.seen.store import Store
 from firstbell.engine.watching.following import (
     BETWEEN_SECONDS,
-    FIRST_WAIT_SECONDS,
-    LONGEST_WAIT_SECONDS,
+    LISTS_SECONDS,
     follow_objects,
 )
 from tests.unit.engine.bodies import a_deployment, a_scaled_object, an_hpa
@@ -82,7 +81,7 @@ def failed(kind):
     return Failure(kind=FailureKind(kind), message="made to fail")
 
 
-async def followed(watches, namespaces=("ns",), engine=None):
+async def followed(watches, namespaces=("ns",), engine=None, listed_anew=lambda: None):
     """Follows until the scripts are over, or a watch is refused: the engine, and how long was slept."""
     engine, slept = engine or FakeEngine(), []
 
@@ -90,7 +89,7 @@ async def followed(watches, namespaces=("ns",), engine=None):
         slept.append(seconds)
         await asyncio.sleep(0)
 
-    following = asyncio.ensure_future(follow_objects(engine, watches, namespaces, sleep))
+    following = asyncio.ensure_future(follow_objects(engine, watches, namespaces, sleep, listed_anew))
     over = asyncio.ensure_future(watches.over.wait())
     async with asyncio.timeout(SECONDS):
         await asyncio.wait((following, over), return_when=asyncio.FIRST_COMPLETED)
@@ -153,8 +152,52 @@ async def test_a_broken_watch_goes_on_where_it_was_after_ever_longer_waits(kind)
     _, slept, _ = await followed(watches)
     assert watches.of(HPAS)[:2] == [("list", ""), ("list", "")]
     assert {since for what, since in watches.of(HPAS) if what == "watch"} == {"10", "20"}
-    waits = [seconds for seconds in slept if seconds >= FIRST_WAIT_SECONDS]
-    assert waits == [1.0, 1.0, 2.0, 4.0, 8.0, LONGEST_WAIT_SECONDS, LONGEST_WAIT_SECONDS, 1.0]
+    assert slept[0] == 1.0
+    assert LISTS_SECONDS - 0.5 < slept[1] <= LISTS_SECONDS, "a list costs more than a watch"
+    assert slept[2:] == [1.0, 2.0, 4.0, 5.0, 5.0, 5.0, BETWEEN_SECONDS, 1.0]
+
+
+async def test_where_every_watch_is_too_old_lists_come_ever_less_often_and_each_is_told_of():
+    watches = FakeWatches(**{HPAS: [listed(), *[failed("Expired"), listed()] * 5]})
+    told = []
+    _, slept, _ = await followed(watches, listed_anew=lambda: told.append(1))
+    assert [what for what, _ in watches.of(HPAS)] == ["list", "watch"] * 6
+    assert [round(seconds) for seconds in slept] == [5, 10, 15, 15, 15]
+    assert len(told) == 5, "not of the first"
+
+
+async def test_a_list_that_always_fails_is_asked_for_ever_less_often():
+    watches = FakeWatches(**{HPAS: [failed("ServerError")] * 6})
+    _, slept, _ = await followed(watches)
+    assert [round(seconds) for seconds in slept] == [1, 5, 2, 10, 4, 15, 5, 15, 5, 15, 5, 15]
+
+
+async def test_a_list_without_a_version_is_not_asked_for_without_end():
+    watches = FakeWatches(**{HPAS: [listed(version="")] * 4})
+    _, slept, _ = await followed(watches)
+    assert [round(seconds) for seconds in slept] == [5, 10, 15, 15]
+
+
+async def test_a_watch_that_ends_at_once_and_tells_nothing_is_begun_ever_less_often():
+    watches = FakeWatches(**{HPAS: [listed(), *[None] * 8, [an_event(20)], None]})
+    _, slept, _ = await followed(watches)
+    between = BETWEEN_SECONDS
+    assert slept == pytest.approx(
+        [*(between * 2**number for number in range(5)), 5.0, 5.0, 5.0, between, between * 2]
+    )
+
+
+async def test_a_watch_that_tells_something_before_it_is_too_old_does_not_hasten_lists():
+    watches = FakeWatches(**{HPAS: [listed(), *[[an_event(20)], failed("Expired"), listed()] * 3]})
+    _, slept, _ = await followed(watches)
+    assert [round(seconds) for seconds in slept if seconds != BETWEEN_SECONDS] == [5, 5, 5]
+
+
+@pytest.mark.parametrize("kind", ["Unauthenticated", "Unreachable"])
+async def test_what_may_pass_is_not_taken_for_good(kind):
+    watches = FakeWatches(**{HPAS: [listed(), failed(kind), None]})
+    _, _, refused = await followed(watches)
+    assert not refused
 
 
 @pytest.mark.parametrize("kind", ["NotFound", "Forbidden"])

@@ -1,0 +1,69 @@
+"""`Retry-After`: what the API server, or what stands before it, asks us not to ask again for a while.
+
+It holds for the one request that was answered so, by method and path: others may well be served.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+import aiohttp
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MOST_SECONDS = 120.0
+"""However long is asked for: bells do not wait for hours."""
+_STATUSES = frozenset({429, 503})
+
+
+class AskedToWaitError(aiohttp.ClientError):
+    """Not sent, since the API server has asked to wait; the text says for how long still."""
+
+
+class AskedToWait:
+    """Which requests have to wait, and until when by the loop's clock."""
+
+    def __init__(self) -> None:
+        self._until: dict[tuple[str, str], float] = {}
+
+    def check(self, method: str, path: str) -> None:
+        """Raises AskedToWaitError where this request has to wait."""
+        left = self._until.get((method, path), 0.0) - _now()
+        if left > 0:
+            msg = f"the API server asks to wait with this request, {math.ceil(left)} s still"
+            raise AskedToWaitError(msg)
+
+    def note(self, method: str, path: str, status: int, headers: Mapping[str, str]) -> None:
+        """Remembers what an answer asks for."""
+        seconds = seconds_asked(headers) if status in _STATUSES else 0.0
+        if seconds <= 0 and not self._until:
+            return
+        now = _now()
+        self._until = {key: until for key, until in self._until.items() if until > now}
+        if seconds > 0:
+            self._until[method, path] = now + seconds
+
+
+def seconds_asked(headers: Mapping[str, str]) -> float:
+    """How many seconds `Retry-After` asks for, of which no more than the most; 0 where it asks for nothing.
+
+    It may give seconds or an instant, which is held against the answer's own `Date`.
+    """
+    told = headers.get("Retry-After", "").strip()
+    try:
+        seconds = float(told)
+    except ValueError:
+        try:
+            there = parsedate_to_datetime(headers.get("Date", ""))
+            seconds = (parsedate_to_datetime(told) - there).total_seconds()
+        except (ValueError, TypeError):
+            return 0.0
+    return min(seconds, MOST_SECONDS) if seconds > 0 else 0.0
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,105 @@
+"""`/healthz` for the kubelet's probes, for as long as the process runs.
+
+It tells whether our loop turns, and nothing about the API server: a new pod would not reach that either. It
+answers from a thread of its own, which asks the loop.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable, Iterator
+
+PATH = "/healthz"
+LOOP_SECONDS = 5.0
+"""How long the loop may take for one turn."""
+CLIENT_SECONDS = 5.0
+"""How long a client may take for its request."""
+STALLED_SECONDS = 60.0
+"""How long the engine, where it runs, may do nothing."""
+
+
+class Liveness:
+    """Whether we live. `watch_over` tells of whom, while it runs."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._seconds_since_beat: Callable[[], float] | None = None
+
+    @contextlib.contextmanager
+    def watch_over(self, seconds_since_beat: Callable[[], float]) -> Iterator[None]:
+        """Has an engine judged while the block lasts, by the seconds since it last did something."""
+        self._seconds_since_beat = seconds_since_beat
+        try:
+            yield
+        finally:
+            self._seconds_since_beat = None
+
+    def judge(self) -> tuple[bool, dict[str, object]]:
+        """Whether we live, and what of. Called in another thread than the loop's."""
+        turned = threading.Event()
+        with contextlib.suppress(RuntimeError):  # the loop has ended
+            self._loop.call_soon_threadsafe(turned.set)
+        if not turned.wait(LOOP_SECONDS):
+            return False, {"error": f"the loop has not turned for {LOOP_SECONDS:g} s"}
+        beat = self._seconds_since_beat
+        if beat is None:
+            return True, {"engine": "begins"}
+        seconds = beat()
+        if seconds > STALLED_SECONDS:
+            return False, {"error": f"the engine's loop has not turned for {seconds:.0f} s"}
+        return True, {"seconds-since-beat": round(seconds, 1)}
+
+
+@contextlib.contextmanager
+def serving(liveness: Liveness, address: str, port: int) -> Iterator[None]:
+    """Answers while the block lasts. Raises OSError where the port is taken."""
+    server = _server(address)((address, port), _handler(liveness))
+    thread = threading.Thread(target=server.serve_forever, daemon=True, name="liveness")
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(timeout=1)
+
+
+def _server(address: str) -> type[ThreadingHTTPServer]:
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+        address_family = socket.AF_INET6 if ":" in address else socket.AF_INET
+
+    return Server
+
+
+def _handler(liveness: Liveness) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        timeout = CLIENT_SECONDS
+
+        def do_GET(self) -> None:
+            if self.path.partition("?")[0] != PATH:
+                self._answer(404, {"error": f"only {PATH} is here"})
+                return
+            lives, told = liveness.judge()
+            self._answer(200 if lives else 500, told)
+
+        def _answer(self, status: int, told: dict[str, object]) -> None:
+            data = json.dumps(told).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_: object) -> None:
+            """Probes come every few seconds: none is logged."""
+
+    return Handler
