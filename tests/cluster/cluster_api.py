@@ -57,8 +57,15 @@ class ClusterApi:
     def list(self, kind: str) -> list[Json]:
         return self._request("GET", self._path(kind))["items"]
 
-    def create(self, body: Json) -> Json:
-        return self._request("POST", self._path(body["kind"]), body)
+    def create(self, body: Json, *, dry_run: bool = False) -> Json:
+        """One new object; or, dry, what would become of it."""
+        query = "?dryRun=All" if dry_run else ""
+        return self._request("POST", self._path(body["kind"]) + query, body)
+
+    def apply(self, body: Json) -> Json:
+        """A server-side apply, as `kubectl apply --server-side` sends it."""
+        path = self._path(body["kind"], body["metadata"]["name"]) + f"?fieldManager={USER_AGENT}"
+        return self._request("PATCH", path, body, "application/apply-patch+yaml")
 
     def patch(self, kind: str, name: str, patch: Json | list[Json], subresource: str = "") -> Json:
         """A merge patch (an object) or a JSON patch (a list)."""
@@ -76,18 +83,21 @@ class ClusterApi:
         parts = (ROOTS[kind].format(self._namespace), name, subresource)
         return "/".join(part for part in parts if part)
 
-    def _send(self, method: str, path: str, body: object = None, *, stream: bool = False) -> Any:
+    def _send(
+        self, method: str, path: str, body: object = None, content: str = "", *, stream: bool = False
+    ) -> Any:
         headers = {"Accept": "application/json", "User-Agent": USER_AGENT}
         if body is not None:
-            headers["Content-Type"] = PATCH_TYPES[type(body)] if method == "PATCH" else "application/json"
+            usual = PATCH_TYPES[type(body)] if method == "PATCH" else "application/json"
+            headers["Content-Type"] = content or usual
         self._client.update_params_for_auth(headers, [], ["BearerToken"], None, None, None)
         url = self._client.configuration.host + path
         text = None if body is None else json.dumps(body)
         pool = self._client.rest_client.pool_manager
         return pool.request(method, url, headers=headers, body=text, preload_content=not stream)
 
-    def _request(self, method: str, path: str, body: object = None) -> Json:
-        answer = self._send(method, path, body)
+    def _request(self, method: str, path: str, body: object = None, content: str = "") -> Json:
+        answer = self._send(method, path, body, content)
         if answer.status >= 400:
             raise ApiException(status=answer.status, reason=answer.data.decode())
         return json.loads(answer.data)

@@ -1,6 +1,9 @@
 """What the API server asks of a calendar as a whole: every name that is used exists.
 
-The conversion asks the same of files, with the exact path.
+The conversion asks the same of files, with the exact path. The API server also counts what a rule costs on
+the calendar at hand, and refuses a calendar on which one rule costs too much, with that rule's message and
+though it holds. So the names of a list are compared in one call: `name in LIST.map(...)` for each of them
+would make the list anew as often.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ _BELLS = "self.bellSchedules.map(b, b.name)"
 def _regions_exist(field: str) -> Rule:
     return Rule(
         rule=f"!has(self.{field}) || self.{field}.all(x, !has(x.regions) || size(x.regions) == 0"
-        f" || has(self.regions) && x.regions.all(name, name in {_REGIONS}))",
+        f" || has(self.regions) && sets.contains({_REGIONS}, x.regions))",
         message=f"spec.{field}[].regions must name regions of spec.regions",
     )
 
@@ -32,7 +35,7 @@ CALENDAR_RULES = (
     ),
     Rule(
         rule="!has(self.weeklySchedule) || self.weeklySchedule.all(w, !has(w.labels) || size(w.labels) == 0"
-        " || has(self.rotation) && w.labels.all(name, name in self.rotation.labels))",
+        " || has(self.rotation) && sets.contains(self.rotation.labels, w.labels))",
         message="spec.weeklySchedule[].labels must name labels of spec.rotation",
     ),
     Rule(

@@ -6,7 +6,6 @@ rests on half of what was given.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from firstbell.api.problems import Problem, Refused
 from firstbell.api.reading import read_spec
 from firstbell.api.school_autoscaler import SchoolAutoscalerSpec
 from firstbell.api.school_calendar import SchoolCalendarSpec
+from firstbell.api.stored_size import size_problem, written_bytes
 from firstbell.api.uniqueness import repeated
 from firstbell.api.yaml_files import FileProblem, Origin, Unreadable, read_file
 from firstbell.domain.calendar import CalendarDate, SchoolCalendar
@@ -39,7 +39,7 @@ class CalendarManifest:
     @property
     def json_bytes(self) -> int:
         """The size of the object as JSON, which is what an annotation of kubectl holds."""
-        return len(json.dumps(self.origin.node.value, separators=(",", ":"), default=str).encode())
+        return written_bytes(self.origin.node.value)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,10 +92,23 @@ def read_manifests(paths: Iterable[Path]) -> Manifests | Unreadable:
             problems += found.problems
         else:
             documents += found
+    problems += _too_large(documents)
     read = gather(documents)
     if isinstance(read, Unreadable):
         problems += read.problems
     return Unreadable(problems=tuple(problems)) if problems or isinstance(read, Unreadable) else read
+
+
+def _too_large(documents: Iterable[Origin]) -> list[FileProblem]:
+    """What no API server would keep. Asked of files alone: what is read from a cluster was kept by one."""
+    found = []
+    for document in documents:
+        for origin in objects_in(document):
+            head = identify(origin)
+            problem = size_problem(head) if isinstance(head, KubernetesObject) else None
+            if problem is not None:
+                found.append(origin.problem(problem))
+    return found
 
 
 def gather(documents: Iterable[Origin]) -> Manifests | Unreadable:
