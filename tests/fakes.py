@@ -273,6 +273,8 @@ class FakeCluster:
                 self.admission(path, changed)
         except PatchError as refused:
             return Failure(kind=FailureKind.INVALID, message=f"{refused} (422)")
+        if changed["metadata"].get("resourceVersion") != viewed["metadata"].get("resourceVersion"):
+            return Failure(kind=FailureKind.CONFLICT, message="the object has been modified (409)")
         return _refused(changed) or self._write(path, changed)
 
     def _write(self, path: ObjectPath, changed):

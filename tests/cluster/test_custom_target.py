@@ -8,7 +8,18 @@ import pytest
 
 from tests.cluster import keda, portal
 from tests.cluster.operator_process import Sun
-from tests.cluster.stage import BASELINE, CALENDAR, NAME, PEAK, Stage, at, autoscaler, calendar, hpa
+from tests.cluster.stage import (
+    BASELINE,
+    CALENDAR,
+    NAME,
+    PEAK,
+    Stage,
+    at,
+    autoscaler,
+    calendar,
+    hpa,
+    workload,
+)
 from tests.cluster.waiting import until
 
 if TYPE_CHECKING:
@@ -109,3 +120,23 @@ def test_a_kind_that_the_cluster_does_not_have_is_told(portals: Stage):
     with portals.operator(Sun.rising(at("08:22"), 4)):
         message = portals.told("AbleToScale", "False", "TargetNotScalable")
     assert f"no kind Gate of {API_VERSION}" in message
+
+
+def test_pods_of_a_neighbour_with_the_same_label_are_not_its_own(portals: Stage):
+    portals.set(portal.portal(), calendar(), on_portal(minReplicas=BASELINE, maxReplicas=40))
+    made = portals.api.get(portal.KIND, NAME) or {}
+    owner = {"apiVersion": API_VERSION, "kind": portal.KIND, "name": NAME, "uid": made["metadata"]["uid"]}
+    portals.api.patch("Deployment", NAME, {"metadata": {"ownerReferences": [owner | {"controller": True}]}})
+    canary = workload(replicas=20)
+    canary["metadata"]["name"] = "canary"
+    for labels in (
+        canary["spec"]["selector"]["matchLabels"],
+        canary["spec"]["template"]["metadata"]["labels"],
+    ):
+        labels["track"] = "canary"
+    portals.set(canary)
+    until(lambda: len(portals.ready_since()) == 20 + BASELINE, "the canary is Ready")
+    with portals.operator(Sun.rising(at("08:21"), 10)):
+        portals.told("ReadyForBell", "True", "OnSchedule")
+        assert portals.status()["readyReplicas"] == PEAK
+        assert len(portals.ready_since()) == 20 + PEAK

@@ -32,6 +32,9 @@ them, and so does a request that is denied.
 - apiGroups: [""]
   resources: [pods]
   verbs: [list]
+- apiGroups: [apps]
+  resources: [replicasets]
+  verbs: [get]
 {{- end }}
 {{- if .Values.keda.enabled }}
 - apiGroups: [keda.sh]

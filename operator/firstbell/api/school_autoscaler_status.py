@@ -26,6 +26,11 @@ class Actuator(StatusModel):
     """The minimum that it has without firstbell, and gets back."""
     max_replicas: ReplicaCount | None = None
     """The maximum that it has."""
+    instance: TypeName | None = None
+    """The installation of firstbell that sets the workload's replicas; absent where a minimum is raised."""
+    challenger: TypeName | None = None
+    """Another installation that would set them: it takes over if the first one does not answer for a minute.
+    """
 
 
 class LastAutoscaler(StatusModel):

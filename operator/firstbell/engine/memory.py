@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 ACTIONS_KEPT = 10
 HAPPENINGS_KEPT = 20
+REPORTS_AT_ONCE = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,6 +66,22 @@ class Scaling:
     uid: str
     replicas: int
     window: timedelta
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SetCount:
+    """The count of a workload that is scaled directly, as we last set it or found it right."""
+
+    uid: str
+    replicas: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Challenge:
+    """Another installation that sets the workload's count, and since when it is asked for a sign of life."""
+
+    rival: str
+    since: datetime
 
 
 @dataclass(kw_only=True, slots=True)
@@ -109,7 +126,11 @@ class Memory:
     """What this process wrote last; the status tells the same, a little later."""
     zero: Zero | None = None
     last_desired: int | None = None
+    found: int | None = None
+    """What was in force when this process first looked."""
     scaled_for: int | None = None
+    set_count: SetCount | None = None
+    challenge: Challenge | None = None
     autoscaler: LastAutoscaler | None = None
     by_floor: bool = False
     scaling: Scaling | None = None
@@ -127,3 +148,4 @@ class Memory:
     happenings: deque[Happening] = field(default_factory=lambda: deque(maxlen=HAPPENINGS_KEPT))
     reported: Json | None = None
     reported_at: datetime | None = None
+    reports: deque[datetime] = field(default_factory=lambda: deque(maxlen=REPORTS_AT_ONCE))

@@ -21,7 +21,7 @@ from firstbell.engine.deciding.evaluating import evaluated
 from firstbell.engine.deciding.last_autoscaler import follow_autoscaler, recalled_autoscaler
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation, situation
 from firstbell.engine.memory import Action, Memory, Scaling
-from firstbell.engine.ports import Failure, FailureKind
+from firstbell.engine.ports import Failure, FailureKind, Happening
 from firstbell.engine.seen.store import SeenWorkload, Store
 from firstbell.engine.slices import TOO_COSTLY, Slices
 
@@ -110,7 +110,11 @@ def _in_force(outcome: Outcome | Unavailable, memory: Memory) -> int:
     """The desired replicas before a tick: the last decision's, or what a new process found."""
     if memory.last_desired is not None:
         return memory.last_desired
-    return 0 if isinstance(outcome, Unavailable) else _stood_at(outcome.situation)
+    if isinstance(outcome, Unavailable):
+        return 0
+    if memory.found is None:  # a retry finds what a write that failed half-way has left
+        memory.found = _stood_at(outcome.situation)
+    return memory.found
 
 
 def _hold_what_it_had(stands: Situation, memory: Memory, now: datetime) -> None:
@@ -147,6 +151,9 @@ def _remember(memory: Memory, outcome: Outcome, before: int) -> None:
     if isinstance(decision, Unavailable) or decision.desired is None:
         return
     if before != decision.desired:
+        told = f"desired replicas {before} -> {decision.desired}: {decision.message}"
+        reason = "ScaledUp" if decision.desired > before else "ScaledDown"
+        memory.happenings.append(Happening(reason=reason, message=told))
         memory.actions.appendleft(
             Action(
                 time=outcome.now,

@@ -15,6 +15,7 @@ from firstbell.domain.absence import Unavailable
 from firstbell.domain.bells import minute_of
 from firstbell.domain.floor import FloorMark, FloorMemory, FloorState
 from firstbell.engine.acting.contest import OF_THE_CLUSTER, Undone
+from firstbell.engine.acting.count_mark import CountMarks
 from firstbell.engine.acting.floor_actuator import (
     floor_path,
     raise_patch,
@@ -26,7 +27,7 @@ from firstbell.engine.acting.orphans import release
 from firstbell.engine.acting.scale_actuator import scale_path, write_scale
 from firstbell.engine.deciding.situation import TARGET_CONFLICT, ByFloor, ByScale, Situation
 from firstbell.engine.deciding.zero import Zero
-from firstbell.engine.memory import Admitted, Memory
+from firstbell.engine.memory import Admitted, Memory, SetCount
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.seen.objects import seen_floor
 from firstbell.engine.seen.store import SeenFloor, SeenWorkload, Store
@@ -66,10 +67,15 @@ class Actor:
         self._telemetry = telemetry
         self._instance = instance
         self._wake = wake
+        self._marks = CountMarks(
+            store=store, cluster=cluster, clock=clock, telemetry=telemetry, instance=instance
+        )
 
     async def act(self, outcome: Outcome, memory: Memory) -> Failure | None:
         """Carries the decision out: the failure that stopped it, or None."""
         stands, decision = outcome.situation, outcome.decision
+        if stands.rival:
+            return await self._marks.contend(stands, memory) or await self._let_go(outcome)
         if isinstance(decision, Unavailable):
             return await self._let_go(outcome)
         actuator = stands.actuator
@@ -83,7 +89,7 @@ class Actor:
             if desired is not None:
                 failure = await self._act_by_floor(stands, actuator, desired, memory)
         elif isinstance(actuator, ByScale) and not dry and decision.desired is not None:
-            failure = await self._act_by_scale(stands.workload, decision.desired, memory)
+            failure = await self._act_by_scale(stands, decision.desired, memory)
         return failure or await self._let_go(outcome)
 
     async def _let_go(self, outcome: Outcome) -> Failure | None:
@@ -200,13 +206,29 @@ class Actor:
             return None
         return _overtaken(before, "was changed by somebody else")
 
-    async def _act_by_scale(
-        self, workload: SeenWorkload | Unavailable, desired: int, memory: Memory
-    ) -> Failure | None:
+    async def _act_by_scale(self, stands: Situation, desired: int, memory: Memory) -> Failure | None:
         """Brings the count of a workload without an autoscaler to the desired one."""
-        if isinstance(workload, Unavailable) or workload.replicas == desired:
+        workload, mark = stands.workload, stands.seen.count_mark
+        if isinstance(workload, Unavailable):
             return None
-        return await self._write_count(workload, desired, memory)
+        if workload.replicas == desired:
+            memory.set_count = SetCount(uid=workload.uid, replicas=desired)
+            return await self._marks.claim(stands) if mark.challenger else None
+        failure = await self._marks.claim(stands)
+        if failure is not None:
+            return failure
+        now, undone = self._clock.now(), _undone_scale(workload, desired, memory)
+        if undone is not None and (again := memory.contest.answer_at(now)) > now:
+            memory.verify_at.append(again)
+            return None
+        failure = await self._write_count(workload, desired, memory)
+        if failure is None:
+            admitted = memory.admitted_count
+            given = desired if admitted is None else admitted.given
+            memory.set_count = SetCount(uid=workload.uid, replicas=given)
+            if undone is not None:
+                memory.contest.answered(undone, now)
+        return failure
 
     async def _follow_floor(
         self, workload: SeenWorkload | Unavailable, floor: int, memory: Memory
@@ -251,7 +273,9 @@ class Actor:
         if version and (uid, version) == (known.uid, known.version):
             return
         replicas = (scale.get("spec") or {}).get("replicas", 0)
-        self._store.put_workload(replace(known, uid=uid, replicas=replicas, ready=None, version=version))
+        self._store.put_workload(
+            replace(known, uid=uid, replicas=replicas, ready=None, unknown_ready=None, version=version)
+        )
 
     async def read_again(self, stands: Situation) -> bool:
         """Fetches what a failed test was about; False where that could not be had."""
@@ -294,6 +318,14 @@ def _undone_count(stands: Situation, desired: int, memory: Memory) -> Undone | N
         return None
     admitted = memory.admitted_count
     if admitted is not None and (admitted.asked, admitted.given) == (desired, workload.replicas):
+        return None
+    what = f"{workload.ref.kind} {workload.ref.name}"
+    return Undone(what=what, field="replicas", value=workload.replicas, manager=workload.last_writer)
+
+
+def _undone_scale(workload: SeenWorkload, desired: int, memory: Memory) -> Undone | None:
+    """The foreign count in the place of the one that we set and would set again."""
+    if memory.set_count != SetCount(uid=workload.uid, replicas=desired):
         return None
     what = f"{workload.ref.kind} {workload.ref.name}"
     return Undone(what=what, field="replicas", value=workload.replicas, manager=workload.last_writer)

@@ -1,9 +1,10 @@
-"""Somebody undoes our floor again and again: counted, told, and answered less often.
+"""Somebody undoes our floor or our count again and again: counted, told, and answered less often.
 
 One foreign write is an owner's change of mind: its value becomes the baseline and the floor is raised over
 it. Three in ten minutes are a loop (a GitOps sync, another controller), and two loops that write against
-each other help nobody: from then on the floor is raised at most every half minute, and the condition
-`FloorContested` names the other manager and the cure.
+each other help nobody: from then on our value is written at most every half minute, and the condition
+`FloorContested` names the other manager and the cure. The same holds for the count of a workload without an
+autoscaler, whichever way it is changed; a new decision of ours is no answer and does not wait.
 """
 
 from __future__ import annotations
@@ -69,7 +70,8 @@ class Contest:
 def contested(stands: Situation, contest: Contest, now: datetime) -> Condition:
     """The condition `FloorContested`."""
     if contest.latest is not None and contest.is_on(now):
-        return _condition(Truth.TRUE, "RevertedRepeatedly", _sentence(contest.latest))
+        by_scale = isinstance(stands.actuator, ByScale)
+        return _condition(Truth.TRUE, "RevertedRepeatedly", _sentence(contest.latest, by_scale=by_scale))
     workload = stands.workload
     if isinstance(stands.actuator, ByScale) and isinstance(workload, SeenWorkload) and workload.applied_by:
         return _condition(
@@ -84,17 +86,34 @@ def contested(stands: Situation, contest: Contest, now: datetime) -> Condition:
     return _condition(Truth.UNKNOWN, "NotEvaluated", stands.actuator.message)
 
 
-def _sentence(last: Undone) -> str:
+def _sentence(last: Undone, *, by_scale: bool) -> str:
     who = last.manager or "somebody who is not on record"
     told = (
         f"{who} set spec.{last.field} of {last.what} to {last.value}, {TIMES} times in "
-        f"{WITHIN.seconds // 60} minutes; it is raised again at most every {AGAIN_EVERY.seconds} s. "
+        f"{WITHIN.seconds // 60} minutes; it is {'set' if by_scale else 'raised'} again at most every "
+        f"{AGAIN_EVERY.seconds} s. "
     )
+    if by_scale:
+        return told + _cure_of_a_count(last)
     if not last.manager:
         return told + "If that was `firstbell release`: stop the operator before it."
     return told + (
         f"Leave spec.{last.field} out of what {who} applies, or let it ignore that field (Argo CD: "
         f"ignoreDifferences with the JSON pointer /spec/{last.field})."
+    )
+
+
+def _cure_of_a_count(last: Undone) -> str:
+    if not last.manager:
+        return (
+            "If another operator runs under the name of this installation: let only one of the two watch "
+            "this namespace. To set the count by hand, set spec.mode: DryRun."
+        )
+    if last.manager in OF_THE_CLUSTER:
+        return "An autoscaler of its own scales it: set spec.actuation to Auto, or delete that autoscaler."
+    return (
+        f"Leave spec.replicas out of what {last.manager} applies (Argo CD: ignoreDifferences with the JSON "
+        "pointer /spec/replicas). To set the count by hand, set spec.mode: DryRun."
     )
 
 

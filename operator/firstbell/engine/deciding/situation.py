@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from firstbell.api.school_autoscaler import Actuation
+from firstbell.api.school_autoscaler import Actuation, Mode
 from firstbell.domain.absence import Unavailable
 from firstbell.domain.findings import Severity
 from firstbell.domain.findings.pupils import pupil_findings
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 
 TARGET_CONFLICT, BOUNDS_MISSING = "TargetConflict", "BoundsMissing"
+ANOTHER_INSTANCE = "AnotherInstance"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,7 +79,7 @@ Actuator = ByFloor | ByScale | Unavailable
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Situation:
-    """Everything a tick works from."""
+    """Everything a tick works from. `rival` is another installation that sets the workload's count."""
 
     seen: SeenAutoscaler
     rules: Rules
@@ -87,6 +88,7 @@ class Situation:
     actuator: Actuator
     workload: SeenWorkload | Unavailable
     live: tuple[LiveMetric, ...] = ()
+    rival: str = ""
 
 
 def situation(  # noqa: PLR0913 - what a tick knows
@@ -110,6 +112,8 @@ def situation(  # noqa: PLR0913 - what a tick knows
             message=f"{rules.target.kind} {rules.target.name} does not exist in namespace "
             f"{rules.target.namespace}; it is scaled as soon as it is created",
         )
+    actuator = _actuator(store, seen, rules, instance, workload, floored=floored)
+    rival = _rival(seen, rules, actuator, instance)
     return Situation(
         seen=seen,
         rules=rules,
@@ -117,9 +121,25 @@ def situation(  # noqa: PLR0913 - what a tick knows
         calendar_generations=tuple(
             store.calendars[key].generation for key in rules.calendar_keys if key in store.calendars
         ),
-        actuator=_actuator(store, seen, rules, instance, workload, floored=floored),
+        actuator=_taken(rules, rival) if rival else actuator,
         workload=workload,
         live=live_metrics(store, rules, now),
+        rival=rival,
+    )
+
+
+def _rival(seen: SeenAutoscaler, rules: Rules, actuator: Actuator, instance: str) -> str:
+    """The other installation that sets the workload's count; empty where there is none, or we would not."""
+    ours = not isinstance(actuator, ByScale) or rules.mode is Mode.DRY_RUN
+    return "" if ours or seen.count_mark.instance == instance else seen.count_mark.instance
+
+
+def _taken(rules: Rules, rival: str) -> Unavailable:
+    return Unavailable(
+        reason=ANOTHER_INSTANCE,
+        message=f"the firstbell installation {rival} sets the replicas of {rules.target.kind} "
+        f"{rules.target.name}. Let only one of the two watch this namespace. If {rival} is gone, this one "
+        "takes over in a minute.",
     )
 
 
@@ -203,7 +223,7 @@ def _by_floor(
     reading = read_floor(floor.autoscaler, memory, owner, instance)
     if reading.state is FloorState.ANOTHER_INSTANCE:
         return Unavailable(
-            reason="AnotherInstance",
+            reason=ANOTHER_INSTANCE,
             message=f"{floor.autoscaler.kind} {floor.autoscaler.name} carries the floor of another firstbell "
             "installation. Let only one of the two watch this namespace.",
         )

@@ -77,7 +77,7 @@ class Explanation:
 def explain(store: Store, key: str, now: datetime, instance: str | None = None) -> Explanation | Unavailable:
     """The explanation of one SchoolAutoscaler; Unavailable where it does not exist or never was usable.
 
-    Without an instance it is that whose floor the autoscaler holds now.
+    Without an instance it is that whose floor the autoscaler holds now, or that sets the workload's count.
     """
     seen = store.autoscalers.get(key)
     if seen is None:
@@ -127,7 +127,8 @@ def field_writers(managed_fields: Iterable[Json], field: str) -> tuple[FieldWrit
 
 def _instance(store: Store, key: str) -> str:
     marks = [seen.autoscaler.mark for seen in store.held_by(key)]
-    return next((mark.instance for mark in marks if mark is not None), DEFAULT_INSTANCE)
+    held = next((mark.instance for mark in marks if mark is not None), "")
+    return held or store.autoscalers[key].count_mark.instance or DEFAULT_INSTANCE
 
 
 def _peaks(plan: Plan, minute: int) -> list[ExplainedPeak]:

@@ -6,6 +6,7 @@ gets a short grace from the minute that asked for it, then being behind is told,
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from firstbell.domain.absence import Unavailable
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 GRACE_MINUTES = 2
 LATE_MINUTES = 5
+AT_THE_BELL = timedelta(seconds=15)
+"""A count that is seen so soon after a bell is the count at it."""
 
 
 def ready_for_bell(
@@ -33,27 +36,31 @@ def ready_for_bell(
     workload: SeenWorkload | Unavailable,
     minute: Minute,
     first_raised: Minute | None = None,
+    cause: str = "",
 ) -> Condition:
     """The condition `ReadyForBell` at a minute.
 
     `first_raised` is the minute of the one rise that this process has brought about, or None after several:
     pods asked for by a start in mid-peak get the same grace as those that the plan has just asked for.
+    `cause` tells why fewer replicas are set than are due.
     """
     if isinstance(plan, Unavailable):
         return _condition(Truth.UNKNOWN, plan.reason, plan.message)
     if isinstance(workload, Unavailable):
         return _condition(Truth.UNKNOWN, workload.reason, workload.message)
-    compared = _compared(plan, workload, minute)
+    compared = _compared(plan, workload, minute, cause)
     started = first_raised is not None and minute - first_raised < GRACE_MINUTES
     if compared.reason == "BehindSchedule" and started:
         return _condition(Truth.UNKNOWN, "PodsStarting", compared.message.partition(":")[0])
     return compared
 
 
-def _compared(plan: Plan, workload: SeenWorkload, minute: Minute) -> Condition:
+def _compared(plan: Plan, workload: SeenWorkload, minute: Minute, cause: str) -> Condition:
     due = due_replicas(plan, minute)
     if due <= plan.workload.bounds.minimum:
         return _condition(Truth.TRUE, "NothingDue", "no peak is under way")
+    if workload.unknown_ready is not None:
+        return _condition(Truth.UNKNOWN, workload.unknown_ready.reason, workload.unknown_ready.message)
     if workload.ready is None:
         return _condition(Truth.UNKNOWN, "StatusBehind", "the workload's status is older than its spec")
     told = f"{workload.ready} of {due} replicas Ready"
@@ -61,7 +68,8 @@ def _compared(plan: Plan, workload: SeenWorkload, minute: Minute) -> Condition:
         return _condition(Truth.TRUE, "OnSchedule", told)
     why = "a rollout takes replicas away" if workload.rolling else "pods are slow, pending or failing"
     if workload.replicas < due and not workload.rolling:
-        why = f"spec.replicas is {workload.replicas}, AbleToScale and ScalingLimited tell why"
+        why = f"spec.replicas is {workload.replicas}"
+        why += f", {cause}" if cause else ""
     reason = "RolloutInProgress" if workload.rolling else "BehindSchedule"
     return _condition(Truth.FALSE, reason, f"{told}: {why}")
 
@@ -78,7 +86,8 @@ def follow_bells(
 
     `peaks` are those around now as well as those to come: where cohorts are spread, a peak reaches its height
     after its bell, when it is no longer upcoming. A workload whose readiness is not known just then is waited
-    for, a while; a bell that was heard of too late is not told.
+    for, a while: what is seen then is told with its time, and not as the count at the bell. A bell that was
+    heard of too late is not told.
     """
     minute = minute_of(now)
     record = memory.next_bell
@@ -90,9 +99,10 @@ def follow_bells(
             return
         memory.next_bell = None
         if ready is not None and not too_late:
-            record.ready_at_bell = ready
+            late = now - instant_of(record.minute)
+            record.ready_at_bell = ready if late <= AT_THE_BELL else None
             memory.last_bell = record
-            yield _told(record)
+            yield _told(record, ready, late)
     following = min((peak for peak in peaks if _bell(peak) > minute), key=_bell, default=None)
     if following is None:
         memory.next_bell = None
@@ -116,11 +126,16 @@ def _same_bell(one: PlannedPeak, other: PlannedPeak) -> bool:
     return _bell(one) == _bell(other) and one.replicas == other.replicas
 
 
-def _told(record: BellRecord) -> Happening:
-    """The event at a bell: how many were Ready, and since when."""
-    peak, ready = record.peak, record.ready_at_bell or 0
+def _told(record: BellRecord, ready: int, late: timedelta) -> Happening:
+    """The event at a bell: how many were Ready, and since when; or how many are, so long after it."""
+    peak = record.peak
     what = f"{peak.surge.occurrence.peak.name} at {local_time(peak)}"
     told = f"{ready} of {peak.replicas} Ready"
+    if record.ready_at_bell is None:
+        seconds = int(late.total_seconds())
+        message = f"{what}: {told} {seconds} seconds after the bell, how many at the bell is not known"
+        short = ready < peak.replicas
+        return Happening(reason="LateForBell" if short else "BellNotSeen", message=message, warning=short)
     if ready < peak.replicas:
         return Happening(reason="LateForBell", message=f"{what}: {told} at the bell", warning=True)
     early = 0

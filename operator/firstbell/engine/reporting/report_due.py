@@ -1,6 +1,7 @@
 """What of a status is worth a write now, and what may wait. Pure.
 
-Counts ride on other changes, or come at most every ten seconds while a peak is under way. What live metrics
+Counts ride on other changes, or come at most every ten seconds while a peak is under way; so does all else
+after five writes within half a minute. What live metrics
 ask for changes at every poll: where nothing follows from it, it comes at most once a minute.
 """
 
@@ -10,27 +11,49 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from firstbell.domain.reasons import DecisionReason
+from firstbell.engine.memory import REPORTS_AT_ONCE
 from firstbell.engine.status_values import merge_patch
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
     from firstbell.engine.ports import Json
 
 COUNTS = ("currentReplicas", "readyReplicas")
 COUNTS_AT_MOST_EVERY = timedelta(seconds=10)
+MARKS = frozenset({"instance", "challenger"})
 LIVE_ONLY = frozenset({"message", "reactiveReplicas", "limits"})
 ORDINARY = frozenset({DecisionReason.BASELINE, DecisionReason.SCHEDULED_PEAK, DecisionReason.LIVE_METRIC})
 LIVE_AT_MOST_EVERY = timedelta(minutes=1)
+BUSY_WITHIN = timedelta(seconds=30)
+"""Somebody who writes against us, or a workload that comes and goes, changes conditions all the time."""
 
 
-def changed(old: Json, new: Json, *, since_last: timedelta | None) -> Json:
+def changed(old: Json, new: Json, *, since_last: timedelta | None, least: timedelta = timedelta(0)) -> Json:
     """The merge patch from one status to the other; empty where nothing worth a write now changed.
 
-    `since_last` is the time since the last write, None before the first.
+    `since_last` is the time since the last write, None before the first; `least` what must be between two.
     """
-    patch = merge_patch(old, new)
-    if since_last is not None and since_last < may_wait(old, new):
+    patch = _without_marks(merge_patch(old, new), old)
+    if since_last is not None and since_last < max(may_wait(old, new), least):
         return {}
     return patch
+
+
+def _without_marks(patch: Json, old: Json) -> Json:
+    """The patch without who sets the count, where that is as it was: others write it, too."""
+    actuator, before = patch.get("actuator"), old.get("actuator") or {}
+    if not actuator:
+        return patch
+    kept = {name: value for name, value in actuator.items() if name not in MARKS or before.get(name) != value}
+    return {**patch, "actuator": kept}
+
+
+def least_wait(reports: Sequence[datetime], now: datetime) -> timedelta:
+    """How long after the last write any change waits: not at all, unless something changes to and fro."""
+    many = len(reports) == REPORTS_AT_ONCE and now - reports[0] < BUSY_WITHIN
+    return COUNTS_AT_MOST_EVERY if many else timedelta(0)
 
 
 def may_wait(old: Json, new: Json) -> timedelta:

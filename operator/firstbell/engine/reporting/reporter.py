@@ -23,7 +23,7 @@ from firstbell.engine.deciding.planning import coming_peaks
 from firstbell.engine.ports import Failure, FailureKind, Happening, ObjectPath
 from firstbell.engine.reporting.calendar_status import calendar_status, next_change
 from firstbell.engine.reporting.readiness import follow_bells
-from firstbell.engine.reporting.report_due import changed, may_wait
+from firstbell.engine.reporting.report_due import changed, least_wait, may_wait
 from firstbell.engine.reporting.status import invalid_status, status_of
 from firstbell.engine.seen.store import SeenWorkload, Store
 from firstbell.engine.slices import Slices
@@ -160,16 +160,18 @@ class Reporter:
             new, following = composed
         new = visible_status(new)
         since = now - memory.reported_at if memory.reported_at else None
-        patch = changed(old, new, since_last=since)
+        least = least_wait(memory.reports, now)
+        patch = changed(old, new, since_last=since, least=least)
         if not patch:
             # What was held back must not stay behind for good.
             held_back = memory.reported_at if changed(old, new, since_last=None) else None
-            return _sooner(following, held_back + may_wait(old, new) if held_back else None)
+            return _sooner(following, held_back + max(may_wait(old, new), least) if held_back else None)
         failure = await self._write("schoolautoscalers", key, patch)
         if failure is not None:
             return None if failure.kind is FailureKind.NOT_FOUND else now + RETRY
         memory.reported = without_absent({**old, **new})
         memory.reported_at = now
+        memory.reports.append(now)
         self._tell(key, seen.uid, old, new, memory)
         return following
 
@@ -236,7 +238,7 @@ class Reporter:
         return written
 
     def _tell(self, key: str, uid: str, old: Json, new: Json, memory: Memory) -> None:
-        """Events for what changed: the desired count, conditions that turned, bells that rang."""
+        """Events for what changed: desired counts and bells that rang, conditions that turned."""
         namespace, name = key.split("/", 1)
         involved = {
             "apiVersion": f"{GROUP}/{VERSION}",
@@ -245,7 +247,7 @@ class Reporter:
             "name": name,
             "uid": uid,
         }
-        for happening in [*_desired_changed(old, new), *_conditions_turned(old, new), *memory.happenings]:
+        for happening in [*memory.happenings, *_conditions_turned(old, new)]:
             self._events.post(involved, happening)
             if happening.warning and happening.reason not in LOGGED_BY_ENGINE:
                 log.warning("told", autoscaler=key, reason=happening.reason, message=happening.message)
@@ -255,15 +257,6 @@ class Reporter:
 def _sooner(one: datetime | None, other: datetime | None) -> datetime | None:
     """The earlier of two instants; None is no instant at all."""
     return min((at for at in (one, other) if at is not None), default=None)
-
-
-def _desired_changed(old: Json, new: Json) -> list[Happening]:
-    before, after = old.get("desiredReplicas"), new.get("desiredReplicas")
-    if before == after or after is None or before is None:
-        return []
-    reason = "ScaledUp" if after > before else "ScaledDown"
-    why = (new.get("decision") or {}).get("message", "")
-    return [Happening(reason=reason, message=f"desired replicas {before} -> {after}: {why}")]
 
 
 def _conditions_turned(old: Json, new: Json) -> list[Happening]:

@@ -51,7 +51,7 @@ def status_of(outcome: Outcome, memory: Memory, coming: Sequence[PlannedPeak], o
     conditions = _conditions(outcome, memory, old)
     return {
         "observedGeneration": generation,
-        "actuator": _actuator(outcome),
+        "actuator": _actuator(outcome, old.get("actuator") or {}),
         "lastAutoscaler": told_autoscaler(memory.autoscaler),
         "currentReplicas": workload.replicas if workload else None,
         "readyReplicas": workload.ready if workload else None,
@@ -102,16 +102,34 @@ def _conditions(outcome: Outcome, memory: Memory, old: Json) -> list[Condition]:
     stands = outcome.situation
     minute = minute_of(outcome.now)
     calendar, able = _calendar_resolved(outcome), _able_to_scale(outcome)
+    limited, contest = _scaling_limited(outcome), contested(stands, memory.contest, outcome.now)
+    cause = _cause(outcome, able, limited, contest)
     return [
         _ready(outcome, calendar, able),
         calendar,
         steady_condition(outcome.situation.live, old),
         able,
-        _scaling_limited(outcome),
-        ready_for_bell(outcome.plan, stands.workload, minute, _first_raised(memory)),
-        contested(stands, memory.contest, outcome.now),
+        limited,
+        ready_for_bell(outcome.plan, stands.workload, minute, _first_raised(memory), cause),
+        contest,
         returned(outcome, memory.way_back),
     ]
+
+
+def _cause(outcome: Outcome, able: Condition, limited: Condition, contest: Condition) -> str:
+    """Why fewer replicas may be set than are due: the condition that tells it, or what is known besides."""
+    stands = outcome.situation
+    if stands.rules.mode is Mode.DRY_RUN:
+        return "and nothing is written, because spec.mode is DryRun"
+    if able.status is Truth.FALSE:
+        return f"{able.type} tells why"
+    for condition in (contest, limited):
+        if condition.status is Truth.TRUE:
+            return f"{condition.type} tells why"
+    if isinstance(stands.actuator, ByFloor):
+        autoscaler = stands.actuator.seen.autoscaler
+        return f"and {autoscaler.kind} {autoscaler.name} has not followed its minimum yet"
+    return ""
 
 
 def _first_raised(memory: Memory) -> Minute | None:
@@ -205,8 +223,11 @@ def _limited(outcome: Outcome, limit: Limit) -> str:
     return f"the schedule asks for {limit.before} replicas, {whose} allows {limit.after}"
 
 
-def _actuator(outcome: Outcome) -> Json | None:
+def _actuator(outcome: Outcome, old: Json) -> Json | None:
+    """What is written to. Who marks the workload's count as set by itself is not for a report to say."""
     actuator = outcome.situation.actuator
+    if outcome.situation.rival:
+        return old or None
     if isinstance(actuator, ByFloor):
         autoscaler = actuator.seen.autoscaler
         return _present(
@@ -224,6 +245,8 @@ def _actuator(outcome: Outcome) -> Json | None:
             name=ref.name,
             baselineMinReplicas=actuator.minimum,
             maxReplicas=actuator.maximum,
+            instance=old.get("instance"),
+            challenger=old.get("challenger"),
         )
     return None
 

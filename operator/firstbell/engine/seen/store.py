@@ -90,6 +90,17 @@ class SeenCalendar:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CountMark:
+    """Which installation sets the count of a workload directly, as the status of its SchoolAutoscaler says.
+
+    `challenger` is another one, which waits for a sign of life of the first; both are empty where nobody is.
+    """
+
+    instance: str = ""
+    challenger: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SeenAutoscaler:
     """A SchoolAutoscaler as last seen: its rules, or why there are none, and the status on it.
 
@@ -105,6 +116,12 @@ class SeenAutoscaler:
     status: Json
     last_good: Rules | None = None
     version: str = field(default="", compare=False)
+
+    @property
+    def count_mark(self) -> CountMark:
+        """Who sets the workload's count directly."""
+        actuator = self.status.get("actuator") or {}
+        return CountMark(instance=actuator.get("instance", ""), challenger=actuator.get("challenger", ""))
 
     @property
     def in_force(self) -> Rules | None:
@@ -172,7 +189,9 @@ class SeenFloor:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SeenWorkload:
-    """A workload as last seen. `ready` is None while its status is behind its spec.
+    """A workload as last seen.
+
+    `ready` is None while its status is behind its spec, or where `unknown_ready` says why it is not known.
 
     `plural` is set where its kind is not watched: how the API server calls it. `last_writer` is the manager
     other than us that wrote its replicas last, `applied_by` the one that applies them server-side; empty
@@ -183,6 +202,7 @@ class SeenWorkload:
     uid: str
     replicas: int
     ready: int | None
+    unknown_ready: Unavailable | None = None
     rolling: bool = False
     last_writer: str = ""
     applied_by: str = ""

@@ -1,7 +1,7 @@
 """Workloads of kinds that are not watched: whatever has a scale subresource, asked for again and again.
 
 Which kinds people will name is not known when the watches begin, and a watch on each would need rights on
-whole kinds. `/scale` tells the count and which pods belong to it; these tell who is Ready. What moves is
+whole kinds. `/scale` tells the count and a selector of pods; of these its own are looked at. What moves is
 asked for every few seconds, what rests once a minute.
 
 A workload that cannot be read is told with the right that is missing, or the kind that does not exist.
@@ -17,6 +17,7 @@ from firstbell.domain.absence import Unavailable
 from firstbell.engine.acting.scale_actuator import WORKLOAD_PLURALS, scale_path
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.seen.store import SeenWorkload, Store, TargetRef
+from firstbell.engine.watching.own_pods import OwnPods
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -49,8 +50,12 @@ class AskedTargets:
 
     store: Store
     cluster: Cluster
+    _own_pods: OwnPods = field(init=False)
     _plurals: dict[tuple[str, str], str] = field(default_factory=dict)
     _looks: dict[str, _Look] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._own_pods = OwnPods(cluster=self.cluster)
 
     async def look(self) -> set[str]:
         """Asks for those that are due: the keys of the autoscalers that must look again."""
@@ -101,11 +106,13 @@ class AskedTargets:
             known = self._known(target)
             return known if scale.transient and known is not None else _unreadable(scale)
         metadata, spec = scale["metadata"], scale.get("spec") or {}
+        ready = await self._own_pods.ready(scale)
         return SeenWorkload(
             ref=target,
             uid=metadata["uid"],
             replicas=spec.get("replicas", 0),
-            ready=await self._ready(target, scale),
+            ready=None if isinstance(ready, Unavailable) else ready,
+            unknown_ready=ready if isinstance(ready, Unavailable) else None,
             plural=plural,
             version=metadata.get("resourceVersion", ""),
         )
@@ -126,14 +133,6 @@ class AskedTargets:
                 )
             self._plurals[key] = plural
         return self._plurals[key]
-
-    async def _ready(self, target: TargetRef, scale: Json) -> int | None:
-        """How many of its pods are Ready; None where that cannot be known."""
-        selector = (scale.get("status") or {}).get("selector")
-        if not selector:
-            return None
-        pods = await self.cluster.list_all("", "v1", "pods", target.namespace, selector)
-        return None if isinstance(pods, Failure) else sum(map(_is_ready, pods))
 
 
 def is_watched(target: TargetRef) -> bool:
@@ -159,12 +158,6 @@ def _scalable(served: Iterable[Json], kind: str) -> str | None:
 def _unreadable(failure: Failure) -> Unavailable:
     cure = " Grant get and patch on its scale." if failure.kind is FailureKind.FORBIDDEN else ""
     return Unavailable(reason="TargetNotReadable", message=failure.message + cure)
-
-
-def _is_ready(pod: Json) -> bool:
-    conditions = (pod.get("status") or {}).get("conditions") or ()
-    ready = any((one["type"], one["status"]) == ("Ready", "True") for one in conditions)
-    return ready and "deletionTimestamp" not in pod["metadata"]
 
 
 async def follow_asked(engine: Engine, targets: AskedTargets) -> None:

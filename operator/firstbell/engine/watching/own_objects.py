@@ -50,6 +50,8 @@ class OwnKind:
     put: Callable[[Store, Any], set[str]]
     drop: Callable[[Store, str], set[str]]
     content: Callable[[Any], object]
+    mark: Callable[[Any], object] = lambda _: None
+    """What of its status decides, too: which installation sets a workload's count."""
 
     def is_current(self, body: Json, seen: Any) -> bool:
         """Whether what is known was read from this very spec: only the status can have changed."""
@@ -80,6 +82,7 @@ AUTOSCALERS = OwnKind(
     put=lambda store, seen: store.put_autoscaler(seen),
     drop=lambda store, key: store.drop_autoscaler(key),
     content=lambda seen: seen.rules,
+    mark=lambda seen: seen.count_mark,
 )
 OWN_KINDS = {kind.plural: kind for kind in (CALENDARS, AUTOSCALERS)}
 
@@ -211,3 +214,5 @@ class OwnObjects:
             self._wake(concerned)
             if kind is CALENDARS:
                 self._wake_calendar(key)
+        elif kind.mark(before) != kind.mark(seen):
+            self._wake({key})

@@ -64,7 +64,32 @@ async def test_a_count_that_could_not_be_raised_is_not_blamed_on_the_pods():
     world.cluster.fail("Forbidden", path="/scale")
     await world.tick("2024-09-09T08:22")
     assert world.told_condition("ReadyForBell")["message"] == (
-        "40 of 100 replicas Ready: spec.replicas is 40, AbleToScale and ScalingLimited tell why"
+        "40 of 100 replicas Ready: spec.replicas is 40, AbleToScale tells why"
+    )
+
+
+async def test_a_count_that_somebody_sets_again_and_again_is_blamed_on_the_contest():
+    world = await raised()
+    for minute in (21, 22, 23):
+        world.edit(DEPLOYMENTS, lambda body: body["spec"].update(replicas=40), manager="flux")
+        await world.tick(f"2024-09-09T08:{minute}")
+    world.edit(DEPLOYMENTS, lambda body: body["spec"].update(replicas=40), manager="flux")
+    become_ready(world, 40)
+    await world.tick("2024-09-09T08:23:05")
+    assert world.condition("FloorContested")[0] == "True"
+    assert world.told_condition("ReadyForBell")["message"] == (
+        "40 of 100 replicas Ready: spec.replicas is 40, FloorContested tells why"
+    )
+
+
+async def test_a_condition_names_none_that_is_well():
+    world = World(autoscaler=an_autoscaler(mode="DryRun"))
+    await world.tick(BEFORE)
+    become_ready(world, 4)
+    for minute in (20, 25):
+        await world.tick(f"2024-09-09T08:{minute}")
+    assert world.told_condition("ReadyForBell")["message"] == (
+        "4 of 100 replicas Ready: spec.replicas is 4, and nothing is written, because spec.mode is DryRun"
     )
 
 
@@ -219,8 +244,33 @@ async def test_a_workload_whose_readiness_is_not_known_at_the_bell_is_waited_for
     await world.tick(BELL)
     assert told(world, "ReadyForBell") == told(world, "LateForBell") == []
     become_ready(world, 90)
-    await world.tick("2024-09-09T08:31")
-    assert len(told(world, "LateForBell")) == 1
+    await world.tick("2024-09-09T08:31:16")
+    (happening,) = told(world, "LateForBell")
+    assert happening.message == (
+        "first-bell at Mon 09 Sep 08:30: 90 of 100 Ready 76 seconds after the bell, how many at the bell is "
+        "not known"
+    )
+    assert "readyReplicasAtBell" not in world.status["lastPeak"]
+
+
+async def test_what_is_seen_after_the_bell_is_not_told_as_ready_at_it():
+    world = await raised()
+    await world.tick(BELL)
+    become_ready(world, 100)
+    await world.tick("2024-09-09T08:31:16")
+    (happening,) = told(world, "BellNotSeen")
+    assert "100 of 100 Ready 76 seconds after the bell" in happening.message
+    assert told(world, "ReadyForBell") == []
+    assert "readyReplicasAtBell" not in world.status["lastPeak"]
+
+
+@pytest.mark.parametrize(("second", "known"), [(15, True), (16, False)])
+async def test_a_count_seen_within_a_quarter_of_a_minute_is_the_count_at_the_bell(second, known):
+    world = await raised()
+    become_ready(world, 100)
+    await world.tick("2024-09-09T08:24")
+    await world.tick(f"2024-09-09T08:30:{second}")
+    assert ("readyReplicasAtBell" in world.status["lastPeak"]) is known
 
 
 @pytest.mark.parametrize("spoil", [True, False], ids=["no peak is left", "there are more"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from structlog.testing import capture_logs
 
 from tests.unit.engine.bodies import AFTER, BEFORE, RISE, a_deployment
@@ -68,6 +69,25 @@ async def test_events_of_a_status_that_was_not_written_come_with_the_next():
     assert "ScaledUp" not in world.events.reasons
     await world.tick("2024-09-09T08:20:10")
     assert world.events.reasons.count("ScaledUp") == 1
+
+
+@pytest.mark.parametrize("path", ["/horizontalpodautoscalers/web", "/scale"])
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_a_rise_that_is_tried_again_keeps_its_reason(path, restarted):
+    world = World(RISE)
+    if not restarted:
+        await world.tick(BEFORE)
+    world.cluster.fail("ServerError", verb="PATCH", path=path)
+    await world.tick(RISE)
+    await world.tick("2024-09-09T08:20:02")
+    assert "ScaledUp" not in world.events.reasons
+    world.cluster.heal()
+    await world.tick("2024-09-09T08:20:06")
+    (rise,) = [told for _, told in world.events.posted if told.reason == "ScaledUp"]
+    assert rise.message.startswith("desired replicas 4 -> 100: first-bell at Mon 09 Sep 08:30")
+    (action,) = world.status["lastActions"]
+    assert (action["from"], action["to"], action["reason"]) == (4, 100, "ScheduledPeak")
+    assert action["message"].startswith("first-bell at Mon 09 Sep 08:30")
 
 
 async def test_what_is_wrong_is_one_event_and_one_line_of_the_log():

@@ -1,0 +1,172 @@
+"""Which of several installations sets the count of a workload that has no autoscaler.
+
+A floor carries the name of its installation in annotations beside it. A count has no such place that `/scale`
+leads to, so that the name stands in the status that all installations read, `status.actuator.instance`. It is
+written before the first count is, by a write that fails where somebody wrote meanwhile. Another installation
+that finds it writes its own name beside it, as a challenge: whoever lives answers by taking that away. Where
+nobody does within a minute the first one is gone, and the other takes over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from firstbell.api.objects import GROUP, VERSION
+from firstbell.engine.memory import Challenge
+from firstbell.engine.ports import Failure, FailureKind, ObjectPath
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from firstbell.engine.deciding.situation import Situation
+    from firstbell.engine.memory import Memory
+    from firstbell.engine.ports import Clock, Cluster, Json, Operation, Telemetry
+    from firstbell.engine.seen.store import SeenAutoscaler, Store
+
+ANSWER_WITHIN = timedelta(minutes=1)
+CHALLENGE_AGAIN = timedelta(minutes=10)
+"""How long after a challenge that was answered the next one is written."""
+_INSTANCE, _CHALLENGER = "/status/actuator/instance", "/status/actuator/challenger"
+
+log = structlog.get_logger("firstbell.engine")
+
+
+class CountMarks:
+    """Claims, challenges and answers of one installation."""
+
+    def __init__(
+        self, *, store: Store, cluster: Cluster, clock: Clock, telemetry: Telemetry, instance: str
+    ) -> None:
+        self._store = store
+        self._cluster = cluster
+        self._clock = clock
+        self._telemetry = telemetry
+        self._instance = instance
+
+    async def claim(self, stands: Situation) -> Failure | None:
+        """Makes sure that the count is ours to set: the failure that kept it from being so, or None.
+
+        Invalid: another installation was quicker. It is known to the store then.
+        """
+        seen = stands.seen
+        if seen.count_mark.instance == self._instance:
+            return await self._answer(seen) if seen.count_mark.challenger else None
+        written = await self._mark(stands, seen)
+        if isinstance(written, Failure) and written.kind is FailureKind.CONFLICT:
+            body = await self._cluster.get(_path(seen))
+            if isinstance(body, Failure):
+                return body
+            seen = self._learn(seen, body)
+            if seen.count_mark.instance == self._instance:
+                return None
+            if seen.count_mark.instance:
+                message = f"the firstbell installation {seen.count_mark.instance} sets the replicas"
+                return Failure(kind=FailureKind.INVALID, message=message)
+            written = await self._mark(stands, seen)
+        if isinstance(written, Failure):
+            return written
+        self._learn(seen, written)
+        return None
+
+    async def _mark(self, stands: Situation, seen: SeenAutoscaler) -> Json | Failure:
+        target = stands.rules.target
+        actuator = {"kind": target.kind, "name": target.name, "instance": self._instance}
+        # The version makes it a Conflict where anybody has written since.
+        patch = {"metadata": {"resourceVersion": seen.version}, "status": {"actuator": actuator}}
+        written = await self._cluster.merge_patch(_path(seen, "status"), patch)
+        self._note(written)
+        return written
+
+    async def _answer(self, seen: SeenAutoscaler) -> Failure | None:
+        """Shows a challenger that we live. What fails is tried again by the next tick."""
+        return await self._patch(
+            seen,
+            [
+                {"op": "test", "path": _INSTANCE, "value": self._instance},
+                {"op": "test", "path": _CHALLENGER, "value": seen.count_mark.challenger},
+                {"op": "remove", "path": _CHALLENGER},
+            ],
+        )
+
+    async def contend(self, stands: Situation, memory: Memory) -> Failure | None:
+        """Where another installation sets the count: asks whether it still does, and takes over if not."""
+        now, seen, mark = self._clock.now(), stands.seen, stands.seen.count_mark
+        challenge = memory.challenge
+        if challenge is None or challenge.rival != stands.rival or now >= challenge.since + CHALLENGE_AGAIN:
+            failure = None if mark.challenger == self._instance else await self._challenge(seen)
+            if failure is None:
+                memory.challenge = Challenge(rival=stands.rival, since=now)
+                memory.verify_at.append(now + ANSWER_WITHIN)
+            return failure
+        if now < challenge.since + ANSWER_WITHIN:
+            memory.verify_at.append(challenge.since + ANSWER_WITHIN)
+            return None
+        if mark.challenger == self._instance:
+            return await self._take_over(seen, memory, now)
+        memory.verify_at.append(challenge.since + CHALLENGE_AGAIN)
+        return None
+
+    async def _challenge(self, seen: SeenAutoscaler) -> Failure | None:
+        return await self._patch(
+            seen,
+            [
+                {"op": "test", "path": _INSTANCE, "value": seen.count_mark.instance},
+                {"op": "add", "path": _CHALLENGER, "value": self._instance},
+            ],
+        )
+
+    async def _take_over(self, seen: SeenAutoscaler, memory: Memory, now: datetime) -> Failure | None:
+        failure = await self._patch(
+            seen,
+            [
+                {"op": "test", "path": _INSTANCE, "value": seen.count_mark.instance},
+                {"op": "test", "path": _CHALLENGER, "value": self._instance},
+                {"op": "replace", "path": _INSTANCE, "value": self._instance},
+                {"op": "remove", "path": _CHALLENGER},
+            ],
+        )
+        if failure is None:
+            memory.challenge = None
+            memory.verify_at.append(now + timedelta(seconds=1))
+            log.warning("sets the replicas from now on", autoscaler=seen.key, before=seen.count_mark.instance)
+        return failure
+
+    async def _patch(self, seen: SeenAutoscaler, operations: list[Operation]) -> Failure | None:
+        written = await self._cluster.json_patch(_path(seen, "status"), operations)
+        self._note(written)
+        if not isinstance(written, Failure):
+            self._learn(seen, written)
+            return None
+        if written.kind is FailureKind.INVALID:  # a race that was lost: the watch tells what stands there
+            return replace(written, kind=FailureKind.CONFLICT)
+        return written
+
+    def _note(self, written: Json | Failure) -> None:
+        self._telemetry.wrote("mark", written.kind if isinstance(written, Failure) else "ok")
+
+    def _learn(self, known: SeenAutoscaler, body: Json) -> SeenAutoscaler:
+        """Keeps the status of an answer; an edit of the spec is for the watch to tell."""
+        current = self._store.autoscalers.get(known.key)
+        kept = current if current is not None and current.uid == known.uid else known
+        seen = replace(
+            kept, status=dict(body.get("status") or {}), version=body["metadata"]["resourceVersion"]
+        )
+        if kept is current:
+            self._store.put_autoscaler(seen)
+        return seen
+
+
+def _path(seen: SeenAutoscaler, subresource: str = "") -> ObjectPath:
+    namespace, name = seen.key.split("/", 1)
+    return ObjectPath(
+        group=GROUP,
+        version=VERSION,
+        plural="schoolautoscalers",
+        namespace=namespace,
+        name=name,
+        subresource=subresource,
+    )
