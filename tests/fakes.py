@@ -43,36 +43,44 @@ class ManualClock:
     """The engine's `Clock`, moved by `advance` and `set` alone; sleepers wake in the order of their times."""
 
     def __init__(self, start: datetime) -> None:
-        self._now = start
-        self._sleepers: list[tuple[datetime, int, asyncio.Future[None]]] = []
+        self._start = start
+        self._passed = timedelta(0)
+        self._sleepers: list[tuple[timedelta, int, asyncio.Future[None]]] = []
         self._order = count()
 
     def now(self) -> datetime:
-        return self._now
+        return self._start + self._passed
+
+    def monotonic(self) -> float:
+        return self._passed.total_seconds()
 
     async def sleep(self, seconds: float) -> None:
         waking = asyncio.get_running_loop().create_future()
-        until = self._now + timedelta(seconds=max(0.0, seconds))
-        if until <= self._now:
+        until = self._passed + timedelta(seconds=max(0.0, seconds))
+        if until <= self._passed:
             await asyncio.sleep(0)
             return
         heapq.heappush(self._sleepers, (until, next(self._order), waking))
         await waking
 
     def set(self, at: datetime) -> None:
-        """Jumps without waking anybody: for tests without a running engine."""
-        self._now = at
+        """So much time passes without waking anybody: for tests without a running engine."""
+        self._passed = at - self._start
+
+    def jump(self, by: timedelta) -> None:
+        """Somebody sets the clock: no time passes."""
+        self._start += by
 
     async def advance(self, to: datetime | timedelta) -> None:
         """Lets time pass, sleeper by sleeper, and everything run that they do."""
-        end = self._now + to if isinstance(to, timedelta) else to
+        end = self._passed + to if isinstance(to, timedelta) else to - self._start
         await settled()
         while self._sleepers and self._sleepers[0][0] <= end:
-            self._now, _, waking = heapq.heappop(self._sleepers)
+            self._passed, _, waking = heapq.heappop(self._sleepers)
             if not waking.done():
                 waking.set_result(None)
                 await settled()
-        self._now = end
+        self._passed = end
         await settled()
 
 
@@ -97,6 +105,7 @@ class FakeTelemetry:
         self.writes = Counter()
         self.ticks = 0
         self.standing = {}
+        self.off = None
 
     def ticked(self, seconds: float) -> None:  # noqa: ARG002 - the port's
         self.ticks += 1
@@ -106,6 +115,9 @@ class FakeTelemetry:
 
     def wrote(self, what, outcome) -> None:
         self.writes[what, outcome] += 1
+
+    def clock_off(self, seconds) -> None:
+        self.off = seconds
 
     def forget(self, key) -> None:
         self.standing.pop(key, None)

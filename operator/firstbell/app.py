@@ -27,6 +27,7 @@ from firstbell.adapters.kubernetes import LONGEST_WATCH_SECONDS, PAGE, WATCH_SEC
 from firstbell.adapters.liveness import Liveness
 from firstbell.adapters.prometheus import PrometheusMetrics, check_ca_bundle
 from firstbell.adapters.renewal import load_access
+from firstbell.adapters.server_dates import ServerDates
 from firstbell.adapters.telemetry import PrometheusTelemetry
 from firstbell.clock import SystemClock, steady_seconds
 from firstbell.engine.engine import Engine
@@ -77,13 +78,17 @@ async def run_operator(
     clock: Clock | None = None,
     stop: asyncio.Event | None = None,
     started: asyncio.Event | None = None,
+    compare_clocks: bool | None = None,
 ) -> None:
     """Runs the operator until `stop` is set or the process is told to end.
 
-    `started` is set when the first look is done and the engine runs. Raises AccessError where no cluster
+    `started` is set when the first look is done and the engine runs. `compare_clocks`: whether the clock is
+    compared with the API server's; by default only the machine's own is. Raises AccessError where no cluster
     is configured at all and CaBundleError where a file of certificates holds none; everything else is
     waited for.
     """
+    compare_clocks = clock is None if compare_clocks is None else compare_clocks
+    dates = ServerDates() if compare_clocks else None
     clock = clock or SystemClock()
     stop = stop or asyncio.Event()
     telemetry = PrometheusTelemetry()
@@ -96,7 +101,9 @@ async def run_operator(
         while not stop.is_set():
             begun = clock.now()
             with _stopping_on_signals(stop):
-                await _run(settings, access, telemetry, alive, clock=clock, stop=stop, started=started)
+                await _run(
+                    settings, access, telemetry, alive, clock=clock, dates=dates, stop=stop, started=started
+                )
                 wait = wait_before_anew(wait, clock.now() - begun)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), wait)
@@ -116,12 +123,13 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
     alive: Liveness,
     *,
     clock: Clock,
+    dates: ServerDates | None,
     stop: asyncio.Event,
     started: asyncio.Event | None,
 ) -> None:
     """One run, from the first look to a stop, or to what another one is to follow."""
     async with (
-        KubernetesCluster(access) as cluster,
+        KubernetesCluster(access, dates=dates) as cluster,
         PrometheusMetrics(cluster, SystemClock(), ca_bundle=settings.prometheus_ca) as metrics,
         _beating(Fence(steady_seconds)) as fence,
     ):
@@ -143,6 +151,7 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
             metrics=metrics,
             fence=fence,
             slices=slices,
+            server=dates,
         )
         log.info(
             "started",
@@ -155,6 +164,7 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
         listed_anew = asyncio.Event()
         work = (
             engine.run(),
+            keep_beating(engine.look_at_clock),
             follow_gaps(engine, cluster, settings.namespaces, asked),
             events.run(),
             follow_vanished(engine, cluster, settings.namespaces, listed_anew),
@@ -255,7 +265,7 @@ async def _configure(settings: kopf.OperatorSettings, **_: Any) -> None:
 @contextlib.asynccontextmanager
 async def _beating(fence: Fence) -> AsyncIterator[Fence]:
     """The fence, which beats from the first look on."""
-    beats = asyncio.create_task(keep_beating(fence))
+    beats = asyncio.create_task(keep_beating(fence.beat))
     try:
         yield fence
     finally:

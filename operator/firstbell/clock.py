@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 
 
 class SystemClock:
-    """The machine's clock, in UTC."""
+    """The machine's clock, in UTC. It may be set at any time."""
 
     def now(self) -> datetime:
         """The present instant, aware, UTC."""
         return datetime.now(UTC)  # noqa: TID251 - this is the place
+
+    def monotonic(self) -> float:
+        """Seconds since some moment, which nobody can set."""
+        return steady_seconds()
 
     async def sleep(self, seconds: float) -> None:
         """Returns after so many seconds of this clock."""
@@ -38,6 +42,10 @@ class FastClock:
     def now(self) -> datetime:
         """The instant that this clock has reached, aware, UTC."""
         return self._start + timedelta(seconds=(time.monotonic() - self._begun) * self._speed)
+
+    def monotonic(self) -> float:
+        """Seconds of this clock since it started."""
+        return (time.monotonic() - self._begun) * self._speed
 
     async def sleep(self, seconds: float) -> None:
         """Returns after so many seconds of this clock."""

@@ -52,17 +52,17 @@ def test_an_operator_that_was_frozen_lowers_nothing_that_another_one_has_raised_
         fast_process(stage.for_operator, stage.namespace, sun, first) as frozen,
         fast_process(stage.for_operator, stage.namespace, sun, second),
     ):
-        until(lambda: stand_at(PEAK), f"floors and counts of {PEAK}")
+        until(lambda: stand_at(PEAK), f"floors and counts of {PEAK}", seconds=150)
         for woken, count in enumerate(HIGHER, start=1):
             frozen.process.send_signal(signal.SIGSTOP)
             peaks = autoscaler(replicas=count)["spec"]["peaks"]
             for name in names:
                 stage.api.patch("SchoolAutoscaler", name, {"spec": {"peaks": peaks}})
-            until(lambda count=count: stand_at(count), f"the other one raises all to {count}")
+            until(lambda count=count: stand_at(count), f"the other one raises all to {count}", seconds=60)
             holds(lambda count=count: stand_at(count), f"{count}", seconds=FROZEN_SECONDS)
             frozen.process.send_signal(signal.SIGCONT)
             holds(lambda count=count: stand_at(count), f"{count} when it is woken", seconds=3)
-            until(lambda woken=woken: frozen.said.count(AGAIN) >= woken, AGAIN)
+            until(lambda woken=woken: frozen.said.count(AGAIN) >= woken, AGAIN, seconds=60)
     assert stage.minimum() > BASELINE
 
 
@@ -75,5 +75,5 @@ def test_a_bell_that_was_slept_through_is_made_up_for_as_soon_as_it_wakes(stage:
         sun.wait_for(at("08:20:05"))
         assert stage.minimum() == BASELINE
         frozen.process.send_signal(signal.SIGCONT)
-        stage.floored(PEAK, seconds=10)
+        stage.floored(PEAK, seconds=30)
         frozen.says(AGAIN)

@@ -17,6 +17,7 @@ import aiohttp
 
 from firstbell.adapters.asked_to_wait import AskedToWaitError
 from firstbell.adapters.connection import Connection, NotAuthenticatedError
+from firstbell.clock import steady_seconds
 from firstbell.engine.acting.handback import FIELD_MANAGER
 from firstbell.engine.ports import Failure, FailureKind, Json, Kind, Listed, ObjectPath, Operation
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from firstbell.adapters.access import Access
     from firstbell.adapters.renewal import RenewedAccess
+    from firstbell.adapters.server_dates import ServerDates
 
 REQUEST_SECONDS = 10.0
 WATCH_SECONDS = 40
@@ -64,7 +66,8 @@ ERRORS = (TimeoutError, aiohttp.ClientError, OSError)
 class KubernetesCluster:
     """The engine's `Cluster`, over HTTP. Use as an async context manager.
 
-    `field_manager` is who the API server takes for the writer of what is written.
+    `field_manager` is who the API server takes for the writer of what is written; `dates` is told of the
+    date in each answer.
     """
 
     def __init__(
@@ -73,10 +76,12 @@ class KubernetesCluster:
         *,
         request_seconds: float = REQUEST_SECONDS,
         field_manager: str = FIELD_MANAGER,
+        dates: ServerDates | None = None,
     ) -> None:
         self.connection = Connection(access)
         self._seconds = request_seconds
         self._manager = field_manager
+        self._dates = dates
 
     async def __aenter__(self) -> Self:
         return self
@@ -210,13 +215,17 @@ class KubernetesCluster:
         content_type: str = "application/json",
     ) -> aiohttp.ClientResponse:
         """The answer, not read yet. Deadlines are those of whoever reads it."""
-        return await self.connection.request(
+        asked = steady_seconds()
+        response = await self.connection.request(
             method,
             url + (f"?{urlencode(query)}" if query else ""),
             headers={"Accept": "application/json", "Content-Type": content_type, "User-Agent": self._manager},
             data=None if body is None else json.dumps(body).encode(),
             timeout=NO_DEADLINE,
         )
+        if self._dates is not None:
+            self._dates.heard(response.headers.get("Date"), asked, steady_seconds())
+        return response
 
     def _refused(self, response: aiohttp.ClientResponse, data: bytes) -> Failure:
         """The server's refusal as a value."""

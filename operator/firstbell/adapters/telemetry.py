@@ -35,6 +35,13 @@ class PrometheusTelemetry:
             registry=self.registry,
         )
 
+        self._clock_off = Gauge(
+            "firstbell_clock_offset_seconds",
+            "How far the API server's clock is ahead of the operator's; NaN while nobody knows.",
+            registry=self.registry,
+        )
+        self._clock_off.set(float("nan"))
+
     def ticked(self, seconds: float) -> None:
         """One tick took so long."""
         self._ticks.observe(seconds)
@@ -51,6 +58,10 @@ class PrometheusTelemetry:
     def wrote(self, what: str, outcome: str) -> None:
         """A write was made."""
         self._writes.labels(what, outcome).inc()
+
+    def clock_off(self, seconds: float | None) -> None:
+        """How far the API server's clock is ahead of ours."""
+        self._clock_off.set(float("nan") if seconds is None else seconds)
 
     def forget(self, key: str) -> None:
         """An autoscaler is gone, and its series with it."""

@@ -53,6 +53,17 @@ class Ceiling:
 
 Scheduled: TypeAlias = Recommendation | Unavailable
 
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hold:
+    """A floor beside the schedule, for a while: what is scheduled counts as no less; bounds still win."""
+
+    replicas: int
+    reason: DecisionReason
+    limit: LimitReason
+    message: str
+
+
 _NO_HISTORY = History()
 
 
@@ -61,9 +72,10 @@ class Observation:
     """Everything that one decision depends on.
 
     `held` is the value that is in force now (our floor, or the replicas that we set), None before the
-    first; `hold_until` is the end of the time in which a restart may not lower it. `disabled` says that a
-    person set the workload to 0 replicas, `disabled_by` who did and how to undo it. `current` and `ready` are
-    the workload's own, None while unknown.
+    first; `hold_until` is the end of the time in which a restart may not lower it. `holds` are floors beside
+    the schedule, the largest of which counts. `disabled` says that a person set the workload to 0 replicas,
+    `disabled_by` who did and how to undo it. `current` and `ready` are the workload's own, None while
+    unknown.
     `beside_autoscaler`: what is decided is the floor of an autoscaler. `still_to_come` is the highest
     scheduled value that is still to come in a peak under way. `reactive_only`: without a schedule live
     metrics alone decide, if all of them are known.
@@ -72,6 +84,7 @@ class Observation:
     now: datetime
     baseline: int
     scheduled: Scheduled
+    holds: tuple[Hold, ...] = ()
     metrics: tuple[LiveMetric, ...] = ()
     tolerance: Fraction = DEFAULT_TOLERANCE
     behavior: Behavior = DEFAULT_BEHAVIOR
@@ -130,6 +143,10 @@ def decide(seen: Observation) -> Decision:
     if scheduled is not None and scheduled.replicas > planned:
         planned = scheduled.replicas
     path = _Path()
+    hold = _highest(seen.holds, planned)
+    if hold is not None:
+        path.limits.append(Limit(reason=hold.limit, before=planned, after=hold.replicas))
+        planned = hold.replicas
     followed = (
         _beside(seen, live, planned, path) if seen.beside_autoscaler else _alone(seen, live, planned, path)
     )
@@ -138,7 +155,7 @@ def decide(seen: Observation) -> Decision:
     path.to(LimitReason.TOO_FEW_REPLICAS, max(path.value, seen.baseline))
     if seen.ceiling is not None:
         path.to(seen.ceiling.reason, min(path.value, seen.ceiling.replicas))
-    reason, message = _because(seen, live, scheduled, planned, path)
+    reason, message = _because(seen, live, hold or scheduled, planned, path)
     return Decision(
         desired=path.value,
         reason=reason,
@@ -148,6 +165,12 @@ def decide(seen: Observation) -> Decision:
         limits=tuple(path.limits),
         followed=followed and _bounded(followed, seen, path.value),
     )
+
+
+def _highest(holds: tuple[Hold, ...], planned: int) -> Hold | None:
+    """The hold that asks for most, if that is more than what is planned without it."""
+    highest = max(holds, key=lambda hold: hold.replicas, default=None)
+    return highest if highest is not None and highest.replicas > planned else None
 
 
 def remembered(seen: Observation, decision: Decision) -> History:
@@ -289,7 +312,7 @@ def _bounded(followed: Followed, seen: Observation, desired: int) -> Followed:
 
 
 def _because(
-    seen: Observation, live: Live, scheduled: Recommendation | None, planned: int, path: _Path
+    seen: Observation, live: Live, scheduled: Recommendation | Hold | None, planned: int, path: _Path
 ) -> tuple[DecisionReason, str]:
     """The reason that decided, and its sentence."""
     for limit in path.limits:

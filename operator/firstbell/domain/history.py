@@ -7,7 +7,7 @@ nothing changes. `remembered` in `decide` makes the next history from a decision
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -60,6 +60,15 @@ class History:
     def is_empty(self) -> bool:
         """Whether nothing was recommended yet."""
         return not self.highest and not self.lowest
+
+    def shifted(self, by: timedelta) -> History:
+        """The same past by a clock that was set by so much: how long ago it was stays as it is."""
+        return replace(
+            self,
+            highest=tuple(Recommended(time + by, replicas) for time, replicas in self.highest),
+            lowest=tuple(Recommended(time + by, replicas) for time, replicas in self.lowest),
+            rescales=tuple(Rescale(time + by, change) for time, change in self.rescales),
+        )
 
     def highest_within(self, window: timedelta, now: datetime, wanted: int) -> int:
         """The highest recommendation of the window that ends now, `wanted` included.

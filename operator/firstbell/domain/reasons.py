@@ -19,6 +19,8 @@ class DecisionReason(StrEnum):
     HELD_LAST_PLAN = "HeldLastPlan"
     HELD_WITHOUT_METRICS = "HeldWithoutMetrics"
     HANDS_OFF = "HandsOff"
+    CLOCK_UNSURE = "ClockUnsure"
+    PLAN_SHRUNK = "PlanShrunk"
 
 
 class LimitReason(StrEnum):
@@ -38,6 +40,8 @@ class LimitReason(StrEnum):
     HELD_WITHOUT_PLAN = "HeldWithoutPlan"
     HELD_WITHOUT_METRICS = "HeldWithoutMetrics"
     ADMISSION = "Admission"
+    CLOCK_UNSURE = "ClockUnsure"
+    PLAN_SHRUNK = "PlanShrunk"
 
 
 class ConditionType(StrEnum):
@@ -51,5 +55,7 @@ class ConditionType(StrEnum):
     READY_FOR_BELL = "ReadyForBell"
     FLOOR_CONTESTED = "FloorContested"
     RETURNED_TO_BASELINE = "ReturnedToBaseline"
+    PLAN_SHRUNK = "PlanShrunk"
+    CLOCK_IN_SYNC = "ClockInSync"
     VALID = "Valid"
     EXPIRING = "Expiring"

@@ -31,6 +31,7 @@ from firstbell.engine.reporting.reporter import Reporter
 from firstbell.engine.seen.store import Store, is_unread
 from firstbell.engine.slices import TOO_COSTLY, Slices
 from firstbell.engine.tick import Ticker, next_looks
+from firstbell.engine.timekeeping import Timekeeping, tell_clock
 from firstbell.engine.turns import Turns
 from firstbell.engine.wakeups import Wakeups
 from firstbell.engine.watching.own_objects import OwnObjects
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from firstbell.engine.outcome import Outcome
-    from firstbell.engine.ports import Clock, Cluster, EventSink, Metrics, Telemetry
+    from firstbell.engine.ports import Clock, Cluster, EventSink, Metrics, ServerTime, Telemetry
 
 TICK_WORKERS = 16
 REPORT_WORKERS = 4
@@ -59,7 +60,7 @@ class Engine:
 
     `instance` tells this installation's floors from another's. Without `metrics` no live metric is ever read.
     Whoever gives a `fence` lets it beat, and has everything read again when it is shut; without one this
-    process counts as never having stood still.
+    process counts as never having stood still. Without `server` the clock is compared with nobody's.
     """
 
     def __init__(  # noqa: PLR0913 - the ports, each once
@@ -74,11 +75,14 @@ class Engine:
         metrics: Metrics | None = None,
         fence: Fence | None = None,
         slices: Slices | None = None,
+        server: ServerTime | None = None,
     ) -> None:
         self.store = store if store is not None else Store()
         self.clock = clock
         self.instance = instance
         self.fence = fence if fence is not None else Fence(lambda: 0.0)
+        self._reads_again = fence is not None
+        self._time = Timekeeping(clock, server)
         cluster = RefusedWrites(FencedCluster(cluster, self.fence), clock)
         self._cluster = cluster
         self._telemetry = telemetry
@@ -91,7 +95,9 @@ class Engine:
             wake=self.wake,
         )
         self.slices = slices = slices if slices is not None else Slices()
-        self._ticker = Ticker(store=self.store, clock=clock, instance=instance, actor=actor, slices=slices)
+        self._ticker = Ticker(
+            store=self.store, clock=clock, instance=instance, actor=actor, slices=slices, time=self._time
+        )
         self.own = OwnObjects(
             store=self.store,
             slices=slices,
@@ -179,16 +185,48 @@ class Engine:
         """Has each object decided on anew: after the first look, and whenever everything was read again."""
         for owner in await release_orphans(self._cluster, self._telemetry, self.store, self.instance):
             self._ask(owner, self.clock.now() + LONGEST_RETRY)
+        self._wake_all()
+        self.own.look()
+
+    def look_at_clock(self) -> None:
+        """Notices where the clock was set or is off; the more often it is called the sooner."""
+        before = self._time.jumped
+        changed = self._time.look()
+        self._telemetry.clock_off(self._time.server_ahead)
+        if not changed:
+            return
+        if by := self._time.jumped - before:
+            self._follow_clock(by)
+        tell_clock(self._time.state)
+        self._wake_all()
+
+    def _wake_all(self) -> None:
         self.wake(self.store.autoscalers)
         for key, calendar in self.store.calendars.items():
             if not is_unread(calendar.days):
                 self.wake_calendar(key)
-        self.own.look()
+
+    def _follow_clock(self, by: timedelta) -> None:
+        """The clock was set: every wake-up is asked for anew, and what was to last so long still does.
+
+        A machine that was suspended, and others have gone on meanwhile, looks just the same.
+        """
+        log.warning("the clock was set", seconds=round(by.total_seconds()))
+        self._left.follow_clock(by)
+        self.store.answers.follow_clock(by)
+        if self._polling is not None:
+            self._polling.begin_anew()
+        self._calendar_wakeups.clear()
+        self.wake(self._wakeups.clear())
+        self._woken.set()
+        if self._reads_again:
+            self.fence.suspect("the clock was set, or this machine was suspended")
 
     async def _turn(self) -> None:
         """Moves what has come due from the heaps to the queues."""
         while True:
             self._beat = time.monotonic()
+            self.look_at_clock()
             now = self.clock.now()
             for wakeup in self._wakeups.pop_due(now):
                 self._enqueue(wakeup.key, wakeup.instant)

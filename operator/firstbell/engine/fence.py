@@ -74,6 +74,12 @@ class Fence:
         self._shut.set()
         log.warning("everything is read again before anything is written", why=why)
 
+    def suspect(self, why: str) -> None:
+        """It may have stood still, as when the clock jumps: everything is read again, if not just now."""
+        if self._last_gap is None:
+            self._last_gap = self._monotonic()
+            self.shut(why)
+
     def open(self) -> None:
         """Everything was read again."""
         self._shut.clear()

@@ -8,14 +8,15 @@ lower.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from firstbell.domain.history import History
 from firstbell.engine.acting.contest import Contest
 
 if TYPE_CHECKING:
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from firstbell.domain.absence import Unavailable
     from firstbell.domain.bells import Minute
@@ -115,6 +116,8 @@ class Memory:
     plan: Plan | None = None
     plan_inputs: object = None
     cut: CutPlan | None = None
+    elsewhere: tuple[Plan, ...] = ()
+    """The same plan around other times that it may be, while the clock is not to be trusted."""
     last_calendars: tuple[SchoolDays, ...] | None = None
     hold_until: datetime | None = None
     acted_for: datetime | None = None
@@ -149,3 +152,41 @@ class Memory:
     reported: Json | None = None
     reported_at: datetime | None = None
     reports: deque[datetime] = field(default_factory=lambda: deque(maxlen=REPORTS_AT_ONCE))
+    clock_set_by: timedelta = timedelta(0)
+    """By how much the clock had been set in all when this was last looked at."""
+
+    def follow_clock(self, set_by: timedelta) -> None:
+        """Moves every time in here along with a clock that was set: what was to last five minutes does so.
+
+        Called as a tick begins. `set_by` is by how much the clock has been set in all.
+        """
+        by = set_by - self.clock_set_by
+        self.clock_set_by = set_by
+        if not by:
+            return
+        self.hold_until = _moved(self.hold_until, by)
+        self.acted_for = _moved(self.acted_for, by)
+        self.reported_at = _moved(self.reported_at, by)
+        self.verify_at = [at + by for at in self.verify_at]
+        self.cut = None  # it is tried again
+        self.reports = deque((at + by for at in self.reports), maxlen=self.reports.maxlen)
+        if self.challenge is not None:
+            self.challenge = replace(self.challenge, since=self.challenge.since + by)
+        self.history = self.history.shifted(by)
+        self.contest.times = deque((at + by for at in self.contest.times), maxlen=self.contest.times.maxlen)
+        if self.admitted is not None:
+            self.admitted = replace(self.admitted, until=self.admitted.until + by)
+        if self.admitted_count is not None:
+            self.admitted_count = replace(self.admitted_count, until=self.admitted_count.until + by)
+        if self.way_back is not None:
+            self.way_back = replace(self.way_back, held_from=self.way_back.held_from + by)
+        if self.autoscaler is not None:
+            self.autoscaler = replace(self.autoscaler, gone_since=_moved(self.autoscaler.gone_since, by))
+        if self.surge is not None:
+            self.surge = replace(
+                self.surge, ratios=tuple((at + by, ratio) for at, ratio in self.surge.ratios)
+            )
+
+
+def _moved(at: datetime | None, by: timedelta) -> datetime | None:
+    return None if at is None else at + by

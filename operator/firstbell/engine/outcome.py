@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 
 from firstbell.api.school_autoscaler import Mode
 from firstbell.domain.absence import Unavailable
+from firstbell.engine.timekeeping import NOT_COMPARED
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from firstbell.domain.decide import Decision, Observation
     from firstbell.domain.plan import Plan
+    from firstbell.engine.deciding.other_times import Elsewhere
     from firstbell.engine.deciding.situation import ByFloor, Situation
     from firstbell.engine.ports import Failure
+    from firstbell.engine.timekeeping import ClockState
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,7 +26,8 @@ class Outcome:
 
     `decision` is Unavailable where nothing could be decided; `failure` is the write that did not succeed;
     `invalid` says why the present spec is not the one in force; `observed` is what was decided from, None
-    where nothing was; `cut` says why the plan is not the one of the present spec and calendars.
+    where nothing was; `cut` says why the plan is not the one of the present spec and calendars. `clock` is
+    what is known of the clock, `elsewhere` the plan at other times that it may be.
     """
 
     now: datetime
@@ -34,6 +38,8 @@ class Outcome:
     invalid: Unavailable | None = None
     observed: Observation | None = None
     cut: Unavailable | None = None
+    clock: ClockState = NOT_COMPARED
+    elsewhere: tuple[Elsewhere, ...] = ()
 
 
 def floor_after(outcome: Outcome, actuator: ByFloor) -> int | None:

@@ -106,11 +106,23 @@ class Clock(Protocol):
     """Time, and waiting for it."""
 
     def now(self) -> datetime:
-        """The present instant, aware, UTC."""
+        """The present instant, aware, UTC. Somebody may set it, forward or back."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds of this clock since some moment, which nobody can set; suspension counts where it can."""
         ...
 
     async def sleep(self, seconds: float) -> None:
         """Returns after so many seconds of this clock."""
+        ...
+
+
+class ServerTime(Protocol):
+    """The clock of the API server."""
+
+    def minus_steady(self) -> float | None:
+        """How many seconds it is ahead of `Clock.monotonic`; None while nobody knows."""
         ...
 
 
@@ -222,6 +234,10 @@ class Telemetry(Protocol):
 
     def wrote(self, what: str, outcome: str) -> None:
         """A write was made: `floor`, `handback`, `scale`, `status`; outcome `ok` or a failure kind."""
+        ...
+
+    def clock_off(self, seconds: float | None) -> None:
+        """How far the API server's clock is ahead of ours; None while nobody knows."""
         ...
 
     def forget(self, key: str) -> None:

@@ -24,6 +24,8 @@ from firstbell.engine.memory import Action, Memory, Scaling
 from firstbell.engine.ports import Failure, FailureKind, Happening
 from firstbell.engine.seen.store import SeenWorkload, Store
 from firstbell.engine.slices import TOO_COSTLY, Slices
+from firstbell.engine.timekeeping import Timekeeping
+from firstbell.engine.wakeups import LONGEST_LEAD
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -39,20 +41,31 @@ VERIFY_AFTER = (timedelta(seconds=2), timedelta(seconds=20))
 class Ticker:
     """Ticks, with what they share."""
 
-    def __init__(
-        self, *, store: Store, clock: Clock, instance: str, actor: Actor, slices: Slices | None = None
+    def __init__(  # noqa: PLR0913 - what all ticks share, each once
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        instance: str,
+        actor: Actor,
+        slices: Slices | None = None,
+        time: Timekeeping | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._instance = instance
         self._actor = actor
         self._slices = slices if slices is not None else Slices()
+        self._time = time if time is not None else Timekeeping(clock)
 
     async def tick(self, key: str, memory: Memory, instant: datetime) -> Outcome | Unavailable:
         """Brings one workload to what is planned now, or at `instant` if that is a rise still to come.
 
         Unavailable where the object is gone, or its spec has never been usable.
         """
+        memory.follow_clock(self._time.jumped)
+        # What is further ahead was meant before the clock was set back.
+        instant = min(instant, self._clock.now() + LONGEST_LEAD)
         # A rise that was brought forward stays, whatever wakes the object before its instant.
         memory.acted_for = max(instant, memory.acted_for or instant)
         outcome = self._look(key, memory)
@@ -96,6 +109,7 @@ class Ticker:
         if rules is None:
             never = Unavailable(reason="InvalidSpec", message="the spec was never usable")
             return seen.rules if isinstance(seen.rules, Unavailable) else never
+        memory.follow_clock(self._time.jumped)
         now = self._clock.now()
         if memory.hold_until is None:
             memory.hold_until = now + rules.behavior.down.window
@@ -103,7 +117,15 @@ class Ticker:
         stands = situation(self._store, seen, rules, self._instance, now, floored=memory.floored)
         stands, memory.autoscaler = follow_autoscaler(stands, memory.autoscaler, now)
         _hold_what_it_had(stands, memory, now)
-        return evaluated(self._store, stands, self._instance, memory, now)
+        return evaluated(
+            self._store,
+            stands,
+            self._instance,
+            memory,
+            now,
+            clock=self._time.state,
+            others=self._time.others(),
+        )
 
 
 def _in_force(outcome: Outcome | Unavailable, memory: Memory) -> int:
@@ -204,7 +226,10 @@ def next_looks(outcome: Outcome, memory: Memory) -> list[tuple[datetime, bool]]:
     looks += [(at, False) for at in ends if at is not None and at > now]
     if isinstance(outcome.plan, Unavailable):
         return looks
-    minute = minute_of(max(now, memory.acted_for or now))
+    acted_for = max(now, memory.acted_for or now)
+    there = [one.next_look(acted_for) for one in outcome.elsewhere]
+    looks += [look for look in there if look is not None]
+    minute = minute_of(acted_for)
     following = outcome.plan.next_write(minute)
     if following is not None:
         rise = following.value > outcome.plan.write_at(minute)

@@ -64,6 +64,14 @@ class Wakeups:
             if self._early_at[known.instant] <= 0:
                 del self._early_at[known.instant]
 
+    def clear(self) -> list[str]:
+        """Forgets every wake-up: the keys that had one."""
+        keys = list(self._waiting)
+        self._waiting.clear()
+        self._heap.clear()
+        self._early_at.clear()
+        return keys
+
     def next_due(self) -> datetime | None:
         """When the next key is due; None while none is."""
         while self._heap:

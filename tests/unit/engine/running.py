@@ -32,6 +32,7 @@ class Running:
         self._gated = gated
         self._task = self._gaps = None
         self._steady, self.deaf = 0.0, False
+        self._server = None
         self.engine = Engine(
             cluster=self.world.cluster,
             clock=self.world.clock,
@@ -41,6 +42,7 @@ class Running:
             store=Store(),
             metrics=self.metrics,
             fence=Fence(lambda: self._steady),
+            server=self,
         )
         self._asked = AskedTargets(store=self.engine.store, cluster=self.world.cluster)
         handle = {
@@ -71,13 +73,22 @@ class Running:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        assert not failed
+        assert not failed, [task.exception() for task in failed]
 
     def _told(self, plural, event) -> None:
         if self.deaf:
             self._untold.append((plural, event))
         else:
             self._handle[plural](event)
+
+    def minus_steady(self):
+        """The engine's `ServerTime`: nobody knows, before `server_is_ahead`."""
+        return self._server
+
+    def server_is_ahead(self, length) -> None:
+        """The API server's clock is so far ahead of what ours is now, from now on."""
+        clock = self.world.clock
+        self._server = clock.now().timestamp() + length.total_seconds() - clock.monotonic()
 
     def freeze(self, seconds) -> None:
         """The process has stood still for so long, of which it knows nothing yet."""

@@ -74,6 +74,10 @@ class LeftWorkloads:
         """Its SchoolAutoscaler is there again, and sees to it."""
         self._left.pop(key, None)
 
+    def follow_clock(self, by: timedelta) -> None:
+        """The clock was set: what was to come in so long still does."""
+        self._left = {key: replace(left, at=left.at + by) for key, left in self._left.items()}
+
     async def bring_down(self, key: str, now: datetime) -> datetime | None:
         """Brings down what is due; when to come again, or None where nothing is left to do."""
         left = self._left.get(key)

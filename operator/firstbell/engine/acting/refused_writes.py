@@ -55,7 +55,8 @@ class RefusedWrites:
         known = self._refusals.get(path.url)
         if known is not None and known.operations != operations:
             known = None
-        if known is not None and (wait := known.until - self._clock.now()) > timedelta(0):
+        # Longer it is only where the clock was set back meanwhile.
+        if known is not None and timedelta(0) < (wait := known.until - self._clock.now()) <= LONGEST:
             return known.stands(wait)
         answer = await self._cluster.json_patch(path, operations)
         if not isinstance(answer, Failure):

@@ -14,22 +14,35 @@ from firstbell.domain.decide import Decision, decide
 from firstbell.domain.limits import Limit
 from firstbell.domain.reasons import LimitReason
 from firstbell.engine.deciding.observing import observation
+from firstbell.engine.deciding.other_times import elsewhere
 from firstbell.engine.deciding.planning import current_plan
 from firstbell.engine.deciding.situation import ByFloor, still_held
 from firstbell.engine.deciding.surging import follow_surge
 from firstbell.engine.deciding.zero import follow_zero
 from firstbell.engine.outcome import Outcome
+from firstbell.engine.timekeeping import NOT_COMPARED
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from firstbell.engine.deciding.situation import Situation
     from firstbell.engine.memory import Admitted, Memory
     from firstbell.engine.seen.store import Store
+    from firstbell.engine.timekeeping import ClockState, OtherTime
 
 
-def evaluated(store: Store, stands: Situation, instance: str, memory: Memory, now: datetime) -> Outcome:
-    """The outcome of a situation at `now`, nothing written yet."""
+def evaluated(  # noqa: PLR0913 - what a decision depends on
+    store: Store,
+    stands: Situation,
+    instance: str,
+    memory: Memory,
+    now: datetime,
+    *,
+    clock: ClockState = NOT_COMPARED,
+    others: Sequence[OtherTime] = (),
+) -> Outcome:
+    """The outcome of a situation at `now`, nothing written yet; `others` are times that it may be as well."""
     invalid = stands.seen.rules if isinstance(stands.seen.rules, Unavailable) else None
     minute = minute_of(now)
     memory.zero = follow_zero(stands, memory.zero)
@@ -37,11 +50,19 @@ def evaluated(store: Store, stands: Situation, instance: str, memory: Memory, no
         held = still_held(store, stands, instance)
         plan = stands.actuator if held is None else current_plan(stands, held, memory, minute)
         return Outcome(
-            now=now, situation=stands, plan=plan, decision=stands.actuator, invalid=invalid, cut=_cut(memory)
+            now=now,
+            situation=stands,
+            plan=plan,
+            decision=stands.actuator,
+            invalid=invalid,
+            cut=_cut(memory),
+            clock=clock,
         )
     plan = current_plan(stands, stands.actuator, memory, minute)
     follow_surge(store, stands, plan, memory)
-    observed = observation(stands, stands.actuator, plan, memory, now)
+    there = () if isinstance(plan, Unavailable) else tuple(elsewhere(plan, memory, others, now))
+    holds = tuple(one.hold(now, max(now, memory.acted_for or now)) for one in there)
+    observed = observation(stands, stands.actuator, plan, memory, now, holds)
     decision = decide(observed)
     if isinstance(stands.actuator, ByFloor):
         decision = _admitted(decision, memory.admitted, now)
@@ -56,6 +77,8 @@ def evaluated(store: Store, stands: Situation, instance: str, memory: Memory, no
         invalid=invalid,
         observed=observed,
         cut=_cut(memory),
+        clock=clock,
+        elsewhere=there,
     )
 
 

@@ -18,16 +18,18 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from firstbell.domain.bells import Minute
+    from firstbell.domain.decide import Hold
     from firstbell.domain.plan import Plan
     from firstbell.engine.memory import Memory
 
 
-def observation(
+def observation(  # noqa: PLR0913, PLR0917 - what a decision depends on
     stands: Situation,
     actuator: ByFloor | ByScale,
     plan: Plan | Unavailable,
     memory: Memory,
     now: datetime,
+    holds: tuple[Hold, ...] = (),
 ) -> Observation:
     """What `decide` is handed."""
     minute, ahead = minute_of(now), minute_of(max(now, memory.acted_for or now))
@@ -42,6 +44,7 @@ def observation(
         now=now,
         baseline=actuator.baseline,
         scheduled=raised_by_surge(scheduled_by(plan, minute, ahead), memory.surge, minute, actuator.baseline),
+        holds=holds,
         metrics=stands.live,
         tolerance=stands.rules.tolerance,
         behavior=stands.rules.behavior,

@@ -56,7 +56,7 @@ def current_plan(
         memory.last_calendars, memory.cut = calendars, None
         return plan
     if memory.cut is None or memory.cut.inputs != inputs or minute >= memory.cut.until:
-        made = _made(Workload(policy=now.rules.policy, bounds=bounds, calendars=calendars), minute)
+        made = made_plan(Workload(policy=now.rules.policy, bounds=bounds, calendars=calendars), minute)
         if isinstance(made, Plan):
             memory.plan, memory.plan_inputs, memory.cut = made, inputs, None
             memory.last_calendars = calendars
@@ -66,7 +66,7 @@ def current_plan(
     return plan if plan is not None and lasts else memory.cut.why
 
 
-def _made(workload: Workload, minute: Minute) -> Plan | Unavailable:
+def made_plan(workload: Workload, minute: Minute) -> Plan | Unavailable:
     """The plan from an hour ago on, or that it takes too long to make."""
     try:
         return within(

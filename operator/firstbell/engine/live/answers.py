@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, KeysView
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from fractions import Fraction
 
     from firstbell.domain.reactive import MetricTarget, Reading
@@ -68,6 +68,10 @@ class Answers:
             self._asks[key] = now
         else:
             self._asks.pop(key, None)
+
+    def follow_clock(self, by: timedelta) -> None:
+        """The clock was set: an answer stays as old as it is."""
+        self.readings = {query: replace(seen, at=seen.at + by) for query, seen in self.readings.items()}
 
     def put(self, query: MetricQuery, seen: SeenReading) -> set[str]:
         """Remembers an answer, if anybody still asks for it: the keys of those that must look again."""

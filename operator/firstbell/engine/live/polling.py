@@ -60,6 +60,15 @@ class Polling:
         if self._answers.edits != self._edits:
             self._woken.set()
 
+    def begin_anew(self) -> None:
+        """The clock was set: whatever is not being asked is due now."""
+        now = self._clock.now()
+        self._heap.clear()
+        for query, turn in list(self._turns.items()):
+            if turn is not None:
+                self._plan(query, now)
+        self._woken.set()
+
     async def run(self) -> None:
         """Polls until cancelled."""
         async with asyncio.TaskGroup() as tasks:
@@ -109,7 +118,7 @@ class Polling:
         finally:
             # Only now, so that none is asked again while its answer is awaited.
             if self._turns.get(query, asked) is None:
-                self._plan(query, _next_turn(query, asked))
+                self._plan(query, _next_turn(query, min(asked, self._clock.now())))
 
     async def _read(self, query: MetricQuery) -> Reading:
         where = query.server_address

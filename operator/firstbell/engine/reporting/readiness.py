@@ -49,7 +49,7 @@ def ready_for_bell(
     if isinstance(workload, Unavailable):
         return _condition(Truth.UNKNOWN, workload.reason, workload.message)
     compared = _compared(plan, workload, minute, cause)
-    started = first_raised is not None and minute - first_raised < GRACE_MINUTES
+    started = first_raised is not None and 0 <= minute - first_raised < GRACE_MINUTES
     if compared.reason == "BehindSchedule" and started:
         return _condition(Truth.UNKNOWN, "PodsStarting", compared.message.partition(":")[0])
     return compared

@@ -54,6 +54,7 @@ TOLD_CONDITIONS = frozenset(
         ConditionType.READY_FOR_BELL,
         ConditionType.RETURNED_TO_BASELINE,
         ConditionType.FLOOR_CONTESTED,
+        ConditionType.CLOCK_IN_SYNC,
     }
 )
 LOGGED_BY_ENGINE = frozenset({"FailedUpdate", "Forbidden", "Unauthenticated"})
@@ -159,7 +160,8 @@ class Reporter:
                 composed = invalid_status(composed, seen.generation, old, now), None
             new, following = composed
         new = visible_status(new)
-        since = now - memory.reported_at if memory.reported_at else None
+        # A clock that was set back while a report was written puts it into the future.
+        since = now - memory.reported_at if memory.reported_at and memory.reported_at <= now else None
         least = least_wait(memory.reports, now)
         patch = changed(old, new, since_last=since, least=least)
         if not patch:

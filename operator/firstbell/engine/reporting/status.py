@@ -25,6 +25,7 @@ from firstbell.engine.reporting.live_report import steady_condition, steady_deci
 from firstbell.engine.reporting.readiness import ready_for_bell
 from firstbell.engine.seen.store import SeenWorkload
 from firstbell.engine.status_values import api_time, written_conditions
+from firstbell.engine.timekeeping import clock_in_sync
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,6 +95,7 @@ _AFTER_READY = (
     ConditionType.READY_FOR_BELL,
     ConditionType.FLOOR_CONTESTED,
     ConditionType.RETURNED_TO_BASELINE,
+    ConditionType.CLOCK_IN_SYNC,
 )
 
 
@@ -113,6 +115,7 @@ def _conditions(outcome: Outcome, memory: Memory, old: Json) -> list[Condition]:
         ready_for_bell(outcome.plan, stands.workload, minute, _first_raised(memory), cause),
         contest,
         returned(outcome, memory.way_back),
+        clock_in_sync(outcome.clock),
     ]
 
 

@@ -20,17 +20,18 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from firstbell.engine.engine import Engine
-    from firstbell.engine.fence import Fence
     from firstbell.engine.ports import Cluster
     from firstbell.engine.watching.asked_targets import AskedTargets
 
 log = structlog.get_logger("firstbell.engine")
 
 
-async def keep_beating(fence: Fence, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
-    """Beats until cancelled; `sleep` is of the wall, however fast the engine's clock runs."""
+async def keep_beating(
+    beat: Callable[[], None], sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+) -> None:
+    """Beats once a second until cancelled; `sleep` is of the wall, however fast the engine's clock runs."""
     while True:
-        fence.beat()
+        beat()
         await sleep(BEAT_SECONDS)
 
 
