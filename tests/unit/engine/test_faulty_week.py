@@ -30,7 +30,7 @@ SEEDS = range(int(os.environ.get("FIRSTBELL_WEEKS", "1")))
 """Each is a week of its own; more of them are played by hand, where something was changed."""
 MONDAY = "2024-09-09T06:00"
 DAYS = 5
-FAULTS_A_DAY = 14
+FAULTS_A_DAY = 16
 WITHIN = timedelta(minutes=3)
 """How long after the last fault all must be as it should: the longest wait between two tries, and some."""
 LEAD, HOLD, STABILIZATION = timedelta(minutes=10), timedelta(minutes=30), timedelta(minutes=5)
@@ -68,6 +68,8 @@ class Week:
             MONDAY, autoscaler=an_autoscaler(metrics=[metric]), answers={"pupils_online": 0}
         )
         self.world = self.running.world
+        self.wrong_by = timedelta(0)
+        """How far the operator's clock is ahead of the school's."""
         self.hindered_until = self.now
         self.before = 0
         """The floor before the present fault, or 0 where a foreign hand has lowered it since."""
@@ -75,7 +77,8 @@ class Week:
 
     @property
     def now(self) -> datetime:
-        return self.world.clock.now()
+        """The school's time."""
+        return self.world.clock.now() - self.wrong_by
 
     async def play(self) -> None:
         await self.running.__aenter__()
@@ -168,6 +171,9 @@ class Week:
         await self.running.pass_time(seconds=length.total_seconds())
         self.world.cluster.heal()
 
+    async def credentials_are_refused(self) -> None:
+        await self.outage("Unauthenticated")
+
     async def one_request_fails(self) -> None:
         self.hinder()
         verb = self.random.choice(("GET", "PATCH"))
@@ -191,6 +197,37 @@ class Week:
         self.world.respec(DEPLOYMENTS, replicas=self.random.choice((4, 50)))
         await self.running.pass_time(seconds=5)
         self.world.cluster.before_write = None
+
+    async def owner_writes_between_a_floor_and_its_hand_back(self) -> None:
+        """Just then; where no floor is written, later or never."""
+        value = self.random.choice((2, 5, 20))
+        self.hinder(timedelta(seconds=5))
+        self.world.cluster.before_hand_backs = [lambda: self.set_minimum(value)]
+        self.set_minimum(self.random.choice((3, 6)))
+        await self.running.pass_time(seconds=5)
+        self.world.cluster.before_hand_backs = []
+
+    async def admission_clamps_the_floor_for_a_while(self) -> None:
+        def clamp(path, body) -> None:
+            if path.plural == HPAS:
+                body["spec"]["minReplicas"] = min(50, body["spec"]["minReplicas"])
+
+        self.hinder(timedelta(minutes=20))
+        self.before = 0
+        self.world.cluster.admission = clamp
+        await self.running.pass_time(seconds=self.random.choice((10, 300)))
+        self.world.cluster.admission = None
+
+    async def a_person_scales_to_zero_for_a_while(self) -> None:
+        """That is an order, and so is its end."""
+        length = timedelta(seconds=self.random.choice((10, 200)))
+        self.hinder(length)
+        self.before = 0
+        self.world.respec(DEPLOYMENTS, replicas=0)
+        await self.running.pass_time(seconds=length.total_seconds())
+        assert self.world.replicas == 0, self.told
+        self.world.respec(DEPLOYMENTS, replicas=4)
+        await self.running.pass_time(seconds=5)
 
     async def somebody_scales(self) -> None:
         self.world.respec(DEPLOYMENTS, replicas=self.random.choice((2, 7, 60, 150)))
@@ -237,6 +274,42 @@ class Week:
         await self.running.__aexit__()
         self.running = await self.running.restarted().__aenter__()
 
+    async def the_watches_are_silent_for_a_while(self) -> None:
+        """Somebody writes meanwhile, which is not heard of before the watches are."""
+        self.hinder(timedelta(seconds=75))
+        self.running.deaf = True
+        if self.random.random() < 0.5:
+            self.set_minimum(self.random.choice((3, 30)))
+        await self.running.pass_time(seconds=75)
+        self.running.hear()
+
+    async def the_process_stands_still_and_wakes(self) -> None:
+        """What was written meanwhile is read before anything is written."""
+        self.hinder(STABILIZATION)
+        self.running.deaf = True
+        if self.random.random() < 0.5:
+            self.set_minimum(self.random.choice((3, 30)))
+        self.running.freeze(60)
+        self.running.engine.fence.beat()
+        await settled()
+        self.running.hear()
+        await self.running.pass_time(seconds=5)
+
+    async def somebody_sets_the_clock_and_sets_it_back(self) -> None:
+        hours = self.random.choice((-26, -2, -1, 1, 2, 5, 24, 24 * 30))
+        self.hinder(STABILIZATION)
+        self.set_clock(timedelta(hours=hours))
+        await settled()
+        self.check()
+        await self.running.pass_time(seconds=self.random.choice((10, 45, 200)))
+        self.check()
+        self.set_clock(-self.wrong_by)
+
+    def set_clock(self, by: timedelta) -> None:
+        self.world.clock.jump(by)
+        self.wrong_by += by
+        self.running.engine.look_at_clock()
+
     async def the_calendar_is_broken_for_a_while(self) -> None:
         self.world.respec("schoolcalendars", "school", timeZone="Mars/Olympus")
         await self.running.pass_time(seconds=self.random.choice((5, 300)))
@@ -275,9 +348,13 @@ FAULTS = (
     Week.api_is_overloaded,
     Week.api_errs,
     Week.rights_are_missing,
+    Week.credentials_are_refused,
     Week.one_request_fails,
     Week.owner_sets_a_minimum,
     Week.owner_writes_before_our_patch,
+    Week.owner_writes_between_a_floor_and_its_hand_back,
+    Week.admission_clamps_the_floor_for_a_while,
+    Week.a_person_scales_to_zero_for_a_while,
     Week.somebody_scales,
     Week.somebody_scales_again_and_again,
     Week.a_sync_reverts_the_floor_in_a_loop,
@@ -285,6 +362,9 @@ FAULTS = (
     Week.the_autoscaler_is_made_anew,
     Week.the_operator_restarts,
     Week.the_operator_is_killed_in_mid_write,
+    Week.the_watches_are_silent_for_a_while,
+    Week.the_process_stands_still_and_wakes,
+    Week.somebody_sets_the_clock_and_sets_it_back,
     Week.the_calendar_is_broken_for_a_while,
     Week.the_calendar_is_gone_for_a_while,
     Week.the_policy_cannot_be_read,
