@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+from kubernetes.client.exceptions import ApiException
 
 from firstbell.api.crds import RENDERED_KINDS, render
 from firstbell.api.objects import GROUP
@@ -33,7 +34,7 @@ from tests.cluster.operator_account import ChartsAccounts, charts_accounts
 from tests.cluster.operator_process import Sun
 from tests.cluster.prometheus import Exporter, Gate, Prometheus
 from tests.cluster.real_morning import RealMorning
-from tests.cluster.stage import Stage, at
+from tests.cluster.stage import Stage, at, hpa
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -172,6 +173,18 @@ def stage(control_plane: ControlPlane, namespace: str, accounts: ChartsAccounts)
     """That namespace with questions about what is in it."""
     with ClusterApi(control_plane.kubeconfig, control_plane.context, namespace) as api:
         yield Stage(control_plane, api, namespace, accounts)
+
+
+@pytest.fixture
+def scaling_to_zero(stage: Stage) -> Stage:
+    """The stage with an HPA whose minimum is 0, which servers take since Kubernetes 1.37 (HPAScaleToZero)."""
+    try:
+        stage.set(hpa(minimum=0))
+    except ApiException as error:
+        if "spec.minReplicas: Invalid value: 0" not in str(error.reason):
+            raise
+        pytest.skip("this API server takes no HPA with a minimum of 0: HPAScaleToZero is off")
+    return stage
 
 
 @pytest.fixture

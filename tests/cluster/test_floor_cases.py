@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from kubernetes.client.exceptions import ApiException
 
 from tests.cluster.operator_process import Sun
 from tests.cluster.stage import (
@@ -104,18 +103,6 @@ def test_zero_by_hand_within_the_peak_is_respected_too(stage: Stage, rush):
         stage.kubectl("scale", f"deployment/{NAME}", "--replicas=0")
         stage.told("AbleToScale", "False", "ScalingDisabled")
         holds(lambda: stage.replicas() == 0, "the count stays 0", seconds=3)
-
-
-@pytest.fixture
-def scaling_to_zero(stage: Stage) -> Stage:
-    """The stage with an HPA whose minimum is 0, which servers take since Kubernetes 1.37 (HPAScaleToZero)."""
-    try:
-        stage.set(hpa(minimum=0))
-    except ApiException as error:
-        if "spec.minReplicas: Invalid value: 0" not in str(error.reason):
-            raise
-        pytest.skip("this API server takes no HPA with a minimum of 0: HPAScaleToZero is off")
-    return stage
 
 
 def test_zero_with_a_minimum_of_zero_is_scale_to_zero(scaling_to_zero: Stage, morning):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.managed_fields import owners
 from tests.unit.engine.bodies import (
     AFTER,
     BEFORE,
@@ -239,6 +240,22 @@ async def test_a_zero_while_keda_sees_load_is_a_persons():
     world.scale(0)
     await world.tick(INSIDE)
     assert world.stands == (0, 0, DISABLED)
+
+
+async def test_after_the_window_the_hand_back_waits_until_the_hpa_has_acted():
+    world = Beside()
+    await raised(world)
+
+    def acted(generation):
+        world.says(RUNS, observedGeneration=generation)
+
+    acted(world.get(HPAS)["metadata"]["generation"])
+    await world.tick(AFTER)
+    await world.tick(AFTER)
+    assert (world.floor, owners(world.get(HPAS), "minReplicas")) == (0, [("firstbell", "Update")])
+    acted(world.get(HPAS)["metadata"]["generation"])
+    await world.tick(AFTER)
+    assert owners(world.get(HPAS), "minReplicas") == []
 
 
 async def test_a_floor_that_could_not_be_followed_at_once_is_followed_from_the_hpas_zero():

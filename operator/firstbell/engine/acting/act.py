@@ -137,7 +137,7 @@ class Actor:
         failure: Failure | None = None
         if operations:
             failure = await self._write_floor(stands, actuator, desired, operations, memory)
-        elif seen.kept:
+        elif seen.kept and seen.observed:
             await mend(self._cluster, self._telemetry, self._store, seen)
         stood = self._store.floors.get(seen.key)
         if stood is not None and (stood.kept or (stood.shared and desired > actuator.baseline)):

@@ -18,6 +18,7 @@ from firstbell.api.objects import GROUP
 from firstbell.engine.acting.handback import hand_back, is_kept, version_tests
 from firstbell.engine.acting.owners_in_common import told_managers
 from firstbell.engine.ports import Failure, FailureKind, ObjectPath, Operation
+from firstbell.engine.seen.floor_kinds import HPA
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -136,13 +137,24 @@ class FloorWritten:
 async def write_floor(
     cluster: Cluster, telemetry: Telemetry, seen: SeenFloor, operations: list[Operation]
 ) -> FloorWritten | Failure:
-    """Sends a floor or release patch, then hands the field back."""
+    """Sends a floor or release patch, then hands the field back, unless that has to wait."""
     written = await cluster.json_patch(floor_path(seen), operations)
     telemetry.wrote("floor", written.kind if isinstance(written, Failure) else "ok")
     if isinstance(written, Failure):
         return written
+    if _goes_to_zero(written, seen):
+        return FloorWritten(answer=written, latest=written)
     latest = await give_back(cluster, telemetry, seen, written, just_written=True)
     return FloorWritten(answer=written, latest=latest)
+
+
+def _goes_to_zero(written: Json, seen: SeenFloor) -> bool:
+    """Whether an HPA is about to take its workload to 0, as it may from now on.
+
+    It notes that it did so in its status, by which alone it comes up again, and fails to where anybody writes
+    the object in that moment (seen on Kubernetes 1.37): the hand-back is left to the next look.
+    """
+    return seen.of is HPA and written["spec"].get(HPA.minimum_field) == 0
 
 
 async def give_back(

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from firstbell.engine.ports import Cluster, Telemetry
 
 WRITERS = 16
+SETTLES_SECONDS = 1.0
 DAMAGED = "its firstbell.dev annotations are incomplete or damaged: its baseline is unknown"
 _NOT_FOR_US = frozenset({FailureKind.NOT_FOUND, FailureKind.FORBIDDEN})
 """How a cluster answers that has no such kind, or does not say so without the right to read it."""
@@ -131,6 +132,9 @@ async def release_floors(
             async with asyncio.timeout_at(deadline), limit:
                 if marked:
                     failure = await release(cluster, telemetry, store, seen)
+                    if failure is None and _is_to_be_settled(store, seen):
+                        await asyncio.sleep(SETTLES_SECONDS)
+                        await mend(cluster, telemetry, store, store.floors[seen.key])
                 else:
                     failure = await mend(cluster, telemetry, store, seen) if seen.kept else None
         except TimeoutError:
@@ -142,6 +146,12 @@ async def release_floors(
             done(_released(store, seen, failure) if marked else _handed_back(store, seen, failure))
 
     await asyncio.gather(*(one(seen) for seen in floors))
+
+
+def _is_to_be_settled(store: Store, seen: SeenFloor) -> bool:
+    """Whether a hand-back waits until an HPA has taken its workload to 0."""
+    now = store.floors.get(seen.key)
+    return now is not None and now.kept and now.autoscaler.minimum == 0
 
 
 def is_damaged(seen: SeenFloor) -> bool:

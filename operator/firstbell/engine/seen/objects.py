@@ -77,6 +77,7 @@ def seen_floor(body: Json, of: FloorKind) -> SeenFloor:
         former_managers=former,
         shared=len(former) > 1 and any(one in former for one in applying),
         kept=kept or ours == {ANNOTATION_MANAGERS},
+        observed=minimum > 0 or _is_observed(body),
         scaling_active=None if active is None else active.get("status") == "True",
         inactive_message=(active or {}).get("message", ""),
         last_writer=last_writer(managers, of.minimum_field),
@@ -121,6 +122,12 @@ def seen_workload(body: Json, api_version: str, kind: str) -> SeenWorkload:
         applied_by=applied_by(metadata.get("managedFields") or (), "replicas"),
         version=metadata.get("resourceVersion", ""),
     )
+
+
+def _is_observed(body: Json) -> bool:
+    """Whether an HPA has acted on its present spec, as far as it says so."""
+    observed = (body.get("status") or {}).get("observedGeneration")
+    return observed is None or observed >= body["metadata"].get("generation", 0)
 
 
 def _took_to_zero(body: Json, of: FloorKind) -> bool | None:

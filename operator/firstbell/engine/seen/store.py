@@ -136,9 +136,10 @@ class SeenFloor:
     `minimum_written` is False where the API's default stands for an absent minimum; `our_annotations` are
     those of ours on it, `annotated` says that it has any annotation; `former_managers` are the entries of the
     Apply managers that own the minimum, or owned it together before our floor; `shared` says that these are
-    several, at least one of them on record now; `kept` that we still own it, or have
-    left a note of who did, so that a hand-back is to be made. `scaling_active` is the
-    autoscaler's own word on its metrics; `last_writer` the manager other than us that wrote the minimum last.
+    several, at least one of them on record now; `kept` that we still own it, or have left a note of who did,
+    so that a hand-back is to be made. `observed` is False while an HPA that may go to 0 has not acted on its
+    present spec. `scaling_active` is the autoscaler's own word on its metrics; `last_writer` the manager
+    other than us that wrote the minimum last.
     `took_to_zero` is its own word on a count of 0: True = it was the one, False = it was not, None = it has
     not said; `last_acted` is when it last scaled (an HPA) or saw load (KEDA), as the API writes a time.
     `made_by` names the ScaledObject that an HPA was made by and follows; `paused_by` the annotation that
@@ -155,6 +156,7 @@ class SeenFloor:
     former_managers: tuple[Json, ...] = ()
     shared: bool = False
     kept: bool = False
+    observed: bool = True
     scaling_active: bool | None = None
     inactive_message: str = ""
     last_writer: str = ""
@@ -183,6 +185,7 @@ class SeenFloor:
             former_managers=(),
             shared=False,
             kept=False,
+            observed=True,
             last_writer="",
         )
 
