@@ -139,7 +139,7 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
         if not await _unless_stopped(load(cluster, store, settings.namespaces, slices=slices), stop):
             return
         asked = AskedTargets(store=store, cluster=cluster)
-        if not await _unless_stopped(asked.look(), stop):
+        if not await _unless_stopped(asked.first_look(), stop):
             return
         engine = Engine(
             cluster=cluster,

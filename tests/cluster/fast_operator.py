@@ -1,4 +1,4 @@
-"""`firstbell run` on a fast clock, as a process: KUBECONFIG CONTEXT NAMESPACE START SPEED BEGUN.
+"""`firstbell run` on a fast clock: KUBECONFIG CONTEXT NAMESPACE START SPEED BEGUN ALSO PROBE_PORT.
 
 BEGUN is the monotonic time at which the clock read START; it is the same in all processes of a machine.
 """
@@ -17,16 +17,17 @@ from firstbell.settings import Settings
 
 
 def main() -> None:
-    kubeconfig, context, namespace, start, speed, begun = sys.argv[1:]
+    kubeconfig, context, namespace, start, speed, begun, also, probe_port = sys.argv[1:]
     clock = FastClock(datetime.fromisoformat(start), float(speed))
     clock._begun = float(begun)
     settings = Settings(
         kubeconfig=Path(kubeconfig),
         context=context or None,
-        namespaces=(namespace,),
+        namespaces=(namespace, also) if also else (namespace,),
         instance=namespace,
         metrics_port=0,
-        probe_port=0,
+        probe_port=int(probe_port),
+        listen="127.0.0.1",
     )
     configure_logs("console", "info")
     asyncio.run(run_operator(settings, clock=clock))

@@ -173,13 +173,21 @@ class Process:
         return self.process.wait(timeout=seconds)
 
 
-def fast_process(control_plane: ControlPlane, namespace: str, sun: Sun, log: Path) -> Process:
-    """The operator as a process whose clock reads what the test's does."""
+def fast_process(
+    control_plane: ControlPlane,
+    namespace: str,
+    sun: Sun,
+    log: Path,
+    *,
+    also: str = "",
+    probe_port: int = 0,
+) -> Process:
+    """The operator as a process whose clock reads what the test's does; `also` is one more namespace."""
     settings = settings_for(control_plane, namespace)
     begun = sun.clock._begun
     return Process(
         [FAST_OPERATOR, settings.kubeconfig, settings.context or "", namespace,
-         sun.start.isoformat(), sun.speed, begun],
+         sun.start.isoformat(), sun.speed, begun, also, probe_port],
         log,
     )  # fmt: skip
 

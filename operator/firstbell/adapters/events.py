@@ -1,22 +1,25 @@
 """Kubernetes events, posted beside the work and never in its way.
 
 The sink takes an event at any time and returns at once; a worker posts at most a few a second, counts a
-repeat on the event that it repeats, and drops what does not fit its queue: scaling comes first.
+repeat on the event that it repeats, and drops what does not fit its queue: scaling comes first. Namespaces
+take turns, so that one that has very many does not silence the others.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from firstbell.domain.visible_text import visible
 from firstbell.engine.ports import Clock, Cluster, Failure, Happening, Json, ObjectPath
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+_Queued: TypeAlias = "tuple[Json, Happening, datetime]"
 
 QUEUE = 500
 REMEMBERED = 2000
@@ -34,22 +37,42 @@ class KubernetesEvents:
         self._cluster = cluster
         self._clock = clock
         self._pause = seconds_between_posts
-        self._queue: asyncio.Queue[tuple[Json, Happening, datetime]] = asyncio.Queue(QUEUE)
+        self._waiting: dict[str, deque[_Queued]] = {}
+        self._some = asyncio.Event()
         self._posted: OrderedDict[str, int] = OrderedDict()
         self._since = clock.now().isoformat()
 
     def post(self, involved: Json, happening: Happening) -> None:
-        """Queues an event for the object, or drops it when the queue is full."""
-        if not self._queue.full():
-            shown = replace(happening, message=visible(happening.message, MESSAGE_CHARACTERS))
-            self._queue.put_nowait((involved, shown, self._clock.now()))
+        """Queues an event for the object; of too many, one of the namespace with the most is dropped."""
+        namespace = involved["namespace"]
+        if sum(map(len, self._waiting.values())) >= QUEUE:
+            most = max(self._waiting, key=lambda name: len(self._waiting[name]))
+            if len(self._waiting[most]) <= len(self._waiting.get(namespace, ())):
+                return
+            self._waiting[most].pop()
+        shown = replace(happening, message=visible(happening.message, MESSAGE_CHARACTERS))
+        self._waiting.setdefault(namespace, deque()).append((involved, shown, self._clock.now()))
+        self._some.set()
 
     async def run(self) -> None:
         """Posts what is queued, until cancelled."""
         while True:
-            involved, happening, at = await self._queue.get()
-            await self._post(involved, happening, at)
+            while (queued := self._next()) is None:
+                self._some.clear()
+                await self._some.wait()
+            await self._post(*queued)
             await asyncio.sleep(self._pause)
+
+    def _next(self) -> _Queued | None:
+        """The oldest event of the namespace whose turn it is; they take turns."""
+        for namespace in list(self._waiting):
+            queued = self._waiting.pop(namespace)
+            if queued:
+                first = queued.popleft()
+                if queued:
+                    self._waiting[namespace] = queued
+                return first
+        return None
 
     async def _post(self, involved: Json, happening: Happening, at: datetime) -> None:
         name = self._name(involved, happening)

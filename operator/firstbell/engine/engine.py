@@ -94,13 +94,19 @@ class Engine:
             instance=instance,
             wake=self.wake,
         )
-        self.slices = slices = slices if slices is not None else Slices()
+        self.slices = slices if slices is not None else Slices()
+        self._decisions = self.slices.beside()
         self._ticker = Ticker(
-            store=self.store, clock=clock, instance=instance, actor=actor, slices=slices, time=self._time
+            store=self.store,
+            clock=clock,
+            instance=instance,
+            actor=actor,
+            slices=self._decisions,
+            time=self._time,
         )
         self.own = OwnObjects(
             store=self.store,
-            slices=slices,
+            slices=self.slices,
             wake=self.wake,
             wake_calendar=self.wake_calendar,
             forget=self.forget,
@@ -111,7 +117,7 @@ class Engine:
             clock=clock,
             events=events,
             telemetry=telemetry,
-            slices=slices,
+            slices=self.slices.beside(),
         )
         self._polling: Polling | None = None
         if metrics is not None:
@@ -123,7 +129,7 @@ class Engine:
         self._memories: dict[str, Memory] = {}
         self._wakeups = Wakeups()
         self._calendar_wakeups = Wakeups()
-        self._ticks: Turns[str] = Turns(slices)
+        self._ticks: Turns[str] = Turns(self._decisions)
         self._queued: dict[str, datetime] = {}
         self._ticking: set[str] = set()
         self._again: set[str] = set()
@@ -244,7 +250,7 @@ class Engine:
         elif key not in self._queued:
             self._queued[key] = instant
             namespace = key.partition("/")[0]
-            if not self.slices.rest_of(namespace):
+            if not self._decisions.rest_of(namespace):
                 self._calm.clear()
             self._ticks.put(namespace, key)
 

@@ -1,7 +1,7 @@
 """How long one object may keep the processor, and who waits after it.
 
 Everything runs on one thread, so whatever one object takes everybody waits for. Work on an object is a slice:
-after a second of processor it is cut, and a namespace whose slice was long rests for four times as long
+after half a second of processor it is cut, and a namespace whose slice was long rests for four times as long
 before its next, so that the others have at least four fifths of the time, whoever makes how many of what.
 Nothing of that is ever seen where objects are of ordinary size.
 
@@ -21,7 +21,7 @@ from firstbell.domain.absence import Unavailable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SLICE_SECONDS = 1.0
+SLICE_SECONDS = 0.5
 LONG_SECONDS = 0.2
 REST_FACTOR = 4.0
 LOOK_SECONDS = 0.1
@@ -112,13 +112,28 @@ def within(seconds: float, work: Callable[[], T]) -> T:
         _WATCHDOG.end(begun)
 
 
+@dataclass(slots=True)
+class _Rested:
+    """Until when all that took long so far rests, by the clock on the wall."""
+
+    until: float = 0.0
+
+
 @dataclass(kw_only=True, slots=True)
 class Slices:
-    """The slices of one engine, and the namespaces that rest after long ones, by the clock on the wall."""
+    """The slices of one kind of work, and which namespaces rest after long ones, by the wall's clock."""
 
     seconds: float = SLICE_SECONDS
     _rests_until: dict[str, float] = field(default_factory=dict)
-    _shared_until: float = 0.0
+    _shared: _Rested = field(default_factory=_Rested)
+
+    def beside(self) -> Slices:
+        """Those of another kind of work: whoever takes long in one may go on in the other.
+
+        So a report that something was cut comes although more is cut meanwhile. What all of them leave to the
+        others is the same.
+        """
+        return Slices(seconds=self.seconds, _shared=self._shared)
 
     def run(self, namespace: str, what: str, work: Callable[[], T]) -> T | Unavailable:
         """What the work on an object of a namespace gives, or that it is too costly."""
@@ -141,8 +156,8 @@ class Slices:
 
     def _rest(self, namespace: str, seconds: float) -> None:
         """Those that take long share what is left for them: ten of them get no more than one."""
-        self._shared_until = max(self._shared_until, time.monotonic()) + seconds
-        self._rests_until[namespace] = self._shared_until
+        self._shared.until = max(self._shared.until, time.monotonic()) + seconds
+        self._rests_until[namespace] = self._shared.until
 
 
 def too_costly(what: str, seconds: float) -> Unavailable:

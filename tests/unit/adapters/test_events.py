@@ -111,7 +111,7 @@ async def test_a_full_queue_drops_and_never_blocks():
     sink = Sink()
     for number in range(700):
         sink.sink.post(WEB, Happening(reason="Many", message=str(number)))
-    assert sink.sink._queue.qsize() == 500
+    assert sum(map(len, sink.sink._waiting.values())) == 500
     assert sink.cluster.requests == []
 
 
@@ -149,3 +149,14 @@ async def test_what_nobody_would_see_is_spelled_out_and_not_without_end():
     assert first["message"] == r"denied \u202e.ti tnarG"
     assert len(second["message"]) == 1000
     assert second["message"].isascii() or second["message"].endswith("…")
+
+
+async def test_a_namespace_with_very_many_events_does_not_silence_another():
+    sink = Sink()
+    flood = [Happening(reason="Flood", message=str(number)) for number in range(2000)]
+    for happening in flood:
+        sink.sink.post(WEB | {"namespace": "evil"}, happening)
+    events = await sink.posted(ROSE, LATE)
+    assert {"ScaledUp", "LateForBell"} <= {event["reason"] for event in events}
+    assert [event["reason"] for event in events[:4]] == ["Flood", "ScaledUp", "Flood", "LateForBell"]
+    assert len(events) <= 500

@@ -77,3 +77,12 @@ def test_several_who_take_long_share_what_is_left_for_them():
     until = slices._rests_until
     assert until["three"] > until["two"] > until["one"]
     assert slices.rest_of("three") > 0
+
+
+def test_whoever_takes_long_in_one_kind_of_work_goes_on_in_the_other_and_pays_for_both():
+    reading = Slices(seconds=0.25)
+    reporting = reading.beside()
+    reading.run("greedy", "it", endless)
+    assert reporting.rest_of("greedy") == 0.0
+    reporting.run("greedy", "it", endless)
+    assert reporting._rests_until["greedy"] > reading._rests_until["greedy"]

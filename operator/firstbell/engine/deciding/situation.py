@@ -174,11 +174,11 @@ def _actuator(  # noqa: PLR0913 - as above
     *,
     floored: FloorMemory | None,
 ) -> Actuator:
-    older = [other for other in store.sharing(rules.target) if _older(other, seen)]
-    if older:
+    first = store.first_on(rules.target.key)
+    if first is not None and first.key != seen.key:
         return Unavailable(
             reason=TARGET_CONFLICT,
-            message=f"SchoolAutoscaler {older[0].key} already scales "
+            message=f"SchoolAutoscaler {first.key} already scales "
             f"{rules.target.kind} {rules.target.name}. "
             "Delete one of the two, or join their calendars and peaks in one.",
         )
@@ -254,8 +254,3 @@ def remembered_floor(status: Json) -> FloorMemory | None:
     return FloorMemory(
         uid=actuator["uid"], floor=actuator.get("floor"), baseline=actuator["baselineMinReplicas"]
     )
-
-
-def _older(other: SeenAutoscaler, than: SeenAutoscaler) -> bool:
-    """Whether the other of two on one workload is the one that works."""
-    return other.key != than.key and (other.created, other.key) < (than.created, than.key)

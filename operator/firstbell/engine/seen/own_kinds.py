@@ -76,6 +76,7 @@ def unread_calendar(body: Json, before: SeenCalendar | None, why: Unavailable) -
         uid=metadata["uid"],
         generation=metadata["generation"],
         days=why,
+        version=metadata.get("resourceVersion", ""),
         status=dict(body.get("status") or {}),
     )
 
@@ -89,6 +90,7 @@ def unread_autoscaler(body: Json, before: SeenAutoscaler | None, why: Unavailabl
         generation=metadata["generation"],
         created=metadata.get("creationTimestamp", ""),
         rules=why,
+        version=metadata.get("resourceVersion", ""),
         status=dict(body.get("status") or {}),
         last_good=before.in_force if before is not None and before.uid == metadata["uid"] else None,
     )

@@ -18,7 +18,6 @@ from firstbell.engine.live.answers import Answers
 from firstbell.engine.seen.floor_kinds import HPA, FloorKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from fractions import Fraction
 
     from firstbell.domain.floor import Autoscaler
@@ -232,6 +231,7 @@ class Store:
     answers: Answers = field(default_factory=Answers)
     follows_scaled_objects: bool = False
     _by_target: dict[str, set[str]] = field(default_factory=dict)
+    _first: dict[str, str] = field(default_factory=dict)
     _by_calendar: dict[str, set[str]] = field(default_factory=dict)
     _floors_by_target: dict[str, set[str]] = field(default_factory=dict)
     _floors_by_owner: dict[str, set[str]] = field(default_factory=dict)
@@ -262,30 +262,68 @@ class Store:
         before = self.autoscalers.get(seen.key)
         if before is not None and is_older(seen.version, before.version):
             return set()
-        concerned = self._take_out(seen.key)
-        self.autoscalers[seen.key] = seen
         rules = seen.in_force
+        firsts = self._firsts(before, seen)
+        self._take_out(seen.key)
+        self.autoscalers[seen.key] = seen
         if rules is not None:
             self._by_target.setdefault(rules.target.key, set()).add(seen.key)
-            concerned |= self._by_target[rules.target.key]
+            self._come(rules.target.key, seen)
             for calendar in rules.calendar_keys:
                 self._by_calendar.setdefault(calendar, set()).add(seen.key)
         self.answers.ask(seen.key, (metric.query for metric in rules.metrics) if rules is not None else ())
-        return concerned | {seen.key}
+        return self._followers(firsts) | {seen.key}
 
     def drop_autoscaler(self, key: str) -> set[str]:
-        """Forgets a SchoolAutoscaler."""
+        """Forgets a SchoolAutoscaler; if it was the one that worked, the others look again."""
         self.answers.ask(key, ())
-        return self._take_out(key)
+        before = self._firsts(self.autoscalers.get(key))
+        self._take_out(key)
+        return self._followers(before)
 
-    def _take_out(self, key: str) -> set[str]:
+    def _take_out(self, key: str) -> None:
         seen = self.autoscalers.pop(key, None)
         rules = seen.in_force if seen is not None else None
         if rules is None:
-            return set()
-        concerned = _leave(self._by_target, rules.target.key, key)
+            return
+        _leave(self._by_target, rules.target.key, key)
+        if self._first.get(rules.target.key) == key:
+            self._first.pop(rules.target.key)
         for calendar in rules.calendar_keys:
             _leave(self._by_calendar, calendar, key)
+
+    def first_on(self, target: str) -> SeenAutoscaler | None:
+        """The oldest SchoolAutoscaler on the workload of a key: the one that works, of however many."""
+        members = self._by_target.get(target)
+        if not members:
+            return None
+        if target not in self._first:
+            self._first[target] = min(members, key=lambda key: _age(self.autoscalers[key]))
+        return self.autoscalers[self._first[target]]
+
+    def _come(self, target: str, seen: SeenAutoscaler) -> None:
+        """One more is on a workload: the oldest is looked for anew only where that may be another."""
+        first = self._first.get(target)
+        if first is not None and _age(seen) < _age(self.autoscalers[first]):
+            self._first[target] = seen.key
+
+    def _firsts(self, *concerned: SeenAutoscaler | None) -> dict[str, str | None]:
+        """Who works on the workloads of these, by their keys."""
+        found = {}
+        for seen in concerned:
+            if seen is not None and seen.in_force is not None:
+                target = seen.in_force.target.key
+                first = self.first_on(target)
+                found[target] = first.key if first is not None else None
+        return found
+
+    def _followers(self, before: dict[str, str | None]) -> set[str]:
+        """Everybody on the workloads on which another one works now than before."""
+        concerned: set[str] = set()
+        for target, was in before.items():
+            first = self.first_on(target)
+            if first is not None and first.key != was:
+                concerned |= self._by_target[target]
         return concerned
 
     def follows(self, of: FloorKind) -> bool:
@@ -342,9 +380,10 @@ class Store:
         """The keys of the SchoolAutoscalers on a workload."""
         return set(self._by_target.get(target.key, ()))
 
-    def sharing(self, target: TargetRef) -> Iterable[SeenAutoscaler]:
-        """The SchoolAutoscalers on a workload."""
-        return [self.autoscalers[key] for key in sorted(self._by_target.get(target.key, ()))]
+
+def _age(seen: SeenAutoscaler) -> tuple[str, str]:
+    """What the older of two SchoolAutoscalers has the lesser of."""
+    return seen.created, seen.key
 
 
 def _leave(index: dict[str, set[str]], at: str, key: str) -> set[str]:

@@ -10,6 +10,7 @@ A workload that cannot be read is told with the right that is missing, or the ki
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -20,11 +21,14 @@ from firstbell.engine.seen.store import SeenWorkload, Store, TargetRef
 from firstbell.engine.watching.own_pods import OwnPods
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from firstbell.engine.engine import Engine
     from firstbell.engine.ports import Cluster, Json
 
+AT_ONCE = 16
+BUSY_SECONDS = 0.05
+FIRST_LOOK_SECONDS = 5.0
 LOOK_SECONDS = 5.0
 """How often a workload that changes is asked for, by the clock on the wall."""
 WATCHED_GROUP = "apps"
@@ -53,23 +57,61 @@ class AskedTargets:
     _own_pods: OwnPods = field(init=False)
     _plurals: dict[tuple[str, str], str] = field(default_factory=dict)
     _looks: dict[str, _Look] = field(default_factory=dict)
+    _busy: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._own_pods = OwnPods(cluster=self.cluster)
 
-    async def look(self) -> set[str]:
-        """Asks for those that are due: the keys of the autoscalers that must look again."""
+    async def first_look(self) -> None:
+        """Asks for all as far as some seconds reach: nobody's many targets keep us from starting."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FIRST_LOOK_SECONDS):
+                await self.look()
+
+    async def look(self, tell: Callable[[set[str]], None] = lambda _: None) -> set[str]:
+        """Asks for those that are due: the keys of the autoscalers that must look again.
+
+        `tell` is told them as they come. The targets of a namespace come one after the other, beside those of
+        others, so that nobody waits for somebody else's many; one whose last are still asked for is left out.
+        """
         wanted = {target.key: target for target in _asked(self.store)}
         for key in self._looks.keys() - wanted.keys():
             del self._looks[key]
             self.store.unreadable.pop(key, None)
+        by_namespace: dict[str, list[TargetRef]] = {}
+        for target in wanted.values():
+            by_namespace.setdefault(target.namespace, []).append(target)
+        free = asyncio.Semaphore(AT_ONCE)
+        looks = [
+            self._look_in(namespace, targets, free, tell)
+            for namespace, targets in by_namespace.items()
+            if namespace not in self._busy
+        ]
+        return set().union(*await asyncio.gather(*looks))
+
+    async def _look_in(
+        self,
+        namespace: str,
+        targets: Iterable[TargetRef],
+        free: asyncio.Semaphore,
+        tell: Callable[[set[str]], None],
+    ) -> set[str]:
         concerned: set[str] = set()
-        for key, target in wanted.items():
-            concerned |= await self._look_at(target, self._looks.setdefault(key, _Look()))
+        self._busy.add(namespace)
+        try:
+            for target in targets:
+                async with free:
+                    found = await self._look_at(target, self._looks.setdefault(target.key, _Look()))
+                tell(found)
+                concerned |= found
+        finally:
+            self._busy.discard(namespace)
         return concerned
 
     async def look_at_all(self) -> set[str]:
         """Asks for each, due or not: the keys of the autoscalers that must look again."""
+        while self._busy:  # noqa: ASYNC110 - seldom; what was asked for before may be answered by what was then
+            await asyncio.sleep(BUSY_SECONDS)
         for last in self._looks.values():
             last.unchanged = 0
         return await self.look()
@@ -162,6 +204,7 @@ def _unreadable(failure: Failure) -> Unavailable:
 
 async def follow_asked(engine: Engine, targets: AskedTargets) -> None:
     """Asks again and again by the clock on the wall, until cancelled."""
-    while True:
-        await asyncio.sleep(LOOK_SECONDS)
-        engine.wake(await targets.look())
+    async with asyncio.TaskGroup() as looks:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            looks.create_task(targets.look(engine.wake))

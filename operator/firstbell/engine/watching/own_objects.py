@@ -23,7 +23,7 @@ from firstbell.engine.seen.own_kinds import (
     unread_autoscaler,
     unread_calendar,
 )
-from firstbell.engine.seen.store import NOT_READ_YET, is_unread
+from firstbell.engine.seen.store import NOT_READ_YET, is_older, is_unread
 from firstbell.engine.turns import Turns
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from firstbell.engine.seen.store import OwnKey, Store
     from firstbell.engine.slices import Slices
 
-KEPT_OF_METADATA = ("namespace", "name", "uid", "generation", "creationTimestamp")
+KEPT_OF_METADATA = ("namespace", "name", "uid", "generation", "creationTimestamp", "resourceVersion")
 
 log = structlog.get_logger("firstbell.engine")
 
@@ -121,14 +121,13 @@ def keep_for_later(kind: OwnKind, body: Json, store: Store) -> None:
         )
         kind.put(store, kind.unread(body, known, why))
     kept = store.unread.get((kind.plural, key))
-    if kept is None or not _is_older(body, _unpacked(kept)):
+    # A list may tell of an earlier state than a watch has told of already.
+    if kept is None or not is_older(_version(body), _version(_unpacked(kept))):
         store.unread[kind.plural, key] = _packed(body)
 
 
-def _is_older(body: Json, kept: Json) -> bool:
-    """Whether a list tells of an earlier state than a watch has told of already."""
-    one, other = body["metadata"], kept["metadata"]
-    return bool(one["uid"] == other["uid"] and one.get("generation", 0) < other.get("generation", 0))
+def _version(body: Json) -> str:
+    return str(body["metadata"].get("resourceVersion", ""))
 
 
 def _packed(body: Json) -> bytes:

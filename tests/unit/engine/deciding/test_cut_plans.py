@@ -35,7 +35,7 @@ async def test_the_last_plan_goes_on_where_a_new_one_is_cut():
     for kind in ("CalendarResolved", "Ready"):
         assert world.condition(kind) == ("False", "TooCostly")
     message = world.told_condition("CalendarResolved")["message"]
-    assert message.startswith("The plan of SchoolAutoscaler ns/web was cut after 1 s of processor")
+    assert message.startswith("The plan of SchoolAutoscaler ns/web was cut after 0.5 s of processor")
     assert message.endswith("The last good plan stays in force.")
 
 

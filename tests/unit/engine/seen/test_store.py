@@ -65,8 +65,12 @@ def store():
         pytest.param(lambda s: s.drop_workload("ns/apps/Deployment/web"), {"ns/a", "ns/b"}, id="it goes"),
         pytest.param(lambda s: s.put_floor(hpa(target="api")), {"ns/c"}, id="an HPA, by its target"),
         pytest.param(lambda s: s.put_floor(hpa(target="nobody")), set(), id="nobody's HPA"),
-        pytest.param(lambda s: s.put_autoscaler(autoscaler("d")), {"ns/a", "ns/b", "ns/d"}, id="a rival"),
+        pytest.param(
+            lambda s: s.put_autoscaler(autoscaler("Older")), {"ns/a", "ns/b", "ns/Older"}, id="an older rival"
+        ),
+        pytest.param(lambda s: s.put_autoscaler(autoscaler("d")), {"ns/d"}, id="a younger rival"),
         pytest.param(lambda s: s.drop_autoscaler("ns/a"), {"ns/b"}, id="a rival that goes"),
+        pytest.param(lambda s: s.drop_autoscaler("ns/b"), set(), id="a younger rival that goes"),
         pytest.param(lambda s: s.drop_autoscaler("ns/unknown"), set(), id="one that never was"),
     ],
 )
@@ -230,3 +234,18 @@ def test_what_is_asked_is_edited_by_metrics_that_come_change_or_go_and_by_nothin
     store.drop_autoscaler(KEY)
     assert edits == [0, 1, 1, 1, 1, 2]
     assert (store.answers.edits, list(store.answers.queries)) == (2, [])
+
+
+def test_the_oldest_on_a_workload_is_the_one_that_works_whatever_comes_and_goes(store):
+    def first():
+        return store.first_on("ns/apps/Deployment/web").key
+
+    assert first() == "ns/a"
+    store.put_autoscaler(autoscaler("Older"))
+    assert first() == "ns/Older"
+    store.put_autoscaler(autoscaler("Older", target="api", generation=2))
+    assert first() == "ns/a"
+    store.drop_autoscaler("ns/a")
+    assert first() == "ns/b"
+    store.drop_autoscaler("ns/b")
+    assert store.first_on("ns/apps/Deployment/web") is None

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from firstbell.engine.watching.asked_targets import REST_LOOKS, AskedTargets
+from tests.fakes import settled
 from tests.unit.engine.bodies import INSIDE, KEY, NS, an_autoscaler
 from tests.unit.engine.world import World
 
@@ -144,3 +147,24 @@ async def test_nothing_is_asked_for_what_is_watched_and_nothing_is_kept_of_what_
     )
     await portals.asking.look()
     assert portals.store.unreadable == {}
+
+
+async def test_nobody_waits_for_the_targets_of_another_namespace():
+    world = Portals()
+    body = an_autoscaler(scaleTargetRef=TARGET | {"name": "slow"})
+    body["metadata"]["namespace"] = "evil"
+    world.put("schoolautoscalers", body)
+    ask = world.cluster._asked
+
+    async def hanging(verb, where):
+        if "/evil/" in where:
+            await asyncio.Event().wait()
+        return await ask(verb, where)
+
+    world.cluster._asked = hanging
+    told = []
+    looking = asyncio.create_task(world.asking.look(told.append))
+    await settled()
+    assert told == [{KEY}]
+    assert not looking.done()
+    looking.cancel()
