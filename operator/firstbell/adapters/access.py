@@ -23,7 +23,6 @@ import yaml
 from kubernetes.aio import config
 from kubernetes.aio.client import Configuration
 from kubernetes.aio.config.kube_config import (
-    KUBE_CONFIG_DEFAULT_LOCATION,
     KubeConfigLoader,
     KubeConfigMerger,
 )
@@ -32,7 +31,7 @@ from firstbell.adapters.daemon_threads import DaemonThreads
 from firstbell.adapters.exec_plugin import ExecPlugin, PluginCredentials, PluginError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
 READ_SECONDS = 10.0
@@ -127,7 +126,7 @@ class PodAccess:
             async with asyncio.timeout(READ_SECONDS):
                 return await self._threads.run("account", self._read)
         except (*_UNUSABLE, TimeoutError) as error:
-            raise _no_access(error, "pod's service account") from error
+            raise _no_access(error, "the pod's service account") from error
 
     def _read(self) -> Access:
         configuration = Configuration()
@@ -147,8 +146,9 @@ class KubeconfigAccess:
     """A kubeconfig: one file, or several as KUBECONFIG names them."""
 
     def __init__(self, kubeconfig: Path | None, context: str | None, environ: Mapping[str, str]) -> None:
+        self._paths = _paths(kubeconfig, environ)
+        self._told = f"the kubeconfig {os.pathsep.join(map(str, self._paths))}"
         self._named = _named(kubeconfig, environ)
-        self._paths = str(kubeconfig or environ.get("KUBECONFIG") or KUBE_CONFIG_DEFAULT_LOCATION)
         self._context = context
         self._trust = _Trust()
         self._threads = DaemonThreads(most=1, most_of_one=1)
@@ -170,14 +170,14 @@ class KubeconfigAccess:
             async with asyncio.timeout(READ_SECONDS):
                 return await self._threads.run("kubeconfig", lambda: self._loaded(merged, user, trouble))
         except (*_UNUSABLE, TimeoutError) as error:
-            where = f"kubeconfig {self._named}" if self._named else "kubeconfig"
             wanted = f" with context {self._context!r}" if self._context else ""
-            raise _no_access(error, where + wanted, self._named) from error
+            raise _no_access(error, f"{self._told}{wanted}") from error
 
     def _merged(self) -> Any:
-        if self._named is not None and not self._named.exists():
-            raise FileNotFoundError  # the client would say so in a line of its own, beside ours
-        return KubeConfigMerger(self._paths).config  # type: ignore[no-untyped-call]
+        if not any(path.exists() for path in self._paths):
+            unnamed = "" if self._named else ", and KUBECONFIG names no other"
+            raise config.ConfigException(f"there is no such file{unnamed}")
+        return KubeConfigMerger(_joined(self._paths)).config  # type: ignore[no-untyped-call]
 
     async def _ask_plugin(self, merged: Any, user: dict[str, Any], folder: Path, *, anew: bool) -> str:
         """Has what the program gives at hand; why it gives nothing, or an empty text."""
@@ -205,7 +205,6 @@ class KubeconfigAccess:
         configuration = Configuration()
         loader = KubeConfigLoader(merged, active_context=self._context, config_base_path=None)  # type: ignore[no-untyped-call]
         asyncio.run(loader.load_and_set(configuration))  # type: ignore[no-untyped-call]
-        named = f"the kubeconfig {self._named}" if self._named else "the kubeconfig"
         return Access(
             host=configuration.host,
             authorization=_authorization(configuration),
@@ -213,8 +212,8 @@ class KubeconfigAccess:
             tls_name=configuration.tls_server_name,
             proxy=_proxy(configuration),
             expires=given.expires if given is not None else None,
-            source=named,
-            cure=_cure(named, user, self._plugin),
+            source=self._told,
+            cure=_cure(self._told, user, self._plugin),
             trouble=trouble,
         )
 
@@ -234,8 +233,7 @@ def find_access(
     kubeconfig: Path | None, context: str | None, environ: Mapping[str, str] = os.environ
 ) -> PodAccess | KubeconfigAccess:
     """Where access to the API server that was asked for is to be read."""
-    in_pod = bool(environ.get("KUBERNETES_SERVICE_HOST")) and kubeconfig is None and context is None
-    if in_pod and not environ.get("KUBECONFIG"):
+    if _in_pod(kubeconfig, context, environ):
         return PodAccess()
     return KubeconfigAccess(kubeconfig, context, environ)
 
@@ -284,41 +282,57 @@ def _user(merged: Any, context: str | None) -> tuple[dict[str, Any], Path]:
     return user, Path(found.path or "").absolute().parent
 
 
-def _named(kubeconfig: Path | None, environ: Mapping[str, str]) -> Path | None:
-    """The one file that was named, by option or environment; None where there are several or none."""
-    named = environ.get("KUBECONFIG", "")
-    return kubeconfig or (Path(named) if named and os.pathsep not in named else None)
+def _in_pod(kubeconfig: Path | None, context: str | None, environ: Mapping[str, str]) -> bool:
+    """Whether the pod's own account is meant."""
+    inside = bool(environ.get("KUBERNETES_SERVICE_HOST"))
+    return inside and context is None and not _named(kubeconfig, environ)
 
 
-def _no_access(error: Exception, where: str, named: Path | None = None) -> AccessError:
+def _named(kubeconfig: Path | None, environ: Mapping[str, str]) -> bool:
+    """Whether an option or the environment says which kubeconfig is meant."""
+    return kubeconfig is not None or bool(environ.get("KUBECONFIG"))
+
+
+def _paths(kubeconfig: Path | None, environ: Mapping[str, str]) -> tuple[Path, ...]:
+    """The files that are meant, as kubectl reads them: an empty KUBECONFIG is none."""
+    if kubeconfig is not None:
+        return (kubeconfig,)
+    named = tuple(Path(name) for name in environ.get("KUBECONFIG", "").split(os.pathsep) if name)
+    return named or (Path("~/.kube/config").expanduser(),)
+
+
+def _joined(paths: Sequence[Path]) -> str:
+    """The files that are there, for the client, which has a line of its own for one that is not."""
+    return os.pathsep.join(str(path) for path in paths if path.exists())
+
+
+def _no_access(error: Exception, where: str) -> AccessError:
     cure = "Give --kubeconfig or --context, or set KUBECONFIG."
-    return AccessError(f"no access to a cluster by the {where}: {_why(error, named)}. {cure}")
+    return AccessError(f"no access to a cluster by {where}: {_why(error)}. {cure}")
 
 
-def _why(error: Exception, kubeconfig: Path | None) -> str:
-    """What is wrong with the kubeconfig, on one line."""
-    if kubeconfig is not None and not kubeconfig.exists():
-        return "there is no such file"
+def _why(error: Exception) -> str:
+    """What is wrong, on one line."""
     if isinstance(error, TimeoutError):
         return f"it could not be read in {READ_SECONDS:g} s"
     if isinstance(error, _NOT_A_KUBECONFIG):
         return "it does not hold what a kubeconfig holds"
-    return " ".join(str(error).split()).rstrip(".")
+    text = error.strerror.lower() if isinstance(error, OSError) and error.strerror else str(error)
+    return " ".join(text.split()).rstrip(".")
 
 
 def own_namespace(
     kubeconfig: Path | None, context: str | None, environ: Mapping[str, str] = os.environ
 ) -> str:
     """The namespace that is meant where none is given: the context's, or the pod's own; else `default`."""
-    in_pod = bool(environ.get("KUBERNETES_SERVICE_HOST")) and kubeconfig is None and context is None
-    named = _named(kubeconfig, environ)
-    if named is not None and not named.exists():
-        return _DEFAULT_NAMESPACE  # whoever goes on to ask the cluster is told so; the client would, too
+    paths = _paths(kubeconfig, environ)
     try:
-        if in_pod and not environ.get("KUBECONFIG"):
+        if _in_pod(kubeconfig, context, environ):
             return (_ACCOUNT / "namespace").read_text(encoding="utf-8").strip() or _DEFAULT_NAMESPACE
+        if not any(path.exists() for path in paths):
+            return _DEFAULT_NAMESPACE  # whoever goes on to ask the cluster is told so
         contexts, current = config.list_kube_config_contexts(  # type: ignore[no-untyped-call]
-            config_file=str(kubeconfig) if kubeconfig else None
+            config_file=_joined(paths)
         )
         wanted = next((one for one in contexts if one["name"] == context), current) if context else current
         return str((wanted.get("context") or {}).get("namespace") or _DEFAULT_NAMESPACE)

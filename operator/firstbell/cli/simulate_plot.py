@@ -14,6 +14,7 @@ from firstbell.simulate.compare import Comparison
 from firstbell.simulate.outcome import Outcome
 
 MOST_COMPARISONS = 16
+HEADROOM = 1.05
 
 
 def plot_comparisons(comparisons: Sequence[Comparison], file: Path) -> str | None:
@@ -26,9 +27,19 @@ def plot_comparisons(comparisons: Sequence[Comparison], file: Path) -> str | Non
     for row, comparison in zip(axes, comparisons, strict=True):
         for axis, (variant, outcome) in zip(row, comparison.outcomes.items(), strict=True):
             _panel(axis, comparison, outcome, f"{NAMES[variant]}: {minutes(outcome.short_seconds)} short")
+        # The panels of a row share their axis, so its end is set when all of them are drawn.
+        row[0].set_ylim(0, HEADROOM * _highest(comparison) or 1)
         row[0].set_ylabel(f"{comparison.plan.workload.policy.key}, in replicas")
         row[0].legend(loc="upper right", frameon=False, fontsize=8)
     return written(figure, file)
+
+
+def _highest(comparison: Comparison) -> float:
+    """The highest value that any of the panels of a day draws."""
+    return max(
+        (max(one.load, one.capacity) for found in comparison.outcomes.values() for one in found.moments),
+        default=0.0,
+    )
 
 
 def _panel(axis: Any, comparison: Comparison, outcome: Outcome, title: str) -> None:
@@ -44,7 +55,6 @@ def _panel(axis: Any, comparison: Comparison, outcome: Outcome, title: str) -> N
     short = [moment.short for moment in outcome.moments]
     axis.fill_between(times, capacity, load, where=short, step="post", color="#dc2626", label="short")
     axis.set_title(title, loc="left", fontsize=10)
-    axis.set_ylim(bottom=0)
     busy = [index for index, one in enumerate(load) if one > 2 * min(load)] or [0, len(load) - 1]
     axis.set_xlim(times[max(0, busy[0] - 60)], times[min(len(times) - 1, busy[-1] + 60)])
     locator = dates.AutoDateLocator(tz=zone)  # type: ignore[no-untyped-call]

@@ -12,7 +12,8 @@ from math import isfinite
 from rich.console import Console
 from rich.table import Table
 
-from firstbell.domain.bells import instant_of
+from firstbell.domain.bells import instant_of, local_date
+from firstbell.domain.upcoming import peak_sentence, upcoming_peaks
 from firstbell.simulate.advice import advice
 from firstbell.simulate.assumptions import assumptions
 from firstbell.simulate.compare import Comparison, Variant
@@ -22,6 +23,7 @@ NAME_CELLS = 12
 STRIP_BEFORE, STRIP_AFTER = 90, 54
 STRIP_MINUTES = 2
 """A strip shows so many minutes before and after the busiest one, so many of them in a cell."""
+CLOCK_CELLS = 5
 LEVELS = " ▁▂▃▄▅▆▇█"
 ASCII_LEVELS = " .:-=+*%#"
 SHORT = "×"
@@ -42,8 +44,11 @@ def print_comparisons(console: Console, comparisons: Iterable[Comparison]) -> No
         console.print(f"{plan.workload.policy.key}: {day:%a %d %b %Y} ({zone.key})", style="italic")
         console.print(_outcomes(comparison))
         console.print()
-        for line in _strips(comparison, ascii_only=console.options.ascii_only):
-            console.print(line, no_wrap=True, overflow="crop")
+        if comparison.quiet:
+            console.print(_why_quiet(comparison))
+        else:
+            for line in _strips(comparison, ascii_only=console.options.ascii_only):
+                console.print(line, no_wrap=True, overflow="crop")
         console.print()
         for line in _shortages(comparison):
             console.print(line)
@@ -111,7 +116,21 @@ def _strips(comparison: Comparison, *, ascii_only: bool) -> Iterable[str]:
     zone = comparison.plan.workload.calendars[0].calendar.zone
     begin, peak = (instant_of(comparison.start + minute).astimezone(zone) for minute in (first, busiest))
     cells = (busiest - first) // STRIP_MINUTES
-    yield f"{'':{NAME_CELLS}}{f'{begin:%H:%M}':{cells}}{peak:%H:%M}"
+    left = f"{begin:%H:%M}" if cells > CLOCK_CELLS else ""
+    yield f"{'':{NAME_CELLS}}{left:{cells}}{peak:%H:%M}"
+
+
+def _why_quiet(comparison: Comparison) -> str:
+    """Why there is nothing to see, by the calendars, and which day has something."""
+    workload = comparison.plan.workload
+    reasons = {
+        days.day(region, local_date(days.calendar.zone, comparison.start)).reason
+        for days in workload.calendars
+        for region in days.calendar.region_names
+    }
+    ahead = upcoming_peaks(workload, comparison.start, 1)
+    cure = f"The next bell or event is {peak_sentence(ahead[0])}" if ahead else "None is to come either"
+    return f"Nobody comes on this day: no bell, no event ({', '.join(sorted(reasons))}). {cure}."
 
 
 def _strip(moments: Sequence[Moment], highest: float, levels: str, short: str) -> str:

@@ -75,6 +75,11 @@ class Comparison:
         return self.plan.start
 
     @property
+    def quiet(self) -> bool:
+        """Whether nobody comes: no bell rings and no event takes place."""
+        return not any(self.crowd.users)
+
+    @property
     def held(self) -> bool:
         """Whether firstbell kept everybody from waiting."""
         return self.outcomes[Variant.FIRSTBELL].held

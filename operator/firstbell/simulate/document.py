@@ -59,6 +59,7 @@ def comparison_document(comparison: Comparison) -> dict[str, Any]:
         "from": api_time(plan.start),
         "to": api_time(plan.end),
         "held": comparison.held,
+        "quiet": comparison.quiet,
         "advice": advice(comparison),
         "variants": [
             _variant(comparison, variant, outcome) for variant, outcome in comparison.outcomes.items()

@@ -170,6 +170,41 @@ async def test_in_a_pod_without_a_service_account():
     assert got.startswith("no access to a cluster by the pod's service account: ")
 
 
+@pytest.mark.parametrize("context", [None, "blue"])
+@pytest.mark.parametrize("environ", [{}, {"KUBECONFIG": ""}], ids=["unset", "empty"])
+async def test_where_no_kubeconfig_is_named_and_none_lies_at_home(
+    tmp_path, monkeypatch, capsys, environ, context
+):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    told = f" with context {context!r}" if context else ""
+    assert await refused(None, context, environ) == (
+        f"no access to a cluster by the kubeconfig {tmp_path}/.kube/config{told}: "
+        "there is no such file, and KUBECONFIG names no other."
+    )
+    assert own_namespace(None, context, environ) == "default"
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("environ", [{}, {"KUBECONFIG": ""}], ids=["unset", "empty"])
+async def test_the_kubeconfig_at_home_is_read_where_none_is_named(kubeconfig, monkeypatch, environ):
+    (kubeconfig.parent / ".kube").mkdir()
+    kubeconfig.rename(kubeconfig.parent / ".kube" / "config")
+    monkeypatch.setenv("HOME", str(kubeconfig.parent))
+    assert (await read(None, None, environ)).host == "http://blue.example"
+
+
+async def test_of_several_files_that_are_named_those_that_are_there_are_read(kubeconfig, capsys):
+    environ = {"KUBECONFIG": f"/nowhere/config:{kubeconfig}"}
+    assert (await read(None, "green", environ)).host == "http://green.example"
+    neither = await refused(environ={"KUBECONFIG": "/nowhere/config:/nowhere/else"})
+    assert "by the kubeconfig /nowhere/config:/nowhere/else: there is no such file." in neither
+    assert capsys.readouterr() == ("", "")
+
+
+async def test_a_folder_is_no_kubeconfig(tmp_path):
+    assert (await refused(tmp_path)).endswith(f"{tmp_path}: is a directory.")
+
+
 async def test_an_explicit_kubeconfig_wins_over_the_pods_own_account(kubeconfig):
     found = await read(kubeconfig, None, {"KUBERNETES_SERVICE_HOST": "10.0.0.1"})
     assert found.host == "http://blue.example"

@@ -6,6 +6,7 @@ import importlib.util
 
 import pytest
 
+from firstbell.cli import simulate_plot
 from firstbell.cli.simulate_table import minutes, people, percent
 from tests.unit.cli.planning import CALENDAR
 from tests.unit.cli.simulating import DATE, SCHOOL, run, written
@@ -61,6 +62,33 @@ def test_a_picture_is_drawn(tmp_path):
     assert (0, f"drawn: {picture}\n") == (result.exit_code, result.stderr)
     drawn = picture.read_text()
     assert [drawn.count(f"<!-- {name}: ") for name in ("HPA alone", "HPA + cron", "firstbell")] == [1, 1, 1]
+
+
+@needs_matplotlib
+def test_a_picture_shows_the_highest_of_all_its_panels(tmp_path, monkeypatch):
+    """The HPA alone goes higher than firstbell, or the other way round: the axis is that of the higher."""
+    shown = []
+    monkeypatch.setattr(simulate_plot, "written", lambda figure, _: shown.append(figure))
+    result = run(written(tmp_path, SCHOOL), *DATE, "--plot", "day.svg", "-o", "json")
+    assert result.exit_code in {0, 1}
+    for axis in shown[0].axes:
+        assert axis.get_ylim()[1] >= max(axis.lines[0].get_ydata())
+        drawn = [path.vertices[:, 1].max() for area in axis.collections for path in area.get_paths()]
+        assert axis.get_ylim()[1] > max(drawn)
+
+
+def test_a_day_without_a_bell_says_so_and_when_the_next_one_is(tmp_path):
+    result = run(written(tmp_path, SCHOOL), "--date", "2025-02-08")
+    assert result.exit_code == 0
+    told = " ".join(result.stdout.split())
+    assert "Nobody comes on this day: no bell, no event (no-weekly-row)." in told
+    assert "The next bell or event is first at Mon 10 Feb 08:30" in told
+    assert "00:0000:00" not in told
+
+
+def test_a_day_after_all_data_has_no_next_bell(tmp_path):
+    told = " ".join(run(written(tmp_path, SCHOOL), "--date", "2035-02-08").stdout.split())
+    assert "no event (outside-school-year). None is to come either." in told
 
 
 REFUSED = {
