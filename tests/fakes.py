@@ -281,6 +281,9 @@ class FakeCluster:
             return viewed
         try:
             changed = change(viewed)
+        except PatchError as stale:
+            return Failure(kind=FailureKind.INVALID, message=f"{stale} (422)", overtaken=True)
+        try:
             if self.admission is not None:
                 self.admission(path, changed)
         except PatchError as refused:

@@ -48,6 +48,8 @@ _KINDS = {
     422: FailureKind.INVALID,
     429: FailureKind.THROTTLED,
 }
+_PATCH_DOES_NOT_APPLY = "the server rejected our request due to an error in our request"
+UNPROCESSABLE = 422
 _SERVER_ERRORS = 500
 _EVENT_TYPES = ("ADDED", "MODIFIED", "DELETED", "BOOKMARK")
 MOST_EVENT_BYTES = 2**25
@@ -320,7 +322,9 @@ def _failure(status: int | None, body: str | bytes | None, reason: str | None) -
     kind = _KINDS.get(status)
     if kind is None:
         kind = FailureKind.SERVER_ERROR if status >= _SERVER_ERRORS else FailureKind.INVALID
-    return Failure(kind=kind, message=f"{message[:MESSAGE_CHARACTERS]} ({status})")
+    # Of a patch whose tests do not hold the server says no more than this.
+    overtaken = status == UNPROCESSABLE and message == _PATCH_DOES_NOT_APPLY
+    return Failure(kind=kind, message=f"{message[:MESSAGE_CHARACTERS]} ({status})", overtaken=overtaken)
 
 
 def _words(body: str | bytes | None, reason: str | None) -> str:

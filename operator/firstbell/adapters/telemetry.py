@@ -30,7 +30,8 @@ class PrometheusTelemetry:
         }
         self._writes = Counter(
             "firstbell_writes_total",
-            "Writes to the API, by what was written and how it ended.",
+            "Writes to the API, by what was written and how it ended: ok, Overtaken (somebody else was "
+            "first, and it is looked at again), or the kind of failure.",
             ("what", "outcome"),
             registry=self.registry,
         )

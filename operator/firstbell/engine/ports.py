@@ -44,6 +44,7 @@ class FailureKind(StrEnum):
 class Failure:
     """A request that did not succeed; `message` is the server's or a sentence for people.
 
+    `overtaken`: what a patch of ours tests did not hold any more, because somebody else wrote first.
     Refused is a write that was Invalid before, although nothing has changed since: it was not sent again.
     `again_in` says how long the same request should wait; None where nothing speaks against an early one.
     """
@@ -51,6 +52,7 @@ class Failure:
     kind: FailureKind
     message: str
     again_in: timedelta | None = None
+    overtaken: bool = False
 
     @property
     def transient(self) -> bool:
@@ -69,6 +71,21 @@ _TRANSIENT = frozenset(
         FailureKind.STALE,
     }
 )
+
+
+OK, OVERTAKEN = "ok", "Overtaken"
+_LOST = frozenset({FailureKind.CONFLICT, FailureKind.NOT_FOUND})
+
+
+def write_outcome(answer: Json | Failure) -> str:
+    """How a write ended, in a word for figures: `ok`, `Overtaken`, or the kind of a failure.
+
+    A race that was lost, to somebody who wrote or deleted first, is Overtaken and no failure: what stands
+    there is read, and the next look goes by that.
+    """
+    if not isinstance(answer, Failure):
+        return OK
+    return OVERTAKEN if answer.overtaken or answer.kind in _LOST else answer.kind
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -233,7 +250,7 @@ class Telemetry(Protocol):
         ...
 
     def wrote(self, what: str, outcome: str) -> None:
-        """A write was made: `floor`, `handback`, `scale`, `status`; outcome `ok` or a failure kind."""
+        """A write was made: `floor`, `handback`, `scale`, `status`; the outcome is one of `write_outcome`."""
         ...
 
     def clock_off(self, seconds: float | None) -> None:

@@ -259,3 +259,17 @@ class TestLists:
 )
 def test_which_failures_may_pass_by_themselves(kind, want):
     assert want == Failure(kind=kind, message="").transient
+
+
+@pytest.mark.parametrize(
+    ("message", "want"),
+    [
+        ("the server rejected our request due to an error in our request", True),
+        ('HorizontalPodAutoscaler.autoscaling "web" is invalid: spec.maxReplicas: Invalid value: 3', False),
+        ("admission webhook denied the request", False),
+    ],
+    ids=["a failed test", "a value that is not taken", "a webhook"],
+)
+async def test_a_patch_whose_tests_do_not_hold_any_more_was_overtaken(server, cluster, message, want):
+    server.answer = status(422, message=message)
+    assert (await cluster.json_patch(HPA, [])).overtaken is want

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from firstbell.api.objects import GROUP
 from firstbell.engine.acting.handback import hand_back, is_kept, version_tests
 from firstbell.engine.acting.owners_in_common import told_managers
-from firstbell.engine.ports import Failure, FailureKind, ObjectPath, Operation
+from firstbell.engine.ports import Failure, FailureKind, ObjectPath, Operation, write_outcome
 from firstbell.engine.seen.floor_kinds import HPA
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ async def write_floor(
 ) -> FloorWritten | Failure:
     """Sends a floor or release patch, then hands the field back, unless that has to wait."""
     written = await cluster.json_patch(floor_path(seen), operations)
-    telemetry.wrote("floor", written.kind if isinstance(written, Failure) else "ok")
+    telemetry.wrote("floor", write_outcome(written))
     if isinstance(written, Failure):
         return written
     if _goes_to_zero(written, seen):
@@ -172,10 +172,9 @@ async def give_back(
         if not operations:
             return latest
         answer = await cluster.json_patch(floor_path(seen), operations)
+        telemetry.wrote("handback", write_outcome(answer))
         if not isinstance(answer, Failure):
-            telemetry.wrote("handback", "ok")
             return answer
-        telemetry.wrote("handback", answer.kind)
         failures += answer.kind is not FailureKind.INVALID
         if failures == HAND_BACK_FAILURES or answer.kind not in _AGAIN_AT_ONCE:
             return None if answer.kind is FailureKind.NOT_FOUND else latest

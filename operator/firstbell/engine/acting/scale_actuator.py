@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.engine.ports import Failure, ObjectPath
+from firstbell.engine.ports import Failure, ObjectPath, write_outcome
 
 if TYPE_CHECKING:
     from firstbell.engine.ports import Cluster, Json, Operation, Telemetry
@@ -41,5 +41,5 @@ async def write_scale(
         {"op": "add", "path": "/spec/replicas", "value": replicas},
     ]
     answer = await cluster.json_patch(scale_path(workload.ref, workload.plural), operations)
-    telemetry.wrote("scale", answer.kind if isinstance(answer, Failure) else "ok")
+    telemetry.wrote("scale", write_outcome(answer))
     return answer

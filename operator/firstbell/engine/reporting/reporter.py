@@ -20,7 +20,7 @@ from firstbell.domain.conditions import Truth
 from firstbell.domain.decide import Decision
 from firstbell.domain.reasons import ConditionType
 from firstbell.engine.deciding.planning import coming_peaks
-from firstbell.engine.ports import Failure, FailureKind, Happening, ObjectPath
+from firstbell.engine.ports import Failure, FailureKind, Happening, ObjectPath, write_outcome
 from firstbell.engine.reporting.calendar_status import calendar_status, next_change
 from firstbell.engine.reporting.readiness import follow_bells
 from firstbell.engine.reporting.report_due import changed, least_wait, may_wait
@@ -232,7 +232,7 @@ class Reporter:
             subresource="status",
         )
         written = await self._cluster.merge_patch(path, {"status": patch})
-        self._telemetry.wrote("status", written.kind if isinstance(written, Failure) else "ok")
+        self._telemetry.wrote("status", write_outcome(written))
         if not isinstance(written, Failure):
             return None
         if written.kind is not FailureKind.NOT_FOUND:

@@ -154,7 +154,7 @@ async def test_a_write_between_floor_and_hand_back_is_read_and_the_hand_back_mad
     held.cluster.before_write = status_write
     got = await held.raised()
     assert (got["spec"]["minReplicas"], owners(got, "minReplicas")) == (100, [])
-    assert held.telemetry.writes == {("floor", "ok"): 1, ("handback", "Invalid"): 1, ("handback", "ok"): 1}
+    assert held.telemetry.writes == {("floor", "ok"): 1, ("handback", "Overtaken"): 1, ("handback", "ok"): 1}
 
 
 async def test_a_failed_write_is_not_followed_by_anything():
