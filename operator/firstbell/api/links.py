@@ -41,6 +41,12 @@ class Linked:
 
 def link(manifests: Manifests) -> Linked | Unreadable:
     """The objects with their references resolved, or every reference that does not hold."""
+    linked, problems = link_readable(manifests)
+    return Unreadable(problems=problems) if problems else linked
+
+
+def link_readable(manifests: Manifests) -> tuple[Linked, tuple[FileProblem, ...]]:
+    """The objects whose references hold, and what is wrong with those of the rest."""
     problems: list[FileProblem] = []
     calendars = {one.calendar.key: one.calendar for one in manifests.calendars}
     for exception in manifests.exceptions:
@@ -51,14 +57,13 @@ def link(manifests: Manifests) -> Linked | Unreadable:
             calendars[found.key] = found
     autoscalers: list[LinkedAutoscaler] = []
     for manifest in manifests.autoscalers:
-        linked = _link_autoscaler(manifest, calendars, manifests.autoscaler_bounds)
+        linked = _link_autoscaler(manifest, calendars, manifests)
         if isinstance(linked, Refused):
             problems += [manifest.origin.problem(problem) for problem in linked.problems]
         else:
             autoscalers.append(linked)
-    if problems:
-        return Unreadable(problems=tuple(problems))
-    return Linked(calendars=tuple(calendars.values()), autoscalers=tuple(autoscalers))
+    found_all = Linked(calendars=tuple(calendars.values()), autoscalers=tuple(autoscalers))
+    return found_all, tuple(problems)
 
 
 def lay_over(
@@ -128,18 +133,21 @@ def _without_hpas_of_keda(found: list[AutoscalerBounds]) -> list[AutoscalerBound
 def _link_autoscaler(
     manifest: AutoscalerManifest,
     calendars: Mapping[str, SchoolCalendar],
-    others: Iterable[AutoscalerBounds],
+    manifests: Manifests,
 ) -> LinkedAutoscaler | Refused:
     problems: list[Problem] = []
     used: list[SchoolCalendar] = []
     for index, name in enumerate(manifest.policy.calendar_names):
         calendar = calendars.get(f"{manifest.namespace}/{name}")
-        if calendar is None:
-            path = f"spec.calendarRefs[{index}].name"
+        path = f"spec.calendarRefs[{index}].name"
+        if f"{manifest.namespace}/{name}" in manifests.refused_calendars:
+            message = f"the SchoolCalendar {quoted(name)} cannot be read"
+            problems.append(Problem(path=path, message=message, cure="Mend it first"))
+        elif calendar is None:
             problems.append(_missing(name, manifest.namespace, calendars, path))
         else:
             used.append(calendar)
-    bounds = bounds_of(manifest, others)
+    bounds = bounds_of(manifest, manifests.autoscaler_bounds)
     if isinstance(bounds, Refused) or problems:
         more = bounds.problems if isinstance(bounds, Refused) else ()
         return Refused(problems=(*problems, *more))

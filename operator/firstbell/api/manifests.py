@@ -23,7 +23,7 @@ from firstbell.api.school_autoscaler import SchoolAutoscalerSpec
 from firstbell.api.school_calendar import SchoolCalendarSpec
 from firstbell.api.stored_size import size_problem, written_bytes
 from firstbell.api.uniqueness import repeated
-from firstbell.api.yaml_files import FileProblem, Origin, Unreadable, read_file
+from firstbell.api.yaml_files import FileProblem, Origin, Unreadable, files_in, read_file
 from firstbell.domain.calendar import CalendarDate, SchoolCalendar
 from firstbell.domain.policy import Policy
 
@@ -74,24 +74,27 @@ class Manifests:
     autoscaler_bounds: tuple[AutoscalerBounds, ...] = ()
     workloads: tuple[CountedWorkload, ...] = ()
     """Those alone whose manifests set a count."""
+    refused_calendars: frozenset[str] = frozenset()
+    """The `namespace/name` of calendars that are there and cannot be read."""
 
 
 _Manifest = CalendarManifest | AutoscalerManifest | ExceptionManifest | AutoscalerBounds
 
 
 def read_manifests(paths: Iterable[Path]) -> Manifests | Unreadable:
-    """What the files hold together, or everything that keeps them from being read.
+    """What the files, and those in the folders, hold together, or what keeps them from being read.
 
     Whether references between the objects hold is asked by `links.link`.
     """
     documents: list[Origin] = []
     problems: list[FileProblem] = []
     for path in paths:
-        found = read_file(path)
-        if isinstance(found, Unreadable):
-            problems += found.problems
-        else:
-            documents += found
+        files = files_in(path)
+        for found in [files] if isinstance(files, Unreadable) else map(read_file, files):
+            if isinstance(found, Unreadable):
+                problems += found.problems
+            else:
+                documents += found
     problems += _too_large(documents)
     read = gather(documents)
     if isinstance(read, Unreadable):
@@ -113,6 +116,12 @@ def _too_large(documents: Iterable[Origin]) -> list[FileProblem]:
 
 def gather(documents: Iterable[Origin]) -> Manifests | Unreadable:
     """What the documents hold together, or everything that is wrong with them."""
+    manifests, problems = gather_readable(documents)
+    return Unreadable(problems=problems) if problems else manifests
+
+
+def gather_readable(documents: Iterable[Origin]) -> tuple[Manifests, tuple[FileProblem, ...]]:
+    """What of the documents can be read, and what is wrong with the rest."""
     found: list[_Manifest] = []
     workloads: list[CountedWorkload] = []
     problems: list[FileProblem] = []
@@ -126,15 +135,17 @@ def gather(documents: Iterable[Origin]) -> Manifests | Unreadable:
                 found.append(read)
             elif (workload := read_counted(origin)) is not None:
                 workloads.append(workload)
-    if problems:
-        return Unreadable(problems=tuple(problems))
-    return Manifests(
+    read_calendars = {one.calendar.key for one in found if isinstance(one, CalendarManifest)}
+    named = {f"{namespace}/{name}" for kind, namespace, name in seen if kind == CALENDAR}
+    manifests = Manifests(
         calendars=tuple(one for one in found if isinstance(one, CalendarManifest)),
         autoscalers=tuple(one for one in found if isinstance(one, AutoscalerManifest)),
         exceptions=tuple(one for one in found if isinstance(one, ExceptionManifest)),
         autoscaler_bounds=tuple(one for one in found if isinstance(one, AutoscalerBounds)),
         workloads=tuple(workloads),
+        refused_calendars=frozenset(named - read_calendars),
     )
+    return manifests, tuple(problems)
 
 
 def _read(origin: Origin, seen: dict[tuple[str, str, str], Origin]) -> _Manifest | Refused | None:

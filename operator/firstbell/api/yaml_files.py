@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
 from firstbell.api.problems import Problem
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MOST_BYTES = 10 * 1000 * 1000
+MOST_FILES, MOST_BYTES_TOGETHER = 1000, 10 * MOST_BYTES
+"""Of a folder."""
+SUFFIXES = {".yaml", ".yml"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +60,34 @@ class Origin:
     def problem(self, problem: Problem) -> FileProblem:
         """The problem with the line of its path."""
         return FileProblem(file=self.file, line=self.line_of(problem.path), problem=problem)
+
+
+def files_in(path: Path) -> tuple[Path, ...] | Unreadable:
+    """The path itself, or of a folder the YAML files in it, by name; folders in it are not looked into.
+
+    What begins with a dot is left out: editors and tools keep such files for themselves.
+    """
+    name = str(path)
+    try:
+        found = _files_of(path) if path.is_dir() else (path,)
+        size = sum(file.stat().st_size for file in found[:MOST_FILES]) if len(found) > 1 else 0
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        return _refused(name, f"cannot be read ({reason})", "Give a folder that may be read", 0)
+    except ValueError:
+        return (path,)
+    if not found:
+        return _refused(name, "has no file that ends in .yaml or .yml", "Give the folder that they are in", 0)
+    if len(found) > MOST_FILES or size > MOST_BYTES_TOGETHER:
+        many = f"has more than {MOST_FILES:,} YAML files, or more than 100 MB of them"
+        return _refused(name, many, "Give some of its files", 0)
+    return found
+
+
+def _files_of(folder: Path) -> tuple[Path, ...]:
+    """Its YAML files, one more than may be read at the most."""
+    inside = (entry for entry in folder.iterdir() if entry.suffix in SUFFIXES and entry.name[0] != ".")
+    return tuple(sorted(islice((entry for entry in inside if not entry.is_dir()), MOST_FILES + 1)))
 
 
 def read_file(path: Path) -> tuple[Origin, ...] | Unreadable:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from firstbell.cli.help_text import Group, example
 from firstbell.cli.output import refuse
 from firstbell.local import kept
 from firstbell.local.build import built_program
@@ -15,7 +16,9 @@ from firstbell.local.errors import ControlPlaneError
 from firstbell.local.spec import ControlPlaneSpec
 
 app = typer.Typer(
+    cls=Group,
     no_args_is_help=True,
+    epilog='Example: eval "$(firstbell cluster up --metrics)"',
     help="A real Kubernetes on this machine: from kind where Docker answers, else without it.\n\n"
     "Programs and clusters lie in ~/.cache/firstbell, or where FIRSTBELL_CACHE says. "
     "FIRSTBELL_PROVISION=kind or =local decides for one of the two.",
@@ -25,7 +28,7 @@ Name = Annotated[str, typer.Argument(help="Its name.")]
 MOST_NODES = 100
 
 
-@app.command()
+@app.command(**example("cluster up --metrics"))
 def up(
     name: Name = "firstbell",
     nodes: Annotated[int, typer.Option(min=1, max=MOST_NODES, help="How many nodes (made up by kwok).")] = 3,
@@ -41,7 +44,7 @@ def up(
         typer.echo(f'export PATH="$PATH":{shlex.quote(str(kubectl.parent))}')
 
 
-@app.command()
+@app.command(**example("cluster down"))
 def down(name: Name = "firstbell") -> None:
     """Take it down, with everything in it."""
     try:
@@ -50,7 +53,7 @@ def down(name: Name = "firstbell") -> None:
         refuse([error])
 
 
-@app.command()
+@app.command(**example("cluster kubeconfig"))
 def kubeconfig(name: Name = "firstbell") -> None:
     """Print where its kubeconfig is."""
     try:
@@ -59,7 +62,7 @@ def kubeconfig(name: Name = "firstbell") -> None:
         refuse([error])
 
 
-@app.command("list")
+@app.command("list", **example("cluster list"))
 def names() -> None:
     """List the control planes that are up."""
     for name in kept.names():

@@ -16,6 +16,7 @@ from firstbell.domain.absence import Unavailable
 from firstbell.domain.bells import instant_of
 from firstbell.domain.days import Day
 from firstbell.domain.decide import Decision
+from firstbell.domain.plan import PlannedPeak
 from firstbell.domain.reasons import ConditionType, DecisionReason
 from firstbell.domain.upcoming import day_words, percent_text
 from firstbell.engine.deciding.situation import ByFloor, ByScale
@@ -134,7 +135,7 @@ def _schedule(of: Explanation, decision: Decision) -> str:
 def _peak(one: ExplainedPeak, pupils_per_replica: int | None) -> Iterator[tuple[str, str]]:
     peak, occurrence = one.peak, one.peak.surge.occurrence
     region = f", region {occurrence.day.region}" if occurrence.day.region else ""
-    bell = _when(instant_of(occurrence.bell), peak.zone)
+    bell = _bell(peak)
     yield "peak", f"{occurrence.peak.name}: {_counted(peak.wanted)} at its height, bell {bell}"
     yield "calendar", f"{peak.calendar}{region}"
     yield "day", _day(occurrence.day)
@@ -145,6 +146,12 @@ def _peak(one: ExplainedPeak, pupils_per_replica: int | None) -> Iterator[tuple[
         yield "factors", f"{product} = {percent_text(factors.percent)} %{capped}"
     carried = occurrence.peak.replicas is None and pupils_per_replica
     yield "pupils", _pupils(one) + (f"; one replica carries {pupils_per_replica:,}" if carried else "")
+
+
+def _bell(peak: PlannedPeak) -> str:
+    """When it rings, with its zone where calendars of several zones are planned together."""
+    zone = f", {peak.zone.key}" if peak.zones_meet else ""
+    return f"{_when(instant_of(peak.surge.occurrence.bell), peak.zone)}{zone}"
 
 
 def _pupils(one: ExplainedPeak) -> str:
@@ -192,7 +199,7 @@ def _next(of: Explanation, zone: tzinfo) -> Iterator[tuple[str, str]]:
     coming = {(peak.surge.occurrence.bell, peak.surge.occurrence.peak.name): peak for peak in of.upcoming}
     for peak in list(coming.values())[:UPCOMING_SHOWN]:
         occurrence = peak.surge.occurrence
-        at = _when(instant_of(occurrence.bell), peak.zone)
+        at = _bell(peak)
         day = occurrence.day.lessons.day_class.value if occurrence.day.lessons else "no lessons"
         yield "bell", f"{at}: {_counted(peak.replicas)}, {occurrence.peak.name}, {day}"
 

@@ -24,7 +24,7 @@ from firstbell import clock
 from firstbell.api.links import Linked, link
 from firstbell.api.manifests import CalendarManifest, Manifests, read_manifests
 from firstbell.api.one_count import contested_counts, target_conflicts
-from firstbell.api.yaml_files import FileProblem, Origin, Unreadable
+from firstbell.api.yaml_files import FileProblem, Origin, Unreadable, files_in
 from firstbell.cli.output import printable
 from firstbell.domain.calendar import ExceptionSource, SchoolCalendar
 from firstbell.domain.days import SchoolDays
@@ -77,7 +77,9 @@ class Report:
 def lint(
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE...", help="YAML files with calendars and their autoscalers."),
+        typer.Argument(
+            metavar="FILE...", help="YAML files with calendars and their autoscalers, or folders of them."
+        ),
     ],
     output: Annotated[
         LintOutput, typer.Option("--output", "-o", help="For people, for tools, or as GitHub annotations.")
@@ -204,17 +206,24 @@ def _report(
     files: Sequence[Path], remarks: Iterable[Remark], folded: Iterable[Remark], *, readable: bool
 ) -> Report:
     """The report in the order of files as given, then of lines."""
-    order = {str(file): index for index, file in enumerate(files)}
+    every = [file for given in files for file in _files(given)]
+    order = {str(file): index for index, file in enumerate(every)}
 
     def by_place(remark: Remark) -> tuple[int, int]:
         return order.get(remark.file, len(order)), remark.line
 
     return Report(
-        files=len(files),
+        files=len(every),
         remarks=tuple(sorted(remarks, key=by_place)),
         folded=tuple(sorted(folded, key=by_place)),
         readable=readable,
     )
+
+
+def _files(given: Path) -> tuple[Path, ...]:
+    """A file, or the files of a folder."""
+    found = files_in(given)
+    return (given,) if isinstance(found, Unreadable) else found
 
 
 def _as_text(report: Report) -> Iterator[str]:

@@ -12,6 +12,7 @@ from firstbell.cli.backtest import backtest
 from firstbell.cli.crds import crds
 from firstbell.cli.demo import demo
 from firstbell.cli.explain import explain_command
+from firstbell.cli.help_text import SETTINGS, Group, example
 from firstbell.cli.lint import lint
 from firstbell.cli.plan import plan
 from firstbell.cli.release import release
@@ -20,6 +21,9 @@ from firstbell.cli.simulate import simulate
 
 app = typer.Typer(
     name="firstbell",
+    cls=Group,
+    context_settings=SETTINGS,
+    epilog="Example: firstbell plan -f calendar.yaml --date 2026-11-09",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Workloads Ready before lessons restart: scaling by the school calendar.",
@@ -41,13 +45,13 @@ def root(
     """Workloads Ready before lessons restart: scaling by the school calendar."""
 
 
-app.command()(plan)
-app.command()(simulate)
-app.command()(backtest)
-app.command()(lint)
-app.command()(crds)
-app.command()(run)
-app.command("explain")(explain_command)
-app.command()(release)
-app.command()(demo)
+app.command(**example("plan -f calendar.yaml --date 2026-11-09"))(plan)
+app.command(**example("simulate -f calendar.yaml --date 2026-11-09"))(simulate)
+app.command(**example("backtest -f calendar.yaml --load load.csv"))(backtest)
+app.command(**example("lint calendar.yaml"))(lint)
+app.command(**example("crds | kubectl apply --server-side -f -"))(crds)
+app.command(**example("run -n school"))(run)
+app.command("explain", **example("explain school/web"))(explain_command)
+app.command(**example("release --all --dry-run"))(release)
+app.command(**example("demo --plot morning.svg"))(demo)
 app.add_typer(cluster.app, name="cluster")

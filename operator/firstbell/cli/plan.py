@@ -13,12 +13,13 @@ import yaml
 from firstbell.api.plan_document import plan_document
 from firstbell.cli.ask_cluster import AllNamespaces, Context, Kubeconfig, Namespace, namespace_meant
 from firstbell.cli.dates import civil_date
-from firstbell.cli.output import console, refuse
+from firstbell.cli.output import console, printable, refuse
 from firstbell.cli.plan_plot import plot_plans, undrawable
 from firstbell.cli.plan_table import print_planned
-from firstbell.cli.planned import plan_cluster, plan_files
+from firstbell.cli.planned import Planned, plan_cluster, plan_files
 
 MOST_DAYS = 800
+NOT_ALL = 1
 
 
 class PlanOutput(StrEnum):
@@ -36,7 +37,7 @@ def plan(
             "--file",
             "-f",
             metavar="FILE",
-            help="YAML with calendars and autoscalers, - for standard input; repeatable. "
+            help="YAML with calendars and autoscalers, a folder of it, - for standard input; repeatable. "
             "Without: what is in the cluster.",
         ),
     ] = None,
@@ -56,7 +57,10 @@ def plan(
     context: Context = None,
     kubeconfig: Kubeconfig = None,
 ) -> None:
-    """Show what kind of days there will be, how many replicas at each minute, and why."""
+    """Show what kind of days there will be, how many replicas at each minute, and why.
+
+    Exit code 1: something in the cluster could not be planned, and is named; the rest was. 2: nothing was.
+    """
     first = None if date is None else civil_date(date, "--date")
     if not 1 <= days <= MOST_DAYS:
         refuse([f"--days {days}: is not a number of dates that can be planned. Give 1 to {MOST_DAYS}."])
@@ -69,6 +73,17 @@ def plan(
         planned = plan_files(files, first, days)
     if plot is not None and (problem := undrawable(planned.plans, plot)):
         refuse([problem])
+    _print(planned, output, steps=steps)
+    if plot is not None:
+        if problem := plot_plans(planned.plans, plot):
+            refuse([problem])
+        typer.echo(f"drawn: {plot}", err=True)
+    for found in planned.problems:
+        typer.echo(f"not planned: {printable(str(found))}", err=True)
+    raise typer.Exit(NOT_ALL if planned.problems else 0)
+
+
+def _print(planned: Planned, output: PlanOutput, *, steps: bool) -> None:
     match output:
         case PlanOutput.TABLE:
             print_planned(console(), planned, steps=steps)
@@ -78,7 +93,3 @@ def plan(
         case PlanOutput.YAML:
             document = json.loads(json.dumps(plan_document(planned.window, planned.calendars, planned.plans)))
             typer.echo(yaml.safe_dump(document, sort_keys=False), nl=False)
-    if plot is not None:
-        if problem := plot_plans(planned.plans, plot):
-            refuse([problem])
-        typer.echo(f"drawn: {plot}", err=True)

@@ -13,7 +13,7 @@ from firstbell.cli.planned import Planned
 from firstbell.domain.bells import Minute, instant_of
 from firstbell.domain.days import Day, SchoolDays
 from firstbell.domain.plan import LimitedBy, Plan
-from firstbell.domain.upcoming import peak_at, peak_sentence
+from firstbell.domain.upcoming import peak_at, peak_sentence, wall_clock
 
 BAR_CELLS = 32
 LEAST_BAR_CELLS = 8
@@ -22,6 +22,7 @@ LONGEST_DAY_MINUTES = 25 * 60
 DATE_CELLS, BELL_CELLS, LABEL_CELLS, CHANGE_CELLS, DATED_CELLS, GAP_CELLS = 16, 9, 7, 26, 11, 2
 EIGHTHS = " ▏▎▍▌▋▊▉"
 FULL = "█"
+DATED = "%a %d %b %H:%M"
 
 
 def print_planned(console: Console, planned: Planned, *, steps: bool) -> None:
@@ -173,7 +174,7 @@ def _peaks_table(plan: Plan) -> Table:
         table.add_column(heading, overflow="fold")
     for peak in sorted(plan.peaks, key=lambda peak: peak.ready_by):
         table.add_row(
-            _clock(peak.ready_by, peak.zone, with_date=dated),
+            wall_clock(peak, peak.ready_by, DATED if dated else "%H:%M"),
             str(peak.wanted),
             str(peak.replicas),
             *([peak.calendar] if several else []),
@@ -200,5 +201,5 @@ def bar(value: int, highest: int, cells: int = BAR_CELLS) -> str:
 
 
 def _clock(minute: Minute, zone: ZoneInfo, *, with_date: bool = False) -> str:
-    form = "%a %d %b %H:%M" if with_date else "%H:%M"
+    form = DATED if with_date else "%H:%M"
     return f"{instant_of(minute).astimezone(zone):{form}}"

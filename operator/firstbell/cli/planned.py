@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from firstbell import clock
-from firstbell.api.links import LinkedAutoscaler, link
-from firstbell.api.manifests import Manifests, gather, read_manifests
+from firstbell.api.links import Linked, LinkedAutoscaler, link, link_readable
+from firstbell.api.manifests import gather_readable, read_manifests
 from firstbell.api.plan_document import DayWindow
 from firstbell.api.problems import Problem
-from firstbell.api.yaml_files import FileProblem, Unreadable
+from firstbell.api.yaml_files import FileProblem, Origin, Unreadable
 from firstbell.cli.ask_cluster import ask_cluster
 from firstbell.cli.live_objects import live_objects
 from firstbell.cli.output import refuse
@@ -30,55 +30,73 @@ STDIN = Path("/dev/stdin")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Planned:
-    """What was read and worked out: calendars in file order, autoscalers and their plans in file order."""
+    """What was read and worked out: calendars in file order, autoscalers and their plans in file order.
+
+    `problems` are what in a cluster could not be planned; of files there are none, since then nothing is.
+    """
 
     window: DayWindow
     calendars: tuple[SchoolDays, ...]
     autoscalers: tuple[LinkedAutoscaler, ...]
     plans: tuple[Plan, ...]
+    problems: tuple[FileProblem, ...] = ()
 
 
 def plan_files(files: Sequence[Path], first: date | None, days: int) -> Planned:
     """Plans everything in the files; ends the command with one line per problem where that cannot be."""
     manifests = read_manifests(STDIN if str(file) == "-" else file for file in files)
-    names = ", ".join(map(str, files))
-    without = f"{names}: no SchoolCalendar in here. Give the file of the calendar with -f."
-    return _plan_manifests(manifests, without, first, days)
-
-
-def plan_cluster(
-    kubeconfig: Path | None, context: str | None, namespace: str | None, first: date | None, days: int
-) -> Planned:
-    """Plans everything in one namespace of a cluster, or (None) in all; ends the command as `plan_files`."""
-    found = ask_cluster(kubeconfig, context, lambda cluster: live_objects(cluster, namespace))
-    if isinstance(found, Failure):
-        refuse([f"{found.message.rstrip('.')}. To plan from files instead, give them with -f."])
-    where = f"in namespace {namespace}" if namespace else "in the cluster"
-    without = f"there is no SchoolCalendar {where}. Give another with -n, or -A for all, or files with -f."
-    return _plan_manifests(gather(found), without, first, days)
-
-
-def _plan_manifests(
-    manifests: Manifests | Unreadable, without_calendar: str, first: date | None, days: int
-) -> Planned:
     if isinstance(manifests, Unreadable):
         refuse(manifests.problems)
     linked = link(manifests)
     if isinstance(linked, Unreadable):
         refuse(linked.problems)
     if not linked.calendars:
-        refuse([without_calendar])
+        names = ", ".join(map(str, files))
+        refuse([f"{names}: no SchoolCalendar in here. Give the file of the calendar with -f."])
+    planned = _plan_linked(linked, first, days)
+    if planned.problems:
+        refuse(planned.problems)
+    return planned
+
+
+def plan_cluster(
+    kubeconfig: Path | None, context: str | None, namespace: str | None, first: date | None, days: int
+) -> Planned:
+    """Plans what can be planned in one namespace of a cluster, or (None) in all; the rest are problems."""
+    found = ask_cluster(kubeconfig, context, lambda cluster: live_objects(cluster, namespace))
+    if isinstance(found, Failure):
+        refuse([f"{found.message.rstrip('.')}. To plan from files instead, give them with -f."])
+    where = f"in namespace {namespace}" if namespace else "in the cluster"
+    return plan_objects(found, where, first, days)
+
+
+def plan_objects(objects: Iterable[Origin], where: str, first: date | None, days: int) -> Planned:
+    """Plans what can be planned of objects that stand `where`; ends the command where there is nothing."""
+    manifests, unreadable = gather_readable(objects)
+    linked, unlinked = link_readable(manifests)
+    problems = (*unreadable, *unlinked)
+    if not linked.calendars and problems:
+        refuse(problems)
+    if not linked.calendars:
+        refuse(
+            [f"there is no SchoolCalendar {where}. Give another with -n, or -A for all, or files with -f."]
+        )
+    planned = _plan_linked(linked, first, days)
+    return replace(planned, problems=(*problems, *planned.problems))
+
+
+def _plan_linked(linked: Linked, first: date | None, days: int) -> Planned:
+    """Plans every autoscaler whose policy allows it."""
     resolved = {calendar.key: SchoolDays(calendar) for calendar in linked.calendars}
     window = DayWindow(first=first or clock.today(_zone(linked.calendars)), days=days)
-    errors = [line for autoscaler in linked.autoscalers for line in policy_errors(autoscaler, resolved)]
-    if errors:
-        refuse(errors)
-    workloads = [workload_of(autoscaler, resolved) for autoscaler in linked.autoscalers]
+    errors = [tuple(policy_errors(autoscaler, resolved)) for autoscaler in linked.autoscalers]
+    sound = tuple(one for one, wrong in zip(linked.autoscalers, errors, strict=True) if not wrong)
     return Planned(
         window=window,
         calendars=tuple(resolved.values()),
-        autoscalers=linked.autoscalers,
-        plans=tuple(_plan(workload, window) for workload in workloads),
+        autoscalers=sound,
+        plans=tuple(_plan(workload_of(autoscaler, resolved), window) for autoscaler in sound),
+        problems=tuple(problem for wrong in errors for problem in wrong),
     )
 
 

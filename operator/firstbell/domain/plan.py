@@ -55,7 +55,8 @@ class PlannedPeak:
 
     `wanted` is what it alone needs at its highest minute, `ready_by` the first minute that reaches it (with
     spread cohorts it may follow the bell), `replicas` the whole plan at that minute. `surge` holds the bell
-    (unshifted), the day and the factors.
+    (unshifted), the day and the factors. Where `zones_meet`, calendars of several zones are planned together,
+    and a time on the wall means nothing without its zone.
     """
 
     school_days: SchoolDays
@@ -65,6 +66,7 @@ class PlannedPeak:
     replicas: int
     load_start: Minute
     load_end: Minute
+    zones_meet: bool = False
 
     @property
     def calendar(self) -> str:
@@ -221,6 +223,8 @@ def planned_peaks(
     loads: Iterable[RegionLoad], start: Minute, end: Minute, replicas_at: Callable[[Minute], int]
 ) -> Iterator[PlannedPeak]:
     """Every occurrence whose load falls into [start, end); `replicas_at` knows the whole schedule."""
+    loads = tuple(loads)
+    zones_meet = len({load.school_days.calendar.zone.key for load in loads}) > 1
     for load in loads:
         spreads = Spreads(load)
         by_bell = sorted(load.surges, key=lambda surge: (surge.occurrence.bell, surge.occurrence.peak_index))
@@ -238,6 +242,7 @@ def planned_peaks(
                     replicas=replicas_at(ready_by),
                     load_start=bell + spread.first,
                     load_end=bell + spread.first + len(spread.curve),
+                    zones_meet=zones_meet,
                 )
 
 

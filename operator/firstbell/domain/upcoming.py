@@ -99,8 +99,13 @@ def peak_sentence(peak: PlannedPeak) -> str:
 
 def local_time(peak: PlannedPeak) -> str:
     """The bell on the wall of its school: date and time."""
-    zone = peak.zone
-    return f"{instant_of(peak.surge.occurrence.bell).astimezone(zone):%a %d %b %H:%M}"
+    return wall_clock(peak, peak.surge.occurrence.bell, "%a %d %b %H:%M")
+
+
+def wall_clock(peak: PlannedPeak, minute: Minute, form: str) -> str:
+    """A minute on the wall of a peak's school, with its zone where others are planned beside it."""
+    told = f"{instant_of(minute).astimezone(peak.zone):{form}}"
+    return f"{told} {peak.zone.key}" if peak.zones_meet else told
 
 
 def day_words(day: Day) -> str:

@@ -6,7 +6,8 @@ import io
 
 import pytest
 
-from firstbell.api.yaml_files import MOST_BYTES, Origin, Unreadable, read_file, read_stream
+from firstbell.api import yaml_files
+from firstbell.api.yaml_files import MOST_BYTES, Origin, Unreadable, files_in, read_file, read_stream
 
 
 def told(read) -> list[str]:
@@ -69,3 +70,22 @@ def test_bytes_that_are_no_text(tmp_path):
     path = tmp_path / "a.yaml"
     path.write_bytes(b"a: 1\nb: \xff\n")
     assert told(read_file(path)) == [f"{path}:2: is not text in UTF-8. Save the file as UTF-8."]
+
+
+def test_of_a_folder_the_yaml_files_in_it_are_read_by_name(tmp_path):
+    for name in ("b.yml", "a.yaml", "c.txt", ".hidden.yaml"):
+        (tmp_path / name).write_text("a: 1\n")
+    (tmp_path / "deeper.yaml").mkdir()
+    assert [file.name for file in files_in(tmp_path)] == ["a.yaml", "b.yml"]
+    assert files_in(tmp_path / "c.txt") == (tmp_path / "c.txt",)
+    assert files_in(tmp_path / "none") == (tmp_path / "none",)
+
+
+def test_a_folder_without_yaml_and_one_with_too_much_are_refused(tmp_path, monkeypatch):
+    (problem,) = files_in(tmp_path).problems
+    assert str(problem).startswith(f"{tmp_path}: has no file that ends in .yaml or .yml. ")
+    monkeypatch.setattr(yaml_files, "MOST_FILES", 3)
+    for number in range(4):
+        (tmp_path / f"{number}.yaml").write_text("a: 1\n")
+    (problem,) = files_in(tmp_path).problems
+    assert "has more than 3 YAML files" in str(problem)

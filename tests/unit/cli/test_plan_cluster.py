@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import pytest
+import typer
 import yaml
 
 from firstbell.api.manifests import gather
+from firstbell.cli import planned as planned_module
 from firstbell.cli.live_objects import live_object, live_objects
+from firstbell.cli.planned import plan_objects
 from firstbell.engine.ports import Failure
+from tests.builders import on
 from tests.fakes import FakeCluster
 from tests.unit.cli.planning import AUTOSCALER, CALENDAR, HPA, run, written
 from tests.unit.cli.unreachable import nobody_there
@@ -99,3 +104,58 @@ def test_files_and_a_cluster_exclude_each_other(tmp_path, option):
 
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith("-f: ")
+
+
+BAD = AUTOSCALER.replace("metadata: {name: web", "metadata: {name: bad")
+OF_TOWN = BAD.replace("name: city", "name: town")
+TOWN = CALENDAR.replace("metadata: {name: city", "metadata: {name: town")
+REF = "SchoolAutoscaler lms/bad: spec.calendarRefs[0].name: "
+BROKEN = {
+    "a policy that cannot be read": (
+        BAD.replace("FirstPeriodStart", "FirstPeriod"),
+        ["SchoolAutoscaler lms/bad: spec.peaks[0].anchor: "],
+    ),
+    "a policy whose calendar is not there": (OF_TOWN, [f"{REF}there is no SchoolCalendar"]),
+    "a calendar that cannot be read, and its policy": (
+        TOWN.replace("Europe/Brussels", "Mars/Olympus") + "---\n" + OF_TOWN,
+        [
+            "SchoolCalendar lms/town: spec.timeZone: ",
+            f'{REF}the SchoolCalendar "town" cannot be read. Mend it first.',
+        ],
+    ),
+}
+
+
+def the_objects(*texts: str):
+    bodies = [body for text in texts for body in yaml.safe_load_all(text)]
+    return [live_object(body["apiVersion"], body["kind"], body) for body in bodies]
+
+
+@pytest.mark.parametrize(("broken", "want"), BROKEN.values(), ids=BROKEN)
+def test_what_can_be_planned_is_planned_and_the_rest_is_named(broken, want):
+    planned = plan_objects(the_objects(broken, CALENDAR, AUTOSCALER), "here", on("2025-02-04"), 1)
+
+    assert [plan.workload.policy.key for plan in planned.plans] == ["lms/web"]
+    assert [str(found)[: len(said)] for found, said in zip(planned.problems, want, strict=True)] == want
+
+
+def test_where_one_is_not_planned_it_is_told_after_the_others_with_exit_code_1(monkeypatch):
+    found = the_objects(CALENDAR, AUTOSCALER, BROKEN["a policy that cannot be read"][0])
+    monkeypatch.setattr(planned_module, "ask_cluster", lambda *_: tuple(found))
+
+    result = run("-n", "lms", "--date", "2025-02-04", "-o", "json")
+
+    assert result.exit_code == 1
+    assert [one["autoscaler"] for one in json.loads(result.stdout)["autoscalers"]] == ["lms/web"]
+    assert result.stderr.startswith("not planned: SchoolAutoscaler lms/bad: spec.peaks[0].anchor: ")
+    assert result.stderr.count("\n") == 1
+
+
+def test_where_nothing_can_be_planned_the_command_refuses(capsys):
+    broken = CALENDAR.replace("Europe/Brussels", "Mars/Olympus")
+
+    with pytest.raises(typer.Exit) as ended:
+        plan_objects(the_objects(broken, AUTOSCALER), "here", None, 1)
+
+    assert ended.value.exit_code == 2
+    assert capsys.readouterr().err.startswith("SchoolCalendar lms/city: spec.timeZone: ")

@@ -152,8 +152,18 @@ def test_a_missing_file(tmp_path):
     assert [f"{file}:1: cannot be read (no such file or directory). {UNREADABLE}"] == refused(file)
 
 
-def test_a_directory(tmp_path):
-    assert [f"{tmp_path}:1: cannot be read (is a directory). {UNREADABLE}"] == refused(tmp_path)
+def test_a_folder_without_a_file_of_ours(tmp_path):
+    told = "has no file that ends in .yaml or .yml. Give the folder that they are in."
+    assert [f"{tmp_path}: {told}"] == refused(tmp_path)
+
+
+def test_a_folder_is_all_files_in_it(tmp_path):
+    written(tmp_path, CALENDAR, "calendar.yaml")
+    written(tmp_path, AUTOSCALER, "policy.yml")
+    written(tmp_path, "kind: [", "notes.txt")
+    result = run(tmp_path, "--date", "2025-02-04")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "lms/web: writes, 2 to 40 replicas (Europe/Brussels)\n" in result.stdout
 
 
 def test_a_file_over_10_mb_is_not_read(tmp_path):

@@ -195,3 +195,27 @@ def test_no_name_hides_or_turns_what_stands_beside_it(tmp_path):
     text = "\n".join(shown(file, "--date", "2025-04-08", width=200))
     assert r"holidays/eas\u202e\u2066\ufe0f\u200bter" in text
     assert not set("\u202e\u2066\ufe0f\u200b") & set(text)
+
+
+def test_where_calendars_of_several_zones_meet_each_time_names_its_zone(tmp_path):
+    """One exam at nine o'clock of two zones: alone each time stands as it is."""
+    perth = CALENDAR.replace("name: city", "name: perth").replace("Europe/Brussels", "Australia/Perth")
+    both = AUTOSCALER.replace("calendarRefs: [{name: city}]", "calendarRefs: [{name: city}, {name: perth}]")
+    text = f"{CALENDAR}---\n{perth}---\n{both}"
+    lines = shown(written(tmp_path, text), "--date", "2025-02-04", width=140)
+    peaks = lines[lines.index("lms/web: peaks") + 2 :]
+
+    assert [line[:24].strip() for line in peaks if line] == [
+        "08:19 Australia/Perth",
+        "08:19 Europe/Brussels",
+    ]
+    assert "first at Tue 04 Feb 08:30 Australia/Perth (Regular, InPerson)" in peaks[0]
+    assert "first at Tue 04 Feb 08:30 Europe/Brussels (Regular, InPerson)" in peaks[1]
+
+
+def test_two_calendars_of_one_zone_need_no_names_of_zones(tmp_path):
+    other = CALENDAR.replace("name: city", "name: town")
+    both = AUTOSCALER.replace("calendarRefs: [{name: city}]", "calendarRefs: [{name: city}, {name: town}]")
+    lines = shown(written(tmp_path, f"{CALENDAR}---\n{other}---\n{both}"), "--date", "2025-02-04")
+
+    assert not any(line.startswith("08:19 Europe") for line in lines)

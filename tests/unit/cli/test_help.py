@@ -1,0 +1,60 @@
+"""`-h` of every command: no types of a programming language, and an example that holds."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from firstbell.cli.main import app
+
+COMMAND = typer.main.get_command(app)
+
+
+def commands(group=COMMAND, path: tuple[str, ...] = ()):
+    """Every command and group by its words, the root included."""
+    yield path
+    for name, command in getattr(group, "commands", {}).items():
+        yield from commands(command, (*path, name))
+
+
+each_command = pytest.mark.parametrize("words", list(commands()), ids=" ".join)
+
+
+def shown(*arguments: str) -> str:
+    result = CliRunner().invoke(app, list(arguments), env={"COLUMNS": "80", "TERM": "dumb"})
+    assert (result.exit_code, result.stderr) == (0, "")
+    return result.stdout
+
+
+@each_command
+def test_h_is_help_everywhere(words):
+    assert shown(*words, "-h") == shown(*words, "--help")
+    assert shown(*words, "-h").lstrip().startswith(f"Usage: firstbell {' '.join(words)}".rstrip())
+
+
+@each_command
+def test_no_help_names_a_type_of_the_programming_language(words):
+    said = shown(*words, "-h")
+    assert re.findall(r"<(?:bool|str|int|float|path|list|Path)\b[^>]*>?", said) == []
+
+
+@each_command
+def test_every_help_ends_in_an_example_that_can_be_typed(words):
+    example = shown(*words, "-h").rstrip().splitlines()[-1].strip()
+    assert example.startswith("Example: ")
+    line = example.removeprefix("Example: ").removeprefix('eval "$(').removesuffix(')"')
+    program, *arguments = shlex.split(line.split(" | ", maxsplit=1)[0])
+    assert program == "firstbell"
+    assert tuple(arguments[: len(words)]) == words
+    parsed(COMMAND, arguments)
+
+
+def parsed(command, arguments):
+    """Goes down to the command that is meant and has it read its options; a wrong one raises."""
+    if hasattr(command, "commands"):
+        return parsed(command.commands[arguments[0]], arguments[1:])
+    return command.make_context("firstbell", list(arguments))
