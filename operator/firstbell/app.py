@@ -26,6 +26,7 @@ from firstbell.adapters.kopf_session import KopfSession
 from firstbell.adapters.kubernetes import LONGEST_WATCH_SECONDS, PAGE, WATCH_SECONDS, KubernetesCluster
 from firstbell.adapters.liveness import Liveness
 from firstbell.adapters.prometheus import PrometheusMetrics, check_ca_bundle
+from firstbell.adapters.prometheus_addresses import allowed_addresses
 from firstbell.adapters.renewal import load_access
 from firstbell.adapters.server_dates import ServerDates
 from firstbell.adapters.telemetry import PrometheusTelemetry
@@ -84,8 +85,8 @@ async def run_operator(
 
     `started` is set when the first look is done and the engine runs. `compare_clocks`: whether the clock is
     compared with the API server's; by default only the machine's own is. Raises AccessError where no cluster
-    is configured at all and CaBundleError where a file of certificates holds none; everything else is
-    waited for.
+    is configured at all, CaBundleError where a file of certificates holds none, and AddressError where an
+    entry of the allow-list is no address; everything else is waited for.
     """
     compare_clocks = clock is None if compare_clocks is None else compare_clocks
     dates = ServerDates() if compare_clocks else None
@@ -94,6 +95,9 @@ async def run_operator(
     telemetry = PrometheusTelemetry()
     if settings.prometheus_ca is not None:
         check_ca_bundle(settings.prometheus_ca)
+    allowed = allowed_addresses(settings.prometheus_allow)
+    if allowed.endpoints is None:
+        log.info("policies may have any Prometheus asked, except at link-local addresses: --prometheus-allow")
     access = await load_access(settings.kubeconfig, settings.context)
     alive = Liveness(asyncio.get_running_loop())
     wait = 0.0
@@ -130,7 +134,12 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
     """One run, from the first look to a stop, or to what another one is to follow."""
     async with (
         KubernetesCluster(access, dates=dates) as cluster,
-        PrometheusMetrics(cluster, SystemClock(), ca_bundle=settings.prometheus_ca) as metrics,
+        PrometheusMetrics(
+            cluster,
+            SystemClock(),
+            ca_bundle=settings.prometheus_ca,
+            allowed=allowed_addresses(settings.prometheus_allow),
+        ) as metrics,
         _beating(Fence(steady_seconds)) as fence,
     ):
         events = KubernetesEvents(FencedCluster(cluster, fence), clock)

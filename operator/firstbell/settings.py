@@ -45,6 +45,10 @@ class Settings:
     Prometheus with https may be signed by; default the public ones. It is read at the start, and again after
     a server could not be reached."""
 
+    prometheus_allow: tuple[str, ...] = ()
+    """--prometheus-allow, repeatable, FIRSTBELL_PROMETHEUS_ALLOW (separated by blanks): the servers that a
+    policy may have asked, by scheme, host and port; default any. Link-local addresses are never asked."""
+
     log_format: str = "console"
     """--log-format, FIRSTBELL_LOG_FORMAT: `json` (one object a line, for collectors) or `console`."""
 

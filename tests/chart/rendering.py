@@ -20,6 +20,7 @@ RELEASE, NAMESPACE = "firstbell", "operators"
 CASES = {
     "default": (),
     "namespaced": ("--values", str(VALUES / "namespaced.yaml")),
+    "guarded": ("--values", str(VALUES / "guarded.yaml")),
     "every-right": ("--values", str(VALUES / "every-right.yaml")),
 }
 """The renderings that are kept, by the name of their file."""

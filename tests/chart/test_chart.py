@@ -30,7 +30,11 @@ HOOK_RULES = {
 }
 HOOK_KEDA = {("keda.sh", "scaledobjects"): {"get", "list", "patch"}}
 KEDA = {("keda.sh", "scaledobjects"): {"get", "list", "watch", "patch"}}
-PORTALS = {("example.org", "portals/scale"): {"get", "patch"}, ("", "pods"): {"list"}}
+PORTALS = {
+    ("example.org", "portals/scale"): {"get", "patch"},
+    ("", "pods"): {"list"},
+    ("apps", "replicasets"): {"get"},
+}
 TOKENS = {("", "secrets"): {"get"}}
 
 

@@ -16,8 +16,13 @@ from typing import TYPE_CHECKING, Any, Self
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+
+from firstbell.adapters.prometheus_addresses import addresses_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from urllib3.response import HTTPResponse
 
 _LEAST_SECONDS = 0.001
@@ -85,13 +90,41 @@ def _hold(connection: HTTPConnection) -> None:
         _of_thread.exchange.holds(connection.sock)
 
 
+def _connected(connection: HTTPConnection, connect: Callable[[], socket.socket]) -> socket.socket:
+    """A socket to one of the addresses that a name has now, none of which is forbidden.
+
+    The name is resolved once: what was looked at is what is connected to.
+    """
+    name = connection._dns_host  # noqa: SLF001 - what urllib3 resolves when it connects
+    try:
+        addresses = addresses_of(name, connection.port or 0)
+    except socket.gaierror as error:
+        raise NameResolutionError(name, connection, error) from error
+    failed: Exception | None = None
+    for address in addresses:
+        connection._dns_host = address  # noqa: SLF001
+        try:
+            return connect()
+        except (NewConnectionError, ConnectTimeoutError) as error:
+            failed = error
+        finally:
+            connection._dns_host = name  # noqa: SLF001 - certificates bear the name
+    raise failed or OSError("the name has no address")
+
+
 class _Connection(HTTPConnection):
+    def _new_conn(self) -> socket.socket:
+        return _connected(self, super()._new_conn)
+
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as in urllib3 itself
         _hold(self)
         return super().getresponse()
 
 
 class _TlsConnection(HTTPSConnection):
+    def _new_conn(self) -> socket.socket:
+        return _connected(self, super()._new_conn)
+
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as in urllib3 itself
         _hold(self)
         return super().getresponse()

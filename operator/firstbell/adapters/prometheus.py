@@ -18,6 +18,7 @@ from urllib3.exceptions import HTTPError, ProtocolError
 
 from firstbell.adapters.breakable_http import Exchange
 from firstbell.adapters.daemon_threads import DaemonThreads
+from firstbell.adapters.prometheus_addresses import AllowedAddresses, ForbiddenAddressError
 from firstbell.adapters.prometheus_answer import sample
 from firstbell.adapters.prometheus_session import (
     BearerToken,
@@ -69,10 +70,17 @@ class PrometheusMetrics:
     """
 
     def __init__(
-        self, cluster: Cluster, clock: Clock, *, ca_bundle: Path | None = None, seconds: float = READ_SECONDS
+        self,
+        cluster: Cluster,
+        clock: Clock,
+        *,
+        ca_bundle: Path | None = None,
+        allowed: AllowedAddresses | None = None,
+        seconds: float = READ_SECONDS,
     ) -> None:
         self._clock = clock
         self._ca_bundle = ca_bundle
+        self._allowed = allowed or AllowedAddresses()
         self._seconds = seconds
         self._tokens = Tokens(cluster, clock)
         self._threads = DaemonThreads(most=AT_ONCE, most_of_one=AT_ONCE_OF_ONE_SERVER)
@@ -93,6 +101,9 @@ class PrometheusMetrics:
 
     async def read(self, query: MetricQuery) -> Fraction | Unavailable:
         """The query's value now, within nine seconds, or why there is none."""
+        if not self._allowed.allows(query.server_address):
+            asked = Asked(address=told(query.server_address), secret=query.token, token=None)
+            return asked.not_allowed()
         exchange = Exchange(self._seconds)
         self._exchanges.add(exchange)
         try:
@@ -199,6 +210,8 @@ def _dropped(error: requests.ConnectionError) -> bool:
 
 def why_not(error: Exception, asked: Asked) -> Unavailable:
     """What the libraries raised, one of `FAILURES`, as a value."""
+    if isinstance(error, ForbiddenAddressError):
+        return asked.forbidden(str(error))
     if isinstance(error, RefusedError):
         return asked.refused(error)
     if isinstance(error, TooLargeError):

@@ -35,6 +35,7 @@ class Trouble(StrEnum):
     """The closed vocabulary of reasons."""
 
     UNREACHABLE = "Unreachable"
+    ADDRESS_NOT_ALLOWED = "AddressNotAllowed"
     TIMEOUT = "Timeout"
     UNAUTHORIZED = "Unauthorized"
     FORBIDDEN = "Forbidden"
@@ -99,6 +100,21 @@ class Asked:
         why = next(filter(None, map(_in_words, _causes(error))), "the connection broke")
         cure = f"Check {self.places.address}, its Service and network policies."
         return self.trouble(Trouble.UNREACHABLE, f"cannot be reached: {self.quoted(why)}. {cure}")
+
+    def not_allowed(self) -> Unavailable:
+        """The operator's allow-list does not name the address."""
+        cure = (
+            f"Correct {self.places.address}, or have whoever installs firstbell add scheme, host and port to "
+            "--prometheus-allow (the chart's prometheus.allowedAddresses)."
+        )
+        return self.trouble(
+            Trouble.ADDRESS_NOT_ALLOWED, f"is not among the addresses that may be asked. {cure}"
+        )
+
+    def forbidden(self, address: str) -> Unavailable:
+        """The name leads to where nobody is ever asked."""
+        why = f"leads to {self.quoted(address)}, a link-local or metadata address, which is never asked"
+        return self.trouble(Trouble.ADDRESS_NOT_ALLOWED, f"{why}. Correct {self.places.address}.")
 
     def timed_out(self) -> Unavailable:
         """No answer in time."""

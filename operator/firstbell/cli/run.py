@@ -70,6 +70,15 @@ def run(
             help="CA certificates that a Prometheus with https is signed by; default the public ones.",
         ),
     ] = None,
+    prometheus_allow: Annotated[
+        list[str] | None,
+        typer.Option(
+            envvar="FIRSTBELL_PROMETHEUS_ALLOW",
+            metavar="URL",
+            help="A server that policies may ask, like http://prometheus.monitoring:9090; repeatable. "
+            "Default any.",
+        ),
+    ] = None,
     log_format: Annotated[
         LogFormat, typer.Option(envvar="FIRSTBELL_LOG_FORMAT", help="For a terminal or for a collector.")
     ] = LogFormat.CONSOLE,
@@ -81,6 +90,7 @@ def run(
     # The operator and its clients take a second to load, which every other command would pay for.
     from firstbell.adapters.access import AccessError  # noqa: PLC0415
     from firstbell.adapters.prometheus import CaBundleError  # noqa: PLC0415
+    from firstbell.adapters.prometheus_addresses import AddressError  # noqa: PLC0415
     from firstbell.app import PortTakenError, run_operator  # noqa: PLC0415
 
     settings = Settings(
@@ -92,6 +102,7 @@ def run(
         probe_port=probe_port,
         listen=listen,
         prometheus_ca=prometheus_ca,
+        prometheus_allow=tuple(prometheus_allow or ()),
         log_format=log_format,
         log_level=log_level,
     )
@@ -99,5 +110,5 @@ def run(
     try:
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(run_operator(settings))
-    except (AccessError, CaBundleError, PortTakenError) as error:
+    except (AccessError, AddressError, CaBundleError, PortTakenError) as error:
         refuse([error])

@@ -1,0 +1,116 @@
+"""Who may write a policy and may not scale: refused by the chart's admission policy, on a real API server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from firstbell.local.errors import ControlPlaneError
+from tests.chart.rendering import manifests, rendered
+from tests.cluster.stage import BASELINE, NAME, Stage, autoscaler
+from tests.cluster.waiting import until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+EDITOR = "policy-editor"
+KINDS = {"ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"}
+VALUES = {
+    "authorization": True,
+    "scaleTargets": [
+        {"apiGroup": "example.org", "resource": "portals", "kind": "Portal"},
+        {"apiGroup": "example.org", "resource": "gates"},
+    ],
+}
+
+
+@pytest.fixture
+def guarded(stage: Stage, helm_program: Path, tmp_path: Path) -> Iterator[Stage]:
+    """A namespace that the policy is bound to, and a user there who may edit our kinds and nothing else."""
+    values = tmp_path / "values.yaml"
+    values.write_text(yaml.safe_dump(VALUES | {"watch": {"namespaces": [stage.namespace]}}))
+    text = rendered(
+        helm_program, tmp_path, "--values", str(values), "--set", f"fullnameOverride={stage.namespace}"
+    )
+    policy = yaml.safe_dump_all([body for body in manifests(text) if body["kind"] in KINDS])
+    stage.control_plane.kubectl("apply", "-f", "-", stdin=policy)
+    grant(stage, "firstbell.dev", "schoolautoscalers", "get", "create", "update", "patch", "delete")
+    body = autoscaler(minReplicas=BASELINE, maxReplicas=40)
+    until(lambda: "may not update" in answer(stage, body), "the policy is at work")
+    yield stage
+    stage.control_plane.kubectl("delete", "-f", "-", "--ignore-not-found", stdin=policy)
+
+
+def grant(stage: Stage, group: str, resource: str, *verbs: str, name: str = "") -> None:
+    role = f"{group}.{resource}".replace("/", "-").replace("*", "all")
+    rule = {"apiGroups": [group], "resources": [resource], "verbs": list(verbs)}
+    rule |= {"resourceNames": [name]} if name else {}
+    api = "rbac.authorization.k8s.io"
+    metadata = {"name": role}
+    bodies = [
+        {"apiVersion": f"{api}/v1", "kind": "Role", "metadata": metadata, "rules": [rule]},
+        {
+            "apiVersion": f"{api}/v1",
+            "kind": "RoleBinding",
+            "metadata": metadata,
+            "roleRef": {"apiGroup": api, "kind": "Role", "name": role},
+            "subjects": [{"apiGroup": api, "kind": "User", "name": EDITOR}],
+        },
+    ]
+    stage.kubectl("apply", "-f", "-", stdin=yaml.safe_dump_all(bodies))
+
+
+def answer(stage: Stage, body: dict[str, object], *options: str) -> str:
+    """What the API server says to the user who applies it; empty where it takes it."""
+    try:
+        stage.kubectl("apply", f"--as={EDITOR}", *options, "-f", "-", stdin=yaml.safe_dump(body))
+    except ControlPlaneError as error:
+        return str(error)
+    return ""
+
+
+def on(kind: str, api_version: str, name: str = NAME) -> dict[str, object]:
+    body = autoscaler(minReplicas=BASELINE, maxReplicas=40)
+    body["metadata"]["name"] = f"{kind.lower()}-{name}"
+    body["spec"]["scaleTargetRef"] = {"apiVersion": api_version, "kind": kind, "name": name}
+    return body
+
+
+def test_only_who_may_scale_a_workload_may_have_it_scaled(guarded: Stage):
+    body = autoscaler(minReplicas=BASELINE, maxReplicas=40)
+    said = answer(guarded, body)
+    assert f"spec.scaleTargetRef: {EDITOR} may not update deployments/scale of Deployment {NAME}" in said
+    grant(guarded, "apps", "deployments/scale", "update", name=NAME)
+    until(lambda: answer(guarded, body) == "", "it is taken from who may scale")
+    assert "deployments/scale" in answer(guarded, on("Deployment", "apps/v1", "another"))
+    assert "statefulsets/scale" in answer(guarded, on("StatefulSet", "apps/v1"))
+
+
+def test_an_edit_counts_as_the_first_writing_and_a_label_does_not(guarded: Stage):
+    guarded.set(autoscaler(minReplicas=BASELINE, maxReplicas=40))
+    labelled = autoscaler(minReplicas=BASELINE, maxReplicas=40)
+    labelled["metadata"]["labels"] = {"team": "school"}
+    assert answer(guarded, labelled) == ""
+    for change in ({"maxReplicas": 400}, {"replicas": 400}, {"mode": "DryRun"}):
+        edited = autoscaler(**{"minReplicas": BASELINE, "maxReplicas": 40} | change)
+        assert "may not update" in answer(guarded, edited), change
+
+
+def test_of_a_kind_whose_name_in_rules_is_not_known_only_who_may_scale_the_whole_group_may(guarded: Stage):
+    known, unknown = on("Portal", "example.org/v1"), on("Gate", "example.org/v1")
+    assert "portals/scale of Portal" in answer(guarded, known)
+    grant(guarded, "example.org", "portals/scale", "update")
+    grant(guarded, "example.org", "gates/scale", "update")
+    until(lambda: answer(guarded, known) == "", "a kind that the chart names is asked about by its own name")
+    assert "*/scale of Gate" in answer(guarded, unknown)
+    grant(guarded, "example.org", "*/scale", "update")
+    until(lambda: answer(guarded, unknown) == "", "it is taken from who may scale all of the group")
+
+
+def test_the_operator_reports_whatever_the_policy_says(guarded: Stage, rush):
+    guarded.set(autoscaler(minReplicas=BASELINE, maxReplicas=40))
+    with guarded.operator(rush):
+        guarded.told("CalendarResolved", "False", "CalendarNotFound")
