@@ -39,7 +39,8 @@ def guarded(stage: Stage, helm_program: Path, tmp_path: Path) -> Iterator[Stage]
     stage.control_plane.kubectl("apply", "-f", "-", stdin=policy)
     grant(stage, "firstbell.dev", "schoolautoscalers", "get", "create", "update", "patch", "delete")
     body = autoscaler(minReplicas=BASELINE, maxReplicas=40)
-    until(lambda: "may not update" in answer(stage, body), "the policy is at work")
+    probe = ("--dry-run=server",)
+    until(lambda: "may not update" in answer(stage, body, *probe), lambda: answer(stage, body, *probe))
     yield stage
     stage.control_plane.kubectl("delete", "-f", "-", "--ignore-not-found", stdin=policy)
 

@@ -9,6 +9,7 @@ import requests
 
 from firstbell.adapters import prometheus_addresses
 from firstbell.adapters.breakable_http import Exchange
+from firstbell.adapters.prometheus import PrometheusMetrics
 from firstbell.adapters.prometheus_addresses import (
     AddressError,
     ForbiddenAddressError,
@@ -17,6 +18,9 @@ from firstbell.adapters.prometheus_addresses import (
     is_forbidden,
 )
 from firstbell.adapters.prometheus_session import PrometheusSession
+from firstbell.domain.absence import Unavailable
+from firstbell.engine.ports import MetricQuery
+from tests.fakes import FakeCluster, ManualClock, instant
 
 ALLOWED = allowed_addresses(
     ["http://prometheus.monitoring:9090", "https://metrics.example.org", "http://[2001:db8::1]:9090",
@@ -117,6 +121,27 @@ def test_a_name_is_resolved_once_and_what_was_looked_at_is_connected_to(monkeypa
         connection, _ = server.accept()
         connection.close()
     assert asked == ["rebound.example"]
+
+
+@pytest.mark.parametrize(
+    ("allowed", "address", "said"),
+    [
+        pytest.param(
+            ALLOWED, "http://evil.example", "not among the addresses that may be asked", id="not listed"
+        ),
+        pytest.param(
+            None, "http://169.254.169.254/latest", "a link-local or metadata address", id="forbidden"
+        ),
+        pytest.param(None, "http://[::ffff:a9fe:a9fe]", "a link-local or metadata address", id="in IPv6"),
+    ],
+)
+async def test_a_metric_at_such_an_address_is_told(allowed, address, said):
+    clock = ManualClock(instant("2024-09-09T08:00"))
+    async with PrometheusMetrics(FakeCluster(), clock, allowed=allowed) as metrics:
+        got = await metrics.read(MetricQuery(server_address=address, query="up"))
+    assert isinstance(got, Unavailable)
+    assert (got.reason, said in got.message) == ("AddressNotAllowed", True)
+    assert "spec.metrics[].prometheus.serverAddress" in got.message
 
 
 def ask(url):
