@@ -68,11 +68,11 @@ def test_an_operator_that_was_frozen_lowers_nothing_that_another_one_has_raised_
 
 def test_a_bell_that_was_slept_through_is_made_up_for_as_soon_as_it_wakes(stage: Stage, tmp_path: Path):
     stage.set(workload(), hpa(), calendar(), autoscaler())
-    sun = Sun.rising(at("08:19:40"), 1)
+    sun = Sun.rising(at("08:00"), 10)
     with fast_process(stage.for_operator, stage.namespace, sun, tmp_path / "operator.log") as frozen:
-        frozen.says("decided")
+        frozen.says("decided", seconds=100)
         frozen.process.send_signal(signal.SIGSTOP)
-        sun.wait_for(at("08:20:05"))
+        sun.wait_for(at("08:21:30"))
         assert stage.minimum() == BASELINE
         frozen.process.send_signal(signal.SIGCONT)
         stage.floored(PEAK, seconds=30)

@@ -144,7 +144,7 @@ class SchoolAutoscalerStatus(StatusModel):
     """The generation of the spec that this status is about."""
     conditions: Conditions = ()
     """Ready, CalendarResolved, MetricsAvailable, AbleToScale, ScalingLimited, ReadyForBell, FloorContested,
-    ReturnedToBaseline, and ClockInSync."""
+    ReturnedToBaseline, PlanShrunk, and ClockInSync."""
     actuator: Actuator | None = None
     """What is written to: an autoscaler's minimum, or the workload's replicas."""
     last_autoscaler: LastAutoscaler | None = None

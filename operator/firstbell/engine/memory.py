@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from firstbell.domain.surge_correction import SurgeHistory
     from firstbell.engine.acting.way_back import WayBack
     from firstbell.engine.deciding.last_autoscaler import LastAutoscaler
+    from firstbell.engine.deciding.shrinking import Shrunk
     from firstbell.engine.deciding.zero import Zero
     from firstbell.engine.ports import Happening, Json
     from firstbell.engine.seen.store import TargetRef
@@ -116,6 +117,9 @@ class Memory:
     plan: Plan | None = None
     plan_inputs: object = None
     cut: CutPlan | None = None
+    editions: dict[str, str] = field(default_factory=dict)
+    """Which edit of each object the plan is of, in words."""
+    shrunk: Shrunk | None = None
     elsewhere: tuple[Plan, ...] = ()
     """The same plan around other times that it may be, while the clock is not to be trusted."""
     last_calendars: tuple[SchoolDays, ...] | None = None
@@ -169,6 +173,8 @@ class Memory:
         self.reported_at = _moved(self.reported_at, by)
         self.verify_at = [at + by for at in self.verify_at]
         self.cut = None  # it is tried again
+        if self.shrunk is not None:
+            self.shrunk = self.shrunk.moved(by)
         self.reports = deque((at + by for at in self.reports), maxlen=self.reports.maxlen)
         if self.challenge is not None:
             self.challenge = replace(self.challenge, since=self.challenge.since + by)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from firstbell.domain.decide import Decision, Observation
     from firstbell.domain.plan import Plan
     from firstbell.engine.deciding.other_times import Elsewhere
+    from firstbell.engine.deciding.shrinking import Shrunk
     from firstbell.engine.deciding.situation import ByFloor, Situation
     from firstbell.engine.ports import Failure
     from firstbell.engine.timekeeping import ClockState
@@ -26,8 +27,9 @@ class Outcome:
 
     `decision` is Unavailable where nothing could be decided; `failure` is the write that did not succeed;
     `invalid` says why the present spec is not the one in force; `observed` is what was decided from, None
-    where nothing was; `cut` says why the plan is not the one of the present spec and calendars. `clock` is
-    what is known of the clock, `elsewhere` the plan at other times that it may be.
+    where nothing was; `cut` says why the plan is not the one of the present spec and calendars. `shrunk` is
+    what an edit has lost lately; `clock` what is known of the clock, `elsewhere` the plan at other times that
+    it may be.
     """
 
     now: datetime
@@ -38,6 +40,7 @@ class Outcome:
     invalid: Unavailable | None = None
     observed: Observation | None = None
     cut: Unavailable | None = None
+    shrunk: Shrunk | None = None
     clock: ClockState = NOT_COMPARED
     elsewhere: tuple[Elsewhere, ...] = ()
 

@@ -223,6 +223,8 @@ def next_looks(outcome: Outcome, memory: Memory) -> list[tuple[datetime, bool]]:
     awaited = memory.autoscaler.awaited_until if memory.autoscaler is not None else None
     asked_again = [each.until for each in (memory.admitted, memory.admitted_count) if each is not None]
     ends = (held_from, awaited, memory.contest.ends(), *asked_again)
+    if outcome.shrunk is not None:
+        ends = (*ends, *outcome.shrunk.ends(now))
     looks += [(at, False) for at in ends if at is not None and at > now]
     if isinstance(outcome.plan, Unavailable):
         return looks

@@ -344,4 +344,5 @@ def _is_over(seen: SeenFloor, outcome: Outcome) -> bool:
         return True
     if isinstance(outcome.plan, Unavailable) or seen.autoscaler.mark is None:
         return False
-    return outcome.plan.write_at(minute_of(outcome.now)) <= seen.autoscaler.mark.baseline
+    stays = outcome.shrunk.at(outcome.now) if outcome.shrunk is not None else 0
+    return max(outcome.plan.write_at(minute_of(outcome.now)), stays) <= seen.autoscaler.mark.baseline

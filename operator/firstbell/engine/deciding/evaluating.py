@@ -16,6 +16,7 @@ from firstbell.domain.reasons import LimitReason
 from firstbell.engine.deciding.observing import observation
 from firstbell.engine.deciding.other_times import elsewhere
 from firstbell.engine.deciding.planning import current_plan
+from firstbell.engine.deciding.shrinking import follow_shrinkage
 from firstbell.engine.deciding.situation import ByFloor, still_held
 from firstbell.engine.deciding.surging import follow_surge
 from firstbell.engine.deciding.zero import follow_zero
@@ -48,7 +49,9 @@ def evaluated(  # noqa: PLR0913 - what a decision depends on
     memory.zero = follow_zero(stands, memory.zero)
     if isinstance(stands.actuator, Unavailable):
         held = still_held(store, stands, instance)
+        before = memory.plan
         plan = stands.actuator if held is None else current_plan(stands, held, memory, minute)
+        memory.shrunk = follow_shrinkage(store, stands, before, plan, memory, now)
         return Outcome(
             now=now,
             situation=stands,
@@ -56,12 +59,17 @@ def evaluated(  # noqa: PLR0913 - what a decision depends on
             decision=stands.actuator,
             invalid=invalid,
             cut=_cut(memory),
+            shrunk=memory.shrunk,
             clock=clock,
         )
+    before = memory.plan
     plan = current_plan(stands, stands.actuator, memory, minute)
+    memory.shrunk = follow_shrinkage(store, stands, before, plan, memory, now)
     follow_surge(store, stands, plan, memory)
     there = () if isinstance(plan, Unavailable) else tuple(elsewhere(plan, memory, others, now))
     holds = tuple(one.hold(now, max(now, memory.acted_for or now)) for one in there)
+    if memory.shrunk is not None:
+        holds = (*holds, memory.shrunk.hold(now))
     observed = observation(stands, stands.actuator, plan, memory, now, holds)
     decision = decide(observed)
     if isinstance(stands.actuator, ByFloor):
@@ -77,6 +85,7 @@ def evaluated(  # noqa: PLR0913 - what a decision depends on
         invalid=invalid,
         observed=observed,
         cut=_cut(memory),
+        shrunk=memory.shrunk,
         clock=clock,
         elsewhere=there,
     )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from firstbell.engine.ports import Json
     from firstbell.engine.seen.store import SeenAutoscaler
 
-_FINE_WHEN_FALSE = {ConditionType.SCALING_LIMITED, ConditionType.FLOOR_CONTESTED}
+_FINE_WHEN_FALSE = {ConditionType.SCALING_LIMITED, ConditionType.FLOOR_CONTESTED, ConditionType.PLAN_SHRUNK}
 
 
 def not_fine(status: Json) -> tuple[Condition, ...]:

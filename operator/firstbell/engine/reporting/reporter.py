@@ -55,10 +55,15 @@ TOLD_CONDITIONS = frozenset(
         ConditionType.RETURNED_TO_BASELINE,
         ConditionType.FLOOR_CONTESTED,
         ConditionType.CLOCK_IN_SYNC,
+        ConditionType.PLAN_SHRUNK,
     }
 )
 LOGGED_BY_ENGINE = frozenset({"FailedUpdate", "Forbidden", "Unauthenticated"})
-GOOD = {ConditionType.SCALING_LIMITED: Truth.FALSE, ConditionType.FLOOR_CONTESTED: Truth.FALSE}
+GOOD = {
+    ConditionType.SCALING_LIMITED: Truth.FALSE,
+    ConditionType.FLOOR_CONTESTED: Truth.FALSE,
+    ConditionType.PLAN_SHRUNK: Truth.FALSE,
+}
 
 
 class Reporter:

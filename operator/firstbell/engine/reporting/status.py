@@ -17,6 +17,7 @@ from firstbell.domain.upcoming import peak_sentence
 from firstbell.engine.acting.contest import contested
 from firstbell.engine.acting.way_back import returned
 from firstbell.engine.deciding.last_autoscaler import told_autoscaler
+from firstbell.engine.deciding.shrinking import plan_shrunk
 from firstbell.engine.deciding.situation import ByFloor, ByScale
 from firstbell.engine.deciding.surging import reported_surge
 from firstbell.engine.outcome import floor_after
@@ -95,6 +96,7 @@ _AFTER_READY = (
     ConditionType.READY_FOR_BELL,
     ConditionType.FLOOR_CONTESTED,
     ConditionType.RETURNED_TO_BASELINE,
+    ConditionType.PLAN_SHRUNK,
     ConditionType.CLOCK_IN_SYNC,
 )
 
@@ -115,6 +117,7 @@ def _conditions(outcome: Outcome, memory: Memory, old: Json) -> list[Condition]:
         ready_for_bell(outcome.plan, stands.workload, minute, _first_raised(memory), cause),
         contest,
         returned(outcome, memory.way_back),
+        _plan_shrunk(outcome),
         clock_in_sync(outcome.clock),
     ]
 
@@ -133,6 +136,12 @@ def _cause(outcome: Outcome, able: Condition, limited: Condition, contest: Condi
         autoscaler = stands.actuator.seen.autoscaler
         return f"and {autoscaler.kind} {autoscaler.name} has not followed its minimum yet"
     return ""
+
+
+def _plan_shrunk(outcome: Outcome) -> Condition:
+    actuator = outcome.situation.actuator
+    baseline = 0 if isinstance(actuator, Unavailable) else actuator.baseline
+    return plan_shrunk(outcome.shrunk, outcome.situation.seen, baseline)
 
 
 def _first_raised(memory: Memory) -> Minute | None:

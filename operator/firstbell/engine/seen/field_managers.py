@@ -45,6 +45,11 @@ def annotated_by(managed_fields: Sequence[Json], annotation: str) -> str:
     return _latest(owners)
 
 
+def spec_editor(managed_fields: Sequence[Json]) -> str:
+    """The manager that wrote anything of the spec last; empty where nobody is known to have."""
+    return _latest([entry for entry in managed_fields if "f:spec" in (entry.get("fieldsV1") or {})])
+
+
 def _latest(owners: Sequence[Json]) -> str:
     """The manager of the youngest entry; empty where there is none."""
     latest = max(owners, key=lambda entry: entry.get("time") or "", default=None)

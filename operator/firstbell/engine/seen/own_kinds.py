@@ -11,12 +11,14 @@ from firstbell.api.autoscaler_conversion import (
     to_policy,
 )
 from firstbell.api.calendar_conversion import read_calendar
+from firstbell.api.objects import GROUP
 from firstbell.api.problems import Refused
 from firstbell.api.quantities import exact
 from firstbell.domain.absence import Unavailable
 from firstbell.domain.days import SchoolDays
 from firstbell.engine.live.answers import AskedMetric
 from firstbell.engine.ports import MetricQuery, SecretKey
+from firstbell.engine.seen.field_managers import spec_editor
 from firstbell.engine.seen.store import Rules, SeenAutoscaler, SeenCalendar, TargetRef, is_unread
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from firstbell.engine.ports import Json
 
 MESSAGE_CHARACTERS = 2000
+ANNOTATION_CONFIRM = f"{GROUP}/confirm-plan"
+"""Set to another value, it confirms a plan that has shrunk."""
 
 
 def seen_calendar(body: Json, before: SeenCalendar | None = None) -> SeenCalendar:
@@ -43,6 +47,7 @@ def seen_calendar(body: Json, before: SeenCalendar | None = None) -> SeenCalenda
         days=days,
         status=dict(body.get("status") or {}),
         version=metadata.get("resourceVersion", ""),
+        editor=spec_editor(metadata.get("managedFields") or ()),
     )
 
 
@@ -64,6 +69,8 @@ def seen_autoscaler(body: Json, before: SeenAutoscaler | None = None) -> SeenAut
         status=dict(body.get("status") or {}),
         last_good=before.in_force if before is not None and before.uid == metadata["uid"] else None,
         version=metadata.get("resourceVersion", ""),
+        editor=spec_editor(metadata.get("managedFields") or ()),
+        confirmed=(metadata.get("annotations") or {}).get(ANNOTATION_CONFIRM, ""),
     )
 
 

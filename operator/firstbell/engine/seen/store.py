@@ -78,7 +78,7 @@ class Rules:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SeenCalendar:
-    """A SchoolCalendar as last seen: its days, or why there are none."""
+    """A SchoolCalendar as last seen: its days, or why there are none. `editor` wrote its spec last."""
 
     key: str
     uid: str
@@ -86,6 +86,7 @@ class SeenCalendar:
     days: SchoolDays | Unavailable
     status: Json
     version: str = field(default="", compare=False)
+    editor: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,6 +106,8 @@ class SeenAutoscaler:
 
     `created` is its creation time as the API writes it, which sorts as text. `last_good` are the rules
     before an edit that made them unusable: they stay in force, and others go on to find the object by them.
+    `editor` wrote the spec last; `confirmed` is what stands in the annotation that confirms a plan which
+    shrank.
     """
 
     key: str
@@ -115,6 +118,8 @@ class SeenAutoscaler:
     status: Json
     last_good: Rules | None = None
     version: str = field(default="", compare=False)
+    editor: str = field(default="", compare=False)
+    confirmed: str = ""
 
     @property
     def count_mark(self) -> CountMark:

@@ -18,6 +18,7 @@ import structlog
 
 from firstbell.domain.absence import Unavailable
 from firstbell.engine.seen.own_kinds import (
+    ANNOTATION_CONFIRM,
     seen_autoscaler,
     seen_calendar,
     unread_autoscaler,
@@ -51,7 +52,7 @@ class OwnKind:
     drop: Callable[[Store, str], set[str]]
     content: Callable[[Any], object]
     mark: Callable[[Any], object] = lambda _: None
-    """What of its status decides, too: which installation sets a workload's count."""
+    """What else decides: which installation sets a workload's count, and whether somebody confirms a plan."""
 
     def is_current(self, body: Json, seen: Any) -> bool:
         """Whether what is known was read from this very spec: only the status can have changed."""
@@ -82,7 +83,7 @@ AUTOSCALERS = OwnKind(
     put=lambda store, seen: store.put_autoscaler(seen),
     drop=lambda store, key: store.drop_autoscaler(key),
     content=lambda seen: seen.rules,
-    mark=lambda seen: seen.count_mark,
+    mark=lambda seen: (seen.count_mark, seen.confirmed),
 )
 OWN_KINDS = {kind.plural: kind for kind in (CALENDARS, AUTOSCALERS)}
 
@@ -133,6 +134,9 @@ def _version(body: Json) -> str:
 def _packed(body: Json) -> bytes:
     """What is needed of an object to read it later, small: hundreds may wait."""
     metadata = {name: body["metadata"][name] for name in KEPT_OF_METADATA if name in body["metadata"]}
+    confirmed = (body["metadata"].get("annotations") or {}).get(ANNOTATION_CONFIRM)
+    if confirmed is not None:
+        metadata["annotations"] = {ANNOTATION_CONFIRM: confirmed}
     kept = {"metadata": metadata, "spec": body.get("spec"), "status": body.get("status")}
     return zlib.compress(json.dumps(kept, separators=(",", ":")).encode(), 1)
 

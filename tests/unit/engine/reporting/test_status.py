@@ -33,6 +33,7 @@ CONDITIONS = [
     "ReadyForBell",
     "FloorContested",
     "ReturnedToBaseline",
+    "PlanShrunk",
     "ClockInSync",
 ]
 

@@ -1,0 +1,289 @@
+"""An edit that loses a bell which is near is told at once and followed after five minutes."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.fakes import settled
+from tests.unit.engine.bodies import AFTER, BEFORE, INSIDE, RISE, a_calendar, an_autoscaler
+from tests.unit.engine.running import Running
+from tests.unit.engine.world import HPAS
+
+START = "2024-09-09T07:00"
+"""Long enough before the bell that nothing is held because of the start."""
+
+HOLIDAY = {"name": "today", "startDate": "2024-09-09", "endDate": "2024-09-09", "type": "SchoolHoliday"}
+CLOSED = {"name": "today", "startDate": "2024-09-09", "event": "WeatherDay"}
+
+
+def edit_calendar(**spec):
+    return lambda run: run.world.respec("schoolcalendars", "school", **spec)
+
+
+def edit_policy(**spec):
+    return lambda run: run.world.respec("schoolautoscalers", **spec)
+
+
+def other_calendar(run) -> None:
+    run.world.put("schoolcalendars", a_calendar("other", weeklySchedule=[]))
+    run.world.respec("schoolautoscalers", calendarRefs=[{"name": "other"}])
+
+
+def made_anew_without_lessons(run) -> None:
+    run.world.remove("schoolcalendars", "school")
+    run.world.put("schoolcalendars", a_calendar(weeklySchedule=[]))
+
+
+LOSING = {
+    "emptied": edit_calendar(weeklySchedule=[]),
+    "of another year": edit_calendar(
+        academicSessions=[
+            {"name": "year", "type": "SchoolYear", "startDate": "2025-09-01", "endDate": "2026-06-30"}
+        ]
+    ),
+    "of another zone": edit_calendar(timeZone="Pacific/Auckland"),
+    "suspended": edit_calendar(suspend=True),
+    "a holiday": edit_calendar(holidays=[HOLIDAY]),
+    "closed": edit_calendar(calendarDates=[CLOSED]),
+    "a later bell": edit_calendar(
+        bellSchedules=[
+            {"name": "full", "classPeriods": [{"name": "1", "startTime": "11:30", "endTime": "12:20"}]}
+        ]
+    ),
+    "another calendar": other_calendar,
+    "made anew without lessons": made_anew_without_lessons,
+    "fewer replicas": edit_policy(peaks=an_autoscaler(replicas=20)["spec"]["peaks"]),
+    "a factor": edit_policy(dayFactors=[{"name": "half", "match": {}, "percent": 10}]),
+    "another anchor": edit_policy(
+        peaks=[an_autoscaler()["spec"]["peaks"][0] | {"anchor": "LastPeriodEnd", "holdMinutes": 5}]
+    ),
+}
+
+
+@pytest.mark.parametrize("edit", LOSING.values(), ids=LOSING.keys())
+async def test_in_the_window_the_floor_in_force_stays_for_five_minutes_and_then_falls(edit):
+    async with Running(START) as run:
+        await run.until(INSIDE)
+        edit(run)
+        await settled()
+        assert (run.floor, run.replicas) == (100, 100)
+        told = run.world.told_condition("PlanShrunk")
+        assert (told["status"], told["reason"]) == ("True", "BellLost")
+        assert "first-bell at Mon 09 Sep 08:30: 100 -> " in told["message"]
+        assert "firstbell.dev/confirm-plan=20240909-082500" in told["message"]
+        assert "until 08:30:00 UTC" in told["message"]
+        assert "BellLost" in run.events.reasons
+        assert run.world.status["decision"]["reason"] == "PlanShrunk"
+        await run.until("2024-09-09T08:29:59")
+        assert run.floor == 100
+        await run.until("2024-09-09T08:30:02")
+        assert run.floor < 100
+        assert run.world.condition("PlanShrunk") == ("False", "NothingLost")
+
+
+async def test_the_edit_is_named_with_its_object_generation_and_author():
+    async with Running(START) as run:
+        await run.until(INSIDE)
+        edit_calendar(weeklySchedule=[])(run)
+        await settled()
+        message = run.world.told_condition("PlanShrunk")["message"]
+        assert message.startswith("an edit of SchoolCalendar school (generation 2, by kubectl) took away")
+
+
+async def test_undone_the_bell_is_back_at_once_and_nothing_was_ever_lowered():
+    weekly = a_calendar()["spec"]["weeklySchedule"]
+    async with Running(START) as run:
+        await run.until(INSIDE)
+        writes = run.writes
+        edit_calendar(weeklySchedule=[])(run)
+        await run.pass_time(minutes=3)
+        edit_calendar(weeklySchedule=weekly)(run)
+        await settled()
+        assert run.world.condition("PlanShrunk") == ("False", "NothingLost")
+        await run.until("2024-09-09T08:59:59")
+        assert (run.floor, run.writes) == (100, writes)
+
+
+async def test_confirmed_by_the_line_that_is_told_it_falls_at_once():
+    async with Running(START) as run:
+        await run.until(INSIDE)
+        edit_calendar(suspend=True)(run)
+        await settled()
+        line = re.search(
+            r"firstbell.dev/confirm-plan=(\S+)", run.world.told_condition("PlanShrunk")["message"]
+        )
+        annotate(run, line[1])
+        await settled()
+        assert run.floor == 4
+        assert run.world.condition("PlanShrunk") == ("False", "NothingLost")
+
+
+def annotate(run, value) -> None:
+    run.world.edit(
+        "schoolautoscalers",
+        lambda body: (
+            body["metadata"].setdefault("annotations", {}).update({"firstbell.dev/confirm-plan": value})
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "then", "floor"), [("", "true", 4), ("true", "true", 100), ("true", "yes", 4)]
+)
+async def test_any_value_that_is_new_confirms_and_one_that_stood_there_before_does_not(before, then, floor):
+    async with Running(START) as run:
+        annotate(run, before)
+        await run.until(INSIDE)
+        edit_calendar(suspend=True)(run)
+        await settled()
+        annotate(run, then)
+        await settled()
+        assert run.floor == floor
+
+
+async def test_edits_that_go_on_hold_for_five_minutes_from_the_first_loss_and_no_longer():
+    async with Running(START) as run:
+        await run.until(INSIDE)
+        for minute in range(9):
+            edit_calendar(weeklySchedule=[], restartMinBreakDays=5 + minute)(run)
+            await run.pass_time(seconds=59)
+            assert run.floor == (100 if minute < 5 else 4)
+
+
+async def test_what_is_not_in_force_yet_is_told_and_not_raised():
+    async with Running(START) as run:
+        await run.until("2024-09-09T08:18")
+        edit_calendar(weeklySchedule=[])(run)
+        await settled()
+        assert run.world.condition("PlanShrunk") == ("True", "BellLost")
+        assert "Nothing of it was in force yet" in run.world.told_condition("PlanShrunk")["message"]
+        await run.until("2024-09-09T08:22")
+        assert run.floor == 4
+
+
+async def test_a_bell_that_is_further_away_than_two_hours_is_an_edit_like_any_other():
+    async with Running("2024-09-09T05:00") as run:
+        edit_calendar(weeklySchedule=[])(run)
+        await settled()
+        assert run.world.condition("PlanShrunk") == ("False", "NothingLost")
+
+
+GROWING = {
+    "more replicas": edit_policy(peaks=an_autoscaler(replicas=120)["spec"]["peaks"]),
+    "a title": edit_calendar(restartMinBreakDays=6),
+    "a bell a little later": edit_calendar(
+        bellSchedules=[
+            {"name": "full", "classPeriods": [{"name": "1", "startTime": "08:40", "endTime": "09:20"}]}
+        ]
+    ),
+    "a lower maximum": edit_policy(maxReplicas=60),
+}
+
+
+@pytest.mark.parametrize("edit", GROWING.values(), ids=GROWING.keys())
+async def test_what_loses_nothing_is_not_told(edit):
+    async with Running(START) as run:
+        await run.until("2024-09-09T08:00")
+        edit(run)
+        await settled()
+        assert run.world.condition("PlanShrunk") == ("False", "NothingLost")
+
+
+async def test_a_bound_is_an_order_that_is_followed_at_once():
+    async with Running(START) as run:
+        await run.until(INSIDE)
+        edit_policy(maxReplicas=60)(run)
+        await settled()
+        assert run.floor == 60
+        assert run.world.condition("PlanShrunk") == ("False", "NothingLost")
+
+
+ORDERS = {
+    "dry run": edit_policy(mode="DryRun"),
+    "deleted": lambda run: run.world.remove("schoolautoscalers"),
+    "scaled directly": edit_policy(actuation="Scale", minReplicas=4, maxReplicas=200),
+}
+
+
+@pytest.mark.parametrize("edit", ORDERS.values(), ids=ORDERS.keys())
+async def test_other_orders_are_followed_at_once(edit):
+    async with Running(START) as run:
+        await run.until(INSIDE)
+        edit(run)
+        await settled()
+        assert run.floor == 4
+
+
+async def test_a_bound_that_is_lowered_in_the_hold_counts():
+    async with Running(START) as run:
+        await run.until(INSIDE)
+        edit_calendar(weeklySchedule=[])(run)
+        await settled()
+        edit_policy(maxReplicas=60)(run)
+        await settled()
+        assert run.floor == 60
+
+
+async def test_the_end_of_the_old_plan_ends_the_hold():
+    async with Running(START) as run:
+        await run.until("2024-09-09T08:57")
+        edit_calendar(weeklySchedule=[])(run)
+        await run.until("2024-09-09T08:59:59")
+        assert run.floor == 100
+        await run.until("2024-09-09T09:00:01")
+        assert run.floor == 4
+
+
+async def test_without_an_autoscaler_the_count_stays_for_five_minutes_too():
+    autoscaler = an_autoscaler(minReplicas=4, maxReplicas=200)
+    autoscaler["spec"]["behavior"] = {"scaleDown": {"stabilizationWindowSeconds": 0}}
+    async with Running(START, hpa=None, autoscaler=autoscaler) as run:
+        await run.until(INSIDE)
+        edit_calendar(weeklySchedule=[])(run)
+        await run.until("2024-09-09T08:29:59")
+        assert run.replicas == 100
+        await run.until("2024-09-09T08:30:30")
+        assert run.replicas == 4
+
+
+async def test_somebody_who_lowers_the_floor_in_the_hold_meets_it_again():
+    async with Running(START) as run:
+        await run.until(INSIDE)
+        edit_calendar(weeklySchedule=[])(run)
+        await settled()
+        run.world.respec(HPAS, minReplicas=9)
+        await settled()
+        assert run.floor == 100
+        await run.until("2024-09-09T08:30:02")
+        assert run.floor == 9
+
+
+async def test_while_it_holds_nothing_in_the_status_changes():
+    async with Running(START) as run:
+        await run.until(INSIDE)
+        edit_calendar(weeklySchedule=[])(run)
+        await run.pass_time(seconds=20)
+        before = run.world.cluster.counted("PATCH", "autoscalers/web/status")
+        await run.pass_time(minutes=4)
+        assert run.world.cluster.counted("PATCH", "autoscalers/web/status") == before
+
+
+async def test_a_restart_in_the_hold_holds_for_one_stabilization_window_and_then_follows_the_edit():
+    async with Running(START) as run:
+        await run.until(INSIDE)
+        edit_calendar(weeklySchedule=[])(run)
+        await settled()
+    async with run.restarted() as again:
+        await again.pass_time(minutes=4, seconds=58)
+        assert again.floor == 100
+        await again.pass_time(seconds=10)
+        assert again.floor == 4
+
+
+@pytest.mark.parametrize("at", [BEFORE, RISE, INSIDE, AFTER])
+async def test_a_day_without_edits_loses_nothing(at):
+    async with Running(START) as run:
+        await run.until(at)
+        assert run.world.condition("PlanShrunk") == ("False", "NothingLost")
