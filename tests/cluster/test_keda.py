@@ -137,6 +137,19 @@ def test_scale_to_zero_is_left_and_come_back_to(kedas: Stage, rush):
         released(kedas, 0)
 
 
+def test_a_persons_zero_over_a_minimum_of_zero_stands_and_takes_the_floor_away(kedas: Stage, rush):
+    kedas.set(scaled_object(minimum=0), autoscaler())
+    made(kedas)
+    with kedas.operator(rush):
+        floored(kedas)
+        kedas.kubectl("scale", f"deployment/{NAME}", "--replicas=0")
+        kedas.told("AbleToScale", "False", "ScalingDisabled")
+        released(kedas, 0)
+        holds(lambda: (kedas.replicas(), floor(kedas)) == (0, 0), "the 0 stands", seconds=3)
+        kedas.kubectl("scale", f"deployment/{NAME}", "--replicas=1")
+        floored(kedas)
+
+
 def test_a_stateful_set_is_a_target_like_any_other(kedas: Stage, rush):
     kind = "StatefulSet"
     kedas.set(workload(kind), scaled_object(kind=kind), autoscaler(kind=kind))
