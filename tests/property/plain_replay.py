@@ -72,7 +72,7 @@ def hpa_pass(hpa: HorizontalPodAutoscaler, per_replica: Fraction, ticks: Ticks, 
     def wanted():
         if not isinstance(value, Fraction):
             return value
-        return external_replicas(count, value, per_replica, Fraction(repr(hpa.spec.tolerance)))
+        return external_replicas(count, value, per_replica, hpa.spec.tolerances)
 
     return hpa.follow(ticks.instant(tick), count, wanted)
 

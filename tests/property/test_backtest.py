@@ -49,6 +49,7 @@ scaling_rules = st.builds(
     window=st.sampled_from([0, 15, 20, 60, 300, 900]).map(lambda seconds: timedelta(seconds=seconds)),
     policies=st.lists(policies, max_size=2).map(tuple),
     select=st.sampled_from([SelectPolicy.MAX, SelectPolicy.MAX, SelectPolicy.MIN, SelectPolicy.DISABLED]),
+    tolerance=st.none() | st.sampled_from([Fraction(0), Fraction(1, 20), Fraction(3, 10)]),
 )
 behaviors = st.one_of(st.just(Behavior()), st.builds(Behavior, up=scaling_rules, down=scaling_rules))
 

@@ -78,6 +78,7 @@ def to_scaling_rules(rules: ScalingRulesSpec) -> ScalingRules:
             for policy in rules.policies
         ),
         select=rules.select_policy or SelectPolicy.MAX,
+        tolerance=None if rules.tolerance is None else exact(rules.tolerance),
     )
 
 

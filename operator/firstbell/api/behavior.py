@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from firstbell.api.model import SpecModel, ordered_list
-from firstbell.api.scalars import number
+from firstbell.api.scalars import Quantity, number
 from firstbell.domain.behavior import RateType, SelectPolicy
 
 SECONDS_PER_HOUR = 3600
@@ -36,6 +36,9 @@ class ScalingRules(SpecModel):
     policies: Annotated[tuple[RatePolicy, ...], ordered_list(20)] = ()
     """How much may change in how much time. Default up: 4 pods or 100 percent in 15 seconds; down: 100
     percent in 15 seconds."""
+    tolerance: Quantity | None = None
+    """How far a metric may be off its target in this direction without effect, in parts of it, as in an HPA:
+    a quantity in quotes. Default the tolerance of the policy."""
 
     def completed(self, default: ScalingRules) -> ScalingRules:
         """These rules with what is absent taken from `default`."""
@@ -44,6 +47,7 @@ class ScalingRules(SpecModel):
             stabilization_window_seconds=default.stabilization_window_seconds if window is None else window,
             select_policy=select or default.select_policy,
             policies=self.policies or default.policies,
+            tolerance=self.tolerance,
         )
 
 

@@ -7,14 +7,17 @@ is not ours to judge.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
+from firstbell.api.autoscaler_conversion import to_scaling_rules
+from firstbell.api.behavior import Behavior as BehaviorSpec
 from firstbell.api.model import SpecModel
 from firstbell.api.problems import Refused
 from firstbell.api.reading import read_spec
 from firstbell.api.scalars import LARGEST_INT32, ReplicaCount, Replicas, Title, number
+from firstbell.domain.behavior import Behavior
 
 HPA_VERSIONS = frozenset({"autoscaling/v1", "autoscaling/v2"})
 KEDA_VERSIONS = frozenset({"keda.sh/v1alpha1"})
@@ -32,6 +35,8 @@ class AutoscalerBounds:
     target_name: str
     minimum: int
     maximum: int
+    behavior: Behavior | None = None
+    """How fast it follows its metrics, complete; None where it says nothing that can be read."""
 
     def scales(self, namespace: str, api_version: str, kind: str, name: str) -> bool:
         """Whether it scales that workload, whatever version of its group names it."""
@@ -68,6 +73,13 @@ class _Hpa(_Foreign):
     """The least replicas."""
     max_replicas: Replicas
     """The most replicas."""
+    behavior: Any = None
+    """How fast it follows its metrics."""
+
+
+class _Advanced(_Foreign):
+    horizontal_pod_autoscaler_config: dict[str, Any] = Field(default_factory=dict)
+    """What KEDA gives the HPA that it makes."""
 
 
 class _ScaledObject(_Foreign):
@@ -77,6 +89,8 @@ class _ScaledObject(_Foreign):
     """The least replicas."""
     max_replica_count: Annotated[int, number(0, LARGEST_INT32)] = 100
     """The most replicas."""
+    advanced: _Advanced = Field(default_factory=_Advanced)
+    """What else it says of the HPA."""
 
 
 def is_foreign_autoscaler(api_version: str, kind: str) -> bool:
@@ -94,11 +108,13 @@ def read_bounds(kind: str, namespace: str, name: str, spec: object) -> Autoscale
             return keda
         target: _HpaTarget = keda.scale_target_ref
         least, most = keda.min_replica_count, keda.max_replica_count
+        behavior = keda.advanced.horizontal_pod_autoscaler_config.get("behavior")
     else:
         hpa = read_spec(_Hpa, spec)
         if isinstance(hpa, Refused):
             return hpa
         target, least, most = hpa.scale_target_ref, hpa.min_replicas, hpa.max_replicas
+        behavior = hpa.behavior
     return AutoscalerBounds(
         kind=kind,
         namespace=namespace,
@@ -108,7 +124,25 @@ def read_bounds(kind: str, namespace: str, name: str, spec: object) -> Autoscale
         target_name=target.name,
         minimum=least,
         maximum=most,
+        behavior=_behavior(behavior),
     )
+
+
+def _behavior(written: object) -> Behavior | None:
+    """The `behavior` of an HPA; one that cannot be read here is not ours to judge."""
+    if not isinstance(written, dict):
+        return None
+    read = read_spec(BehaviorSpec, {name: _quoted(rules) for name, rules in written.items()})
+    if isinstance(read, Refused):
+        return None
+    return Behavior(up=to_scaling_rules(read.up), down=to_scaling_rules(read.down))
+
+
+def _quoted(rules: object) -> object:
+    """The rules of one direction with the tolerance as text, which Kubernetes takes as a number, too."""
+    if isinstance(rules, dict) and isinstance(rules.get("tolerance"), int | float):
+        return {**rules, "tolerance": f"{rules['tolerance']:f}"}
+    return rules
 
 
 def _group(api_version: str) -> str:

@@ -24,11 +24,15 @@ _KEDA_HPA_PREFIX = "keda-hpa-"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LinkedAutoscaler:
-    """A policy with the calendars that it refers to, in its order, and its bounds."""
+    """A policy with the calendars that it refers to, in its order, and its bounds.
+
+    `beside` is the autoscaler of others that scales the same workload, where there is just one.
+    """
 
     manifest: AutoscalerManifest
     calendars: tuple[SchoolCalendar, ...]
     bounds: Bounds
+    beside: AutoscalerBounds | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -151,7 +155,8 @@ def _link_autoscaler(
     if isinstance(bounds, Refused) or problems:
         more = bounds.problems if isinstance(bounds, Refused) else ()
         return Refused(problems=(*problems, *more))
-    return LinkedAutoscaler(manifest=manifest, calendars=tuple(used), bounds=bounds)
+    beside = autoscaler_beside(manifest, manifests.autoscaler_bounds)
+    return LinkedAutoscaler(manifest=manifest, calendars=tuple(used), bounds=bounds, beside=beside)
 
 
 def _missing(name: str, namespace: str, calendars: Mapping[str, SchoolCalendar], path: str) -> Problem:

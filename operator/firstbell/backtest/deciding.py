@@ -29,7 +29,14 @@ from firstbell.domain.absence import Unavailable
 from firstbell.domain.behavior import DEFAULT_BEHAVIOR, Behavior
 from firstbell.domain.decide import Ceiling, Observation, Recommendation, decide, remembered
 from firstbell.domain.history import History
-from firstbell.domain.reactive import DEFAULT_TOLERANCE, LiveMetric, MetricTarget, Standing, asked_for
+from firstbell.domain.reactive import (
+    DEFAULT_TOLERANCE,
+    LiveMetric,
+    MetricTarget,
+    Standing,
+    Tolerances,
+    asked_for,
+)
 from firstbell.domain.reasons import DecisionReason
 from firstbell.domain.scheduled import raised_by_surge
 
@@ -68,6 +75,8 @@ class Decider:
         self._history = History()
         self._ceiling = None if rules.bounds.maximum is None else Ceiling(replicas=rules.bounds.maximum)
         self._reach = max(ticks_in(rules.behavior.down.window), ticks_in(rules.behavior.up.window))
+        up, down = rules.behavior.up.tolerance, rules.behavior.down.tolerance
+        self._tolerances = Tolerances(rules.tolerance, up, down)
         self._next = 0
         self._band: Band | None = None
         self._early: EarlyArrivals | None = None
@@ -150,13 +159,13 @@ class Decider:
             return start if metric is None else first_known(self._ticks, start, stop)
         if metric is None or followed is None:
             return stop
-        tolerated, maximum = 1 - self._rules.tolerance, self._rules.bounds.maximum
+        tolerances, maximum = self._tolerances, self._rules.bounds.maximum
         low = NOTHING_BELOW
         if self._rules.beside_autoscaler or planned < followed:
-            low = band_edge(tolerated * metric.amount * followed, inside=1)
+            low = band_edge((1 - tolerances.of_falls) * metric.amount * followed, inside=1)
         high = NOTHING_ABOVE
         if maximum is None or followed < maximum:
-            high = band_edge(metric.amount * followed, inside=-1)
+            high = band_edge((1 + (tolerances.up or 0)) * metric.amount * followed, inside=-1)
         self._band = Band(low, high, ticks_in(self._rules.behavior.down.window), unknown_holds=True)
         return Scan(self._ticks, self._band, start, self._last_asked(followed)).until(stop)
 
@@ -198,10 +207,10 @@ class Decider:
         value, band = self._ticks.values[tick], self._band
         if self._rules.metric is None:
             return max(planned, followed)
-        if band is not None and band.holds(value):
+        if band is not None and band.holds(value) and not self._tolerances.up:
             return max(planned, followed, self._ticks.needs[tick])
         if band is not None and band.clearly_outside(value):
             return max(planned, self._ticks.needs[tick])
-        standing = Standing(in_force=followed, current=followed, ready=None, tolerance=self._rules.tolerance)
+        standing = Standing(in_force=followed, current=followed, ready=None, tolerances=self._tolerances)
         asked = asked_for(LiveMetric(target=self._rules.metric, reading=self._reading(tick)), standing)
         return followed if isinstance(asked, Unavailable) else max(planned, asked)

@@ -6,7 +6,6 @@ a real one does, whose readings are up to a minute old.
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from firstbell.backtest.deciding import NOT_RECORDED
@@ -28,6 +27,8 @@ from firstbell.domain.behavior import DEFAULT_BEHAVIOR
 from firstbell.simulate.external_metric import external_replicas
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from firstbell.simulate.hpa import HorizontalPodAutoscaler
 
 NOTHING_CALM = Band(NOTHING_BELOW, NOTHING_ABOVE, 0, unknown_holds=False)
@@ -42,7 +43,7 @@ class HpaFollower:
         self._hpa, self._per_replica, self.ticks = hpa, per_replica, ticks
         self.replicas = replicas
         self.least = hpa.spec.minimum
-        self._tolerance = Fraction(repr(hpa.spec.tolerance))
+        self._tolerances = hpa.spec.tolerances
         self._done = -1
         self._band = NOTHING_CALM
         self._scan = Scan(ticks, NOTHING_CALM, 0, LONG_AGO)
@@ -83,16 +84,16 @@ class HpaFollower:
         # NaN is the only value that differs from itself.
         if value != value:  # noqa: PLR0124
             return NOT_RECORDED
-        return external_replicas(replicas, exact(value), self._per_replica, self._tolerance)
+        return external_replicas(replicas, exact(value), self._per_replica, self._tolerances)
 
     def _present_band(self) -> Band:
         """The loads that leave the present count as it is; at a bound nothing asks for more, or for less."""
         carried, spec = self._per_replica * self.replicas, self._hpa.spec
         low, high = NOTHING_BELOW, NOTHING_ABOVE
         if self.replicas > self._hpa.minimum:
-            low = band_edge((1 - self._tolerance) * carried, inside=1)
+            low = band_edge((1 - self._tolerances.down) * carried, inside=1)
         if self.replicas < spec.maximum:
-            high = band_edge((1 + self._tolerance) * carried, inside=-1)
+            high = band_edge((1 + self._tolerances.up) * carried, inside=-1)
         return Band(low, high, self._down, unknown_holds=False)
 
     def _last_asked(self) -> int:

@@ -20,6 +20,7 @@ from firstbell.api.yaml_files import Unreadable
 from firstbell.backtest.trial import Trial
 from firstbell.cli.output import refuse
 from firstbell.cli.planned import STDIN, policy_errors, workload_of
+from firstbell.domain.behavior import Behavior
 from firstbell.domain.days import SchoolDays
 from firstbell.domain.policy import Bounds
 from firstbell.domain.reactive import MetricTarget, TargetType
@@ -65,7 +66,7 @@ def trial_of(files: Sequence[Path], asked: Asked) -> Tried:
         metric=None if metric is None else _target(metric),
         tolerance=spec.tolerance_ratio,
         behavior=to_behavior(spec),
-        hpa_behavior=to_behavior(spec) if spec.behavior else None,
+        hpa_behavior=_hpa_behavior(chosen),
         beside_autoscaler=_is_beside(chosen, manifests),
         start_seconds=asked.start_seconds,
         fixed=asked.fixed,
@@ -73,6 +74,13 @@ def trial_of(files: Sequence[Path], asked: Asked) -> Tried:
         surge_max_percent=None if spec.surge is None else spec.surge.max_percent,
     )
     return Tried(trial=trial, query=None if metric is None else metric.prometheus.query)
+
+
+def _hpa_behavior(chosen: LinkedAutoscaler) -> Behavior | None:
+    """That of the HPA in the files, else of the policy; None where neither says anything."""
+    theirs = None if chosen.beside is None else chosen.beside.behavior
+    spec = chosen.manifest.spec
+    return theirs or (to_behavior(spec) if spec.behavior else None)
 
 
 def _chosen(linked: Linked, wanted: str | None, names: str) -> LinkedAutoscaler:

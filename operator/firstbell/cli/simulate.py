@@ -217,6 +217,7 @@ def _of_files(files: list[Path], date: str | None, conditions: Conditions) -> tu
         its = replace(
             conditions,
             behavior=to_behavior(spec),
+            hpa_behavior=None if autoscaler.beside is None else autoscaler.beside.behavior,
             beside_autoscaler=conditions.beside_autoscaler and spec.actuation is not Actuation.SCALE,
             surge_max_percent=spec.surge.max_percent if surge is None and spec.surge is not None else surge,
         )

@@ -9,6 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 
 class SelectPolicy(StrEnum):
@@ -37,11 +41,16 @@ class RatePolicy:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ScalingRules:
-    """The limits of one direction. `window` is the stabilization window; no policies: no rate limit."""
+    """The limits of one direction. `window` is the stabilization window; no policies: no rate limit.
+
+    `tolerance` is how far a metric may be off its target in this direction without effect, in parts of the
+    target; None: nothing is said of this direction alone.
+    """
 
     window: timedelta
     policies: tuple[RatePolicy, ...] = ()
     select: SelectPolicy = SelectPolicy.MAX
+    tolerance: Fraction | None = None
 
 
 _PERIOD = timedelta(seconds=15)

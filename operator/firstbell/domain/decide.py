@@ -24,6 +24,7 @@ from firstbell.domain.reactive import (
     Live,
     LiveMetric,
     Standing,
+    Tolerances,
     asked_by_all,
     sentence,
 )
@@ -227,7 +228,8 @@ def _live(seen: Observation) -> Live:
     count = _in_force(seen)
     brought_about = (seen.history.live or 0) if seen.beside_autoscaler else count
     running = count if seen.current is None else seen.current
-    return asked_by_all(seen.metrics, Standing(brought_about, running, seen.ready, seen.tolerance))
+    tolerances = Tolerances(seen.tolerance, seen.behavior.up.tolerance, seen.behavior.down.tolerance)
+    return asked_by_all(seen.metrics, Standing(brought_about, running, seen.ready, tolerances))
 
 
 def _in_force(seen: Observation) -> int:

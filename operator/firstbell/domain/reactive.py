@@ -3,7 +3,8 @@
 A reading is an exact number or `Unavailable`, never a zero that stands for "not known". What a metric asks
 for is a whole number of replicas; the largest of several counts. Three things differ from an HPA, each so
 that more load never asks for fewer replicas and ignorance never for a fall:
-  * the tolerance does not hold back a rise that a metric of the type AverageValue asks for;
+  * the tolerance does not hold back a rise that a metric of the type AverageValue asks for, unless one is
+    given for rises alone;
   * a Value above its target never asks for fewer replicas than there are, though few of them be Ready, and
     one below it never for more;
   * where no replica is Ready, or it is not known how many are, a Value asks for no change: the HPA would
@@ -27,6 +28,7 @@ MOST_REPLICAS = 2**31 - 1
 """More than this the API cannot hold; a metric that asks for more asks for this."""
 
 DEFAULT_TOLERANCE = Fraction(1, 10)
+_NOTHING = Fraction(0)
 
 Reading: TypeAlias = Fraction | Unavailable
 """What a query gave: an exact number, or why there is none."""
@@ -61,6 +63,31 @@ class LiveMetric:
     reading: Reading
 
 
+class Tolerances(NamedTuple):
+    """How far a metric may be off its target without effect, in parts of it.
+
+    `up` and `down` are what `behavior` says of one direction alone, None where it says nothing; `common` is
+    then in force, as in an HPA.
+    """
+
+    common: Fraction = DEFAULT_TOLERANCE
+    up: Fraction | None = None
+    down: Fraction | None = None
+
+    @property
+    def of_rises(self) -> Fraction:
+        """That above the target."""
+        return self.common if self.up is None else self.up
+
+    @property
+    def of_falls(self) -> Fraction:
+        """That below the target."""
+        return self.common if self.down is None else self.down
+
+
+DEFAULT_TOLERANCES = Tolerances()
+
+
 class Standing(NamedTuple):
     """What runs while a metric is looked at.
 
@@ -71,7 +98,7 @@ class Standing(NamedTuple):
     in_force: int
     current: int
     ready: int | None
-    tolerance: Fraction = DEFAULT_TOLERANCE
+    tolerances: Tolerances = DEFAULT_TOLERANCES
 
 
 class Live(NamedTuple):
@@ -128,15 +155,16 @@ def _per_replica(amount: Fraction, reading: Fraction) -> int:
 
 
 def _by_average(amount: Fraction, reading: Fraction, standing: Standing) -> int:
-    """The value divided by what one replica carries, rounded up; a small fall is none."""
-    asked = _per_replica(amount, reading)
-    if asked >= standing.in_force:
-        return asked
+    """The value divided by what one replica carries, rounded up; a small fall is none.
+
+    A small rise is none only where a tolerance is given for rises alone.
+    """
+    asked, tolerances = _per_replica(amount, reading), standing.tolerances
+    tolerance = (tolerances.up or _NOTHING) if asked > standing.in_force else tolerances.of_falls
     load, one = reading.numerator * amount.denominator, amount.numerator * reading.denominator
-    near, parts = standing.tolerance.numerator, standing.tolerance.denominator
-    if load * parts >= (parts - near) * one * standing.in_force:
-        return standing.in_force
-    return asked
+    near, parts = tolerance.numerator, tolerance.denominator
+    off = load * parts - parts * one * standing.in_force
+    return standing.in_force if abs(off) <= near * one * standing.in_force else asked
 
 
 def _by_value(amount: Fraction, reading: Fraction, standing: Standing) -> int:
@@ -144,7 +172,8 @@ def _by_value(amount: Fraction, reading: Fraction, standing: Standing) -> int:
     value, target = reading.numerator * amount.denominator, amount.numerator * reading.denominator
     if standing.current == 0:
         return -(-value // target)
-    near, parts = standing.tolerance.numerator, standing.tolerance.denominator
+    tolerance = standing.tolerances.of_rises if value > target else standing.tolerances.of_falls
+    near, parts = tolerance.numerator, tolerance.denominator
     off = value * parts - target * parts
     if not standing.ready or abs(off) <= near * target:
         return standing.current
@@ -173,7 +202,8 @@ def sentence(live: Live) -> str:
     if target.type is TargetType.AVERAGE_VALUE:
         exactly = _per_replica(target.amount, reading)
         said = f"{target.name}: {value} at {amount} per replica asks for {exactly}"
-        return said if exactly >= live.asked else f"{said}, within the tolerance of {live.asked}"
+        held = exactly != live.asked and live.asked == standing.in_force
+        return f"{said}, within the tolerance of {live.asked}" if held else said
     said = f"{target.name}: {value} where {amount} is the target"
     if live.asked == standing.current:
         return f"{said} asks for no change from {live.asked}"

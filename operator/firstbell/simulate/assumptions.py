@@ -91,10 +91,12 @@ def _machines(comparison: Comparison) -> Iterator[Assumption]:
 def _autoscalers(comparison: Comparison) -> Iterator[Assumption]:
     conditions, cron = comparison.conditions, comparison.cron
     delay = conditions.world.delay
+    own = conditions.hpa_behavior is not None
+    behaves = "with the behavior of its file" if own else "without a behavior of its own"
     yield Assumption(
         name="hpaTargetPercent",
         value=conditions.hpa_target_percent,
-        text=f"the HPA's target is {conditions.hpa_target_percent} % CPU, without a behavior of its own; a "
+        text=f"the HPA's target is {conditions.hpa_target_percent} % CPU, {behaves}; a "
         f"sample is the mean of {delay.window_seconds} s and {delay.lag_seconds} s old",
     )
     if cron is not None:

@@ -43,8 +43,9 @@ class Conditions:
     """What a day is played under.
 
     `background_percent` is how busy the baseline is beside lesson starts; `hpa_target_percent` the CPU target
-    of the HPA. Of the hand-written floor `cron_hours` are its seconds of the day and `cron_replicas` its
-    size, None for the careful team's own; `cron_in_utc` says in which clock that one was written.
+    of the HPA, and `hpa_behavior` its own `behavior`, where it has one. Of the hand-written floor
+    `cron_hours` are its seconds of the day and `cron_replicas` its size, None for the careful team's own;
+    `cron_in_utc` says in which clock that one was written.
     """
 
     coming: Coming = field(default_factory=Coming)
@@ -52,6 +53,7 @@ class Conditions:
     background_percent: int = 20
     hpa_target_percent: int = 60
     behavior: Behavior = DEFAULT_BEHAVIOR
+    hpa_behavior: Behavior | None = None
     beside_autoscaler: bool = True
     surge_max_percent: int | None = None
     cron_hours: tuple[int, int] | None = None
@@ -140,6 +142,7 @@ def _scalings(
         minimum=bounds.minimum,
         maximum=UNBOUNDED if bounds.maximum is None else bounds.maximum,
         target=ResourceTarget(value=conditions.hpa_target_percent),
+        behavior=conditions.hpa_behavior,
     )
     beside = conditions.beside_autoscaler
     most = conditions.surge_max_percent

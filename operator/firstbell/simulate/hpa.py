@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from firstbell.domain.absence import Unavailable
@@ -21,6 +22,7 @@ from firstbell.domain.behavior import DEFAULT_BEHAVIOR, Behavior
 from firstbell.domain.bells import EPOCH
 from firstbell.domain.history import History
 from firstbell.domain.limits import behaved
+from firstbell.simulate.external_metric import HpaTolerances
 from firstbell.simulate.resource_metric import PodReadings, ResourceTarget, resource_replicas
 
 if TYPE_CHECKING:
@@ -37,13 +39,24 @@ WITHOUT_BEHAVIOR_TIMES, WITHOUT_BEHAVIOR_LEAST = 2, 4
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HpaSpec:
-    """`spec` of the HPA, and the controller's tolerance. `behavior` None: the HPA has none."""
+    """`spec` of the HPA, and the controller's tolerance. `behavior` None: the HPA has none.
+
+    A tolerance that `behavior` gives for one direction goes before the controller's.
+    """
 
     minimum: int
     maximum: int
     target: ResourceTarget = field(default_factory=lambda: ResourceTarget(value=60))
     behavior: Behavior | None = None
-    tolerance: float = 0.1
+    tolerance: Fraction = Fraction(1, 10)
+
+    @property
+    def tolerances(self) -> HpaTolerances:
+        """Those in force."""
+        if self.behavior is None:
+            return HpaTolerances(self.tolerance, self.tolerance)
+        up, down = self.behavior.up.tolerance, self.behavior.down.tolerance
+        return HpaTolerances(self.tolerance if up is None else up, self.tolerance if down is None else down)
 
 
 class HorizontalPodAutoscaler:
@@ -61,7 +74,7 @@ class HorizontalPodAutoscaler:
         """The replicas after a pass, `current` being `spec.replicas` before it."""
         spec = self.spec
         return self.follow(
-            now, current, lambda: resource_replicas(current, pods, spec.target, spec.tolerance)
+            now, current, lambda: resource_replicas(current, pods, spec.target, spec.tolerances)
         )
 
     def follow(self, now: datetime, current: int, recommend: Callable[[], int | Unavailable]) -> int:

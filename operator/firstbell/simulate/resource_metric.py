@@ -3,7 +3,7 @@
 Read in Kubernetes 1.37 (`replica_calculator.go`) and written anew, as a function of what the controller sees.
 The pods of a workload are alike here, so the counts and one mean say all that its rules ask:
   * the mean is cut to whole percent (a mean usage to whole units) before it is compared;
-  * within the tolerance nothing changes;
+  * within the tolerance, of which `behavior` may give another one for each direction, nothing changes;
   * pods that are not Ready count as idle on the way up, and not at all on the way down;
   * pods without a sample count as idle on the way up, and on the way down as using their whole request (the
     target where that is higher; of a mean usage exactly the target);
@@ -17,6 +17,7 @@ from enum import StrEnum
 from math import ceil
 
 from firstbell.domain.absence import Unavailable
+from firstbell.simulate.external_metric import DEFAULT_TOLERANCES, HpaTolerances
 
 THOUSAND = 1000
 WHOLE_REQUEST = 100
@@ -59,7 +60,10 @@ class PodReadings:
 
 
 def resource_replicas(
-    current: int, pods: PodReadings, target: ResourceTarget, tolerance: float = 0.1
+    current: int,
+    pods: PodReadings,
+    target: ResourceTarget,
+    tolerances: HpaTolerances = DEFAULT_TOLERANCES,
 ) -> int | Unavailable:
     """The replicas that one resource metric asks for, before any limit."""
     if pods.counted == 0:
@@ -70,12 +74,12 @@ def resource_replicas(
     ratio = _ratio(total, pods.counted, target)
     rising_unready = pods.unready if ratio > 1 else 0
     if not rising_unready and not pods.missing:
-        return current if _within(ratio, tolerance) else ceil(ratio * pods.counted)
+        return current if _within(ratio, tolerances) else ceil(ratio * pods.counted)
     if pods.missing and ratio < 1:
         total += pods.missing * target.fallback * THOUSAND
     filled = pods.counted + rising_unready + (pods.missing if ratio != 1 else 0)
     again = _ratio(total, filled, target)
-    if _within(again, tolerance) or (ratio < 1 < again) or (again < 1 < ratio):
+    if _within(again, tolerances) or (ratio < 1 < again) or (again < 1 < ratio):
         return current
     wanted = ceil(again * filled)
     turned = (again < 1 and wanted > current) or (again > 1 and wanted < current)
@@ -86,5 +90,6 @@ def _ratio(total: int, pods: int, target: ResourceTarget) -> float:
     return total // (THOUSAND * pods) / target.value
 
 
-def _within(ratio: float, tolerance: float) -> bool:
-    return 1 - tolerance <= ratio <= 1 + tolerance
+def _within(ratio: float, tolerances: HpaTolerances) -> bool:
+    # In floating point numbers, as the controller does it.
+    return 1 - float(tolerances.down) <= ratio <= 1 + float(tolerances.up)

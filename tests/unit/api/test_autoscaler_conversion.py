@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from firstbell.api.autoscaler_conversion import read_autoscaler, to_policy
+from firstbell.api.autoscaler_conversion import read_autoscaler, to_behavior, to_policy
 from firstbell.api.behavior import DEFAULT_SCALE_DOWN, DEFAULT_SCALE_UP, SelectPolicy
 from firstbell.api.problems import Refused
 from firstbell.api.school_autoscaler import Actuation, Mode, OnCalendarError, SchoolAutoscalerSpec
@@ -145,3 +145,8 @@ def test_the_founding_examples_are_read(name):
     assert [peak.name for peak in to_policy("ns", name, model).peaks] == [
         peak["name"] for peak in body["peaks"]
     ]
+
+
+def test_each_direction_of_the_behavior_may_have_a_tolerance():
+    behavior = to_behavior(read(behavior={"scaleUp": {"tolerance": "0.05"}, "scaleDown": {}}))
+    assert (behavior.up.tolerance, behavior.down.tolerance) == (Fraction(1, 20), None)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from fractions import Fraction
 
+import pytest
+import yaml
+
+from firstbell.api.foreign_autoscalers import read_bounds
 from firstbell.api.links import Linked, link
 from firstbell.api.manifests import Manifests, read_manifests
 from firstbell.api.yaml_files import Unreadable
@@ -169,3 +173,27 @@ def test_an_own_minimum_above_the_hpas_maximum_is_cut_as_the_operator_cuts_it(li
 def test_an_hpa_whose_bounds_do_not_fit_together_is_told(told):
     (line,) = told(CALENDAR, manifest("SchoolAutoscaler", UNBOUNDED), hpa(least="minReplicas: 31"))
     assert line.startswith("spec.scaleTargetRef: HorizontalPodAutoscaler web has a minimum of 31 above")
+
+
+BEHAVIORS = {
+    "none": ("", None),
+    "tolerances as numbers": ("{scaleUp: {tolerance: 0.05}, scaleDown: {tolerance: 0}}", ("1/20", "0")),
+    "tolerances as text": ('{scaleUp: {tolerance: "50m"}}', ("1/20", None)),
+    "words that are not known": ("{scaleUp: {hurry: 3}}", None),
+}
+
+
+@pytest.mark.parametrize(("written", "want"), BEHAVIORS.values(), ids=BEHAVIORS)
+def test_the_behavior_of_an_hpa_is_its_own(written, want):
+    spec = {"scaleTargetRef": {"kind": "Deployment", "name": "web"}, "maxReplicas": 9}
+    spec |= {"behavior": yaml.safe_load(written)} if written else {}
+    behavior = read_bounds("HorizontalPodAutoscaler", "lms", "web", spec).behavior
+    found = behavior and (behavior.up.tolerance, behavior.down.tolerance)
+    assert found == (want and tuple(None if one is None else Fraction(one) for one in want))
+
+
+def test_what_keda_says_of_the_hpa_that_it_makes_is_its_behavior():
+    config = {"behavior": {"scaleDown": {"stabilizationWindowSeconds": 7}}}
+    spec = {"scaleTargetRef": {"name": "web"}, "advanced": {"horizontalPodAutoscalerConfig": config}}
+    behavior = read_bounds("ScaledObject", "lms", "web", spec).behavior
+    assert behavior.down.window.total_seconds() == 7

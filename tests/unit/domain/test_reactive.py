@@ -14,6 +14,7 @@ from firstbell.domain.reactive import (
     MetricTarget,
     Standing,
     TargetType,
+    Tolerances,
     asked_by_all,
     asked_for,
     exact_reading,
@@ -31,13 +32,13 @@ def metric(reading, target="350", kind="AverageValue", name="pupils-online") -> 
     )
 
 
-def standing(current=10, ready=None, in_force=None, tolerance="0.1") -> Standing:
+def standing(current=10, ready=None, in_force=None, tolerance="0.1", *, up=None, down=None) -> Standing:
     ready = current if ready is None else None if ready == "unknown" else ready
     return Standing(
         in_force=current if in_force is None else in_force,
         current=current,
         ready=ready,
-        tolerance=Fraction(tolerance),
+        tolerances=Tolerances(Fraction(tolerance), up and Fraction(up), down and Fraction(down)),
     )
 
 
@@ -46,7 +47,12 @@ def test_one_metric(case):
     row = dict(case)
     want = row.pop("asks")
     stands = standing(
-        row.pop("current", 10), row.pop("ready", None), row.pop("inForce", None), row.pop("tolerance", "0.1")
+        row.pop("current", 10),
+        row.pop("ready", None),
+        row.pop("inForce", None),
+        row.pop("tolerance", "0.1"),
+        up=row.pop("up", None),
+        down=row.pop("down", None),
     )
     name, kind = row.pop("name"), row.pop("type", "AverageValue")
 

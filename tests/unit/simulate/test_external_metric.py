@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from firstbell.simulate.external_metric import external_replicas
+from firstbell.simulate.external_metric import HpaTolerances, external_replicas
 
 TENTH = Fraction(1, 10)
 
@@ -32,4 +32,15 @@ TENTH = Fraction(1, 10)
 def test_the_value_over_the_target_counts_outside_of_the_tolerance(
     current, value, per_replica, tolerance, wanted
 ):
-    assert external_replicas(current, Fraction(value), Fraction(per_replica), tolerance) == wanted
+    both = HpaTolerances(tolerance, tolerance)
+    assert external_replicas(current, Fraction(value), Fraction(per_replica), both) == wanted
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [(1009, 11), (1000, 10), (701, 10), (699, 7), (1005, 10)],
+    ids=["a rise beyond its own", "none", "a fall within its own", "beyond it", "a rise within"],
+)
+def test_each_direction_may_have_a_tolerance_of_its_own(value, wanted):
+    tolerances = HpaTolerances(up=Fraction(1, 200), down=Fraction(3, 10))
+    assert external_replicas(10, Fraction(value), Fraction(100), tolerances) == wanted

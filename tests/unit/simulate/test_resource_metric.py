@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 import yaml
 
 from firstbell.domain.absence import Unavailable
+from firstbell.simulate.external_metric import HpaTolerances
 from firstbell.simulate.resource_metric import (
     PodReadings,
     ResourceTarget,
@@ -27,7 +29,8 @@ def test_the_replicas_that_a_resource_metric_asks_for(row):
         missing=row.get("missing", 0),
     )
     target = ResourceTarget(value=row["target"], type=ResourceTargetType(row.get("type", "Utilization")))
-    got = resource_replicas(row["current"], pods, target, row.get("tolerance", 0.1))
+    up, down = (Fraction(str(row.get(direction, row.get("tolerance", 0.1)))) for direction in ("up", "down"))
+    got = resource_replicas(row["current"], pods, target, HpaTolerances(up, down))
     assert (None if isinstance(got, Unavailable) else got) == row["desired"]
 
 
