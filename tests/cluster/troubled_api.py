@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 START_SECONDS = 15
+GOODBYE_SECONDS = 0.5
+"""How long TLS connections get to close before the event loop does."""
 PASSED_ON = ("Content-Type", "Accept", "User-Agent")
 
 
@@ -123,6 +125,7 @@ class TroubledApi:
             self._up.set()
             await self._ending.wait()
             await runner.cleanup()
+        await asyncio.sleep(GOODBYE_SECONDS)
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         asked = Asked(time.monotonic(), request.method, request.path, dict(request.query))

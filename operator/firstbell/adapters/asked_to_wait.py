@@ -21,20 +21,24 @@ _STATUSES = frozenset({429, 503})
 
 
 class AskedToWaitError(aiohttp.ClientError):
-    """Not sent, since the API server has asked to wait; the text says for how long still."""
+    """Not sent, since the API server has asked to wait.
+
+    The text says for how long it has asked, not what is left of it: conditions bear it, and are written where
+    they change.
+    """
 
 
 class AskedToWait:
     """Which requests have to wait, and until when by the loop's clock."""
 
     def __init__(self) -> None:
-        self._until: dict[tuple[str, str], float] = {}
+        self._until: dict[tuple[str, str], tuple[float, float]] = {}
 
     def check(self, method: str, path: str) -> None:
         """Raises AskedToWaitError where this request has to wait."""
-        left = self._until.get((method, path), 0.0) - _now()
-        if left > 0:
-            msg = f"the API server asks to wait with this request, {math.ceil(left)} s still"
+        until, seconds = self._until.get((method, path), (0.0, 0.0))
+        if until > _now():
+            msg = f"the API server has asked to wait with this request for {math.ceil(seconds)} s"
             raise AskedToWaitError(msg)
 
     def note(self, method: str, path: str, status: int, headers: Mapping[str, str]) -> None:
@@ -43,9 +47,9 @@ class AskedToWait:
         if seconds <= 0 and not self._until:
             return
         now = _now()
-        self._until = {key: until for key, until in self._until.items() if until > now}
+        self._until = {key: held for key, held in self._until.items() if held[0] > now}
         if seconds > 0:
-            self._until[method, path] = now + seconds
+            self._until[method, path] = now + seconds, seconds
 
 
 def seconds_asked(headers: Mapping[str, str]) -> float:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
-from firstbell.engine.watching.vanished import forget_vanished
+from firstbell.engine.watching import vanished
+from firstbell.engine.watching.vanished import follow_vanished, forget_vanished
 from tests.unit.engine.bodies import AFTER, NS, a_scaled_object
 from tests.unit.engine.running import Running
 from tests.unit.engine.world import HPAS, SCALED, World
@@ -33,3 +36,26 @@ async def test_of_a_kind_that_is_not_followed_nothing_is_asked():
     async with Running(AFTER) as run:
         assert await forget_vanished(run.engine, run.world.cluster, ())
         assert run.world.cluster.counted("LIST", SCALED) == 0
+
+
+async def test_where_a_watch_began_anew_it_is_looked_soon_and_not_only_seldom(monkeypatch):
+    monkeypatch.setattr(vanished, "SOON_SECONDS", 0.01)
+    monkeypatch.setattr(vanished, "APART_SECONDS", 0.02)
+    world, listed_anew = World(AFTER), asyncio.Event()
+    async with Running(None, world=world) as run:
+        following = asyncio.create_task(follow_vanished(run.engine, world.cluster, (), listed_anew))
+        await until(lambda: world.cluster.counted("LIST", HPAS) > 0)
+        del world.cluster.objects["autoscaling", HPAS, NS, "web"]
+        looked = world.cluster.counted("LIST", HPAS)
+        await asyncio.sleep(0.1)
+        assert world.cluster.counted("LIST", HPAS) == looked, "the next would be in half an hour"
+        listed_anew.set()
+        await until(lambda: not run.engine.store.floors)
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+
+
+async def until(condition):
+    async with asyncio.timeout(5):
+        while not condition():  # noqa: ASYNC110 - the store tells nobody
+            await asyncio.sleep(0.005)
