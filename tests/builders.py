@@ -133,6 +133,7 @@ class DailyAt:
 
     def __init__(self, *times: str) -> None:
         self._times = [at(text) for text in times]
+        self.most_per_day = len(times)
 
     def occurrences(self, first: date, last: date):
         for offset in range((last - first).days + 1):

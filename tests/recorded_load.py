@@ -34,7 +34,7 @@ def school_load(
     spread: float = 0.15,
 ) -> array:
     """Values from `start` on, one every `step` seconds, rounded to whole units."""
-    chance = Random(seed)  # noqa: S311 - a made-up load, no secret
+    chance = Random(seed)
     size = (end - start) * 60 // step
     base = [_daytime((start * 60 + index * step) % DAY_SECONDS) for index in range(DAY_SECONDS // step)]
     values = [base[index % len(base)] for index in range(size)]

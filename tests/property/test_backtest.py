@@ -60,7 +60,7 @@ surges = st.sampled_from([{}, {"per_pupil": Fraction(1, 100_000), "surge_max_per
 @st.composite
 def loads(draw) -> array:
     """A few hours of load in tenths: levels, ramps, noise of any strength, and gaps."""
-    noise = Random(draw(st.integers(0, 2**32)))  # noqa: S311 - a made-up load, no secret
+    noise = Random(draw(st.integers(0, 2**32)))
     values: list[float] = []
     level = draw(st.integers(0, 30))
     for _ in range(draw(st.integers(1, 10))):

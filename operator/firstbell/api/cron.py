@@ -1,8 +1,8 @@
 """A line of cron as a value that lists its occurrences in wall clock.
 
-croniter is asked only which days a line means, on naive dates, so that no rule for clock changes but the
-domain's applies. The times of day are the same on each of those days: hours times minutes. That bounds the
-cost, whatever the line, together with the limit of 48 occurrences a day.
+croniter reads the fields; which days they mean is asked date by date (`cron_days.py`), on naive dates, so
+that no rule for clock changes but the domain's applies. The times of day are the same on each of those days:
+hours times minutes. That bounds the cost, whatever the line, together with the limit of 48 a day.
 """
 
 from __future__ import annotations
@@ -10,41 +10,38 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from itertools import product
 
 from croniter import croniter
 
+from firstbell.api.cron_days import CronDays, read_cron_days
 from firstbell.api.problems import Problem, quoted
 
 MOST_PER_DAY = 48
 _FIELDS = 5
 _HASHED_OR_RANDOM = re.compile(r"(?<![A-Za-z])[HhRr](?![A-Za-z])")
-_EARLIEST = datetime(1970, 1, 1)  # noqa: DTZ001 - wall clock has no zone
 _CURE = 'Write five fields: minute, hour, day of month, month, day of week, for example "0 19 * * SUN"'
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CronLine:
-    """A line that was read: the days as a line of its own, and the times of each of them, ascending."""
+    """A line that was read: its days, and the times of each of them, ascending."""
 
     schedule: str
-    days: str
+    days: CronDays
     times: tuple[time, ...]
+
+    @property
+    def most_per_day(self) -> int:
+        """The most occurrences that a day can have."""
+        return len(self.times)
 
     def occurrences(self, first: date, last: date) -> Iterator[datetime]:
         """Naive wall-clock times on the civil dates `first` to `last`, both inclusive, ascending."""
-        before = datetime.combine(first, time.min) - timedelta(minutes=1)
-        days = croniter(self.days, before, ret_type=datetime)
-        while True:
-            try:
-                day = days.get_next()
-            except ValueError:  # no further day within croniter's horizon of 50 years
-                return
-            if day.date() > last:
-                return
+        for day in self.days.between(first, last):
             for at in self.times:
-                yield datetime.combine(day.date(), at)
+                yield datetime.combine(day, at)
 
 
 def read_cron(schedule: str, path: str) -> CronLine | Problem:
@@ -56,12 +53,14 @@ def read_cron(schedule: str, path: str) -> CronLine | Problem:
     if _HASHED_OR_RANDOM.search(schedule):
         message = f"{quoted(schedule)} leaves times to chance (H or R)"
         return Problem(path=path, message=message, cure=_CURE)
-    days = " ".join(("0", "0", *fields[2:]))
     try:
         expanded, _ = croniter.expand(schedule)
-        croniter(days, _EARLIEST, ret_type=datetime).get_next()
+        days = read_cron_days(fields[2:])
     except (ValueError, LookupError, TypeError, OverflowError) as refused:
         message = f"{quoted(schedule)} is not a cron line that takes place ({_one_line(refused)})"
+        return Problem(path=path, message=message, cure=_CURE)
+    if not days.take_place():
+        message = f"{quoted(schedule)} is not a cron line that takes place (there is no such day)"
         return Problem(path=path, message=message, cure=_CURE)
     hours, minutes = _values(expanded[1], 24), _values(expanded[0], 60)
     per_day = len(hours) * len(minutes)

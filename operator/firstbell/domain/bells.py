@@ -20,6 +20,8 @@ Minute: TypeAlias = int
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MINUTES_PER_DAY = 24 * 60
 _ONE_MINUTE = timedelta(minutes=1)
+_NO_TIME = timedelta(0)
+_EPOCH_ORDINAL = EPOCH.toordinal()
 
 
 def minute_of(instant: datetime) -> Minute:
@@ -34,7 +36,9 @@ def instant_of(minute: Minute) -> datetime:
 
 def wall_to_minute(zone: ZoneInfo, wall: datetime) -> Minute:
     """The minute of a naive wall-clock time in `zone`."""
-    return minute_of(wall.replace(tzinfo=zone))
+    offset = zone.utcoffset(wall) or _NO_TIME
+    seconds = wall.hour * 3600 + wall.minute * 60 + wall.second - offset.days * 86_400 - offset.seconds
+    return (wall.toordinal() - _EPOCH_ORDINAL) * MINUTES_PER_DAY + seconds // 60
 
 
 def bell(zone: ZoneInfo, day: date, at: time) -> Minute:

@@ -34,6 +34,11 @@ class Weekday(StrEnum):
         """The weekday of a civil date."""
         return _WEEKDAYS[day.weekday()]
 
+    @staticmethod
+    def numbered(number: int) -> Weekday:
+        """The weekday of a number as `date.weekday()` counts: 0 for Monday."""
+        return _WEEKDAYS[number]
+
     @property
     def number(self) -> int:
         """0 for Monday to 6 for Sunday, as `date.weekday()` counts."""
@@ -296,6 +301,11 @@ class CalendarDate:
 
 class CronSchedule(Protocol):
     """A recurrence written as cron, as a value that lists its occurrences."""
+
+    @property
+    def most_per_day(self) -> int:
+        """The most occurrences that a day can have."""
+        ...
 
     def occurrences(self, first: date, last: date) -> Iterator[datetime]:
         """Naive wall-clock times on the civil dates `first` to `last`, both inclusive, ascending."""

@@ -36,7 +36,7 @@ def context_minutes(hold_gap_minutes: int) -> int:
     return hold_gap_minutes + MARK_MINUTES
 
 
-def changes(values: Sequence[int]) -> Iterator[int]:
+def changes(values: Sequence[object]) -> Iterator[int]:
     """The places at which a value differs from the one before it."""
     return compress(range(1, len(values)), map(ne, values, islice(values, 1, None)))
 

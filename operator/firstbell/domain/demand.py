@@ -12,20 +12,23 @@ are drawn once. Only where a demand event, which no offset shifts, meets bells i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 from math import ceil, lcm
 from operator import add
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
+from firstbell.domain.coalesce import changes
 from firstbell.domain.factors import FactorProduct, factor_product
 from firstbell.domain.occurrences import Occurrence, occurrences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
 
     from firstbell.domain.bells import Minute
-    from firstbell.domain.days import Day, SchoolDays
+    from firstbell.domain.days import SchoolDays
     from firstbell.domain.policy import Peak, Policy
 
 Offsets: TypeAlias = tuple[tuple[int, int], ...]
@@ -34,6 +37,10 @@ Offsets: TypeAlias = tuple[tuple[int, int], ...]
 Curve: TypeAlias = list[int]
 Curves: TypeAlias = dict[int, Curve]
 """By peak index: that peak's part of a load curve, one integer a minute."""
+
+_Value = TypeVar("_Value")
+FEW_MINUTES = 4
+"""Over so few minutes each offset is looked at by itself: it costs less than to sum over all of them."""
 
 Contribution: TypeAlias = tuple[int, int]
 """The largest load of one pupil at a minute and minus the index of its peak: the larger tuple counts.
@@ -116,13 +123,18 @@ def region_loads(
         by_region: dict[str | None, list[Surge]] = {
             region: [] for region in school_days.calendar.region_names
         }
-        products: dict[Day, FactorProduct] = {}
+        products: dict[tuple[date, str | None], FactorProduct] = {}
+        heights: dict[tuple[int, Fraction], Fraction] = {}
         for occurrence in occurrences(policy.peaks, school_days, start, end):
             day = occurrence.day
-            product = products.get(day)
+            on = day.date, day.region
+            product = products.get(on)
             if product is None:
-                product = products[day] = factor_product(policy, day)
-            height = _height(policy, occurrence.peak, product, weight)
+                product = products[on] = factor_product(policy, day)
+            form = occurrence.peak_index, product.percent
+            height = heights.get(form)
+            if height is None:
+                height = heights[form] = _height(policy, occurrence.peak, product, weight)
             by_region[day.region].append(Surge(occurrence, product, height))
         offsets = offsets_by_region(school_days)
         loads += [
@@ -220,15 +232,32 @@ def _meetings(load: RegionLoad) -> list[tuple[list[Surge], list[Surge]]]:
 def _outline(cluster: Sequence[Surge], first: Minute, length: int, scale: int) -> list[Contribution]:
     """The upper envelope of a cluster for one pupil: at each minute what is largest, and whose it is."""
     outline = [_NOTHING] * length
-    for surge in cluster:
-        occurrence = surge.occurrence
-        height = surge.height.numerator * (scale // surge.height.denominator)
+    for occurrence, per_pupil in _joined(cluster):
+        height = per_pupil.numerator * (scale // per_pupil.denominator)
         rank = -occurrence.peak_index
         at = occurrence.load_start - first
         for index, value in enumerate(shape_values(occurrence, height), start=at):
             if value and (value, rank) > outline[index]:
                 outline[index] = (value, rank)
     return outline
+
+
+def _joined(cluster: Iterable[Surge]) -> list[tuple[Occurrence, Fraction]]:
+    """The occurrences of a cluster with their heights, those whose tops touch as one.
+
+    Of one peak and height: the larger of two such shapes is the shape from the first bell to the last end.
+    A hundred events that overlap all night are so one long event.
+    """
+    joined: dict[tuple[int, Fraction], list[Occurrence]] = {}
+    for surge in sorted(cluster, key=lambda surge: surge.occurrence.bell):
+        occurrence = surge.occurrence
+        alike = joined.setdefault((occurrence.peak_index, surge.height), [])
+        if alike and occurrence.full_start <= alike[-1].full_end:
+            if occurrence.end > alike[-1].end:
+                alike[-1] = replace(alike[-1], end=occurrence.end)
+        else:
+            alike.append(occurrence)
+    return [(occurrence, height) for (_, height), alike in joined.items() for occurrence in alike]
 
 
 def _by_peak(outline: Sequence[Contribution]) -> Curves:
@@ -244,28 +273,84 @@ def _draw_apart(
 ) -> None:
     """Adds bells and events that meet: the bells of all cohorts, then the event wherever it is larger.
 
-    Offsets shift the bells and not the event, so who takes part in which is asked of each offset.
+    Offsets shift the bells and not the event, so who takes part in which is asked of each offset; of all of
+    them at once where the event stays as high as it is.
     """
     for cluster in _clusters(bells):
         canvas.draw_together(cluster, load.offsets, scale)
     first, length = _extent(events)
     still = _outline(events, first, length, scale)
+    cut = max(0, canvas.start - first)
+    still, first = still[cut : max(cut, canvas.end - first)], first + cut
     moving_first, moving_length = _extent(bells)
-    moving = _outline(bells, moving_first, moving_length, scale)
-    joined = [0] * length
+    moving = _Moving(_outline(bells, moving_first, moving_length, scale), moving_first, load)
+    joined = [0] * len(still)
     left: Curves = {}
-    for offset, pupils in load.offsets:
-        met = _window(moving, first - moving_first - offset, length)
-        for index, (event, bell) in enumerate(zip(still, met, strict=True)):
-            if event > bell:
-                joined[index] += pupils
-                value, rank = bell
-                if value:
-                    left.setdefault(-rank, [0] * length)[index] -= pupils * value
+    for begin, end in _level_runs(still):
+        event = still[begin]
+        if event == _NOTHING:
+            continue
+        those, gone = moving.below(event, first + begin, end - begin)
+        joined[begin:end] = those
+        for peak, curve in gone.items():
+            left.setdefault(peak, [0] * len(still))[begin:end] = curve
     for peak, curve in _by_peak(still).items():
         canvas.add(peak, first, [pupils * value for pupils, value in zip(joined, curve, strict=True)])
     for peak, curve in left.items():
-        canvas.add(peak, first, curve)
+        canvas.add(peak, first, [-value for value in curve])
+
+
+def _level_runs(outline: Sequence[Contribution]) -> Iterator[tuple[int, int]]:
+    """The places [begin, end) between which an outline stays the same."""
+    edges = [0, *changes(outline), len(outline)]
+    return ((begin, end) for begin, end in pairwise(edges) if begin < end)
+
+
+class _Moving:
+    """The bells of a region for one pupil, which each cohort has at its own time."""
+
+    def __init__(self, outline: list[Contribution], first: Minute, load: RegionLoad) -> None:
+        self._outline = outline
+        self._first = first
+        self._offsets = load.offsets
+        self._pupils = load.pupils
+
+    def below(self, event: Contribution, first: Minute, length: int) -> tuple[Curve, Curves]:
+        """By minute: the pupils whose bell is below that event, and what their bells come to, by peak."""
+        if length <= FEW_MINUTES:
+            return self._below_one_by_one(event, first, length)
+        earliest, latest = self._offsets[0][0], self._offsets[-1][0]
+        at = max(0, first - self._first - latest)
+        met = self._outline[at : max(0, first + length - self._first - earliest)]
+
+        def summed(curve: Curve) -> Curve:
+            """A curve over the bells that are met, summed over all cohorts at their times."""
+            return _window(
+                _spread(curve, self._offsets), first - self._first - at - earliest, length, nothing=0
+            )
+
+        if not any(value for value, _ in met):
+            return [self._pupils] * length, {}
+        pupils = [self._pupils - those for those in summed([int(bell >= event) for bell in met])]
+        gone: Curves = {}
+        for rank in {rank for value, rank in met if value}:
+            curve = [value if its == rank and (value, its) < event else 0 for value, its in met]
+            if any(curve):
+                gone[-rank] = summed(curve)
+        return pupils, gone
+
+    def _below_one_by_one(self, event: Contribution, first: Minute, length: int) -> tuple[Curve, Curves]:
+        pupils_below = [0] * length
+        gone: Curves = {}
+        for offset, pupils in self._offsets:
+            met = _window(self._outline, first - self._first - offset, length, nothing=_NOTHING)
+            for index, bell in enumerate(met):
+                if event > bell:
+                    pupils_below[index] += pupils
+                    value, rank = bell
+                    if value:
+                        gone.setdefault(-rank, [0] * length)[index] += pupils * value
+        return pupils_below, gone
 
 
 def _extent(surges: Sequence[Surge]) -> tuple[Minute, int]:
@@ -274,25 +359,26 @@ def _extent(surges: Sequence[Surge]) -> tuple[Minute, int]:
     return first, max(surge.occurrence.load_end for surge in surges) - first
 
 
-def _window(outline: list[Contribution], at: int, length: int) -> list[Contribution]:
-    """`length` minutes of an outline from index `at`, with nothing outside of it."""
-    inside = outline[max(0, at) : max(0, at + length)]
+def _window(curve: list[_Value], at: int, length: int, *, nothing: _Value) -> list[_Value]:
+    """`length` minutes of a curve from index `at`, with nothing outside of it."""
+    inside = curve[max(0, at) : max(0, at + length)]
     before = min(length, max(0, -at))
-    return [_NOTHING] * before + inside + [_NOTHING] * (length - before - len(inside))
+    return [nothing] * before + inside + [nothing] * (length - before - len(inside))
 
 
 class _Canvas:
     """The minutes of an interval that load is drawn on, one curve a peak; what lies outside is cut."""
 
     def __init__(self, start: Minute, end: Minute, peaks: int) -> None:
-        self._start = start
-        self._length = max(0, end - start)
+        self.start = start
+        self.end = max(start, end)
+        self._length = self.end - start
         self.by_peak = [[0] * self._length for _ in range(peaks)]
         self._drawn: dict[tuple[object, ...], tuple[int, Curves]] = {}
 
     def add(self, peak: int, first: Minute, values: Sequence[int]) -> None:
         """Adds values from minute `first` on to the curve of a peak."""
-        at = first - self._start
+        at = first - self.start
         cut = max(0, -at)
         if cut:
             values = values[cut:]
@@ -383,6 +469,7 @@ class Spreads:
     def __init__(self, load: RegionLoad) -> None:
         self._load = load
         self._found: dict[tuple[int, int, bool], Spread] = {}
+        self._needs: dict[tuple[int, Fraction], tuple[int, int]] = {}
 
     def of(self, surge: Surge) -> Spread:
         """The spread of an occurrence of this region."""
@@ -391,6 +478,17 @@ class Spreads:
         if form not in self._found:
             self._found[form] = self._draw(occurrence)
         return self._found[form]
+
+    def need(self, surge: Surge) -> tuple[int, int]:
+        """What an occurrence needs at its highest minute, and when it first does, from its bell on."""
+        spread = self.of(surge)
+        asked = id(spread), surge.height
+        known = self._needs.get(asked)
+        if known is None:
+            wanted = spread.replicas(surge.height)
+            first = spread.first_minute_of(wanted, surge.height) if wanted else 0
+            known = self._needs[asked] = wanted, first
+        return known
 
     def _draw(self, occurrence: Occurrence) -> Spread:
         shape = occurrence.peak.shape

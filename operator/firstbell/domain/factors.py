@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import prod
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from firstbell.domain.days import Day
     from firstbell.domain.policy import DayFactor, Policy
-
-_HUNDRED = Fraction(100)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,9 +33,7 @@ class FactorProduct:
 def factor_product(policy: Policy, day: Day) -> FactorProduct:
     """The product of every day factor of the policy that matches the day."""
     matching = tuple(factor for factor in policy.day_factors if factor.match.accepts(day))
-    uncapped = _HUNDRED
-    for factor in matching:
-        uncapped = uncapped * factor.percent / 100
+    uncapped = Fraction(100 * prod(factor.percent for factor in matching), 100 ** len(matching))
     return FactorProduct(
         factors=matching,
         percent=min(uncapped, Fraction(policy.max_factor_percent)),

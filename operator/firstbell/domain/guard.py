@@ -7,6 +7,7 @@ minutes later, so the highest scheduled value still to come in the occurrence is
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,14 +26,22 @@ def still_to_come(
     In any of the occurrences that are under way at that minute; 0 where none is. The curve must cover the
     interval; of an occurrence that goes on after the curve's end the rest is not known and not counted.
     """
-    least = [0] * max(0, end - start)
     replicas = wanted.between(start, wanted.end)
-    for first, last in set(_spans(loads)):
-        highest = 0
-        for minute in range(min(last, wanted.end) - 1, max(first, start) - 1, -1):
-            highest = max(highest, replicas[minute - start])
-            if minute < end:
-                least[minute - start] = max(least[minute - start], highest)
+    coming = sorted(set(_spans(loads)), reverse=True)
+    least = []
+    highest: deque[int] = deque()  # places of values still to come, each lower than the one before it
+    ahead = until = start
+    for minute in range(start, end):
+        while coming and coming[-1][0] <= minute:
+            until = max(until, coming.pop()[1])  # of all under way the one that ends last knows most
+        while ahead < min(until, wanted.end):
+            while highest and replicas[highest[-1]] <= replicas[ahead - start]:
+                highest.pop()
+            highest.append(ahead - start)
+            ahead += 1
+        while highest and highest[0] < minute - start:
+            highest.popleft()
+        least.append(replicas[highest[0]] if highest and minute < until else 0)
     return least
 
 

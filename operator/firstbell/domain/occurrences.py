@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from firstbell.domain.calendar import (
     OneDate,
     RecurrenceCondition,
     Weekday,
+    WeeklyRecurrence,
     covers,
 )
 from firstbell.domain.days import Day, SchoolDays, each_day
@@ -29,6 +31,7 @@ from firstbell.domain.policy import Peak, PeakAnchor
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
+    from zoneinfo import ZoneInfo
 
     from firstbell.domain.calendar import ClassPeriod
 
@@ -83,17 +86,27 @@ class Reach:
     before: int
     after: int
 
+    def dates(self, zone: ZoneInfo, start: Minute, end: Minute) -> DateRange:
+        """The dates whose bells may bring load to [start, end), and a day to both sides."""
+        return DateRange(
+            first=local_date(zone, start - self.after) - ONE_DAY,
+            last=local_date(zone, end + self.before) + ONE_DAY,
+        )
+
 
 def reach(peaks: Iterable[Peak], school_days: SchoolDays) -> Reach:
     """The widest any peak of the policy reaches around the bells of that calendar, offsets included."""
+    events = school_days.calendar.demand_events
+    wide = _reach(peaks, *_offsets(school_days))
+    return Reach(before=wide.before, after=wide.after + max((longest(event) for event in events), default=0))
+
+
+def _reach(peaks: Iterable[Peak], earliest: int, latest: int) -> Reach:
+    """The widest any of the peaks reaches around a bell or an instant, with those offsets."""
     peaks = tuple(peaks)
-    earliest, latest = _offsets(school_days)
     head = max((peak.shape.lead + peak.shape.ramp for peak in peaks), default=0)
     tail = max((peak.shape.hold + peak.shape.decay for peak in peaks), default=0)
-    return Reach(
-        before=head + max(0, -earliest),
-        after=tail + 1 + max(0, latest) + _longest_event(school_days.calendar.demand_events),
-    )
+    return Reach(before=head + max(0, -earliest), after=tail + 1 + max(0, latest))
 
 
 def _offsets(school_days: SchoolDays) -> tuple[int, int]:
@@ -102,13 +115,21 @@ def _offsets(school_days: SchoolDays) -> tuple[int, int]:
     return min(offsets), max(offsets)
 
 
-def _longest_event(events: Iterable[DemandEvent]) -> int:
-    lengths = [0]
-    for event in events:
-        cron = isinstance(event.when, CronRecurrence)
-        # An event that ends on the next day lasts less than two days, whatever the clocks do meanwhile.
-        lengths.append(event.when.duration_minutes if cron else 2 * MINUTES_PER_DAY)  # type: ignore[union-attr]
-    return max(lengths)
+def longest(event: DemandEvent) -> int:
+    """The most minutes that an event can last.
+
+    One that ends on the next day lasts less than two days, whatever the clocks do meanwhile.
+    """
+    return event.when.duration_minutes if isinstance(event.when, CronRecurrence) else 2 * MINUTES_PER_DAY
+
+
+def event_minutes(event: DemandEvent) -> int:
+    """How many minutes an event lasts by the wall clock."""
+    if isinstance(event.when, CronRecurrence):
+        return event.when.duration_minutes
+    if event.start is None or event.end is None:
+        return 0
+    return (_minutes(event.end) - _minutes(event.start)) % MINUTES_PER_DAY
 
 
 def occurrences(
@@ -122,53 +143,58 @@ def occurrences(
     calendar = school_days.calendar
     if calendar.suspended or not peaks:
         return
-    earliest, latest = _offsets(school_days)
-    for occurrence in _near(peaks, school_days, start, end):
-        shifted = occurrence.shifts_with_cohorts
-        first = occurrence.load_start + (earliest if shifted else 0)
-        last = occurrence.load_end + (latest if shifted else 0)
-        if first < end and last > start:
-            yield occurrence
-
-
-def _near(peaks: Sequence[Peak], school_days: SchoolDays, start: Minute, end: Minute) -> Iterator[Occurrence]:
-    """Every occurrence of the dates from which load may reach [start, end), and some more."""
-    calendar = school_days.calendar
-    wide = reach(peaks, school_days)
-    dates = DateRange(
-        first=local_date(calendar.zone, start - wide.after) - ONE_DAY,
-        last=local_date(calendar.zone, end + wide.before) + ONE_DAY,
-    )
-    bells = [(index, peak) for index, peak in enumerate(peaks) if peak.anchor is not PeakAnchor.DEMAND_EVENT]
-    events = [(index, peak) for index, peak in enumerate(peaks) if peak.anchor is PeakAnchor.DEMAND_EVENT]
+    bells = _Bells(peaks, school_days, start, end)
+    events = [_Event(event, peaks, school_days, start, end) for event in calendar.demand_events]
     for region in calendar.region_names:
-        if bells:
-            yield from _bell_occurrences(bells, school_days, region, dates)
-        if events:
-            yield from _event_occurrences(events, school_days, region, dates)
+        yield from bells.occurrences(region)
+        for event in events:
+            yield from event.occurrences(region)
 
 
-def _bell_occurrences(
-    peaks: Iterable[tuple[int, Peak]], school_days: SchoolDays, region: str | None, dates: DateRange
-) -> Iterator[Occurrence]:
-    calendar = school_days.calendar
-    if school_days.first is None or school_days.last is None:
-        return
-    first, last = max(dates.first, school_days.first), min(dates.last, school_days.last)
-    if first > last:
-        return
-    for on in each_day(DateRange(first=first, last=last)):
-        day = school_days.day(region, on)
-        if day.lessons is None:
-            continue
-        periods = calendar.bell_schedule(day.lessons.bell_schedule_name).periods
-        for index, peak in peaks:
-            for at in _anchored(peak, periods):
-                minute = bell(calendar.zone, on, at)
-                yield Occurrence(peak_index=index, peak=peak, day=day, bell=minute, end=minute)
+class _Bells:
+    """The peaks that are tied to bells, over an interval."""
+
+    def __init__(self, peaks: Sequence[Peak], school_days: SchoolDays, start: Minute, end: Minute) -> None:
+        self._peaks = [pair for pair in enumerate(peaks) if pair[1].anchor is not PeakAnchor.DEMAND_EVENT]
+        self._days = school_days
+        self._start, self._end = start, end
+        self._earliest, self._latest = _offsets(school_days)
+        wide = _reach((peak for _, peak in self._peaks), self._earliest, self._latest)
+        self._dates = wide.dates(school_days.calendar.zone, start, end)
+        self._anchored: dict[str, list[tuple[int, Peak, time]]] = {}
+
+    def occurrences(self, region: str | None) -> Iterator[Occurrence]:
+        """Those of a region, by date, peak and bell."""
+        if not self._peaks or not self._any_anchored():
+            return
+        zone = self._days.calendar.zone
+        for on in self._days.lesson_dates_from(region, self._dates.first):
+            if on > self._dates.last:
+                return
+            day = self._days.day(region, on)
+            if day.lessons is None:
+                continue
+            for index, peak, at in self._of(day.lessons.bell_schedule_name):
+                minute = bell(zone, on, at)
+                shape = peak.shape
+                first = minute - shape.lead - shape.ramp + self._earliest
+                if first < self._end and minute + shape.hold + shape.decay + self._latest > self._start:
+                    yield Occurrence(peak_index=index, peak=peak, day=day, bell=minute, end=minute)
+
+    def _any_anchored(self) -> bool:
+        """Whether any bell schedule has a bell for any of the peaks, so that looking at days is of use."""
+        return any(self._of(schedule.name) for schedule in self._days.calendar.bell_schedules)
+
+    def _of(self, schedule: str) -> list[tuple[int, Peak, time]]:
+        if schedule not in self._anchored:
+            periods = self._days.calendar.bell_schedule(schedule).periods
+            self._anchored[schedule] = [
+                (index, peak, at) for index, peak in self._peaks for at in anchored(peak, periods)
+            ]
+        return self._anchored[schedule]
 
 
-def _anchored(peak: Peak, periods: Sequence[ClassPeriod]) -> Iterator[time]:
+def anchored(peak: Peak, periods: Sequence[ClassPeriod]) -> Iterator[time]:
     """The wall-clock times of a day's periods that a peak is tied to."""
     match peak.anchor:
         case PeakAnchor.FIRST_PERIOD_START:
@@ -189,62 +215,91 @@ def _minutes(at: time) -> int:
     return at.hour * 60 + at.minute
 
 
-def _event_occurrences(
-    peaks: Sequence[tuple[int, Peak]], school_days: SchoolDays, region: str | None, dates: DateRange
-) -> Iterator[Occurrence]:
-    for event in school_days.calendar.demand_events:
-        wanting = [
-            (index, peak)
-            for index, peak in peaks
-            if not peak.demand_event_types or event.type in peak.demand_event_types
-        ]
-        if not wanting or not covers(event.regions, region):
-            continue
-        for day, start, end in _event_times(event, school_days, region, dates):
+class _Event:
+    """The peaks that one demand event brings, over an interval. Its times are those of every region."""
+
+    def __init__(
+        self, event: DemandEvent, peaks: Sequence[Peak], school_days: SchoolDays, start: Minute, end: Minute
+    ) -> None:
+        self._event = event
+        self._peaks = [pair for pair in enumerate(peaks) if wants(pair[1], event)]
+        self._days = school_days
+        self._start, self._end = start, end
+
+    def occurrences(self, region: str | None) -> Iterator[Occurrence]:
+        """Those of a region, by date and peak."""
+        if not self._peaks or not covers(self._event.regions, region):
+            return
+        for on, starts, ends in self._times:
+            wanting = [
+                (index, peak)
+                for index, peak in self._peaks
+                if starts - peak.shape.lead - peak.shape.ramp < self._end
+                and ends + peak.shape.hold + peak.shape.decay > self._start
+            ]
+            if not wanting or not takes_place(self._event, self._days, region, on):
+                continue
+            day = self._days.day(region, on)
             for index, peak in wanting:
-                yield Occurrence(peak_index=index, peak=peak, day=day, bell=start, end=end, event=event.name)
+                yield Occurrence(
+                    peak_index=index, peak=peak, day=day, bell=starts, end=ends, event=self._event.name
+                )
+
+    @cached_property
+    def _times(self) -> list[tuple[date, Minute, Minute]]:
+        """The date that it belongs to, its start and its end, wherever its condition holds."""
+        wide = _reach((peak for _, peak in self._peaks), 0, 0)
+        wide = Reach(before=wide.before, after=wide.after + longest(self._event))
+        zone = self._days.calendar.zone
+        return list(_event_times(self._event, zone, wide.dates(zone, self._start, self._end)))
+
+
+def wants(peak: Peak, event: DemandEvent) -> bool:
+    """Whether a peak is for an event of that type."""
+    types = peak.demand_event_types
+    return peak.anchor is PeakAnchor.DEMAND_EVENT and (not types or event.type in types)
 
 
 def _event_times(
-    event: DemandEvent, school_days: SchoolDays, region: str | None, dates: DateRange
-) -> Iterator[tuple[Day, Minute, Minute]]:
-    """When an event takes place in a region: the day it belongs to, its start and its end."""
-    zone = school_days.calendar.zone
+    event: DemandEvent, zone: ZoneInfo, dates: DateRange
+) -> Iterator[tuple[date, Minute, Minute]]:
+    """When an event would take place: the date that it belongs to, its start and its end."""
     if isinstance(event.when, CronRecurrence):
         for wall in event.when.schedule.occurrences(dates.first, dates.last):
             start = wall_to_minute(zone, wall)
-            yield school_days.day(region, wall.date()), start, start + event.when.duration_minutes
+            yield wall.date(), start, start + event.when.duration_minutes
         return
     if event.start is None:
         return
-    for on in _event_dates(event, school_days, region, dates):
+    for on in _event_dates(event, dates):
         start = bell(zone, on, event.start)
         end = start
         if event.end is not None and event.end != event.start:
             next_day = event.end < event.start
             end = wall_to_minute(zone, datetime.combine(on + ONE_DAY if next_day else on, event.end))
         # A clock change may turn a short event round; it never ends before it starts.
-        yield school_days.day(region, on), start, max(start, end)
+        yield on, start, max(start, end)
 
 
-def _event_dates(
-    event: DemandEvent, school_days: SchoolDays, region: str | None, dates: DateRange
-) -> Iterator[date]:
+def _event_dates(event: DemandEvent, dates: DateRange) -> Iterator[date]:
     when = event.when
     if isinstance(when, OneDate):
         if when.day in dates:
             yield when.day
-        return
-    if isinstance(when, CronRecurrence):
-        return
-    for on in each_day(dates):
-        if when.days_of_week and Weekday.of(on) not in when.days_of_week:
-            continue
-        if when.condition is RecurrenceCondition.INSTRUCTIONAL_DAY:
-            wanted = school_days.day(region, on).instructional
-        elif when.condition is RecurrenceCondition.BEFORE_INSTRUCTIONAL_DAY:
-            wanted = school_days.day(region, on + ONE_DAY).instructional
-        else:
-            wanted = True
-        if wanted:
-            yield on
+    elif isinstance(when, WeeklyRecurrence):
+        yield from (
+            on for on in each_day(dates) if not when.days_of_week or Weekday.of(on) in when.days_of_week
+        )
+
+
+def takes_place(event: DemandEvent, school_days: SchoolDays, region: str | None, on: date) -> bool:
+    """Whether the condition of an event holds in a region, on a date of its own."""
+    if not isinstance(event.when, WeeklyRecurrence):
+        return True
+    match event.when.condition:
+        case RecurrenceCondition.ALWAYS:
+            return True
+        case RecurrenceCondition.INSTRUCTIONAL_DAY:
+            return school_days.has_lessons(region, on)
+        case RecurrenceCondition.BEFORE_INSTRUCTIONAL_DAY:
+            return school_days.has_lessons(region, on + ONE_DAY)

@@ -7,7 +7,7 @@ plan is of an interval and knows no "now": the schedule of [a, c) is that of [a,
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from itertools import groupby
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from firstbell.domain.bells import Minute
     from firstbell.domain.days import SchoolDays
     from firstbell.domain.policy import Bounds, Policy
+
+
+NEAR_MINUTES = 12 * 60
 
 
 class LimitedBy(StrEnum):
@@ -174,6 +177,21 @@ def scheduled_replicas(workload: Workload, at: Minute) -> int:
     return clamp(demand(workload.policy, loads, at, at + 1).replicas()[0], workload.bounds)[0]
 
 
+def scheduled_at(workload: Workload, minutes: Iterable[Minute]) -> dict[Minute, int]:
+    """The scheduled value at each of some minutes, within bounds; near ones are worked out together."""
+    found: dict[Minute, int] = {}
+    groups: list[list[Minute]] = []
+    for minute in sorted(set(minutes)):
+        if groups and minute - groups[-1][-1] <= NEAR_MINUTES:
+            groups[-1].append(minute)
+        else:
+            groups.append([minute])
+    for group in groups:
+        curve = _curve(workload, group[0], group[-1] + 1)
+        found |= {minute: clamp(curve.at(minute), workload.bounds)[0] for minute in group}
+    return found
+
+
 def clamp(wanted: int, bounds: Bounds) -> tuple[int, LimitedBy | None]:
     """A value within bounds, and which bound it met."""
     if wanted < bounds.minimum:
@@ -216,7 +234,9 @@ def _cut(runs: Sequence[Run], start: Minute, end: Minute) -> Iterator[Run]:
 
 
 def _peaks(plan: Plan) -> Iterator[PlannedPeak]:
-    return planned_peaks(plan.loads, plan.start, plan.end, _Whole(plan).replicas_at)
+    found = list(planned_peaks(plan.loads, plan.start, plan.end, lambda _: 0))
+    whole = _Whole(plan, [peak.ready_by for peak in found])
+    return (replace(peak, replicas=whole.replicas_at(peak.ready_by)) for peak in found)
 
 
 def planned_peaks(
@@ -231,9 +251,9 @@ def planned_peaks(
         for surge in by_bell:
             spread = spreads.of(surge)
             bell = surge.occurrence.bell
-            wanted = spread.replicas(surge.height)
+            wanted, ready_after = spreads.need(surge)
             if wanted and spread.falls_into(start - bell, end - bell):
-                ready_by = bell + spread.first_minute_of(wanted, surge.height)
+                ready_by = bell + ready_after
                 yield PlannedPeak(
                     school_days=load.school_days,
                     surge=surge,
@@ -247,16 +267,22 @@ def planned_peaks(
 
 
 class _Whole:
-    """The whole schedule at minutes that may lie outside of the plan; each of those is worked out once."""
+    """The whole schedule at minutes of which some lie outside of the plan."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, minutes: Sequence[Minute]) -> None:
         self._plan = plan
-        self._outside: dict[Minute, int] = {}
+        wanted = plan.wanted
+        outside = (minute for minute in minutes if not wanted.start <= minute < wanted.end)
+        self._outside = scheduled_at(plan.workload, outside)
 
     def replicas_at(self, minute: Minute) -> int:
-        workload, wanted = self._plan.workload, self._plan.wanted
-        if wanted.start <= minute < wanted.end:
-            return clamp(wanted.at(minute), workload.bounds)[0]
-        if minute not in self._outside:
-            self._outside[minute] = scheduled_replicas(workload, minute)
-        return self._outside[minute]
+        known = self._outside.get(minute)
+        if known is None:
+            known, _ = clamp(self._plan.wanted.at(minute), self._plan.workload.bounds)
+        return known
+
+
+def _curve(workload: Workload, start: Minute, end: Minute) -> ReplicaCurve:
+    """The schedule before bounds over [start, end)."""
+    drawn = demand(workload.policy, region_loads(workload.policy, workload.calendars, start, end), start, end)
+    return replica_curve(drawn.total, start, drawn.scale)

@@ -1,10 +1,12 @@
 """Which label (A, B, ...) a day carries.
 
-A rotation is walked day by day from the start of the data, in one region, because whether a day uses up
-its label can depend on every closure before it. DayCycle: Hold uses a label up on each day that has
-lessons, however a closure came about; Skip on each *printed* lesson day, exceptions not counted.
-AlternatingWeeks counts weeks from the one that holds the anchor: Skip every week, Hold only weeks with a
-lesson day.
+A rotation is a machine of a few states that every day moves on, in one region, because whether a day uses up
+its label can depend on every closure before it. DayCycle: Hold uses a label up on each day that has lessons,
+however a closure came about; Skip on each *printed* lesson day, exceptions not counted. AlternatingWeeks
+counts weeks from the one that holds the anchor: Skip every week, Hold only weeks with a lesson day.
+
+There are few states, and a day does to a state what its weekday and the entries that cover it say. So a long
+stretch of like weeks needs no walking: `domain/week_table.py`.
 """
 
 from __future__ import annotations
@@ -15,6 +17,8 @@ from typing import Protocol
 
 from firstbell.domain.calendar import OnClosure, Rotation, RotationType, Weekday
 
+DAYS_PER_WEEK = 7
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Candidate:
@@ -24,83 +28,142 @@ class Candidate:
     off_print: str | None
 
 
-class Walk(Protocol):
-    """The state of a rotation while it is walked; dates must come in order, each once."""
+NO_LABEL = Candidate(label=None, off_print=None)
 
-    def candidate(self, day: date) -> Candidate:
-        """What `day` would carry, given all days told before."""
+
+class Cycle(Protocol):
+    """A rotation as a machine. States are the numbers from 0 to `size` - 1."""
+
+    @property
+    def size(self) -> int:
+        """How many states there are."""
         ...
 
-    def tell(self, day: date, *, printed: bool, has_lessons: bool) -> None:
-        """How `day` came out: on the printed calendar, and after all exceptions."""
+    @property
+    def begins(self) -> date | None:
+        """The first date that can carry a label; days before it change nothing. None: any can."""
+        ...
+
+    def start(self, first: date) -> int:
+        """The state before the first date of the data."""
+        ...
+
+    def enter(self, state: int, weekday: int) -> int:
+        """The state of a day, from the one after the day before; 0 is Monday."""
+        ...
+
+    def candidate(self, state: int) -> Candidate:
+        """What a day in that state would carry."""
+        ...
+
+    def leave(self, state: int, *, printed: bool, has_lessons: bool) -> int:
+        """The state after a day: how it came out on the printed calendar, and after all exceptions."""
         ...
 
 
-def walk(rotation: Rotation | None) -> Walk:
-    """A new walk along `rotation`; without a rotation no day has a label."""
+def cycle_of(rotation: Rotation | None) -> Cycle:
+    """The machine of a rotation; without a rotation no day has a label."""
     if rotation is None:
         return _NoRotation()
     if rotation.type is RotationType.DAY_CYCLE:
         return _DayCycle(rotation)
-    return _AlternatingWeeks(rotation)
+    if rotation.on_closure is OnClosure.SKIP:
+        return _EveryWeek(rotation)
+    return _WeeksWithLessons(rotation)
 
 
 class _NoRotation:
-    def candidate(self, day: date) -> Candidate:  # noqa: ARG002 - the protocol's shape
-        return Candidate(label=None, off_print=None)
+    size = 1
+    begins: date | None = None
 
-    def tell(self, day: date, *, printed: bool, has_lessons: bool) -> None:
-        """Nothing to remember."""
+    def start(self, first: date) -> int:  # noqa: ARG002 - the protocol's shape
+        return 0
+
+    def enter(self, state: int, weekday: int) -> int:  # noqa: ARG002 - the protocol's shape
+        return state
+
+    def candidate(self, state: int) -> Candidate:  # noqa: ARG002 - the protocol's shape
+        return NO_LABEL
+
+    def leave(self, state: int, *, printed: bool, has_lessons: bool) -> int:  # noqa: ARG002 - the protocol's shape
+        return state
 
 
 class _DayCycle:
+    """The state is the label of the next day that uses one up."""
+
     def __init__(self, rotation: Rotation) -> None:
-        self._rotation = rotation
-        self._used = 0
+        self._labels = rotation.labels
+        self._held = rotation.on_closure is OnClosure.HOLD
+        self.size = len(rotation.labels)
+        self.begins: date | None = rotation.anchor
 
-    def candidate(self, day: date) -> Candidate:
-        if day < self._rotation.anchor:
-            return Candidate(label=None, off_print=None)
-        labels = self._rotation.labels
-        label = labels[self._used % len(labels)]
-        held = self._rotation.on_closure is OnClosure.HOLD
-        return Candidate(label=label, off_print=label if held else None)
+    def start(self, first: date) -> int:  # noqa: ARG002 - the first label is that of the data's first day
+        return 0
 
-    def tell(self, day: date, *, printed: bool, has_lessons: bool) -> None:
-        if day < self._rotation.anchor:
-            return
-        counts = has_lessons if self._rotation.on_closure is OnClosure.HOLD else printed
-        self._used += counts
+    def enter(self, state: int, weekday: int) -> int:  # noqa: ARG002 - every weekday is alike
+        return state
+
+    def candidate(self, state: int) -> Candidate:
+        label = self._labels[state]
+        return Candidate(label=label, off_print=label if self._held else None)
+
+    def leave(self, state: int, *, printed: bool, has_lessons: bool) -> int:
+        uses_up = has_lessons if self._held else printed
+        return (state + uses_up) % self.size
 
 
-class _AlternatingWeeks:
+class _EveryWeek:
+    """The state is the label of the week. Printed weeks run both ways from the anchor."""
+
     def __init__(self, rotation: Rotation) -> None:
-        self._rotation = rotation
+        self._labels = rotation.labels
+        self._starts_on = rotation.week_starts_on
         self._anchor_week = week_start(rotation.anchor, rotation.week_starts_on)
-        self._week: date | None = None
-        self._week_had_lessons = False
-        self._weeks_counted = 0
+        self.size = len(rotation.labels)
+        self.begins: date | None = None
 
-    def candidate(self, day: date) -> Candidate:
-        week = week_start(day, self._rotation.week_starts_on)
-        labels = self._rotation.labels
-        if self._rotation.on_closure is OnClosure.SKIP:
-            # Printed weeks run both ways from the anchor: a week before it has a label too.
-            label = labels[(week - self._anchor_week).days // 7 % len(labels)]
-            return Candidate(label=label, off_print=label)
-        if week < self._anchor_week:
-            return Candidate(label=None, off_print=None)
-        if week != self._week:
-            self._weeks_counted += self._week_had_lessons
-            self._week, self._week_had_lessons = week, False
-        label = labels[self._weeks_counted % len(labels)]
+    def start(self, first: date) -> int:
+        week = week_start(first, self._starts_on)
+        number = (week - self._anchor_week).days // DAYS_PER_WEEK
+        return (number - (week == first)) % self.size
+
+    def enter(self, state: int, weekday: int) -> int:
+        return (state + (weekday == self._starts_on.number)) % self.size
+
+    def candidate(self, state: int) -> Candidate:
+        label = self._labels[state]
         return Candidate(label=label, off_print=label)
 
-    def tell(self, day: date, *, printed: bool, has_lessons: bool) -> None:  # noqa: ARG002 - the protocol's shape
-        if week_start(day, self._rotation.week_starts_on) == self._week:
-            self._week_had_lessons = self._week_had_lessons or has_lessons
+    def leave(self, state: int, *, printed: bool, has_lessons: bool) -> int:  # noqa: ARG002 - the protocol's shape
+        return state
+
+
+class _WeeksWithLessons:
+    """The state is twice the label of the week, and one more once the week has had a lesson day."""
+
+    def __init__(self, rotation: Rotation) -> None:
+        self._labels = rotation.labels
+        self._starts_on = rotation.week_starts_on.number
+        self.size = 2 * len(rotation.labels)
+        self.begins: date | None = week_start(rotation.anchor, rotation.week_starts_on)
+
+    def start(self, first: date) -> int:  # noqa: ARG002 - the first week counts from its first day with data
+        return 0
+
+    def enter(self, state: int, weekday: int) -> int:
+        if weekday != self._starts_on:
+            return state
+        return (state + state % 2) % self.size
+
+    def candidate(self, state: int) -> Candidate:
+        label = self._labels[state // 2]
+        return Candidate(label=label, off_print=label)
+
+    def leave(self, state: int, *, printed: bool, has_lessons: bool) -> int:  # noqa: ARG002 - the protocol's shape
+        return state | has_lessons
 
 
 def week_start(day: date, starts_on: Weekday) -> date:
     """The first date of the week that holds `day`, where weeks start on `starts_on`."""
-    return day - timedelta(days=(day.weekday() - starts_on.number) % 7)
+    return day - timedelta(days=(day.weekday() - starts_on.number) % DAYS_PER_WEEK)

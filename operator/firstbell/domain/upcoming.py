@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from firstbell.domain.bells import MINUTES_PER_DAY, instant_of, start_of_day
 from firstbell.domain.coalesce import MARK_MINUTES
 from firstbell.domain.demand import region_loads
-from firstbell.domain.plan import PlannedPeak, planned_peaks, scheduled_replicas
+from firstbell.domain.effort import effort_of
+from firstbell.domain.plan import PlannedPeak, planned_peaks, scheduled_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 FIRST_LOOK_DAYS = 4
 LONGEST_LOOK_DAYS = 64
 LAST_LOOK_DAYS = 800
+LOOK_STEPS = 6_000_000
 MOST_OFFSET_MINUTES = MINUTES_PER_DAY // 2
 """How far from its bell a cohort may start: so far from it may its load lie."""
 
@@ -33,7 +35,8 @@ def upcoming_peaks(workload: Workload, after: Minute, count: int) -> tuple[Plann
     """The next `count` peaks whose bell is after `after`, by their bell.
 
     Looks further and further ahead, to the end of the calendars' data: after the last lesson day only
-    demand events are left, which have no end.
+    demand events are left, which have no end. Where looking takes too many steps (`effort.py`), it ends
+    earlier, with fewer.
     """
     found: list[PlannedPeak] = []
     start, length = after, FIRST_LOOK_DAYS * MINUTES_PER_DAY
@@ -44,13 +47,18 @@ def upcoming_peaks(workload: Workload, after: Minute, count: int) -> tuple[Plann
         if days.last is not None
     ]
     last = min(last, max([*data_ends, after + FIRST_LOOK_DAYS * MINUTES_PER_DAY]))
+    steps = 0
     while start < last and len(found) < count:
         end = min(last, start + length)
+        steps += effort_of(workload, start, end).steps
+        if start > after and steps > LOOK_STEPS:
+            break
         peaks = _peaks_around(workload, start, end)
         found += [peak for peak in peaks if max(start, after + 1) <= bell_of(peak) < end]
         start, length = end, min(2 * length, LONGEST_LOOK_DAYS * MINUTES_PER_DAY)
     nearest = sorted(found, key=by_bell)[:count]
-    return tuple(replace(peak, replicas=scheduled_replicas(workload, peak.ready_by)) for peak in nearest)
+    scheduled = scheduled_at(workload, [peak.ready_by for peak in nearest])
+    return tuple(replace(peak, replicas=scheduled[peak.ready_by]) for peak in nearest)
 
 
 def _peaks_around(workload: Workload, start: Minute, end: Minute) -> Iterator[PlannedPeak]:

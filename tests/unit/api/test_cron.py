@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 import pytest
+from croniter import croniter
 from hypothesis import given
 from hypothesis import strategies as st
 
 from firstbell.api.cron import MOST_PER_DAY, CronLine, read_cron
+from firstbell.api.cron_days import read_cron_days
 from firstbell.api.problems import Problem
 from tests.unit.api.calm import CALM
 
@@ -109,5 +111,52 @@ def test_no_text_gives_a_traceback(schedule):
 
 
 def test_days_that_never_come_end_the_list():
-    never = CronLine(schedule="", days="0 0 30 2 *", times=(time(8),))
+    never = CronLine(schedule="", days=read_cron_days(["30", "2", "*"]), times=(time(8),))
     assert list(never.occurrences(date(2026, 1, 1), date(2026, 12, 31))) == []
+
+
+DAYS = ["*", "?", "1", "31", "29-31", "*/7", "5,20", "L", "1,L", "15W", "31W", "1W", "30", "*,4"]
+MONTHS = ["*", "2", "2,4,6", "NOV-FEB", "*/3", "12"]
+WEEKDAYS = [
+    "*",
+    "MON",
+    "1-5",
+    "SUN",
+    "7",
+    "SAT-SUN",
+    "MON#1",
+    "5#5",
+    "L5",
+    "1,3",
+    "*/2",
+    "FRI#2,FRI#4",
+    "0-6",
+]
+
+
+@pytest.mark.parametrize("weekday", WEEKDAYS)
+@pytest.mark.parametrize("day", DAYS)
+def test_a_line_means_the_days_that_croniter_finds_one_by_one(day, weekday):
+    for month in MONTHS:
+        line_of_days = f"0 0 {day} {month} {weekday}"
+        read = read_cron(line_of_days, "spec.x")
+        first, last = date(2023, 11, 15), date(2025, 4, 2)
+        wanted = days_by_croniter(line_of_days, first, last)
+        if wanted is None:
+            assert isinstance(read, Problem), line_of_days
+        else:
+            assert isinstance(read, CronLine), line_of_days
+            assert [at.date() for at in read.occurrences(first, last)] == wanted, line_of_days
+
+
+def days_by_croniter(line_of_days: str, first: date, last: date) -> list[date] | None:
+    """What croniter's own search finds, None where it finds no day in fifty years."""
+    try:
+        croniter(line_of_days, datetime(1970, 1, 1), ret_type=datetime).get_next()  # noqa: DTZ001
+    except ValueError:
+        return None
+    found = croniter(line_of_days, datetime.combine(first, time()) - timedelta(minutes=1), ret_type=datetime)
+    wanted = []
+    while (day := found.get_next().date()) <= last:
+        wanted.append(day)
+    return wanted

@@ -130,6 +130,17 @@ def test_findings_are_in_the_order_of_files_and_lines(tmp_path, mistyped):
     assert places == [f"{mistyped}:18", f"{other}:13", f"{other}:18"]
 
 
+def test_more_than_can_be_planned_is_an_error_of_the_policy(tmp_path):
+    event = '  - {{name: "e{n}", type: Other, recurrence: {{schedule: "{n},{later} * * * *"}}}}\n'
+    events = "".join(event.format(n=n, later=n + 30) for n in range(30))
+    busy = CALENDAR.replace("  holidays:\n", f"  demandEvents:\n{events}  holidays:\n")
+    policy = AUTOSCALER + "".join(f"  - {{name: e{n}, anchor: DemandEvent}}\n" for n in range(10))
+    result = run(written(tmp_path, f"{busy}---\n{policy}"))
+    assert result.exit_code == 1
+    assert "A plan would take" in result.output
+    assert "spec.demandEvents" in result.output
+
+
 def test_notices_alone_are_fine(tmp_path):
     text = CALENDAR.replace("2024-09-02", "2025-01-06")
 

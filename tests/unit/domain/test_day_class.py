@@ -8,7 +8,9 @@ from __future__ import annotations
 import pytest
 
 from firstbell.domain.calendar import CalendarEvent, InstructionMode
-from firstbell.domain.days import DayClass, SchoolDays, Transition, longest_gap_of_week
+from firstbell.domain.days import DayClass, SchoolDays, Transition
+from firstbell.domain.ordinary_week import OrdinaryWeek
+from firstbell.domain.rotation import cycle_of
 from tests.builders import a_calendar, a_holiday, a_row, a_school_year, an_exception, day_of, on
 
 E = CalendarEvent
@@ -82,7 +84,7 @@ def test_a_shortest_break_below_a_weekend_does_not_make_every_monday_a_restart()
     ],
 )
 def test_the_longest_gap_of_the_ordinary_week_is_counted_over_its_end_too(days, gap):
-    assert gap == longest_gap_of_week((a_row(days),))
+    assert gap == OrdinaryWeek((a_row(days),), cycle_of(None)).longest_gap
 
 
 def test_a_saturday_school_does_not_restart_every_saturday():

@@ -61,7 +61,7 @@ class Week:
     """The engine, the timetable and the faults, side by side."""
 
     def __init__(self, seed: int) -> None:
-        self.random = random.Random(seed)  # noqa: S311 - a schedule, not a secret
+        self.random = random.Random(seed)
         self.timetable = Timetable()
         metric = a_metric(average="350")
         self.running = Running(

@@ -6,26 +6,30 @@ told the same. They are pure: `today` is an argument, and findings about a polic
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from firstbell.domain.findings.bell_times import clock_gap_findings, first_bell_findings
+from firstbell.domain.findings.cost import cost_findings
 from firstbell.domain.findings.exceptions import conflict_findings, opens_nothing_findings
 from firstbell.domain.findings.finding import Finding, FindingKind, Fold, Severity, fold
 from firstbell.domain.findings.holidays import holiday_findings
-from firstbell.domain.findings.lesson_dates import LessonDates
 from firstbell.domain.findings.peaks import factor_findings, peak_findings
 from firstbell.domain.findings.pupils import pupil_findings, region_findings
 from firstbell.domain.findings.rotation_labels import rotation_findings
 from firstbell.domain.findings.years import expiry_findings, lesson_count_findings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from firstbell.domain.days import SchoolDays
     from firstbell.domain.policy import Policy
 
 __all__ = ["Finding", "FindingKind", "Fold", "Severity", "calendar_findings", "fold", "policy_findings"]
+
+MOST_OF_ONE_RULE = 200
+"""So many findings of one rule are told, and what comes after them is not looked for."""
 
 LARGE_CALENDAR_BYTES = 180_000
 """kubectl keeps a whole manifest in one annotation, and annotations end at 262,144 bytes."""
@@ -40,19 +44,19 @@ def calendar_findings(
     JSON, or None where nobody applies a manifest.
     """
     calendar = school_days.calendar
-    lesson_dates = LessonDates(school_days)
-    return (
-        *lesson_count_findings(calendar, lesson_dates),
-        *expiry_findings(school_days, today),
-        *holiday_findings(school_days, lesson_dates),
-        *first_bell_findings(calendar),
-        *clock_gap_findings(school_days),
-        *conflict_findings(calendar),
-        *opens_nothing_findings(school_days),
-        *region_findings(calendar),
-        *rotation_findings(calendar),
-        *_size_findings(size_bytes),
+    rules = (
+        lesson_count_findings(school_days),
+        expiry_findings(school_days, today),
+        holiday_findings(school_days),
+        first_bell_findings(calendar),
+        clock_gap_findings(school_days),
+        conflict_findings(school_days),
+        opens_nothing_findings(school_days),
+        region_findings(calendar),
+        rotation_findings(school_days),
+        _size_findings(size_bytes),
     )
+    return tuple(finding for rule in rules for finding in islice(rule, MOST_OF_ONE_RULE))
 
 
 def policy_findings(policy: Policy, calendars: Sequence[SchoolDays]) -> tuple[Finding, ...]:
@@ -60,22 +64,21 @@ def policy_findings(policy: Policy, calendars: Sequence[SchoolDays]) -> tuple[Fi
 
     A calendar that the policy names and that does not exist is the reader's problem, not a finding.
     """
+    costly = tuple(cost_findings(policy, calendars))
     return (
+        *costly,
         *pupil_findings(policy, calendars),
         *factor_findings(policy, calendars),
-        *peak_findings(policy, calendars),
+        *(() if costly else peak_findings(policy, calendars)),
     )
 
 
-def _size_findings(size_bytes: int | None) -> tuple[Finding, ...]:
-    if size_bytes is None or size_bytes < LARGE_CALENDAR_BYTES:
-        return ()
-    return (
-        Finding(
+def _size_findings(size_bytes: int | None) -> Iterator[Finding]:
+    if size_bytes is not None and size_bytes >= LARGE_CALENDAR_BYTES:
+        yield Finding(
             kind=FindingKind.CALENDAR_LARGE,
             severity=Severity.NOTICE,
             path="spec",
             message=f"The calendar is {size_bytes // 1000} KB long, and plain kubectl apply ends at 262 KB",
             cure="Apply it with kubectl apply --server-side",
-        ),
-    )
+        )

@@ -8,28 +8,28 @@ named the date or the bell, a notice where an event simply recurs on every night
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.domain.bells import MINUTES_PER_DAY, bell, in_clock_gap, instant_of, start_of_day
+from firstbell.domain.bells import bell, in_clock_gap, instant_of
 from firstbell.domain.calendar import (
     CronRecurrence,
-    DateRange,
     DemandEvent,
     OneDate,
-    RecurrenceCondition,
     Weekday,
+    WeeklyRecurrence,
     covers,
 )
-from firstbell.domain.days import each_day
+from firstbell.domain.clock_gaps import ClockGap, clock_gaps
 from firstbell.domain.findings.finding import Finding, FindingKind, Severity
+from firstbell.domain.occurrences import takes_place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
     from zoneinfo import ZoneInfo
 
-    from firstbell.domain.calendar import SchoolCalendar, WeeklyRecurrence
+    from firstbell.domain.calendar import SchoolCalendar
     from firstbell.domain.days import SchoolDays
 
 EARLIEST_FIRST_BELL = time(6)
@@ -62,83 +62,84 @@ class _Ring:
     on: date
     at: time
     severity: Severity = Severity.WARNING
+    bell_schedule: str | None = None
 
 
 def clock_gap_findings(school_days: SchoolDays) -> Iterator[Finding]:
     """Bells of lesson days, and times of demand events, that do not exist on the wall clock."""
-    zone = school_days.calendar.zone
-    gaps = tuple(_gap_dates(school_days))
-    rings = [*_bells_on(school_days, gaps)]
-    for index, event in enumerate(school_days.calendar.demand_events):
-        rings += _event_times_on(school_days, gaps, f"spec.demandEvents[{index}]", event)
-    for ring in rings:
-        if in_clock_gap(zone, ring.on, ring.at):
-            yield _jumped_over(zone, ring)
-
-
-def _gap_dates(school_days: SchoolDays) -> Iterator[date]:
-    """The dates of the data on which a wall-clock time may be missing: those around an odd length of day.
-
-    The neighbours too, because a gap across midnight takes from both days and shortens one.
-    """
-    if school_days.first is None or school_days.last is None:
-        return
-    zone = school_days.calendar.zone
-    odd = set()
-    starts = start_of_day(zone, school_days.first)
-    for on in each_day(DateRange(first=school_days.first, last=school_days.last)):
-        ends = start_of_day(zone, on + _ONE_DAY)
-        if ends - starts != MINUTES_PER_DAY:
-            odd |= {on - _ONE_DAY, on, on + _ONE_DAY}
-        starts = ends
-    yield from sorted(odd)
-
-
-def _bells_on(school_days: SchoolDays, dates: Iterable[date]) -> Iterator[_Ring]:
     calendar = school_days.calendar
-    for on in dates:
-        days = [school_days.day(region, on) for region in calendar.region_names]
+    gaps: tuple[ClockGap, ...] = ()
+    if school_days.first is not None and school_days.last is not None:
+        gaps = clock_gaps(calendar.zone, school_days.first, school_days.last)
+    for ring in _bells_in(gaps, school_days):
+        yield _jumped_over(calendar.zone, ring)
+    for index, event in enumerate(calendar.demand_events):
+        for ring in _event_times_in(gaps, school_days, f"spec.demandEvents[{index}]", event):
+            yield _jumped_over(calendar.zone, ring)
+
+
+def _bells_in(gaps: Iterable[ClockGap], school_days: SchoolDays) -> Iterator[_Ring]:
+    """Only of dates on which some bell would ring in the gap it is asked which bells those dates have."""
+    calendar = school_days.calendar
+    for gap, on in ((each, on) for each in gaps for on in each.dates):
+        rings = [*_bells(calendar, on, gap)]
+        if not rings:
+            continue
+        days = [school_days.day(regions[0], on) for regions in school_days.layers.regions_by_scope.values()]
         used = {day.lessons.bell_schedule_name for day in days if day.lessons is not None}
-        for place, schedule in enumerate(calendar.bell_schedules):
-            if schedule.name not in used:
-                continue
-            for number, period in enumerate(schedule.periods):
-                path = f"spec.bellSchedules[{place}].classPeriods[{number}]"
-                what = f'of bell schedule "{schedule.name}"'
-                yield _Ring(path=f"{path}.startTime", what=what, on=on, at=period.start)
-                yield _Ring(path=f"{path}.endTime", what=what, on=on, at=period.end)
+        yield from (ring for ring in rings if ring.bell_schedule in used)
 
 
-def _event_times_on(
-    school_days: SchoolDays, dates: Iterable[date], path: str, event: DemandEvent
+def _bells(calendar: SchoolCalendar, on: date, gap: ClockGap) -> Iterator[_Ring]:
+    midnight = datetime.combine(on, time.min)
+    first = gap.start.time() if gap.start > midnight else time.min
+    after = gap.end.time() if gap.end < midnight + _ONE_DAY else None
+    for place, schedule in enumerate(calendar.bell_schedules):
+        for number, period in enumerate(schedule.periods):
+            for field, at in (("startTime", period.start), ("endTime", period.end)):
+                if first <= at and (after is None or at < after):
+                    path = f"spec.bellSchedules[{place}].classPeriods[{number}].{field}"
+                    what = f'of bell schedule "{schedule.name}"'
+                    yield _Ring(path=path, what=what, on=on, at=at, bell_schedule=schedule.name)
+
+
+def _event_times_in(
+    gaps: Sequence[ClockGap], school_days: SchoolDays, path: str, event: DemandEvent
 ) -> Iterator[_Ring]:
-    """The times of an event: on its own date wherever that is, else on those of `dates` that it recurs on."""
+    """The times of an event in a gap: on its own date wherever that is, else on those that it recurs on."""
     what = f'of demand event "{event.name}"'
-    if isinstance(event.when, CronRecurrence):
-        for wall in (wall for on in dates for wall in event.when.schedule.occurrences(on, on)):
-            place = f"{path}.recurrence.schedule"
-            yield _Ring(path=place, what=what, on=wall.date(), at=wall.time(), severity=Severity.NOTICE)
-    elif isinstance(event.when, OneDate):
+    if isinstance(event.when, OneDate):
         for field, on, at in _start_and_end(event, event.when.day):
-            yield _Ring(path=f"{path}.{field}", what=what, on=on, at=at)
-    else:
-        regions = [r for r in school_days.calendar.region_names if covers(event.regions, r)]
-        for day in dates:
-            if any(_takes_place(event.when, school_days, region, day) for region in regions):
-                for field, on, at in _start_and_end(event, day):
-                    yield _Ring(path=f"{path}.{field}", what=what, on=on, at=at, severity=Severity.NOTICE)
+            if in_clock_gap(school_days.calendar.zone, on, at):
+                yield _Ring(path=f"{path}.{field}", what=what, on=on, at=at)
+        return
+    for gap in gaps:
+        if isinstance(event.when, CronRecurrence):
+            for wall in (wall for on in gap.dates for wall in event.when.schedule.occurrences(on, on)):
+                if wall in gap:
+                    place = f"{path}.recurrence.schedule"
+                    on, at = wall.date(), wall.time()
+                    yield _Ring(path=place, what=what, on=on, at=at, severity=Severity.NOTICE)
+            continue
+        for day in sorted({on - back for on in gap.dates for back in (_ONE_DAY, timedelta(0))}):
+            rings = [
+                _Ring(path=f"{path}.{field}", what=what, on=on, at=at, severity=Severity.NOTICE)
+                for field, on, at in _start_and_end(event, day)
+                if datetime.combine(on, at) in gap
+            ]
+            if rings and _takes_place_anywhere(event, school_days, day):
+                yield from rings
 
 
-def _takes_place(when: WeeklyRecurrence, school_days: SchoolDays, region: str | None, on: date) -> bool:
-    if when.days_of_week and Weekday.of(on) not in when.days_of_week:
+def _takes_place_anywhere(event: DemandEvent, school_days: SchoolDays, on: date) -> bool:
+    when = event.when
+    if isinstance(when, WeeklyRecurrence) and when.days_of_week and Weekday.of(on) not in when.days_of_week:
         return False
-    match when.condition:
-        case RecurrenceCondition.ALWAYS:
-            return True
-        case RecurrenceCondition.INSTRUCTIONAL_DAY:
-            return school_days.day(region, on).instructional
-        case RecurrenceCondition.BEFORE_INSTRUCTIONAL_DAY:
-            return school_days.day(region, on + _ONE_DAY).instructional
+    return any(
+        takes_place(event, school_days, regions[0], on)
+        for regions in school_days.layers.regions_by_scope.values()
+        if any(covers(event.regions, region) for region in regions)
+    )
 
 
 def _start_and_end(event: DemandEvent, on: date) -> Iterator[tuple[str, date, time]]:

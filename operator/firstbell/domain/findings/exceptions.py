@@ -9,39 +9,69 @@ for, and no conflict.
 
 from __future__ import annotations
 
-from itertools import combinations
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from firstbell.domain.calendar import CalendarDate, ExceptionSource, covers
-from firstbell.domain.days import each_day
+from firstbell.domain.coverage import bits_where, places, scope_bits
 from firstbell.domain.findings.finding import Finding, FindingKind, Severity, in_regions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from firstbell.domain.calendar import SchoolCalendar
     from firstbell.domain.days import SchoolDays
 
 
-def conflict_findings(calendar: SchoolCalendar) -> Iterator[Finding]:
+def conflict_findings(school_days: SchoolDays) -> Iterator[Finding]:
     """Two exceptions on one date that set the same field, or of which one opens and one closes."""
+    calendar = school_days.calendar
     paths = entry_paths(calendar)
-    in_order = zip(paths, calendar.calendar_dates, strict=True)
-    for (_, earlier), (path, later) in combinations(in_order, 2):
-        first = max(earlier.dates.first, later.dates.first)
-        last = min(earlier.dates.last, later.dates.last)
-        if first > last or earlier.source is not later.source or not _regions_meet(earlier, later):
-            continue
-        when = f"on {first}" if first == last else f"from {first} to {last}"
-        for what, agree in _clashes(earlier, later):
-            quiet = agree or _is_carved_out_of(later, earlier)
-            yield Finding(
-                kind=FindingKind.EXCEPTIONS_CONFLICT,
-                severity=Severity.NOTICE if quiet else Severity.WARNING,
-                path=path,
-                message=f"{what} {when}; the later entry counts",
-                cure="Nothing to do if that is meant" if quiet else "Keep one of them, or part their dates",
-            )
+    entries = calendar.calendar_dates
+    for number, others in enumerate(_clashing(school_days)):
+        earlier = entries[number]
+        for place in places(others):
+            later, path = entries[place], paths[place]
+            first = max(earlier.dates.first, later.dates.first)
+            last = min(earlier.dates.last, later.dates.last)
+            when = f"on {first}" if first == last else f"from {first} to {last}"
+            for what, agree in _clashes(earlier, later):
+                quiet = agree or _is_carved_out_of(later, earlier)
+                yield Finding(
+                    kind=FindingKind.EXCEPTIONS_CONFLICT,
+                    severity=Severity.NOTICE if quiet else Severity.WARNING,
+                    path=path,
+                    message=f"{what} {when}; the later entry counts",
+                    cure="Nothing to do if that is meant"
+                    if quiet
+                    else "Keep one of them, or part their dates",
+                )
+
+
+def _clashing(school_days: SchoolDays) -> Iterator[int]:
+    """Of each exception, which later ones contradict it, as bits. No pair is looked at by itself."""
+    entries = school_days.calendar.calendar_dates
+    opens = bits_where(entry.event.has_lessons for entry in entries)
+    undoes = bits_where(entry.undoes_closure for entry in entries)
+    with_bells = opens & bits_where(entry.bell_schedule_name is not None for entry in entries)
+    with_mode = opens & bits_where(entry.instruction_mode is not None for entry in entries)
+    own = bits_where(entry.source is ExceptionSource.CALENDAR_DATES for entry in entries)
+    in_region = scope_bits(entries, sorted({region for entry in entries for region in entry.regions}))
+    anywhere = bits_where(not entry.regions for entry in entries)
+    for number, entry in enumerate(entries):
+        meeting = school_days.layers.exception_dates.meeting(entry.dates.first, entry.dates.last)
+        meeting &= -2 << number
+        meeting &= own if own >> number & 1 else ~own
+        if entry.regions:
+            meeting &= anywhere | reduce(or_, (in_region[region] for region in entry.regions))
+        against = ~opens if entry.event.has_lessons else undoes
+        if with_bells >> number & 1:
+            against |= with_bells
+        if with_mode >> number & 1:
+            against |= with_mode
+        yield meeting & against
 
 
 def entry_paths(calendar: SchoolCalendar) -> list[str]:
@@ -55,10 +85,6 @@ def entry_paths(calendar: SchoolCalendar) -> list[str]:
         else:
             paths.append(entry.reason)
     return paths
-
-
-def _regions_meet(one: CalendarDate, other: CalendarDate) -> bool:
-    return not one.regions or not other.regions or not set(one.regions).isdisjoint(other.regions)
 
 
 def _clashes(earlier: CalendarDate, later: CalendarDate) -> Iterator[tuple[str, bool]]:
@@ -95,41 +121,51 @@ def _is_carved_out_of(later: CalendarDate, earlier: CalendarDate) -> bool:
 def opens_nothing_findings(school_days: SchoolDays) -> Iterator[Finding]:
     """Exceptions that should open days and find neither a weekly row nor bells of their own."""
     calendar = school_days.calendar
-    for path, entry in zip(entry_paths(calendar), calendar.calendar_dates, strict=True):
+    closing = bits_where(not entry.event.has_lessons for entry in calendar.calendar_dates)
+    for index, (path, entry) in enumerate(zip(entry_paths(calendar), calendar.calendar_dates, strict=True)):
         if not entry.event.has_lessons:
             continue
-        regions = tuple(region for region in calendar.region_names if covers(entry.regions, region))
-        if entry.undoes_closure:
-            yield from _closed_in_spite_of(school_days, path, entry, regions)
-        elif regions and not any(
-            school_days.day(region, on).instructional for region in regions for on in each_day(entry.dates)
-        ):
+        if not entry.undoes_closure:
+            if _covers_no_lessons(school_days, entry):
+                yield _opens_nothing(
+                    path,
+                    f'"{entry.name}" covers no day with lessons, and a range of dates opens none',
+                    "Use event MakeUpDay, or one entry a date, to open closed days; else check the dates",
+                )
+            continue
+        if entry.bell_schedule_name is not None:
+            continue
+        on = entry.dates.first
+        closed = _closed_in_spite_of(school_days, on, index, closing)
+        if closed:
             yield _opens_nothing(
                 path,
-                f'"{entry.name}" covers no day with lessons, and a range of dates opens none',
-                "Use event MakeUpDay, or one entry a date, to open closed days; else check the dates",
+                f'"{entry.name}" should open {on}{in_regions(closed)}, '
+                "but no row of the weekly schedule fits",
+                "Add bellScheduleName to the entry",
             )
 
 
-def _closed_in_spite_of(
-    school_days: SchoolDays, path: str, entry: CalendarDate, regions: tuple[str | None, ...]
-) -> Iterator[Finding]:
-    if entry.bell_schedule_name is not None:
-        return
-    order = [other.reason for other in school_days.calendar.calendar_dates]
-    on = entry.dates.first
-    closed = []
-    for region in regions:
-        day = school_days.day(region, on)
-        reclosed = day.event is not None and order.index(day.reason) > order.index(entry.reason)
-        if not day.instructional and not reclosed:
-            closed.append(region)
-    if closed:
-        yield _opens_nothing(
-            path,
-            f'"{entry.name}" should open {on}{in_regions(closed)}, but no row of the weekly schedule fits',
-            "Add bellScheduleName to the entry",
-        )
+def _covers_no_lessons(school_days: SchoolDays, entry: CalendarDate) -> bool:
+    counts = [
+        school_days.lesson_count(regions[0], entry.dates.first, entry.dates.last)
+        for regions in school_days.layers.regions_by_scope.values()
+        if any(covers(entry.regions, region) for region in regions)
+    ]
+    return bool(counts) and not any(counts)
+
+
+def _closed_in_spite_of(school_days: SchoolDays, on: date, index: int, closing: int) -> list[str | None]:
+    """The regions in which a date has no lessons though an exception opens it, and no later one closes it."""
+    layers = school_days.layers
+    closed = set()
+    for scope, regions in layers.regions_by_scope.items():
+        exceptions = layers.on(on, scope).exceptions
+        if not exceptions >> index & 1 or (exceptions & closing) >> index:
+            continue
+        if not school_days.has_lessons(regions[0], on):
+            closed |= set(regions)
+    return [region for region in school_days.calendar.region_names if region in closed]
 
 
 def _opens_nothing(path: str, message: str, cure: str) -> Finding:

@@ -48,6 +48,7 @@ class FindingKind(StrEnum):
     DAY_FACTOR_NEVER_MATCHES = "DayFactorNeverMatches"
     DEMAND_EVENT_TYPE_UNUSED = "DemandEventTypeUnused"
     PEAK_NEVER_OCCURS = "PeakNeverOccurs"
+    TOO_COSTLY = "TooCostly"
     TARGET_CONFLICT = "TargetConflict"
     REPLICAS_CONTESTED = "ReplicasContested"
 

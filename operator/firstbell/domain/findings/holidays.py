@@ -13,35 +13,31 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from firstbell.domain.calendar import covers
+from firstbell.domain.coverage import bits_where, places
 from firstbell.domain.findings.finding import Finding, FindingKind, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from firstbell.domain.calendar import DateRange, Holiday, SchoolCalendar
     from firstbell.domain.days import SchoolDays
-    from firstbell.domain.findings.lesson_dates import LessonDates
 
 LONGEST_HOLIDAY_DAYS = 23
 YEAR_WITH_SUMMER_DAYS = 330
-_ONE_DAY = timedelta(days=1)
 _BESIDE = timedelta(days=7)
 
 
-def holiday_findings(school_days: SchoolDays, lesson_dates: LessonDates) -> Iterator[Finding]:
+def holiday_findings(school_days: SchoolDays) -> Iterator[Finding]:
     """Holidays outside every school year of their regions, and long ones that are not the summer's."""
     calendar = school_days.calendar
+    inside, odd = _inside_and_odd(school_days)
     for index, holiday in enumerate(calendar.holidays):
         path = f"spec.holidays[{index}]"
-        years = _years_of(calendar, holiday)
-        if not years:
-            continue  # no school year at all is a finding of its own
-        if not any(_meet(year, holiday.dates) for year in years):
-            yield from _outside(path, holiday, years)
-        elif holiday.dates.days > LONGEST_HOLIDAY_DAYS and not all(
-            _is_summer(school_days, region, holiday, lesson_dates)
-            for region in _regions_of(calendar, holiday)
-        ):
+        if not inside >> index & 1:
+            years = _years_of(calendar, holiday)
+            if years:  # no school year at all is a finding of its own
+                yield from _outside(path, holiday, years)
+        elif odd >> index & 1:
             yield Finding(
                 kind=FindingKind.HOLIDAY_LONG,
                 severity=Severity.WARNING,
@@ -52,17 +48,50 @@ def holiday_findings(school_days: SchoolDays, lesson_dates: LessonDates) -> Iter
             )
 
 
-def _regions_of(calendar: SchoolCalendar, holiday: Holiday) -> tuple[str | None, ...]:
-    return tuple(region for region in calendar.region_names if covers(holiday.regions, region))
-
-
 def _years_of(calendar: SchoolCalendar, holiday: Holiday) -> tuple[DateRange, ...]:
-    regions = _regions_of(calendar, holiday)
+    regions = [region for region in calendar.region_names if covers(holiday.regions, region)]
     return tuple(
         year.dates
         for year in calendar.school_years
         if any(covers(year.regions, region) for region in regions)
     )
+
+
+def _inside_and_odd(school_days: SchoolDays) -> tuple[int, int]:
+    """Which holidays meet a school year of their regions, and which are long and not the summer one; as bits.
+
+    Each year of each region is looked at once, with all of its holidays together.
+    """
+    layers = school_days.layers
+    days = [holiday.dates.days for holiday in school_days.calendar.holidays]
+    long = bits_where(each > LONGEST_HOLIDAY_DAYS for each in days)
+    inside = odd = 0
+    for scope, (region, *_) in layers.regions_by_scope.items():
+        for year in school_days.school_years(region):
+            meeting = layers.holiday_dates.meeting(year.first, year.last) & scope.entries.holidays
+            inside |= meeting
+            if meeting & long:
+                at_edge = _at_edge(school_days, region, year)
+                odd |= _odd_in_year(year, meeting, long, at_edge, days)
+    return inside, odd
+
+
+def _odd_in_year(year: DateRange, meeting: int, long: int, at_edge: int, days: Sequence[int]) -> int:
+    """The long holidays of one year that cannot be its summer; all but `days` are bits of holidays."""
+    doubtful = meeting & long & ~at_edge
+    if not doubtful or year.days <= YEAR_WITH_SUMMER_DAYS or meeting & long & at_edge:
+        return doubtful
+    longest = max(days[index] for index in places(meeting))
+    return sum(1 << index for index in places(doubtful) if days[index] < longest)
+
+
+def _at_edge(school_days: SchoolDays, region: str | None, year: DateRange) -> int:
+    """The holidays that have no lessons of the year before them or none after them, as bits."""
+    holidays = school_days.layers.holiday_dates
+    first, last = school_days.lesson_dates_within(region, year)
+    if first is None or last is None:
+        return -1  # every holiday
+    return holidays.begun_by(first) | ~holidays.over_before(last)
 
 
 def _outside(path: str, holiday: Holiday, years: Iterable[DateRange]) -> Iterator[Finding]:
@@ -89,39 +118,6 @@ def _outside(path: str, holiday: Holiday, years: Iterable[DateRange]) -> Iterato
         if between
         else "Check its year, or remove it",
     )
-
-
-def _is_summer(
-    school_days: SchoolDays, region: str | None, holiday: Holiday, lesson_dates: LessonDates
-) -> bool:
-    for year in school_days.school_years(region):
-        if not _meet(year, holiday.dates) or _at_edge(year, holiday.dates, region, lesson_dates):
-            continue
-        if year.days <= YEAR_WITH_SUMMER_DAYS:
-            return False
-        inside = [
-            other.dates
-            for other in school_days.calendar.holidays
-            if covers(other.regions, region) and _meet(year, other.dates)
-        ]
-        if any(
-            dates.days > LONGEST_HOLIDAY_DAYS and _at_edge(year, dates, region, lesson_dates)
-            for dates in inside
-        ):
-            return False
-        if holiday.dates.days < max(dates.days for dates in inside):
-            return False
-    return True
-
-
-def _at_edge(year: DateRange, dates: DateRange, region: str | None, lesson_dates: LessonDates) -> bool:
-    before = lesson_dates.any_between(region, year.first, dates.first - _ONE_DAY)
-    after = lesson_dates.any_between(region, dates.last + _ONE_DAY, year.last)
-    return not (before and after)
-
-
-def _meet(one: DateRange, other: DateRange) -> bool:
-    return one.first <= other.last and other.first <= one.last
 
 
 def _range(dates: DateRange) -> str:

@@ -8,7 +8,9 @@ A factor that asks for day classes alone depends on the printed calendar: no mat
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from firstbell.domain.bells import start_of_day
@@ -22,10 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from firstbell.domain.days import SchoolDays
+    from firstbell.domain.days import Day, DayClass, SchoolDays
     from firstbell.domain.policy import Match, Peak, Policy
 
 _ONE_DAY = timedelta(days=1)
+_LOOK = timedelta(days=64)
+MOST_DAYS_LOOKED_AT = 20_000
+"""Days in all regions: fifty years of one. Findings about what never is end there."""
 _MODE_AFTER = {
     Transition.TO_REMOTE: InstructionMode.REMOTE,
     Transition.TO_IN_PERSON: InstructionMode.IN_PERSON,
@@ -38,6 +43,7 @@ def factor_findings(policy: Policy, calendars: Sequence[SchoolDays]) -> Iterator
     labels = {
         label for days in calendars if days.calendar.rotation for label in days.calendar.rotation.labels
     }
+    kinds = _KindsOfDays(calendars)
     for index, factor in enumerate(policy.day_factors):
         path = f"spec.dayFactors[{index}].match"
         unknown = sorted(factor.match.labels - labels)
@@ -55,7 +61,7 @@ def factor_findings(policy: Policy, calendars: Sequence[SchoolDays]) -> Iterator
         why = _never(factor.match, calendars)
         if why is not None:
             yield _no_match(path, f'Factor "{factor.name}" can never match: {why}', Severity.WARNING)
-        elif _depends_on_print(factor.match) and not _matches_some_day(factor.match, calendars):
+        elif _depends_on_print(factor.match) and kinds.known and not kinds.any_accepted(factor.match):
             yield _no_match(path, f'Factor "{factor.name}" matches no day of its calendars', Severity.NOTICE)
 
 
@@ -87,13 +93,43 @@ def _depends_on_print(match: Match) -> bool:
     return bool(match.day_classes or match.labels) and not asks_of_exceptions
 
 
-def _matches_some_day(match: Match, calendars: Sequence[SchoolDays]) -> bool:
-    return any(
-        match.accepts(day)
-        for days in calendars
-        for region in days.calendar.region_names
-        for day in days.days(region)
-    )
+class _KindsOfDays:
+    """Of each region one lesson day of every class and label that it has; looked for once, where needed."""
+
+    def __init__(self, calendars: Sequence[SchoolDays]) -> None:
+        self._calendars = calendars
+
+    @property
+    def known(self) -> bool:
+        """Whether every lesson day could be looked at; of more than can be, nothing is told."""
+        return self._looked_at <= MOST_DAYS_LOOKED_AT
+
+    def any_accepted(self, match: Match) -> bool:
+        """Whether any of the days is one that a factor is for."""
+        return any(match.accepts(day) for day in self._found.values())
+
+    @cached_property
+    def _looked_at(self) -> int:
+        return sum(
+            days.lesson_count(region, days.first, days.last)
+            for days in self._calendars
+            if days.first is not None and days.last is not None
+            for region, *_ in days.layers.regions_by_scope.values()
+        )
+
+    @cached_property
+    def _found(self) -> dict[tuple[DayClass, str | None, str | None], Day]:
+        found: dict[tuple[DayClass, str | None, str | None], Day] = {}
+        for days in self._calendars:
+            for regions in days.layers.regions_by_scope.values():
+                for day in days.lesson_days(regions[0]):
+                    if day.lessons is None:
+                        continue
+                    for region in regions:
+                        kind = (day.lessons.day_class, day.lessons.label, region)
+                        if kind not in found:
+                            found[kind] = replace(day, region=region)
+        return found
 
 
 def peak_findings(policy: Policy, calendars: Sequence[SchoolDays]) -> Iterator[Finding]:
@@ -125,13 +161,23 @@ def peak_findings(policy: Policy, calendars: Sequence[SchoolDays]) -> Iterator[F
 
 
 def _occurs(peak: Peak, school_days: SchoolDays) -> bool:
+    """Whether it does, as far as can be looked: beyond that it is taken for yes."""
     dates = _dates(school_days)
     if not dates:
         return False
+    on, last = min(dates), max(dates)
     zone = school_days.calendar.zone
-    start = start_of_day(zone, min(dates))
-    end = start_of_day(zone, max(dates) + _ONE_DAY)
-    return next(occurrences([peak], school_days, start, end), None) is not None
+    looked_at = 0
+    while on <= last:
+        until = min(last, on + _LOOK) + _ONE_DAY
+        start, end = start_of_day(zone, on), start_of_day(zone, until)
+        if next(occurrences([peak], school_days, start, end), None) is not None:
+            return True
+        looked_at += (until - on).days * len(school_days.layers.regions_by_scope)
+        if looked_at * max(1, len(school_days.calendar.demand_events)) > MOST_DAYS_LOOKED_AT:
+            return True
+        on = until
+    return False
 
 
 def _dates(school_days: SchoolDays) -> list[date]:

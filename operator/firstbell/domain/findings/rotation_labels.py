@@ -8,9 +8,11 @@ nothing.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from firstbell.domain.calendar import DateRange, OnClosure, RotationType, Weekday
+from firstbell.domain.coverage import bits_where
 from firstbell.domain.days import each_day
 from firstbell.domain.findings.finding import Finding, FindingKind, Severity, listed
 from firstbell.domain.rotation import week_start
@@ -20,13 +22,15 @@ if TYPE_CHECKING:
     from datetime import date
 
     from firstbell.domain.calendar import Rotation, SchoolCalendar
+    from firstbell.domain.days import SchoolDays
 
 
-def rotation_findings(calendar: SchoolCalendar) -> Iterator[Finding]:
+def rotation_findings(school_days: SchoolDays) -> Iterator[Finding]:
     """Unknown labels of weekly rows, and an anchor after the first school year's start."""
+    calendar = school_days.calendar
     yield from _unknown_labels(calendar)
     if calendar.rotation is not None and calendar.school_years:
-        yield from _late_anchor(calendar, calendar.rotation)
+        yield from _late_anchor(school_days, calendar.rotation)
 
 
 def _unknown_labels(calendar: SchoolCalendar) -> Iterator[Finding]:
@@ -46,12 +50,13 @@ def _unknown_labels(calendar: SchoolCalendar) -> Iterator[Finding]:
         )
 
 
-def _late_anchor(calendar: SchoolCalendar, rotation: Rotation) -> Iterator[Finding]:
+def _late_anchor(school_days: SchoolDays, rotation: Rotation) -> Iterator[Finding]:
+    calendar = school_days.calendar
     start = _first_label(rotation)
     begin = min(year.dates.first for year in calendar.school_years)
     if start is None or start <= begin:
         return
-    bare = _days_without_label(calendar, begin, start)
+    bare = _days_without_label(school_days, begin, start)
     if not bare:
         return
     labelled = any(row.labels for row in calendar.weekly_schedule)
@@ -77,13 +82,15 @@ def _first_label(rotation: Rotation) -> date | None:
     return week_start(rotation.anchor, rotation.week_starts_on)
 
 
-def _days_without_label(calendar: SchoolCalendar, begin: date, start: date) -> int:
+def _days_without_label(school_days: SchoolDays, begin: date, start: date) -> int:
     """The days before the first label that some row would give lessons to, in any region."""
+    calendar, layers = school_days.calendar, school_days.layers
     taught = {weekday for row in calendar.weekly_schedule for weekday in row.days_of_week}
+    everywhere = bits_where(not holiday.regions for holiday in calendar.holidays)
+    last = min(start - timedelta(days=1), max(year.dates.last for year in calendar.school_years))
     return sum(
-        on < start
-        and Weekday.of(on) in taught
-        and any(on in year.dates for year in calendar.school_years)
-        and not any(on in holiday.dates and not holiday.regions for holiday in calendar.holidays)
-        for on in each_day(DateRange(first=begin, last=start))
+        Weekday.of(on) in taught
+        and bool(layers.year_dates.on(on))
+        and not layers.holiday_dates.on(on) & everywhere
+        for on in each_day(DateRange(first=begin, last=max(begin, last)))
     )

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from firstbell.domain.calendar import AcademicSession, SchoolCalendar
     from firstbell.domain.days import SchoolDays
-    from firstbell.domain.findings.lesson_dates import LessonDates
 
 FEWEST_LESSON_DAYS = 150
 MOST_LESSON_DAYS = 215
@@ -27,8 +26,9 @@ WHOLE_YEAR_DAYS = 250
 EXPIRING_DAYS = 45
 
 
-def lesson_count_findings(calendar: SchoolCalendar, lesson_dates: LessonDates) -> Iterator[Finding]:
+def lesson_count_findings(school_days: SchoolDays) -> Iterator[Finding]:
     """No lesson on any school day, and school years with an unusual number of lesson days."""
+    calendar = school_days.calendar
     if not calendar.school_years:
         yield _no_lessons("spec.academicSessions", "The calendar has no school year, so no day has lessons")
         return
@@ -42,7 +42,7 @@ def lesson_count_findings(calendar: SchoolCalendar, lesson_dates: LessonDates) -
         return
     for index, year in enumerate(calendar.sessions):
         if year.type is SessionType.SCHOOL_YEAR:
-            yield from _year_findings(calendar, index, year, lesson_dates)
+            yield from _year_findings(school_days, index, year)
 
 
 def _no_weekly_schedule(calendar: SchoolCalendar) -> Finding:
@@ -67,14 +67,13 @@ def _no_lessons(path: str, message: str) -> Finding:
     )
 
 
-def _year_findings(
-    calendar: SchoolCalendar, index: int, year: AcademicSession, lesson_dates: LessonDates
-) -> Iterator[Finding]:
+def _year_findings(school_days: SchoolDays, index: int, year: AcademicSession) -> Iterator[Finding]:
     path = f"spec.academicSessions[{index}]"
     by_count: dict[int, list[str | None]] = {}
-    for region in calendar.region_names:
+    for region in school_days.calendar.region_names:
         if covers(year.regions, region):
-            by_count.setdefault(lesson_dates.count(region, year.dates), []).append(region)
+            count = school_days.lesson_count(region, year.dates.first, year.dates.last)
+            by_count.setdefault(count, []).append(region)
     for count, regions in by_count.items():
         where = f'School year "{year.name}" has'
         if count == 0:

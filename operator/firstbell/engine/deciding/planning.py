@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from firstbell.api.school_autoscaler import OnCalendarError
+from firstbell.domain import effort
 from firstbell.domain.absence import Unavailable
 from firstbell.domain.bells import MINUTES_PER_DAY, Minute
 from firstbell.domain.plan import Plan, PlannedPeak, Workload, make_plan
@@ -67,11 +68,11 @@ def current_plan(
 
 
 def made_plan(workload: Workload, minute: Minute) -> Plan | Unavailable:
-    """The plan from an hour ago on, or that it takes too long to make."""
+    """The plan from an hour ago on, or that it takes too many steps, or took too long after all."""
+    start, end = minute - BEHIND_MINUTES, minute + AHEAD_MINUTES
     try:
-        return within(
-            SLICE_SECONDS, lambda: make_plan(workload, minute - BEHIND_MINUTES, minute + AHEAD_MINUTES)
-        )
+        refused = effort.too_costly(workload, start, end)
+        return refused or within(SLICE_SECONDS, lambda: make_plan(workload, start, end))
     except TooCostlyError:
         return too_costly(f"The plan of SchoolAutoscaler {workload.policy.key}", SLICE_SECONDS)
 

@@ -6,6 +6,8 @@ Pure. The days are those that the plans stand on; the findings are those of `fir
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import islice
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from firstbell.domain.absence import Unavailable
@@ -17,7 +19,7 @@ from firstbell.domain.reasons import ConditionType
 from firstbell.engine.status_values import api_time, written_conditions
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
     from firstbell.engine.ports import Json
@@ -124,35 +126,39 @@ def _day(day: Day) -> Json:
 
 def _next_bell(days: SchoolDays, now: datetime) -> str | None:
     """The next first period of any region, unshifted."""
-    found = [
-        following[0] for region in days.calendar.region_names if (following := _first(days, region, now))
-    ]
-    return api_time(instant_of(min(found))) if found else None
+    found = _first(days, now, days.lesson_days_from)
+    return api_time(instant_of(found[0])) if found else None
 
 
 def _next_restart(days: SchoolDays, now: datetime) -> Json | None:
     """The next first lesson day after a holiday or of a school year, in any region."""
-    found = [
-        following
-        for region in days.calendar.region_names
-        if (following := _first(days, region, now, classes=RESTARTS))
-    ]
+    found = _first(days, now, lambda region, on: _restarts(days, region, on))
     if not found:
         return None
-    at, day = min(found, key=lambda pair: pair[0])
+    at, day = found
     told: Json = {"date": day.date.isoformat(), "bellTime": api_time(instant_of(at))}
     if day.lessons is not None and day.lessons.break_days is not None:
         told["breakDays"] = day.lessons.break_days
     return told
 
 
+def _restarts(days: SchoolDays, region: str | None, on: date) -> Iterator[Day]:
+    for day in days.restarts_from(region, on):
+        if day.lessons is not None and day.lessons.day_class in RESTARTS:
+            yield day
+
+
 def _first(
-    days: SchoolDays, region: str | None, now: datetime, classes: frozenset[DayClass] = frozenset(DayClass)
+    days: SchoolDays, now: datetime, coming: Callable[[str | None, date], Iterator[Day]]
 ) -> tuple[Minute, Day] | None:
-    """The next first bell of a region on a day of one of these classes, and the day."""
+    """The earliest first bell after `now` of the coming days of each region, and its day.
+
+    Regions of one scope have the same days, so one of them is asked for all.
+    """
     minute = minute_of(now)
-    for day in days.lesson_days_from(region, local_date(days.calendar.zone, minute)):
-        at = days.first_bell(day)
-        if day.lessons is not None and day.lessons.day_class in classes and at is not None and at > minute:
-            return at, day
-    return None
+    today = local_date(days.calendar.zone, minute)
+    found: list[tuple[Minute, Day]] = []
+    for region, *_ in days.layers.regions_by_scope.values():
+        bells = ((days.first_bell(day), day) for day in coming(region, today))
+        found += islice(((at, day) for at, day in bells if at is not None and at > minute), 1)
+    return min(found, key=itemgetter(0)) if found else None

@@ -1,0 +1,158 @@
+"""A plan is counted before it is made: no school is refused, no corner of the schema goes on for seconds."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+
+import pytest
+
+from firstbell.api.calendar_conversion import read_calendar
+from firstbell.domain.absence import Unavailable
+from firstbell.domain.days import SchoolDays
+from firstbell.domain.effort import DAYS_AROUND, STEPS_PER_DAY, TOO_COSTLY, effort_of, too_costly
+from firstbell.domain.findings import FindingKind, policy_findings
+from firstbell.domain.plan import Workload, make_plan
+from firstbell.domain.policy import Bounds, PeakAnchor
+from tests.benchmarks.corners import corner_policy, corners, drawn_corner, largest_policy
+from tests.builders import (
+    a_bell_schedule,
+    a_calendar,
+    a_cohort,
+    a_peak,
+    a_policy,
+    a_workload,
+    an_event,
+    daily_cron,
+    utc,
+)
+from tests.scenarios.manifests import EXAMPLES, workload_of
+
+START = utc("2026-11-16T04:00")
+END = START + 49 * 60
+ALLOWED = STEPS_PER_DAY * (3 + DAYS_AROUND)
+REFUSED = {
+    "128 cron events each half hour, 24 regions, 512 cohorts",
+    "128 cron events of 7 days, each half hour",
+    "128 events on days before lessons, all night",
+}
+"""A hundred and more events at each hour of two days, in each of 24 regions."""
+DEAREST = [
+    [359314, 482055, 396352, 632509, 496560, 800241, 481481, 837014, 814027, 533221, 512661, 413231],
+    [359314, 344337, 396352, 904437, 75711, 800241, 946577, 842817, 299618, 533221, 512661, 925441],
+]
+
+
+def corner(spec, policy) -> Workload:
+    calendar = read_calendar("ns", "corner", spec)
+    return Workload(policy=policy, bounds=Bounds(minimum=2, maximum=5000), calendars=(SchoolDays(calendar),))
+
+
+def calls_of(workload: Workload) -> int:
+    """How many functions a plan and its peaks call, Python's own included: no clock, the same everywhere."""
+    counted = 0
+
+    def count(_frame, event, _argument):
+        nonlocal counted
+        counted += event in {"call", "c_call"}
+
+    sys.setprofile(count)
+    try:
+        assert make_plan(workload, START, END).peaks is not None
+    finally:
+        sys.setprofile(None)
+    return counted
+
+
+@pytest.mark.parametrize("name", corners())
+def test_a_corner_of_the_schema_is_planned_within_its_steps_or_refused_for_them(name):
+    workload = corner(corners()[name], corner_policy())
+    refused = too_costly(workload, START, END)
+    assert (refused is not None) == (name in REFUSED)
+    if refused is None:
+        steps = effort_of(workload, START, END).steps
+        assert steps <= ALLOWED
+        assert calls_of(workload) <= max(steps, 4 * STEPS_PER_DAY)
+
+
+@pytest.mark.parametrize("seeds", DEAREST)
+def test_the_dearest_calendars_that_a_search_found_stay_within_their_steps(seeds):
+    workload = corner(drawn_corner(seeds), corner_policy())
+    assert too_costly(workload, START, END) is None
+    assert calls_of(workload) <= ALLOWED
+
+
+@pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_no_example_comes_near_the_budget(example):
+    effort = effort_of(workload_of(example), START, END)
+    assert effort.steps < ALLOWED / 20
+
+
+def test_a_whole_country_is_planned():
+    """24 regions of 12 lessons and 20 start times, five peaks, five evenings a week."""
+    regions = tuple(f"r{number}" for number in range(24))
+    calendar = a_calendar(
+        regions=regions,
+        bell_schedules=(
+            a_bell_schedule(
+                "full",
+                *[
+                    f"{8 + n // 2:02}:{30 * (n % 2):02}-{8 + n // 2:02}:{30 * (n % 2) + 25}"
+                    for n in range(12)
+                ],
+            ),
+        ),
+        cohorts=tuple(
+            a_cohort(1000, offset, region=region, name=f"{region}-{offset}")
+            for region in regions
+            for offset in range(20)
+        ),
+        demand_events=tuple(
+            an_event(name=f"e{n}", start=None, when=daily_cron("19:00", minutes=90)) for n in range(5)
+        ),
+    )
+    peaks = [a_peak(anchor, name=f"p{anchor}") for anchor in PeakAnchor]
+    assert too_costly(a_workload(a_policy(*peaks), calendar), START, END) is None
+
+
+def test_steps_grow_with_regions_peaks_events_and_days():
+    event = an_event(name="e", start=None, when=daily_cron("08:00", "20:00"))
+    one = a_workload(a_policy(), a_calendar(cohorts=()))
+    more = [
+        a_workload(a_policy(), a_calendar(cohorts=(), regions=("a", "b"))),
+        a_workload(a_policy(a_peak(), a_peak(PeakAnchor.PERIOD_START)), a_calendar(cohorts=())),
+        a_workload(a_policy(a_peak(), a_peak(PeakAnchor.DEMAND_EVENT)), a_calendar(demand_events=(event,))),
+    ]
+    least = effort_of(one, START, END).steps
+    assert all(effort_of(each, START, END).steps > least for each in more)
+    assert effort_of(one, START, END + 10 * 1440).steps > 2 * least
+
+
+def test_what_is_refused_says_what_is_too_much_and_what_to_do():
+    workload = corner(corners()["128 cron events each half hour, 24 regions, 512 cohorts"], corner_policy())
+    refused = too_costly(workload, START, END)
+    assert isinstance(refused, Unavailable)
+    assert refused.reason == TOO_COSTLY
+    assert "SchoolCalendar corner: spec.demandEvents: " in refused.message
+    assert refused.message.endswith("or spread them over several calendars and SchoolAutoscalers.")
+
+
+def test_lint_refuses_what_the_operator_will_not_plan():
+    workload = corner(corners()["128 cron events each half hour, 24 regions, 512 cohorts"], corner_policy())
+    first = policy_findings(workload.policy, workload.calendars)[0]
+    assert (first.kind, first.severity) == (FindingKind.TOO_COSTLY, "Error")
+    assert first.text.count("Have fewer of them") == 1
+
+
+def test_a_suspended_calendar_costs_nothing():
+    workload = corner(corners()["128 cron events each half hour, 24 regions, 512 cohorts"], corner_policy())
+    calendar = replace(workload.calendars[0].calendar, suspended=True)
+    assert effort_of(replace(workload, calendars=(SchoolDays(calendar),)), START, END).steps == 0
+
+
+def test_the_largest_policy_is_counted_with_each_of_its_calendars():
+    spec = corners()["24 regions, 512 dates that open nothing"]
+    one = corner(spec, largest_policy())
+    many = replace(one, calendars=one.calendars * 16)
+    assert effort_of(many, START, END).steps == 16 * effort_of(one, START, END).steps
+    assert too_costly(many, START, END) is not None
