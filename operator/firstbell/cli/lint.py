@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,11 +27,15 @@ from firstbell.api.manifests import CalendarManifest, Manifests, read_manifests
 from firstbell.api.one_count import contested_counts, target_conflicts
 from firstbell.api.yaml_files import FileProblem, Origin, Unreadable, files_in
 from firstbell.cli.output import printable
+from firstbell.cli.plan_difference import differences
+from firstbell.cli.planned import linked_files
 from firstbell.domain.calendar import ExceptionSource, SchoolCalendar
 from firstbell.domain.days import SchoolDays
-from firstbell.domain.findings import Finding, Severity, calendar_findings, fold, policy_findings
+from firstbell.domain.findings import Finding, FindingKind, Severity, calendar_findings, fold, policy_findings
+from firstbell.domain.plan_change import change_sentence
 
 API_VERSION = "firstbell.dev/lint/v1"
+AGAINST_DAYS = 14
 INVALID = "Invalid"
 """The kind of what cannot be read; every other kind is a `FindingKind`."""
 
@@ -92,20 +97,31 @@ def lint(
             help="Judge the end of calendars as of this date instead of today, like 2026-09-01.",
         ),
     ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="OLD",
+            help="The files or folder as they were: also tell each bell of the next "
+            f"{AGAINST_DAYS} days that is lost or lower than in them.",
+        ),
+    ] = None,
 ) -> None:
     """Find what calendars and autoscalers say and most likely do not mean.
 
     Exit code 0: nothing, or notices only. 1: errors or warnings. 2: something cannot be read.
     """
-    report = examine(files, today.date() if today else None)
+    report = examine(files, today.date() if today else None, against)
     encoding = sys.stdout.encoding or "utf-8"
     for line in _WRITERS[output](report):
         typer.echo(line.encode(encoding, "backslashreplace").decode(encoding))
     raise typer.Exit(report.exit_code)
 
 
-def examine(files: Sequence[Path], today: date | None) -> Report:
-    """What there is to say about files; `today` None is the present date in each calendar's zone."""
+def examine(files: Sequence[Path], today: date | None, against: Path | None = None) -> Report:
+    """What there is to say about files; `today` None is the present date in each calendar's zone.
+
+    `against` are the files as they were before, if they are to be compared.
+    """
     manifests = read_manifests(files)
     if isinstance(manifests, Unreadable):
         remarks = [_problem(problem) for problem in manifests.problems]
@@ -113,12 +129,33 @@ def examine(files: Sequence[Path], today: date | None) -> Report:
     linked = link(manifests)
     problems = [_problem(problem) for problem in linked.problems] if isinstance(linked, Unreadable) else []
     remarks, folded = list(problems), list(problems)
-    for findings, place in _findings(manifests, linked, today):
+    every = [_findings(manifests, linked, today)]
+    if against is not None and isinstance(linked, Linked):
+        every.append(_shrunk(linked_files([against]), linked, today))
+    for findings, place in chain.from_iterable(every):
         remarks += [place(finding) for finding in findings]
         for group in fold(findings):
             shown = [place(finding) for finding in group.shown]
             folded += [*shown, _more(shown[-1], group.more)] if group.more else shown
     return _report(files, remarks, folded, readable=not problems)
+
+
+def _shrunk(old: Linked, new: Linked, today: date | None) -> Iterator[tuple[tuple[Finding, ...], _Place]]:
+    """The bells that were lost, by workload."""
+    for one in differences(old, new, today, AGAINST_DAYS):
+        if one.autoscaler is None:
+            continue
+        found = tuple(
+            Finding(
+                kind=FindingKind.PLAN_SHRUNK,
+                severity=Severity.WARNING,
+                path="spec.peaks",
+                message=change_sentence(change),
+                cure="Was that meant? firstbell plan --diff OLD NEW tells everything that changes",
+            )
+            for change in one.lost
+        )
+        yield found, _in_object(one.autoscaler.manifest.origin, f"SchoolAutoscaler {one.key}")
 
 
 _Place = Callable[[Finding], Remark]

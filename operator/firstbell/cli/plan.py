@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from datetime import date as date_type
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 import yaml
@@ -14,12 +15,14 @@ from firstbell.api.plan_document import plan_document
 from firstbell.cli.ask_cluster import AllNamespaces, Context, Kubeconfig, Namespace, namespace_meant
 from firstbell.cli.dates import civil_date
 from firstbell.cli.output import console, printable, refuse
+from firstbell.cli.plan_difference import differences, in_markdown, in_words
 from firstbell.cli.plan_plot import plot_plans, undrawable
 from firstbell.cli.plan_table import print_planned
-from firstbell.cli.planned import Planned, plan_cluster, plan_files
+from firstbell.cli.planned import Planned, linked_files, plan_cluster, plan_files
 
 MOST_DAYS = 800
 NOT_ALL = 1
+DIFF_DAYS = 14
 
 
 class PlanOutput(StrEnum):
@@ -28,6 +31,7 @@ class PlanOutput(StrEnum):
     TABLE = "table"
     JSON = "json"
     YAML = "yaml"
+    MARKDOWN = "markdown"
 
 
 def plan(
@@ -44,7 +48,22 @@ def plan(
     date: Annotated[
         str | None, typer.Option(metavar="DATE", help="The first date, like 2026-09-01; default today.")
     ] = None,
-    days: Annotated[int, typer.Option(metavar="NUMBER", help=f"How many dates, up to {MOST_DAYS}.")] = 1,
+    days: Annotated[
+        int | None,
+        typer.Option(
+            metavar="NUMBER",
+            help=f"How many dates, up to {MOST_DAYS}; default 1, {DIFF_DAYS} with --diff.",
+        ),
+    ] = None,
+    diff: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option(
+            "--diff",
+            metavar="OLD NEW",
+            help="Instead: what changes from one state of files or folders to another, bell by bell; "
+            "-o markdown for a pull request.",
+        ),
+    ] = None,
     output: Annotated[PlanOutput, typer.Option("--output", "-o", help="How to print it.")] = PlanOutput.TABLE,
     steps: Annotated[
         bool, typer.Option("--steps", help="In the table, every step of the schedule instead of the writes.")
@@ -62,15 +81,28 @@ def plan(
     Exit code 1: something in the cluster could not be planned, and is named; the rest was. 2: nothing was.
     """
     first = None if date is None else civil_date(date, "--date")
+    days = days if days is not None else DIFF_DAYS if diff is not None else 1
     if not 1 <= days <= MOST_DAYS:
         refuse([f"--days {days}: is not a number of dates that can be planned. Give 1 to {MOST_DAYS}."])
-    if not files:
+    if diff is not None:
+        if files or namespace or all_namespaces or context or kubeconfig or plot is not None:
+            refuse(["--diff: compares two states of files. Give nothing with it but --date, --days and -o."])
+        _print_difference(diff, first, days, output)
+        return
+    if output is PlanOutput.MARKDOWN:
+        refuse(["-o markdown: prints what changes. Give --diff OLD NEW with it."])
+    if files and (namespace or all_namespaces or context or kubeconfig):
+        refuse(["-f: the files are all that is planned. Leave it out to plan what is in a cluster."])
+    if files:
+        planned = plan_files(files, first, days)
+    else:
         space = None if all_namespaces else namespace_meant(kubeconfig, context, namespace)
         planned = plan_cluster(kubeconfig, context, space, first, days)
-    elif namespace or all_namespaces or context or kubeconfig:
-        refuse(["-f: the files are all that is planned. Leave it out to plan what is in a cluster."])
-    else:
-        planned = plan_files(files, first, days)
+    _show(planned, output, plot, steps=steps)
+
+
+def _show(planned: Planned, output: PlanOutput, plot: Path | None, *, steps: bool) -> NoReturn:
+    """Prints and draws, and ends the command with what could not be planned."""
     if plot is not None and (problem := undrawable(planned.plans, plot)):
         refuse([problem])
     _print(planned, output, steps=steps)
@@ -81,6 +113,19 @@ def plan(
     for found in planned.problems:
         typer.echo(f"not planned: {printable(str(found))}", err=True)
     raise typer.Exit(NOT_ALL if planned.problems else 0)
+
+
+def _print_difference(
+    states: tuple[Path, Path], first: date_type | None, days: int, output: PlanOutput
+) -> None:
+    if output not in {PlanOutput.TABLE, PlanOutput.MARKDOWN}:
+        refuse([f"-o {output}: --diff prints a table or markdown."])
+    old, new = (linked_files([state]) for state in states)
+    found = differences(old, new, first, days)
+    if not found:
+        refuse(["--diff: there is no SchoolAutoscaler in either. Give files or folders with both kinds."])
+    for line in (in_markdown if output is PlanOutput.MARKDOWN else in_words)(found):
+        typer.echo(printable(line))
 
 
 def _print(planned: Planned, output: PlanOutput, *, steps: bool) -> None:

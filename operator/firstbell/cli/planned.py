@@ -44,12 +44,7 @@ class Planned:
 
 def plan_files(files: Sequence[Path], first: date | None, days: int) -> Planned:
     """Plans everything in the files; ends the command with one line per problem where that cannot be."""
-    manifests = read_manifests(STDIN if str(file) == "-" else file for file in files)
-    if isinstance(manifests, Unreadable):
-        refuse(manifests.problems)
-    linked = link(manifests)
-    if isinstance(linked, Unreadable):
-        refuse(linked.problems)
+    linked = linked_files(files)
     if not linked.calendars:
         names = ", ".join(map(str, files))
         refuse([f"{names}: no SchoolCalendar in here. Give the file of the calendar with -f."])
@@ -57,6 +52,17 @@ def plan_files(files: Sequence[Path], first: date | None, days: int) -> Planned:
     if planned.problems:
         refuse(planned.problems)
     return planned
+
+
+def linked_files(files: Sequence[Path]) -> Linked:
+    """What is in the files, references followed; ends the command where something cannot be read."""
+    manifests = read_manifests(STDIN if str(file) == "-" else file for file in files)
+    if isinstance(manifests, Unreadable):
+        refuse(manifests.problems)
+    linked = link(manifests)
+    if isinstance(linked, Unreadable):
+        refuse(linked.problems)
+    return linked
 
 
 def plan_cluster(

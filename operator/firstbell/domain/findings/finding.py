@@ -51,6 +51,7 @@ class FindingKind(StrEnum):
     TOO_COSTLY = "TooCostly"
     TARGET_CONFLICT = "TargetConflict"
     REPLICAS_CONTESTED = "ReplicasContested"
+    PLAN_SHRUNK = "PlanShrunk"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,0 +1,139 @@
+"""Two states of the same files, and what the newer one changes of each workload's bells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from firstbell import clock
+from firstbell.api.links import Linked, LinkedAutoscaler
+from firstbell.api.plan_document import DayWindow
+from firstbell.cli.planned import policy_errors, workload_of
+from firstbell.domain.bells import start_of_day
+from firstbell.domain.days import SchoolDays
+from firstbell.domain.plan import Plan, Workload, make_plan
+from firstbell.domain.plan_change import BellChange, change_sentence, changed_bells, lost_bells
+
+SHOWN = 40
+"""Of one workload; the rest are counted."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Difference:
+    """What changes for one SchoolAutoscaler; a plan that is not there is None, as one that cannot be made."""
+
+    key: str
+    window: DayWindow
+    old: Plan | None
+    new: Plan | None
+    autoscaler: LinkedAutoscaler | None
+    """As it is in the newer files."""
+
+    @property
+    def changes(self) -> tuple[BellChange, ...]:
+        """Every bell whose replicas differ."""
+        return () if self.old is None or self.new is None else changed_bells(self.old, self.new)
+
+    @property
+    def lost(self) -> tuple[BellChange, ...]:
+        """The bells that the newer state takes away or lowers."""
+        if self.old is None or self.new is None:
+            return ()
+        return lost_bells(self.old, self.new, self.old.start, self.old.end)
+
+
+def differences(old: Linked, new: Linked, first: date | None, days: int) -> tuple[Difference, ...]:
+    """By workload, in the order of the newer files, then those that are only in the older ones."""
+    before, after = _workloads(old), _workloads(new)
+    linked = {one.manifest.policy.key: one for one in new.autoscalers}
+    return tuple(
+        _difference(key, before.get(key), after.get(key), linked.get(key), first, days)
+        for key in dict.fromkeys((*after, *before))
+    )
+
+
+def _workloads(linked: Linked) -> Mapping[str, Workload]:
+    resolved = {calendar.key: SchoolDays(calendar) for calendar in linked.calendars}
+    return {
+        one.manifest.policy.key: workload_of(one, resolved)
+        for one in linked.autoscalers
+        if not tuple(policy_errors(one, resolved))
+    }
+
+
+def _difference(
+    key: str,
+    old: Workload | None,
+    new: Workload | None,
+    autoscaler: LinkedAutoscaler | None,
+    first: date | None,
+    days: int,
+) -> Difference:
+    either = new if new is not None else old
+    assert either is not None  # noqa: S101 - the key is of one of them
+    zone = either.calendars[0].calendar.zone
+    window = DayWindow(first=first or clock.today(zone), days=days)
+    start, end = start_of_day(zone, window.first), start_of_day(zone, window.after)
+    return Difference(
+        key=key,
+        window=window,
+        old=None if old is None else make_plan(old, start, end),
+        new=None if new is None else make_plan(new, start, end),
+        autoscaler=autoscaler,
+    )
+
+
+def in_words(found: Sequence[Difference]) -> Iterator[str]:
+    """For a terminal, one line a bell."""
+    for one in found:
+        yield f"{one.key}, {_dates(one)}: {_summary(one)}"
+        for change in one.changes[:SHOWN]:
+            yield f"  {_word(change):<7} {change_sentence(change)}"
+        if len(one.changes) > SHOWN:
+            yield f"  and {len(one.changes) - SHOWN} more"
+
+
+def in_markdown(found: Sequence[Difference]) -> Iterator[str]:
+    """For a pull request: a heading and a table for each workload that changes."""
+    for one in found:
+        yield f"### {one.key}: {_summary(one)}"
+        yield f"{_dates(one)}"
+        yield ""
+        if one.changes:
+            yield "| | bell | before | after |"
+            yield "|---|---|---:|---:|"
+        for change in one.changes[:SHOWN]:
+            name, _, _ = change_sentence(change).rpartition(": ")
+            yield f"| {_word(change)} | {_cell(name)} | {change.before} | {change.after} |"
+        if len(one.changes) > SHOWN:
+            yield f"| | and {len(one.changes) - SHOWN} more | | |"
+        yield ""
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _dates(one: Difference) -> str:
+    last = date.fromordinal(one.window.after.toordinal() - 1)
+    return f"{one.window.first} to {last}"
+
+
+def _summary(one: Difference) -> str:
+    if one.old is None:
+        return "only in the newer files, or not to be planned in the older"
+    if one.new is None:
+        return "not in the newer files, or not to be planned there: every bell of it is lost"
+    if not one.changes:
+        return "no bell changes"
+    lower = sum(change.after < change.before for change in one.changes)
+    higher = len(one.changes) - lower
+    told = [
+        f"{count} {word}" for count, word in ((lower, "lost or lower"), (higher, "new or higher")) if count
+    ]
+    return "bells " + ", ".join(told)
+
+
+def _word(change: BellChange) -> str:
+    return "lower" if change.after < change.before else "higher"
