@@ -323,6 +323,15 @@ class Week:
         self.check()
         self.world.put("schoolcalendars", body | {"metadata": {"namespace": NS, "name": "school"}})
 
+    async def the_calendar_is_emptied_for_a_moment(self) -> None:
+        """A sync that went wrong: whoever undoes it within five minutes has lost nothing."""
+        year = self.world.get("schoolcalendars", "school")["spec"]["academicSessions"]
+        self.world.respec("schoolcalendars", "school", academicSessions=[])
+        await self.running.pass_time(seconds=self.random.choice((5, 60, 280)))
+        self.check()
+        self.world.respec("schoolcalendars", "school", academicSessions=year)
+        await self.running.pass_time(seconds=2)
+
     async def the_policy_cannot_be_read(self) -> None:
         peaks = self.world.get("schoolautoscalers")["spec"]["peaks"]
         self.world.respec("schoolautoscalers", peaks=[{"name": "?", "anchor": "Nonsense"}])
@@ -367,6 +376,7 @@ FAULTS = (
     Week.somebody_sets_the_clock_and_sets_it_back,
     Week.the_calendar_is_broken_for_a_while,
     Week.the_calendar_is_gone_for_a_while,
+    Week.the_calendar_is_emptied_for_a_moment,
     Week.the_policy_cannot_be_read,
     Week.metrics_are_missing,
     Week.time_passes,
