@@ -262,9 +262,11 @@ async def test_a_paused_deployment_is_scaled_as_usual():
     assert world.replicas == 100
 
 
-async def test_a_suspended_calendar_releases_the_floor():
+async def test_a_suspended_calendar_releases_the_floor_five_minutes_after_it_was_seen():
     world = World()
     await world.tick("2024-09-09T08:22")
     world.respec("schoolcalendars", "school", suspend=True)
     await world.tick("2024-09-09T08:30")  # one stabilization window after the start of this process
+    assert world.floor == 100
+    await world.tick("2024-09-09T08:35")
     assert (world.floor, world.marks) == (4, {})
