@@ -213,7 +213,8 @@ class Actor:
             return None
         if workload.replicas == desired:
             memory.set_count = SetCount(uid=workload.uid, replicas=desired)
-            return await self._marks.claim(stands) if mark.challenger else None
+            ours = mark.instance == self._instance
+            return await self._marks.answer(stands.seen) if ours and mark.challenger else None
         failure = await self._marks.claim(stands)
         if failure is not None:
             return failure

@@ -106,8 +106,9 @@ def _sentence(last: Undone, *, by_scale: bool) -> str:
 def _cure_of_a_count(last: Undone) -> str:
     if not last.manager:
         return (
-            "If another operator runs under the name of this installation: let only one of the two watch "
-            "this namespace. To set the count by hand, set spec.mode: DryRun."
+            "Its managedFields tell who it may be (kubectl get -o yaml --show-managed-fields). If another "
+            "operator runs under the name of this installation: let only one of the two watch this namespace. "
+            "To set the count by hand, set spec.mode: DryRun."
         )
     if last.manager in OF_THE_CLUSTER:
         return "An autoscaler of its own scales it: set spec.actuation to Auto, or delete that autoscaler."

@@ -48,28 +48,29 @@ class CountMarks:
         self._instance = instance
 
     async def claim(self, stands: Situation) -> Failure | None:
-        """Makes sure that the count is ours to set: the failure that kept it from being so, or None.
+        """Marks the count as ours to set. A Failure: another installation was quicker, and is known now.
 
-        Invalid: another installation was quicker. It is known to the store then.
+        Nothing else keeps a workload from its bell: where the mark cannot be written, the count is set
+        without one.
         """
         seen = stands.seen
         if seen.count_mark.instance == self._instance:
-            return await self._answer(seen) if seen.count_mark.challenger else None
+            if seen.count_mark.challenger:
+                await self.answer(seen)
+            return None
         written = await self._mark(stands, seen)
         if isinstance(written, Failure) and written.kind is FailureKind.CONFLICT:
             body = await self._cluster.get(_path(seen))
             if isinstance(body, Failure):
-                return body
-            seen = self._learn(seen, body)
-            if seen.count_mark.instance == self._instance:
                 return None
-            if seen.count_mark.instance:
+            seen = self._learn(seen, body)
+            if seen.count_mark.instance not in {"", self._instance}:
                 message = f"the firstbell installation {seen.count_mark.instance} sets the replicas"
                 return Failure(kind=FailureKind.INVALID, message=message)
-            written = await self._mark(stands, seen)
-        if isinstance(written, Failure):
-            return written
-        self._learn(seen, written)
+            if seen.count_mark.instance == "":
+                written = await self._mark(stands, seen)
+        if not isinstance(written, Failure):
+            self._learn(seen, written)
         return None
 
     async def _mark(self, stands: Situation, seen: SeenAutoscaler) -> Json | Failure:
@@ -81,7 +82,7 @@ class CountMarks:
         self._note(written)
         return written
 
-    async def _answer(self, seen: SeenAutoscaler) -> Failure | None:
+    async def answer(self, seen: SeenAutoscaler) -> Failure | None:
         """Shows a challenger that we live. What fails is tried again by the next tick."""
         return await self._patch(
             seen,

@@ -184,3 +184,25 @@ async def test_statuses_of_a_workload_that_changes_all_the_time_are_bounded():
         await world.tick(f"2024-09-09T08:{30 + tenth // 600}:{tenth // 10 % 60:02}.{tenth % 10}")
     assert world.cluster.counted("PATCH", f"{AUTOSCALERS}/web/status") <= 30
     assert KEY in world.memories
+
+
+@pytest.mark.parametrize("kind", ["Forbidden", "Invalid", "ServerError", "Conflict", "Unreachable"])
+async def test_a_mark_that_cannot_be_written_keeps_nobody_from_a_bell(kind):
+    world = scaled()
+    await world.tick()
+    world.cluster.fail(kind, verb="PATCH", path="/status")
+    await world.tick(RISE)
+    assert world.replicas == 100
+
+
+async def test_a_mark_that_the_definition_does_not_know_keeps_nobody_from_a_bell():
+    world = scaled()
+    await world.tick()
+
+    def pruned(path, body):
+        if path.subresource == "status":
+            (body["status"].get("actuator") or {}).pop("instance", None)
+
+    world.cluster.admission = pruned
+    await world.tick(RISE)
+    assert (world.replicas, mark(world)) == (100, (None, None))

@@ -168,3 +168,17 @@ async def test_nobody_waits_for_the_targets_of_another_namespace():
     assert told == [{KEY}]
     assert not looking.done()
     looking.cancel()
+
+
+async def test_a_count_that_somebody_sets_again_and_again_is_a_contest_here_too():
+    world = Portals()
+    await world.asking.look()
+    await world.tick()
+    for look in range(24):
+        world.cluster.edit(GROUP, PLURAL, NS, "web", lambda body: body["spec"].update(replicas=7))
+        await world.asking.look()
+        await world.tick(f"2024-09-09T08:{25 + look // 12}:{look % 12 * 5:02}")
+    assert world.cluster.counted("PATCH", f"{PLURAL}/web/scale") <= 1 + 3 + 4
+    assert world.condition("FloorContested") == ("True", "RevertedRepeatedly")
+    message = world.told_condition("FloorContested")["message"]
+    assert message.startswith("somebody who is not on record set spec.replicas of Portal web to 7, 3 times")
