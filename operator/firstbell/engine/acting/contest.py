@@ -107,7 +107,7 @@ def _cure_of_a_count(last: Undone) -> str:
     if not last.manager:
         return (
             "Its managedFields tell who it may be (kubectl get -o yaml --show-managed-fields). If another "
-            "operator runs under the name of this installation: let only one of the two watch this namespace. "
+            "operator runs under the name of this installation: let only one of them watch the namespace. "
             "To set the count by hand, set spec.mode: DryRun."
         )
     if last.manager in OF_THE_CLUSTER:

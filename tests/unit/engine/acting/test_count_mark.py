@@ -165,7 +165,7 @@ async def test_two_operators_of_one_name_that_disagree_do_not_fight():
         await other.tick(f"2024-09-08T08:30:{second:02}")
     assert world.cluster.counted("PATCH", "/scale") <= 2 * (1 + 3 + 2)
     assert world.condition("FloorContested")[0] == "True"
-    assert "let only one of the two watch" in world.told_condition("FloorContested")["message"]
+    assert "let only one of them watch" in world.told_condition("FloorContested")["message"]
 
 
 async def test_statuses_of_a_workload_that_changes_all_the_time_are_bounded():
