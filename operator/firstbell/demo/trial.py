@@ -40,19 +40,20 @@ def try_out(control_plane: ControlPlane, beside: TargetRef, *, pods: int = PODS)
     target = TargetRef(namespace=beside.namespace, api_version="apps/v1", kind="Deployment", name=NAME)
     control_plane.kubectl("apply", "-f", "-", stdin=yaml.safe_dump(deployment(target, 0)))
     try:
-        return asyncio.run(_made(control_plane, target, pods))
-    finally:
-        # Whether it is gone in time or not, the morning is played.
-        with contextlib.suppress(ControlPlaneError):
-            control_plane.kubectl(
-                "delete",
-                "deployment",
-                NAME,
-                f"--namespace={target.namespace}",
-                "--cascade=foreground",
-                f"--timeout={_GONE_SECONDS}s",
-                seconds=_GONE_SECONDS + 10,
-            )
+        trial = asyncio.run(_made(control_plane, target, pods))
+    except BaseException:
+        _delete(control_plane, target, "--wait=false")
+        raise
+    # So that its pods are none of the morning's work; gone in time or not, that is played.
+    _delete(control_plane, target, "--cascade=foreground", f"--timeout={_GONE_SECONDS}s")
+    return trial
+
+
+def _delete(control_plane: ControlPlane, target: TargetRef, *how: str) -> None:
+    with contextlib.suppress(ControlPlaneError):
+        control_plane.kubectl(
+            "delete", "deployment", NAME, f"--namespace={target.namespace}", *how, seconds=_GONE_SECONDS + 10
+        )
 
 
 async def _made(control_plane: ControlPlane, target: TargetRef, pods: int) -> Trial:

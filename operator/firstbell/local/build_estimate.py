@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PROCESSOR_SECONDS = 0.4
+PROCESSOR_SECONDS = 0.33
 """What a package took on the machine that was measured, of one processor."""
-LINKED_AS = 40
+LINKED_AS = 25
 """To link a program costs as much as so many packages."""
 BELIEVED = 150
 """The measured machine is believed as much as so many packages of this one."""

@@ -49,7 +49,8 @@ def test_a_machine_of_another_speed_is_soon_believed(slower, factor):
 
 
 def test_what_is_left_falls_with_every_package_and_never_below_nothing():
-    told = [estimate().seconds_left("etcd", built, built * 0.2) for built in range(0, 400, 10)]
+    each = PROCESSOR_SECONDS / 2
+    told = [estimate().seconds_left("etcd", built, built * each) for built in range(0, 400, 10)]
 
     assert told[:26] == sorted(told[:26], reverse=True)
     assert min(told) >= 0
