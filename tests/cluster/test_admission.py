@@ -11,7 +11,7 @@ import pytest
 from firstbell.local.errors import ControlPlaneError
 from tests.cluster.admission import Clamp, Denial
 from tests.cluster.operator_process import Sun
-from tests.cluster.stage import BASELINE, CALENDAR, NAME, PEAK, Stage, at, autoscaler, calendar, hpa, workload
+from tests.cluster.stage import BASELINE, NAME, PEAK, Stage, at, autoscaler, calendar, hpa, workload
 from tests.cluster.waiting import holds, until
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def test_a_clamped_floor_is_told_not_fought_and_raised_when_the_clamp_goes(stage
             stage.told("FloorContested", "False", "NotContested")
         stage.floored(PEAK, seconds=ASKED_AGAIN_SECONDS)
         stage.told("ScalingLimited", "False", "DesiredWithinRange")
-        stage.api.patch("SchoolCalendar", CALENDAR, {"spec": {"suspend": True}})
+        stage.end_the_peak()
         stage.released(3)
         until(lambda: ("firstbell", "Update") not in stage.owners_of_minimum(), "the field is handed back")
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.cluster.commands import said
 from tests.cluster.manifest_clients import apply_as
-from tests.cluster.stage import BASELINE, CALENDAR, PEAK, Stage, autoscaler, calendar, workload
+from tests.cluster.stage import BASELINE, PEAK, Stage, autoscaler, calendar, workload
 from tests.cluster.waiting import until
 
 if TYPE_CHECKING:
@@ -41,10 +41,6 @@ def given_back_to_both(stage: Stage, baseline: int) -> None:
     assert stage.owners_of_minimum() == {(manager, "Apply") for manager in BOTH}
 
 
-def end_the_peak(stage: Stage) -> None:
-    stage.api.patch("SchoolCalendar", CALENDAR, {"spec": {"suspend": True}})
-
-
 def test_a_copy_of_the_floor_by_one_is_no_conflict_for_the_other(shared: Stage, rush: Sun):
     with shared.operator(rush):
         raised_over(shared, BASELINE)
@@ -52,7 +48,7 @@ def test_a_copy_of_the_floor_by_one_is_no_conflict_for_the_other(shared: Stage, 
         raised_over(shared, BASELINE)
         apply_as(shared, PLATFORM, BASELINE)
         raised_over(shared, BASELINE)
-        end_the_peak(shared)
+        shared.end_the_peak()
         given_back_to_both(shared, BASELINE)
 
 
@@ -68,7 +64,7 @@ def test_a_change_by_hand_takes_the_minimum_from_both(shared: Stage, rush: Sun):
         raised_over(shared, BASELINE)
         shared.kubectl("patch", "hpa", "web", "--type=merge", "-p", '{"spec":{"minReplicas":5}}')
         raised_over(shared, 5)
-        end_the_peak(shared)
+        shared.end_the_peak()
         shared.left_alone(5)
     for manager in BOTH:
         apply_as(shared, manager, BASELINE)

@@ -10,7 +10,6 @@ from tests.cluster import keda, portal
 from tests.cluster.operator_process import Sun
 from tests.cluster.stage import (
     BASELINE,
-    CALENDAR,
     NAME,
     PEAK,
     Stage,
@@ -101,7 +100,7 @@ def test_the_floor_of_its_scaled_object_is_raised_and_comes_back(kedas: Stage):
     with kedas.operator(Sun.rising(at("08:22"), 4)):
         until(lambda: (*minima(), replicas(kedas)) == (PEAK,) * 3, kedas.conditions)
         assert kedas.status()["actuator"]["kind"] == keda.KIND
-        kedas.api.patch("SchoolCalendar", CALENDAR, {"spec": {"suspend": True}})
+        kedas.end_the_peak()
         until(lambda: minima() == (BASELINE, BASELINE), "the baseline is back")
 
 

@@ -92,7 +92,7 @@ def test_made_again_while_the_operator_is_down_it_takes_the_floor_over(stage: St
     with stage.operator(rush):
         until(lambda: stage.status().get("actuator", {}).get("floor") == PEAK, "the new one has the floor")
         assert (stage.minimum(), stage.marks()["firstbell.dev/baseline"]) == (PEAK, str(BASELINE))
-        stage.api.patch("SchoolCalendar", CALENDAR, {"spec": {"suspend": True}})
+        stage.end_the_peak()
         stage.left_alone()
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from tests.cluster.stage import BASELINE, CALENDAR, NAME, PEAK, Stage, autoscaler, calendar, hpa, workload
+from tests.cluster.stage import BASELINE, NAME, PEAK, Stage, autoscaler, calendar, hpa, workload
 from tests.cluster.waiting import until
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def test_the_baseline_comes_back_after_a_copy_of_the_floor_was_applied(
         until(lambda: stage.marks().get("firstbell.dev/baseline") == str(BASELINE), "our mark stays")
         assert stage.autoscaler["spec"]["minReplicas"] == PEAK
 
-        stage.api.patch("SchoolCalendar", CALENDAR, {"spec": {"suspend": True}})
+        stage.end_the_peak()
         stage.released(BASELINE)
         copy(stage)
         stage.released(BASELINE)

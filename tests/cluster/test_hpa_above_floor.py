@@ -11,7 +11,6 @@ import pytest
 from tests.cluster.operator_process import Sun
 from tests.cluster.stage import (
     BASELINE,
-    CALENDAR,
     CPU,
     NAME,
     PEAK,
@@ -117,7 +116,7 @@ def test_a_count_that_the_hpa_holds_after_the_window_is_told_with_the_command_th
         until(lambda: stage.ready() == PEAK, f"{PEAK} Ready")
         use(stage, 60)  # just what the HPA aims at, in each of the twelve: it has no reason to move
         until(lambda: utilization(stage) == AIM, lambda: f"{stage.autoscaler['status']}", seconds=HPA_SECONDS)
-        stage.api.patch("SchoolCalendar", CALENDAR, {"spec": {"suspend": True}})
+        stage.end_the_peak()
         stage.released()
         message = stage.told("ReturnedToBaseline", "False", "HeldByAutoscaler")
         assert f"HorizontalPodAutoscaler {NAME} holds {PEAK} replicas by its own metrics" in message

@@ -15,7 +15,6 @@ from tests.cluster.operator_process import Sun
 from tests.cluster.stage import (
     ANNOTATION_PREFIX,
     BASELINE,
-    CALENDAR,
     NAME,
     PEAK,
     Stage,
@@ -133,7 +132,7 @@ def test_scale_to_zero_is_left_and_come_back_to(kedas: Stage, rush):
     made(kedas)
     with kedas.operator(rush):
         floored(kedas)
-        kedas.api.patch("SchoolCalendar", CALENDAR, {"spec": {"suspend": True}})
+        kedas.end_the_peak()
         released(kedas, 0)
 
 
@@ -197,7 +196,7 @@ def test_a_change_by_hand_is_raised_again_and_becomes_the_baseline(kedas: Stage,
         kedas.api.patch(KIND, NAME, {"spec": {"minReplicaCount": 5}})
         until(lambda: marks(kedas).get("firstbell.dev/baseline") == "5", "a baseline of 5")
         floored(kedas)
-        kedas.api.patch("SchoolCalendar", CALENDAR, {"spec": {"suspend": True}})
+        kedas.end_the_peak()
         released(kedas, 5)
 
 
@@ -231,7 +230,7 @@ def test_two_that_apply_it_meet_no_conflict_in_the_window_and_own_it_after(kedas
             until(lambda: not minimum_owners(kedas), "the field is nobody's")
             apply_as(manager)
             until(lambda: floor(kedas) == PEAK, "raised again", seconds=AT_ONCE_SECONDS)
-        kedas.api.patch("SchoolCalendar", CALENDAR, {"spec": {"suspend": True}})
+        kedas.end_the_peak()
         released(kedas)
         until(lambda: minimum_owners(kedas) == set(managers), "the field is theirs")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.cluster.manifest_clients import CLIENTS, RELEASE, apply_as, helm, helm_upgrade
-from tests.cluster.stage import BASELINE, CALENDAR, NAME, PEAK, Stage, autoscaler, calendar, workload
+from tests.cluster.stage import BASELINE, NAME, PEAK, Stage, autoscaler, calendar, workload
 from tests.cluster.waiting import until
 
 pytestmark = pytest.mark.usefixtures("helm_program")
@@ -21,11 +21,6 @@ def raised_over(stage: Stage, baseline: int) -> None:
     stage.floored(PEAK, seconds=RAISED_WITHIN_SECONDS)
     until(lambda: stage.marks()["firstbell.dev/baseline"] == str(baseline), f"a baseline of {baseline}")
     until(lambda: ("firstbell", "Update") not in stage.owners_of_minimum(), "the field is handed back")
-
-
-def end_the_peak(stage: Stage) -> None:
-    """Releases the floor at once, long before the clock would."""
-    stage.api.patch("SchoolCalendar", CALENDAR, {"spec": {"suspend": True}})
 
 
 def nothing_of_ours_is_left(stage: Stage, baseline: int) -> None:
@@ -54,7 +49,7 @@ def test_the_owner_writes_in_the_window_and_after_it(stage: Stage, rush, tmp_pat
             raised_over(stage, minimum)
         assert stage.appliers_of_minimum() == owners
 
-        end_the_peak(stage)
+        stage.end_the_peak()
         nothing_of_ours_is_left(stage, CHANGED)
         for minimum in (CHANGED, BASELINE):
             write(stage, tmp_path, minimum)
@@ -72,7 +67,7 @@ def test_a_manifest_that_drops_the_minimum_resets_the_baseline_to_the_default(
         raised_over(stage, BASELINE)
         write(stage, tmp_path, None)
         raised_over(stage, API_DEFAULT)
-        end_the_peak(stage)
+        stage.end_the_peak()
         nothing_of_ours_is_left(stage, API_DEFAULT)
 
 
@@ -101,7 +96,7 @@ def test_another_manager_applies_without_force_in_the_window(stage: Stage, rush,
         assert stage.appliers_of_minimum() == {ANOTHER}
         apply_as(stage, ANOTHER, BASELINE)
         raised_over(stage, BASELINE)
-        end_the_peak(stage)
+        stage.end_the_peak()
         nothing_of_ours_is_left(stage, BASELINE)
 
 
@@ -119,7 +114,7 @@ def test_two_managers_that_apply_the_same_minimum_never_meet_each_other(stage: S
             raised_over(stage, minimum)
     with stage.operator(rush):  # another process remembers them, too
         raised_over(stage, minimum)
-        end_the_peak(stage)
+        stage.end_the_peak()
         nothing_of_ours_is_left(stage, minimum)
         assert stage.appliers_of_minimum() == set(both)
         for manager in both:
