@@ -44,7 +44,7 @@ def a_person_applies_what_stands_there(stage: Stage) -> None:
 def test_the_baseline_comes_back_after_a_copy_of_the_floor_was_applied(
     stage: Stage, rush: Sun, copy: Callable[[Stage], None]
 ):
-    stage.set(workload(), calendar(), autoscaler())
+    stage.set(workload(), calendar(), autoscaler(behavior={"scaleDown": {"stabilizationWindowSeconds": 0}}))
     stage.kubectl("apply", *ARGO_CD, "-f", "-", stdin=yaml.safe_dump(hpa(minimum=BASELINE)))
     with stage.operator(rush):
         stage.floored(PEAK)
