@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from firstbell.domain.calendar import CalendarDate, Holiday, SchoolCalendar, WeeklyRow
 
-AFTER_LONG_WEEKEND_DAYS = 3
-FIRST_DAY_OF_WEEK_DAYS = 2
 TO = {
     InstructionMode.REMOTE: Transition.TO_REMOTE,
     InstructionMode.IN_PERSON: Transition.TO_IN_PERSON,
@@ -138,10 +136,9 @@ class RegionWalk:
             return DayClass.RESTART_AFTER_HOLIDAY
         if break_days >= self._calendar.restart_min_break_days and break_days > week_gap:
             return DayClass.RESTART_AFTER_HOLIDAY
-        if break_days < FIRST_DAY_OF_WEEK_DAYS:
-            return DayClass.REGULAR
-        ordinary = break_days == week_gap or break_days < AFTER_LONG_WEEKEND_DAYS
-        return DayClass.FIRST_DAY_OF_WEEK if ordinary else DayClass.AFTER_LONG_WEEKEND
+        if break_days > week_gap:
+            return DayClass.AFTER_LONG_WEEKEND
+        return DayClass.FIRST_DAY_OF_WEEK if 0 < break_days == week_gap else DayClass.REGULAR
 
 
 def _transition(previous: Day | None, mode: InstructionMode) -> Transition | None:

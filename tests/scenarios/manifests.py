@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from firstbell.api.links import Linked, link
 from firstbell.api.manifests import Manifests, read_manifests
 from firstbell.domain.days import SchoolDays
 from firstbell.domain.plan import Workload
+
+if TYPE_CHECKING:
+    from firstbell.domain.calendar import SchoolCalendar
 
 DATA = Path(__file__).parents[1] / "data"
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -22,3 +26,12 @@ def workload_of(path: Path) -> Workload:
     found = linked.autoscalers[0]
     calendars = tuple(SchoolDays(calendar) for calendar in found.calendars)
     return Workload(policy=found.manifest.policy, bounds=found.bounds, calendars=calendars)
+
+
+def calendar_of(path: Path) -> SchoolCalendar:
+    """The first calendar of a file, with the exceptions of the file laid over it."""
+    manifests = read_manifests([path])
+    assert isinstance(manifests, Manifests), manifests
+    linked = link(manifests)
+    assert isinstance(linked, Linked), linked
+    return linked.calendars[0]

@@ -36,9 +36,9 @@ class ExceptionFields(SpecModel):
     """The last day, YYYY-MM-DD, inclusive. Default: startDate, a single day."""
     event: CalendarEvent
     """What happens. With lessons: InstructionalDay, MakeUpDay, LateArrival, EarlyDismissal, ExamDay. Without:
-    Holiday, NonInstructionalDay, TeacherOnlyDay, WeatherDay, EmergencyDay, Strike. A MakeUpDay, or an event
-    with lessons on a single day, opens a day that was closed; over several days it changes only days that
-    have lessons anyway."""
+    Holiday, NonInstructionalDay, TeacherOnlyDay, WeatherDay, EmergencyDay, Strike. A MakeUpDay opens
+    days that were closed, and so does an InstructionalDay or ExamDay on a single day; over several days those
+    change only days that have lessons anyway. LateArrival and EarlyDismissal never open a day."""
     bell_schedule_name: Name | None = None
     """The bell schedule of these days, by its name in spec.bellSchedules of the calendar; none = unchanged.
     Required for LateArrival, EarlyDismissal and MakeUpDay."""

@@ -95,6 +95,11 @@ class CalendarEvent(StrEnum):
         return self in _OPEN_EVENTS
 
     @property
+    def shortens(self) -> bool:
+        """True for what makes a lesson day shorter, and is nothing without lessons."""
+        return self in _SHORTENING_EVENTS
+
+    @property
     def needs_bell_schedule(self) -> bool:
         """True where the event means nothing without bells of its own."""
         return self in _EVENTS_WITH_OWN_BELLS
@@ -109,9 +114,8 @@ _OPEN_EVENTS = frozenset(
         CalendarEvent.EXAM_DAY,
     }
 )
-_EVENTS_WITH_OWN_BELLS = frozenset(
-    {CalendarEvent.MAKE_UP_DAY, CalendarEvent.LATE_ARRIVAL, CalendarEvent.EARLY_DISMISSAL}
-)
+_SHORTENING_EVENTS = frozenset({CalendarEvent.LATE_ARRIVAL, CalendarEvent.EARLY_DISMISSAL})
+_EVENTS_WITH_OWN_BELLS = _SHORTENING_EVENTS | {CalendarEvent.MAKE_UP_DAY}
 
 
 class RotationType(StrEnum):
@@ -287,11 +291,13 @@ class CalendarDate:
     def undoes_closure(self) -> bool:
         """True where this entry opens a day that something else closed.
 
-        A make-up day always does, another open event only on a single date: declaring a remote week must
-        not open the teacher day inside it.
+        A make-up day always does, an instructional or exam day only on a single date: declaring a remote week
+        must not open the teacher day inside it. A late arrival or an early dismissal never does: it shortens
+        a day that has lessons.
         """
         single = self.dates.first == self.dates.last
-        return self.event is CalendarEvent.MAKE_UP_DAY or (self.event.has_lessons and single)
+        opens = self.event.has_lessons and not self.event.shortens
+        return self.event is CalendarEvent.MAKE_UP_DAY or (opens and single)
 
     @property
     def reason(self) -> str:

@@ -265,9 +265,11 @@ def _event_times(
 ) -> Iterator[tuple[date, Minute, Minute]]:
     """When an event would take place: the date that it belongs to, its start and its end."""
     if isinstance(event.when, CronRecurrence):
-        for wall in event.when.schedule.occurrences(dates.first, dates.last):
-            start = wall_to_minute(zone, wall)
-            yield wall.date(), start, start + event.when.duration_minutes
+        walls = list(event.when.schedule.occurrences(dates.first, dates.last))
+        known = set(walls)
+        for wall in walls:
+            for start in _instants(zone, wall, known):
+                yield wall.date(), start, start + event.when.duration_minutes
         return
     if event.start is None:
         return
@@ -279,6 +281,19 @@ def _event_times(
             end = wall_to_minute(zone, datetime.combine(on + ONE_DAY if next_day else on, event.end))
         # A clock change may turn a short event round; it never ends before it starts.
         yield on, start, max(start, end)
+
+
+def _instants(zone: ZoneInfo, wall: datetime, walls: set[datetime]) -> Iterator[Minute]:
+    """When a wall-clock time of a cron line comes: twice where clocks go back and it comes hour by hour.
+
+    Of a line that takes place once at night the first of the two counts, as of a bell.
+    """
+    first, second = wall_to_minute(zone, wall), wall_to_minute(zone, wall.replace(fold=1))
+    yield first
+    if second > first:
+        back = timedelta(minutes=second - first)
+        if wall - back in walls or wall + back in walls:
+            yield second
 
 
 def _event_dates(event: DemandEvent, dates: DateRange) -> Iterator[date]:

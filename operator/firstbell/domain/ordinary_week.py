@@ -19,7 +19,7 @@ class OrdinaryWeek:
 
     def __init__(self, rows: tuple[WeeklyRow, ...], cycle: Cycle) -> None:
         self.cycle = cycle
-        self._rows = rows
+        self.rows = rows
         self._found: dict[tuple[int, str | None], WeeklyRow | None] = {}
         self._tables: dict[DayKind, WeekTable] = {}
 
@@ -43,7 +43,7 @@ class OrdinaryWeek:
         2 for Monday to Friday, 1 for Monday to Saturday, 6 where only Saturday has lessons, 7 for none.
         Rows of one label count like all others: the ordinary week is the one with every row in it.
         """
-        taught = sorted({weekday.number for row in self._rows for weekday in row.days_of_week})
+        taught = sorted({weekday.number for row in self.rows for weekday in row.days_of_week})
         if not taught:
             return DAYS_PER_WEEK
         following = [*taught[1:], taught[0] + DAYS_PER_WEEK]
@@ -53,5 +53,5 @@ class OrdinaryWeek:
         return self.row(weekday, label) is not None
 
     def _first(self, weekday: Weekday, label: str | None) -> WeeklyRow | None:
-        fitting = (row for row in self._rows if not row.labels or label in row.labels)
+        fitting = (row for row in self.rows if not row.labels or label in row.labels)
         return next((row for row in fitting if weekday in row.days_of_week), None)

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from firstbell.domain.layers import Entries, Layers, Scope
     from firstbell.domain.rotation import Candidate
 
-AFTER_LONG_WEEKEND_DAYS = 3
-FIRST_DAY_OF_WEEK_DAYS = 2
 MOST_KEPT_ANSWERS = 512
 
 
@@ -153,7 +151,7 @@ class RegionDays:
             return DayClass.RESTART_AFTER_HOLIDAY
         if break_days >= self._restart_min_break_days and break_days > self._ordinary_gap:
             return DayClass.RESTART_AFTER_HOLIDAY
-        if break_days < FIRST_DAY_OF_WEEK_DAYS:
-            return DayClass.REGULAR
-        ordinary = break_days == self._ordinary_gap or break_days < AFTER_LONG_WEEKEND_DAYS
-        return DayClass.FIRST_DAY_OF_WEEK if ordinary else DayClass.AFTER_LONG_WEEKEND
+        if break_days > self._ordinary_gap:
+            return DayClass.AFTER_LONG_WEEKEND
+        ordinary = break_days > 0 and break_days == self._ordinary_gap
+        return DayClass.FIRST_DAY_OF_WEEK if ordinary else DayClass.REGULAR

@@ -94,21 +94,46 @@ def test_a_saturday_school_does_not_restart_every_saturday():
     assert class_of("2024-11-16", **saturdays, **away("2024-11-09")) == (RESTART, 13)
 
 
-def test_a_saturday_school_s_break_shorter_than_its_week_is_a_long_weekend():
+def test_a_saturday_school_s_break_shorter_than_its_week_is_regular():
     """A lesson day on Sunday leaves 5 days, at least restartMinBreakDays but less than the week's gap."""
     extra = an_exception(E.MAKE_UP_DAY, "2024-11-10", bell_schedule_name="short")
     fields = {"weekly_schedule": (a_row("Sat"),), "calendar_dates": (extra,)}
-    assert class_of("2024-11-16", **fields) == (LONG, 5)
+    assert class_of("2024-11-16", **fields) == (REGULAR, 5)
 
 
 def test_an_ordinary_gap_of_three_or_four_is_the_first_day_of_the_week():
     twice_a_week = {"weekly_schedule": (a_row("Mon Thu"),)}
     assert class_of("2024-11-18", **twice_a_week) == (WEEK, 3)
-    assert class_of("2024-11-14", **twice_a_week) == (WEEK, 2)
+    assert class_of("2024-11-14", **twice_a_week) == (REGULAR, 2)
 
 
-def test_a_six_day_week_starts_with_a_regular_day():
-    assert class_of("2024-11-11", weekly_schedule=(a_row("Mon Tue Wed Thu Fri Sat"),)) == (REGULAR, 1)
+def test_a_six_day_week_starts_with_the_first_day_of_the_week():
+    six_days = {"weekly_schedule": (a_row("Mon Tue Wed Thu Fri Sat"),)}
+    assert class_of("2024-11-11", **six_days) == (WEEK, 1)
+    assert class_of("2024-11-12", **six_days) == (REGULAR, 0)
+
+
+def test_a_saturday_off_makes_a_long_weekend_of_a_six_day_week():
+    six_days = {"weekly_schedule": (a_row("Mon Tue Wed Thu Fri Sat"),)}
+    assert class_of("2024-11-11", **six_days, **away("2024-11-09")) == (LONG, 2)
+
+
+def test_a_week_of_seven_days_has_no_first_day():
+    every_day = {"weekly_schedule": (a_row("Mon Tue Wed Thu Fri Sat Sun"),)}
+    assert class_of("2024-11-11", **every_day) == (REGULAR, 0)
+    assert class_of("2024-11-11", **every_day, **away("2024-11-10")) == (LONG, 1)
+
+
+def test_five_and_six_days_in_two_regions_each_have_their_first_day():
+    """Monday to Saturday in the south, Monday to Friday in the north, of one calendar."""
+    calendar = a_calendar(
+        regions=("north", "south"),
+        weekly_schedule=(a_row(regions=("north",)), a_row("Mon Tue Wed Thu Fri Sat", regions=("south",))),
+        cohorts=(),
+    )
+    days = [day_of(calendar, "2024-11-11", region).lessons for region in ("north", "south")]
+    assert [day.day_class for day in days] == [WEEK, WEEK]
+    assert [day.break_days for day in days] == [2, 1]
 
 
 def test_breaks_are_counted_over_year_boundaries():

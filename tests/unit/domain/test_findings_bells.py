@@ -58,7 +58,7 @@ def test_first_bell(first, last, wolf):
         )
     )
 
-    want = [("Warning", "spec.bellSchedules[1].classPeriods[0].startTime")] if wolf else []
+    want = [("Notice", "spec.bellSchedules[1].classPeriods[0].startTime")] if wolf else []
     findings = found(calendar, FindingKind.FIRST_BELL_UNUSUAL)
     assert told(findings) == want
     assert all(("before 06:00" in finding.message) == (first < "06:00") for finding in findings)

@@ -113,12 +113,20 @@ def test_no_lessons_names_the_region():
     ("fields", "want"),
     [
         pytest.param({}, [], id="an ordinary year"),
-        pytest.param({"holidays": ()}, [("Warning", "spec.academicSessions[0]")], id="216 days: no holidays"),
+        pytest.param({"holidays": ()}, [("Notice", "spec.academicSessions[0]")], id="216 days: no holidays"),
         pytest.param(
             {"holidays": (), "sessions": (a_school_year("2024-09-03"),)}, [], id="215 days are still usual"
         ),
+        pytest.param({"weekly_schedule": (a_row("Mon Tue Wed"),)}, [], id="three weekdays, fewer days"),
         pytest.param(
-            {"weekly_schedule": (a_row("Mon Tue Wed"),)}, [("Warning", "spec.academicSessions[0]")], id="few"
+            {"weekly_schedule": (a_row("Mon Tue Wed Thu Fri Sat"),)},
+            [],
+            id="six weekdays, more",
+        ),
+        pytest.param(
+            {"holidays": (a_holiday("2024-10-01", "2025-03-31"),)},
+            [("Notice", "spec.academicSessions[0]")],
+            id="few",
         ),
         pytest.param(
             {"sessions": (a_school_year("2025-01-06", "2025-06-30"),), "holidays": ()},
@@ -135,8 +143,7 @@ def test_regions_with_the_same_count_are_told_together():
     calendar = calm(
         regions=("north", "mid", "south"),
         cohorts=(),
-        holidays=(*HOLIDAYS, a_holiday("2025-02-03", "2025-02-21", regions=("south",))),
-        weekly_schedule=(a_row("Mon Tue Wed"),),
+        holidays=(a_holiday("2024-10-01", "2025-03-31"), a_holiday("2025-05-05", regions=("south",))),
     )
 
     messages = [finding.message for finding in found(calendar, FindingKind.UNUSUAL_LESSON_DAY_COUNT)]

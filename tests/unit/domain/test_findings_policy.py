@@ -103,7 +103,7 @@ def test_pupils_shared(one, other, peaks, want):
     policy = a_policy(*peaks, calendar_names=("school", other["name"]))
     findings = told(FindingKind.PUPILS_SHARED, policy, a_calendar(**one), a_calendar(**other))
 
-    assert findings == ([("Warning", "spec.calendarRefs[1]")] if want else [])
+    assert findings == ([("Notice", "spec.calendarRefs[1]")] if want else [])
 
 
 # Day factors.

@@ -46,10 +46,10 @@ def first_bell_findings(calendar: SchoolCalendar) -> Iterator[Finding]:
         side = "before 06:00" if first < EARLIEST_FIRST_BELL else "after 11:00"
         yield Finding(
             kind=FindingKind.FIRST_BELL_UNUSUAL,
-            severity=Severity.WARNING,
+            severity=Severity.NOTICE,
             path=f"spec.bellSchedules[{index}].classPeriods[0].startTime",
             message=f'The first bell of bell schedule "{schedule.name}" is at {_clock(first)}, {side}',
-            cure="Write local wall-clock time in 24 hours, not UTC",
+            cure="Nothing to do if that is meant; times are local wall clock of 24 hours, not UTC",
         )
 
 

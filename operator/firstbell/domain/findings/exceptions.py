@@ -125,6 +125,9 @@ def opens_nothing_findings(school_days: SchoolDays) -> Iterator[Finding]:
     for index, (path, entry) in enumerate(zip(entry_paths(calendar), calendar.calendar_dates, strict=True)):
         if not entry.event.has_lessons:
             continue
+        if entry.event.shortens:
+            yield from _shortened_findings(school_days, path, index, closing)
+            continue
         if not entry.undoes_closure:
             if _covers_no_lessons(school_days, entry):
                 yield _opens_nothing(
@@ -144,6 +147,24 @@ def opens_nothing_findings(school_days: SchoolDays) -> Iterator[Finding]:
                 "but no row of the weekly schedule fits",
                 "Add bellScheduleName to the entry",
             )
+
+
+def _shortened_findings(school_days: SchoolDays, path: str, index: int, closing: int) -> Iterator[Finding]:
+    """A late arrival or an early dismissal where there are no lessons, and no later closure is why."""
+    entry = school_days.calendar.calendar_dates[index]
+    one_date = entry.dates.first == entry.dates.last
+    closed = _closed_in_spite_of(school_days, entry.dates.first, index, closing) if one_date else []
+    open_somewhere = not _covers_no_lessons(school_days, entry)
+    if (one_date and not closed) or (not one_date and open_somewhere):
+        return
+    when = f"on {entry.dates.first}{in_regions(closed)}" if one_date else "on any of its days"
+    yield Finding(
+        kind=FindingKind.SHORTENED_DAY_CLOSED,
+        severity=Severity.NOTICE if open_somewhere else Severity.ERROR,
+        path=path,
+        message=f'"{entry.name}" ({entry.event}) shortens a day that is closed: there are no lessons {when}',
+        cure="Correct its date, or use event MakeUpDay to open the day",
+    )
 
 
 def _covers_no_lessons(school_days: SchoolDays, entry: CalendarDate) -> bool:

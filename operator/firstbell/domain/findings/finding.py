@@ -38,6 +38,7 @@ class FindingKind(StrEnum):
     FIRST_BELL_UNUSUAL = "FirstBellUnusual"
     BELL_IN_CLOCK_GAP = "BellInClockGap"
     EXCEPTIONS_CONFLICT = "ExceptionsConflict"
+    SHORTENED_DAY_CLOSED = "ShortenedDayClosed"
     EXCEPTION_OPENS_NOTHING = "ExceptionOpensNothing"
     REGION_WITHOUT_COHORT = "RegionWithoutCohort"
     ROTATION_ANCHOR_LATE = "RotationAnchorLate"

@@ -14,16 +14,23 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from firstbell.domain.bells import start_of_day
-from firstbell.domain.calendar import InstructionMode, OneDate
+from firstbell.domain.calendar import (
+    CronRecurrence,
+    InstructionMode,
+    OneDate,
+    RecurrenceCondition,
+    WeeklyRecurrence,
+)
 from firstbell.domain.days import Transition
 from firstbell.domain.findings.finding import Finding, FindingKind, Severity, listed
-from firstbell.domain.occurrences import occurrences
+from firstbell.domain.occurrences import occurrences, wants
 from firstbell.domain.policy import PeakAnchor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
+    from firstbell.domain.calendar import DemandEvent
     from firstbell.domain.days import Day, DayClass, SchoolDays
     from firstbell.domain.policy import Match, Peak, Policy
 
@@ -162,6 +169,8 @@ def peak_findings(policy: Policy, calendars: Sequence[SchoolDays]) -> Iterator[F
 
 def _occurs(peak: Peak, school_days: SchoolDays) -> bool:
     """Whether it does, as far as can be looked: beyond that it is taken for yes."""
+    if any(wants(peak, event) and _recurs_always(event) for event in school_days.calendar.demand_events):
+        return True
     dates = _dates(school_days)
     if not dates:
         return False
@@ -178,6 +187,14 @@ def _occurs(peak: Peak, school_days: SchoolDays) -> bool:
             return True
         on = until
     return False
+
+
+def _recurs_always(event: DemandEvent) -> bool:
+    """Whether an event takes place again and again, lessons or not."""
+    when = event.when
+    return isinstance(when, CronRecurrence) or (
+        isinstance(when, WeeklyRecurrence) and when.condition is RecurrenceCondition.ALWAYS
+    )
 
 
 def _dates(school_days: SchoolDays) -> list[date]:

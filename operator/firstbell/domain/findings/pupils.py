@@ -74,7 +74,8 @@ def _shared(policy: Policy, one: SchoolDays, other: SchoolDays, paths: dict[str,
     shared = f"cohort {listed(cohorts)}" if cohorts else f"region {listed(regions)}"
     both = f'Calendars "{one.calendar.name}" and "{other.calendar.name}" both have {shared}'
     if _meet(one, other):
-        message, cure = f"{both}: pupils in both count twice", "Count each pupil in one calendar only"
+        message = f"{both}: if these are the same pupils, they count twice"
+        cure = "Nothing to do if they are not; else count each pupil in one calendar only"
     elif any(peak.replicas is not None for peak in policy.peaks):
         message = f"{both} at different times: replicas of a peak are split over both, so each gets a part"
         cure = "Keep the school years of the same pupils in one calendar"
@@ -82,7 +83,7 @@ def _shared(policy: Policy, one: SchoolDays, other: SchoolDays, paths: dict[str,
         return  # the same pupils in two school years, one after the other: nothing counts twice
     yield Finding(
         kind=FindingKind.PUPILS_SHARED,
-        severity=Severity.WARNING,
+        severity=Severity.NOTICE,
         path=paths.get(other.calendar.name, "spec.calendarRefs"),
         message=message,
         cure=cure,

@@ -12,7 +12,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from firstbell.domain.calendar import DateRange, OnClosure, RotationType, Weekday
-from firstbell.domain.coverage import bits_where
 from firstbell.domain.days import each_day
 from firstbell.domain.findings.finding import Finding, FindingKind, Severity, listed
 from firstbell.domain.rotation import week_start
@@ -56,10 +55,10 @@ def _late_anchor(school_days: SchoolDays, rotation: Rotation) -> Iterator[Findin
     begin = min(year.dates.first for year in calendar.school_years)
     if start is None or start <= begin:
         return
-    bare = _days_without_label(school_days, begin, start)
+    labelled = any(row.labels for row in calendar.weekly_schedule)
+    bare = _days_without_label(school_days, begin, start, closed=labelled)
     if not bare:
         return
-    labelled = any(row.labels for row in calendar.weekly_schedule)
     effect = (
         "rows that name a label give no lessons before it" if labelled else "days before it carry no label"
     )
@@ -69,7 +68,20 @@ def _late_anchor(school_days: SchoolDays, rotation: Rotation) -> Iterator[Findin
         path="spec.rotation.anchorDate",
         message=f"The rotation starts on {rotation.anchor}, but the first school year on {begin}, "
         f"{bare} school day{'s' if bare > 1 else ''} earlier: {effect}",
-        cure=f'Set anchorDate to the first lesson day that carries "{rotation.labels[0]}"',
+        cure=_cure(rotation, labelled=labelled),
+    )
+
+
+def _cure(rotation: Rotation, *, labelled: bool) -> str:
+    first = rotation.labels[0]
+    if not labelled:
+        return (
+            f'Nothing to do if they carry none; else set anchorDate to an earlier day that carries "{first}"'
+        )
+    return (
+        "If they have lessons without a label, add a weekly row without labels below the others, or open "
+        "each of them by an entry of calendarDates (InstructionalDay, with bellScheduleName); if they carry "
+        f'labels, set anchorDate to an earlier day that carries "{first}"'
     )
 
 
@@ -82,15 +94,25 @@ def _first_label(rotation: Rotation) -> date | None:
     return week_start(rotation.anchor, rotation.week_starts_on)
 
 
-def _days_without_label(school_days: SchoolDays, begin: date, start: date) -> int:
-    """The days before the first label that some row would give lessons to, in any region."""
-    calendar, layers = school_days.calendar, school_days.layers
-    taught = {weekday for row in calendar.weekly_schedule for weekday in row.days_of_week}
-    everywhere = bits_where(not holiday.regions for holiday in calendar.holidays)
-    last = min(start - timedelta(days=1), max(year.dates.last for year in calendar.school_years))
-    return sum(
-        Weekday.of(on) in taught
-        and bool(layers.year_dates.on(on))
-        and not layers.holiday_dates.on(on) & everywhere
-        for on in each_day(DateRange(first=begin, last=max(begin, last)))
-    )
+def _days_without_label(school_days: SchoolDays, begin: date, start: date, *, closed: bool) -> int:
+    """The days before the first label that some row would give lessons to, in any region.
+
+    With `closed` only those that have none: an exception with bells of its own may have opened them.
+    """
+    layers = school_days.layers
+    last = min(start - timedelta(days=1), max(year.dates.last for year in school_days.calendar.school_years))
+    if last < begin:
+        return 0
+    scopes = [
+        (scope, regions[0], {weekday for row in layers.week(scope).rows for weekday in row.days_of_week})
+        for scope, regions in layers.regions_by_scope.items()
+    ]
+    found = 0
+    for on in each_day(DateRange(first=begin, last=last)):
+        for scope, region, taught in scopes:
+            held = layers.on(on, scope)
+            bare = Weekday.of(on) in taught and held.years and not held.holidays
+            if bare and not (closed and school_days.has_lessons(region, on)):
+                found += 1
+                break
+    return found

@@ -1,6 +1,7 @@
 """School years that hold too few lessons, too many, or none; and calendars that run out.
 
-150 to 215 lesson days are a year anywhere that was looked at. A SchoolYear of fewer than 250 days is taken
+150 to 215 lesson days are a year anywhere that was looked at, where five weekdays have lessons; with a sixth
+there may be 258. A SchoolYear of fewer than 250 days is taken
 for a part of a year, because data may begin in mid-year and universities write semesters: at the usual rate
 of six lesson days in ten, 250 days hold 150. Few lessons there are a notice; every rule but that one applies.
 A calendar without any bells but with demand events is meant so: a university's deadlines need no bell.
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from firstbell.domain.calendar import AcademicSession, SchoolCalendar
     from firstbell.domain.days import SchoolDays
 
-FEWEST_LESSON_DAYS = 150
-MOST_LESSON_DAYS = 215
+ORDINARY_WEEKDAYS = 5
+FEWEST_PER_WEEKDAY = 30
+MOST_PER_WEEKDAY = 43
 WHOLE_YEAR_DAYS = 250
 EXPIRING_DAYS = 45
 
@@ -29,11 +31,15 @@ EXPIRING_DAYS = 45
 def lesson_count_findings(school_days: SchoolDays) -> Iterator[Finding]:
     """No lesson on any school day, and school years with an unusual number of lesson days."""
     calendar = school_days.calendar
+    if not calendar.school_years and calendar.demand_events:
+        return  # a calendar of events only, meant so
     if not calendar.school_years:
         yield _no_lessons("spec.academicSessions", "The calendar has no school year, so no day has lessons")
         return
     for index, region in enumerate(calendar.regions):
-        if not any(covers(year.regions, region) for year in calendar.school_years):
+        served = [year.regions for year in calendar.school_years]
+        served += [event.regions for event in calendar.demand_events]
+        if not any(covers(regions, region) for regions in served):
             yield _no_lessons(f"spec.regions[{index}]", f'Region "{region}" has no school year')
     if not calendar.weekly_schedule and not any(
         entry.bell_schedule_name for entry in calendar.calendar_dates
@@ -78,18 +84,29 @@ def _year_findings(school_days: SchoolDays, index: int, year: AcademicSession) -
         where = f'School year "{year.name}" has'
         if count == 0:
             yield _no_lessons(path, f"{where} no lesson on any day{in_regions(regions)}")
-        elif not FEWEST_LESSON_DAYS <= count <= MOST_LESSON_DAYS:
-            partial = count < FEWEST_LESSON_DAYS and year.dates.days < WHOLE_YEAR_DAYS
-            message = f"{where} {count} lesson days{in_regions(regions)}; 150 to 215 are usual"
+            continue
+        weekdays = _weekdays_taught(school_days.calendar, regions)
+        fewest, most = FEWEST_PER_WEEKDAY * min(weekdays, ORDINARY_WEEKDAYS), MOST_PER_WEEKDAY * weekdays
+        if not fewest <= count <= most:
+            partial = count < fewest and year.dates.days < WHOLE_YEAR_DAYS
+            message = f"{where} {count} lesson days{in_regions(regions)}; {fewest} to {most} are usual"
+            if weekdays != ORDINARY_WEEKDAYS:
+                message = f"{message} where {weekdays} weekday{'s have' if weekdays > 1 else ' has'} lessons"
             if partial:
                 message = f"{message}, and {year.dates.days} days look like a part of a year"
             yield Finding(
                 kind=FindingKind.UNUSUAL_LESSON_DAY_COUNT,
-                severity=Severity.NOTICE if partial else Severity.WARNING,
+                severity=Severity.NOTICE,
                 path=path,
                 message=message,
                 cure="Check the dates of the school year, the holidays and the weekly schedule",
             )
+
+
+def _weekdays_taught(calendar: SchoolCalendar, regions: list[str | None]) -> int:
+    """How many weekdays have lessons in an ordinary week of any of these regions, at least one."""
+    rows = [row for row in calendar.weekly_schedule if any(covers(row.regions, each) for each in regions)]
+    return max(1, len({weekday for row in rows for weekday in row.days_of_week}))
 
 
 def expiry_findings(school_days: SchoolDays, today: date) -> Iterator[Finding]:

@@ -1,0 +1,108 @@
+"""Calendars that other schools have, and what is right of each: `tests/data/cases`, one file a report.
+
+Each file says what it is and where its dates and hours come from.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from firstbell.domain.bells import instant_of
+from firstbell.domain.days import DayClass, SchoolDays
+from firstbell.domain.findings import FindingKind, Severity, calendar_findings, policy_findings
+from firstbell.domain.plan import make_plan
+from tests.builders import utc
+from tests.scenarios.manifests import calendar_of, workload_of
+
+CASES = Path(__file__).parents[1] / "data" / "cases"
+
+
+def days_of(name: str) -> SchoolDays:
+    return SchoolDays(calendar_of(CASES / f"{name}.yaml"))
+
+
+def findings_of(days: SchoolDays, today: str = "2026-10-01"):
+    return calendar_findings(days, date.fromisoformat(today))
+
+
+def first_bell(days: SchoolDays, region: str | None, on: str) -> str | None:
+    """The first bell of a date on its wall, as HH:MM."""
+    minute = days.first_bell(days.day(region, date.fromisoformat(on)))
+    return None if minute is None else f"{instant_of(minute).astimezone(days.calendar.zone):%H:%M}"
+
+
+def test_an_hourly_event_holds_through_the_hour_that_comes_twice():
+    workload = workload_of(CASES / "repeated-hour.yaml")
+    plan = make_plan(workload, utc("2026-10-24T22:00"), utc("2026-10-25T23:00"))
+    assert {plan.replicas_at(minute) for minute in range(plan.start, plan.end)} == {40}
+
+
+def test_a_calendar_of_events_only_has_nothing_to_find():
+    workload = workload_of(CASES / "repeated-hour.yaml")
+    (days,) = workload.calendars
+    assert findings_of(days) == ()
+    assert policy_findings(workload.policy, workload.calendars) == ()
+
+
+@pytest.mark.parametrize("on", ["2027-01-18", "2027-01-23", "2027-07-02"])
+def test_a_shortened_day_opens_no_closed_one(on):
+    days = days_of("shortened-day-opens-a-closed-one")
+    assert not days.day(None, date.fromisoformat(on)).instructional
+
+
+def test_a_shortened_day_that_is_closed_is_an_error():
+    found = findings_of(days_of("shortened-day-opens-a-closed-one"))
+    told = [one for one in found if one.kind is FindingKind.SHORTENED_DAY_CLOSED]
+    assert [(one.severity, one.path) for one in told] == [
+        (Severity.ERROR, f"spec.calendarDates[{index}]") for index in range(3)
+    ]
+
+
+def test_a_week_of_six_days_has_its_own_first_day_and_long_weekend():
+    days = days_of("six-day-week-and-fridays")
+    monday, after_saturday_off = (
+        days.day("single", date.fromisoformat(on)).lessons for on in ("2024-03-11", "2024-03-25")
+    )
+    assert monday.day_class is DayClass.FIRST_DAY_OF_WEEK
+    assert after_saturday_off.day_class is DayClass.AFTER_LONG_WEEKEND
+    assert first_bell(days, "single", "2024-03-11") == "08:00"
+    assert first_bell(days, "single", "2024-03-14") == "08:30"
+    assert first_bell(days, "afternoon", "2024-03-15") == "14:00"
+
+
+def test_more_lesson_days_are_usual_in_a_week_of_six():
+    days = days_of("six-days-morocco")
+    assert not [one for one in findings_of(days) if one.kind is FindingKind.UNUSUAL_LESSON_DAY_COUNT]
+    assert first_bell(days, None, "2026-02-18") == "08:30"
+    assert first_bell(days, None, "2026-02-20") == "09:00"
+    assert instant_of(days.first_bell(days.day(None, date(2026, 2, 20)))).hour == 9
+
+
+def test_an_afternoon_shift_is_a_notice_at_most():
+    days = days_of("two-shifts")
+    assert {one.severity for one in findings_of(days)} <= {Severity.NOTICE}
+    assert first_bell(days, "upper", "2026-09-01") == "07:30"
+    assert first_bell(days, "upper", "2026-09-07") == "13:00"
+    assert first_bell(days, "lower", "2026-09-07") == "07:30"
+
+
+def test_the_cure_for_days_before_the_first_label_is_one():
+    days = days_of("circular-cure")
+    (late,) = [one for one in findings_of(days) if one.kind is FindingKind.ROTATION_ANCHOR_LATE]
+    assert "2 school days earlier" in late.message
+    assert "without labels" in late.cure
+    assert "calendarDates" in late.cure
+
+
+def test_following_the_cure_for_days_before_the_first_label_helps(tmp_path):
+    text = (CASES / "circular-cure.yaml").read_text(encoding="utf-8")
+    entry = '  - {{name: "{on}", startDate: "{on}", event: InstructionalDay, bellScheduleName: week-b}}\n'
+    opened = "".join(entry.format(on=on) for on in ("2026-09-03", "2026-09-04"))
+    file = tmp_path / "mended.yaml"
+    file.write_text(text.replace("  calendarDates:\n", f"  calendarDates:\n{opened}"), encoding="utf-8")
+    days = SchoolDays(calendar_of(file))
+    assert first_bell(days, None, "2026-09-03") == "08:40"
+    assert not [one for one in findings_of(days) if one.kind is FindingKind.ROTATION_ANCHOR_LATE]
