@@ -41,6 +41,10 @@ def _assumptions(outcome: Outcome) -> Iterator[str]:
     if outcome.gaps:
         yield "While the load is not recorded counts are held, and neither short time nor waste is counted."
     yield f"The fixed size is {outcome.fixed}{_why_fixed(outcome)}."
+    yield (
+        "COST is pod-hours over the least possible: the fewest replicas at each second that carry the load,"
+        f" asked for {outcome.start_seconds} s before by somebody who knows it."
+    )
 
 
 def _why_fixed(outcome: Outcome) -> str:

@@ -38,6 +38,11 @@ def backtest_document(outcome: Outcome) -> dict[str, Any]:
         "liveMetric": outcome.live_metric,
         "floor": outcome.beside_autoscaler,
         "assumptions": list(assumptions(outcome)),
+        "leastPossible": {
+            "podHours": _hundredths(outcome.least.pod_seconds, 3600),
+            "starts": outcome.least.starts,
+            "highestReplicas": outcome.least.highest,
+        },
         "variants": [_variant(outcome, variant) for variant in Variant],
         "unrecordedBells": outcome.unrecorded_bells,
         "bells": [_bell(bell) for bell in outcome.bells],
@@ -75,11 +80,19 @@ def _variant(outcome: Outcome, variant: Variant) -> dict[str, Any]:
     return {
         "variant": variant,
         "podHours": _hundredths(total.tally.replica_seconds, 3600),
+        "cost": cost_of(outcome, variant),
+        "starts": outcome.courses[variant].starts,
         **_tally(total.tally),
         "highestReplicas": total.tally.highest,
         "shortBells": total.short_bells,
         "worstBell": worst,
     }
+
+
+def cost_of(outcome: Outcome, variant: Variant) -> float | None:
+    """A variant's pod-hours over the least possible; None where nothing was needed."""
+    cost = outcome.least.cost(outcome.totals[variant].tally.replica_seconds / 3600)
+    return None if cost is None else round(cost, 2)
 
 
 def _bell(bell: BellOutcome) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from firstbell.backtest.tally import Tally
     from firstbell.backtest.track import Track
     from firstbell.domain.plan import Workload
+    from firstbell.simulate.least import Least
 
 
 class Variant(StrEnum):
@@ -32,6 +34,11 @@ class Course:
 
     replicas: Track
     ready: Track
+
+    @property
+    def starts(self) -> int:
+        """How many pods were asked for after the start."""
+        return sum(max(0, after - before) for before, after in pairwise(self.replicas.counts))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -64,7 +71,7 @@ class Outcome:
     `live_metric` names the policy's metric that firstbell followed, None where the plan alone decided;
     `follows_arrivals` says that early arrivals could raise a peak;
     `beside_autoscaler` says that its decisions were the floor of an HPA. `unrecorded_bells` had no sample in
-    their stretch.
+    their stretch. `least` is what would have been enough for somebody who knows the load.
     """
 
     workload: Workload
@@ -81,6 +88,7 @@ class Outcome:
     totals: Mapping[Variant, VariantOutcome]
     courses: Mapping[Variant, Course]
     gaps: tuple[Gap, ...]
+    least: Least
 
     @property
     def known_seconds(self) -> int:

@@ -10,7 +10,7 @@ from firstbell.backtest.bells import bell_windows
 from firstbell.backtest.deciding import Rules
 from firstbell.backtest.hpa_following import HpaFollower
 from firstbell.backtest.known_plans import plans_known_then
-from firstbell.backtest.need import MOST_REPLICAS, need_over, needs_of
+from firstbell.backtest.need import MOST_REPLICAS, UNKNOWN, need_over, needs_of
 from firstbell.backtest.outcome import BellOutcome, Course, Outcome, Variant, VariantOutcome
 from firstbell.backtest.recording import SECONDS_PER_MINUTE
 from firstbell.backtest.replay import first_count, replay_floor, replay_hpa, replay_scale
@@ -20,9 +20,10 @@ from firstbell.backtest.ticks import SYNC_SECONDS, Ticks
 from firstbell.backtest.track import Track, ready_track
 from firstbell.domain.behavior import DEFAULT_BEHAVIOR, Behavior
 from firstbell.simulate.hpa import HorizontalPodAutoscaler, HpaSpec
+from firstbell.simulate.least import Leads, least_of_runs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from firstbell.backtest.bells import BellWindow
     from firstbell.backtest.need import Need
@@ -87,7 +88,18 @@ def run_trial(trial: Trial, recording: Recording) -> Outcome:
         totals={variant: _total(variant, course, need, bells) for variant, course in courses.items()},
         courses=courses,
         gaps=tuple(recording.gaps()),
+        least=least_of_runs(
+            _needed_runs(need, trial.workload.bounds.minimum), Leads(start=trial.start_seconds, room=0)
+        ),
     )
+
+
+def _needed_runs(need: Need, minimum: int) -> Iterator[tuple[int, int]]:
+    """The need and for how many seconds; while it is not known, what it was before."""
+    count = minimum
+    for length, wanted in need.entries(need.start, need.end):
+        count = count if wanted == UNKNOWN else max(minimum, wanted)
+        yield count, length
 
 
 def _schedule(trial: Trial, recording: Recording) -> Schedule:

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from firstbell.backtest.assumptions import assumptions
 from firstbell.backtest.outcome import BellOutcome, Outcome, Variant
+from firstbell.cli.simulate_table import LEAST, times
 from firstbell.domain.bells import EPOCH
 from firstbell.domain.reactive import number_text
 from firstbell.domain.upcoming import bell_of, local_time
@@ -70,18 +71,28 @@ def _head(outcome: Outcome) -> Iterable[str]:
 
 
 def _totals(outcome: Outcome) -> Table:
-    table = _table("", "POD-HOURS", "SHORT MIN", "SHORT BELLS", "MOST MISSING", "HIGHEST", left=1)
+    table = _table(
+        "", "POD\nHOURS", "COST", "STARTS", "SHORT\nMIN", "SHORT\nBELLS", "MOST\nMISSING", "HIGHEST", left=1
+    )
     for variant in Variant:
         total = outcome.totals[variant]
         name = NAMES[variant]
         table.add_row(
             f"{name} {outcome.fixed}" if variant is Variant.FIXED else name,
             f"{total.tally.replica_seconds / 3600:,.0f}",
+            times(outcome.least.cost(total.tally.replica_seconds / 3600)),
+            f"{outcome.courses[variant].starts:,}",
             f"{total.tally.short_seconds / 60:,.1f}",
             f"{total.short_bells} of {len(outcome.bells)}",
             str(total.tally.most_missing),
             str(total.tally.highest),
         )
+    least = outcome.least
+    bells = f"0 of {len(outcome.bells)}"
+    cost = times(least.cost(least.pod_hours))
+    table.add_row(
+        LEAST, f"{least.pod_hours:,.0f}", cost, f"{least.starts:,}", "0.0", bells, "0", str(least.highest)
+    )
     return table
 
 

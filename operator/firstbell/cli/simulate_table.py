@@ -17,6 +17,8 @@ from firstbell.domain.upcoming import peak_sentence, upcoming_peaks
 from firstbell.simulate.advice import advice
 from firstbell.simulate.assumptions import assumptions
 from firstbell.simulate.compare import Comparison, Variant
+from firstbell.simulate.least import Least
+from firstbell.simulate.observed import FULL_PERCENT
 from firstbell.simulate.outcome import Moment, Outcome
 
 NAME_CELLS = 12
@@ -27,6 +29,7 @@ CLOCK_CELLS = 5
 LEVELS = " ▁▂▃▄▅▆▇█"
 ASCII_LEVELS = " .:-=+*%#"
 SHORT = "×"
+LEAST = "least possible"
 
 NAMES = {
     Variant.HPA_ALONE: "HPA alone",
@@ -63,12 +66,33 @@ def print_comparisons(console: Console, comparisons: Iterable[Comparison]) -> No
 def _outcomes(comparison: Comparison) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("", no_wrap=True)
-    headings = ("SHORT", "SLOW", "TURNED AWAY", "WAITING", "PEAK", "PODS", "POD-HOURS")
+    headings = (
+        *("SHORT", "SLOW", "TURNED\nAWAY", "WAITING", "PEAK", "PODS"),
+        *("POD\nHOURS", "COST", "STARTS"),
+    )
     for heading in headings:
         table.add_column(heading, justify="right", no_wrap=True)
     for variant, outcome in comparison.outcomes.items():
-        table.add_row(NAMES[variant], *_cells(outcome, counted=comparison.crowd.counted))
+        cost = times(comparison.cost(variant))
+        cells = _cells(outcome, counted=comparison.crowd.counted)
+        table.add_row(NAMES[variant], *cells, cost, f"{outcome.starts:,}")
+    for use, found in _leasts(comparison):
+        cost = times(comparison.least.at_hpa_target.cost(found.pod_hours))
+        enough = ["0", "0", "0", "0", f"{use} %", str(found.highest)]
+        table.add_row(LEAST, *enough, f"{found.pod_hours:,.0f}", cost, f"{found.starts:,}")
     return table
+
+
+def _leasts(comparison: Comparison) -> Iterable[tuple[int, Least]]:
+    """What would have been enough, by how busy replicas may be in percent."""
+    yield comparison.conditions.hpa_target_percent, comparison.least.at_hpa_target
+    if comparison.conditions.hpa_target_percent != FULL_PERCENT:
+        yield FULL_PERCENT, comparison.least.at_full_use
+
+
+def times(cost: float | None) -> str:
+    """A multiple of the least possible."""
+    return "-" if cost is None else f"{cost:.2f}"
 
 
 def _cells(outcome: Outcome, *, counted: bool) -> list[str]:

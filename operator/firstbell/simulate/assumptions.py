@@ -120,6 +120,12 @@ def _autoscalers(comparison: Comparison) -> Iterator[Assumption]:
             text="early arrivals raise the first bell's peak up to "
             f"{conditions.surge_max_percent} %, from a metric that counts everybody who has come",
         )
+    yield Assumption(
+        name="leastPossible",
+        value=round(comparison.least.at_hpa_target.pod_hours, 1),
+        text="COST is pod-hours over the least possible at the HPA's target: the fewest replicas at each "
+        "second that carry what comes in it, asked for just in time by somebody who knows the load",
+    )
     beside = "above the HPA" if conditions.beside_autoscaler else "without an HPA"
     yield Assumption(
         name="firstbell",

@@ -11,11 +11,13 @@ from firstbell.domain.behavior import DEFAULT_BEHAVIOR, Behavior
 from firstbell.domain.bells import Minute, instant_of, start_of_day
 from firstbell.simulate.cron import CronFloor, HpaWithCron, careful_floor
 from firstbell.simulate.crowd import Coming, Crowd, crowd
-from firstbell.simulate.day import Scaling, World, play
+from firstbell.simulate.day import Scaling, World, loads_of, play
 from firstbell.simulate.early_arrivals import EarlyArrivals
 from firstbell.simulate.firstbell import FirstbellAlone, FirstbellBesideHpa, Operator
 from firstbell.simulate.hpa import HorizontalPodAutoscaler, HpaAlone, HpaSpec
 from firstbell.simulate.known_plans import KnownPlans, known_plans
+from firstbell.simulate.least import Leads, LeastPossible, least, replicas_needed
+from firstbell.simulate.observed import FULL_PERCENT
 from firstbell.simulate.resource_metric import ResourceTarget
 
 if TYPE_CHECKING:
@@ -63,13 +65,23 @@ class Conditions:
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Comparison:
-    """The day, and what it came to under each variant."""
+    """The day, and what it came to under each variant.
+
+    `load` is the highest of each minute, in replicas as busy as in their load test; `least` what would have
+    been enough, of which every variant's pod-hours are told in multiples.
+    """
 
     plan: Plan
     conditions: Conditions
     crowd: Crowd
     cron: CronFloor | None
     outcomes: dict[Variant, Outcome]
+    load: tuple[float, ...]
+    least: LeastPossible
+
+    def cost(self, variant: Variant) -> float | None:
+        """A variant's pod-hours over the least at the HPA's target; None where nothing was needed."""
+        return self.least.at_hpa_target.cost(self.outcomes[variant].pod_hours)
 
     @property
     def start(self) -> Minute:
@@ -101,12 +113,25 @@ def compare(
     begin = max(workload.bounds.minimum, plans.at(start).write_at(start))
     world = _world(workload, conditions)
     scalings = _scalings(plans, workload.bounds, conditions, cron, there)
+    loads = loads_of(there, world)
     return Comparison(
         plan=plan,
         conditions=conditions,
         crowd=there,
         cron=cron,
         outcomes={variant: play(scalings[variant], there, world, begin) for variant in variants},
+        load=tuple(max(loads[at : at + 60]) for at in range(0, len(loads), 60)),
+        least=_least(loads, workload.bounds.minimum, world, conditions),
+    )
+
+
+def _least(loads: list[float], minimum: int, world: World, conditions: Conditions) -> LeastPossible:
+    """What would have been enough for these loads."""
+    leads, full = Leads.of(world.cluster, minimum), FULL_PERCENT / world.busy_percent
+    at_target = full * conditions.hpa_target_percent / FULL_PERCENT
+    return LeastPossible(
+        at_full_use=least(replicas_needed(loads, full, minimum), leads),
+        at_hpa_target=least(replicas_needed(loads, at_target, minimum), leads),
     )
 
 

@@ -49,7 +49,7 @@ def play(scaling: Scaling, crowd: Crowd, world: World, replicas: int) -> Outcome
     pods, service = Pods(world.cluster, replicas), Service(world.background)
     observed, faults, outcome = Observed(world.delay), Faults(world.faults), Outcome()
     each = FULL_PERCENT / world.busy_percent
-    loads = [world.background + rate for rate in work_rates(crowd.work)]
+    loads = loads_of(crowd, world)
     longest = 0.0
     for now, users in enumerate(crowd.users):
         scaling.act(now, pods, observed)
@@ -76,4 +76,10 @@ def play(scaling: Scaling, crowd: Crowd, world: World, replicas: int) -> Outcome
             )
             outcome.moments.append(moment)
             longest = 0.0
+    outcome.starts = pods.started
     return outcome
+
+
+def loads_of(crowd: Crowd, world: World) -> list[float]:
+    """The work of each second if nobody has to wait, in replicas as busy as in their load test."""
+    return [world.background + rate for rate in work_rates(crowd.work)]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from firstbell.domain.bells import Minute
     from firstbell.simulate.compare import Comparison, Variant
+    from firstbell.simulate.least import Least
     from firstbell.simulate.outcome import Moment, Outcome
     from firstbell.simulate.scenario import Played
 
@@ -61,6 +62,11 @@ def comparison_document(comparison: Comparison) -> dict[str, Any]:
         "held": comparison.held,
         "quiet": comparison.quiet,
         "advice": advice(comparison),
+        "loadByMinute": [round(load, 2) for load in comparison.load],
+        "leastPossible": {
+            "atFullUse": _least(comparison.least.at_full_use),
+            "atHpaTarget": _least(comparison.least.at_hpa_target),
+        },
         "variants": [
             _variant(comparison, variant, outcome) for variant, outcome in comparison.outcomes.items()
         ],
@@ -87,7 +93,17 @@ def _variant(comparison: Comparison, variant: Variant, outcome: Outcome) -> dict
         "peakUtilizationPercent": _finite(outcome.peak_utilization_percent),
         "highestReplicas": outcome.highest_replicas,
         "podHours": round(outcome.pod_hours, 1),
+        "cost": None if (cost := comparison.cost(variant)) is None else round(cost, 2),
+        "starts": outcome.starts,
         "steps": list(_steps(start, outcome.moments)),
+    }
+
+
+def _least(found: Least) -> dict[str, Any]:
+    return {
+        "podHours": round(found.pod_hours, 1),
+        "starts": found.starts,
+        "highestReplicas": found.highest,
     }
 
 

@@ -73,6 +73,7 @@ class Outcome:
     peak_utilization_percent: float = 0.0
     highest_replicas: int = 0
     pod_seconds: int = 0
+    starts: int = 0
     moments: list[Moment] = field(default_factory=list)
     _backlog: Backlog = field(default_factory=Backlog)
 

@@ -52,6 +52,8 @@ class Pods:
         self._ordered: list[tuple[int, int]] = []
         self._idle_since: int | None = None
         self.ready = replicas
+        self.started = 0
+        """How many pods were created since the start of the day."""
         self._settled = True
 
     def scale(self, replicas: int) -> None:
@@ -68,7 +70,9 @@ class Pods:
         cluster = self._cluster
         self._remove(self._placed + self._unplaced - self.wanted)
         missing = self.wanted - self._placed - self._unplaced
-        self._unplaced += min(max(0, missing), cluster.created_per_second)
+        created = min(max(0, missing), cluster.created_per_second)
+        self._unplaced += created
+        self.started += created
         while self._ordered and self._ordered[0][0] <= now:
             self._nodes += self._ordered.pop(0)[1]
         room = self._nodes * cluster.pods_per_node - self._placed

@@ -61,8 +61,23 @@ def test_the_fields_of_a_variant(document):
         "peakUtilizationPercent",
         "highestReplicas",
         "podHours",
+        "cost",
+        "starts",
         "steps",
     ]
+
+
+def test_the_load_is_told_minute_by_minute_and_what_would_have_been_enough_for_it(document):
+    day = document["autoscalers"][0]
+    assert len(day["loadByMinute"]) == 24 * 60
+    assert max(day["loadByMinute"]) == pytest.approx(240, rel=0.02)
+    assert day["loadByMinute"].index(max(day["loadByMinute"])) == pytest.approx(8 * 60 + 29, abs=2)
+    full, target = (day["leastPossible"][use] for use in ("atFullUse", "atHpaTarget"))
+    assert full["podHours"] < target["podHours"]
+    assert full["highestReplicas"] == pytest.approx(0.7 * max(day["loadByMinute"]), abs=1)
+    for variant in day["variants"]:
+        assert variant["cost"] == pytest.approx(variant["podHours"] / target["podHours"], abs=0.01)
+        assert variant["starts"] >= variant["highestReplicas"] - 2
 
 
 def test_steps_are_where_something_changed(document):

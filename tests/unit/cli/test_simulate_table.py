@@ -25,9 +25,19 @@ def printed(tmp_path_factory):
 
 def test_a_row_for_each_way_of_scaling(printed):
     assert printed[0] == "lms/web: Tue 04 Feb 2025 (Europe/Brussels)"
-    assert printed[1].split() == ["SHORT", "SLOW", "TURNED", "AWAY", "WAITING", "PEAK", "PODS", "POD-HOURS"]
-    assert [line.split("  ")[0] for line in printed[2:5]] == ["HPA alone", "HPA + cron", "firstbell"]
-    assert printed[4].split()[1:4] == ["0", "0", "0"]
+    assert printed[1].split() == ["TURNED", "POD"]
+    headings = ["SHORT", "SLOW", "AWAY", "WAITING", "PEAK", "PODS", "HOURS", "COST", "STARTS"]
+    assert printed[2].split() == headings
+    assert [line.split("  ")[0] for line in printed[3:6]] == ["HPA alone", "HPA + cron", "firstbell"]
+    assert printed[5].split()[1:4] == ["0", "0", "0"]
+
+
+def test_below_them_stands_what_was_possible_at_the_hpas_target_and_at_full_use(printed):
+    at_target, at_full_use = (line.split() for line in printed[6:8])
+    assert at_target[:2] == at_full_use[:2] == ["least", "possible"]
+    assert (at_target[6:8], at_full_use[6:8]) == (["60", "%"], ["100", "%"])
+    assert at_target[-2] == "1.00"
+    assert float(at_full_use[-2]) < 1 < float(printed[5].split()[-2])
 
 
 def test_a_table_fits_into_80_columns(printed):
@@ -35,7 +45,7 @@ def test_a_table_fits_into_80_columns(printed):
 
 
 def test_a_strip_marks_where_it_was_not_enough(printed):
-    alone, ours, hours = printed[6], printed[8], printed[9]
+    alone, ours, hours = printed[9], printed[11], printed[12]
     assert "×" in alone
     assert "×" not in ours
     assert ours.strip().endswith("▄")
