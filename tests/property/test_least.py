@@ -1,7 +1,7 @@
 """The least possible is the least: nothing that was tried on small days is enough and cheaper.
 
-Every way of having replicas over a few seconds is played by the rules of pods and nodes, and of those that are
-never short the cheapest is taken.
+Every way of having replicas over a few seconds is played by the rules of pods and nodes, and of those that
+are never short the cheapest is taken.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ leads = st.builds(
 
 def is_enough(needed: tuple[int, ...], counts: tuple[int, ...], leads: Leads) -> bool:
     """Whether as many are Ready as are needed at each second, with so many replicas at each."""
-    # By place: since when it is Ready; by node: when it comes, and since when it is empty. The replicas of the
-    # first second were asked for before it.
+    # By place: since when it is Ready; by node: when it comes, and since when it is empty. The replicas of
+    # the first second were asked for before it.
     ready = [0] * counts[0] + [None] * (max(counts) - counts[0])
     node_comes: dict[int, int] = {}
     node_empty: dict[int, int] = {}

