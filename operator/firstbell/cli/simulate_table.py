@@ -30,6 +30,7 @@ LEVELS = " ▁▂▃▄▅▆▇█"
 ASCII_LEVELS = " .:-=+*%#"
 SHORT = "×"
 LEAST = "least possible"
+MINUTES = " min"
 
 NAMES = {
     Variant.HPA_ALONE: "HPA alone",
@@ -67,7 +68,7 @@ def _outcomes(comparison: Comparison) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("", no_wrap=True)
     headings = (
-        *("SHORT", "SLOW", "TURNED\nAWAY", "WAITING", "PEAK", "PODS"),
+        *("SHORT\nMIN", "SLOW\nMIN", "TURNED\nAWAY", "WAITING", "PEAK", "PODS"),
         *("POD\nHOURS", "COST", "STARTS"),
     )
     for heading in headings:
@@ -97,8 +98,8 @@ def times(cost: float | None) -> str:
 
 def _cells(outcome: Outcome, *, counted: bool) -> list[str]:
     return [
-        minutes(outcome.short_seconds),
-        minutes(outcome.slow_seconds),
+        minutes(outcome.short_seconds).removesuffix(MINUTES),
+        minutes(outcome.slow_seconds).removesuffix(MINUTES),
         people(outcome.turned_away, outcome.arrivals, counted=counted),
         people(outcome.most_waiting, outcome.arrivals, counted=counted),
         percent(outcome.peak_utilization_percent),
@@ -109,7 +110,7 @@ def _cells(outcome: Outcome, *, counted: bool) -> list[str]:
 
 def minutes(seconds: int) -> str:
     """Seconds as minutes: `0` for none at all, else at least a tenth."""
-    return f"{max(0.1, seconds / 60):.1f} min" if seconds else "0"
+    return f"{max(0.1, seconds / 60):.1f}{MINUTES}" if seconds else "0"
 
 
 def people(number: float, of: float, *, counted: bool) -> str:

@@ -53,7 +53,7 @@ def test_the_whole_document(tmp_path, school):
     assert done.exit_code == 0, done.output
     document = json.loads(done.stdout)
     sentences = document.pop("assumptions")
-    assert len(sentences) == 7
+    assert len(sentences) == 8
     assert document == {
         "apiVersion": "firstbell.dev/backtest/v1",
         "autoscaler": "lms/web",
@@ -72,10 +72,13 @@ def test_the_whole_document(tmp_path, school):
         "startSeconds": 60,
         "liveMetric": "online",
         "floor": False,
+        "leastPossible": {"podHours": 12.6, "starts": 11, "highestReplicas": 13},
         "variants": [
             {
                 "variant": "firstbell",
                 "podHours": 19.62,
+                "cost": 1.56,
+                "starts": 11,
                 "shortMinutes": 1,
                 "mostMissing": 1,
                 "wasteReplicaHours": 6.14,
@@ -86,6 +89,8 @@ def test_the_whole_document(tmp_path, school):
             {
                 "variant": "hpa",
                 "podHours": 13.23,
+                "cost": 1.05,
+                "starts": 11,
                 "shortMinutes": 1.5,
                 "mostMissing": 11,
                 "wasteReplicaHours": 0.87,
@@ -96,6 +101,8 @@ def test_the_whole_document(tmp_path, school):
             {
                 "variant": "fixed",
                 "podHours": 39,
+                "cost": 3.1,
+                "starts": 0,
                 "shortMinutes": 0,
                 "mostMissing": 0,
                 "wasteReplicaHours": 23.65,

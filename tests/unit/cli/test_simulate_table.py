@@ -25,8 +25,8 @@ def printed(tmp_path_factory):
 
 def test_a_row_for_each_way_of_scaling(printed):
     assert printed[0] == "lms/web: Tue 04 Feb 2025 (Europe/Brussels)"
-    assert printed[1].split() == ["TURNED", "POD"]
-    headings = ["SHORT", "SLOW", "AWAY", "WAITING", "PEAK", "PODS", "HOURS", "COST", "STARTS"]
+    assert printed[1].split() == ["SHORT", "SLOW", "TURNED", "POD"]
+    headings = ["MIN", "MIN", "AWAY", "WAITING", "PEAK", "PODS", "HOURS", "COST", "STARTS"]
     assert printed[2].split() == headings
     assert [line.split("  ")[0] for line in printed[3:6]] == ["HPA alone", "HPA + cron", "firstbell"]
     assert printed[5].split()[1:4] == ["0", "0", "0"]
