@@ -5,10 +5,11 @@ be Ready, so a replica is asked for that much earlier and costs from then on; wh
 the node's time more. Whoever pays less is short, and so the pod-hours of everybody else are told in terms of
 it: at full use, and with replicas as busy as the HPA wants them.
 
-It is exact by a closed form, replica by replica, because needs are nested: while the tenth is needed, the
-first nine are. Between two times at which a replica is needed it stays, or goes and is asked for again,
-whatever is cheaper. Only the first replica of a node waits for it: the others find it there. A node stays for
-a while after its last pod, and keeping a pod a little longer may keep it until it is needed again.
+It is exact by a closed form, replica by replica: each is asked for by itself and waits for its own node,
+though another may have room, so that nobody can do better whose pods have to share. Between two times at
+which it is needed it stays, or goes and is asked for again, whatever is cheaper. Only the first replica of a
+node waits for it: the others find it there. A node stays for a while after its last pod, and keeping a pod a
+little longer may keep it until it is needed again; no pod is started that nobody needs.
 """
 
 from __future__ import annotations
