@@ -7,9 +7,18 @@ rotation is walked from day to day. What `SchoolDays` resolves when it is asked 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.domain.calendar import DateRange, InstructionMode, OnClosure, Rotation, RotationType, covers
+from firstbell.domain.calendar import (
+    DateRange,
+    InstructionMode,
+    OnClosure,
+    Rotation,
+    RotationType,
+    Weekday,
+    covers,
+)
 from firstbell.domain.days import Day, DayClass, Lessons, Transition, each_day
 from firstbell.domain.rotation import Candidate, week_start
 
@@ -50,7 +59,10 @@ class RegionWalk:
 
     def _resolve_all(self, span: DateRange) -> Iterator[Day]:
         rotation = _walk(self._calendar.rotation)
+        anew = self._restart_dates()
         for on in each_day(span):
+            if on in anew:
+                rotation.restart(on)
             candidate = rotation.candidate(on)
             day, printed = self._resolve(
                 on,
@@ -59,8 +71,34 @@ class RegionWalk:
                 label=candidate.label,
                 off_print=candidate.off_print,
             )
-            rotation.tell(on, printed=printed, has_lessons=day.instructional)
+            if self._counts(on):
+                rotation.tell(on, printed=printed, has_lessons=day.instructional)
+            elif day.lessons is not None:
+                day = replace(day, lessons=replace(day.lessons, label=None))
             yield day
+
+    def _counts(self, on: date) -> bool:
+        told = [entry.labelled for entry in self._entries if on in entry.dates and entry.labelled is not None]
+        return told[-1] if told else True
+
+    def _restart_dates(self) -> set[date]:
+        rotation = self._calendar.rotation
+        if rotation is None or rotation.restarts_with is None:
+            return set()
+        found = set()
+        for session in self._calendar.sessions:
+            on = session.dates.first
+            if session.type is not rotation.restarts_with or not covers(session.regions, self._region):
+                continue
+            if on <= rotation.anchor:
+                continue
+            if rotation.type is RotationType.ALTERNATING_WEEKS:
+                week = week_start(on, rotation.week_starts_on)
+                rest = [on + timedelta(days=n) for n in range((week + timedelta(days=7) - on).days)]
+                if not any(Weekday.of(day) in row.days_of_week for row in self._rows for day in rest):
+                    on = week + timedelta(days=7)
+            found.add(on)
+        return found
 
     def _resolve(
         self,
@@ -152,7 +190,21 @@ def _walk(rotation: Rotation | None):
         return _NoRotation()
     if rotation.type is RotationType.DAY_CYCLE:
         return _DayCycle(rotation)
+    if rotation.type is RotationType.CALENDAR_WEEKS:
+        return _CalendarWeeks(rotation)
     return _AlternatingWeeks(rotation)
+
+
+class _CalendarWeeks:
+    def __init__(self, rotation: Rotation) -> None:
+        self._labels = rotation.labels
+
+    def candidate(self, day: date) -> Candidate:
+        label = self._labels[(day.isocalendar().week - 1) % 2]
+        return Candidate(label=label, off_print=label)
+
+    def tell(self, day: date, *, printed: bool, has_lessons: bool) -> None:
+        """The number of a week depends on nothing."""
 
 
 class _NoRotation:
@@ -166,6 +218,10 @@ class _NoRotation:
 class _DayCycle:
     def __init__(self, rotation: Rotation) -> None:
         self._rotation = rotation
+        self._used = 0
+
+    def restart(self, on: date) -> None:
+        del on
         self._used = 0
 
     def candidate(self, day: date) -> Candidate:
@@ -190,6 +246,11 @@ class _AlternatingWeeks:
         self._week: date | None = None
         self._week_had_lessons = False
         self._weeks_counted = 0
+
+    def restart(self, on: date) -> None:
+        week = week_start(on, self._rotation.week_starts_on)
+        self._anchor_week = week if self._rotation.on_closure is OnClosure.SKIP else self._anchor_week
+        self._week, self._week_had_lessons, self._weeks_counted = week, False, 0
 
     def candidate(self, day: date) -> Candidate:
         week = week_start(day, self._rotation.week_starts_on)

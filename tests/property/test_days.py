@@ -14,6 +14,7 @@ from firstbell.domain.calendar import (
     OnClosure,
     RotationType,
     SchoolCalendar,
+    SessionType,
     Weekday,
 )
 from firstbell.domain.days import DayClass, SchoolDays
@@ -60,7 +61,14 @@ def exceptions(draw, regions, number: int):
         bell_schedule_name=draw(st.none() | SCHEDULES),
         instruction_mode=draw(st.none() | st.sampled_from(InstructionMode)),
         regions=draw(scopes(regions)),
+        labelled=draw(st.sampled_from([None, None, True, False])),
     )
+
+
+@st.composite
+def terms(draw, regions, number: int):
+    first, last = draw(ranges(st.sampled_from([5, 90])))
+    return a_school_year(first, last, name=f"t{number}", type=SessionType.TERM, regions=draw(scopes(regions)))
 
 
 @st.composite
@@ -76,9 +84,13 @@ def rows(draw, regions, labels):
 
 @st.composite
 def rotations(draw):
+    kind = draw(st.sampled_from(RotationType))
+    if kind is RotationType.CALENDAR_WEEKS:
+        return a_rotation("A B", type=kind)
     return a_rotation(
         draw(st.sampled_from(["A", "A B", "1 2 3 4 5 6"])),
-        type=draw(st.sampled_from(RotationType)),
+        type=kind,
+        restarts_with=draw(st.none() | st.sampled_from([SessionType.SCHOOL_YEAR, SessionType.TERM])),
         on_closure=draw(st.sampled_from(OnClosure)),
         anchor=draw(starts),
         week_starts_on=draw(st.sampled_from([Weekday.MONDAY, Weekday.SUNDAY, Weekday.WEDNESDAY])),
@@ -93,7 +105,10 @@ def calendars(draw) -> SchoolCalendar:
     labels = rotation.labels if rotation else ()
     return a_calendar(
         regions=regions,
-        sessions=tuple(draw(years(regions, number)) for number in range(draw(st.integers(0, 3)))),
+        sessions=(
+            *(draw(years(regions, number)) for number in range(draw(st.integers(0, 3)))),
+            *(draw(terms(regions, number)) for number in range(draw(st.integers(0, 3)))),
+        ),
         bell_schedules=BELLS,
         weekly_schedule=tuple(draw(rows(regions, labels)) for _ in range(draw(st.integers(0, 3)))),
         rotation=rotation,
@@ -154,7 +169,7 @@ def test_the_next_restart_is_among_those_that_are_told(calendar, on):
 
 
 @pytest.mark.parametrize("on_closure", OnClosure)
-@pytest.mark.parametrize("kind", RotationType)
+@pytest.mark.parametrize("kind", [RotationType.DAY_CYCLE, RotationType.ALTERNATING_WEEKS])
 def test_thirty_years_of_a_rotation_end_as_a_walk_over_them_ends(kind, on_closure):
     calendar = a_calendar(
         sessions=(a_school_year("1996-09-02", "2026-06-30"),),

@@ -106,3 +106,76 @@ def test_following_the_cure_for_days_before_the_first_label_helps(tmp_path):
     days = SchoolDays(calendar_of(file))
     assert first_bell(days, None, "2026-09-03") == "08:40"
     assert not [one for one in findings_of(days) if one.kind is FindingKind.ROTATION_ANCHOR_LATE]
+
+
+ODD_AND_EVEN = 'type: AlternatingWeeks, labels: [A, B], anchorDate: "2020-08-12", onClosure: Skip'
+
+
+def edited(tmp_path, name: str, *changes: tuple[str, str]) -> SchoolDays:
+    """The calendar of a case, with what its author would have written."""
+    text = (CASES / f"{name}.yaml").read_text(encoding="utf-8")
+    for before, after in changes:
+        assert before in text, before
+        text = text.replace(before, after)
+    file = tmp_path / f"{name}.yaml"
+    file.write_text(text, encoding="utf-8")
+    return SchoolDays(calendar_of(file))
+
+
+@pytest.mark.parametrize(
+    "rotation",
+    [
+        "type: CalendarWeeks, labels: [A, B]",
+        'type: CalendarWeeks, labels: [A, B], anchorDate: "2020-08-12", onClosure: Hold',
+    ],
+)
+def test_week_53_and_week_1_are_both_odd(tmp_path, rotation):
+    days = edited(tmp_path, "odd-and-even-weeks", (ODD_AND_EVEN, rotation))
+    labels = {}
+    for on in ("2020-12-21", "2021-01-07", "2021-01-08", "2021-01-11", "2021-01-18"):
+        labels[on] = days.day(None, date.fromisoformat(on)).lessons.label
+    assert labels == {
+        "2020-12-21": "B",
+        "2021-01-07": "A",
+        "2021-01-08": "A",
+        "2021-01-11": "B",
+        "2021-01-18": "A",
+    }
+    assert first_bell(days, None, "2021-01-07") == "07:40"
+    assert not [one for one in findings_of(days) if one.kind is FindingKind.ROTATION_RUNS_ON]
+
+
+def test_weeks_that_take_turns_over_a_new_year_are_told():
+    (told,) = [
+        one for one in findings_of(days_of("odd-and-even-weeks")) if one.kind is FindingKind.ROTATION_RUNS_ON
+    ]
+    assert told.severity is Severity.NOTICE
+    assert "CalendarWeeks" in told.cure
+
+
+RESTARTED = ("onClosure: Hold}", "onClosure: Hold, restartsWith: Term}")
+UNLABELLED = (
+    "event: ExamDay, bellScheduleName: early}",
+    "event: ExamDay, bellScheduleName: early, labelled: false}",
+)
+
+
+def test_a_cycle_begins_anew_with_a_term_and_mock_exams_use_up_no_label(tmp_path):
+    days = edited(tmp_path, "cycle-begins-anew", RESTARTED, UNLABELLED)
+    assert days.day(None, date(2026, 9, 1)).lessons.label == "1"
+    assert days.day(None, date(2027, 1, 11)).lessons.label == "1"
+    assert days.day(None, date(2027, 1, 19)).lessons.label == "1"
+    for on in (20, 21):
+        mock = days.day(None, date(2027, 1, on))
+        assert mock.lessons.label is None
+        assert mock.lessons.bell_schedule_name == "early"
+        assert mock.reason == "calendarDates/mocks"
+    assert days.day(None, date(2027, 1, 22)).lessons.label == "2"
+
+
+def test_a_cycle_that_runs_on_over_a_term_is_told():
+    (told,) = [
+        one for one in findings_of(days_of("cycle-begins-anew")) if one.kind is FindingKind.ROTATION_RUNS_ON
+    ]
+    assert "2027-01-11" in told.message
+    assert "restartsWith: Term" in told.cure

@@ -14,9 +14,9 @@ from firstbell.api.calendar_date import ExceptionFields
 from firstbell.api.demand_event import DemandEvent
 from firstbell.api.problems import Problem, nearest, quoted
 from firstbell.api.school_calendar import SchoolCalendarSpec
-from firstbell.api.school_time import BellSchedule
+from firstbell.api.school_time import BellSchedule, Rotation
 from firstbell.api.uniqueness import repeated
-from firstbell.domain.calendar import SessionType
+from firstbell.domain.calendar import ODD_AND_EVEN, RotationType, SessionType, Weekday
 
 MOST_YEARS = 30
 _DAYS_PER_YEAR = 366
@@ -36,6 +36,7 @@ def calendar_problems(spec: SchoolCalendarSpec) -> tuple[Problem, ...]:
         *_regions(spec),
         *_cohorts(spec),
         *_demand_events(spec.demand_events),
+        *(_rotation(spec.rotation) if spec.rotation else ()),
         *_span(spec),
     )
 
@@ -184,6 +185,30 @@ def _demand_event(event: DemandEvent, path: str) -> Iterator[Problem]:
     if event.duration_minutes is not None and not cron:
         message, cure = "goes with recurrence.schedule only", "Write endTime instead"
         yield Problem(path=f"{path}.durationMinutes", message=message, cure=cure)
+
+
+def _rotation(rotation: Rotation) -> Iterator[Problem]:
+    path = "spec.rotation"
+    if rotation.type is not RotationType.CALENDAR_WEEKS:
+        for field, value in (("anchorDate", rotation.anchor_date), ("onClosure", rotation.on_closure)):
+            if value is None:
+                cure = f"Add it, or use type {RotationType.CALENDAR_WEEKS} for odd and even weeks"
+                yield Problem(path=f"{path}.{field}", message="is missing", cure=cure)
+        return
+    if len(rotation.labels) != ODD_AND_EVEN:
+        message = f"has {len(rotation.labels)} label{'s' if len(rotation.labels) > 1 else ''}"
+        cure = "Write two: the label of odd weeks, then that of even ones"
+        yield Problem(path=f"{path}.labels", message=message, cure=cure)
+    if rotation.restarts_with is not None:
+        message = "is given, but calendar weeks go by the number of the week"
+        cure = "Remove it, or use AlternatingWeeks"
+        yield Problem(path=f"{path}.restartsWith", message=message, cure=cure)
+    if rotation.week_starts_on not in {None, Weekday.MONDAY}:
+        message, cure = (
+            "is given, but weeks of ISO 8601 start on Monday",
+            "Remove it, or use AlternatingWeeks",
+        )
+        yield Problem(path=f"{path}.weekStartsOn", message=message, cure=cure)
 
 
 def _span(spec: SchoolCalendarSpec) -> Iterator[Problem]:

@@ -61,6 +61,7 @@ def to_exception(
         instruction_mode=fields.instruction_mode,
         regions=fields.regions,
         announced_time=fields.announced_time,
+        labelled=fields.labelled,
         source=source,
     )
 
@@ -111,8 +112,9 @@ def _rotation(rotation: Rotation) -> domain.Rotation:
         type=rotation.type,
         labels=rotation.labels,
         anchor=rotation.anchor_date,
-        on_closure=rotation.on_closure,
+        on_closure=rotation.on_closure or domain.OnClosure.SKIP,
         week_starts_on=rotation.week_starts_on or domain.Weekday.MONDAY,
+        restarts_with=domain.SessionType(rotation.restarts_with) if rotation.restarts_with else None,
     )
 
 

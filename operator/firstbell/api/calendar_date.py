@@ -6,7 +6,7 @@ from pydantic import ConfigDict
 
 from firstbell.api.cel import Rule, validated_by
 from firstbell.api.model import SpecModel
-from firstbell.api.scalars import CivilDate, Name, Note, Time
+from firstbell.api.scalars import CivilDate, Flag, Name, Note, Time
 from firstbell.api.school_time import Scope
 from firstbell.domain.calendar import CalendarEvent, InstructionMode
 
@@ -46,6 +46,9 @@ class ExceptionFields(SpecModel):
     """Where the lessons take place: InPerson, Remote or Hybrid; none = unchanged."""
     regions: Scope = ()
     """The regions that this is for, by name; none = all regions."""
+    labelled: Flag | None = None
+    """False: these days carry no label of the rotation and use none up, such as mock exams within a six-day
+    cycle; the next lesson day carries the label that was due. None = unchanged."""
     announced_time: Time | None = None
     """When people learned of it, a point in time with its offset, for example 2027-01-26T05:15:00-05:00.
     Only replays of the past look at it."""

@@ -7,6 +7,7 @@ into a list item reads as drift to tools that compare lists as wholes.
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import ConfigDict
@@ -123,19 +124,56 @@ class BellSchedule(SpecModel):
     """The lessons in order of time; none may start before the one above it ends."""
 
 
+class RestartsWith(StrEnum):
+    """The sessions with each of which a rotation begins anew."""
+
+    SCHOOL_YEAR = SessionType.SCHOOL_YEAR.value
+    SEMESTER = SessionType.SEMESTER.value
+    TERM = SessionType.TERM.value
+
+
+ROTATION_RULES = (
+    Rule(
+        rule="self.type == 'CalendarWeeks' || has(self.anchorDate) && has(self.onClosure)",
+        message="spec.rotation.anchorDate and onClosure are required, except where type is CalendarWeeks",
+    ),
+    Rule(
+        rule="self.type != 'CalendarWeeks' || size(self.labels) == 2",
+        message="spec.rotation.labels must be two where type is CalendarWeeks: of odd and of even weeks",
+    ),
+    Rule(
+        rule="self.type != 'CalendarWeeks' || !has(self.restartsWith)",
+        message="spec.rotation.restartsWith must be left out where type is CalendarWeeks",
+    ),
+    Rule(
+        rule="self.type != 'CalendarWeeks' || !has(self.weekStartsOn) || self.weekStartsOn == 'Monday'",
+        message="spec.rotation.weekStartsOn must be Monday where type is CalendarWeeks",
+    ),
+)
+
+
 class Rotation(SpecModel):
-    """Labels that lesson days or weeks take in turn: A/B days, six-day cycles, alternating weeks."""
+    """Labels that lesson days or weeks take in turn: A/B days, six-day cycles, odd and even weeks."""
+
+    model_config = ConfigDict(json_schema_extra=validated_by(*ROTATION_RULES))
 
     type: RotationType
-    """DayCycle: each lesson day takes the next label. AlternatingWeeks: each week does."""
+    """DayCycle: each lesson day takes the next label. AlternatingWeeks: each week does. CalendarWeeks: odd
+    weeks of ISO 8601 carry the first label and even ones the second, so that week 53 and week 1 are both
+    odd."""
     labels: Annotated[tuple[Name, ...], distinct_list(MOST_LABELS, least=1)]
     """The labels in their order, for example A and B."""
-    anchor_date: CivilDate
-    """A date, YYYY-MM-DD, that carries the first label; best the first day of the first school year."""
-    on_closure: OnClosure
-    """Hold: a closed day's label waits for the next lesson day. Skip: labels stay as printed."""
+    anchor_date: CivilDate | None = None
+    """A date, YYYY-MM-DD, that carries the first label; best the first day of the first school year.
+    Required, except for CalendarWeeks, where it has no effect."""
+    on_closure: OnClosure | None = None
+    """Hold: a closed day's label waits for the next lesson day. Skip: labels stay as printed. Required,
+    except for CalendarWeeks, where it has no effect."""
     week_starts_on: Weekday | None = None
     """The first day of a week, for AlternatingWeeks. Default Monday."""
+    restarts_with: RestartsWith | None = None
+    """SchoolYear, Semester or Term: the cycle begins anew on the first day of each such session after
+    anchorDate, in its regions. Default: it runs on."""
 
 
 class Holiday(SpecModel):

@@ -46,6 +46,7 @@ class Weekday(StrEnum):
 
 
 _WEEKDAYS = tuple(Weekday)
+ODD_AND_EVEN = 2
 
 
 class SessionType(StrEnum):
@@ -119,10 +120,11 @@ _EVENTS_WITH_OWN_BELLS = _SHORTENING_EVENTS | {CalendarEvent.MAKE_UP_DAY}
 
 
 class RotationType(StrEnum):
-    """How labels such as A and B follow each other: by lesson day or by week."""
+    """How labels such as A and B follow each other: by lesson day, by week, or by the week's number."""
 
     DAY_CYCLE = "DayCycle"
     ALTERNATING_WEEKS = "AlternatingWeeks"
+    CALENDAR_WEEKS = "CalendarWeeks"
 
 
 class OnClosure(StrEnum):
@@ -248,16 +250,26 @@ class WeeklyRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rotation:
-    """A/B days, N-day cycles or alternating weeks. `anchor` is a date that carries the first label."""
+    """A/B days, N-day cycles, alternating weeks, or odd and even weeks of ISO 8601.
+
+    `anchor` is a date that carries the first label; weeks by number have none, and two labels. A rotation
+    that `restarts_with` a type of session begins anew with each after the anchor.
+    """
 
     type: RotationType
     labels: tuple[str, ...]
-    anchor: date
-    on_closure: OnClosure
+    anchor: date | None = None
+    on_closure: OnClosure = OnClosure.SKIP
     week_starts_on: Weekday = Weekday.MONDAY
+    restarts_with: SessionType | None = None
 
     def __post_init__(self) -> None:
         _require(bool(self.labels), "a rotation needs labels")
+        if self.type is RotationType.CALENDAR_WEEKS:
+            _require(len(self.labels) == ODD_AND_EVEN, "calendar weeks are odd or even: two labels")
+            _require(self.restarts_with is None, "calendar weeks begin anew with the year, and nothing else")
+        else:
+            _require(self.anchor is not None, "a rotation needs an anchor")
         _require(len(set(self.labels)) == len(self.labels), "a rotation's labels must differ")
 
 
@@ -275,7 +287,8 @@ class Holiday:
 class CalendarDate:
     """An exception. A field that is None leaves what the layers below say.
 
-    `announced_time` is when people learned of it: information for replays, no effect on a plan.
+    `announced_time` is when people learned of it: information for replays, no effect on a plan. A day that is
+    not `labelled` carries no label of the rotation and uses none up.
     """
 
     name: str
@@ -285,6 +298,7 @@ class CalendarDate:
     instruction_mode: InstructionMode | None = None
     regions: tuple[str, ...] = ()
     announced_time: datetime | None = None
+    labelled: bool | None = None
     source: ExceptionSource = ExceptionSource.CALENDAR_DATES
 
     @property

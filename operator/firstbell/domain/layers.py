@@ -7,20 +7,18 @@ out of the answer. Between two marks no entry begins or ends, so that all of its
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from firstbell.domain.calendar import DateRange
+from firstbell.domain.calendar import DateRange, RotationType
 from firstbell.domain.coverage import Coverage, bits_where, places, scope_bits
 from firstbell.domain.ordinary_week import OrdinaryWeek
-from firstbell.domain.rotation import cycle_of
+from firstbell.domain.rotation import DAYS_PER_WEEK, cycle_of, week_start
 from firstbell.domain.week_table import Opening
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from firstbell.domain.calendar import CalendarDate, Holiday, SchoolCalendar
+    from firstbell.domain.calendar import CalendarDate, Holiday, Rotation, SchoolCalendar
 
 _ONE_DAY = timedelta(days=1)
 
@@ -39,6 +37,7 @@ class Scope:
 
     rows: int
     entries: Entries
+    sessions: int = 0
 
 
 class Layers:
@@ -54,12 +53,16 @@ class Layers:
         self.holiday_dates = Coverage([holiday.dates for holiday in calendar.holidays])
         self.exception_dates = Coverage([entry.dates for entry in calendar.calendar_dates])
         names = calendar.region_names
+        self._restarts = calendar.rotation is not None and calendar.rotation.restarts_with is not None
+        self._of_sessions = scope_bits(calendar.sessions, names)
         self._of_rows = scope_bits(calendar.weekly_schedule, names)
         self._of_years = scope_bits(self.years, names)
         self._of_holidays = scope_bits(calendar.holidays, names)
         self._of_exceptions = scope_bits(calendar.calendar_dates, names)
         self._closing = bits_where(not entry.event.has_lessons for entry in calendar.calendar_dates)
         self._opening = bits_where(entry.undoes_closure for entry in calendar.calendar_dates)
+        self._labelled = bits_where(entry.labelled is True for entry in calendar.calendar_dates)
+        self._not_labelled = bits_where(entry.labelled is False for entry in calendar.calendar_dates)
         self._opening_with_bells = self._opening & bits_where(
             entry.bell_schedule_name is not None for entry in calendar.calendar_dates
         )
@@ -68,6 +71,7 @@ class Layers:
         """What is for a region."""
         return Scope(
             rows=self._of_rows[region],
+            sessions=self._of_sessions[region] if self._restarts else 0,
             entries=Entries(self._of_years[region], self._of_holidays[region], self._of_exceptions[region]),
         )
 
@@ -78,6 +82,30 @@ class Layers:
         for region in self.calendar.region_names:
             found.setdefault(self.scope(region), []).append(region)
         return found
+
+    def restarts(self, scope: Scope) -> dict[int, int]:
+        """Where the rotation of a scope begins anew, as ordinals, and the state before that day."""
+        rotation = self.calendar.rotation
+        if rotation is None or self.span is None:
+            return {}
+        dates = set(self.cycle.new_years(self.span))
+        if rotation.restarts_with is not None:
+            for index in places(scope.sessions):
+                session = self.calendar.sessions[index]
+                if session.type is rotation.restarts_with and session.dates.first > (
+                    rotation.anchor or date.min
+                ):
+                    dates.add(self._first_taught(session.dates.first, scope, rotation))
+        return {day.toordinal(): self.cycle.anew(day) for day in dates if day in self.span}
+
+    def _first_taught(self, day: date, scope: Scope, rotation: Rotation) -> date:
+        """Where weeks take turns and nothing is taught from a date to its week's end, the next week."""
+        if rotation.type is RotationType.DAY_CYCLE:
+            return day
+        after = week_start(day, rotation.week_starts_on) + timedelta(days=DAYS_PER_WEEK)
+        taught = {weekday.number for row in self.week(scope).rows for weekday in row.days_of_week}
+        left = {(day + timedelta(days=n)).weekday() for n in range((after - day).days)}
+        return day if taught & left else after
 
     def week(self, scope: Scope) -> OrdinaryWeek:
         """The ordinary week of a scope, one for all scopes that have the same."""
@@ -90,7 +118,7 @@ class Layers:
 
     def on(self, day: date, scope: Scope) -> Entries:
         """The entries of a scope that hold a date."""
-        years, holidays, exceptions = self._on(day)
+        years, holidays, exceptions = self.held(day)
         of = scope.entries
         return Entries(years & of.years, holidays & of.holidays, exceptions & of.exceptions)
 
@@ -102,6 +130,11 @@ class Layers:
         """The exceptions that hold a date, in spec order."""
         entries = self.calendar.calendar_dates
         return [entries[index] for index in places(on.exceptions)]
+
+    def counts(self, exceptions: int) -> bool:
+        """Whether a day counts for the rotation: the last exception that says so decides."""
+        told_not = (exceptions & self._not_labelled).bit_length()
+        return told_not == 0 or (exceptions & self._labelled).bit_length() > told_not
 
     def opened(self, exceptions: int) -> Opening:
         """What exceptions do together: a later one undoes an earlier one."""
@@ -126,9 +159,9 @@ class Layers:
         for coverage in (self.year_dates, self.holiday_dates, self.exception_dates):
             dates.update(coverage.firsts)
             dates.update(last + _ONE_DAY for last in coverage.lasts)
-        return tuple((day.toordinal(), self._on(day)) for day in sorted(dates) if day in self.span)
+        return tuple((day.toordinal(), self.held(day)) for day in sorted(dates) if day in self.span)
 
-    def _on(self, day: date) -> Entries:
+    def held(self, day: date) -> Entries:
         """What holds a date, in any region."""
         return Entries(self.year_dates.on(day), self.holiday_dates.on(day), self.exception_dates.on(day))
 

@@ -107,6 +107,8 @@ class RegionDays:
             if has_lessons:
                 reason, event = entry.reason, entry.event
         lessons = None
+        if not self._layers.counts(held.exceptions):
+            label = None
         if has_lessons and bells is not None:
             lessons = Lessons(instruction_mode=mode, bell_schedule_name=bells, label=label)
         return Day(date=on, region=None, reason=reason, event=event, lessons=lessons)

@@ -4,6 +4,7 @@ A rotation is a machine of a few states that every day moves on, in one region, 
 its label can depend on every closure before it. DayCycle: Hold uses a label up on each day that has lessons,
 however a closure came about; Skip on each *printed* lesson day, exceptions not counted. AlternatingWeeks
 counts weeks from the one that holds the anchor: Skip every week, Hold only weeks with a lesson day.
+CalendarWeeks goes by the number of the week (ISO 8601): odd weeks carry the first label.
 
 There are few states, and a day does to a state what its weekday and the entries that cover it say. So a long
 stretch of like weeks needs no walking: `domain/week_table.py`.
@@ -13,9 +14,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from firstbell.domain.calendar import OnClosure, Rotation, RotationType, Weekday
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from firstbell.domain.calendar import DateRange
 
 DAYS_PER_WEEK = 7
 
@@ -48,6 +54,14 @@ class Cycle(Protocol):
         """The state before the first date of the data."""
         ...
 
+    def anew(self, day: date) -> int:
+        """The state before a date on which the cycle begins anew."""
+        ...
+
+    def new_years(self, dates: DateRange) -> Iterator[date]:
+        """The dates on which the machine begins anew by itself."""
+        ...
+
     def enter(self, state: int, weekday: int) -> int:
         """The state of a day, from the one after the day before; 0 is Monday."""
         ...
@@ -67,12 +81,24 @@ def cycle_of(rotation: Rotation | None) -> Cycle:
         return _NoRotation()
     if rotation.type is RotationType.DAY_CYCLE:
         return _DayCycle(rotation)
+    if rotation.type is RotationType.CALENDAR_WEEKS:
+        return _CalendarWeeks(rotation)
     if rotation.on_closure is OnClosure.SKIP:
         return _EveryWeek(rotation)
     return _WeeksWithLessons(rotation)
 
 
-class _NoRotation:
+class _OneCourse:
+    """A machine that begins anew where it is told to, and nowhere else."""
+
+    def anew(self, day: date) -> int:  # noqa: ARG002 - the protocol's shape
+        return 0
+
+    def new_years(self, dates: DateRange) -> Iterator[date]:  # noqa: ARG002 - the protocol's shape
+        yield from ()
+
+
+class _NoRotation(_OneCourse):
     size = 1
     begins: date | None = None
 
@@ -89,7 +115,7 @@ class _NoRotation:
         return state
 
 
-class _DayCycle:
+class _DayCycle(_OneCourse):
     """The state is the label of the next day that uses one up."""
 
     def __init__(self, rotation: Rotation) -> None:
@@ -113,15 +139,18 @@ class _DayCycle:
         return (state + uses_up) % self.size
 
 
-class _EveryWeek:
+class _EveryWeek(_OneCourse):
     """The state is the label of the week. Printed weeks run both ways from the anchor."""
 
     def __init__(self, rotation: Rotation) -> None:
         self._labels = rotation.labels
         self._starts_on = rotation.week_starts_on
-        self._anchor_week = week_start(rotation.anchor, rotation.week_starts_on)
+        self._anchor_week = week_start(_anchor(rotation), rotation.week_starts_on)
         self.size = len(rotation.labels)
         self.begins: date | None = None
+
+    def anew(self, day: date) -> int:
+        return -(day.weekday() == self._starts_on.number) % self.size
 
     def start(self, first: date) -> int:
         week = week_start(first, self._starts_on)
@@ -139,14 +168,45 @@ class _EveryWeek:
         return state
 
 
-class _WeeksWithLessons:
+class _CalendarWeeks:
+    """The state is 0 in odd weeks and 1 in even ones; week 1 follows week 52, or 53."""
+
+    def __init__(self, rotation: Rotation) -> None:
+        self._labels = rotation.labels
+        self.size = len(rotation.labels)
+        self.begins: date | None = None
+
+    def start(self, first: date) -> int:
+        return (first.isocalendar().week - 1 - (first.weekday() == 0)) % self.size
+
+    def anew(self, day: date) -> int:
+        return self.start(day)
+
+    def new_years(self, dates: DateRange) -> Iterator[date]:
+        for year in range(dates.first.year, dates.last.year + 2):
+            monday = date.fromisocalendar(year, 1, 1)
+            if monday in dates:
+                yield monday
+
+    def enter(self, state: int, weekday: int) -> int:
+        return (state + (weekday == 0)) % self.size
+
+    def candidate(self, state: int) -> Candidate:
+        label = self._labels[state]
+        return Candidate(label=label, off_print=label)
+
+    def leave(self, state: int, *, printed: bool, has_lessons: bool) -> int:  # noqa: ARG002 - the protocol's shape
+        return state
+
+
+class _WeeksWithLessons(_OneCourse):
     """The state is twice the label of the week, and one more once the week has had a lesson day."""
 
     def __init__(self, rotation: Rotation) -> None:
         self._labels = rotation.labels
         self._starts_on = rotation.week_starts_on.number
         self.size = 2 * len(rotation.labels)
-        self.begins: date | None = week_start(rotation.anchor, rotation.week_starts_on)
+        self.begins: date | None = week_start(_anchor(rotation), rotation.week_starts_on)
 
     def start(self, first: date) -> int:  # noqa: ARG002 - the first week counts from its first day with data
         return 0
@@ -162,6 +222,11 @@ class _WeeksWithLessons:
 
     def leave(self, state: int, *, printed: bool, has_lessons: bool) -> int:  # noqa: ARG002 - the protocol's shape
         return state | has_lessons
+
+
+def _anchor(rotation: Rotation) -> date:
+    """The anchor, which every rotation has that comes here."""
+    return rotation.anchor or date.min
 
 
 def week_start(day: date, starts_on: Weekday) -> date:

@@ -8,15 +8,16 @@ and their number. Dates are ordinals (`date.toordinal`) here, and lie in the spa
 from __future__ import annotations
 
 from bisect import bisect_right
+from datetime import date
 from typing import TYPE_CHECKING
 
 from firstbell.domain.rotation import DAYS_PER_WEEK
 from firstbell.domain.week_table import DayKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from firstbell.domain.layers import Layers, Scope
+    from firstbell.domain.layers import Entries, Layers, Scope
     from firstbell.domain.week_table import Opening, WeekTable
 
 _NEW_STATES = 3
@@ -31,6 +32,7 @@ class Stretches:
         self._week = layers.week(scope)
         self._starts: list[int] = []
         self._of: list[WeekTable] = []
+        self._anew = layers.restarts(scope)
         self._cut(layers, scope)
         self.first = layers.span.first.toordinal() if layers.span else 1
         self.end = layers.span.last.toordinal() + 1 if layers.span else 1
@@ -122,19 +124,27 @@ class Stretches:
     def _cut(self, layers: Layers, scope: Scope) -> None:
         begins = self.cycle.begins.toordinal() if self.cycle.begins else 0
         years, holidays, exceptions = scope.entries
-        last: tuple[bool, Opening, bool] | None = None
-        for day, (some_years, some_holidays, some_exceptions) in layers.marks:
+        last: tuple[bool, Opening, bool, bool] | None = None
+        for day, (some_years, some_holidays, some_exceptions) in self._marks(layers):
             in_term = bool(some_years & years) and not some_holidays & holidays
-            kind = in_term, layers.opened(some_exceptions & exceptions), day >= begins
-            if kind != last:
+            those = some_exceptions & exceptions
+            kind = in_term, layers.opened(those), day >= begins, layers.counts(those)
+            if kind != last or day in self._anew:
                 self._starts.append(day)
                 self._of.append(self._week.table(DayKind(*kind)))
                 last = kind
+
+    def _marks(self, layers: Layers) -> Iterable[tuple[int, Entries]]:
+        """The marks of the calendar, and those on which the rotation of this scope begins anew."""
+        marks = dict(layers.marks)
+        more = {day: layers.held(date.fromordinal(day)) for day in self._anew if day not in marks}
+        return sorted((marks | more).items()) if more else layers.marks
 
     def _add_up(self, state: int) -> None:
         """The state before each stretch, and how many lesson days come before it."""
         lessons = 0
         for table, first, end in zip(self._of, self._starts, self._ends, strict=True):
+            state = self._anew.get(first, state)
             self._states.append(state)
             self._lessons.append(lessons)
             came = table.walk(state, first, end)

@@ -35,12 +35,14 @@ class Opening(IntEnum):
 class DayKind(NamedTuple):
     """What is true of every date of a stretch.
 
-    `in_term` is True inside a school year and outside of holidays, `labelled` where a rotation has begun.
+    `in_term` is True inside a school year and outside of holidays, `labelled` where a rotation has begun. A
+    day that does not count for the rotation has the lessons of its turn, and leaves the turn to the next.
     """
 
     in_term: bool
     opening: Opening
     labelled: bool
+    counts: bool = True
 
 
 class Came(NamedTuple):
@@ -180,7 +182,7 @@ def _day(
     state = cycle.enter(before, weekday)
     candidate = cycle.candidate(state) if kind.labelled else NO_LABEL
     printed, has_lessons = comes_out(kind, candidate, lambda label: has_row(weekday, label))
-    if kind.labelled:
+    if kind.labelled and kind.counts:
         state = cycle.leave(state, printed=printed, has_lessons=has_lessons)
     return Came(state, int(has_lessons))
 

@@ -230,6 +230,39 @@ RULES: dict[str, Refusal] = {
         "endDate is the last day",
         "spec.calendarDates[].endDate must not be before startDate",
     ),
+    "a rotation without an anchor": _calendar(
+        {"rotation.anchorDate": MISSING},
+        "spec.rotation.anchorDate",
+        "CalendarWeeks for odd and even weeks",
+        "spec.rotation.anchorDate and onClosure are required",
+    ),
+    "odd and even weeks of three labels": _calendar(
+        {
+            "rotation.type": "CalendarWeeks",
+            "rotation.labels": ["A", "B", "C"],
+            "rotation.weekStartsOn": MISSING,
+        },
+        "spec.rotation.labels",
+        "the label of odd weeks, then that of even ones",
+        "spec.rotation.labels must be two where type is CalendarWeeks",
+    ),
+    "odd and even weeks that begin anew with a term": _calendar(
+        {
+            "rotation.type": "CalendarWeeks",
+            "rotation.labels": ["A", "B"],
+            "rotation.weekStartsOn": MISSING,
+            "rotation.restartsWith": "Term",
+        },
+        "spec.rotation.restartsWith",
+        "Remove it, or use AlternatingWeeks",
+        "spec.rotation.restartsWith must be left out where type is CalendarWeeks",
+    ),
+    "odd and even weeks from Sunday on": _calendar(
+        {"rotation.type": "CalendarWeeks", "rotation.labels": ["A", "B"], "rotation.weekStartsOn": "Sunday"},
+        "spec.rotation.weekStartsOn",
+        "Remove it, or use AlternatingWeeks",
+        "spec.rotation.weekStartsOn must be Monday where type is CalendarWeeks",
+    ),
     "a late arrival without bells": _calendar(
         {"calendarDates[1].bellScheduleName": MISSING},
         "spec.calendarDates[1].bellScheduleName",

@@ -42,6 +42,7 @@ class FindingKind(StrEnum):
     EXCEPTION_OPENS_NOTHING = "ExceptionOpensNothing"
     REGION_WITHOUT_COHORT = "RegionWithoutCohort"
     ROTATION_ANCHOR_LATE = "RotationAnchorLate"
+    ROTATION_RUNS_ON = "RotationRunsOn"
     LABEL_UNKNOWN = "LabelUnknown"
     COHORTS_MISSING = "CohortsMissing"
     COHORTS_MIXED = "CohortsMixed"

@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.domain.calendar import DateRange, OnClosure, RotationType, Weekday
+from firstbell.domain.calendar import DateRange, OnClosure, RotationType, SessionType, Weekday
 from firstbell.domain.days import each_day
 from firstbell.domain.findings.finding import Finding, FindingKind, Severity, listed
 from firstbell.domain.rotation import week_start
@@ -30,6 +30,7 @@ def rotation_findings(school_days: SchoolDays) -> Iterator[Finding]:
     yield from _unknown_labels(calendar)
     if calendar.rotation is not None and calendar.school_years:
         yield from _late_anchor(school_days, calendar.rotation)
+        yield from _runs_on(calendar, calendar.rotation)
 
 
 def _unknown_labels(calendar: SchoolCalendar) -> Iterator[Finding]:
@@ -72,6 +73,34 @@ def _late_anchor(school_days: SchoolDays, rotation: Rotation) -> Iterator[Findin
     )
 
 
+def _runs_on(calendar: SchoolCalendar, rotation: Rotation) -> Iterator[Finding]:
+    """A rotation that runs on over a new term, or weeks that do over a New Year, and neither is said."""
+    if rotation.restarts_with is not None or rotation.type is RotationType.CALENDAR_WEEKS:
+        return
+    for part in (SessionType.SEMESTER, SessionType.TERM):
+        later = sorted({one.dates.first for one in calendar.sessions if one.type is part})[1:]
+        if later:
+            when = f"the {part.lower()} that starts on {later[0]}"
+            yield _runs_on_over(when, f"If the cycle begins anew there, set restartsWith: {part}")
+            return
+    year = next(
+        (year for year in calendar.school_years if year.dates.first.year < year.dates.last.year), None
+    )
+    if year is not None and rotation.type is RotationType.ALTERNATING_WEEKS:
+        when = f"the New Year of {year.dates.first.year + 1}"
+        yield _runs_on_over(when, "If odd and even calendar weeks are meant, use type CalendarWeeks")
+
+
+def _runs_on_over(when: str, cure: str) -> Finding:
+    return Finding(
+        kind=FindingKind.ROTATION_RUNS_ON,
+        severity=Severity.NOTICE,
+        path="spec.rotation",
+        message=f"The rotation runs on over {when}",
+        cure=cure,
+    )
+
+
 def _cure(rotation: Rotation, *, labelled: bool) -> str:
     first = rotation.labels[0]
     if not labelled:
@@ -89,7 +118,7 @@ def _first_label(rotation: Rotation) -> date | None:
     """The first date that carries a label, or None where labels run back without end."""
     if rotation.type is RotationType.DAY_CYCLE:
         return rotation.anchor
-    if rotation.on_closure is OnClosure.SKIP:
+    if rotation.on_closure is OnClosure.SKIP or rotation.anchor is None:
         return None
     return week_start(rotation.anchor, rotation.week_starts_on)
 
