@@ -169,9 +169,9 @@ def _event_on(days: SchoolDays, event: DemandEvent, region: str | None, on: date
     if not _takes_place(days, event, region, on):
         return []
     start = _minute(days, on, event.start)
-    if event.end is None or event.end == event.start:
+    if event.end is None:
         return [(day, start, start)]
-    end = _minute(days, on + timedelta(days=event.end < event.start), event.end)
+    end = _minute(days, on + timedelta(days=event.end <= event.start), event.end)
     return [(day, start, max(start, end))]
 
 

@@ -10,11 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from firstbell.api.manifests import read_manifests
+from firstbell.api.yaml_files import Unreadable
 from firstbell.domain.bells import instant_of
 from firstbell.domain.days import DayClass, SchoolDays
 from firstbell.domain.findings import FindingKind, Severity, calendar_findings, policy_findings
+from firstbell.domain.occurrences import occurrences
 from firstbell.domain.plan import make_plan
-from tests.builders import utc
+from firstbell.domain.policy import PeakAnchor
+from tests.builders import a_peak, utc
 from tests.scenarios.manifests import calendar_of, workload_of
 
 CASES = Path(__file__).parents[1] / "data" / "cases"
@@ -179,3 +183,63 @@ def test_a_cycle_that_runs_on_over_a_term_is_told():
     ]
     assert "2027-01-11" in told.message
     assert "restartsWith: Term" in told.cure
+
+
+EVENINGS = "recurrence: {daysOfWeek: [Sunday, Monday, Tuesday, Wednesday]"
+OF_THE_TERM = 'startDate: "2026-09-21", endDate: "2026-12-11", excludeHolidays: true'
+BOUNDED = (f"{EVENINGS}, condition: InstructionalDay}}", f"{EVENINGS}}}, {OF_THE_TERM}")
+
+
+def evenings(days: SchoolDays) -> list[str]:
+    """The dates of the autumn on which the demand event begins."""
+    peak = a_peak(PeakAnchor.DEMAND_EVENT)
+    found = occurrences([peak], days, utc("2026-09-01T00:00"), utc("2027-01-31T00:00"))
+    return [f"{one.day.date}" for one in found]
+
+
+def test_evenings_of_a_term_leave_out_its_holidays_and_end_with_it(tmp_path):
+    found = evenings(edited(tmp_path, "recurrence-without-bounds", BOUNDED))
+    assert found[:2] == ["2026-09-21", "2026-09-22"]
+    assert found[-1] == "2026-12-09"
+    assert "2026-10-25" in found
+    assert not [on for on in found if "2026-10-26" <= on <= "2026-11-01"]
+    assert "2026-11-02" in found
+
+
+def test_an_end_that_is_the_start_is_refused_with_the_cure():
+    read = read_manifests([CASES / "equal-start-and-end.yaml"])
+    assert isinstance(read, Unreadable)
+    (problem,) = read.problems
+    assert "spec.demandEvents[0].endTime" in str(problem)
+    assert "00:00 to 24:00" in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("when", "start", "end"),
+    [
+        ('date: "2026-11-12", startTime: "00:00", endTime: "24:00"', "2026-11-11T23:00", "2026-11-12T23:00"),
+        ('date: "2026-11-12", startTime: "20:00", endTime: "24:00"', "2026-11-12T19:00", "2026-11-12T23:00"),
+        (
+            'date: "2026-11-09", endDate: "2026-11-13", startTime: "08:00", endTime: "18:00"',
+            "2026-11-09T07:00",
+            "2026-11-13T17:00",
+        ),
+        (
+            'date: "2026-11-09", endDate: "2026-11-13", startTime: "08:00", endTime: "24:00"',
+            "2026-11-09T07:00",
+            "2026-11-13T23:00",
+        ),
+        (
+            'date: "2026-11-09", endDate: "2026-11-10", startTime: "08:00", endTime: "08:00"',
+            "2026-11-09T07:00",
+            "2026-11-10T07:00",
+        ),
+    ],
+)
+def test_a_whole_day_and_an_event_over_several_days_are_sayable(tmp_path, when, start, end):
+    before = 'recurrence: {daysOfWeek: [Thursday]}, startTime: "22:00", endTime: "22:00"'
+    days = edited(tmp_path, "equal-start-and-end", (before, when))
+    peak = a_peak(PeakAnchor.DEMAND_EVENT)
+    for minute in (utc(start), utc(end) - 1):
+        (one,) = occurrences([peak], days, minute, minute + 1)
+        assert (one.bell, one.end) == (utc(start), utc(end))

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Protocol
 
 from firstbell.api.calendar_date import ExceptionFields
-from firstbell.api.demand_event import DemandEvent
+from firstbell.api.demand_event import LONGEST_EVENT_DAYS, DemandEvent
 from firstbell.api.problems import Problem, nearest, quoted
 from firstbell.api.school_calendar import SchoolCalendarSpec
 from firstbell.api.school_time import BellSchedule, Rotation
@@ -179,12 +179,41 @@ def _demand_event(event: DemandEvent, path: str) -> Iterator[Problem]:
     if not cron and event.start_time is None:
         cure = 'Add when it starts, like startTime: "16:00"'
         yield Problem(path=f"{path}.startTime", message="is missing", cure=cure)
+    yield from _event_dates(event, path)
     if event.end_time is not None and event.start_time is None:
         message, cure = "is given without startTime", "Add startTime; with a cron line use durationMinutes"
         yield Problem(path=f"{path}.endTime", message=message, cure=cure)
     if event.duration_minutes is not None and not cron:
         message, cure = "goes with recurrence.schedule only", "Write endTime instead"
         yield Problem(path=f"{path}.durationMinutes", message=message, cure=cure)
+
+
+def _event_dates(event: DemandEvent, path: str) -> Iterator[Problem]:
+    """What is wrong with the dates of an event, and with an end that is its start."""
+    first = event.start_date or event.date
+    if event.recurrence is None:
+        fields = (("startDate", event.start_date), ("excludeHolidays", event.exclude_holidays))
+        for field, value in fields:
+            if value is not None:
+                cure = "Remove it, or give recurrence instead of date"
+                yield Problem(path=f"{path}.{field}", message="goes with recurrence only", cure=cure)
+        if event.end_date is not None and event.end_time is None:
+            cure = "Add endTime, the time on that date at which it ends; 24:00 is the end of the day"
+            yield Problem(path=f"{path}.endDate", message="is given without endTime", cure=cure)
+    if event.end_date is not None and first is not None:
+        if event.end_date < first:
+            yield from _dates(first, event.end_date, path)
+        elif event.date is not None and (event.end_date - event.date).days > LONGEST_EVENT_DAYS:
+            message = f"{event.end_date} is more than {LONGEST_EVENT_DAYS} days after {event.date}"
+            yield Problem(path=f"{path}.endDate", message=message, cure="Make it several events")
+    lasts_days = event.date is not None and event.end_date is not None and event.end_date > event.date
+    end = event.end_time
+    if end is not None and end == event.start_time and not end.fold and not lasts_days:
+        yield Problem(
+            path=f"{path}.endTime",
+            message=f"{end:%H:%M} is the startTime, too",
+            cure="Leave it out for one instant, write 00:00 to 24:00 for a whole day, or make it two events",
+        )
 
 
 def _rotation(rotation: Rotation) -> Iterator[Problem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 
 from firstbell.api.calendar_checks import calendar_problems
 from firstbell.api.calendar_date import CalendarDate, ExceptionFields
@@ -133,7 +134,7 @@ def _demand_event(event: DemandEvent, cron: CronLine | Problem | None) -> domain
     if isinstance(cron, CronLine):
         when = domain.CronRecurrence(schedule=cron, duration_minutes=event.duration_minutes or 0)
     elif event.date is not None:
-        when = domain.OneDate(day=event.date)
+        when = domain.OneDate(day=event.date, last=_last_day(event))
     else:
         recurrence = event.recurrence
         when = domain.WeeklyRecurrence(
@@ -145,9 +146,19 @@ def _demand_event(event: DemandEvent, cron: CronLine | Problem | None) -> domain
         type=event.type,
         when=when,
         start=event.start_time,
-        end=event.end_time,
+        end=event.end_time.replace(fold=0) if event.end_time else None,
         regions=event.regions,
+        first_date=event.start_date if event.recurrence else None,
+        last_date=event.end_date if event.recurrence else None,
+        exclude_holidays=bool(event.exclude_holidays),
     )
+
+
+def _last_day(event: DemandEvent) -> date | None:
+    """The date of the end of an event over several days; 24:00 is the midnight after its last one."""
+    if event.end_date is None or event.end_date == event.date or event.end_time is None:
+        return None
+    return event.end_date + timedelta(days=event.end_time.fold)
 
 
 def _cohorts(spec: SchoolCalendarSpec) -> Iterator[domain.Cohort]:

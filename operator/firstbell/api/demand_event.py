@@ -12,10 +12,11 @@ from pydantic import ConfigDict, Field
 
 from firstbell.api.cel import Rule, validated_by
 from firstbell.api.model import SpecModel, distinct_list
-from firstbell.api.scalars import Bell, CivilDate, Name, number
+from firstbell.api.scalars import Bell, CivilDate, EndBell, Flag, Name, number
 from firstbell.api.school_time import Scope
 from firstbell.domain.calendar import DemandEventType, RecurrenceCondition, Weekday
 
+LONGEST_EVENT_DAYS = 31
 LONGEST_EVENT_MINUTES = 7 * 24 * 60
 
 
@@ -56,6 +57,25 @@ class DemandEvent(SpecModel):
                 " brings its own times",
             ),
             Rule(
+                rule="!has(self.endTime) || !has(self.startTime) || self.endTime != self.startTime"
+                " || has(self.date) && has(self.endDate) && self.endDate > self.date",
+                message="spec.demandEvents[].endTime must differ from startTime; leave it out for one"
+                " instant, or write 00:00 to 24:00 for a whole day",
+            ),
+            Rule(
+                rule="!has(self.startDate) && !has(self.excludeHolidays) || has(self.recurrence)",
+                message="spec.demandEvents[].startDate and excludeHolidays go with recurrence",
+            ),
+            Rule(
+                rule="!has(self.endDate) || has(self.recurrence) || has(self.endTime)",
+                message="spec.demandEvents[].endDate needs endTime, except with recurrence",
+            ),
+            Rule(
+                rule="!has(self.endDate) || (!has(self.startDate) || self.endDate >= self.startDate)"
+                " && (!has(self.date) || self.endDate >= self.date)",
+                message="spec.demandEvents[].endDate must not be before startDate or date",
+            ),
+            Rule(
                 rule="!has(self.endTime) || has(self.startTime)",
                 message="spec.demandEvents[].endTime needs startTime; with recurrence.schedule use"
                 " durationMinutes",
@@ -73,14 +93,23 @@ class DemandEvent(SpecModel):
     """What it is: ReportCard, ResultsRelease, EnrollmentOpening, AssignmentDeadline, HomeworkEvening,
     ParentConference, Exam or Other. Peaks of a SchoolAutoscaler choose by it."""
     date: CivilDate | None = None
-    """The date of an event that takes place once, YYYY-MM-DD, a civil date in the calendar's time zone."""
+    """The date of an event that takes place once, YYYY-MM-DD, a civil date in the calendar's time zone. One
+    that lasts for days has an endDate and an endTime, too."""
+    start_date: CivilDate | None = None
+    """With recurrence: the first date on which it takes place, YYYY-MM-DD, inclusive. Default: no such
+    date."""
+    end_date: CivilDate | None = None
+    """With recurrence: the last date on which it takes place, YYYY-MM-DD, inclusive. With date: the date on
+    which the event ends, at endTime, at most 31 days later."""
+    exclude_holidays: Flag | None = None
+    """With recurrence: True = not on holidays of the calendar, in their regions."""
     recurrence: Recurrence | None = None
     """How an event repeats. Excludes date."""
     start_time: Bell | None = None
     """When it starts, HH:MM of 24 hours, wall clock in the calendar's time zone."""
-    end_time: Bell | None = None
-    """When it ends, HH:MM of 24 hours, wall clock in the calendar's time zone; before startTime = on the next
-    day. Default: startTime, one instant."""
+    end_time: EndBell | None = None
+    """When it ends, HH:MM of 24 hours or 24:00, wall clock in the calendar's time zone; before startTime = on
+    the next day. A whole day is 00:00 to 24:00. Default: it is one instant, at startTime."""
     duration_minutes: Annotated[int, number(0, LONGEST_EVENT_MINUTES)] | None = None
     """How many minutes each occurrence of recurrence.schedule lasts. Default 0, one instant."""
     regions: Scope = ()

@@ -26,6 +26,9 @@ SHAPE_ERROR = "firstbell_shape"
 NAME_PATTERN = r"^\S(.*\S)?$"
 DATE_PATTERN = r"^(19[7-9][0-9]|20[0-9][0-9])-[0-9][0-9]-[0-9][0-9]$"
 BELL_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+END_PATTERN = r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"
+END_OF_DAY = time(0, fold=1)
+"""24:00, the end of a day: a midnight that `fold` marks, since no time of a day is 24:00."""
 TIME_PATTERN = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?"
     r"([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$"
@@ -158,8 +161,12 @@ def _time(value: Any) -> Any:
     return _from_text(value, datetime, parse, message, 'Write it like "2027-01-26T05:15:00-05:00"')
 
 
+def _end(value: Any) -> Any:
+    return END_OF_DAY if value == "24:00" else _bell(value)
+
+
 def _wall_clock(value: time) -> str:
-    return value.strftime("%H:%M")
+    return "24:00" if value.fold else value.strftime("%H:%M")
 
 
 CivilDate = Annotated[
@@ -172,5 +179,11 @@ Bell = Annotated[
     BeforeValidator(_bell),
     PlainSerializer(_wall_clock, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "pattern": BELL_PATTERN, "minLength": 5, "maxLength": 5}),
+]
+EndBell = Annotated[
+    time,
+    BeforeValidator(_end),
+    PlainSerializer(_wall_clock, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": END_PATTERN, "minLength": 5, "maxLength": 5}),
 ]
 Time = Annotated[datetime, BeforeValidator(_time), WithJsonSchema({"type": "string", "format": "date-time"})]

@@ -342,9 +342,13 @@ class WeeklyRecurrence:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OneDate:
-    """A demand event that takes place once."""
+    """A demand event that takes place once; where it ends on a later date than `day`, that is `last`."""
 
     day: date
+    last: date | None = None
+
+    def __post_init__(self) -> None:
+        _require(self.last is None or self.last > self.day, "a demand event ends on a later date, or its own")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -362,8 +366,9 @@ class CronRecurrence:
 class DemandEvent:
     """Load that no bell rings for.
 
-    `start` is None only with a cron recurrence, which brings its own times. `end` before `start` is on the
-    next day; None or equal is one instant.
+    `start` is None only with a cron recurrence, which brings its own times. `end` None is one instant; not
+    after `start` it is on the next day. What recurs does so from `first_date` to `last_date`, both inclusive,
+    and on no holiday if it is to `exclude_holidays`.
     """
 
     name: str
@@ -372,6 +377,14 @@ class DemandEvent:
     start: time | None = None
     end: time | None = None
     regions: tuple[str, ...] = ()
+    first_date: date | None = None
+    last_date: date | None = None
+    exclude_holidays: bool = False
+
+    def may_begin_on(self, day: date) -> bool:
+        """Whether a date is within the bounds of what recurs."""
+        after = self.first_date is None or self.first_date <= day
+        return after and (self.last_date is None or day <= self.last_date)
 
     def __post_init__(self) -> None:
         _require(

@@ -93,6 +93,10 @@ class SchoolDays:
             return False
         return self._regions[region].has_lessons(on)
 
+    def is_holiday(self, region: str | None, on: date) -> bool:
+        """Whether a holiday of the printed calendar holds a date."""
+        return bool(self.layers.on(on, self.layers.scope(region)).holidays)
+
     def lesson_count(self, region: str | None, first: date, last: date) -> int:
         """How many dates from `first` to `last`, both inclusive, have lessons; none where they are turned."""
         if self.first is None or self.last is None:

@@ -120,7 +120,11 @@ def longest(event: DemandEvent) -> int:
 
     One that ends on the next day lasts less than two days, whatever the clocks do meanwhile.
     """
-    return event.when.duration_minutes if isinstance(event.when, CronRecurrence) else 2 * MINUTES_PER_DAY
+    when = event.when
+    if isinstance(when, CronRecurrence):
+        return when.duration_minutes
+    days = (when.last - when.day).days if isinstance(when, OneDate) and when.last is not None else 0
+    return (days + 2) * MINUTES_PER_DAY
 
 
 def event_minutes(event: DemandEvent) -> int:
@@ -129,7 +133,9 @@ def event_minutes(event: DemandEvent) -> int:
         return event.when.duration_minutes
     if event.start is None or event.end is None:
         return 0
-    return (_minutes(event.end) - _minutes(event.start)) % MINUTES_PER_DAY
+    if isinstance(event.when, OneDate) and event.when.last is not None:
+        return (event.when.last - event.when.day).days * MINUTES_PER_DAY
+    return (_minutes(event.end) - _minutes(event.start)) % MINUTES_PER_DAY or MINUTES_PER_DAY
 
 
 def occurrences(
@@ -267,7 +273,7 @@ def _event_times(
     if isinstance(event.when, CronRecurrence):
         walls = list(event.when.schedule.occurrences(dates.first, dates.last))
         known = set(walls)
-        for wall in walls:
+        for wall in (wall for wall in walls if event.may_begin_on(wall.date())):
             for start in _instants(zone, wall, known):
                 yield wall.date(), start, start + event.when.duration_minutes
         return
@@ -276,9 +282,8 @@ def _event_times(
     for on in _event_dates(event, dates):
         start = bell(zone, on, event.start)
         end = start
-        if event.end is not None and event.end != event.start:
-            next_day = event.end < event.start
-            end = wall_to_minute(zone, datetime.combine(on + ONE_DAY if next_day else on, event.end))
+        if event.end is not None:
+            end = wall_to_minute(zone, datetime.combine(end_date(event, on), event.end))
         # A clock change may turn a short event round; it never ends before it starts.
         yield on, start, max(start, end)
 
@@ -302,13 +307,23 @@ def _event_dates(event: DemandEvent, dates: DateRange) -> Iterator[date]:
         if when.day in dates:
             yield when.day
     elif isinstance(when, WeeklyRecurrence):
-        yield from (
-            on for on in each_day(dates) if not when.days_of_week or Weekday.of(on) in when.days_of_week
-        )
+        for on in each_day(dates):
+            if event.may_begin_on(on) and (not when.days_of_week or Weekday.of(on) in when.days_of_week):
+                yield on
+
+
+def end_date(event: DemandEvent, on: date) -> date:
+    """The date on which an event ends that begins on a date and has an end."""
+    if isinstance(event.when, OneDate) and event.when.last is not None:
+        return event.when.last
+    overnight = event.start is not None and event.end is not None and event.end <= event.start
+    return on + ONE_DAY if overnight else on
 
 
 def takes_place(event: DemandEvent, school_days: SchoolDays, region: str | None, on: date) -> bool:
     """Whether the condition of an event holds in a region, on a date of its own."""
+    if event.exclude_holidays and school_days.is_holiday(region, on):
+        return False
     if not isinstance(event.when, WeeklyRecurrence):
         return True
     match event.when.condition:

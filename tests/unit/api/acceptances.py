@@ -27,6 +27,12 @@ CALENDARS: dict[str, dict[str, Any]] = {
     },
     "a cycle that begins anew with each term": {"rotation.restartsWith": "Term"},
     "a day without a label": {"calendarDates[0].labelled": False},
+    "a whole day": {"demandEvents[0].startTime": "00:00", "demandEvents[0].endTime": "24:00"},
+    "evenings of a term, none on holidays": {
+        "demandEvents[1].startDate": "2026-09-21",
+        "demandEvents[1].endDate": "2026-12-11",
+        "demandEvents[1].excludeHolidays": True,
+    },
     "every day at a time": {"demandEvents[1].recurrence": {}},
     "an event over midnight": {"demandEvents[0].endTime": "01:00"},
     "a cron event without a duration": {"demandEvents[2].durationMinutes": MISSING},

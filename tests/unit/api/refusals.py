@@ -230,6 +230,30 @@ RULES: dict[str, Refusal] = {
         "endDate is the last day",
         "spec.calendarDates[].endDate must not be before startDate",
     ),
+    "an event that ends as it starts": _calendar(
+        {"demandEvents[0].startTime": "22:00", "demandEvents[0].endTime": "22:00"},
+        "spec.demandEvents[0].endTime",
+        "write 00:00 to 24:00 for a whole day",
+        "spec.demandEvents[].endTime must differ from startTime",
+    ),
+    "an event on one date from another on": _calendar(
+        {"demandEvents[0].startDate": "2026-11-01"},
+        "spec.demandEvents[0].startDate",
+        "give recurrence instead of date",
+        "spec.demandEvents[].startDate and excludeHolidays go with recurrence",
+    ),
+    "an event over days without an end on the last": _calendar(
+        {"demandEvents[0].endDate": "2026-12-12", "demandEvents[0].endTime": MISSING},
+        "spec.demandEvents[0].endDate",
+        "24:00 is the end of the day",
+        "spec.demandEvents[].endDate needs endTime",
+    ),
+    "an event that recurs until before it starts": _calendar(
+        {"demandEvents[1].startDate": "2026-11-08", "demandEvents[1].endDate": "2026-11-01"},
+        "spec.demandEvents[1].endDate",
+        "endDate is the last day",
+        "spec.demandEvents[].endDate must not be before startDate or date",
+    ),
     "a rotation without an anchor": _calendar(
         {"rotation.anchorDate": MISSING},
         "spec.rotation.anchorDate",

@@ -128,7 +128,7 @@ def test_far_outside_the_data_nothing_rings():
     ("end", "want"),
     [
         pytest.param(None, "11-12T21:30/11-12T21:30", id="an absent end is one instant"),
-        pytest.param("22:30", "11-12T21:30/11-12T21:30", id="an end equal to the start is one instant"),
+        pytest.param("22:30", "11-12T21:30/11-13T21:30", id="an end equal to the start is a day later"),
         pytest.param("23:59", "11-12T21:30/11-12T22:59", id="an end at 23:59 is on the same day"),
         pytest.param("00:15", "11-12T21:30/11-12T23:15", id="an end before the start is on the next day"),
         pytest.param("22:29", "11-12T21:30/11-13T21:29", id="even if that is almost a day later"),

@@ -22,7 +22,7 @@ from firstbell.domain.calendar import (
 )
 from firstbell.domain.clock_gaps import ClockGap, clock_gaps
 from firstbell.domain.findings.finding import Finding, FindingKind, Severity
-from firstbell.domain.occurrences import takes_place
+from firstbell.domain.occurrences import end_date, takes_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -116,7 +116,7 @@ def _event_times_in(
     for gap in gaps:
         if isinstance(event.when, CronRecurrence):
             for wall in (wall for on in gap.dates for wall in event.when.schedule.occurrences(on, on)):
-                if wall in gap:
+                if wall in gap and event.may_begin_on(wall.date()):
                     place = f"{path}.recurrence.schedule"
                     on, at = wall.date(), wall.time()
                     yield _Ring(path=place, what=what, on=on, at=at, severity=Severity.NOTICE)
@@ -133,6 +133,8 @@ def _event_times_in(
 
 def _takes_place_anywhere(event: DemandEvent, school_days: SchoolDays, on: date) -> bool:
     when = event.when
+    if not event.may_begin_on(on):
+        return False
     if isinstance(when, WeeklyRecurrence) and when.days_of_week and Weekday.of(on) not in when.days_of_week:
         return False
     return any(
@@ -146,8 +148,8 @@ def _start_and_end(event: DemandEvent, on: date) -> Iterator[tuple[str, date, ti
     if event.start is None:
         return
     yield "startTime", on, event.start
-    if event.end is not None and event.end != event.start:
-        yield "endTime", on + _ONE_DAY if event.end < event.start else on, event.end
+    if event.end is not None:
+        yield "endTime", end_date(event, on), event.end
 
 
 def _jumped_over(zone: ZoneInfo, ring: _Ring) -> Finding:

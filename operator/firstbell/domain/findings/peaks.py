@@ -192,6 +192,8 @@ def _occurs(peak: Peak, school_days: SchoolDays) -> bool:
 def _recurs_always(event: DemandEvent) -> bool:
     """Whether an event takes place again and again, lessons or not."""
     when = event.when
+    if event.first_date or event.last_date or event.exclude_holidays:
+        return False
     return isinstance(when, CronRecurrence) or (
         isinstance(when, WeeklyRecurrence) and when.condition is RecurrenceCondition.ALWAYS
     )
@@ -202,6 +204,8 @@ def _dates(school_days: SchoolDays) -> list[date]:
     dates = [
         event.when.day for event in school_days.calendar.demand_events if isinstance(event.when, OneDate)
     ]
+    for event in school_days.calendar.demand_events:
+        dates += [on for on in (event.first_date, event.last_date) if on is not None]
     if school_days.first is not None and school_days.last is not None:
         dates += [school_days.first, school_days.last]
     return dates
