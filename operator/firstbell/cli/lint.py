@@ -22,6 +22,7 @@ from typing import Annotated, Any
 import typer
 
 from firstbell import clock
+from firstbell.api.accepted_findings import accepted_in, with_accepted
 from firstbell.api.links import Linked, link
 from firstbell.api.manifests import CalendarManifest, Manifests, read_manifests
 from firstbell.api.one_count import contested_counts, target_conflicts
@@ -172,12 +173,14 @@ def _findings(
         resolved = days[manifest.calendar.key]
         as_of = today or clock.today(resolved.calendar.zone)
         found = calendar_findings(resolved, as_of, size_bytes=manifest.json_bytes)
-        yield found, _in_calendar(manifest, manifests)
+        accepted = with_accepted(found, accepted_in(manifest.origin))
+        yield accepted, _in_calendar(manifest, manifests)
     if isinstance(linked, Linked):
         for autoscaler in linked.autoscalers:
             policy, origin = autoscaler.manifest.policy, autoscaler.manifest.origin
             found = policy_findings(policy, [days[calendar.key] for calendar in autoscaler.calendars])
-            yield found, _in_object(origin, f"SchoolAutoscaler {policy.key}")
+            accepted = with_accepted(found, accepted_in(origin))
+            yield accepted, _in_object(origin, f"SchoolAutoscaler {policy.key}")
     for one, conflict in target_conflicts(manifests):
         yield (conflict,), _in_object(one.origin, f"SchoolAutoscaler {one.namespace}/{one.name}")
     for workload, contest in contested_counts(manifests):

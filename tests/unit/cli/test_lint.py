@@ -141,6 +141,40 @@ def test_more_than_can_be_planned_is_an_error_of_the_policy(tmp_path):
     assert "spec.demandEvents" in result.output
 
 
+ACCEPTED = 'metadata: {name: city, namespace: lms, annotations: {accept.firstbell.dev/%s: "%s"}}'
+
+
+def annotated(kind: str, reason: str) -> str:
+    """The mistyped calendar, whose author accepts findings of a kind."""
+    named = "metadata: {name: city, namespace: lms}"
+    return CALENDAR.replace("2025-04", "2026-04").replace(named, ACCEPTED % (kind, reason))
+
+
+def test_a_finding_that_the_file_accepts_with_a_reason_is_a_notice(tmp_path):
+    result = run(written(tmp_path, annotated("HolidayOutsideSchoolYears", "kept for the archive")))
+    assert result.exit_code == 0
+    assert "notice: spec.holidays[0]" in result.output
+    assert "(accepted: kept for the archive)" in result.output
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"), [("HolidayOutsideSchoolYears", " "), ("HolidayLong", "another kind")]
+)
+def test_without_a_reason_or_of_another_kind_nothing_is_accepted(tmp_path, kind, reason):
+    assert run(written(tmp_path, annotated(kind, reason))).exit_code == 1
+
+
+def test_an_error_is_never_accepted(tmp_path):
+    ice = '  - {name: ice, startDate: "2025-02-08", event: LateArrival, bellScheduleName: full}\n'
+    holidays = "  holidays:\n"
+    closed = CALENDAR.replace(holidays, f"  calendarDates:\n{ice}{holidays}")
+    named = "metadata: {name: city, namespace: lms}"
+    closed = closed.replace(named, ACCEPTED % ("ShortenedDayClosed", "we know"))
+    result = run(written(tmp_path, closed))
+    assert result.exit_code == 1
+    assert "error: spec.calendarDates[0]" in result.output
+
+
 def test_notices_alone_are_fine(tmp_path):
     text = CALENDAR.replace("2024-09-02", "2025-01-06")
 
