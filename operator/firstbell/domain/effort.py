@@ -33,7 +33,7 @@ DAYS_AROUND = 3
 """How many days a plan looks at beyond those it is for, besides the length of its peaks."""
 STEPS_PER_OCCURRENCE = 300
 STEPS_PER_DAY_AND_REGION = 400
-STEPS_PER_DAY = 500_000
+STEPS_PER_DAY = 600_000
 """The budget, for each day that a plan looks at. A country of 24 regions with 12 lessons needs a fifth."""
 
 
