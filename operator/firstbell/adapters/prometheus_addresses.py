@@ -39,6 +39,7 @@ FORBIDDEN = tuple(
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _NAT64_LOCAL = ipaddress.ip_network("64:ff9b:1::/48")
 _COMPATIBLE = ipaddress.ip_network("::/96")
+_TRANSLATED = ipaddress.ip_network("::ffff:0:0:0/96")
 
 
 class AddressError(Exception):
@@ -144,5 +145,5 @@ def _forms(address: str) -> Iterable[_Address]:
         yield given.sixtofour
     if given.teredo is not None:
         yield from given.teredo
-    if any(given in network for network in (_NAT64, _NAT64_LOCAL, _COMPATIBLE)):
+    if any(given in network for network in (_NAT64, _NAT64_LOCAL, _COMPATIBLE, _TRANSLATED)):
         yield ipaddress.IPv4Address(int(given) & 0xFFFFFFFF)

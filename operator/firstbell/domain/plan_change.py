@@ -53,7 +53,7 @@ def lost_bells(old: Plan, new: Plan, start: Minute, end: Minute) -> tuple[BellCh
         if bell_of(peak) >= end or not start < peak.load_end:
             continue
         first = max(start, peak.load_start, old.start, new.start)
-        last = first + 1 if peak.ready_by < start else min(peak.load_end, old.end, new.end)
+        last = first + 1 if peak.ready_by <= start else min(peak.load_end, old.end, new.end)
         before, after = (_highest(plan, new, first, last) for plan in (old, new))
         if after < before:
             lost.append(BellChange(peak=peak, before=before, after=after))

@@ -152,6 +152,82 @@ async def test_edits_that_go_on_hold_for_five_minutes_from_the_first_loss_and_no
             assert run.floor == (100 if minute < 5 else 4)
 
 
+def fewer(replicas):
+    return edit_policy(peaks=an_autoscaler(replicas=replicas)["spec"]["peaks"])
+
+
+async def test_a_small_edit_ahead_of_a_large_one_opens_no_way_around_the_hold():
+    async with Running(START) as run:
+        await run.until(INSIDE)
+        fewer(99)(run)
+        await run.pass_time(minutes=4, seconds=50)
+        edit_calendar(weeklySchedule=[])(run)
+        await settled()
+        message = run.world.told_condition("PlanShrunk")["message"]
+        assert "The 100 replicas in force stay until 08:30:00 UTC, 99 until 08:34:50 UTC, then" in message
+        assert "SchoolCalendar school (generation 2" in message
+        assert run.floor == 100
+        await run.pass_time(minutes=4, seconds=59)
+        assert run.floor == 99
+        await run.pass_time(seconds=3)
+        assert run.floor == 4
+        assert run.world.condition("PlanShrunk") == ("False", "NothingLost")
+
+
+async def test_a_row_of_edits_that_each_take_more_holds_none_of_it_for_ever():
+    async with Running(START) as run:
+        await run.until("2024-09-09T08:21")
+        for number in range(1, 61):
+            fewer(100 - number)(run)
+            await run.pass_time(seconds=20)
+            assert run.floor >= 100 - number
+            taken_five_minutes_ago = max(0, number - 15)
+            assert run.floor <= 100 - taken_five_minutes_ago
+        await run.pass_time(minutes=5)
+        assert run.floor == 40
+
+
+async def test_a_later_loss_that_is_undone_leaves_the_earlier_one_its_time():
+    weekly = a_calendar()["spec"]["weeklySchedule"]
+    async with Running(START) as run:
+        await run.until(INSIDE)
+        fewer(60)(run)
+        await run.pass_time(minutes=4)
+        edit_calendar(weeklySchedule=[])(run)
+        await run.pass_time(seconds=30)
+        edit_calendar(weeklySchedule=weekly)(run)
+        await settled()
+        assert run.floor == 100
+        await run.pass_time(seconds=32)
+        assert (run.floor, run.world.condition("PlanShrunk")) == (60, ("False", "NothingLost"))
+
+
+async def test_an_annotation_that_confirmed_one_loss_does_not_confirm_the_next():
+    async with Running(START) as run:
+        await run.until(INSIDE)
+        fewer(60)(run)
+        await settled()
+        annotate(run, "20240909-082500")
+        await settled()
+        assert run.floor == 60
+        edit_calendar(weeklySchedule=[])(run)
+        await run.pass_time(minutes=4)
+        assert run.floor == 60
+
+
+@pytest.mark.parametrize("at", ["08:20:00", "08:20:59", "08:21:00"])
+async def test_a_bell_at_its_height_that_is_moved_within_its_time_is_lost_from_the_first_minute_on(at):
+    async with Running(START) as run:
+        await run.until(f"2024-09-09T{at}")
+        edit_calendar(
+            bellSchedules=[
+                {"name": "full", "classPeriods": [{"name": "1", "startTime": "08:45", "endTime": "09:20"}]}
+            ]
+        )(run)
+        await run.pass_time(minutes=4)
+        assert (run.floor, run.world.condition("PlanShrunk")) == (100, ("True", "BellLost"))
+
+
 async def test_what_is_not_in_force_yet_is_told_and_not_raised():
     async with Running(START) as run:
         await run.until("2024-09-09T08:18")

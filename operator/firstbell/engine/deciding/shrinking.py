@@ -1,15 +1,18 @@
 """An edit that loses a bell which is near: an order, but not a silent one.
 
-What is in force stays for five minutes from the first loss; the edit, the bells and the way to confirm or to
-undo it are told. Then, or when somebody confirms, the new plan counts; when the bells are back, the hold ends
-at once. What was not in force yet is not raised: the edit is followed there from the first. Further edits in
-that time prolong nothing. Pure.
+What is in force stays for five minutes from the loss; the edit, the bells and the way to confirm or to undo
+it are told. Then, or when somebody confirms, the new plan counts; when the bells are back, the hold ends at
+once. What was not in force yet is not raised: the edit is followed there from the first. An edit that takes
+nothing more prolongs nothing; one that takes more has five minutes of its own, in which what the edit before
+it had left stays. So a small edit ahead of a large one opens no way around the hold, and no row of edits
+holds for ever. Pure.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from firstbell.domain.absence import Unavailable
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from firstbell.domain.bells import Minute
     from firstbell.domain.plan import Plan
     from firstbell.domain.plan_change import BellChange
     from firstbell.engine.deciding.situation import Situation
@@ -31,44 +35,29 @@ if TYPE_CHECKING:
 
 NEAR_MINUTES = 120
 HELD = timedelta(minutes=5)
+MOST_LOSSES = 8
+"""So many are held at once."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Shrunk:
-    """A plan that an edit has shrunk: what it was, what it lost, and until when what was in force stays.
+class Loss:
+    """What one edit took: the plan before it, and until when what was in force by that stays.
 
     `confirmed_before` is what stood in the annotation when it was lost: another value confirms.
     """
 
     old: Plan
-    lost: tuple[BellChange, ...]
-    edits: str
     since: datetime
     until: datetime
     in_force: int
     confirmed_before: str
 
-    @property
-    def token(self) -> str:
-        """What the annotation is to be set to: short, and of this loss alone."""
-        return f"{self.since:%Y%m%d-%H%M%S}"
-
     def at(self, now: datetime) -> int:
         """What stays: what was in force, less what the old plan itself lets go of."""
         minute = minute_of(now)
-        if not self.old.start <= minute < self.old.end:
+        if now >= self.until or not self.old.start <= minute < self.old.end:
             return 0
         return min(self.in_force, max(self.old.write_at(minute), self.old.wanted_at(minute)))
-
-    def hold(self, now: datetime) -> Hold:
-        """The floor that it is beside the new plan."""
-        return Hold(
-            replicas=self.at(now),
-            reason=DecisionReason.PLAN_SHRUNK,
-            limit=LimitReason.PLAN_SHRUNK,
-            message=f"{self.edits} lost what was planned: {changes_sentence(self.lost)}. What was in force "
-            f"stays until {self.until:%H:%M:%S} UTC",
-        )
 
     def ends(self, now: datetime) -> Iterator[datetime]:
         """When it is to be looked at again: at its end, and where the old plan falls before."""
@@ -77,9 +66,66 @@ class Shrunk:
         if following is not None and instant_of(following.start) < self.until:
             yield instant_of(following.start)
 
-    def moved(self, by: timedelta) -> Shrunk:
+    def compares(self, minute: Minute) -> bool:
+        """Whether the old plan reaches far enough to tell what of it is lost."""
+        return self.old.start <= minute < self.old.end - NEAR_MINUTES
+
+    def moved(self, by: timedelta) -> Loss:
         """The same by a clock that was set by so much."""
         return replace(self, since=self.since + by, until=self.until + by)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shrunk:
+    """A plan that edits have shrunk: their losses, oldest first, what all of them took, and which edits."""
+
+    losses: tuple[Loss, ...]
+    lost: tuple[BellChange, ...]
+    edits: str
+
+    @property
+    def token(self) -> str:
+        """What the annotation is to be set to: short, and of this loss alone."""
+        return f"{self.losses[-1].since:%Y%m%d-%H%M%S}"
+
+    @property
+    def in_force(self) -> int:
+        """The most that stays."""
+        return max(each.in_force for each in self.losses)
+
+    def at(self, now: datetime) -> int:
+        """What stays of all that was lost."""
+        return max(each.at(now) for each in self.losses)
+
+    def hold(self, now: datetime) -> Hold:
+        """The floor that it is beside the new plan."""
+        return Hold(
+            replicas=self.at(now),
+            reason=DecisionReason.PLAN_SHRUNK,
+            limit=LimitReason.PLAN_SHRUNK,
+            message=f"{self.edits} lost what was planned: {changes_sentence(self.lost)}. What was in force "
+            f"stays {self.lengths()}",
+        )
+
+    def lengths(self) -> str:
+        """Until when what was in force stays, and how much of it for longer."""
+        told, level = "", self.in_force + 1
+        for each in self.losses:
+            if not told:
+                told, level = f"until {each.until:%H:%M:%S} UTC", each.in_force
+            elif each.in_force >= level:
+                told = f"until {each.until:%H:%M:%S} UTC"
+            else:
+                told, level = f"{told}, {each.in_force} until {each.until:%H:%M:%S} UTC", each.in_force
+        return told
+
+    def ends(self, now: datetime) -> Iterator[datetime]:
+        """When it is to be looked at again."""
+        return chain.from_iterable(each.ends(now) for each in self.losses)
+
+    def moved(self, by: timedelta) -> Shrunk:
+        """The same by a clock that was set by so much."""
+        return replace(self, losses=tuple(each.moved(by) for each in self.losses))
 
 
 def follow_shrinkage(  # noqa: PLR0913, PLR0917 - what a loss depends on
@@ -91,38 +137,54 @@ def follow_shrinkage(  # noqa: PLR0913, PLR0917 - what a loss depends on
     now: datetime,
 ) -> Shrunk | None:
     """What of the plan was lost lately; `before` is the plan in force at the last look."""
-    shrunk = memory.shrunk
-    if shrunk is not None and (now >= shrunk.until or _is_confirmed(stands.seen, shrunk)):
-        shrunk = None
-    editions = _editions(store, stands)
-    earlier, memory.editions = memory.editions, editions
-    if isinstance(plan, Unavailable) or before is None or plan is before:
-        if isinstance(plan, Unavailable):
-            memory.editions = earlier
+    shrunk = _standing(memory.shrunk, stands.seen, now)
+    if isinstance(plan, Unavailable):
         return shrunk
-    reference = shrunk.old if shrunk is not None else before
+    earlier, memory.editions = memory.editions, _editions(store, stands)
+    if before is None or plan is before:
+        return shrunk
     minute = minute_of(now)
-    if not reference.start <= minute < reference.end - NEAR_MINUTES:
-        return shrunk
-    lost = lost_bells(reference, plan, minute, minute + NEAR_MINUTES)
-    if not lost:
+    losses = () if shrunk is None else shrunk.losses
+    losses = tuple(each for each in losses if not each.compares(minute) or _lost(each, plan, minute))
+    latest = _latest(before, stands.seen, memory, now)
+    if latest is not None and _lost(latest, plan, minute):
+        # Of very many the steps between are left out: the first and the latest have their time.
+        losses = (*losses[: MOST_LOSSES - 1], latest)
+    if not losses:
         return None
-    edits = ", ".join(told for key, told in editions.items() if earlier.get(key) != told) or "an edit"
-    if shrunk is not None:
-        return replace(shrunk, lost=lost, edits=shrunk.edits if shrunk.lost == lost else edits)
-    return Shrunk(
-        old=before,
-        lost=lost,
-        edits=edits,
-        since=now,
-        until=now + HELD,
-        in_force=min(memory.last_desired or 0, max(before.write_at(minute), before.wanted_at(minute))),
-        confirmed_before=stands.seen.confirmed,
-    )
+    lost = _lost(losses[0], plan, minute) if losses[0].compares(minute) else ()
+    if shrunk is not None and lost in {(), shrunk.lost}:
+        return replace(shrunk, losses=losses)
+    edits = ", ".join(told for key, told in memory.editions.items() if earlier.get(key) != told)
+    return Shrunk(losses=losses, lost=lost, edits=edits or "an edit")
 
 
-def _is_confirmed(seen: SeenAutoscaler, shrunk: Shrunk) -> bool:
-    return bool(seen.confirmed) and seen.confirmed != shrunk.confirmed_before
+def _standing(shrunk: Shrunk | None, seen: SeenAutoscaler, now: datetime) -> Shrunk | None:
+    """What is neither over nor confirmed."""
+    if shrunk is None:
+        return None
+    losses = tuple(each for each in shrunk.losses if now < each.until and not _is_confirmed(seen, each))
+    if losses == shrunk.losses:
+        return shrunk
+    return replace(shrunk, losses=losses) if losses else None
+
+
+def _latest(before: Plan, seen: SeenAutoscaler, memory: Memory, now: datetime) -> Loss | None:
+    """What would be lost of the plan at the last look; None where that does not reach far enough."""
+    minute = minute_of(now)
+    loss = Loss(old=before, since=now, until=now + HELD, in_force=0, confirmed_before=seen.confirmed)
+    if not loss.compares(minute):
+        return None
+    planned = max(before.write_at(minute), before.wanted_at(minute))
+    return replace(loss, in_force=min(memory.last_desired or 0, planned))
+
+
+def _lost(loss: Loss, plan: Plan, minute: Minute) -> tuple[BellChange, ...]:
+    return lost_bells(loss.old, plan, minute, minute + NEAR_MINUTES)
+
+
+def _is_confirmed(seen: SeenAutoscaler, loss: Loss) -> bool:
+    return bool(seen.confirmed) and seen.confirmed != loss.confirmed_before
 
 
 def _editions(store: Store, stands: Situation) -> dict[str, str]:
@@ -152,7 +214,7 @@ def plan_shrunk(shrunk: Shrunk | None, seen: SeenAutoscaler, baseline: int) -> C
         Truth.TRUE,
         "BellLost",
         f"an edit of {shrunk.edits} took away what was planned: {changes_sentence(shrunk.lost)}. {stays} "
-        f"until {shrunk.until:%H:%M:%S} UTC, then the new plan counts. If it is meant: kubectl annotate -n "
+        f"{shrunk.lengths()}, then the new plan counts. If it is meant: kubectl annotate -n "
         f"{namespace} schoolautoscalers.firstbell.dev/{name} firstbell.dev/confirm-plan={shrunk.token} "
         "--overwrite. If it is not: undo the edit, and the bell is back at once.",
     )
