@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from firstbell.domain.policy import Peak, Policy
 
 TOO_COSTLY = "TooCostly"
+BEHIND_MINUTES, AHEAD_MINUTES = 60, 2 * MINUTES_PER_DAY
+"""From when to when the operator plans at a time."""
 DAYS_AROUND = 3
 """How many days a plan looks at beyond those it is for, besides the length of its peaks."""
 STEPS_PER_OCCURRENCE = 300

@@ -10,7 +10,15 @@ import pytest
 from firstbell.api.calendar_conversion import read_calendar
 from firstbell.domain.absence import Unavailable
 from firstbell.domain.days import SchoolDays
-from firstbell.domain.effort import DAYS_AROUND, STEPS_PER_DAY, TOO_COSTLY, effort_of, too_costly
+from firstbell.domain.effort import (
+    AHEAD_MINUTES,
+    BEHIND_MINUTES,
+    DAYS_AROUND,
+    STEPS_PER_DAY,
+    TOO_COSTLY,
+    effort_of,
+    too_costly,
+)
 from firstbell.domain.findings import FindingKind, policy_findings
 from firstbell.domain.plan import Workload, make_plan
 from firstbell.domain.policy import Bounds, PeakAnchor
@@ -37,6 +45,8 @@ REFUSED = {
     "128 events on days before lessons, all night",
 }
 """A hundred and more events at each hour of two days, in each of 24 regions."""
+REFUSED_TO_THE_LARGEST_POLICY = REFUSED | {"32 bell schedules of 24 periods in the clock gap"}
+"""23 lessons a day, each of them with 20 peaks, in each of 24 regions."""
 DEAREST = [
     [359314, 482055, 396352, 632509, 496560, 800241, 481481, 837014, 814027, 533221, 512661, 413231],
     [359314, 344337, 396352, 904437, 75711, 800241, 946577, 842817, 299618, 533221, 512661, 925441],
@@ -73,6 +83,32 @@ def test_a_corner_of_the_schema_is_planned_within_its_steps_or_refused_for_them(
         steps = effort_of(workload, START, END).steps
         assert steps <= ALLOWED
         assert calls_of(workload) <= max(steps, 4 * STEPS_PER_DAY)
+
+
+@pytest.mark.parametrize("name", corners())
+def test_so_it_is_for_the_largest_policy_and_lint_and_the_operator_say_the_same(name):
+    workload = corner(corners()[name], largest_policy())
+    told = any(
+        each.kind is FindingKind.TOO_COSTLY for each in policy_findings(workload.policy, workload.calendars)
+    )
+    assert told is (name in REFUSED_TO_THE_LARGEST_POLICY)
+    for hours in range(0, 24, 5):
+        minute = START + 60 * hours
+        refused = too_costly(workload, minute - BEHIND_MINUTES, minute + AHEAD_MINUTES)
+        assert (refused is not None) is told
+
+
+def test_lint_finds_the_one_day_on_which_a_plan_costs_too_much():
+    events = tuple(an_event("2026-11-18", "08:00", "20:00", name=f"e{number}") for number in range(128))
+    regions = tuple(f"r{number}" for number in range(24))
+    calendar = a_calendar(regions=regions, cohorts=(), demand_events=events)
+    workload = a_workload(
+        a_policy(*[a_peak(PeakAnchor.DEMAND_EVENT, name=f"p{number}") for number in range(20)]), calendar
+    )
+    assert too_costly(workload, START, END) is not None
+    assert too_costly(workload, START + 10 * 1440, END + 10 * 1440) is None
+    first = policy_findings(workload.policy, workload.calendars)[0]
+    assert first.kind is FindingKind.TOO_COSTLY
 
 
 @pytest.mark.parametrize("seeds", DEAREST)

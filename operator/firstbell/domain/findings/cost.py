@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.domain.bells import MINUTES_PER_DAY
-from firstbell.domain.effort import too_costly
+from firstbell.domain.bells import start_of_day
+from firstbell.domain.calendar import OneDate
+from firstbell.domain.effort import AHEAD_MINUTES, BEHIND_MINUTES, too_costly
 from firstbell.domain.findings.finding import Finding, FindingKind, Severity
 from firstbell.domain.plan import Workload
 from firstbell.domain.policy import Bounds
@@ -13,23 +14,34 @@ from firstbell.domain.policy import Bounds
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from firstbell.domain.bells import Minute
     from firstbell.domain.days import SchoolDays
     from firstbell.domain.policy import Policy
 
-_AHEAD_MINUTES = 2 * MINUTES_PER_DAY
-"""As far ahead as the operator plans."""
-
 
 def cost_findings(policy: Policy, calendars: Sequence[SchoolDays]) -> Iterator[Finding]:
-    """More bells, events, regions and peaks in two days than a plan has steps for."""
+    """More bells, events, regions and peaks than a plan of the operator has steps for: once, the first."""
     workload = Workload(policy=policy, bounds=Bounds(minimum=0, maximum=None), calendars=tuple(calendars))
-    costly = too_costly(workload, 0, _AHEAD_MINUTES)
-    if costly is not None:
-        message, cure = costly.message.rstrip(".").rsplit(". ", 1)
-        yield Finding(
-            kind=FindingKind.TOO_COSTLY,
-            severity=Severity.ERROR,
-            path="spec.calendarRefs",
-            message=message,
-            cure=cure,
-        )
+    for minute in _looked_at(calendars):
+        costly = too_costly(workload, minute - BEHIND_MINUTES, minute + AHEAD_MINUTES)
+        if costly is not None:
+            message, cure = costly.message.rstrip(".").rsplit(". ", 1)
+            yield Finding(
+                kind=FindingKind.TOO_COSTLY,
+                severity=Severity.ERROR,
+                path="spec.calendarRefs",
+                message=message,
+                cure=cure,
+            )
+            return
+
+
+def _looked_at(calendars: Sequence[SchoolDays]) -> list[Minute]:
+    """When a plan may cost most: at any time, for what recurs, and where an event has a date."""
+    dated = {
+        start_of_day(days.calendar.zone, event.when.day)
+        for days in calendars
+        for event in days.calendar.demand_events
+        if isinstance(event.when, OneDate)
+    }
+    return [0, *sorted(dated)]

@@ -18,8 +18,6 @@ from firstbell.engine.slices import SLICE_SECONDS, TooCostlyError, too_costly, w
 if TYPE_CHECKING:
     from firstbell.engine.memory import Memory
 
-AHEAD_MINUTES = 2 * MINUTES_PER_DAY
-BEHIND_MINUTES = 60
 RECENT_MINUTES = 10
 UPCOMING = 5
 CUT_MINUTES = 60
@@ -69,7 +67,7 @@ def current_plan(
 
 def made_plan(workload: Workload, minute: Minute) -> Plan | Unavailable:
     """The plan from an hour ago on, or that it takes too many steps, or took too long after all."""
-    start, end = minute - BEHIND_MINUTES, minute + AHEAD_MINUTES
+    start, end = minute - effort.BEHIND_MINUTES, minute + effort.AHEAD_MINUTES
     try:
         refused = effort.too_costly(workload, start, end)
         return refused or within(SLICE_SECONDS, lambda: make_plan(workload, start, end))
