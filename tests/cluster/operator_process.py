@@ -68,11 +68,20 @@ def settings_for(control_plane: ControlPlane, namespace: str) -> Settings:
 class OperatorThread:
     """The operator in this process. Leaving the block stops it as SIGTERM would.
 
-    `before_watching` is called when it has looked at everything and watches nothing yet.
+    `before_watching` is called when it has looked at everything and watches nothing yet. With
+    `compare_clocks` the sun is compared with the API server's clock.
     """
 
-    def __init__(self, settings: Settings, sun: Sun, before_watching: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        sun: Sun,
+        before_watching: Callable[[], None],
+        *,
+        compare_clocks: bool = False,
+    ) -> None:
         self._settings, self._sun, self._before_watching = settings, sun, before_watching
+        self._compare_clocks = compare_clocks
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
         self._task: asyncio.Task[None] | None = None
@@ -114,7 +123,13 @@ class OperatorThread:
 
     async def _main(self) -> None:
         self._loop, self._stop, started = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
-        work = run_operator(self._settings, clock=self._sun.clock, stop=self._stop, started=started)
+        work = run_operator(
+            self._settings,
+            clock=self._sun.clock,
+            stop=self._stop,
+            started=started,
+            compare_clocks=self._compare_clocks,
+        )
         self._task = asyncio.create_task(work)
         waiting = asyncio.create_task(started.wait())
         await asyncio.wait({self._task, waiting}, return_when=asyncio.FIRST_COMPLETED)
