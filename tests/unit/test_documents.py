@@ -1,0 +1,82 @@
+"""What the documents name is there: tests, files and folders of this repository, and none of a machine."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+FAULTS = ROOT / "operator/docs/faults.md"
+DECISIONS = sorted((ROOT / "operator/decisions").glob("*.md"))
+DOCUMENTS = [
+    *(ROOT / name for name in ("README.md", "SECURITY.md", "CHANGELOG.md", "operator/README.md")),
+    ROOT / "charts/firstbell/README.md",
+    FAULTS,
+    *DECISIONS,
+]
+QUOTED = re.compile(r"`([^`\n]+)`")
+OF_THE_REPOSITORY = re.compile(r"(tests|examples|operator|charts|crds)/[\w./-]+\w")
+OF_A_MACHINE = re.compile(r"(?<![\w.:/])/(work|root|home|tmp)/")
+
+
+def named(document: Path) -> list[Path]:
+    """Every file or folder of the repository that a document quotes."""
+    quoted = (each.partition("::")[0] for each in QUOTED.findall(document.read_text()))
+    return [ROOT / each for each in quoted if OF_THE_REPOSITORY.fullmatch(each)]
+
+
+def of_each_fault() -> dict[str, list[tuple[Path, str]]]:
+    """Fault to the tests that its row names: a file, and a function in it or nothing.
+
+    Without a folder a file is in that of the one before it, without a file a function is.
+    """
+    found: dict[str, list[tuple[Path, str]]] = {}
+    for row in FAULTS.read_text().splitlines():
+        cells = [cell.strip() for cell in row.strip("|").split(" | ")]
+        if not row.startswith("| ") or cells[0] == "fault":
+            continue
+        last = ROOT
+        tests = found.setdefault(cells[0], [])
+        for quoted in QUOTED.findall(cells[2]):
+            file, _, function = quoted.partition("::")
+            if file:
+                last = ROOT / file if "/" in file else last.parent / file
+            tests.append((last, function))
+    return found
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_what_a_document_names_is_there_and_is_nobodys_machine(document):
+    assert [str(path) for path in named(document) if not path.exists()] == []
+    assert OF_A_MACHINE.search(document.read_text()) is None
+
+
+def test_every_fault_names_tests_that_are_there():
+    faults = of_each_fault()
+    assert len(faults) > 30
+    for fault, tests in faults.items():
+        assert tests, fault
+        for file, function in tests:
+            assert file.is_file(), f"{fault}: {file}"
+            if function:
+                assert function in functions(file), f"{fault}: {function}"
+
+
+def functions(file: Path) -> set[str]:
+    nodes = ast.walk(ast.parse(file.read_text()))
+    return {node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
+
+
+@pytest.mark.parametrize("row", [row for row in FAULTS.read_text().splitlines() if row.startswith("| ")])
+def test_every_fault_has_its_four_cells(row):
+    assert len(row.strip("|").split(" | ")) == 4
+
+
+@pytest.mark.parametrize("decision", DECISIONS, ids=lambda path: path.stem)
+def test_every_decision_has_its_number_and_says_what_was_decided(decision):
+    text = decision.read_text()
+    assert re.match(rf"# {decision.name[:4]}: \w", text)
+    assert "**Decision.**" in text
