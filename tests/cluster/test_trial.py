@@ -25,6 +25,7 @@ def test_a_try_makes_the_pods_that_are_asked_for_and_leaves_none(control_plane: 
 
     assert (trial.asked, trial.ready) == (12, 12)
     assert 0 < trial.first_seconds <= trial.seconds
+    assert 0 <= trial.lag_seconds < trial.seconds
     left = control_plane.kubectl("get", "deployments,replicasets,pods", "-n", target.namespace, "-o", "name")
     assert NAME not in left
     control_plane.kubectl("delete", "namespace", target.namespace, "--wait=false")

@@ -60,7 +60,8 @@ def demo(
 ) -> None:
     """Play the founding morning on a real Kubernetes: the plan, the floor, the pods, the bell.
 
-    Exit code 1: floor or count stood too low when the bell rang.
+    Exit code 1: floor or count stood too low when the bell rang, and not because the machine kept the
+    operator from running.
     """
     morning = MORNINGS[example.value]
     plan, conditions = _planned(morning)
@@ -88,13 +89,13 @@ def demo(
     except ControlPlaneError as error:
         refuse([error, "Without a cluster: firstbell plan -f FILE shows what would happen."])
     out.print(f"\n{chart(points(recording), zone)}\n")
-    for line in ending(recording, speed=speed, has_metrics=here.has_metrics):
+    for line in ending(recording, has_metrics=here.has_metrics):
         out.print(line)
     for line in what_stays(here, target.namespace, keep=keep):
         out.print(line, soft_wrap=True)
     if plot_file is not None and (problem := plot(recording, zone, plot_file)):
         refuse([problem])
-    if not recording.in_time:
+    if not (recording.in_time or recording.starved):
         raise typer.Exit(LATE)
 
 

@@ -1,4 +1,7 @@
-"""Plays a morning: the operator beside a watcher that writes down what the cluster shows."""
+"""Plays a morning: the operator beside a watcher that writes down what the cluster shows.
+
+Beside both it is noted how late their process is woken.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ from firstbell.adapters.kubernetes import KubernetesCluster
 from firstbell.adapters.renewal import load_access
 from firstbell.app import run_operator
 from firstbell.clock import FastClock
+from firstbell.demo.trial import rises_before
+from firstbell.demo.waking import Lag, note_lags
 from firstbell.domain.bells import instant_of, minute_of
 from firstbell.engine.ports import Failure, ObjectPath
 from firstbell.engine.seen.floor_kinds import HPA
@@ -44,11 +49,18 @@ class Sample:
 
 @dataclass(kw_only=True, slots=True)
 class Recording:
-    """A morning as it went. `needed` is what the bell asks for; `ready_time` when it was all Ready."""
+    """A morning as it went, `speed` times as fast as the wall's clock.
+
+    `needed` is what the bell asks for, `due` the instant from which the plan asks for it; `ready_time` is
+    when it was all Ready.
+    """
 
     morning: Morning
     needed: int
+    due: datetime
+    speed: float
     samples: list[Sample] = field(default_factory=list)
+    lags: list[Lag] = field(default_factory=list)
     ready_time: datetime | None = None
     back_at_baseline: bool = False
     failed: str | None = None
@@ -64,14 +76,45 @@ class Recording:
 
         That is all of firstbell's own part.
         """
-        stood = (sample.time for sample in self.samples if min(sample.floor, sample.current) >= self.needed)
-        return self._before_bell(next(stood, None))
+        return self._before_bell(self._stood)
 
     @property
     def in_time(self) -> bool:
         """Whether firstbell did its part before the bell, whatever the machine made of it."""
         ordered = self.minutes_ordered
         return self.failed is None and ordered is not None and ordered >= 0
+
+    @property
+    def kept_waiting(self) -> list[float]:
+        """Each time that the machine kept this process from running while floor and count were due.
+
+        In seconds of the wall, until both stood; none where they never did: there is nothing to be explained.
+        """
+        stood = self._stood
+        if stood is None:
+            return []
+        fast = timedelta(seconds=self.speed)
+        waits = (
+            (min(lag.time, stood) - max(lag.time - lag.seconds * fast, self.due)) / fast for lag in self.lags
+        )
+        return [seconds for seconds in waits if seconds > 0]
+
+    @property
+    def minutes_ordered_unhindered(self) -> float | None:
+        """`minutes_ordered` without the time for which the machine kept this process from running."""
+        ordered = self.minutes_ordered
+        return None if ordered is None else ordered + sum(self.kept_waiting) * self.speed / 60
+
+    @property
+    def starved(self) -> bool:
+        """Whether floor or count was late, and no later than the machine kept this process from running."""
+        unhindered = self.minutes_ordered_unhindered
+        return self.failed is None and not self.in_time and unhindered is not None and unhindered >= 0
+
+    @property
+    def _stood(self) -> datetime | None:
+        stood = (sample.time for sample in self.samples if min(sample.floor, sample.current) >= self.needed)
+        return next(stood, None)
 
     def _before_bell(self, time: datetime | None) -> float | None:
         return None if time is None else (self.morning.bell - time).total_seconds() / 60
@@ -101,7 +144,13 @@ async def play(show: Show, on_sample: Callable[[Sample], None]) -> Recording:
     )
     operator = asyncio.create_task(run_operator(settings, clock=clock, stop=stop, started=started))
     bell = minute_of(show.morning.bell)
-    recording = Recording(morning=show.morning, needed=show.plan.replicas_at(bell))
+    recording = Recording(
+        morning=show.morning,
+        needed=show.plan.replicas_at(bell),
+        due=due(show.plan, show.morning),
+        speed=show.speed,
+    )
+    noting = asyncio.create_task(note_lags(clock, recording.lags.append))
     try:
         watching = asyncio.create_task(_watch(show, clock, recording, on_sample))
         await asyncio.wait({operator, watching}, return_when=asyncio.FIRST_COMPLETED)
@@ -113,9 +162,16 @@ async def play(show: Show, on_sample: Callable[[Sample], None]) -> Recording:
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
     finally:
+        noting.cancel()
         stop.set()
         await asyncio.gather(operator, return_exceptions=True)
     return recording
+
+
+def due(plan: Plan, morning: Morning) -> datetime:
+    """When the plan asks for the last of what the bell needs; the start of the morning if it never does."""
+    rises = rises_before(plan, morning)
+    return morning.bell - rises[-1].before_bell if rises else morning.start
 
 
 async def _watch(

@@ -1,4 +1,4 @@
-"""Makes pods on the cluster once, for nothing but the time that it takes.
+"""Makes pods on the cluster once, for nothing but the time that it takes and how late this process is woken.
 
 A Deployment beside the workload of the morning and like it, with as many replicas as a large rise has. It
 is gone again when the morning begins.
@@ -16,8 +16,10 @@ import yaml
 
 from firstbell.adapters.kubernetes import KubernetesCluster
 from firstbell.adapters.renewal import load_access
+from firstbell.clock import SystemClock
 from firstbell.demo.pace import Rise, Trial
 from firstbell.demo.stage import deployment
+from firstbell.demo.waking import Lag, note_lags
 from firstbell.domain.bells import instant_of, minute_of
 from firstbell.engine.ports import Failure, ObjectPath
 from firstbell.engine.seen.store import TargetRef
@@ -66,11 +68,15 @@ async def _made(control_plane: ControlPlane, target: TargetRef, pods: int) -> Tr
         scaled = await cluster.merge_patch(path, {"spec": {"replicas": pods}})
         if isinstance(scaled, Failure):
             raise ControlPlaneError(f"no pods could be made for a try: {scaled.message}")
-        while watch.goes_on():
-            seen = await cluster.get(path)
-            if not isinstance(seen, Failure):
-                watch.note((seen.get("status") or {}).get("readyReplicas", 0))
-            await asyncio.sleep(_LOOK_SECONDS)
+        noting = asyncio.create_task(note_lags(SystemClock(), watch.note_lag))
+        try:
+            while watch.goes_on():
+                seen = await cluster.get(path)
+                if not isinstance(seen, Failure):
+                    watch.note((seen.get("status") or {}).get("readyReplicas", 0))
+                await asyncio.sleep(_LOOK_SECONDS)
+        finally:
+            noting.cancel()
         return watch.trial()
 
 
@@ -83,6 +89,7 @@ class _Watch:
     _ready: int = 0
     _first: float | None = None
     _last: float = 0.0
+    _lag: float = 0.0
 
     def goes_on(self) -> bool:
         return self._ready < self.asked and time.monotonic() - self._begun < LONGEST_SECONDS
@@ -92,9 +99,18 @@ class _Watch:
         if ready and self._first is None:
             self._first = self._last
 
+    def note_lag(self, lag: Lag) -> None:
+        self._lag = max(self._lag, lag.seconds)
+
     def trial(self) -> Trial:
         first = self._last if self._first is None else self._first
-        return Trial(asked=self.asked, ready=self._ready, first_seconds=first, seconds=self._last)
+        return Trial(
+            asked=self.asked,
+            ready=self._ready,
+            first_seconds=first,
+            seconds=self._last,
+            lag_seconds=self._lag,
+        )
 
 
 def rises_before(plan: Plan, morning: Morning) -> list[Rise]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from firstbell.demo.morning import MORNINGS, example_file
 from firstbell.demo.pace import Rise, Trial, fitting_speed
 from firstbell.demo.play import Recording, Sample
 from firstbell.demo.show import chart, points
+from firstbell.demo.waking import Lag
 from firstbell.local.control_plane import ControlPlane, Provision
 from firstbell.local.programs import Programs
 from firstbell.local.progress import LogProgress
@@ -37,6 +39,8 @@ def recording(*samples: Sample, back: bool = True, failed: str | None = None) ->
     return Recording(
         morning=MORNING,
         needed=307,
+        due=MORNING.bell - timedelta(minutes=10),
+        speed=120,
         samples=list(samples),
         ready_time=enough[0] if enough else None,
         back_at_baseline=back,
@@ -83,7 +87,7 @@ CASES = {
 
 
 def said(played: Recording, *, speed: float = 120, has_metrics: bool = True) -> list[str]:
-    return ending(played, speed=speed, has_metrics=has_metrics)
+    return ending(replace(played, speed=speed), has_metrics=has_metrics)
 
 
 @pytest.mark.parametrize(("played", "want"), CASES.values(), ids=CASES.keys())
@@ -121,6 +125,65 @@ def test_pods_that_were_late_are_told_as_the_clusters_part(played, speed, want):
     assert said(played, speed=speed)[1] == want
 
 
+def woken_late(*lags: tuple[float, float], stood: float | None = -3.0, speed: float = 120) -> Recording:
+    """Floor and count of 300 at the bell; lags are minutes before it when one ended, and its seconds."""
+    after = [] if stood is None else [sample(stood, 307)]
+    return replace(
+        recording(sample(0.5, 200, floor=300, current=300), *after, sample(-190, 4, floor=4)),
+        speed=speed,
+        lags=[Lag(time=MORNING.bell - timedelta(minutes=before), seconds=late) for before, late in lags],
+    )
+
+
+@pytest.mark.parametrize(
+    ("played", "waits", "starved"),
+    [
+        pytest.param(woken_late(), [], False, id="a machine that is not busy"),
+        pytest.param(woken_late((-2, 1.5)), [1.5], True, id="as long as it was late"),
+        pytest.param(woken_late((-2, 1.4)), [1.4], False, id="not quite as long"),
+        pytest.param(woken_late((5, 0.5), (2, 0.5), (-1, 0.5)), [0.5, 0.5, 0.5], True, id="many short ones"),
+        pytest.param(woken_late((11, 9.0)), [], False, id="before it was due"),
+        pytest.param(woken_late((8, 9.0)), [1.0], False, id="for the most part before it was due"),
+        pytest.param(woken_late((-20, 9.0)), [0.5], False, id="for the most part after both stood"),
+        pytest.param(woken_late((-30, 9.0)), [], False, id="after both stood"),
+        pytest.param(woken_late((-2, 1.5), speed=60), [1.5], False, id="half as much of a slower morning"),
+        pytest.param(woken_late((-2, 60.0), stood=None), [], False, id="never, for whatever reason"),
+        pytest.param(woken_late((-2, 60.0), stood=0.2), [0.0], False, id="in time all the same"),
+    ],
+)
+def test_a_late_operator_is_starved_where_the_machine_kept_it_for_as_long_as_it_was_late(
+    played, waits, starved
+):
+    if not played.in_time:
+        assert played.kept_waiting == pytest.approx(waits)
+    assert played.starved is starved
+
+
+def test_a_starved_operator_is_not_called_late():
+    assert "\n".join(said(woken_late((2, 1.0), (-1, 1.25)))) == (
+        "This machine woke the operator up to 1.2 s late, 2.5 minutes of the played morning: this run cannot "
+        "tell whether firstbell is in time.\n"
+        "When the bell rang the floor stood at 300 and the count at 300 of 307; both stood there 3.0 minutes "
+        "after it.\n"
+        "The operator asked for them when it was woken: from when they were due it was kept waiting for "
+        "2.2 s, 4.5 minutes of the played morning. Without that: 1.5 minutes early.\n"
+        "This machine is too busy for a clock 120 times as fast as the wall's. Try --speed 60.\n"
+        "The floor went back to 4, and the HPA brought the count down to 4."
+    )
+
+
+def test_an_operator_that_was_later_than_it_was_kept_is_late_and_both_are_told():
+    assert said(woken_late((-2, 1.0)))[0] == (
+        "LATE: when the bell rang the floor stood at 300 and the count at 300 of 307; both stood there "
+        "3 minutes after it. From when they were due this machine kept the operator waiting for 1.0 s, "
+        "2.0 minutes of the played morning: that does not explain it."
+    )
+
+
+def test_an_operator_that_ended_is_not_excused_by_the_machine():
+    assert not replace(woken_late((-2, 9.0)), failed="it was interrupted").starved
+
+
 RISES = [Rise(before_bell=timedelta(minutes=10), pods=100)]
 
 
@@ -132,6 +195,15 @@ def test_the_pace_is_told_with_what_it_was_taken_from():
     assert paced(Trial(asked=80, ready=80, first_seconds=0.4, seconds=1.23)) == (
         "This cluster made 80 pods Ready in 1.2 s, for a try: the clock runs 120 times as fast as the "
         "wall's, and the morning takes 2 minutes."
+    )
+
+
+@pytest.mark.parametrize(
+    ("lag", "told"), [(0.09, ""), (0.84, ", and this process was woken up to 0.8 s late")]
+)
+def test_a_lag_of_this_process_is_told_where_it_is_noticeable(lag, told):
+    assert f"in 1.2 s, for a try{told}: the clock runs" in paced(
+        Trial(asked=80, ready=80, first_seconds=0.4, seconds=1.23, lag_seconds=lag)
     )
 
 

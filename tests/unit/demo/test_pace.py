@@ -19,8 +19,8 @@ def rises() -> list[Rise]:
     return rises_before(_planned(MORNING)[0], MORNING)
 
 
-def trial(first: float, seconds: float, *, ready: int = 80) -> Trial:
-    return Trial(asked=80, ready=ready, first_seconds=first, seconds=seconds)
+def trial(first: float, seconds: float, *, ready: int = 80, lag: float = 0.0) -> Trial:
+    return Trial(asked=80, ready=ready, first_seconds=first, seconds=seconds, lag_seconds=lag)
 
 
 def minutes(before: float, pods: int) -> Rise:
@@ -40,10 +40,22 @@ def test_the_rises_are_all_that_is_raised_before_the_bell(rises):
         pytest.param(trial(2.0, 12.0), 20, id="a busy one"),
         pytest.param(trial(5.0, 40.0, ready=60), 10, id="a very busy one"),
         pytest.param(trial(40.0, 40.0, ready=0), 10, id="one that made none"),
+        pytest.param(trial(0.3, 1.0, lag=0.005), 120, id="a quiet one, with the lag of any"),
+        pytest.param(trial(0.3, 1.0, lag=0.5), 90, id="one that wakes the operator late"),
+        pytest.param(trial(0.3, 1.0, lag=2.0), 20, id="one that starves it"),
+        pytest.param(trial(0.3, 1.0, lag=30.0), 10, id="one that lets it sleep"),
     ],
 )
 def test_the_founding_morning_at_the_speed_that_a_machine_can_do(rises, tried, want):
     assert fitting_speed(tried, rises) == want
+
+
+@pytest.mark.parametrize("lag", [0.1, 0.5, 1.0, 2.0, 5.0])
+def test_a_lag_is_a_tenth_of_the_time_before_the_bell_at_most(rises, lag):
+    tried = trial(0.0, 0.001, lag=lag)
+    speed = fitting_speed(tried, rises)
+
+    assert lag * speed <= min(rise.before_bell for rise in rises).total_seconds() / 10
 
 
 def test_a_machine_that_made_none_fits_no_speed(rises):
