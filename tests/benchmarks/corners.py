@@ -43,6 +43,12 @@ def corners() -> dict[str, Spec]:
         "32 alternating weeks with Hold, one of them taught": regions_of(
             single_dates(512, scoped=True) | rotation("AlternatingWeeks", "Hold", rows_with=LABELS[:1])
         ),
+        "Cycles of which nearly no row is met, 512 and 512 in turn": regions_of(
+            days_in_turn(512)
+            | scoped_years(64)
+            | rows_hardly_met()
+            | rotation("DayCycle", "Hold", rows_with=None)
+        ),
         "Lessons every day, no restart for 30 years": regions_of(
             single_dates(512, scoped=True, event="ExamDay") | {"weeklySchedule": [row(EVERY_DAY)]}
         ),
@@ -227,6 +233,36 @@ def overlapping_years(count: int) -> Spec:
             for n in range(count)
         ]
     }
+
+
+def scoped_years(count: int) -> Spec:
+    """Overlapping school years, each of some regions."""
+    rng = Random(5)
+    years = overlapping_years(count)["academicSessions"]
+    return {"academicSessions": [year | {"regions": scope(rng)} for year in years]}
+
+
+def days_in_turn(count: int) -> Spec:
+    """A holiday and a closing exception in turn, day after day, each of some regions."""
+    rng = Random(6)
+    return {
+        "holidays": [
+            {"name": f"h{n}", "startDate": day(2 * n), "endDate": day(2 * n), "regions": scope(rng)}
+            for n in range(count)
+        ],
+        "calendarDates": [
+            {"name": f"d{n}", "startDate": day(2 * n + 1), "event": "WeatherDay", "regions": scope(rng)}
+            for n in range(count)
+        ],
+    }
+
+
+def rows_hardly_met() -> Spec:
+    """Rows each of one weekday, one label and one region."""
+    rows = [
+        row([EVERY_DAY[n % 7]], labels=[LABELS[n]], regions=[REGIONS[n % len(REGIONS)]]) for n in range(32)
+    ]
+    return {"weeklySchedule": rows}
 
 
 def rotation(kind: str, on_closure: str, rows_with: list[str] | None) -> Spec:

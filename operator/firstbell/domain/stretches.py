@@ -42,6 +42,7 @@ class Stretches:
         if layers.span is not None:
             self._add_up(self.cycle.start(layers.span.first))
         self._before: dict[int, int | None] = {0: None}
+        self._after: dict[int, int | None] = {len(self._starts): None}
 
     def state_before(self, day: int) -> int:
         """The state of the rotation before a date."""
@@ -72,10 +73,7 @@ class Stretches:
         day = max(day, self.first)
         at = self._index(day)
         found = self._of[at].first_lesson_day(self.state_before(day), day, self._ends[at])
-        while found is None and at + 1 < len(self._starts):
-            at += 1
-            found = self._of[at].first_lesson_day(self._states[at], self._starts[at], self._ends[at])
-        return found
+        return self._first_from_stretch(at + 1) if found is None else found
 
     def lesson_days_after_gap(self, day: int, least: int) -> Iterator[int]:
         """Lesson days from a date on that follow at least so many days without lessons, or no lesson day.
@@ -116,6 +114,21 @@ class Stretches:
         else:
             found = self._before[passed]
         self._before |= dict.fromkeys(range(passed + 1, at + 1), found)
+        return found
+
+    def _first_from_stretch(self, at: int) -> int | None:
+        passed = at
+        found = None
+        while passed not in self._after:
+            found = self._of[passed].first_lesson_day(
+                self._states[passed], self._starts[passed], self._ends[passed]
+            )
+            if found is not None:
+                break
+            passed += 1
+        else:
+            found = self._after[passed]
+        self._after |= dict.fromkeys(range(at, passed), found)
         return found
 
     def _index(self, day: int) -> int:
