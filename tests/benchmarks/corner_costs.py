@@ -4,8 +4,8 @@
     python -m tests.benchmarks.corner_costs --search 2000
 
 Processor time, because two cores are shared, and the peak of memory that Python traces, in a second run.
-Budget: 0.3 s and 20 MiB each. `--search` draws so many calendars at random maxima, the dearest kept and
-changed further, and prints the worst by the steps of their plan and by processor time.
+Budget: 0.3 s and 20 MiB each. `--search` has hypothesis draw so many calendars at random maxima, towards
+those that call the most functions while they are read, planned and told of, and prints the worst.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ import time
 import tracemalloc
 from datetime import UTC, datetime
 from itertools import pairwise
-from random import Random
 
+from hypothesis import HealthCheck, Phase, given, seed, settings, target
+from hypothesis import strategies as st
 from rich.console import Console
 
 from firstbell.api.calendar_conversion import read_calendar
@@ -31,6 +32,7 @@ from firstbell.engine.deciding.planning import UPCOMING
 from firstbell.engine.reporting.calendar_status import calendar_status
 from firstbell.engine.seen.store import SeenCalendar
 from tests.benchmarks.corners import Spec, corner_policy, corners, drawn_corner, largest_policy
+from tests.counted_calls import counted_calls
 
 NOW = datetime(2026, 11, 16, 5, tzinfo=UTC)
 PARTS = ("parse", "effort", "plan", "peaks", "upcoming", "status")
@@ -82,25 +84,32 @@ def told(name: str, spec: Spec, policy: Policy) -> str:
 
 
 def search(count: int, console: Console) -> None:
-    """Draws calendars, keeps the dearest that are not refused, and draws again beside them."""
-    rng = Random(20200420)
-    best: list[tuple[float, int, list[int]]] = []
-    for number in range(count):
-        seeds = [rng.randrange(10**6) for _ in range(12)]
-        if best and rng.random() < 0.7:  # beside one of the dearest: a third of its choices anew
-            kept = rng.choice(best)[2]
-            seeds = [new if rng.random() < 0.33 else old for old, new in zip(kept, seeds, strict=True)]
+    """Lets hypothesis look for the dearest calendar that is not refused, by the functions that it calls."""
+    dearest: list[tuple[int, list[int]]] = []
+
+    @seed(20200420)
+    @settings(
+        max_examples=count,
+        deadline=None,
+        database=None,
+        phases=(Phase.generate, Phase.target),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.lists(st.integers(0, 10**6), min_size=12, max_size=12))
+    def look(seeds: list[int]) -> None:
+        refused: list[bool] = []
         try:
-            parts, steps, refused = spent(drawn_corner(seeds), corner_policy())
+            calls = counted_calls(lambda: refused.append(spent(drawn_corner(seeds), corner_policy())[2]))
         except AssertionError:
-            continue  # such a calendar is refused where it is read
-        if not refused:
-            before = best[:1]
-            best = sorted([*best, (sum(parts.values()), steps, seeds)], reverse=True)[:8]
-            if best[:1] != before:
-                console.print(f"{number}: {best[0][0]:.3f} s, {best[0][1]:,} steps, {best[0][2]}")
-    for seconds, steps, seeds in best:
-        console.print(f"{seconds:.3f} s, {steps:,} steps: drawn_corner({seeds})")
+            return  # such a calendar is refused where it is read
+        target(0 if refused[0] else calls)
+        if not refused[0] and (not dearest or calls > dearest[0][0]):
+            dearest.insert(0, (calls, seeds))
+            console.print(f"{calls:,} calls: {seeds}")
+
+    look()
+    for calls, seeds in dearest[:8]:
+        console.print(f"{calls:,} calls: drawn_corner({seeds})")
         console.print("   " + told("", drawn_corner(seeds), corner_policy()))
 
 
