@@ -78,8 +78,7 @@ def last_writer(stage: Stage) -> str:
 def test_an_hpa_goes_above_the_floor_by_its_own_metric_and_the_floor_never_pulls_it_down(watched: Stage):
     stage = watched
     stage.set(workload(), hpa(metric=CPU), calendar(), autoscaler())
-    sun = Sun.rising(at("08:19:54"), SPEED)
-    with stage.operator(sun):
+    with stage.operator(Sun.rising(at("08:19:54"), SPEED)):
         stage.floored(PEAK)
         until(lambda: stage.ready() == PEAK, f"{PEAK} Ready")
         use(stage, 120)  # twice the target, in each of the twelve
@@ -91,7 +90,7 @@ def test_an_hpa_goes_above_the_floor_by_its_own_metric_and_the_floor_never_pulls
         )
         assert last_writer(stage) == "kube-controller-manager"
 
-        sun.wait_for(at("08:40"))
+        stage.end_the_peak()
         stage.released()
         holds(
             lambda: stage.replicas() >= 2 * PEAK,
