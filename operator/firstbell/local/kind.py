@@ -43,7 +43,7 @@ _CONTROL_PLANE_TAINT = "node-role.kubernetes.io/control-plane:NoSchedule"
 
 def program_names(programs: Programs) -> tuple[str, ...]:
     """Return the programs that a kind cluster needs here, with kwok only if it can be had."""
-    kwok = ("kwok",) if programs.go() is not None or programs.at_hand(["kwok"]) else ()
+    kwok = ("kwok",) if programs.at_hand(["kwok"]) or programs.go() is not None else ()
     return ("kind", "kubectl", *kwok)
 
 

@@ -102,7 +102,8 @@ class Here:
         return self._all(*self.needed)
 
     def _all(self, *names: str) -> bool:
-        return self.programs.go() is not None or len(self.programs.at_hand(names)) == len(names)
+        # Go is asked last: each call of it leaves a folder in the user's configuration.
+        return len(self.programs.at_hand(names)) == len(names) or self.programs.go() is not None
 
 
 def engine_answers(*, seconds: float = _ENGINE_SECONDS) -> bool:
