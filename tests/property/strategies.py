@@ -113,15 +113,18 @@ def cohorts(draw, regions: tuple[str, ...], size: int = 3):
 
 
 @st.composite
-def rotations(draw):
-    return a_rotation(type=draw(st.sampled_from(RotationType)), on_closure=draw(st.sampled_from(OnClosure)))
+def rotations(draw, types=tuple(RotationType)):
+    return a_rotation(type=draw(st.sampled_from(types)), on_closure=draw(st.sampled_from(OnClosure)))
 
 
 @st.composite
-def calendars(draw, *, cron=True, with_cohorts=True, regions: tuple[str, ...] | None = None):
+def calendars(
+    draw, *, cron=True, week_numbers=True, with_cohorts=True, regions: tuple[str, ...] | None = None
+):
     if regions is None:
         regions = draw(st.sampled_from([(), (), REGIONS]))
-    rotation = draw(st.none() | rotations())
+    types = [each for each in RotationType if week_numbers or each is not RotationType.CALENDAR_WEEKS]
+    rotation = draw(st.none() | rotations(types))
     week = draw(st.sampled_from(["Mon Tue Wed Thu Fri", "Sun Mon Tue Thu Sat"]))
     rows = [a_row("Wed", "short"), a_row(week)]
     if rotation:
