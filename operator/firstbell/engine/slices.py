@@ -124,6 +124,8 @@ class Slices:
     """The slices of one kind of work, and which namespaces rest after long ones, by the wall's clock."""
 
     seconds: float = SLICE_SECONDS
+    long_seconds: float = LONG_SECONDS
+    """From how many seconds of processor on a slice is followed by a rest."""
     _rests_until: dict[str, float] = field(default_factory=dict)
     _shared: _Rested = field(default_factory=_Rested)
 
@@ -133,7 +135,7 @@ class Slices:
         So a report that something was cut comes although more is cut meanwhile. What all of them leave to the
         others is the same.
         """
-        return Slices(seconds=self.seconds, _shared=self._shared)
+        return Slices(seconds=self.seconds, long_seconds=self.long_seconds, _shared=self._shared)
 
     def run(self, namespace: str, what: str, work: Callable[[], T]) -> T | Unavailable:
         """What the work on an object of a namespace gives, or that it is too costly."""
@@ -143,7 +145,7 @@ class Slices:
         except TooCostlyError:
             return too_costly(what, self.seconds)
         finally:
-            if time.thread_time() - cpu >= LONG_SECONDS:
+            if time.thread_time() - cpu >= self.long_seconds:
                 self._rest(namespace, REST_FACTOR * (time.monotonic() - wall))
 
     def rest_of(self, namespace: str) -> float:

@@ -25,7 +25,7 @@ class Running:
     process stands still for as long as `freeze` says, and for nothing else.
     """
 
-    def __init__(self, at, *, gated=False, world=None, answers=None, **objects) -> None:
+    def __init__(self, at, *, gated=False, world=None, answers=None, slices=None, **objects) -> None:
         self.world = world or World(at, **objects)
         self.telemetry, self.events = FakeTelemetry(), FakeEvents()
         self.metrics = FakeMetrics(self.world.clock, **answers or {})
@@ -43,6 +43,7 @@ class Running:
             metrics=self.metrics,
             fence=Fence(lambda: self._steady),
             server=self,
+            slices=slices,
         )
         self._asked = AskedTargets(store=self.engine.store, cluster=self.world.cluster)
         handle = {
