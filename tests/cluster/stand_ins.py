@@ -1,4 +1,4 @@
-"""Stand-ins for an API server in trouble: one without our kinds, one out of reach."""
+"""Stand-ins for an API server in trouble: one without our kinds, one out of reach; and what a port says."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import contextlib
 import json
 import socket
 import threading
+import urllib.error
+import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 
@@ -14,6 +16,15 @@ def free_port() -> int:
     with socket.socket() as here:
         here.bind(("127.0.0.1", 0))
         return here.getsockname()[1]
+
+
+def read(port: int, path: str) -> str:
+    """What is answered there, or nothing while nothing is."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}", timeout=5) as answer:
+            return answer.read().decode()
+    except (urllib.error.URLError, ConnectionError):
+        return ""
 
 
 class EmptyApi:

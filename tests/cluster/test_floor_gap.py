@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import copy
+import json
 import logging
+import re
 import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from firstbell.adapters.kubernetes import KubernetesCluster
+from firstbell.adapters.renewal import load_access
+from firstbell.engine.ports import Failure, ObjectPath, write_outcome
 from tests.cluster.operator_process import OperatorThread, settings_for
 from tests.cluster.stage import NAME, PEAK, Stage, autoscaler, calendar, hpa, workload
+from tests.cluster.stand_ins import free_port, read
 from tests.cluster.troubled_api import TroubledApi
 from tests.cluster.waiting import until
 
@@ -81,10 +88,13 @@ def api(stage: Stage) -> Iterator[TroubledApi]:
         yield found
 
 
-def operator(stage: Stage, api: TroubledApi, sun: Sun, folder: Path) -> OperatorThread:
+def operator(
+    stage: Stage, api: TroubledApi, sun: Sun, folder: Path, *, metrics_port: int = 0
+) -> OperatorThread:
     """One whose requests all pass by the meddlers."""
     kubeconfig = api.kubeconfig(folder / "kubeconfig", {"token": "any"})
-    settings = replace(settings_for(stage.for_operator, stage.namespace), kubeconfig=kubeconfig, context=None)
+    settings = settings_for(stage.for_operator, stage.namespace)
+    settings = replace(settings, kubeconfig=kubeconfig, context=None, metrics_port=metrics_port)
     return OperatorThread(settings, sun, lambda: None)
 
 
@@ -137,3 +147,59 @@ def test_one_that_is_made_again_in_the_gap_is_floored_over_its_new_minimum(stage
         until(lambda: done and baseline(stage.autoscaler or hpa()) == FOREIGN, "a new baseline")
         stage.floored(PEAK, seconds=REPAIRED_WITHIN_SECONDS)
         stage.told("ScalingLimited", "False", "DesiredWithinRange")
+
+
+WRITES = re.compile(r'^firstbell_writes_total\{outcome="(\w+)",what="(\w+)"\} (\S+)$', re.MULTILINE)
+
+
+def outcomes(port: int, what: str) -> set[str]:
+    """How the writes of a kind have ended, by /metrics."""
+    found = WRITES.findall(read(port, "metrics"))
+    return {outcome for outcome, written, times in found if written == what and float(times)}
+
+
+def test_a_hand_back_that_somebody_else_was_faster_than_is_no_failed_write_in_the_figures(
+    stage: Stage, api, rush, tmp_path
+):
+    stage.set(workload(), hpa(), calendar())
+    meddler, port = Meddler(stage, NAME), free_port()
+    api.trouble = meddler.passing
+    with operator(stage, api, rush, tmp_path, metrics_port=port):
+        stage.set(autoscaler())
+        until(lambda: outcomes(port, "handback") == {"Overtaken", "ok"}, lambda: read(port, "metrics"))
+        assert meddler.at is not None
+        assert outcomes(port, "floor") <= {"ok", "Overtaken"}
+
+
+def in_namespace(namespace: str, group: str, version: str, plural: str, subresource: str = "") -> ObjectPath:
+    return ObjectPath(
+        group=group, version=version, plural=plural, namespace=namespace, name=NAME, subresource=subresource
+    )
+
+
+WRITTEN = {
+    "a floor": (("autoscaling", "v2", "horizontalpodautoscalers"), "/spec/minReplicas"),
+    "a count": (("apps", "v1", "deployments", "scale"), "/spec/replicas"),
+    "a mark": (("firstbell.dev", "v1alpha1", "schoolautoscalers", "status"), "/status/actuator/instance"),
+}
+
+
+@pytest.mark.parametrize("written", WRITTEN.values(), ids=WRITTEN)
+def test_a_test_that_does_not_hold_any_more_is_a_race_lost_whatever_is_written(stage: Stage, written):
+    stage.set(workload(), hpa(), calendar(), autoscaler())
+    status = {"status": {"actuator": {"kind": "Deployment", "name": NAME, "instance": "another"}}}
+    stage.kubectl("patch", "schoolas", NAME, "--subresource=status", "--type=merge", "-p", json.dumps(status))
+    where, field_path = written
+
+    async def patched(*tests: Json) -> Json | Failure:
+        access = await load_access(stage.for_operator.kubeconfig, stage.for_operator.context)
+        async with KubernetesCluster(access) as cluster:
+            return await cluster.json_patch(in_namespace(stage.namespace, *where), tests)
+
+    lost = asyncio.run(patched({"op": "test", "path": field_path, "value": 77}))
+    gone = asyncio.run(patched({"op": "test", "path": f"{field_path}OfOld", "value": 77}))
+    refused = asyncio.run(patched({"op": "replace", "path": field_path, "value": {"a": 1}}))
+
+    assert [write_outcome(lost), write_outcome(gone)] == ["Overtaken", "Overtaken"], (lost, gone)
+    assert isinstance(refused, Failure)
+    assert not refused.overtaken, refused

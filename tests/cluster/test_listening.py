@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from firstbell.local.components import state_folder
 from firstbell.local.control_plane import Provision
-from firstbell.local.kwok import state_folder
 
 
 def test_no_component_listens_on_all_addresses(control_plane):

@@ -71,3 +71,19 @@ def test_a_namespace_without_calendars_is_told(stage: Stage):
     done = firstbell(stage, "plan", "-n", stage.namespace, *DAY)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"there is no SchoolCalendar in namespace {stage.namespace}.")
+
+
+def test_a_policy_whose_calendar_is_not_there_is_named_and_the_others_are_planned(stage: Stage):
+    lost = autoscaler(calendarRefs=[{"name": "moved-away"}])
+    lost["metadata"]["name"] = "lost"
+    stage.set(workload(), hpa(), calendar(), autoscaler(), lost)
+
+    done = firstbell(stage, "plan", "-n", stage.namespace, *DAY)
+
+    planned = json.loads(done.stdout)["autoscalers"]
+    assert [one["autoscaler"] for one in planned] == [f"{stage.namespace}/web"]
+    assert done.stderr.startswith(
+        f"not planned: SchoolAutoscaler {stage.namespace}/lost: spec.calendarRefs[0].name: "
+        'there is no SchoolCalendar "moved-away"'
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)

@@ -6,8 +6,6 @@ import json
 import signal
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -16,7 +14,7 @@ import yaml
 
 from tests.cluster.operator_process import Process, run_command
 from tests.cluster.stage import NAME, Stage, autoscaler, calendar, hpa, workload
-from tests.cluster.stand_ins import EmptyApi, Relay, free_port
+from tests.cluster.stand_ins import EmptyApi, Relay, free_port, read
 from tests.cluster.waiting import until
 
 if TYPE_CHECKING:
@@ -26,15 +24,6 @@ STOP_SECONDS = 5
 AGAIN_SECONDS = 40
 NO_PORTS = ("--metrics-port", 0, "--probe-port", 0)
 UP = " started "
-
-
-def read(port: int, path: str) -> str:
-    """What is answered there, or nothing while nothing is."""
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}", timeout=5) as answer:
-            return answer.read().decode()
-    except (urllib.error.URLError, ConnectionError):
-        return ""
 
 
 def problems(operator: Process) -> list[str]:

@@ -83,14 +83,30 @@ _GIVING_UP = re.compile(r"(panic: |fatal error: |F\d{4} |error: )", re.IGNORECAS
 """How a Go program begins the line that says why it ends, before it prints where each of its parts was."""
 
 
+_HEALTHY = re.compile(r"\[\+\]\S+ ok(\\+n|\n)?")
+"""One of fifty lines, or of fifty parts of a line, in which an API server tells what is well with it."""
+MOST_CHARACTERS = 400
+_LEFT_OUT = " ... "
+
+
 def last_lines(text: str, count: int = 4) -> str:
     """Return what a program said at its end, in one line, for an error message.
 
-    That is the line in which it gives up, if there is one that a stack has pushed out of the last lines.
+    That is the line in which it gives up, if there is one that a stack has pushed out of the last lines. What
+    a list of checks says of those that are well is left out, and the middle of what is longer than a person
+    reads.
     """
+    text = _HEALTHY.sub("", text)
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     end = lines[-count:]
     giving_up = next((line for line in reversed(lines) if _GIVING_UP.match(line)), None)
     if giving_up is not None and giving_up not in end:
-        return giving_up
-    return " | ".join(end) or "(no output)"
+        return _shortened(giving_up)
+    return _shortened(" | ".join(end)) or "(no output)"
+
+
+def _shortened(line: str) -> str:
+    if len(line) <= MOST_CHARACTERS:
+        return line
+    half = (MOST_CHARACTERS - len(_LEFT_OUT)) // 2
+    return line[:half] + _LEFT_OUT + line[-half:]

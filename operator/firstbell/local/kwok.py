@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING
 
 from firstbell.local.cache import make_folder
 from firstbell.local.command import last_lines, run, started
+from firstbell.local.components import FOUNDATIONS, Components, state_folder
 from firstbell.local.errors import ControlPlaneError
 from firstbell.local.folders import turn
-from firstbell.local.processes import end_processes_of, path_inside, processes_of
-from firstbell.local.readiness import wait_until_ready
+from firstbell.local.processes import end_processes_of, path_inside
+from firstbell.local.readiness import NotInTimeError, wait_until_it_answers, wait_until_ready
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from firstbell.local.control_plane import ControlPlane
     from firstbell.local.spec import ControlPlaneSpec
@@ -39,8 +40,6 @@ _FLAGS = {
     "kwok": "--kwok-controller-binary",
     "metrics-server": "--metrics-server-binary",
 }
-_HASTY = "metrics-server"
-"""The component that ends at once where it is up before the API server listens: it is started again, once."""
 _DELETE_SECONDS = 30.0
 _POLL_SECONDS = 0.2
 
@@ -48,11 +47,6 @@ _POLL_SECONDS = 0.2
 def program_names(spec: ControlPlaneSpec) -> tuple[str, ...]:
     """Return the programs that a control plane like this needs."""
     return (*BASE, "metrics-server") if spec.metrics_server else BASE
-
-
-def state_folder(folder: Path, name: str) -> Path:
-    """Return the folder that kwok keeps a cluster's state and logs in."""
-    return folder / "kwok" / "clusters" / name
 
 
 def audit_log(folder: Path, name: str) -> Path:
@@ -109,20 +103,21 @@ def start(control_plane: ControlPlane, spec: ControlPlaneSpec) -> None:
     arguments = create_arguments(name, control_plane.kubeconfig, spec, programs)
     # kwokctl is a process of the folder, too: if this one is killed now, the next start ends that first.
     kwokctl = path_inside(folder, programs["kwokctl"])
+    components = Components(
+        folder=folder, name=name, start=lambda: _kwokctl(programs, env, ["--name", name, "start", "cluster"])
+    )
     with turn():  # kwokctl looks for free ports, and two that look at once find the same
         deadline = time.monotonic() + spec.start_seconds
-        _create(folder, name, [kwokctl, *arguments], env=env, deadline=deadline)
-    if _HASTY in _ended(folder, name):
-        # A process that nobody has waited for counts as running for kwokctl, which goes by the file.
-        (state_folder(folder, name) / "pids" / f"{_HASTY}.pid").unlink()
-        _kwokctl(programs, env, ["--name", name, "start", "cluster"])
-    if spec.nodes:
-        _kwokctl(programs, env, ["--name", name, "scale", "node", "--replicas", str(spec.nodes)])
+        _create(components, [kwokctl, *arguments], env=env, deadline=deadline)
     try:
-        wait_until_ready(control_plane, nodes=spec.nodes, deadline=deadline)
-    except ControlPlaneError as error:
-        raise ControlPlaneError(f"{error}{_what_ended(folder, name)}") from error
-    if ended := _what_ended(folder, name):
+        wait_until_it_answers(control_plane, deadline=deadline)
+        components.start_again()
+        if spec.nodes:
+            _kwokctl(programs, env, ["--name", name, "scale", "node", "--replicas", str(spec.nodes)])
+        wait_until_ready(control_plane, nodes=spec.nodes, deadline=deadline, meanwhile=components.start_again)
+    except NotInTimeError as error:
+        raise ControlPlaneError(f"{error}{components.last_words()}") from error
+    if ended := components.last_words():
         raise ControlPlaneError(f"the control plane did not stay up{ended}")
 
 
@@ -151,18 +146,18 @@ def _environment(folder: Path, programs: Mapping[str, Path]) -> dict[str, str]:
 
 
 def _create(
-    folder: Path, name: str, argv: Sequence[str | Path], *, env: Mapping[str, str], deadline: float
+    components: Components, argv: Sequence[str | Path], *, env: Mapping[str, str], deadline: float
 ) -> None:
-    """Run kwokctl's creation, and cut it short as soon as a component has ended.
+    """Run kwokctl's creation, and cut it short as soon as that has ended which all else stands on.
 
     kwokctl would wait two minutes for a server that refused its flags at once.
     """
-    log = folder / "kwokctl.log"
+    log = components.folder / "kwokctl.log"
     with log.open("w") as output, started(argv, env=env, stdout=output, stderr=subprocess.STDOUT) as process:
         while process.poll() is None:
             time.sleep(_POLL_SECONDS)
-            if ended := _what_ended(folder, name, but={_HASTY}):
-                raise ControlPlaneError(f"the control plane did not start{ended}")
+            if FOUNDATIONS.intersection(components.ended()):
+                raise ControlPlaneError(f"the control plane did not start{components.last_words()}")
             if time.monotonic() > deadline:
                 raise ControlPlaneError(
                     f"the control plane did not start in time: {last_lines(log.read_text())}"
@@ -175,28 +170,3 @@ def _kwokctl(programs: Mapping[str, Path], env: Mapping[str, str], arguments: Se
     finished = run([programs["kwokctl"], *arguments], seconds=60, env=env)
     if finished.code != 0:
         raise ControlPlaneError(f"kwokctl {' '.join(arguments)}: {last_lines(finished.stderr)}")
-
-
-def _what_ended(folder: Path, name: str, *, but: Collection[str] = ()) -> str:
-    """Return what the components that were started and have ended said last, or nothing."""
-    logs = state_folder(folder, name) / "logs"
-    return "".join(
-        f"; {program} ended: {last_lines(_read(logs / f'{program}.log'), 2)}"
-        for program in _ended(folder, name)
-        if program not in but
-    )
-
-
-def _ended(folder: Path, name: str) -> list[str]:
-    """Return the components that were started and have ended."""
-    # In this order: what starts in between is then alive without being noted, and not the other way round.
-    noted = {path.stem: _read(path) for path in sorted((state_folder(folder, name) / "pids").glob("*.pid"))}
-    alive = {str(pid) for pid in processes_of(folder)}
-    return [program for program, pid in noted.items() if pid and pid not in alive]
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(errors="replace").strip()
-    except FileNotFoundError:
-        return ""

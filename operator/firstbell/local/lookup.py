@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 _ENGINE_SECONDS = 5.0
 _NOTHING = (
-    f"no Kubernetes is to be had here: start Docker (firstbell then uses kind), or {HOW_TO_GET}, with which "
+    "no Kubernetes is to be had here: have Docker running and the package pytest-kind installed (pip install "
+    f"'firstbell[kind]'; firstbell then uses kind), or {HOW_TO_GET}, with which "
     "firstbell builds a control plane, once, in a quarter of an hour, or name a cluster of yours"
 )
 

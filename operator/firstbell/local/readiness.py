@@ -20,17 +20,46 @@ _POLL_SECONDS = 0.2
 _READY = "{range .items[*]}{.status.conditions[?(@.type=='Ready')].status}{' '}{end}"
 
 
-def wait_until_ready(control_plane: ControlPlane, *, nodes: int, deadline: float) -> None:
-    """Wait until the control plane answers, has this many Ready nodes, and takes pods."""
+class NotInTimeError(ControlPlaneError):
+    """What was waited for did not come before the deadline."""
+
+
+def _nothing() -> None:
+    pass
+
+
+def wait_until_it_answers(control_plane: ControlPlane, *, deadline: float) -> None:
+    """Wait until the API server calls itself ready: it listens long before that."""
+    _until(
+        deadline,
+        f"the API server of {control_plane.name} is not ready",
+        lambda: bool(control_plane.kubectl("get", "--raw", "/readyz")),
+    )
+
+
+def wait_until_ready(
+    control_plane: ControlPlane, *, nodes: int, deadline: float, meanwhile: Callable[[], None] = _nothing
+) -> None:
+    """Wait until the control plane answers, has this many Ready nodes, and takes pods.
+
+    `meanwhile` is called before each look; what it raises ends the wait.
+    """
     _until(
         deadline,
         f"{control_plane.name} has no {nodes} Ready nodes",
         lambda: _ready_nodes(control_plane) >= nodes,
+        meanwhile,
     )
-    wait_for_service_account(control_plane, "default", deadline=deadline)
+    wait_for_service_account(control_plane, "default", deadline=deadline, meanwhile=meanwhile)
 
 
-def wait_for_service_account(control_plane: ControlPlane, namespace: str, *, deadline: float) -> None:
+def wait_for_service_account(
+    control_plane: ControlPlane,
+    namespace: str,
+    *,
+    deadline: float,
+    meanwhile: Callable[[], None] = _nothing,
+) -> None:
     """Wait until pods can be created in a namespace."""
     argv = (
         "get",
@@ -46,6 +75,7 @@ def wait_for_service_account(control_plane: ControlPlane, namespace: str, *, dea
         deadline,
         f"namespace {namespace} has no default ServiceAccount",
         lambda: bool(control_plane.kubectl(*argv)),
+        meanwhile,
     )
 
 
@@ -54,15 +84,21 @@ def _ready_nodes(control_plane: ControlPlane) -> int:
     return output.split().count("True")
 
 
-def _until(deadline: float, otherwise: str, reached: Callable[[], bool]) -> None:
+def _until(
+    deadline: float,
+    otherwise: str,
+    reached: Callable[[], bool],
+    meanwhile: Callable[[], None] = _nothing,
+) -> None:
     """Ask until it is so; a question that fails on the way is asked again."""
     last = ""
     while True:
+        meanwhile()
         try:
             if reached():
                 return
         except ControlPlaneError as error:
             last = f": {error}"
         if time.monotonic() > deadline:
-            raise ControlPlaneError(otherwise + last)
+            raise NotInTimeError(otherwise + last)
         time.sleep(_POLL_SECONDS)

@@ -68,7 +68,7 @@ def test_down_removes_the_folder_and_says_nothing():
     [
         (
             ["up"],
-            "no Kubernetes is to be had here: start Docker (firstbell then uses kind), or install Go 1.26",
+            "no Kubernetes is to be had here: have Docker running and the package pytest-kind installed",
         ),
         (["up", "No Name"], "'No Name' is not a name: use lower-case letters"),
         (["up", "../one"], "'../one' is not a name"),

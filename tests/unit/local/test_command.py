@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from firstbell.local.command import last_lines, run, started
+from firstbell.local.command import MOST_CHARACTERS, last_lines, run, started
 from firstbell.local.errors import ControlPlaneError
 from tests.unit.local.stub_programs import put
 
@@ -106,3 +106,31 @@ def test_a_program_has_a_session_of_its_own_so_that_ctrl_c_does_not_reach_it(tmp
 )
 def test_an_error_tells_what_a_program_said_when_it_gave_up(said, told):
     assert last_lines(said, 2) == told
+
+
+WELL = ("ping", "log", "etcd", *(f"poststarthook/{number}" for number in range(40)))
+BOOTSTRAP = "poststarthook/rbac/bootstrap-roles failed: not finished"
+
+
+def checks(end_of_line: str) -> str:
+    """What an API server answers for its health, as what quotes it writes the ends of lines."""
+    return end_of_line.join([*(f"[+]{name} ok" for name in WELL), f"[-]{BOOTSTRAP}", "healthz check failed"])
+
+
+@pytest.mark.parametrize("end_of_line", ["\n", r"\n", r"\\n"], ids=["plain", "quoted", "quoted twice"])
+def test_of_a_list_of_checks_only_what_is_not_well_is_told(end_of_line):
+    said = f'E1129 main.go:3] giving up: an error on the server ("{checks(end_of_line)}")\n'
+
+    told = last_lines(said)
+
+    assert f"[-]{BOOTSTRAP}" in told
+    assert "[+]" not in told
+    assert "\n" not in told
+
+
+def test_a_line_that_nobody_reads_to_its_end_is_told_without_its_middle():
+    told = last_lines(f"error: {'x' * 5000}: no room\n")
+
+    assert len(told) <= MOST_CHARACTERS
+    assert told.startswith("error: x")
+    assert told.endswith("x: no room")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,9 +10,12 @@ import pytest
 
 from firstbell.local.control_plane import Provision
 from firstbell.local.errors import ControlPlaneError
-from firstbell.local.lookup import choose, engine_answers
+from firstbell.local.lookup import Here, choose, engine_answers
+from firstbell.local.programs import Programs
+from firstbell.local.progress import LogProgress
 from firstbell.local.provision import control_plane
 from firstbell.local.spec import ControlPlaneSpec
+from tests.unit.local.stub_programs import put, telling, without_packaged_go
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,68 @@ def test_a_docker_client_alone_is_no_docker(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
 
     assert not engine_answers()
+
+
+@pytest.fixture
+def wheel(tmp_path, monkeypatch) -> Programs:
+    """A machine with a Docker that answers, the programs, and firstbell as its wheel installs it: no more."""
+    without_packaged_go(monkeypatch)
+    monkeypatch.setitem(sys.modules, "pytest_kind", None)  # as for Python where it is not installed
+    monkeypatch.delenv("KIND_EXPERIMENTAL_PROVIDER", raising=False)
+    monkeypatch.delenv("FIRSTBELL_PROVISION", raising=False)
+    monkeypatch.delenv("KUBEBUILDER_ASSETS", raising=False)
+    monkeypatch.setenv("FIRSTBELL_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    put(tmp_path, "docker", telling("29.1.0"))
+    put(tmp_path, "kind", telling("kind v0.33.0 go1.26.0 linux/amd64"))
+    put(tmp_path, "kubectl", telling("Client Version: v1.37.2"))
+    return Programs(progress=LogProgress())
+
+
+WHY_NOT = (
+    "a container engine answers, but kind is not used: it needs the package pytest-kind. "
+    "Install it: pip install 'firstbell[kind]'"
+)
+
+
+@pytest.mark.parametrize("engine", ["docker", "podman"])
+def test_an_engine_that_is_not_used_for_want_of_a_package_is_told_with_the_cure(
+    wheel, tmp_path, monkeypatch, capsys, engine
+):
+    if engine == "podman":
+        monkeypatch.setenv("KIND_EXPERIMENTAL_PROVIDER", "podman")
+        put(tmp_path, "podman", telling("host"))
+
+    got = choose(Here(needed=("kind", "kubectl"), programs=wheel))
+
+    assert (got, capsys.readouterr().err) == (Provision.LOCAL, f"{WHY_NOT}\n")
+
+
+def test_with_the_package_the_same_engine_is_used(wheel, monkeypatch, capsys):
+    monkeypatch.delitem(sys.modules, "pytest_kind")
+    pytest.importorskip("pytest_kind")
+
+    got = choose(Here(needed=("kind", "kubectl"), programs=wheel))
+
+    assert (got, capsys.readouterr().err) == (Provision.KIND, "")
+
+
+def test_without_the_package_and_without_go_the_package_is_a_way_out(wheel, capsys):
+    with pytest.raises(ControlPlaneError, match="no Kubernetes is to be had here") as refusal:
+        choose(Here(needed=("etcd",), programs=wheel))
+
+    assert "start Docker" not in str(refusal.value)
+    assert "pip install 'firstbell[kind]'" in str(refusal.value)
+    assert capsys.readouterr().err == f"{WHY_NOT}\n"
+
+
+def test_who_insists_on_kind_is_told_what_it_lacks(wheel, monkeypatch, capsys):
+    monkeypatch.setenv("FIRSTBELL_PROVISION", "kind")
+
+    with pytest.raises(ControlPlaneError, match=r"pytest-kind \(pip install 'firstbell\[kind\]'\)"):
+        choose(Here(needed=("kind", "kubectl"), programs=wheel))
+
+    assert capsys.readouterr().err == f"{WHY_NOT}\n"
 
 
 def test_a_given_kubeconfig_is_used_as_it_is(tmp_path):

@@ -17,7 +17,7 @@ import structlog
 
 from firstbell.api.objects import GROUP, VERSION
 from firstbell.engine.memory import Challenge
-from firstbell.engine.ports import Failure, FailureKind, ObjectPath
+from firstbell.engine.ports import Failure, FailureKind, ObjectPath, write_outcome
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -147,7 +147,7 @@ class CountMarks:
         return written
 
     def _note(self, written: Json | Failure) -> None:
-        self._telemetry.wrote("mark", written.kind if isinstance(written, Failure) else "ok")
+        self._telemetry.wrote("mark", write_outcome(written))
 
     def _learn(self, known: SeenAutoscaler, body: Json) -> SeenAutoscaler:
         """Keeps the status of an answer; an edit of the spec is for the watch to tell."""

@@ -71,6 +71,16 @@ async def test_of_two_that_begin_at_once_the_one_that_writes_second_writes_nothi
     assert other.condition("AbleToScale") == ("False", "AnotherInstance")
 
 
+async def test_a_mark_that_somebody_else_was_first_with_is_no_failed_write():
+    world = scaled(RISE)
+    other = beside(world)
+    world.cluster.on_change = world.told  # the other's watch lags behind
+    await world.tick()
+    await other.tick()
+    assert world.telemetry.writes["mark", "ok"] == 1
+    assert {outcome for what, outcome in other.telemetry.writes if what == "mark"} == {"Overtaken", "ok"}
+
+
 async def test_whoever_is_asked_answers_and_goes_on():
     world = scaled(RISE)
     other = beside(world)
