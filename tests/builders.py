@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from firstbell.domain.bells import Minute, instant_of, minute_of, start_of_day
-from firstbell.domain.calendar import (
+from firstbell.core.bells import Minute, instant_of, minute_of, start_of_day
+from firstbell.core.calendar import (
     AcademicSession,
     BellSchedule,
     CalendarDate,
@@ -33,9 +33,9 @@ from firstbell.domain.calendar import (
     WeeklyRecurrence,
     WeeklyRow,
 )
-from firstbell.domain.days import Day, SchoolDays
-from firstbell.domain.plan import Plan, Workload, make_plan
-from firstbell.domain.policy import Bounds, DayFactor, Match, Peak, PeakAnchor, Policy, Shape
+from firstbell.core.days import Day, SchoolDays
+from firstbell.core.plan import Plan, Workload, make_plan
+from firstbell.core.policy import Bounds, DayFactor, Match, Peak, PeakAnchor, Policy, Shape
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 YEAR = ("2024-09-02", "2025-06-30")

@@ -11,12 +11,12 @@ from math import erf, exp, pi, sin, sqrt
 from random import Random
 from typing import TYPE_CHECKING
 
-from firstbell.domain.plan import make_plan
-from firstbell.domain.upcoming import bell_of
+from firstbell.core.plan import make_plan
+from firstbell.core.upcoming import bell_of
 
 if TYPE_CHECKING:
-    from firstbell.domain.bells import Minute
-    from firstbell.domain.plan import Workload
+    from firstbell.core.bells import Minute
+    from firstbell.core.plan import Workload
 
 BEFORE_SECONDS, AFTER_SECONDS = 3600, 2 * 3600
 DAY_SECONDS = 24 * 3600

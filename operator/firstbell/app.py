@@ -35,12 +35,12 @@ from firstbell.engine.engine import Engine
 from firstbell.engine.fence import Fence, FencedCluster
 from firstbell.engine.seen.store import Store
 from firstbell.engine.slices import Slices
-from firstbell.engine.watching.appearing import scaled_objects_appear
-from firstbell.engine.watching.asked_targets import AskedTargets, follow_asked
-from firstbell.engine.watching.following import follow_objects
-from firstbell.engine.watching.loading import load
-from firstbell.engine.watching.looking_anew import follow_gaps, keep_beating
-from firstbell.engine.watching.vanished import follow_vanished
+from firstbell.engine.watch.appearing import scaled_objects_appear
+from firstbell.engine.watch.asked_targets import AskedTargets, follow_asked
+from firstbell.engine.watch.following import follow_objects
+from firstbell.engine.watch.loading import load
+from firstbell.engine.watch.looking_anew import follow_gaps, keep_beating
+from firstbell.engine.watch.vanished import follow_vanished
 from firstbell.handlers import watching
 from firstbell.handlers.comparing import NoComparison
 

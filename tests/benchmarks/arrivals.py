@@ -13,7 +13,7 @@ from firstbell.clock import SystemClock
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from firstbell.local.control_plane import ControlPlane
+    from firstbell_workshop.local.control_plane import ControlPlane
 
 LOOKED_EVERY_SECONDS, ANEW_SECONDS = 0.05, 0.2
 CLOCK = SystemClock()

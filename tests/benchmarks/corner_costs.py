@@ -20,17 +20,17 @@ from hypothesis import HealthCheck, Phase, given, seed, settings, target
 from hypothesis import strategies as st
 from rich.console import Console
 
-from firstbell.api.calendar_conversion import read_calendar
-from firstbell.domain.bells import minute_of
-from firstbell.domain.calendar import SchoolCalendar
-from firstbell.domain.days import SchoolDays
-from firstbell.domain.effort import effort_of, too_costly
-from firstbell.domain.plan import Workload, make_plan
-from firstbell.domain.policy import Bounds, Policy
-from firstbell.domain.upcoming import bell_of, upcoming_peaks
+from firstbell.core.bells import minute_of
+from firstbell.core.calendar import SchoolCalendar
+from firstbell.core.days import SchoolDays
+from firstbell.core.effort import effort_of, too_costly
+from firstbell.core.plan import Workload, make_plan
+from firstbell.core.policy import Bounds, Policy
+from firstbell.core.upcoming import bell_of, upcoming_peaks
 from firstbell.engine.deciding.planning import UPCOMING
-from firstbell.engine.reporting.calendar_status import calendar_status
+from firstbell.engine.report.calendar_status import calendar_status
 from firstbell.engine.seen.store import SeenCalendar
+from firstbell.kinds.calendar_conversion import read_calendar
 from tests.benchmarks.corners import Spec, corner_policy, corners, drawn_corner, largest_policy
 from tests.counted_calls import counted_calls
 

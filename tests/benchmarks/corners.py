@@ -1,7 +1,7 @@
 """Corners of the schema: calendars that the API server accepts and no school has.
 
 Each is a spec as it comes from the API, at some maxima of the schema at once. `test_corners.py` measures
-them, `tests/unit/domain` holds their steps within the budget.
+them, `tests/unit/core` holds their steps within the budget.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from firstbell.domain.policy import DayFactor, Match, Peak, PeakAnchor, Policy, Shape
+from firstbell.core.policy import DayFactor, Match, Peak, PeakAnchor, Policy, Shape
 
 Spec = dict[str, Any]
 

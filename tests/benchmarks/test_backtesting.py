@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from firstbell.backtest.csv_recording import read_csv
-from firstbell.backtest.recording import Recording
-from firstbell.backtest.trial import Trial, run_trial
-from firstbell.domain.reactive import MetricTarget, TargetType
+from firstbell.core.reactive import MetricTarget, TargetType
+from firstbell.lab.record.csv_recording import read_csv
+from firstbell.lab.record.recording import Recording
+from firstbell.lab.record.trial import Trial, run_trial
 from tests.builders import utc
 from tests.recorded_load import csv_text, school_load
 from tests.scenarios.manifests import EXAMPLES, workload_of
@@ -26,8 +26,8 @@ from tests.scenarios.manifests import EXAMPLES, workload_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from firstbell.backtest.outcome import Outcome
-    from firstbell.domain.plan import Workload
+    from firstbell.core.plan import Workload
+    from firstbell.lab.record.outcome import Outcome
 
 pytestmark = pytest.mark.benchmark(timer=time.process_time, group="backtest", min_rounds=1, warmup=False)
 START, END = utc("2019-09-01T00:00"), utc("2020-08-31T00:00")

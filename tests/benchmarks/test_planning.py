@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from firstbell.domain.days import SchoolDays
-from firstbell.domain.policy import PeakAnchor
+from firstbell.core.days import SchoolDays
+from firstbell.core.policy import PeakAnchor
 from tests.builders import (
     a_bell_schedule,
     a_calendar,
@@ -31,7 +31,7 @@ from tests.builders import (
 from tests.scenarios.manifests import EXAMPLES, workload_of
 
 if TYPE_CHECKING:
-    from firstbell.domain.plan import Workload
+    from firstbell.core.plan import Workload
 
 pytestmark = pytest.mark.benchmark(timer=time.process_time, group="planning")
 MANY = tuple(a_cohort(800 + number, number - 256) for number in range(512))

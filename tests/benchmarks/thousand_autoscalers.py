@@ -26,12 +26,12 @@ from rich.table import Table
 
 from firstbell.adapters.kubernetes import KubernetesCluster
 from firstbell.adapters.renewal import load_access
-from firstbell.api.objects import GROUP
 from firstbell.clock import SystemClock
-from firstbell.domain.coalesce import MARK_MINUTES
+from firstbell.core.coalesce import MARK_MINUTES
 from firstbell.engine.ports import Failure, ObjectPath
-from firstbell.local.provision import control_plane
-from firstbell.local.spec import ControlPlaneSpec
+from firstbell.kinds.group import GROUP
+from firstbell_workshop.local.provision import control_plane
+from firstbell_workshop.local.spec import ControlPlaneSpec
 from tests.benchmarks.arrivals import Arrivals, spread
 from tests.benchmarks.processors import operator, processors, spent
 from tests.cluster.conftest import install_kinds
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from firstbell.local.control_plane import ControlPlane
+    from firstbell_workshop.local.control_plane import ControlPlane
     from tests.benchmarks.processors import Operator
 
 NAMESPACE, PEAK, BASE = "bench", 2, 1

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from firstbell.local.errors import ControlPlaneError
-from firstbell.local.programs import Programs
-from firstbell.local.progress import progress_here
+from firstbell_workshop.local.errors import ControlPlaneError
+from firstbell_workshop.local.programs import Programs
+from firstbell_workshop.local.progress import progress_here
 from tests.chart.rendering import rendered
 
 if TYPE_CHECKING:

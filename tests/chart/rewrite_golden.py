@@ -5,8 +5,8 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from firstbell.local.programs import Programs
-from firstbell.local.progress import progress_here
+from firstbell_workshop.local.programs import Programs
+from firstbell_workshop.local.progress import progress_here
 from tests.chart.rendering import CASES, golden, rendered, without_definitions
 
 

@@ -8,8 +8,8 @@ import re
 import pytest
 import yaml
 
-from firstbell.api.crds import RENDERED_KINDS, definition
 from firstbell.cli.main import app
+from firstbell.kinds.crds import RENDERED_KINDS, definition
 from tests.chart.rendering import CASES, CHART, VALUES, golden, helm, manifests, only, without_definitions
 
 RULES = {

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from firstbell.api.crds import RENDERED_KINDS
-from firstbell.api.objects import GROUP
-from firstbell.local.errors import ControlPlaneError
+from firstbell.kinds.crds import RENDERED_KINDS
+from firstbell.kinds.group import GROUP
+from firstbell_workshop.local.errors import ControlPlaneError
 from tests.cluster.audit import Right, requests, rights_of
 from tests.cluster.operator_account import CHART, HELM_SECONDS, access, helm
 from tests.cluster.waiting import until
@@ -20,7 +20,7 @@ from tests.cluster.waiting import until
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from firstbell.local.control_plane import ControlPlane
+    from firstbell_workshop.local.control_plane import ControlPlane
     from tests.cluster.cluster_api import Json
 
 NAME, NAMESPACE = "firstbell", "operators"

@@ -18,15 +18,15 @@ import pytest
 import yaml
 from kubernetes.client.exceptions import ApiException
 
-from firstbell.api.crds import RENDERED_KINDS, render
-from firstbell.api.objects import GROUP
-from firstbell.local.errors import ControlPlaneError
-from firstbell.local.lookup import engine_answers
-from firstbell.local.programs import Programs
-from firstbell.local.progress import progress_here
-from firstbell.local.provision import control_plane as provided
-from firstbell.local.readiness import wait_for_service_account
-from firstbell.local.spec import ControlPlaneSpec
+from firstbell.kinds.crds import RENDERED_KINDS, render
+from firstbell.kinds.group import GROUP
+from firstbell_workshop.local.errors import ControlPlaneError
+from firstbell_workshop.local.lookup import engine_answers
+from firstbell_workshop.local.programs import Programs
+from firstbell_workshop.local.progress import progress_here
+from firstbell_workshop.local.provision import control_plane as provided
+from firstbell_workshop.local.readiness import wait_for_service_account
+from firstbell_workshop.local.spec import ControlPlaneSpec
 from tests.cluster.audit import AdminsRequests, audit_policy, requests
 from tests.cluster.chart_release import HOOK, NAME, NAMESPACE, Release
 from tests.cluster.cluster_api import ClusterApi
@@ -39,7 +39,7 @@ from tests.cluster.stage import Stage, at, hpa
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from firstbell.local.control_plane import ControlPlane
+    from firstbell_workshop.local.control_plane import ControlPlane
     from tests.cluster.run_rights import RightsOfTheRun
 
 HERE = Path(__file__).parent

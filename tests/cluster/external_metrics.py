@@ -18,7 +18,7 @@ import yaml
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from firstbell.local.control_plane import ControlPlane
+    from firstbell_workshop.local.control_plane import ControlPlane
 
 GROUP, VERSION, METRIC = "external.metrics.k8s.io", "v1beta1", "pupils-online"
 NAMESPACE, NAME = "default", "test-external-metrics"

@@ -6,8 +6,8 @@ import signal
 import sys
 import time
 
-from firstbell.local.provision import control_plane
-from firstbell.local.spec import ControlPlaneSpec
+from firstbell_workshop.local.provision import control_plane
+from firstbell_workshop.local.spec import ControlPlaneSpec
 
 
 def main() -> None:

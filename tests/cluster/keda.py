@@ -16,7 +16,7 @@ from tests.cluster.cluster_api import ClusterApi
 from tests.cluster.stage import BASELINE, NAME, NOWHERE
 
 if TYPE_CHECKING:
-    from firstbell.local.control_plane import ControlPlane
+    from firstbell_workshop.local.control_plane import ControlPlane
     from tests.cluster.cluster_api import Json
     from tests.cluster.stage import Stage
 

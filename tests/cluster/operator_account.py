@@ -19,7 +19,7 @@ from tests.cluster.audit import Right, requests, rights_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from firstbell.local.control_plane import ControlPlane
+    from firstbell_workshop.local.control_plane import ControlPlane
 
 ROOT = Path(__file__).parents[2]
 CHART = ROOT / "charts" / "firstbell"

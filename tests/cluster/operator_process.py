@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from firstbell.local.control_plane import ControlPlane
+    from firstbell_workshop.local.control_plane import ControlPlane
 
 START_SECONDS = 30.0
 FAST_OPERATOR = Path(__file__).with_name("fast_operator.py")

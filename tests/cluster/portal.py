@@ -17,7 +17,7 @@ from tests.cluster.stage import BASELINE, NAME, workload
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from firstbell.local.control_plane import ControlPlane
+    from firstbell_workshop.local.control_plane import ControlPlane
     from tests.cluster.cluster_api import Json
     from tests.cluster.stage import Stage
 

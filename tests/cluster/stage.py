@@ -17,7 +17,7 @@ from tests.cluster.waiting import until
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from firstbell.local.control_plane import ControlPlane
+    from firstbell_workshop.local.control_plane import ControlPlane
     from tests.cluster.cluster_api import ClusterApi, Json
     from tests.cluster.operator_account import ChartsAccounts
 

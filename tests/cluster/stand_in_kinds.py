@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 if TYPE_CHECKING:
-    from firstbell.local.control_plane import ControlPlane
+    from firstbell_workshop.local.control_plane import ControlPlane
     from tests.cluster.cluster_api import Json
 
 MARK, MARKED = "firstbell.dev/stand-in", "true"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from firstbell.local.errors import ControlPlaneError
+from firstbell_workshop.local.errors import ControlPlaneError
 from tests.cluster.admission import Clamp, Denial
 from tests.cluster.operator_process import Sun
 from tests.cluster.stage import BASELINE, NAME, PEAK, Stage, at, autoscaler, calendar, hpa, workload

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from firstbell.local.errors import ControlPlaneError
+from firstbell_workshop.local.errors import ControlPlaneError
 from tests.chart.rendering import manifests, rendered
 from tests.cluster.stage import BASELINE, NAME, Stage, autoscaler
 from tests.cluster.waiting import until

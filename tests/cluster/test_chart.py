@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from firstbell.local.errors import ControlPlaneError
 from firstbell.settings import Settings
+from firstbell_workshop.local.errors import ControlPlaneError
 from tests.cluster import keda, portal
 from tests.cluster.admission import Denial
 from tests.cluster.chart_release import DEFINITIONS, NAMESPACE, Release, changed_chart

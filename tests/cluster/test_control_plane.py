@@ -17,19 +17,19 @@ import yaml
 from typer.testing import CliRunner
 
 from firstbell.cli import cluster
-from firstbell.local import folders, kept, kwok
-from firstbell.local.cache import cache_folder
-from firstbell.local.command import run
-from firstbell.local.errors import ControlPlaneError
-from firstbell.local.lookup import Here
-from firstbell.local.made_up_nodes import make_up_nodes
-from firstbell.local.processes import end_processes_of, processes_of
-from firstbell.local.programs import Programs
-from firstbell.local.progress import LogProgress
-from firstbell.local.provision import control_plane as provided
-from firstbell.local.provision import take_down
-from firstbell.local.readiness import wait_until_ready
-from firstbell.local.spec import ControlPlaneSpec
+from firstbell_workshop.local import folders, kept, kwok
+from firstbell_workshop.local.cache import cache_folder
+from firstbell_workshop.local.command import run
+from firstbell_workshop.local.errors import ControlPlaneError
+from firstbell_workshop.local.lookup import Here
+from firstbell_workshop.local.made_up_nodes import make_up_nodes
+from firstbell_workshop.local.processes import end_processes_of, processes_of
+from firstbell_workshop.local.programs import Programs
+from firstbell_workshop.local.progress import LogProgress
+from firstbell_workshop.local.provision import control_plane as provided
+from firstbell_workshop.local.provision import take_down
+from firstbell_workshop.local.readiness import wait_until_ready
+from firstbell_workshop.local.spec import ControlPlaneSpec
 from tests.cluster.waiting import until
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ from uuid import uuid4
 import pytest
 import yaml
 
-from firstbell.api.crds import RENDERED_KINDS
-from firstbell.local.errors import ControlPlaneError
-from tests.unit.api.acceptances import ACCEPTANCES
-from tests.unit.api.refusals import BEYOND_THE_SERVER, RULES, SHAPES, Refusal
-from tests.unit.api.specimens import changed, manifest, spec
+from firstbell.kinds.crds import RENDERED_KINDS
+from firstbell_workshop.local.errors import ControlPlaneError
+from tests.unit.kinds.acceptances import ACCEPTANCES
+from tests.unit.kinds.refusals import BEYOND_THE_SERVER, RULES, SHAPES, Refusal
+from tests.unit.kinds.specimens import changed, manifest, spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -24,7 +24,7 @@ from tests.cluster.waiting import until
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from firstbell.local.control_plane import ControlPlane
+    from firstbell_workshop.local.control_plane import ControlPlane
 
 API_VERSION = f"{portal.GROUP}/v1"
 

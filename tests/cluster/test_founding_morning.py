@@ -13,24 +13,24 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from firstbell.api.links import Linked, link
-from firstbell.api.manifests import Manifests, read_manifests
-from firstbell.demo.morning import MORNINGS, example_file
-from firstbell.demo.play import WATCH_SECONDS, Recording, Show, play
-from firstbell.demo.stage import set_stage
-from firstbell.domain.bells import instant_of, minute_of
-from firstbell.domain.coalesce import MARK_MINUTES
-from firstbell.domain.days import SchoolDays
-from firstbell.domain.plan import Plan, Workload, make_plan
+from firstbell.core.bells import instant_of, minute_of
+from firstbell.core.coalesce import MARK_MINUTES
+from firstbell.core.days import SchoolDays
+from firstbell.core.plan import Plan, Workload, make_plan
 from firstbell.engine.seen.store import TargetRef
-from firstbell.simulate.compare import Conditions, Variant, compare
-from firstbell.simulate.crowd import Coming
+from firstbell.files.links import Linked, link
+from firstbell.files.manifests import Manifests, read_manifests
+from firstbell.lab.day.compare import Conditions, Variant, compare
+from firstbell.lab.day.crowd import Coming
+from firstbell_workshop.demo.morning import MORNINGS, example_file
+from firstbell_workshop.demo.play import WATCH_SECONDS, Recording, Show, play
+from firstbell_workshop.demo.stage import set_stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from firstbell.local.control_plane import ControlPlane
+    from firstbell_workshop.local.control_plane import ControlPlane
     from tests.cluster.operator_account import ChartsAccounts
 
 MORNING = MORNINGS["smartschool-monday"]

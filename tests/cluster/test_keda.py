@@ -29,7 +29,7 @@ from tests.cluster.waiting import holds, until
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from firstbell.local.control_plane import ControlPlane
+    from firstbell_workshop.local.control_plane import ControlPlane
     from tests.cluster.cluster_api import Json
 
 AT_ONCE_SECONDS = 5

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from firstbell.local.errors import ControlPlaneError
+from firstbell_workshop.local.errors import ControlPlaneError
 from tests.cluster.admission import Denial
 from tests.cluster.commands import said
 from tests.cluster.manifest_clients import apply_as

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from firstbell.local import folders, kept, kwok
-from firstbell.local.cache import cache_folder
-from firstbell.local.kind_front import write_program
-from firstbell.local.lookup import Here
-from firstbell.local.processes import processes_of
-from firstbell.local.programs import Programs
-from firstbell.local.progress import LogProgress
-from firstbell.local.spec import ControlPlaneSpec
+from firstbell_workshop.local import folders, kept, kwok
+from firstbell_workshop.local.cache import cache_folder
+from firstbell_workshop.local.kind_front import write_program
+from firstbell_workshop.local.lookup import Here
+from firstbell_workshop.local.processes import processes_of
+from firstbell_workshop.local.programs import Programs
+from firstbell_workshop.local.progress import LogProgress
+from firstbell_workshop.local.spec import ControlPlaneSpec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from firstbell.local.components import state_folder
-from firstbell.local.control_plane import Provision
+from firstbell_workshop.local.components import state_folder
+from firstbell_workshop.local.control_plane import Provision
 
 
 def test_no_component_listens_on_all_addresses(control_plane):

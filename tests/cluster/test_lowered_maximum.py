@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from firstbell.local.errors import ControlPlaneError
+from firstbell_workshop.local.errors import ControlPlaneError
 from tests.cluster.stage import BASELINE, NAME, PEAK, Stage, autoscaler, calendar, hpa, workload
 
 if TYPE_CHECKING:

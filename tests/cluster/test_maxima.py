@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from kubernetes.client.exceptions import ApiException
 
-from firstbell.api.manifests import gather
-from firstbell.api.objects import KubernetesObject, identify
-from firstbell.api.stored_size import MOST_STORED_BYTES, ownership_bytes, size_problem, written_bytes
-from firstbell.api.yaml_files import Origin, Unreadable
-from firstbell.api.yaml_text import Node
-from tests.unit.api.maxima import groups, stretched
-from tests.unit.api.specimens import changed, spec
+from firstbell.files.manifests import gather
+from firstbell.files.objects import KubernetesObject, identify
+from firstbell.files.stored_size import MOST_STORED_BYTES, ownership_bytes, size_problem, written_bytes
+from firstbell.files.yaml_files import Origin, Unreadable
+from firstbell.files.yaml_text import Node
+from tests.unit.kinds.maxima import groups, stretched
+from tests.unit.kinds.specimens import changed, spec
 
 if TYPE_CHECKING:
     from tests.cluster.stage import Stage

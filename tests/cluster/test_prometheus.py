@@ -13,7 +13,7 @@ import pytest
 
 from firstbell.adapters.prometheus import PrometheusMetrics
 from firstbell.clock import SystemClock
-from firstbell.domain.absence import Unavailable
+from firstbell.core.absence import Unavailable
 from firstbell.engine.ports import MetricQuery
 from tests.cluster.waiting import until
 from tests.fakes import FakeCluster

@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from firstbell.api.links import Linked, link
-from firstbell.api.manifests import Manifests, read_manifests
-from firstbell.domain.behavior import DEFAULT_BEHAVIOR, Behavior, RatePolicy, RateType, ScalingRules
-from firstbell.domain.bells import instant_of, minute_of
-from firstbell.domain.days import SchoolDays
-from firstbell.domain.plan import Workload
-from firstbell.simulate.crowd import Crowd
-from firstbell.simulate.day import World, play
-from firstbell.simulate.firstbell import FirstbellBesideHpa, Operator
-from firstbell.simulate.hpa import SYNC_SECONDS, HorizontalPodAutoscaler, HpaSpec
-from firstbell.simulate.known_plans import known_plans
+from firstbell.core.behavior import DEFAULT_BEHAVIOR, Behavior, RatePolicy, RateType, ScalingRules
+from firstbell.core.bells import instant_of, minute_of
+from firstbell.core.days import SchoolDays
+from firstbell.core.plan import Workload
+from firstbell.files.links import Linked, link
+from firstbell.files.manifests import Manifests, read_manifests
+from firstbell.lab.day.crowd import Crowd
+from firstbell.lab.day.day import World, play
+from firstbell.lab.day.firstbell import FirstbellBesideHpa, Operator
+from firstbell.lab.day.hpa import SYNC_SECONDS, HorizontalPodAutoscaler, HpaSpec
+from firstbell.lab.day.known_plans import known_plans
 from tests.cluster.real_morning import END, RealMorning, Step, note, objects
 from tests.cluster.stage import BASELINE, PEAK, at
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from firstbell.simulate.observed import Observed
-    from firstbell.simulate.pods import Pods
+    from firstbell.lab.day.observed import Observed
+    from firstbell.lab.day.pods import Pods
 
 SECONDS_PER_DAY = 24 * 60 * 60
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from firstbell.local.control_plane import Provision
+from firstbell_workshop.local.control_plane import Provision
 from tests.cluster.external_metrics import Adapter, adapter, target_of
 from tests.cluster.operator_process import Sun
 from tests.cluster.stage import BASELINE, NAME, PEAK, Stage, at, autoscaler, calendar, hpa, workload
@@ -19,7 +19,7 @@ from tests.cluster.waiting import holds, until
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from firstbell.local.control_plane import ControlPlane
+    from firstbell_workshop.local.control_plane import ControlPlane
     from tests.cluster.cluster_api import Json
 
 OLDER = 5

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from firstbell.demo.stage import namespace
-from firstbell.demo.trial import NAME, try_out
 from firstbell.engine.seen.store import TargetRef
-from firstbell.local.readiness import wait_for_service_account
+from firstbell_workshop.demo.stage import namespace
+from firstbell_workshop.demo.trial import NAME, try_out
+from firstbell_workshop.local.readiness import wait_for_service_account
 
 if TYPE_CHECKING:
-    from firstbell.local.control_plane import ControlPlane
+    from firstbell_workshop.local.control_plane import ControlPlane
 
 
 def test_a_try_makes_the_pods_that_are_asked_for_and_leaves_none(control_plane: ControlPlane):

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Self
 
 import pytest
 
-from firstbell.local.errors import ControlPlaneError
 from firstbell.settings import Settings
+from firstbell_workshop.local.errors import ControlPlaneError
 from tests.cluster import keda
 from tests.cluster.admission import Denial
 from tests.cluster.chart_release import DEFINITIONS, HOOK, NAME, NAMESPACE, Release

@@ -19,7 +19,7 @@ from firstbell.adapters.kopf_session import KopfSession
 from firstbell.adapters.kubernetes import KubernetesCluster
 from firstbell.adapters.renewal import load_access
 from firstbell.engine.engine import Engine
-from firstbell.engine.watching.following import follow_objects
+from firstbell.engine.watch.following import follow_objects
 from firstbell.settings import Settings
 from tests.fakes import FakeCluster, FakeEvents, FakeTelemetry, ManualClock, instant
 

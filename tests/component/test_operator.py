@@ -8,7 +8,7 @@ import kopf
 import pytest
 
 from firstbell import app
-from firstbell.domain.absence import Unavailable
+from firstbell.core.absence import Unavailable
 from tests.unit.engine.bodies import NS, a_calendar, a_deployment, an_autoscaler, an_hpa
 
 CALENDARS = "firstbell.dev/v1alpha1/schoolcalendars"

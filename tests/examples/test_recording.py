@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from firstbell.backtest.csv_recording import read_csv
-from firstbell.backtest.recording import Recording
+from firstbell.lab.record.csv_recording import read_csv
+from firstbell.lab.record.recording import Recording
 from tests.builders import utc
 from tests.recorded_load import csv_text, school_load
 from tests.scenarios.manifests import EXAMPLES, workload_of

@@ -6,19 +6,19 @@ from fractions import Fraction
 from math import isnan
 from typing import TYPE_CHECKING
 
-from firstbell.backtest.deciding import NOT_RECORDED, Rules
-from firstbell.domain.decide import Ceiling, Observation, Recommendation, decide, remembered
-from firstbell.domain.history import History
-from firstbell.domain.reactive import LiveMetric
-from firstbell.domain.reasons import DecisionReason
-from firstbell.domain.scheduled import raised_by_surge
-from firstbell.domain.surge_correction import SurgeHistory, expectation, followed
-from firstbell.simulate.external_metric import external_replicas
+from firstbell.core.decide import Ceiling, Observation, Recommendation, decide, remembered
+from firstbell.core.history import History
+from firstbell.core.reactive import LiveMetric
+from firstbell.core.reasons import DecisionReason
+from firstbell.core.scheduled import raised_by_surge
+from firstbell.core.surge_correction import SurgeHistory, expectation, followed
+from firstbell.lab.day.external_metric import external_replicas
+from firstbell.lab.record.deciding import NOT_RECORDED, Rules
 
 if TYPE_CHECKING:
-    from firstbell.backtest.schedule import Schedule
-    from firstbell.backtest.ticks import Ticks
-    from firstbell.simulate.hpa import HorizontalPodAutoscaler
+    from firstbell.lab.day.hpa import HorizontalPodAutoscaler
+    from firstbell.lab.record.schedule import Schedule
+    from firstbell.lab.record.ticks import Ticks
 
 
 def reading(ticks: Ticks, tick: int):

@@ -13,13 +13,13 @@ from fractions import Fraction
 from math import ceil
 from typing import TYPE_CHECKING
 
-from firstbell.domain.calendar import CronRecurrence, DemandEvent, OneDate, RecurrenceCondition, Weekday
-from firstbell.domain.policy import Peak, PeakAnchor, Policy
+from firstbell.core.calendar import CronRecurrence, DemandEvent, OneDate, RecurrenceCondition, Weekday
+from firstbell.core.policy import Peak, PeakAnchor, Policy
 
 if TYPE_CHECKING:
-    from firstbell.domain.bells import Minute
-    from firstbell.domain.days import Day, SchoolDays
-    from firstbell.domain.plan import Workload
+    from firstbell.core.bells import Minute
+    from firstbell.core.days import Day, SchoolDays
+    from firstbell.core.plan import Workload
 
 ZERO, HUNDRED = Fraction(0), Fraction(100)
 

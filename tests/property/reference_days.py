@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.domain.calendar import (
+from firstbell.core.calendar import (
     DateRange,
     InstructionMode,
     OnClosure,
@@ -19,14 +19,14 @@ from firstbell.domain.calendar import (
     Weekday,
     covers,
 )
-from firstbell.domain.days import Day, DayClass, Lessons, Transition, each_day
-from firstbell.domain.rotation import Candidate, week_start
+from firstbell.core.days import Day, DayClass, Lessons, Transition, each_day
+from firstbell.core.rotation import Candidate, week_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
 
-    from firstbell.domain.calendar import CalendarDate, Holiday, SchoolCalendar, WeeklyRow
+    from firstbell.core.calendar import CalendarDate, Holiday, SchoolCalendar, WeeklyRow
 
 TO = {
     InstructionMode.REMOTE: Transition.TO_REMOTE,

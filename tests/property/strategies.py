@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from firstbell.domain.calendar import (
+from firstbell.core.calendar import (
     CalendarEvent,
     Cohort,
     DemandEventType,
@@ -20,9 +20,9 @@ from firstbell.domain.calendar import (
     RecurrenceCondition,
     RotationType,
 )
-from firstbell.domain.days import DayClass, SchoolDays
-from firstbell.domain.plan import Workload
-from firstbell.domain.policy import Bounds, PeakAnchor, Shape
+from firstbell.core.days import DayClass, SchoolDays
+from firstbell.core.plan import Workload
+from firstbell.core.policy import Bounds, PeakAnchor, Shape
 from tests.builders import (
     a_bell_schedule,
     a_calendar,

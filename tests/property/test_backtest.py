@@ -11,17 +11,17 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firstbell.backtest.deciding import Rules
-from firstbell.backtest.hpa_following import HpaFollower
-from firstbell.backtest.known_plans import plans_known_then
-from firstbell.backtest.need import needs_of
-from firstbell.backtest.replay import first_count, replay_floor, replay_hpa, replay_scale
-from firstbell.backtest.schedule import Schedule
-from firstbell.backtest.ticks import Ticks
-from firstbell.domain.behavior import Behavior, RatePolicy, RateType, ScalingRules, SelectPolicy
-from firstbell.domain.policy import Bounds, PeakAnchor
-from firstbell.domain.reactive import MetricTarget, TargetType
-from firstbell.simulate.hpa import HorizontalPodAutoscaler, HpaSpec
+from firstbell.core.behavior import Behavior, RatePolicy, RateType, ScalingRules, SelectPolicy
+from firstbell.core.policy import Bounds, PeakAnchor
+from firstbell.core.reactive import MetricTarget, TargetType
+from firstbell.lab.day.hpa import HorizontalPodAutoscaler, HpaSpec
+from firstbell.lab.record.deciding import Rules
+from firstbell.lab.record.hpa_following import HpaFollower
+from firstbell.lab.record.known_plans import plans_known_then
+from firstbell.lab.record.need import needs_of
+from firstbell.lab.record.replay import first_count, replay_floor, replay_hpa, replay_scale
+from firstbell.lab.record.schedule import Schedule
+from firstbell.lab.record.ticks import Ticks
 from tests.builders import a_calendar, a_cohort, a_peak, a_policy, a_shape, a_workload, utc
 from tests.property.plain_replay import plain_floor, plain_hpa, plain_scale
 

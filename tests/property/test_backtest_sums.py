@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firstbell.backtest.outcome import Variant
-from tests.unit.backtest.replays import UNKNOWN, a_recording, a_school, tried
+from firstbell.lab.record.outcome import Variant
+from tests.unit.lab.record.replays import UNKNOWN, a_recording, a_school, tried
 
 LEVELS = st.lists(
     st.tuples(st.integers(1, 80), st.sampled_from([0.0, 0.5, 2.0, 6.0, 7.5, 20.0, UNKNOWN])), max_size=12

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firstbell.domain.calendar import (
+from firstbell.core.calendar import (
     CalendarEvent,
     InstructionMode,
     OnClosure,
@@ -17,7 +17,7 @@ from firstbell.domain.calendar import (
     SessionType,
     Weekday,
 )
-from firstbell.domain.days import DayClass, SchoolDays
+from firstbell.core.days import DayClass, SchoolDays
 from tests.builders import (
     a_calendar,
     a_holiday,

@@ -13,13 +13,13 @@ from math import ceil
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firstbell.domain.absence import Unavailable
-from firstbell.domain.behavior import Behavior, RatePolicy, RateType, ScalingRules, SelectPolicy
-from firstbell.domain.decide import Ceiling, Observation, Recommendation, decide, remembered
-from firstbell.domain.history import History
-from firstbell.domain.limits import behaved
-from firstbell.domain.reactive import LiveMetric, MetricTarget, TargetType
-from firstbell.domain.reasons import DecisionReason
+from firstbell.core.absence import Unavailable
+from firstbell.core.behavior import Behavior, RatePolicy, RateType, ScalingRules, SelectPolicy
+from firstbell.core.decide import Ceiling, Observation, Recommendation, decide, remembered
+from firstbell.core.history import History
+from firstbell.core.limits import behaved
+from firstbell.core.reactive import LiveMetric, MetricTarget, TargetType
+from firstbell.core.reasons import DecisionReason
 
 NOW = datetime(2021, 2, 8, 7, 30, tzinfo=UTC)
 MISSING = Unavailable(reason="Timeout", message="Prometheus did not answer")

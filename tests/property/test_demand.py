@@ -8,9 +8,9 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firstbell.domain.demand import demand, region_loads
-from firstbell.domain.plan import Workload, make_plan, scheduled_replicas
-from firstbell.domain.policy import Bounds
+from firstbell.core.demand import demand, region_loads
+from firstbell.core.plan import Workload, make_plan, scheduled_replicas
+from firstbell.core.policy import Bounds
 from tests.builders import stamp, utc
 from tests.property.reference import reference_replicas
 from tests.property.strategies import REGIONS, calendars, policies, pupils, workload

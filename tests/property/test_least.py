@@ -11,7 +11,7 @@ from itertools import pairwise, product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firstbell.simulate.least import Leads, least
+from firstbell.lab.day.least import Leads, least
 
 leads = st.builds(
     Leads,

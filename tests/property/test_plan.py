@@ -9,9 +9,9 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firstbell.domain.coalesce import Run
-from firstbell.domain.plan import Plan, Step, make_plan
-from firstbell.domain.policy import Bounds
+from firstbell.core.coalesce import Run
+from firstbell.core.plan import Plan, Step, make_plan
+from firstbell.core.policy import Bounds
 from tests.builders import replicas_by_minute, utc
 from tests.property.strategies import calendars, policies, workload
 

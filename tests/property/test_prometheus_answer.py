@@ -15,7 +15,7 @@ from firstbell.engine.ports import SecretKey
 from tests.unit.adapters.answers import NOW, THEN
 
 if TYPE_CHECKING:
-    from firstbell.domain.absence import Unavailable
+    from firstbell.core.absence import Unavailable
 
 TOKEN = "0123456789abcdef"  # noqa: S105 - of this test
 ASKED = Asked(

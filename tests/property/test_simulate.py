@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firstbell.simulate.arrivals import Preset
-from firstbell.simulate.crowd import Coming, Crowd, crowd
-from firstbell.simulate.outcome import Backlog
+from firstbell.lab.day.arrivals import Preset
+from firstbell.lab.day.crowd import Coming, Crowd, crowd
+from firstbell.lab.day.outcome import Backlog
 from tests.builders import a_calendar, a_cohort, a_peak, a_policy, a_workload, utc
 
 DAY = utc("2024-09-10T22:00")

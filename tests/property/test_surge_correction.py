@@ -7,9 +7,9 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firstbell.domain.absence import Unavailable
-from firstbell.domain.bells import instant_of
-from firstbell.domain.surge_correction import SurgeHistory, expectation, followed
+from firstbell.core.absence import Unavailable
+from firstbell.core.bells import instant_of
+from firstbell.core.surge_correction import SurgeHistory, expectation, followed
 from tests.builders import a_policy, a_workload, plan_days, utc
 
 PLAN = plan_days(a_workload(a_policy()), "2024-11-12")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from firstbell.api.links import Linked, link
-from firstbell.api.manifests import Manifests, read_manifests
-from firstbell.domain.days import SchoolDays
-from firstbell.domain.plan import Workload
+from firstbell.core.days import SchoolDays
+from firstbell.core.plan import Workload
+from firstbell.files.links import Linked, link
+from firstbell.files.manifests import Manifests, read_manifests
 
 if TYPE_CHECKING:
-    from firstbell.domain.calendar import SchoolCalendar
+    from firstbell.core.calendar import SchoolCalendar
 
 DATA = Path(__file__).parents[1] / "data"
 EXAMPLES = Path(__file__).parents[2] / "examples"

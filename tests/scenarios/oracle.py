@@ -18,7 +18,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from firstbell.domain.calendar import DateRange, Holiday, HolidayType, SchoolCalendar
+from firstbell.core.calendar import DateRange, Holiday, HolidayType, SchoolCalendar
 from tests.builders import a_bell_schedule, a_calendar, a_row, a_school_year, on
 
 DATA = Path(__file__).parents[1] / "data"

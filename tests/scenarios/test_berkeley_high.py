@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from firstbell.domain.bells import bell
-from firstbell.domain.calendar import BellSchedule, CalendarEvent, ClassPeriod, SchoolCalendar
-from firstbell.domain.days import DayClass, SchoolDays
+from firstbell.core.bells import bell
+from firstbell.core.calendar import BellSchedule, CalendarEvent, ClassPeriod, SchoolCalendar
+from firstbell.core.days import DayClass, SchoolDays
 from tests.builders import a_calendar, a_holiday, a_row, a_school_year, an_exception, day_of, on, stamp
 from tests.scenarios.manifests import DATA
 

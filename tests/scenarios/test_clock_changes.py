@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from firstbell.domain.policy import PeakAnchor
+from firstbell.core.policy import PeakAnchor
 from tests.builders import (
     a_bell_schedule,
     a_calendar,
@@ -31,7 +31,7 @@ from tests.builders import (
 from tests.property.reference import reference_replicas
 
 if TYPE_CHECKING:
-    from firstbell.domain.plan import Workload
+    from firstbell.core.plan import Workload
 
 CHANGES = [
     pytest.param("Europe/Brussels", "2025-03-29", 23, id="Brussels, spring"),

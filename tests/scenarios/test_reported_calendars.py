@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from firstbell.api.manifests import read_manifests
-from firstbell.api.yaml_files import Unreadable
-from firstbell.domain.bells import instant_of
-from firstbell.domain.days import DayClass, SchoolDays
-from firstbell.domain.findings import FindingKind, Severity, calendar_findings, policy_findings
-from firstbell.domain.occurrences import occurrences
-from firstbell.domain.plan import make_plan
-from firstbell.domain.policy import PeakAnchor
+from firstbell.core.bells import instant_of
+from firstbell.core.days import DayClass, SchoolDays
+from firstbell.core.findings import FindingKind, Severity, calendar_findings, policy_findings
+from firstbell.core.occurrences import occurrences
+from firstbell.core.plan import make_plan
+from firstbell.core.policy import PeakAnchor
+from firstbell.files.manifests import read_manifests
+from firstbell.files.yaml_files import Unreadable
 from tests.builders import a_peak, utc
 from tests.scenarios.manifests import calendar_of, workload_of
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from firstbell.domain.bells import bell, instant_of
-from firstbell.domain.days import DayClass, SchoolDays
+from firstbell.core.bells import bell, instant_of
+from firstbell.core.days import DayClass, SchoolDays
 from tests.builders import clock
 from tests.scenarios.oracle import PLACES, Restart, calendar_of, easter_sunday, oracle
 
 if TYPE_CHECKING:
-    from firstbell.domain.calendar import SchoolCalendar
+    from firstbell.core.calendar import SchoolCalendar
 
 RESTARTS = (DayClass.RESTART_AFTER_HOLIDAY, DayClass.FIRST_DAY_OF_SCHOOL_YEAR)
 

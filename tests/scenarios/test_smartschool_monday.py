@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from firstbell.domain.calendar import InstructionMode
-from firstbell.domain.days import DayClass, Transition
+from firstbell.core.calendar import InstructionMode
+from firstbell.core.days import DayClass, Transition
 from tests.builders import clock, on, plan_days
 from tests.scenarios.manifests import EXAMPLES, workload_of
 
 if TYPE_CHECKING:
-    from firstbell.domain.plan import Plan, Workload
+    from firstbell.core.plan import Plan, Workload
 
 REMOTE, IN_PERSON = InstructionMode.REMOTE, InstructionMode.IN_PERSON
 FIRST, RESTART = DayClass.FIRST_DAY_OF_SCHOOL_YEAR, DayClass.RESTART_AFTER_HOLIDAY

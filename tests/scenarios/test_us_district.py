@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from firstbell.domain.calendar import CalendarEvent, InstructionMode
-from firstbell.domain.days import DayClass
-from firstbell.domain.policy import PeakAnchor
+from firstbell.core.calendar import CalendarEvent, InstructionMode
+from firstbell.core.days import DayClass
+from firstbell.core.policy import PeakAnchor
 from tests.builders import clock, on, plan_days
 from tests.scenarios.manifests import EXAMPLES, workload_of
 
 if TYPE_CHECKING:
-    from firstbell.domain.plan import Workload
+    from firstbell.core.plan import Workload
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from collections import OrderedDict, deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from firstbell.domain.visible_text import visible
+from firstbell.core.visible_text import visible
 from firstbell.engine.ports import Clock, Cluster, Failure, Happening, Json, ObjectPath
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from firstbell.domain.absence import Unavailable
-from firstbell.domain.visible_text import visible
+from firstbell.core.absence import Unavailable
+from firstbell.core.visible_text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

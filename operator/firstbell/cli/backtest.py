@@ -9,16 +9,16 @@ from typing import Annotated
 
 import typer
 
-from firstbell.backtest.document import backtest_document
-from firstbell.backtest.recording import SAMPLE_COUNTS_SECONDS, SECONDS_PER_MINUTE
-from firstbell.backtest.trial import START_SECONDS, run_trial
 from firstbell.cli.backtest_load import Server, asked_dates, from_file, from_prometheus
 from firstbell.cli.backtest_plot import plot_outcome
 from firstbell.cli.backtest_table import print_outcome
 from firstbell.cli.backtest_trial import Asked, trial_of
 from firstbell.cli.output import console, refuse
 from firstbell.cli.picture import undrawable
-from firstbell.domain.bells import MINUTES_PER_DAY
+from firstbell.core.bells import MINUTES_PER_DAY
+from firstbell.lab.record.document import backtest_document
+from firstbell.lab.record.recording import SAMPLE_COUNTS_SECONDS, SECONDS_PER_MINUTE
+from firstbell.lab.record.trial import START_SECONDS, run_trial
 
 BELLS_SHOWN = 15
 

@@ -8,15 +8,15 @@ from datetime import timedelta
 from pathlib import Path
 
 from firstbell import clock
-from firstbell.api.scalars import URL_PATTERN
-from firstbell.api.yaml_files import Unreadable
-from firstbell.backtest.csv_recording import read_csv
-from firstbell.backtest.recording import SECONDS_PER_MINUTE, Recording, Sample, recorded
-from firstbell.backtest.trial import Trial
 from firstbell.cli.dates import civil_date
 from firstbell.cli.output import refuse
-from firstbell.domain.absence import Unavailable
-from firstbell.domain.bells import MINUTES_PER_DAY, start_of_day
+from firstbell.core.absence import Unavailable
+from firstbell.core.bells import MINUTES_PER_DAY, start_of_day
+from firstbell.files.yaml_files import Unreadable
+from firstbell.kinds.scalars import URL_PATTERN
+from firstbell.lab.record.csv_recording import read_csv
+from firstbell.lab.record.recording import SECONDS_PER_MINUTE, Recording, Sample, recorded
+from firstbell.lab.record.trial import Trial
 
 MOST_DAYS = 800
 MOST_TOKEN_BYTES = 100_000

@@ -7,13 +7,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from firstbell.backtest.need import UNKNOWN
-from firstbell.backtest.outcome import Outcome, Variant
-from firstbell.backtest.recording import SECONDS_PER_MINUTE
-from firstbell.backtest.track import Track
 from firstbell.cli.picture import empty_picture, written
-from firstbell.domain.bells import EPOCH, instant_of, local_date, start_of_day
-from firstbell.domain.upcoming import bell_of
+from firstbell.core.bells import EPOCH, instant_of, local_date, start_of_day
+from firstbell.core.upcoming import bell_of
+from firstbell.lab.record.need import UNKNOWN
+from firstbell.lab.record.outcome import Outcome, Variant
+from firstbell.lab.record.recording import SECONDS_PER_MINUTE
+from firstbell.lab.record.track import Track
 
 ONE_DAY = timedelta(days=1)
 COLORS = {Variant.FIRSTBELL: "#d97706", Variant.HPA: "#2563eb"}

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from firstbell.backtest.assumptions import assumptions
-from firstbell.backtest.outcome import BellOutcome, Outcome, Variant
 from firstbell.cli.simulate_table import LEAST, times
-from firstbell.domain.bells import EPOCH
-from firstbell.domain.reactive import number_text
-from firstbell.domain.upcoming import bell_of, local_time
+from firstbell.core.bells import EPOCH
+from firstbell.core.reactive import number_text
+from firstbell.core.upcoming import bell_of, local_time
+from firstbell.lab.record.assumptions import assumptions
+from firstbell.lab.record.outcome import BellOutcome, Outcome, Variant
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

@@ -8,22 +8,22 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from firstbell.api.autoscaler_conversion import to_behavior
-from firstbell.api.links import Linked, LinkedAutoscaler, autoscaler_beside, link
-from firstbell.api.manifests import Manifests, read_manifests
-from firstbell.api.metrics import Metric
-from firstbell.api.problems import nearest
-from firstbell.api.quantities import exact
-from firstbell.api.scalars import QUANTITY_PATTERN
-from firstbell.api.school_autoscaler import Actuation
-from firstbell.api.yaml_files import Unreadable
-from firstbell.backtest.trial import Trial
 from firstbell.cli.output import refuse
 from firstbell.cli.planned import STDIN, policy_errors, workload_of
-from firstbell.domain.behavior import Behavior
-from firstbell.domain.days import SchoolDays
-from firstbell.domain.policy import Bounds
-from firstbell.domain.reactive import MetricTarget, TargetType
+from firstbell.core.behavior import Behavior
+from firstbell.core.days import SchoolDays
+from firstbell.core.policy import Bounds
+from firstbell.core.reactive import MetricTarget, TargetType
+from firstbell.files.links import Linked, LinkedAutoscaler, autoscaler_beside, link
+from firstbell.files.manifests import Manifests, read_manifests
+from firstbell.files.yaml_files import Unreadable
+from firstbell.kinds.autoscaler_conversion import to_behavior
+from firstbell.kinds.metrics import Metric
+from firstbell.kinds.problems import nearest
+from firstbell.kinds.quantities import exact
+from firstbell.kinds.scalars import QUANTITY_PATTERN
+from firstbell.kinds.school_autoscaler import Actuation
+from firstbell.lab.record.trial import Trial
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

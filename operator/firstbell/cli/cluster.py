@@ -10,10 +10,10 @@ import typer
 
 from firstbell.cli.help_text import Group, example
 from firstbell.cli.output import refuse
-from firstbell.local import kept
-from firstbell.local.build import built_program
-from firstbell.local.errors import ControlPlaneError
-from firstbell.local.spec import ControlPlaneSpec
+from firstbell_workshop.local import kept
+from firstbell_workshop.local.build import built_program
+from firstbell_workshop.local.errors import ControlPlaneError
+from firstbell_workshop.local.spec import ControlPlaneSpec
 
 app = typer.Typer(
     cls=Group,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from firstbell.api.crds import RENDERED_KINDS, render
+from firstbell.kinds.crds import RENDERED_KINDS, render
 
 CHART = Path("charts/firstbell")
 CHART_FOLDER = CHART / "crd-files"

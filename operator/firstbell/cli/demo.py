@@ -11,22 +11,22 @@ from typing import Annotated
 import typer
 
 from firstbell.adapters.logs import configure_logs
-from firstbell.api.autoscaler_conversion import to_behavior
 from firstbell.cli.demo_preview import print_preview
 from firstbell.cli.demo_words import ending, pace_in_words, what_stays
 from firstbell.cli.output import console, refuse
 from firstbell.cli.planned import plan_files
-from firstbell.demo.morning import MORNINGS, Morning, example_file
-from firstbell.demo.pace import SPEEDS, fitting_speed
-from firstbell.demo.show import LiveTable, chart, plot, points
-from firstbell.demo.stage import set_stage
-from firstbell.domain.bells import minute_of
-from firstbell.domain.plan import Plan, make_plan
+from firstbell.core.bells import minute_of
+from firstbell.core.plan import Plan, make_plan
 from firstbell.engine.seen.store import TargetRef
-from firstbell.local.errors import ControlPlaneError
-from firstbell.local.provision import control_plane
-from firstbell.local.spec import ControlPlaneSpec
-from firstbell.simulate.compare import Conditions
+from firstbell.kinds.autoscaler_conversion import to_behavior
+from firstbell.lab.day.compare import Conditions
+from firstbell_workshop.demo.morning import MORNINGS, Morning, example_file
+from firstbell_workshop.demo.pace import SPEEDS, fitting_speed
+from firstbell_workshop.demo.show import LiveTable, chart, plot, points
+from firstbell_workshop.demo.stage import set_stage
+from firstbell_workshop.local.errors import ControlPlaneError
+from firstbell_workshop.local.provision import control_plane
+from firstbell_workshop.local.spec import ControlPlaneSpec
 
 NODES = 10
 LATE = 1
@@ -69,8 +69,8 @@ def demo(
     out = console()
     zone = plan.workload.calendars[0].calendar.zone
     print_preview(out, morning, plan, conditions)
-    from firstbell.demo.play import Show, play  # noqa: PLC0415 - the operator takes a second to load
-    from firstbell.demo.trial import rises_before, try_out  # noqa: PLC0415
+    from firstbell_workshop.demo.play import Show, play  # noqa: PLC0415 - the operator takes a second to load
+    from firstbell_workshop.demo.trial import rises_before, try_out  # noqa: PLC0415
 
     configure_logs("console", "error")
     spec = ControlPlaneSpec(nodes=NODES, metrics_server=True, disable_qps_limits=True)

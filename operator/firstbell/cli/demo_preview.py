@@ -14,11 +14,11 @@ from rich.table import Table
 
 from firstbell.cli.plan_table import bar
 from firstbell.cli.simulate_table import print_comparisons
-from firstbell.demo.morning import Morning
-from firstbell.demo.show import Point, chart
-from firstbell.domain.bells import instant_of, minute_of
-from firstbell.domain.plan import Plan
-from firstbell.simulate.compare import Comparison, Conditions, Variant, compare
+from firstbell.core.bells import instant_of, minute_of
+from firstbell.core.plan import Plan
+from firstbell.lab.day.compare import Comparison, Conditions, Variant, compare
+from firstbell_workshop.demo.morning import Morning
+from firstbell_workshop.demo.show import Point, chart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.demo.pace import fits, slower_than
-from firstbell.local.control_plane import ControlPlane, Provision
+from firstbell_workshop.demo.pace import fits, slower_than
+from firstbell_workshop.local.control_plane import ControlPlane, Provision
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from firstbell.demo.morning import Morning
-    from firstbell.demo.pace import Rise, Trial
-    from firstbell.demo.play import Recording
+    from firstbell_workshop.demo.morning import Morning
+    from firstbell_workshop.demo.pace import Rise, Trial
+    from firstbell_workshop.demo.play import Recording
 
 TOLD_SECONDS = 0.1
 """A shorter lag is not told: at the fastest speed it is twelve seconds of the morning."""

@@ -16,11 +16,11 @@ from firstbell.cli.explain_document import explain_document
 from firstbell.cli.explain_text import print_explanation
 from firstbell.cli.output import console, refuse
 from firstbell.clock import SystemClock
-from firstbell.domain.absence import Unavailable
+from firstbell.core.absence import Unavailable
 from firstbell.engine.deciding.situation import ByFloor
 from firstbell.engine.explaining.explanation import Explanation, explain, field_writers
 from firstbell.engine.ports import Failure
-from firstbell.engine.watching.one_look import look, managed_fields
+from firstbell.engine.watch.one_look import look, managed_fields
 
 if TYPE_CHECKING:
     from firstbell.engine.ports import Cluster

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from firstbell.api.plan_document import api_time as minute_time
-from firstbell.api.plan_document import peak_document
 from firstbell.cli.autoscaler_words import MINIMUM_FIELD
-from firstbell.domain.absence import Unavailable
-from firstbell.domain.conditions import Condition
-from firstbell.domain.decide import Decision
-from firstbell.domain.reactive import number_text
-from firstbell.domain.reasons import ConditionType
+from firstbell.core.absence import Unavailable
+from firstbell.core.conditions import Condition
+from firstbell.core.decide import Decision
+from firstbell.core.reactive import number_text
+from firstbell.core.reasons import ConditionType
 from firstbell.engine.deciding.situation import ByFloor, ByScale
 from firstbell.engine.explaining.explanation import ExplainedPeak, Explanation
 from firstbell.engine.explaining.last_report import lag, not_fine
 from firstbell.engine.explaining.what_would_change import levers
 from firstbell.engine.status_values import api_time, read_conditions
+from firstbell.files.plan_document import api_time as minute_time
+from firstbell.files.plan_document import peak_document
 
 API_VERSION = "firstbell.dev/explain/v1"
 

@@ -9,21 +9,21 @@ from typing import TypeAlias
 from rich.console import Console
 from rich.table import Table
 
-from firstbell.api.school_autoscaler import Mode
 from firstbell.cli.autoscaler_words import MINIMUM_FIELD
 from firstbell.cli.output import printable
-from firstbell.domain.absence import Unavailable
-from firstbell.domain.bells import instant_of
-from firstbell.domain.days import Day
-from firstbell.domain.decide import Decision
-from firstbell.domain.plan import PlannedPeak
-from firstbell.domain.reasons import ConditionType, DecisionReason
-from firstbell.domain.upcoming import day_words, percent_text
+from firstbell.core.absence import Unavailable
+from firstbell.core.bells import instant_of
+from firstbell.core.days import Day
+from firstbell.core.decide import Decision
+from firstbell.core.plan import PlannedPeak
+from firstbell.core.reasons import ConditionType, DecisionReason
+from firstbell.core.upcoming import day_words, percent_text
 from firstbell.engine.deciding.situation import ByFloor, ByScale
 from firstbell.engine.explaining.explanation import ExplainedPeak, Explanation
 from firstbell.engine.explaining.last_report import lag, not_fine
 from firstbell.engine.explaining.what_would_change import levers
 from firstbell.engine.status_values import read_conditions
+from firstbell.kinds.school_autoscaler import Mode
 
 PEAKS_SHOWN, UPCOMING_SHOWN, ACTIONS_SHOWN = 2, 3, 3
 Rows: TypeAlias = Iterable[tuple[str, str]]

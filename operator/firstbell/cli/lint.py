@@ -22,18 +22,18 @@ from typing import Annotated, Any
 import typer
 
 from firstbell import clock
-from firstbell.api.accepted_findings import accepted_in, with_accepted
-from firstbell.api.links import Linked, link
-from firstbell.api.manifests import CalendarManifest, Manifests, read_manifests
-from firstbell.api.one_count import contested_counts, target_conflicts
-from firstbell.api.yaml_files import FileProblem, Origin, Unreadable, files_in
 from firstbell.cli.output import printable
 from firstbell.cli.plan_difference import differences
 from firstbell.cli.planned import linked_files
-from firstbell.domain.calendar import ExceptionSource, SchoolCalendar
-from firstbell.domain.days import SchoolDays
-from firstbell.domain.findings import Finding, FindingKind, Severity, calendar_findings, fold, policy_findings
-from firstbell.domain.plan_change import change_sentence
+from firstbell.core.calendar import ExceptionSource, SchoolCalendar
+from firstbell.core.days import SchoolDays
+from firstbell.core.findings import Finding, FindingKind, Severity, calendar_findings, fold, policy_findings
+from firstbell.core.plan_change import change_sentence
+from firstbell.files.accepted_findings import accepted_in, with_accepted
+from firstbell.files.links import Linked, link
+from firstbell.files.manifests import CalendarManifest, Manifests, read_manifests
+from firstbell.files.one_count import contested_counts, target_conflicts
+from firstbell.files.yaml_files import FileProblem, Origin, Unreadable, files_in
 
 API_VERSION = "firstbell.dev/lint/v1"
 AGAINST_DAYS = 14

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.api.objects import API_VERSION, AUTOSCALER, CALENDAR, GROUP
-from firstbell.api.yaml_files import Origin
-from firstbell.api.yaml_text import Node
-from firstbell.domain.floor import read_floor
+from firstbell.core.floor import read_floor
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.seen.objects import seen_hpa, seen_scaled_object
+from firstbell.files.yaml_files import Origin
+from firstbell.files.yaml_text import Node
+from firstbell.kinds.group import API_VERSION, AUTOSCALER, CALENDAR, GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Callable

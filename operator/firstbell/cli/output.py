@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from firstbell.domain.visible_text import visible
+from firstbell.core.visible_text import visible
 
 UNREADABLE = 2
 

@@ -11,7 +11,6 @@ from typing import Annotated, NoReturn
 import typer
 import yaml
 
-from firstbell.api.plan_document import plan_document
 from firstbell.cli.ask_cluster import AllNamespaces, Context, Kubeconfig, Namespace, namespace_meant
 from firstbell.cli.dates import civil_date
 from firstbell.cli.output import console, printable, refuse
@@ -19,6 +18,7 @@ from firstbell.cli.plan_difference import differences, in_markdown, in_words
 from firstbell.cli.plan_plot import plot_plans, undrawable
 from firstbell.cli.plan_table import print_planned
 from firstbell.cli.planned import Planned, linked_files, plan_cluster, plan_files
+from firstbell.files.plan_document import plan_document
 
 MOST_DAYS = 800
 NOT_ALL = 1

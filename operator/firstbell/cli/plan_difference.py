@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from firstbell import clock
-from firstbell.api.links import Linked, LinkedAutoscaler
-from firstbell.api.plan_document import DayWindow
 from firstbell.cli.planned import policy_errors, workload_of
-from firstbell.domain.bells import start_of_day
-from firstbell.domain.days import SchoolDays
-from firstbell.domain.plan import Plan, Workload, make_plan
-from firstbell.domain.plan_change import BellChange, change_sentence, changed_bells, lost_bells
+from firstbell.core.bells import start_of_day
+from firstbell.core.days import SchoolDays
+from firstbell.core.plan import Plan, Workload, make_plan
+from firstbell.core.plan_change import BellChange, change_sentence, changed_bells, lost_bells
+from firstbell.files.links import Linked, LinkedAutoscaler
+from firstbell.files.plan_document import DayWindow
 
 SHOWN = 40
 """Of one workload; the rest are counted."""

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from firstbell.cli.picture import empty_picture, without_matplotlib, written, wrong_suffix
-from firstbell.domain.bells import instant_of
-from firstbell.domain.plan import Plan
+from firstbell.core.bells import instant_of
+from firstbell.core.plan import Plan
 
 MOST_PANELS = 50
 

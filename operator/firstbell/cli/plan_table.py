@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.table import Table
 
-from firstbell.api.plan_document import DayWindow
 from firstbell.cli.planned import Planned
-from firstbell.domain.bells import Minute, instant_of
-from firstbell.domain.days import Day, SchoolDays
-from firstbell.domain.plan import LimitedBy, Plan
-from firstbell.domain.upcoming import peak_at, peak_sentence, wall_clock
+from firstbell.core.bells import Minute, instant_of
+from firstbell.core.days import Day, SchoolDays
+from firstbell.core.plan import LimitedBy, Plan
+from firstbell.core.upcoming import peak_at, peak_sentence, wall_clock
+from firstbell.files.plan_document import DayWindow
 
 BAR_CELLS = 32
 LEAST_BAR_CELLS = 8

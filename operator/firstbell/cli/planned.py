@@ -9,20 +9,20 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from firstbell import clock
-from firstbell.api.links import Linked, LinkedAutoscaler, link, link_readable
-from firstbell.api.manifests import gather_readable, read_manifests
-from firstbell.api.plan_document import DayWindow
-from firstbell.api.problems import Problem
-from firstbell.api.yaml_files import FileProblem, Origin, Unreadable
 from firstbell.cli.ask_cluster import ask_cluster
 from firstbell.cli.live_objects import live_objects
 from firstbell.cli.output import refuse
-from firstbell.domain.bells import start_of_day
-from firstbell.domain.calendar import SchoolCalendar
-from firstbell.domain.days import SchoolDays
-from firstbell.domain.findings import Severity, policy_findings
-from firstbell.domain.plan import Plan, Workload, make_plan
+from firstbell.core.bells import start_of_day
+from firstbell.core.calendar import SchoolCalendar
+from firstbell.core.days import SchoolDays
+from firstbell.core.findings import Severity, policy_findings
+from firstbell.core.plan import Plan, Workload, make_plan
 from firstbell.engine.ports import Failure
+from firstbell.files.links import Linked, LinkedAutoscaler, link, link_readable
+from firstbell.files.manifests import gather_readable, read_manifests
+from firstbell.files.plan_document import DayWindow
+from firstbell.files.yaml_files import FileProblem, Origin, Unreadable
+from firstbell.kinds.problems import Problem
 
 STDIN = Path("/dev/stdin")
 """What `-f -` reads, as with kubectl."""

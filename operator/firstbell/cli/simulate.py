@@ -10,8 +10,6 @@ from typing import Annotated
 
 import typer
 
-from firstbell.api.autoscaler_conversion import to_behavior
-from firstbell.api.school_autoscaler import Actuation
 from firstbell.cli.dates import civil_date
 from firstbell.cli.output import console, refuse
 from firstbell.cli.picture import undrawable
@@ -20,12 +18,14 @@ from firstbell.cli.simulate_output import SimulateOutput, print_document
 from firstbell.cli.simulate_plot import plot_comparisons
 from firstbell.cli.simulate_scenarios import played_scenarios, show_scenarios
 from firstbell.cli.simulate_table import print_comparisons
-from firstbell.simulate.arrivals import Preset
-from firstbell.simulate.compare import Comparison, Conditions, compare
-from firstbell.simulate.crowd import Coming
-from firstbell.simulate.day import World
-from firstbell.simulate.document import simulation_document
-from firstbell.simulate.pods import Cluster
+from firstbell.kinds.autoscaler_conversion import to_behavior
+from firstbell.kinds.school_autoscaler import Actuation
+from firstbell.lab.day.arrivals import Preset
+from firstbell.lab.day.compare import Comparison, Conditions, compare
+from firstbell.lab.day.crowd import Coming
+from firstbell.lab.day.day import World
+from firstbell.lab.day.document import simulation_document
+from firstbell.lab.day.pods import Cluster
 
 FINDINGS = 1
 SECONDS_PER_MINUTE = 60

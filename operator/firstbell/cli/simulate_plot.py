@@ -9,9 +9,9 @@ from typing import Any
 
 from firstbell.cli.picture import empty_picture, written
 from firstbell.cli.simulate_table import NAMES, minutes
-from firstbell.domain.bells import instant_of
-from firstbell.simulate.compare import Comparison
-from firstbell.simulate.outcome import Outcome
+from firstbell.core.bells import instant_of
+from firstbell.lab.day.compare import Comparison
+from firstbell.lab.day.outcome import Outcome
 
 MOST_COMPARISONS = 16
 HEADROOM = 1.05

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 
-from firstbell.api.problems import nearest
-from firstbell.api.yaml_files import Unreadable
 from firstbell.cli.output import console, refuse
 from firstbell.cli.simulate_output import SimulateOutput, print_document
 from firstbell.cli.simulate_table import minutes, print_comparisons
-from firstbell.simulate.compare import Conditions, Variant
-from firstbell.simulate.document import scenarios_document
-from firstbell.simulate.scenario import Played, Verdict, play_scenario, read_scenario, scenario_files
+from firstbell.files.yaml_files import Unreadable
+from firstbell.kinds.problems import nearest
+from firstbell.lab.day.compare import Conditions, Variant
+from firstbell.lab.day.document import scenarios_document
+from firstbell.lab.day.scenario import Played, Verdict, play_scenario, read_scenario, scenario_files
 
 VERDICTS = {Verdict.HELD: "held", Verdict.NOT_HELD: "would not have held"}
 

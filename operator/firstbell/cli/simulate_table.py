@@ -12,14 +12,14 @@ from math import isfinite
 from rich.console import Console
 from rich.table import Table
 
-from firstbell.domain.bells import instant_of, local_date
-from firstbell.domain.upcoming import peak_sentence, upcoming_peaks
-from firstbell.simulate.advice import advice
-from firstbell.simulate.assumptions import assumptions
-from firstbell.simulate.compare import Comparison, Variant
-from firstbell.simulate.least import Least
-from firstbell.simulate.observed import FULL_PERCENT
-from firstbell.simulate.outcome import Moment, Outcome
+from firstbell.core.bells import instant_of, local_date
+from firstbell.core.upcoming import peak_sentence, upcoming_peaks
+from firstbell.lab.day.advice import advice
+from firstbell.lab.day.assumptions import assumptions
+from firstbell.lab.day.compare import Comparison, Variant
+from firstbell.lab.day.least import Least
+from firstbell.lab.day.observed import FULL_PERCENT
+from firstbell.lab.day.outcome import Moment, Outcome
 
 NAME_CELLS = 12
 STRIP_BEFORE, STRIP_AFTER = 90, 54

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from firstbell.domain.absence import Unavailable
-from firstbell.domain.decide import Decision
+from firstbell.core.absence import Unavailable
+from firstbell.core.decide import Decision
 from firstbell.engine.acting.act import Actor
 from firstbell.engine.acting.kept_fields import KeptFields
 from firstbell.engine.acting.left_workloads import LeftWorkloads
@@ -27,14 +27,14 @@ from firstbell.engine.interruptible_sleep import nap
 from firstbell.engine.live.polling import Polling
 from firstbell.engine.memory import Memory
 from firstbell.engine.ports import FailureKind
-from firstbell.engine.reporting.reporter import Reporter
+from firstbell.engine.report.reporter import Reporter
 from firstbell.engine.seen.store import Store, is_unread
 from firstbell.engine.slices import TOO_COSTLY, Slices
 from firstbell.engine.tick import Ticker, next_looks
 from firstbell.engine.timekeeping import Timekeeping, tell_clock
 from firstbell.engine.turns import Turns
 from firstbell.engine.wakeups import Wakeups
-from firstbell.engine.watching.own_objects import OwnObjects
+from firstbell.engine.watch.own_objects import OwnObjects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

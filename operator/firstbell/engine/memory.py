@@ -12,18 +12,18 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.domain.history import History
+from firstbell.core.history import History
 from firstbell.engine.acting.contest import Contest
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from firstbell.domain.absence import Unavailable
-    from firstbell.domain.bells import Minute
-    from firstbell.domain.days import SchoolDays
-    from firstbell.domain.floor import FloorMemory
-    from firstbell.domain.plan import Plan, PlannedPeak
-    from firstbell.domain.surge_correction import SurgeHistory
+    from firstbell.core.absence import Unavailable
+    from firstbell.core.bells import Minute
+    from firstbell.core.days import SchoolDays
+    from firstbell.core.floor import FloorMemory
+    from firstbell.core.plan import Plan, PlannedPeak
+    from firstbell.core.surge_correction import SurgeHistory
     from firstbell.engine.acting.way_back import WayBack
     from firstbell.engine.deciding.last_autoscaler import LastAutoscaler
     from firstbell.engine.deciding.shrinking import Shrunk

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from firstbell.api.school_autoscaler import Mode
-from firstbell.domain.absence import Unavailable
+from firstbell.core.absence import Unavailable
 from firstbell.engine.timekeeping import NOT_COMPARED
+from firstbell.kinds.school_autoscaler import Mode
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from firstbell.domain.decide import Decision, Observation
-    from firstbell.domain.plan import Plan
+    from firstbell.core.decide import Decision, Observation
+    from firstbell.core.plan import Plan
     from firstbell.engine.deciding.other_times import Elsewhere
     from firstbell.engine.deciding.shrinking import Shrunk
     from firstbell.engine.deciding.situation import ByFloor, Situation

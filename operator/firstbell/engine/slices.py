@@ -16,7 +16,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from firstbell.domain.absence import Unavailable
+from firstbell.core.absence import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

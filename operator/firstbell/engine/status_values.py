@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from firstbell.domain.conditions import Condition, Truth, merge_conditions
-from firstbell.domain.visible_text import visible
+from firstbell.core.conditions import Condition, Truth, merge_conditions
+from firstbell.core.visible_text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

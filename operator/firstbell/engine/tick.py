@@ -10,12 +10,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.api.school_autoscaler import Mode
-from firstbell.domain.absence import Unavailable
-from firstbell.domain.bells import instant_of, minute_of
-from firstbell.domain.decide import Decision, remembered
-from firstbell.domain.history import History
-from firstbell.domain.limits import SLOWING
+from firstbell.core.absence import Unavailable
+from firstbell.core.bells import instant_of, minute_of
+from firstbell.core.decide import Decision, remembered
+from firstbell.core.history import History
+from firstbell.core.limits import SLOWING
 from firstbell.engine.acting.way_back import follow_way_back
 from firstbell.engine.deciding.evaluating import evaluated
 from firstbell.engine.deciding.last_autoscaler import follow_autoscaler, recalled_autoscaler
@@ -26,6 +25,7 @@ from firstbell.engine.seen.store import SeenWorkload, Store
 from firstbell.engine.slices import TOO_COSTLY, Slices
 from firstbell.engine.timekeeping import Timekeeping
 from firstbell.engine.wakeups import LONGEST_LEAD
+from firstbell.kinds.school_autoscaler import Mode
 
 if TYPE_CHECKING:
     from datetime import datetime

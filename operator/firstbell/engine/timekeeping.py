@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from firstbell.domain.conditions import Condition, Truth
-from firstbell.domain.reasons import ConditionType
+from firstbell.core.conditions import Condition, Truth
+from firstbell.core.reasons import ConditionType
 from firstbell.engine.status_values import api_time
 
 if TYPE_CHECKING:

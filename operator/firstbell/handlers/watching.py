@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import kopf
 
-from firstbell.api.objects import GROUP, VERSION
-from firstbell.engine.watching.own_objects import OWN_KINDS
+from firstbell.engine.watch.own_objects import OWN_KINDS
+from firstbell.kinds.group import GROUP, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from firstbell.engine.engine import Engine
-    from firstbell.engine.watching.own_objects import OwnKind
+    from firstbell.engine.watch.own_objects import OwnKind
 
 
 def register(registry: kopf.OperatorRegistry, engine: Engine) -> None:

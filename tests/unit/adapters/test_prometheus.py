@@ -12,7 +12,7 @@ from aiohttp import web
 
 from firstbell.adapters.prometheus import CaBundleError, PrometheusMetrics, check_ca_bundle
 from firstbell.adapters.prometheus_session import MOST_BYTES
-from firstbell.domain.absence import Unavailable
+from firstbell.core.absence import Unavailable
 from firstbell.engine.ports import MetricQuery
 from tests.fakes import FakeCluster, ManualClock
 from tests.unit.adapters.answers import NOW, answer, error, scalar, sends, vector

@@ -18,7 +18,7 @@ from firstbell.adapters.prometheus_addresses import (
     is_forbidden,
 )
 from firstbell.adapters.prometheus_session import PrometheusSession
-from firstbell.domain.absence import Unavailable
+from firstbell.core.absence import Unavailable
 from firstbell.engine.ports import MetricQuery
 from tests.fakes import FakeCluster, ManualClock, instant
 

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from firstbell.adapters.prometheus_range import MOST_POINTS, RangeQuery, pieces, read_range
 from firstbell.adapters.prometheus_session import MOST_BYTES
-from firstbell.domain.absence import Unavailable
+from firstbell.core.absence import Unavailable
 from tests.unit.adapters.answers import answer, error, sends
 
 START = 1_587_340_800  # a multiple of 15

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from firstbell.adapters.prometheus_tokens import LABEL, Token, Tokens
-from firstbell.domain.absence import Unavailable
+from firstbell.core.absence import Unavailable
 from firstbell.engine.ports import SecretKey
 from tests.fakes import FakeCluster, ManualClock
 from tests.unit.adapters.answers import NOW

@@ -6,9 +6,9 @@ import pytest
 from typer.testing import CliRunner
 
 from firstbell.cli.cluster import app
-from firstbell.local import folders
-from firstbell.local.control_plane import Provision
-from tests.unit.local.stub_programs import without_packaged_go
+from firstbell_workshop.local import folders
+from firstbell_workshop.local.control_plane import Provision
+from tests.unit.workshop.local.stub_programs import without_packaged_go
 
 
 @pytest.fixture(autouse=True)

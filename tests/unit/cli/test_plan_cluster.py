@@ -9,11 +9,11 @@ import pytest
 import typer
 import yaml
 
-from firstbell.api.manifests import gather
 from firstbell.cli import planned as planned_module
 from firstbell.cli.live_objects import live_object, live_objects
 from firstbell.cli.planned import plan_objects
 from firstbell.engine.ports import Failure
+from firstbell.files.manifests import gather
 from tests.builders import on
 from tests.fakes import FakeCluster
 from tests.unit.cli.planning import AUTOSCALER, CALENDAR, HPA, run, written

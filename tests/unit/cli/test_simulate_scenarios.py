@@ -10,8 +10,8 @@ import pytest
 from firstbell.cli import simulate_scenarios
 from firstbell.cli.simulate_output import SimulateOutput
 from firstbell.cli.simulate_scenarios import show_scenarios
-from firstbell.simulate.compare import Conditions
-from firstbell.simulate.scenario import Played, Verdict, play_scenario, read_scenario, scenario_files
+from firstbell.lab.day.compare import Conditions
+from firstbell.lab.day.scenario import Played, Verdict, play_scenario, read_scenario, scenario_files
 from tests.unit.cli.simulating import run
 
 NAMES = ("miami-dade-2020-08-31", "smartschool-2020-04-20")

@@ -9,10 +9,10 @@ from firstbell.engine.engine import Engine
 from firstbell.engine.fence import Fence
 from firstbell.engine.seen.floor_kinds import HPA, SCALED_OBJECT
 from firstbell.engine.seen.store import Store
-from firstbell.engine.watching.asked_targets import AskedTargets
-from firstbell.engine.watching.following import floor_teller, workload_teller
-from firstbell.engine.watching.looking_anew import follow_gaps
-from firstbell.engine.watching.own_objects import AUTOSCALERS, CALENDARS
+from firstbell.engine.watch.asked_targets import AskedTargets
+from firstbell.engine.watch.following import floor_teller, workload_teller
+from firstbell.engine.watch.looking_anew import follow_gaps
+from firstbell.engine.watch.own_objects import AUTOSCALERS, CALENDARS
 from firstbell.handlers import watching
 from tests.fakes import FakeEvents, FakeMetrics, FakeTelemetry, instant, settled
 from tests.unit.engine.world import HPAS, SCALED, World

@@ -19,7 +19,7 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
-from firstbell.domain.absence import Unavailable
+from firstbell.core.absence import Unavailable
 from firstbell.engine.acting.handback import is_kept
 from tests.fakes import instant, settled
 from tests.unit.engine.bodies import NS, PEAK, a_metric, an_autoscaler, an_hpa

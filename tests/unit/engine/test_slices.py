@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from firstbell.domain.absence import Unavailable
+from firstbell.core.absence import Unavailable
 from firstbell.engine.slices import Slices, TooCostlyError, within
 
 SHORT = 0.05

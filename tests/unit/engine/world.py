@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from firstbell.domain.absence import Unavailable
+from firstbell.core.absence import Unavailable
 from firstbell.engine.acting.act import Actor
 from firstbell.engine.acting.refused_writes import RefusedWrites
 from firstbell.engine.live.answers import SeenReading
 from firstbell.engine.memory import Memory
-from firstbell.engine.reporting.reporter import Reporter
+from firstbell.engine.report.reporter import Reporter
 from firstbell.engine.seen.floor_kinds import HPA, SCALED_OBJECT
 from firstbell.engine.seen.objects import seen_floor, seen_workload
 from firstbell.engine.seen.own_kinds import seen_autoscaler, seen_calendar

@@ -10,10 +10,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.api.school_autoscaler import Actuation, Mode
-from firstbell.domain.absence import Unavailable
-from firstbell.domain.bells import minute_of
-from firstbell.domain.floor import FloorMark, FloorMemory, FloorState
+from firstbell.core.absence import Unavailable
+from firstbell.core.bells import minute_of
+from firstbell.core.floor import FloorMark, FloorMemory, FloorState
 from firstbell.engine.acting.contest import OF_THE_CLUSTER, Undone
 from firstbell.engine.acting.count_mark import CountMarks
 from firstbell.engine.acting.floor_actuator import (
@@ -31,6 +30,7 @@ from firstbell.engine.memory import Admitted, Memory, SetCount
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.seen.objects import seen_floor
 from firstbell.engine.seen.store import SeenFloor, SeenWorkload, Store
+from firstbell.kinds.school_autoscaler import Actuation, Mode
 
 if TYPE_CHECKING:
     from collections.abc import Callable

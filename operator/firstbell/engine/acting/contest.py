@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.domain.conditions import Condition, Truth
-from firstbell.domain.reasons import ConditionType
+from firstbell.core.conditions import Condition, Truth
+from firstbell.core.reasons import ConditionType
 from firstbell.engine.deciding.situation import ByFloor, ByScale
 from firstbell.engine.seen.store import SeenWorkload
 

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from firstbell.api.objects import GROUP, VERSION
 from firstbell.engine.memory import Challenge
 from firstbell.engine.ports import Failure, FailureKind, ObjectPath, write_outcome
+from firstbell.kinds.group import GROUP, VERSION
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -14,11 +14,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from firstbell.api.objects import GROUP
 from firstbell.engine.acting.handback import hand_back, is_kept, version_tests
 from firstbell.engine.acting.owners_in_common import told_managers
 from firstbell.engine.ports import Failure, FailureKind, ObjectPath, Operation, write_outcome
 from firstbell.engine.seen.floor_kinds import HPA
+from firstbell.kinds.group import GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Container

@@ -9,8 +9,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from firstbell.api.objects import API_VERSION
-from firstbell.domain.floor import FloorMark, FloorMemory, FloorState, read_floor
+from firstbell.core.floor import FloorMark, FloorMemory, FloorState, read_floor
 from firstbell.engine.acting.floor_actuator import ANNOTATION_MANAGERS
 from firstbell.engine.acting.kept_fields import mend
 from firstbell.engine.acting.orphans import release
@@ -19,6 +18,7 @@ from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.seen.floor_kinds import FLOOR_KINDS, SCALED_OBJECT
 from firstbell.engine.seen.objects import seen_floor
 from firstbell.engine.seen.store import SeenFloor, Store
+from firstbell.kinds.group import API_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

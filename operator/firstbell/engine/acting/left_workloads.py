@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from firstbell.domain.bells import instant_of, minute_of
+from firstbell.core.bells import instant_of, minute_of
 from firstbell.engine.acting.scale_actuator import write_scale
 from firstbell.engine.ports import Failure, FailureKind
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from firstbell.domain.bells import Minute
-    from firstbell.domain.plan import Plan
+    from firstbell.core.bells import Minute
+    from firstbell.core.plan import Plan
     from firstbell.engine.memory import Memory
     from firstbell.engine.ports import Cluster, Telemetry
     from firstbell.engine.seen.store import SeenWorkload, Store, TargetRef

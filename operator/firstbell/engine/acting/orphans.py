@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from firstbell.domain.floor import FloorState, read_floor
+from firstbell.core.floor import FloorState, read_floor
 from firstbell.engine.acting.floor_actuator import floor_path, release_patch, write_floor
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.seen.objects import seen_floor

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.domain.absence import Unavailable
-from firstbell.domain.conditions import Condition, Truth
-from firstbell.domain.reasons import ConditionType
+from firstbell.core.absence import Unavailable
+from firstbell.core.conditions import Condition, Truth
+from firstbell.core.reasons import ConditionType
 from firstbell.engine.deciding.situation import ByFloor
 from firstbell.engine.outcome import floor_after
 from firstbell.engine.status_values import read_conditions

@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from firstbell.domain.absence import Unavailable
-from firstbell.domain.bells import minute_of
-from firstbell.domain.decide import Decision, decide
-from firstbell.domain.limits import Limit
-from firstbell.domain.reasons import LimitReason
+from firstbell.core.absence import Unavailable
+from firstbell.core.bells import minute_of
+from firstbell.core.decide import Decision, decide
+from firstbell.core.limits import Limit
+from firstbell.core.reasons import LimitReason
 from firstbell.engine.deciding.observing import observation
 from firstbell.engine.deciding.other_times import elsewhere
 from firstbell.engine.deciding.planning import current_plan

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.api.school_autoscaler import Actuation
-from firstbell.domain.absence import Unavailable
+from firstbell.core.absence import Unavailable
 from firstbell.engine.deciding.situation import BOUNDS_MISSING, ByFloor, ByScale, Situation
 from firstbell.engine.seen.floor_kinds import FLOOR_KINDS
 from firstbell.engine.status_values import api_time
+from firstbell.kinds.school_autoscaler import Actuation
 
 if TYPE_CHECKING:
     from firstbell.engine.ports import Json

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.api.school_autoscaler import OnCalendarError
-from firstbell.domain.absence import Unavailable
-from firstbell.domain.bells import minute_of
-from firstbell.domain.decide import Ceiling, Observation
-from firstbell.domain.reasons import LimitReason
-from firstbell.domain.scheduled import raised_by_surge, scheduled_by
+from firstbell.core.absence import Unavailable
+from firstbell.core.bells import minute_of
+from firstbell.core.decide import Ceiling, Observation
+from firstbell.core.reasons import LimitReason
+from firstbell.core.scheduled import raised_by_surge, scheduled_by
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation
 from firstbell.engine.deciding.zero import Zero, persons_zero
 from firstbell.engine.seen.store import SeenWorkload
+from firstbell.kinds.school_autoscaler import OnCalendarError
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from firstbell.domain.bells import Minute
-    from firstbell.domain.decide import Hold
-    from firstbell.domain.plan import Plan
+    from firstbell.core.bells import Minute
+    from firstbell.core.decide import Hold
+    from firstbell.core.plan import Plan
     from firstbell.engine.memory import Memory
 
 

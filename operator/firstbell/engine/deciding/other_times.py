@@ -8,19 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from firstbell.domain.absence import Unavailable
-from firstbell.domain.bells import instant_of, minute_of
-from firstbell.domain.decide import Hold
-from firstbell.domain.reasons import DecisionReason, LimitReason
-from firstbell.domain.scheduled import scheduled_by
+from firstbell.core.absence import Unavailable
+from firstbell.core.bells import instant_of, minute_of
+from firstbell.core.decide import Hold
+from firstbell.core.reasons import DecisionReason, LimitReason
+from firstbell.core.scheduled import scheduled_by
 from firstbell.engine.deciding.planning import made_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from firstbell.domain.bells import Minute
-    from firstbell.domain.plan import Plan
+    from firstbell.core.bells import Minute
+    from firstbell.core.plan import Plan
     from firstbell.engine.memory import Memory
     from firstbell.engine.timekeeping import OtherTime
 

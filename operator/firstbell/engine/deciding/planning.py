@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.api.school_autoscaler import OnCalendarError
-from firstbell.domain import effort
-from firstbell.domain.absence import Unavailable
-from firstbell.domain.bells import MINUTES_PER_DAY, Minute
-from firstbell.domain.plan import Plan, PlannedPeak, Workload, make_plan
-from firstbell.domain.policy import Bounds
-from firstbell.domain.upcoming import bell_of, by_bell, upcoming_peaks
+from firstbell.core import effort
+from firstbell.core.absence import Unavailable
+from firstbell.core.bells import MINUTES_PER_DAY, Minute
+from firstbell.core.plan import Plan, PlannedPeak, Workload, make_plan
+from firstbell.core.policy import Bounds
+from firstbell.core.upcoming import bell_of, by_bell, upcoming_peaks
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation
 from firstbell.engine.memory import CutPlan
 from firstbell.engine.slices import SLICE_SECONDS, TooCostlyError, too_costly, within
+from firstbell.kinds.school_autoscaler import OnCalendarError
 
 if TYPE_CHECKING:
     from firstbell.engine.memory import Memory

@@ -15,20 +15,20 @@ from datetime import timedelta
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from firstbell.domain.absence import Unavailable
-from firstbell.domain.bells import instant_of, minute_of
-from firstbell.domain.conditions import Condition, Truth
-from firstbell.domain.decide import Hold
-from firstbell.domain.plan_change import changes_sentence, lost_bells
-from firstbell.domain.reasons import ConditionType, DecisionReason, LimitReason
+from firstbell.core.absence import Unavailable
+from firstbell.core.bells import instant_of, minute_of
+from firstbell.core.conditions import Condition, Truth
+from firstbell.core.decide import Hold
+from firstbell.core.plan_change import changes_sentence, lost_bells
+from firstbell.core.reasons import ConditionType, DecisionReason, LimitReason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from firstbell.domain.bells import Minute
-    from firstbell.domain.plan import Plan
-    from firstbell.domain.plan_change import BellChange
+    from firstbell.core.bells import Minute
+    from firstbell.core.plan import Plan
+    from firstbell.core.plan_change import BellChange
     from firstbell.engine.deciding.situation import Situation
     from firstbell.engine.memory import Memory
     from firstbell.engine.seen.store import SeenAutoscaler, Store

@@ -8,20 +8,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from firstbell.api.school_autoscaler import Actuation, Mode
-from firstbell.domain.absence import Unavailable
-from firstbell.domain.findings import Severity
-from firstbell.domain.findings.pupils import pupil_findings
-from firstbell.domain.floor import FloorMemory, FloorReading, FloorState, read_floor
+from firstbell.core.absence import Unavailable
+from firstbell.core.findings import Severity
+from firstbell.core.findings.pupils import pupil_findings
+from firstbell.core.floor import FloorMemory, FloorReading, FloorState, read_floor
 from firstbell.engine.deciding.floor_choice import FloorChoice, floor_choice
 from firstbell.engine.live.readings import live_metrics
 from firstbell.engine.seen.floor_kinds import HPA
+from firstbell.kinds.school_autoscaler import Actuation, Mode
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from firstbell.domain.days import SchoolDays
-    from firstbell.domain.reactive import LiveMetric
+    from firstbell.core.days import SchoolDays
+    from firstbell.core.reactive import LiveMetric
     from firstbell.engine.ports import Json
     from firstbell.engine.seen.store import Rules, SeenAutoscaler, SeenFloor, SeenWorkload, Store
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from firstbell.domain.absence import Unavailable
-from firstbell.domain.bells import instant_of, minute_of
-from firstbell.domain.surge_correction import AS_PLANNED, SurgeHistory, expectation, followed
+from firstbell.core.absence import Unavailable
+from firstbell.core.bells import instant_of, minute_of
+from firstbell.core.surge_correction import AS_PLANNED, SurgeHistory, expectation, followed
 from firstbell.engine.status_values import api_time
 
 if TYPE_CHECKING:
-    from firstbell.domain.plan import Plan
+    from firstbell.core.plan import Plan
     from firstbell.engine.deciding.situation import Situation
     from firstbell.engine.memory import Memory
     from firstbell.engine.ports import Json

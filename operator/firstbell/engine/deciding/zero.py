@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from firstbell.domain.absence import Unavailable
+from firstbell.core.absence import Unavailable
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation
 from firstbell.engine.seen.floor_kinds import SCALED_OBJECT
 from firstbell.engine.status_values import api_time, read_conditions

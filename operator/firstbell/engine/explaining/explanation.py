@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from firstbell.domain.absence import Unavailable
-from firstbell.domain.bells import minute_of
-from firstbell.domain.history import SETTLED
-from firstbell.domain.upcoming import peak_at
+from firstbell.core.absence import Unavailable
+from firstbell.core.bells import minute_of
+from firstbell.core.history import SETTLED
+from firstbell.core.upcoming import peak_at
 from firstbell.engine.acting.handback import owns
 from firstbell.engine.deciding.evaluating import evaluated
 from firstbell.engine.deciding.last_autoscaler import recalled_autoscaler, with_kept_baseline
@@ -26,9 +26,9 @@ from firstbell.engine.memory import Memory
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from firstbell.domain.coalesce import Run
-    from firstbell.domain.demand import RegionLoad
-    from firstbell.domain.plan import Plan, PlannedPeak
+    from firstbell.core.coalesce import Run
+    from firstbell.core.demand import RegionLoad
+    from firstbell.core.plan import Plan, PlannedPeak
     from firstbell.engine.outcome import Outcome
     from firstbell.engine.ports import Json
     from firstbell.engine.seen.store import Rules, SeenAutoscaler, Store

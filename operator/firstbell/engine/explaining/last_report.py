@@ -6,14 +6,14 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from firstbell.api.school_autoscaler import Mode
-from firstbell.domain.absence import Unavailable
-from firstbell.domain.conditions import Condition, Truth
-from firstbell.domain.decide import Decision
-from firstbell.domain.reactive import LiveMetric, MetricTarget, TargetType
-from firstbell.domain.reasons import ConditionType, DecisionReason
+from firstbell.core.absence import Unavailable
+from firstbell.core.conditions import Condition, Truth
+from firstbell.core.decide import Decision
+from firstbell.core.reactive import LiveMetric, MetricTarget, TargetType
+from firstbell.core.reasons import ConditionType, DecisionReason
 from firstbell.engine.deciding.situation import ByFloor
 from firstbell.engine.status_values import read_conditions
+from firstbell.kinds.school_autoscaler import Mode
 
 if TYPE_CHECKING:
     from firstbell.engine.outcome import Outcome

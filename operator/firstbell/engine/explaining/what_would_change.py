@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.api.school_autoscaler import Mode
-from firstbell.domain.absence import Unavailable
-from firstbell.domain.decide import Decision
-from firstbell.domain.limits import SLOWING
-from firstbell.domain.reasons import LimitReason
+from firstbell.core.absence import Unavailable
+from firstbell.core.decide import Decision
+from firstbell.core.limits import SLOWING
+from firstbell.core.reasons import LimitReason
 from firstbell.engine.deciding.situation import ByFloor, ByScale
+from firstbell.kinds.school_autoscaler import Mode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from firstbell.domain.absence import Unavailable
+from firstbell.core.absence import Unavailable
 from firstbell.engine.interruptible_sleep import nap
 from firstbell.engine.live.answers import SeenReading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from firstbell.domain.reactive import Reading
+    from firstbell.core.reactive import Reading
     from firstbell.engine.live.answers import Answers
     from firstbell.engine.ports import Clock, MetricQuery, Metrics
 

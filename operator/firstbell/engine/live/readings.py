@@ -10,8 +10,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.domain.absence import Unavailable
-from firstbell.domain.reactive import LiveMetric, Reading, usable
+from firstbell.core.absence import Unavailable
+from firstbell.core.reactive import LiveMetric, Reading, usable
 from firstbell.engine.status_values import api_time
 
 if TYPE_CHECKING:

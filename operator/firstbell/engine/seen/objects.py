@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from firstbell.domain.floor import Autoscaler, FloorMark
+from firstbell.core.floor import Autoscaler, FloorMark
 from firstbell.engine.acting.floor_actuator import (
     ANNOTATION_BASELINE,
     ANNOTATION_FLOOR,

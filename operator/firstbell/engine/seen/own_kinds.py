@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.api.autoscaler_conversion import (
+from firstbell.core.absence import Unavailable
+from firstbell.core.days import SchoolDays
+from firstbell.engine.live.answers import AskedMetric
+from firstbell.engine.ports import MetricQuery, SecretKey
+from firstbell.engine.seen.field_managers import spec_editor
+from firstbell.engine.seen.store import Rules, SeenAutoscaler, SeenCalendar, TargetRef, is_unread
+from firstbell.kinds.autoscaler_conversion import (
     read_autoscaler,
     to_behavior,
     to_metric_targets,
     to_policy,
 )
-from firstbell.api.calendar_conversion import read_calendar
-from firstbell.api.objects import GROUP
-from firstbell.api.problems import Refused
-from firstbell.api.quantities import exact
-from firstbell.domain.absence import Unavailable
-from firstbell.domain.days import SchoolDays
-from firstbell.engine.live.answers import AskedMetric
-from firstbell.engine.ports import MetricQuery, SecretKey
-from firstbell.engine.seen.field_managers import spec_editor
-from firstbell.engine.seen.store import Rules, SeenAutoscaler, SeenCalendar, TargetRef, is_unread
+from firstbell.kinds.calendar_conversion import read_calendar
+from firstbell.kinds.group import GROUP
+from firstbell.kinds.problems import Refused
+from firstbell.kinds.quantities import exact
 
 if TYPE_CHECKING:
-    from firstbell.api.metrics import PrometheusQuery
     from firstbell.engine.ports import Json
+    from firstbell.kinds.metrics import PrometheusQuery
 
 MESSAGE_CHARACTERS = 2000
 ANNOTATION_CONFIRM = f"{GROUP}/confirm-plan"

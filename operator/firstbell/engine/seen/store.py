@@ -9,19 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from firstbell.api.school_autoscaler import Actuation, Mode, OnCalendarError
-from firstbell.domain.absence import Unavailable
-from firstbell.domain.behavior import DEFAULT_BEHAVIOR, Behavior
-from firstbell.domain.days import SchoolDays
-from firstbell.domain.reactive import DEFAULT_TOLERANCE
+from firstbell.core.absence import Unavailable
+from firstbell.core.behavior import DEFAULT_BEHAVIOR, Behavior
+from firstbell.core.days import SchoolDays
+from firstbell.core.reactive import DEFAULT_TOLERANCE
 from firstbell.engine.live.answers import Answers
 from firstbell.engine.seen.floor_kinds import HPA, FloorKind
+from firstbell.kinds.school_autoscaler import Actuation, Mode, OnCalendarError
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from firstbell.domain.floor import Autoscaler
-    from firstbell.domain.policy import Policy
+    from firstbell.core.floor import Autoscaler
+    from firstbell.core.policy import Policy
     from firstbell.engine.live.answers import AskedMetric
     from firstbell.engine.ports import Json
 

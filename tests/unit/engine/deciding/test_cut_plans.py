@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from firstbell.domain.days import SchoolDays
+from firstbell.core.days import SchoolDays
 from tests.unit.engine.bodies import BEFORE, INSIDE, PEAK, RISE, a_calendar
 from tests.unit.engine.test_slices import endless
 from tests.unit.engine.world import World

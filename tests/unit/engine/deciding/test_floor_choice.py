@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from firstbell.domain.absence import Unavailable
+from firstbell.core.absence import Unavailable
 from firstbell.engine.deciding.floor_choice import floor_choice
 from firstbell.engine.seen.objects import seen_hpa, seen_scaled_object
 from firstbell.engine.seen.store import Store, TargetRef

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from firstbell.domain.absence import Unavailable
-from firstbell.domain.bells import minute_of
+from firstbell.core.absence import Unavailable
+from firstbell.core.bells import minute_of
 from firstbell.engine.deciding.planning import bounds_in_force, coming_peaks, current_plan
 from firstbell.engine.deciding.situation import situation
 from firstbell.engine.memory import Memory

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from firstbell.domain.absence import Unavailable
-from firstbell.domain.floor import FloorState
+from firstbell.core.absence import Unavailable
+from firstbell.core.floor import FloorState
 from firstbell.engine.deciding.situation import ByFloor, ByScale, remembered_floor, situation
 from tests.unit.engine.bodies import INSIDE, KEY, a_calendar, a_deployment, an_autoscaler, an_hpa
 from tests.unit.engine.world import World

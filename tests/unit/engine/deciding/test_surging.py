@@ -10,7 +10,7 @@ from math import ceil
 
 import pytest
 
-from firstbell.domain.arrivals import BELL
+from firstbell.core.arrivals import BELL
 from firstbell.engine.explaining.explanation import explain
 from tests.fakes import instant
 from tests.unit.engine.bodies import INSIDE, KEY, RISE, a_calendar, a_metric, an_autoscaler, an_hpa

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from firstbell.domain.absence import Unavailable
+from firstbell.core.absence import Unavailable
 from firstbell.engine.explaining.explanation import explain, field_writers
 from firstbell.engine.explaining.last_report import lag, not_fine
 from firstbell.engine.explaining.what_would_change import levers

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from firstbell.domain.absence import Unavailable
+from firstbell.core.absence import Unavailable
 from firstbell.engine.live import polling
 from tests.fakes import settled
 from tests.unit.engine.bodies import BEFORE, a_deployment, a_metric, an_autoscaler, an_hpa

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from firstbell.domain.floor import FloorMark
+from firstbell.core.floor import FloorMark
 from firstbell.engine.seen.objects import LAST_APPLIED, seen_hpa, seen_scaled_object, seen_workload
 from tests.managed_fields import an_entry
 from tests.unit.engine.bodies import a_deployment, a_scaled_object, an_hpa, kedas_hpa

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from firstbell.domain.behavior import (
+from firstbell.core.behavior import (
     DEFAULT_BEHAVIOR,
     DEFAULT_DOWN,
     DEFAULT_UP,

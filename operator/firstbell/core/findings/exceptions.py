@@ -1,0 +1,199 @@
+"""Exceptions that contradict each other, and exceptions that open nothing.
+
+Two entries on one date are ordinary: an early dismissal inside a remote fortnight sets other fields. They
+conflict where both set one field, or where one has lessons and the other has none; the later entry counts,
+which the author may not know. Where the later one is narrower in dates or regions it is a carve-out, and
+both saying the same is no contradiction: notices. A CalendarException over `calendarDates` is what it is
+for, and no conflict.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING
+
+from firstbell.core.calendar import CalendarDate, ExceptionSource, covers
+from firstbell.core.coverage import bits_where, places, scope_bits
+from firstbell.core.findings.finding import Finding, FindingKind, Severity, in_regions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from firstbell.core.calendar import SchoolCalendar
+    from firstbell.core.days import SchoolDays
+
+
+def conflict_findings(school_days: SchoolDays) -> Iterator[Finding]:
+    """Two exceptions on one date that set the same field, or of which one opens and one closes."""
+    calendar = school_days.calendar
+    paths = entry_paths(calendar)
+    entries = calendar.calendar_dates
+    for number, others in enumerate(_clashing(school_days)):
+        earlier = entries[number]
+        for place in places(others):
+            later, path = entries[place], paths[place]
+            first = max(earlier.dates.first, later.dates.first)
+            last = min(earlier.dates.last, later.dates.last)
+            when = f"on {first}" if first == last else f"from {first} to {last}"
+            for what, agree in _clashes(earlier, later):
+                quiet = agree or _is_carved_out_of(later, earlier)
+                yield Finding(
+                    kind=FindingKind.EXCEPTIONS_CONFLICT,
+                    severity=Severity.NOTICE if quiet else Severity.WARNING,
+                    path=path,
+                    message=f"{what} {when}; the later entry counts",
+                    cure="Nothing to do if that is meant"
+                    if quiet
+                    else "Keep one of them, or part their dates",
+                )
+
+
+def _clashing(school_days: SchoolDays) -> Iterator[int]:
+    """Of each exception, which later ones contradict it, as bits. No pair is looked at by itself."""
+    entries = school_days.calendar.calendar_dates
+    opens = bits_where(entry.event.has_lessons for entry in entries)
+    undoes = bits_where(entry.undoes_closure for entry in entries)
+    with_bells = opens & bits_where(entry.bell_schedule_name is not None for entry in entries)
+    with_mode = opens & bits_where(entry.instruction_mode is not None for entry in entries)
+    own = bits_where(entry.source is ExceptionSource.CALENDAR_DATES for entry in entries)
+    in_region = scope_bits(entries, sorted({region for entry in entries for region in entry.regions}))
+    anywhere = bits_where(not entry.regions for entry in entries)
+    for number, entry in enumerate(entries):
+        meeting = school_days.layers.exception_dates.meeting(entry.dates.first, entry.dates.last)
+        meeting &= -2 << number
+        meeting &= own if own >> number & 1 else ~own
+        if entry.regions:
+            meeting &= anywhere | reduce(or_, (in_region[region] for region in entry.regions))
+        against = ~opens if entry.event.has_lessons else undoes
+        if with_bells >> number & 1:
+            against |= with_bells
+        if with_mode >> number & 1:
+            against |= with_mode
+        yield meeting & against
+
+
+def entry_paths(calendar: SchoolCalendar) -> list[str]:
+    """The path of each exception: its place in the spec, or the name of the CalendarException."""
+    paths = []
+    index = 0
+    for entry in calendar.calendar_dates:
+        if entry.source is ExceptionSource.CALENDAR_DATES:
+            paths.append(f"spec.calendarDates[{index}]")
+            index += 1
+        else:
+            paths.append(entry.reason)
+    return paths
+
+
+def _clashes(earlier: CalendarDate, later: CalendarDate) -> Iterator[tuple[str, bool]]:
+    """What two entries that meet contradict each other in, and whether they say the same after all."""
+    one, two = f'"{earlier.name}"', f'"{later.name}"'
+    if earlier.event.has_lessons != later.event.has_lessons:
+        # A ranged open event opens no closed day: laid over a closure it leaves it alone.
+        if not later.event.has_lessons or later.undoes_closure:
+            lessons, none = (one, two) if earlier.event.has_lessons else (two, one)
+            yield f"{lessons} has lessons and {none} has none", False
+        return
+    if not later.event.has_lessons:
+        return
+    fields = (
+        ("bellScheduleName", earlier.bell_schedule_name, later.bell_schedule_name),
+        ("instructionMode", earlier.instruction_mode, later.instruction_mode),
+    )
+    for field, before, after in fields:
+        if before is not None and after is not None:
+            agree = before == after
+            yield f"{one} and {two} both set {field}{f' to {after}' if agree else ''}", agree
+
+
+def _is_carved_out_of(later: CalendarDate, earlier: CalendarDate) -> bool:
+    """Whether the later entry lies inside the earlier one and is narrower, in dates or in regions."""
+    dates_within = later.dates.first in earlier.dates and later.dates.last in earlier.dates
+    regions_within = not earlier.regions or (
+        bool(later.regions) and set(later.regions) <= set(earlier.regions)
+    )
+    narrower = later.dates.days < earlier.dates.days or set(later.regions) != set(earlier.regions)
+    return dates_within and regions_within and narrower
+
+
+def opens_nothing_findings(school_days: SchoolDays) -> Iterator[Finding]:
+    """Exceptions that should open days and find neither a weekly row nor bells of their own."""
+    calendar = school_days.calendar
+    closing = bits_where(not entry.event.has_lessons for entry in calendar.calendar_dates)
+    for index, (path, entry) in enumerate(zip(entry_paths(calendar), calendar.calendar_dates, strict=True)):
+        if not entry.event.has_lessons:
+            continue
+        if entry.event.shortens:
+            yield from _shortened_findings(school_days, path, index, closing)
+            continue
+        if not entry.undoes_closure:
+            if _covers_no_lessons(school_days, entry):
+                yield _opens_nothing(
+                    path,
+                    f'"{entry.name}" covers no day with lessons, and a range of dates opens none',
+                    "Use event MakeUpDay, or one entry a date, to open closed days; else check the dates",
+                )
+            continue
+        if entry.bell_schedule_name is not None:
+            continue
+        on = entry.dates.first
+        closed = _closed_in_spite_of(school_days, on, index, closing)
+        if closed:
+            yield _opens_nothing(
+                path,
+                f'"{entry.name}" should open {on}{in_regions(closed)}, '
+                "but no row of the weekly schedule fits",
+                "Add bellScheduleName to the entry",
+            )
+
+
+def _shortened_findings(school_days: SchoolDays, path: str, index: int, closing: int) -> Iterator[Finding]:
+    """A late arrival or an early dismissal where there are no lessons, and no later closure is why."""
+    entry = school_days.calendar.calendar_dates[index]
+    one_date = entry.dates.first == entry.dates.last
+    closed = _closed_in_spite_of(school_days, entry.dates.first, index, closing) if one_date else []
+    open_somewhere = not _covers_no_lessons(school_days, entry)
+    if (one_date and not closed) or (not one_date and open_somewhere):
+        return
+    when = f"on {entry.dates.first}{in_regions(closed)}" if one_date else "on any of its days"
+    yield Finding(
+        kind=FindingKind.SHORTENED_DAY_CLOSED,
+        severity=Severity.NOTICE if open_somewhere else Severity.ERROR,
+        path=path,
+        message=f'"{entry.name}" ({entry.event}) shortens a day that is closed: there are no lessons {when}',
+        cure="Correct its date, or use event MakeUpDay to open the day",
+    )
+
+
+def _covers_no_lessons(school_days: SchoolDays, entry: CalendarDate) -> bool:
+    counts = [
+        school_days.lesson_count(regions[0], entry.dates.first, entry.dates.last)
+        for regions in school_days.layers.regions_by_scope.values()
+        if any(covers(entry.regions, region) for region in regions)
+    ]
+    return bool(counts) and not any(counts)
+
+
+def _closed_in_spite_of(school_days: SchoolDays, on: date, index: int, closing: int) -> list[str | None]:
+    """The regions in which a date has no lessons though an exception opens it, and no later one closes it."""
+    layers = school_days.layers
+    closed = set()
+    for scope, regions in layers.regions_by_scope.items():
+        exceptions = layers.on(on, scope).exceptions
+        if not exceptions >> index & 1 or (exceptions & closing) >> index:
+            continue
+        if not school_days.has_lessons(regions[0], on):
+            closed |= set(regions)
+    return [region for region in school_days.calendar.region_names if region in closed]
+
+
+def _opens_nothing(path: str, message: str, cure: str) -> Finding:
+    return Finding(
+        kind=FindingKind.EXCEPTION_OPENS_NOTHING,
+        severity=Severity.WARNING,
+        path=path,
+        message=message,
+        cure=cure,
+    )

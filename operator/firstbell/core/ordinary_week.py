@@ -1,0 +1,57 @@
+"""The ordinary week of a region: its weekly rows, and what weeks of each kind do to the rotation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from firstbell.core.calendar import Weekday
+from firstbell.core.rotation import DAYS_PER_WEEK
+from firstbell.core.week_table import WeekTable
+
+if TYPE_CHECKING:
+    from firstbell.core.calendar import WeeklyRow
+    from firstbell.core.rotation import Cycle
+    from firstbell.core.week_table import DayKind
+
+
+class OrdinaryWeek:
+    """Weekly rows in spec order, the first that fits counts. Each question is worked out once."""
+
+    def __init__(self, rows: tuple[WeeklyRow, ...], cycle: Cycle) -> None:
+        self.cycle = cycle
+        self.rows = rows
+        self._found: dict[tuple[int, str | None], WeeklyRow | None] = {}
+        self._tables: dict[DayKind, WeekTable] = {}
+
+    def row(self, weekday: int, label: str | None) -> WeeklyRow | None:
+        """The row of a weekday (0 is Monday) with a label, None where it has no lessons."""
+        asked = weekday, label
+        if asked not in self._found:
+            self._found[asked] = self._first(Weekday.numbered(weekday), label)
+        return self._found[asked]
+
+    def table(self, kind: DayKind) -> WeekTable:
+        """What days of a kind do."""
+        if kind not in self._tables:
+            self._tables[kind] = WeekTable(kind, self.cycle, self._has_row)
+        return self._tables[kind]
+
+    @property
+    def longest_gap(self) -> int:
+        """The longest run of weekdays without lessons, over the week's end too.
+
+        2 for Monday to Friday, 1 for Monday to Saturday, 6 where only Saturday has lessons, 7 for none.
+        Rows of one label count like all others: the ordinary week is the one with every row in it.
+        """
+        taught = sorted({weekday.number for row in self.rows for weekday in row.days_of_week})
+        if not taught:
+            return DAYS_PER_WEEK
+        following = [*taught[1:], taught[0] + DAYS_PER_WEEK]
+        return max(later - earlier - 1 for earlier, later in zip(taught, following, strict=True))
+
+    def _has_row(self, weekday: int, label: str | None) -> bool:
+        return self.row(weekday, label) is not None
+
+    def _first(self, weekday: Weekday, label: str | None) -> WeeklyRow | None:
+        fitting = (row for row in self.rows if not row.labels or label in row.labels)
+        return next((row for row in fitting if weekday in row.days_of_week), None)

@@ -1,0 +1,288 @@
+"""The plan of one workload over an interval: replicas at each minute, the writes, the peaks, and why.
+
+Everything that shows or executes a schedule calls this: `plan`, `simulate`, `backtest` and the operator. A
+plan is of an interval and knows no "now": the schedule of [a, c) is that of [a, b) followed by [b, c).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from firstbell.core.coalesce import Run, coalesce, context_minutes, highest_by_mark, merge, runs_of
+from firstbell.core.demand import Demand, RegionLoad, Spreads, Surge, demand, region_loads
+from firstbell.core.guard import still_to_come
+from firstbell.core.replica_curve import ReplicaCurve, replica_curve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from zoneinfo import ZoneInfo
+
+    from firstbell.core.bells import Minute
+    from firstbell.core.days import SchoolDays
+    from firstbell.core.policy import Bounds, Policy
+
+
+NEAR_MINUTES = 12 * 60
+
+
+class LimitedBy(StrEnum):
+    """The bound that a scheduled value met."""
+
+    MIN_REPLICAS = "minReplicas"
+    MAX_REPLICAS = "maxReplicas"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """From `minute` on, until the next step.
+
+    `wanted` is the highest value before bounds in that time, `peak` the name of the peak that contributes
+    most where it is reached (None where nothing is wanted).
+    """
+
+    minute: Minute
+    replicas: int
+    wanted: int
+    peak: str | None
+    limited_by: LimitedBy | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedPeak:
+    """One occurrence of a peak in one region, all cohorts of the region together.
+
+    `wanted` is what it alone needs at its highest minute, `ready_by` the first minute that reaches it (with
+    spread cohorts it may follow the bell), `replicas` the whole plan at that minute. `surge` holds the bell
+    (unshifted), the day and the factors. Where `zones_meet`, calendars of several zones are planned together,
+    and a time on the wall means nothing without its zone.
+    """
+
+    school_days: SchoolDays
+    surge: Surge
+    wanted: int
+    ready_by: Minute
+    replicas: int
+    load_start: Minute
+    load_end: Minute
+    zones_meet: bool = False
+
+    @property
+    def calendar(self) -> str:
+        """The calendar's `namespace/name`."""
+        return self.school_days.calendar.key
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of its bells."""
+        return self.school_days.calendar.zone
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Workload:
+    """What is planned: a policy, the bounds in force, and its calendars resolved, in the policy's order."""
+
+    policy: Policy
+    bounds: Bounds
+    calendars: tuple[SchoolDays, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Plan:
+    """What a workload will be given over [start, end).
+
+    `writes` is what an executor needs; steps and peaks, which people need, are worked out when asked for.
+    `wanted` is the schedule before bounds, over more than the interval: as far around it as writes look.
+    """
+
+    workload: Workload
+    start: Minute
+    end: Minute
+    writes: tuple[Run, ...]
+    loads: tuple[RegionLoad, ...]
+    wanted: ReplicaCurve
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """Where replicas or the bound that limits them change, plus the first."""
+        return tuple(_steps(self))
+
+    @cached_property
+    def peaks(self) -> tuple[PlannedPeak, ...]:
+        """Every occurrence whose load falls into the interval, by calendar, region and bell."""
+        return tuple(_peaks(self))
+
+    @cached_property
+    def _guard(self) -> ReplicaCurve:
+        """Of each minute what a peak under way must not fall below."""
+        least = still_to_come(self.loads, self.wanted, self.start, self.end)
+        return replica_curve(least, self.start)
+
+    def still_to_come_at(self, minute: Minute) -> int:
+        """The highest value before bounds that is still to come in a peak under way at a minute, else 0."""
+        self._within(minute)
+        return self._guard.at(minute)
+
+    def replicas_at(self, minute: Minute) -> int:
+        """The schedule's value, within bounds, at a minute of the plan."""
+        return clamp(self.wanted_at(minute), self.workload.bounds)[0]
+
+    def wanted_at(self, minute: Minute) -> int:
+        """The schedule's value before bounds at a minute of the plan."""
+        self._within(minute)
+        return self.wanted.at(minute)
+
+    def write_at(self, minute: Minute) -> int:
+        """What the writes have brought the workload to at a minute of the plan."""
+        self._within(minute)
+        return self.writes[bisect_right(self.writes, minute, key=lambda run: run.start) - 1].value
+
+    def next_write(self, after: Minute) -> Run | None:
+        """The first write after a minute, or None to the end of the plan."""
+        return next((run for run in self.writes if run.start > after), None)
+
+    def _within(self, minute: Minute) -> None:
+        if not self.start <= minute < self.end:
+            msg = f"minute {minute} is outside the plan"
+            raise IndexError(msg)
+
+
+def make_plan(workload: Workload, start: Minute, end: Minute) -> Plan:
+    """The plan over [start, end), whatever load falls into it: ramps of later bells, tails of earlier."""
+    gap = workload.policy.hold_gap_minutes
+    wide_start, wide_end = start - context_minutes(gap), end + context_minutes(gap)
+    loads = region_loads(workload.policy, workload.calendars, wide_start, wide_end)
+    wide = demand(workload.policy, loads, wide_start, wide_end)
+    marked = (
+        Run(first, last, clamp(-(-load // wide.scale), workload.bounds)[0])
+        for first, last, load in highest_by_mark(wide.total, wide_start)
+    )
+    return Plan(
+        workload=workload,
+        start=start,
+        end=end,
+        writes=tuple(_cut(coalesce(merge(marked), gap), start, end)),
+        loads=loads,
+        wanted=replica_curve(wide.total, wide_start, wide.scale),
+    )
+
+
+def scheduled_replicas(workload: Workload, at: Minute) -> int:
+    """The scheduled value at one minute, within bounds."""
+    loads = region_loads(workload.policy, workload.calendars, at, at + 1)
+    return clamp(demand(workload.policy, loads, at, at + 1).replicas()[0], workload.bounds)[0]
+
+
+def scheduled_at(workload: Workload, minutes: Iterable[Minute]) -> dict[Minute, int]:
+    """The scheduled value at each of some minutes, within bounds; near ones are worked out together."""
+    found: dict[Minute, int] = {}
+    groups: list[list[Minute]] = []
+    for minute in sorted(set(minutes)):
+        if groups and minute - groups[-1][-1] <= NEAR_MINUTES:
+            groups[-1].append(minute)
+        else:
+            groups.append([minute])
+    for group in groups:
+        curve = _curve(workload, group[0], group[-1] + 1)
+        found |= {minute: clamp(curve.at(minute), workload.bounds)[0] for minute in group}
+    return found
+
+
+def clamp(wanted: int, bounds: Bounds) -> tuple[int, LimitedBy | None]:
+    """A value within bounds, and which bound it met."""
+    if wanted < bounds.minimum:
+        return bounds.minimum, LimitedBy.MIN_REPLICAS
+    if bounds.maximum is not None and wanted > bounds.maximum:
+        return bounds.maximum, LimitedBy.MAX_REPLICAS
+    return wanted, None
+
+
+def _steps(plan: Plan) -> Iterator[Step]:
+    policy, bounds = plan.workload.policy, plan.workload.bounds
+    # Which peak is how large, only people ask: it is drawn again then, and not kept.
+    drawn = demand(policy, plan.loads, plan.start, plan.end)
+    wanted = plan.wanted.between(plan.start, plan.end)
+    groups = groupby(runs_of(wanted, plan.start), key=lambda run: clamp(run.value, bounds))
+    for (replicas, limited_by), group in groups:
+        runs = list(group)
+        highest = max(runs, key=lambda run: run.value)
+        yield Step(
+            minute=runs[0].start,
+            replicas=replicas,
+            wanted=highest.value,
+            peak=_largest_peak(policy, drawn, highest.start) if highest.value else None,
+            limited_by=limited_by,
+        )
+
+
+def _largest_peak(policy: Policy, drawn: Demand, at: Minute) -> str:
+    """The peak that contributes most at a minute; at a tie the one that stands first in the policy."""
+    index = at - drawn.start
+    return policy.peaks[max(drawn.by_peak, key=lambda peak: (drawn.by_peak[peak][index], -peak))].name
+
+
+def _cut(runs: Sequence[Run], start: Minute, end: Minute) -> Iterator[Run]:
+    """The part of the runs that lies in [start, end)."""
+    for run in runs:
+        first, last = max(run.start, start), min(run.end, end)
+        if first < last:
+            yield Run(first, last, run.value)
+
+
+def _peaks(plan: Plan) -> Iterator[PlannedPeak]:
+    found = list(planned_peaks(plan.loads, plan.start, plan.end, lambda _: 0))
+    whole = _Whole(plan, [peak.ready_by for peak in found])
+    return (replace(peak, replicas=whole.replicas_at(peak.ready_by)) for peak in found)
+
+
+def planned_peaks(
+    loads: Iterable[RegionLoad], start: Minute, end: Minute, replicas_at: Callable[[Minute], int]
+) -> Iterator[PlannedPeak]:
+    """Every occurrence whose load falls into [start, end); `replicas_at` knows the whole schedule."""
+    loads = tuple(loads)
+    zones_meet = len({load.school_days.calendar.zone.key for load in loads}) > 1
+    for load in loads:
+        spreads = Spreads(load)
+        by_bell = sorted(load.surges, key=lambda surge: (surge.occurrence.bell, surge.occurrence.peak_index))
+        for surge in by_bell:
+            spread = spreads.of(surge)
+            bell = surge.occurrence.bell
+            wanted, ready_after = spreads.need(surge)
+            if wanted and spread.falls_into(start - bell, end - bell):
+                ready_by = bell + ready_after
+                yield PlannedPeak(
+                    school_days=load.school_days,
+                    surge=surge,
+                    wanted=wanted,
+                    ready_by=ready_by,
+                    replicas=replicas_at(ready_by),
+                    load_start=bell + spread.first,
+                    load_end=bell + spread.first + len(spread.curve),
+                    zones_meet=zones_meet,
+                )
+
+
+class _Whole:
+    """The whole schedule at minutes of which some lie outside of the plan."""
+
+    def __init__(self, plan: Plan, minutes: Sequence[Minute]) -> None:
+        self._plan = plan
+        wanted = plan.wanted
+        outside = (minute for minute in minutes if not wanted.start <= minute < wanted.end)
+        self._outside = scheduled_at(plan.workload, outside)
+
+    def replicas_at(self, minute: Minute) -> int:
+        known = self._outside.get(minute)
+        if known is None:
+            known, _ = clamp(self._plan.wanted.at(minute), self._plan.workload.bounds)
+        return known
+
+
+def _curve(workload: Workload, start: Minute, end: Minute) -> ReplicaCurve:
+    """The schedule before bounds over [start, end)."""
+    drawn = demand(workload.policy, region_loads(workload.policy, workload.calendars, start, end), start, end)
+    return replica_curve(drawn.total, start, drawn.scale)

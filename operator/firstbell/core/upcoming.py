@@ -1,0 +1,147 @@
+"""The peaks to come, as far as the data goes, and a sentence for each number.
+
+People ask two things of a schedule: what is next, and why so many. Both are answered from planned peaks, so
+that status, `plan` and `explain` use the same words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from firstbell.core.bells import MINUTES_PER_DAY, instant_of, start_of_day
+from firstbell.core.coalesce import MARK_MINUTES
+from firstbell.core.demand import region_loads
+from firstbell.core.effort import effort_of
+from firstbell.core.plan import PlannedPeak, planned_peaks, scheduled_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from fractions import Fraction
+
+    from firstbell.core.bells import Minute
+    from firstbell.core.days import Day
+    from firstbell.core.plan import Plan, Workload
+
+FIRST_LOOK_DAYS = 4
+LONGEST_LOOK_DAYS = 64
+LAST_LOOK_DAYS = 800
+LOOK_STEPS = 6_000_000
+MOST_OFFSET_MINUTES = MINUTES_PER_DAY // 2
+"""How far from its bell a cohort may start: so far from it may its load lie."""
+
+
+def upcoming_peaks(workload: Workload, after: Minute, count: int) -> tuple[PlannedPeak, ...]:
+    """The next `count` peaks whose bell is after `after`, by their bell.
+
+    Looks further and further ahead, to the end of the calendars' data: after the last lesson day only
+    demand events are left, which have no end. Where looking takes too many steps (`effort.py`), it ends
+    earlier, with fewer.
+    """
+    found: list[PlannedPeak] = []
+    start, length = after, FIRST_LOOK_DAYS * MINUTES_PER_DAY
+    last = after + LAST_LOOK_DAYS * MINUTES_PER_DAY
+    data_ends = [
+        start_of_day(days.calendar.zone, days.last) + 2 * MINUTES_PER_DAY
+        for days in workload.calendars
+        if days.last is not None
+    ]
+    last = min(last, max([*data_ends, after + FIRST_LOOK_DAYS * MINUTES_PER_DAY]))
+    steps = 0
+    while start < last and len(found) < count:
+        end = min(last, start + length)
+        steps += effort_of(workload, start, end).steps
+        if start > after and steps > LOOK_STEPS:
+            break
+        peaks = _peaks_around(workload, start, end)
+        found += [peak for peak in peaks if max(start, after + 1) <= bell_of(peak) < end]
+        start, length = end, min(2 * length, LONGEST_LOOK_DAYS * MINUTES_PER_DAY)
+    nearest = sorted(found, key=by_bell)[:count]
+    scheduled = scheduled_at(workload, [peak.ready_by for peak in nearest])
+    return tuple(replace(peak, replicas=scheduled[peak.ready_by]) for peak in nearest)
+
+
+def _peaks_around(workload: Workload, start: Minute, end: Minute) -> Iterator[PlannedPeak]:
+    """The peaks whose load may be of a bell in [start, end), their replicas still to be worked out.
+
+    A plan of so many days would know them, and every minute besides, which took most of a start's time.
+    """
+    first, last = start - MOST_OFFSET_MINUTES, end + MOST_OFFSET_MINUTES
+    loads = region_loads(workload.policy, workload.calendars, first, last)
+    return planned_peaks(loads, first, last, lambda _: 0)
+
+
+def bell_of(peak: PlannedPeak) -> Minute:
+    """The bell itself, or the start of the event: unshifted by any cohort's offset."""
+    return peak.surge.occurrence.bell
+
+
+def by_bell(peak: PlannedPeak) -> tuple[Minute, Minute, int]:
+    """The order in which people read peaks: the next bell first, at one bell the largest load."""
+    return bell_of(peak), peak.ready_by, -peak.wanted
+
+
+def peak_at(plan: Plan, minute: Minute) -> PlannedPeak | None:
+    """The planned peak that explains the value at a minute of the plan: the largest whose load is near.
+
+    Near, because a rise is written up to five minutes before its load, a fall up to five minutes after it,
+    and a fall that returns within the hold gap not at all.
+    """
+    covering = [peak for peak in plan.peaks if _reaches(peak, minute, after=0)]
+    if not covering and plan.write_at(minute) > plan.workload.bounds.minimum:
+        late = MARK_MINUTES + plan.workload.policy.hold_gap_minutes
+        covering = [peak for peak in plan.peaks if _reaches(peak, minute, after=late)]
+    return max(covering, key=lambda peak: (peak.wanted, -abs(peak.ready_by - minute)), default=None)
+
+
+def _reaches(peak: PlannedPeak, minute: Minute, *, after: int) -> bool:
+    return peak.load_start - MARK_MINUTES <= minute < peak.load_end + after
+
+
+def peak_sentence(peak: PlannedPeak) -> str:
+    """What the peak is and why it is that high, in one line for people."""
+    occurrence = peak.surge.occurrence
+    day = f" ({words})" if (words := day_words(occurrence.day)) else ""
+    return f"{occurrence.peak.name} at {local_time(peak)}{day}{_factor_words(peak)}"
+
+
+def local_time(peak: PlannedPeak) -> str:
+    """The bell on the wall of its school: date and time."""
+    return wall_clock(peak, peak.surge.occurrence.bell, "%a %d %b %H:%M")
+
+
+def wall_clock(peak: PlannedPeak, minute: Minute, form: str) -> str:
+    """A minute on the wall of a peak's school, with its zone where others are planned beside it."""
+    told = f"{instant_of(minute).astimezone(peak.zone):{form}}"
+    return f"{told} {peak.zone.key}" if peak.zones_meet else told
+
+
+def day_words(day: Day) -> str:
+    """What kind of school day it is: class, days off before, transition, mode, label; empty without."""
+    if day.lessons is None:
+        return ""
+    words: list[str] = [day.lessons.day_class.value]
+    if day.lessons.break_days:
+        words.append(f"{day.lessons.break_days} days off before")
+    if day.lessons.transition is not None:
+        words.append(day.lessons.transition.value)
+    words.append(day.lessons.instruction_mode.value)
+    if day.lessons.label is not None:
+        words.append(f"label {day.lessons.label}")
+    return ", ".join(words)
+
+
+def _factor_words(peak: PlannedPeak) -> str:
+    product = peak.surge.factors
+    if not product.factors:
+        return ""
+    parts = " x ".join(f"{factor.name} {factor.percent} %" for factor in product.factors)
+    capped = f", capped at {percent_text(product.percent)} %" if product.capped else ""
+    result = f" = {percent_text(product.uncapped_percent)} %" if len(product.factors) > 1 else ""
+    return f": {parts}{result}{capped}"
+
+
+def percent_text(percent: Fraction) -> str:
+    """A percentage with at most two decimals."""
+    whole, hundredths = divmod(round(percent * 100), 100)
+    return f"{whole}.{hundredths:02}".rstrip("0").rstrip(".")

@@ -1,0 +1,292 @@
+"""Writes statuses and posts events, on transitions only: the one writer of status.
+
+Reports wait in a queue of their own, each key once with its latest outcome; a status that could not be
+written is tried again with the next report.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from firstbell.core.absence import Unavailable
+from firstbell.core.bells import instant_of, minute_of
+from firstbell.core.conditions import Truth
+from firstbell.core.decide import Decision
+from firstbell.core.reasons import ConditionType
+from firstbell.engine.deciding.planning import coming_peaks
+from firstbell.engine.ports import Failure, FailureKind, Happening, ObjectPath, write_outcome
+from firstbell.engine.report.calendar_status import calendar_status, next_change
+from firstbell.engine.report.readiness import follow_bells
+from firstbell.engine.report.report_due import changed, least_wait, may_wait
+from firstbell.engine.report.status import invalid_status, status_of
+from firstbell.engine.seen.store import SeenWorkload, Store
+from firstbell.engine.slices import Slices
+from firstbell.engine.status_values import merge_patch, read_conditions, visible_status, without_absent
+from firstbell.engine.turns import Turns
+from firstbell.kinds.group import GROUP, VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from firstbell.engine.memory import Memory
+    from firstbell.engine.outcome import Outcome
+    from firstbell.engine.ports import Clock, Cluster, EventSink, Json, Telemetry
+
+log = structlog.get_logger("firstbell.engine")
+
+RETRY = timedelta(seconds=10)
+WATCHED_EVERY = timedelta(minutes=1)
+AGAIN_AFTER_CUT = timedelta(hours=1)
+
+TOLD_CONDITIONS = frozenset(
+    {
+        ConditionType.READY,
+        ConditionType.CALENDAR_RESOLVED,
+        ConditionType.METRICS_AVAILABLE,
+        ConditionType.ABLE_TO_SCALE,
+        ConditionType.SCALING_LIMITED,
+        ConditionType.READY_FOR_BELL,
+        ConditionType.RETURNED_TO_BASELINE,
+        ConditionType.FLOOR_CONTESTED,
+        ConditionType.CLOCK_IN_SYNC,
+        ConditionType.PLAN_SHRUNK,
+    }
+)
+LOGGED_BY_ENGINE = frozenset({"FailedUpdate", "Forbidden", "Unauthenticated"})
+GOOD = {
+    ConditionType.SCALING_LIMITED: Truth.FALSE,
+    ConditionType.FLOOR_CONTESTED: Truth.FALSE,
+    ConditionType.PLAN_SHRUNK: Truth.FALSE,
+}
+
+
+class Reporter:
+    """The queue of reports and what writes them."""
+
+    def __init__(  # noqa: PLR0913 - the ports, each once
+        self,
+        *,
+        store: Store,
+        cluster: Cluster,
+        clock: Clock,
+        events: EventSink,
+        telemetry: Telemetry,
+        slices: Slices | None = None,
+    ) -> None:
+        self._store = store
+        self._cluster = cluster
+        self._clock = clock
+        self._events = events
+        self._telemetry = telemetry
+        self._slices = slices if slices is not None else Slices()
+        self._queue: Turns[tuple[str, bool]] = Turns(self._slices)
+        self._waiting: set[tuple[str, bool]] = set()
+        self._writing: set[tuple[str, bool]] = set()
+        self._late: set[tuple[str, bool]] = set()
+        self._latest: dict[str, tuple[Memory, Outcome | Unavailable]] = {}
+
+    def ask(self, key: str, memory: Memory, outcome: Outcome | Unavailable) -> None:
+        """Queues the report of an autoscaler's tick; a later tick takes the place of an earlier one.
+
+        Dashboards have its figures at once: a status waits for all the scaling there is to do.
+        """
+        if not isinstance(outcome, Unavailable):
+            self._figure(key, outcome)
+        self._latest[key] = (memory, outcome)
+        self._put(key, is_calendar=False)
+
+    def _figure(self, key: str, outcome: Outcome) -> None:
+        workload, decision = outcome.situation.workload, outcome.decision
+        seen = workload if isinstance(workload, SeenWorkload) else None
+        self._telemetry.decided(
+            key,
+            current=seen.replicas if seen else None,
+            ready=seen.ready if seen else None,
+            desired=decision.desired if isinstance(decision, Decision) else None,
+        )
+
+    def ask_calendar(self, key: str) -> None:
+        """Queues the report of a calendar."""
+        self._put(key, is_calendar=True)
+
+    async def get(self) -> tuple[str, bool]:
+        """The next key to report, and whether it is a calendar's."""
+        return await self._queue.get()
+
+    def _put(self, key: str, *, is_calendar: bool) -> None:
+        item = (key, is_calendar)
+        if item in self._writing:
+            self._late.add(item)
+        elif item not in self._waiting:
+            self._waiting.add(item)
+            self._queue.put(key.partition("/")[0], item)
+
+    @contextlib.contextmanager
+    def _alone(self, key: str, *, is_calendar: bool) -> Iterator[None]:
+        """Two reports of one object never overlap: the older of them could be written last."""
+        item = (key, is_calendar)
+        self._waiting.discard(item)
+        self._writing.add(item)
+        try:
+            yield
+        finally:
+            self._writing.discard(item)
+            if item in self._late:
+                self._late.discard(item)
+                self._put(key, is_calendar=is_calendar)
+
+    async def report(self, key: str) -> datetime | None:
+        """Writes what changed of an autoscaler's status; when it should be looked at again, or None."""
+        with self._alone(key, is_calendar=False):
+            return await self._report(key)
+
+    async def _report(self, key: str) -> datetime | None:
+        latest = self._latest.pop(key, None)
+        seen = self._store.autoscalers.get(key)
+        if latest is None or seen is None:
+            return None
+        memory, outcome = latest
+        old = memory.reported if memory.reported is not None else seen.status
+        now = self._clock.now()
+        if isinstance(outcome, Unavailable):
+            new, following = invalid_status(outcome, seen.generation, old, now), None
+        else:
+            what = f"The report of SchoolAutoscaler {key}"
+            composed = self._slices.run(
+                key.partition("/")[0], what, lambda: self._compose(memory, outcome, old)
+            )
+            if isinstance(composed, Unavailable):
+                composed = invalid_status(composed, seen.generation, old, now), None
+            new, following = composed
+        new = visible_status(new)
+        # A clock that was set back while a report was written puts it into the future.
+        since = now - memory.reported_at if memory.reported_at and memory.reported_at <= now else None
+        least = least_wait(memory.reports, now)
+        patch = changed(old, new, since_last=since, least=least)
+        if not patch:
+            # What was held back must not stay behind for good.
+            held_back = memory.reported_at if changed(old, new, since_last=None) else None
+            return _sooner(following, held_back + max(may_wait(old, new), least) if held_back else None)
+        failure = await self._write("schoolautoscalers", key, patch)
+        if failure is not None:
+            return None if failure.kind is FailureKind.NOT_FOUND else now + RETRY
+        memory.reported = without_absent({**old, **new})
+        memory.reported_at = now
+        memory.reports.append(now)
+        self._tell(key, seen.uid, old, new, memory)
+        return following
+
+    def _compose(self, memory: Memory, outcome: Outcome, old: Json) -> tuple[Json, datetime | None]:
+        """The new status, and when the workload's readiness should be looked at again."""
+        workload = outcome.situation.workload
+        ready = workload.ready if isinstance(workload, SeenWorkload) else None
+        decision = outcome.decision
+        desired = decision.desired if isinstance(decision, Decision) else None
+        if isinstance(outcome.plan, Unavailable):
+            return status_of(outcome, memory, (), old), None
+        minute = minute_of(outcome.now)
+        coming = coming_peaks(outcome.plan, memory, minute)
+        memory.happenings.extend(follow_bells(memory, (*outcome.plan.peaks, *coming), ready, outcome.now))
+        following = None
+        if memory.next_bell is not None:
+            bell_time = instant_of(max(memory.next_bell.minute, minute + 1))
+            busy = desired is not None and desired > outcome.plan.workload.bounds.minimum
+            following = min(bell_time, instant_of(minute + 1)) if busy else bell_time
+        return status_of(outcome, memory, coming, old), following
+
+    async def report_calendar(self, key: str) -> datetime | None:
+        """Writes what changed of a calendar's status; when it will change by itself, or None."""
+        with self._alone(key, is_calendar=True):
+            return await self._report_calendar(key)
+
+    async def _report_calendar(self, key: str) -> datetime | None:
+        seen = self._store.calendars.get(key)
+        if seen is None:
+            return None
+        now = self._clock.now()
+        told = self._slices.run(
+            key.partition("/")[0],
+            f"The report of SchoolCalendar {key}",
+            lambda: (calendar_status(seen, now), next_change(seen, now)),
+        )
+        if isinstance(told, Unavailable):
+            told = calendar_status(replace(seen, days=told), now), now + AGAIN_AFTER_CUT
+        new, following = visible_status(told[0]), told[1]
+        patch = merge_patch(seen.status, new)
+        if patch:
+            failure = await self._write("schoolcalendars", key, patch)
+            if failure is not None:
+                return None if failure.kind is FailureKind.NOT_FOUND else now + RETRY
+            seen.status.update(new)
+        return max(following, now + WATCHED_EVERY) if following else None
+
+    async def _write(self, plural: str, key: str, patch: Json) -> Failure | None:
+        namespace, name = key.split("/", 1)
+        path = ObjectPath(
+            group=GROUP,
+            version=VERSION,
+            plural=plural,
+            namespace=namespace,
+            name=name,
+            subresource="status",
+        )
+        written = await self._cluster.merge_patch(path, {"status": patch})
+        self._telemetry.wrote("status", write_outcome(written))
+        if not isinstance(written, Failure):
+            return None
+        if written.kind is not FailureKind.NOT_FOUND:
+            log.warning("status not written", object=f"{plural}/{key}", message=written.message)
+        return written
+
+    def _tell(self, key: str, uid: str, old: Json, new: Json, memory: Memory) -> None:
+        """Events for what changed: desired counts and bells that rang, conditions that turned."""
+        namespace, name = key.split("/", 1)
+        involved = {
+            "apiVersion": f"{GROUP}/{VERSION}",
+            "kind": "SchoolAutoscaler",
+            "namespace": namespace,
+            "name": name,
+            "uid": uid,
+        }
+        for happening in [*memory.happenings, *_conditions_turned(old, new)]:
+            self._events.post(involved, happening)
+            if happening.warning and happening.reason not in LOGGED_BY_ENGINE:
+                log.warning("told", autoscaler=key, reason=happening.reason, message=happening.message)
+        memory.happenings.clear()
+
+
+def _sooner(one: datetime | None, other: datetime | None) -> datetime | None:
+    """The earlier of two instants; None is no instant at all."""
+    return min((at for at in (one, other) if at is not None), default=None)
+
+
+def _conditions_turned(old: Json, new: Json) -> list[Happening]:
+    before = {condition.type: condition for condition in read_conditions(old)}
+    now = read_conditions(new)
+    causes = {condition.reason for condition in now if condition.type != ConditionType.READY}
+    told = []
+    for condition in now:
+        if condition.type not in TOLD_CONDITIONS or condition.status is Truth.UNKNOWN:
+            continue
+        if condition.type == ConditionType.READY and condition.reason in causes:
+            continue  # told by the condition that is the cause
+        known = before.get(condition.type)
+        good = condition.status is GOOD.get(ConditionType(condition.type), Truth.TRUE)
+        turned = known is not None and (known.status, known.reason) != (condition.status, condition.reason)
+        if (turned and (known is None or known.status is not Truth.UNKNOWN or not good)) or (
+            known is None and not good
+        ):
+            told.append(
+                Happening(
+                    reason=condition.reason,
+                    message=f"{condition.type} is {condition.status}: {condition.message}".rstrip(": "),
+                    warning=not good,
+                )
+            )
+    return told

@@ -1,0 +1,322 @@
+"""The status of a SchoolAutoscaler, from an outcome. Pure, and the only place that composes it.
+
+Conditions all exist from the first report. Nothing in it changes on an idle tick.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from firstbell.core.absence import Unavailable
+from firstbell.core.bells import instant_of, minute_of
+from firstbell.core.conditions import Condition, Truth
+from firstbell.core.decide import Decision
+from firstbell.core.reasons import ConditionType, DecisionReason, LimitReason
+from firstbell.core.upcoming import peak_sentence
+from firstbell.engine.acting.contest import contested
+from firstbell.engine.acting.way_back import returned
+from firstbell.engine.deciding.last_autoscaler import told_autoscaler
+from firstbell.engine.deciding.shrinking import plan_shrunk
+from firstbell.engine.deciding.situation import ByFloor, ByScale
+from firstbell.engine.deciding.surging import reported_surge
+from firstbell.engine.outcome import floor_after
+from firstbell.engine.ports import Failure, FailureKind
+from firstbell.engine.report.live_report import steady_condition, steady_decision
+from firstbell.engine.report.readiness import ready_for_bell
+from firstbell.engine.seen.store import SeenWorkload
+from firstbell.engine.status_values import api_time, written_conditions
+from firstbell.engine.timekeeping import clock_in_sync
+from firstbell.kinds.school_autoscaler import Mode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from firstbell.core.bells import Minute
+    from firstbell.core.limits import Limit
+    from firstbell.core.plan import PlannedPeak
+    from firstbell.engine.memory import BellRecord, Memory
+    from firstbell.engine.outcome import Outcome
+    from firstbell.engine.ports import Json
+
+LIMITING = frozenset(
+    {LimitReason.TOO_MANY_REPLICAS, LimitReason.AUTOSCALER_MAX_REPLICAS, LimitReason.ADMISSION}
+)
+
+
+def status_of(outcome: Outcome, memory: Memory, coming: Sequence[PlannedPeak], old: Json) -> Json:
+    """The whole status as it should now be; a key whose value is None is to be removed."""
+    stands, decision = outcome.situation, outcome.decision
+    workload = stands.workload if isinstance(stands.workload, SeenWorkload) else None
+    decided = decision if isinstance(decision, Decision) else None
+    generation = stands.seen.generation
+    conditions = _conditions(outcome, memory, old)
+    return {
+        "observedGeneration": generation,
+        "actuator": _actuator(outcome, old.get("actuator") or {}),
+        "lastAutoscaler": told_autoscaler(memory.autoscaler),
+        "currentReplicas": workload.replicas if workload else None,
+        "readyReplicas": workload.ready if workload else None,
+        "desiredReplicas": decided.desired if decided else None,
+        "decision": steady_decision(outcome, _decision(decision, ready=conditions[0]), old),
+        "surge": reported_surge(memory.surge, outcome.now),
+        "upcoming": [_upcoming(peak) for peak in coming],
+        "lastActions": [
+            {
+                "time": api_time(action.time),
+                "from": action.before,
+                "to": action.after,
+                "reason": action.reason,
+                "message": action.message,
+            }
+            for action in memory.actions
+        ]
+        or old.get("lastActions"),
+        "lastPeak": _last_peak(memory.last_bell) or old.get("lastPeak"),
+        "calendars": _calendars(outcome) or old.get("calendars"),
+        "conditions": written_conditions(conditions, old, generation, outcome.now),
+    }
+
+
+def invalid_status(reason: Unavailable, generation: int, old: Json, now: datetime) -> Json:
+    """The status of an object whose spec has never been usable."""
+    conditions = [
+        Condition(type=ConditionType.READY, status=Truth.FALSE, reason=reason.reason, message=reason.message)
+    ]
+    conditions += [Condition(type=kind, status=Truth.UNKNOWN, reason="InvalidSpec") for kind in _AFTER_READY]
+    written = written_conditions(conditions, old, generation, now)
+    return {"observedGeneration": generation, "conditions": written}
+
+
+_AFTER_READY = (
+    ConditionType.CALENDAR_RESOLVED,
+    ConditionType.METRICS_AVAILABLE,
+    ConditionType.ABLE_TO_SCALE,
+    ConditionType.SCALING_LIMITED,
+    ConditionType.READY_FOR_BELL,
+    ConditionType.FLOOR_CONTESTED,
+    ConditionType.RETURNED_TO_BASELINE,
+    ConditionType.PLAN_SHRUNK,
+    ConditionType.CLOCK_IN_SYNC,
+)
+
+
+def _conditions(outcome: Outcome, memory: Memory, old: Json) -> list[Condition]:
+    """All conditions, in the order in which people read them."""
+    stands = outcome.situation
+    minute = minute_of(outcome.now)
+    calendar, able = _calendar_resolved(outcome), _able_to_scale(outcome)
+    limited, contest = _scaling_limited(outcome), contested(stands, memory.contest, outcome.now)
+    cause = _cause(outcome, able, limited, contest)
+    return [
+        _ready(outcome, calendar, able),
+        calendar,
+        steady_condition(outcome.situation.live, old),
+        able,
+        limited,
+        ready_for_bell(outcome.plan, stands.workload, minute, _first_raised(memory), cause),
+        contest,
+        returned(outcome, memory.way_back),
+        _plan_shrunk(outcome),
+        clock_in_sync(outcome.clock),
+    ]
+
+
+def _cause(outcome: Outcome, able: Condition, limited: Condition, contest: Condition) -> str:
+    """Why fewer replicas may be set than are due: the condition that tells it, or what is known besides."""
+    stands = outcome.situation
+    if stands.rules.mode is Mode.DRY_RUN:
+        return "and nothing is written, because spec.mode is DryRun"
+    if able.status is Truth.FALSE:
+        return f"{able.type} tells why"
+    for condition in (contest, limited):
+        if condition.status is Truth.TRUE:
+            return f"{condition.type} tells why"
+    if isinstance(stands.actuator, ByFloor):
+        autoscaler = stands.actuator.seen.autoscaler
+        return f"and {autoscaler.kind} {autoscaler.name} has not followed its minimum yet"
+    return ""
+
+
+def _plan_shrunk(outcome: Outcome) -> Condition:
+    actuator = outcome.situation.actuator
+    baseline = 0 if isinstance(actuator, Unavailable) else actuator.baseline
+    return plan_shrunk(outcome.shrunk, outcome.situation.seen, baseline)
+
+
+def _first_raised(memory: Memory) -> Minute | None:
+    """The minute of the only change that this process has brought about, if it was a rise."""
+    if len(memory.actions) != 1 or memory.actions[0].after < memory.actions[0].before:
+        return None
+    return minute_of(memory.actions[0].time)
+
+
+def _ready(outcome: Outcome, calendar: Condition, able: Condition) -> Condition:
+    if outcome.invalid is not None:
+        return Condition(
+            type=ConditionType.READY,
+            status=Truth.FALSE,
+            reason=outcome.invalid.reason,
+            message=f"{outcome.invalid.message} The last good spec stays in force.",
+        )
+    for needed in (calendar, able):
+        if needed.status is Truth.FALSE:
+            return Condition(
+                type=ConditionType.READY, status=Truth.FALSE, reason=needed.reason, message=needed.message
+            )
+    dry = outcome.situation.rules.mode is Mode.DRY_RUN
+    return Condition(
+        type=ConditionType.READY,
+        status=Truth.TRUE,
+        reason="DryRun" if dry else "Serving",
+        message="nothing is written, because spec.mode is DryRun" if dry else "",
+    )
+
+
+def _calendar_resolved(outcome: Outcome) -> Condition:
+    calendars = outcome.situation.calendars
+    if outcome.cut is not None and not isinstance(calendars, Unavailable):
+        calendars = outcome.cut
+    if isinstance(calendars, Unavailable):
+        held = "" if isinstance(outcome.plan, Unavailable) else " The last good plan stays in force."
+        return Condition(
+            type=ConditionType.CALENDAR_RESOLVED,
+            status=Truth.FALSE,
+            reason=calendars.reason,
+            message=calendars.message + held,
+        )
+    return Condition(type=ConditionType.CALENDAR_RESOLVED, status=Truth.TRUE, reason="Resolved")
+
+
+def _able_to_scale(outcome: Outcome) -> Condition:
+    stands, kind = outcome.situation, ConditionType.ABLE_TO_SCALE
+    for needed in (stands.actuator, stands.workload):
+        if isinstance(needed, Unavailable):
+            return Condition(type=kind, status=Truth.FALSE, reason=needed.reason, message=needed.message)
+    if isinstance(outcome.decision, Decision) and outcome.decision.desired is None:
+        return Condition(
+            type=kind, status=Truth.FALSE, reason="ScalingDisabled", message=outcome.decision.message
+        )
+    if outcome.failure is not None:
+        return Condition(
+            type=kind, status=Truth.FALSE, reason=_failed(outcome.failure), message=outcome.failure.message
+        )
+    return Condition(type=kind, status=Truth.TRUE, reason="ReadyForNewScale")
+
+
+def _failed(failure: Failure) -> str:
+    named = {FailureKind.FORBIDDEN, FailureKind.UNAUTHENTICATED}
+    return failure.kind.value if failure.kind in named else "FailedUpdate"
+
+
+def _scaling_limited(outcome: Outcome) -> Condition:
+    kind = ConditionType.SCALING_LIMITED
+    if isinstance(outcome.decision, Unavailable):
+        return Condition(type=kind, status=Truth.UNKNOWN, reason=outcome.decision.reason)
+    for limit in outcome.decision.limits:
+        if limit.reason in LIMITING:
+            return Condition(
+                type=kind, status=Truth.TRUE, reason=limit.reason, message=_limited(outcome, limit)
+            )
+    return Condition(type=kind, status=Truth.FALSE, reason="DesiredWithinRange")
+
+
+def _limited(outcome: Outcome, limit: Limit) -> str:
+    actuator = outcome.situation.actuator
+    whose = "spec.maxReplicas"
+    if limit.reason is LimitReason.AUTOSCALER_MAX_REPLICAS and isinstance(actuator, ByFloor):
+        autoscaler = actuator.seen.autoscaler
+        whose = f"{actuator.seen.of.maximum_field} of {autoscaler.kind} {autoscaler.name}"
+    if limit.reason is LimitReason.ADMISSION:
+        whose = "admission control of the API server"
+    if isinstance(outcome.decision, Decision) and outcome.decision.reason is DecisionReason.LIVE_METRIC:
+        # How many changes at every poll, and stands in the decision.
+        return f"live metrics ask for more than the {limit.after} replicas that {whose} allows"
+    return f"the schedule asks for {limit.before} replicas, {whose} allows {limit.after}"
+
+
+def _actuator(outcome: Outcome, old: Json) -> Json | None:
+    """What is written to. Who marks the workload's count as set by itself is not for a report to say."""
+    actuator = outcome.situation.actuator
+    if outcome.situation.rival:
+        return old or None
+    if isinstance(actuator, ByFloor):
+        autoscaler = actuator.seen.autoscaler
+        return _present(
+            kind=autoscaler.kind,
+            name=autoscaler.name,
+            uid=autoscaler.uid,
+            floor=floor_after(outcome, actuator),
+            baselineMinReplicas=actuator.baseline,
+            maxReplicas=autoscaler.maximum,
+        )
+    if isinstance(actuator, ByScale):
+        ref = outcome.situation.rules.target
+        return _present(
+            kind=ref.kind,
+            name=ref.name,
+            baselineMinReplicas=actuator.minimum,
+            maxReplicas=actuator.maximum,
+            instance=old.get("instance"),
+            challenger=old.get("challenger"),
+        )
+    return None
+
+
+def _decision(decision: Decision | Unavailable, ready: Condition) -> Json:
+    """The decision for people, who look at its reason first: what is broken comes before what is planned."""
+    if isinstance(decision, Unavailable):
+        return {"reason": decision.reason, "message": decision.message}
+    reason, message = decision.reason.value, decision.message
+    if ready.status is Truth.FALSE and reason != DecisionReason.HELD_LAST_PLAN:
+        reason, message = ready.reason, ready.message
+    return _present(
+        reason=reason,
+        message=message,
+        scheduledReplicas=decision.scheduled,
+        reactiveReplicas=decision.reactive,
+        limits=[
+            {"reason": limit.reason.value, "before": limit.before, "after": limit.after}
+            for limit in decision.limits
+        ]
+        or None,
+    )
+
+
+def _upcoming(peak: PlannedPeak) -> Json:
+    occurrence = peak.surge.occurrence
+    return {
+        "bellTime": api_time(instant_of(occurrence.bell)),
+        "readyByTime": api_time(instant_of(peak.ready_by)),
+        "replicas": peak.replicas,
+        "peak": occurrence.peak.name,
+        "reason": peak_sentence(peak),
+    }
+
+
+def _last_peak(record: BellRecord | None) -> Json | None:
+    if record is None:
+        return None
+    return _present(
+        bellTime=api_time(instant_of(record.peak.surge.occurrence.bell)),
+        peak=record.peak.surge.occurrence.peak.name,
+        plannedReplicas=record.peak.replicas,
+        readyReplicasAtBell=record.ready_at_bell,
+        readyTime=api_time(record.ready_time) if record.ready_time else None,
+    )
+
+
+def _calendars(outcome: Outcome) -> list[Json]:
+    """Which edit of each calendar the decision used."""
+    if isinstance(outcome.situation.calendars, Unavailable):
+        return []
+    return [
+        {"name": name, "observedGeneration": generation}
+        for name, generation in zip(
+            outcome.situation.rules.policy.calendar_names, outcome.situation.calendar_generations, strict=True
+        )
+    ]
+
+
+def _present(**fields: object) -> Json:
+    return {key: value for key, value in fields.items() if value is not None}

@@ -1,0 +1,59 @@
+"""Everything is read again, and only then written again: after a gap in which this process stood still.
+
+What the watches tell meanwhile is not enough. They tell it one kind after the other, each from where it was,
+so that a floor of now would meet a policy of before. So all kinds are listed, our own included; what is not
+there any more is forgotten; then everything is decided on anew and the fence opened.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import structlog
+
+from firstbell.engine.fence import BEAT_SECONDS
+from firstbell.engine.watch.loading import load
+from firstbell.engine.watch.vanished import forget_vanished
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from firstbell.engine.engine import Engine
+    from firstbell.engine.ports import Cluster
+    from firstbell.engine.watch.asked_targets import AskedTargets
+
+log = structlog.get_logger("firstbell.engine")
+
+
+async def keep_beating(
+    beat: Callable[[], None], sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+) -> None:
+    """Beats once a second until cancelled; `sleep` is of the wall, however fast the engine's clock runs."""
+    while True:
+        beat()
+        await sleep(BEAT_SECONDS)
+
+
+async def follow_gaps(
+    engine: Engine,
+    cluster: Cluster,
+    namespaces: Sequence[str],
+    asked: AskedTargets,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> None:
+    """Looks at everything anew whenever the fence was shut, until cancelled; `namespaces` empty = all."""
+    fence = engine.fence
+    while True:
+        await fence.was_shut()
+        epoch = fence.epoch
+        await load(cluster, engine.store, namespaces, sleep, slices=engine.slices, again=True)
+        await asked.look_at_all()
+        if not await forget_vanished(engine, cluster, namespaces):
+            await sleep(BEAT_SECONDS)
+            continue
+        if fence.epoch != epoch:
+            continue  # it stood still while it read
+        fence.open()
+        await engine.look_at_everything()
+        log.info("everything was read again")

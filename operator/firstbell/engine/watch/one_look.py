@@ -1,0 +1,29 @@
+"""One look at the live objects, for a command: what the operator sees at its start, without waiting."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from firstbell.engine.acting.floor_actuator import floor_path
+from firstbell.engine.ports import Failure, FailureKind
+from firstbell.engine.seen.store import Store
+from firstbell.engine.watch.asked_targets import AskedTargets
+from firstbell.engine.watch.loading import load_once
+
+if TYPE_CHECKING:
+    from firstbell.engine.ports import Cluster, Json
+    from firstbell.engine.seen.store import SeenFloor
+
+
+async def look(cluster: Cluster, namespace: str) -> Store | Failure:
+    """Everything of one namespace, or what stood in the way."""
+    store = Store()
+    problem = await load_once(cluster, store, (namespace,))
+    await AskedTargets(store=store, cluster=cluster).look()
+    return store if problem is None else Failure(kind=FailureKind.UNREACHABLE, message=problem)
+
+
+async def managed_fields(cluster: Cluster, seen: SeenFloor) -> list[Json]:
+    """Who manages the fields of an autoscaler of somebody's; nobody is known where it cannot be read."""
+    body = await cluster.get(floor_path(seen))
+    return [] if isinstance(body, Failure) else list(body["metadata"].get("managedFields") or ())

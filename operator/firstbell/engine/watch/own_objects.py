@@ -1,0 +1,221 @@
+"""Our own kinds as lists and watches tell of them: read where they are told, or later where that takes long.
+
+An ordinary object is read at once. After one that took long its namespace rests, and what is told of it
+meanwhile is only kept, the newest of each object, and read in its turn: so nobody's edits, however many,
+stand between another namespace's workloads and their bells. What takes longer than a slice is told so, and
+what cannot be read for a fault of ours too; neither keeps anything else from being read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from firstbell.core.absence import Unavailable
+from firstbell.engine.seen.own_kinds import (
+    ANNOTATION_CONFIRM,
+    seen_autoscaler,
+    seen_calendar,
+    unread_autoscaler,
+    unread_calendar,
+)
+from firstbell.engine.seen.store import NOT_READ_YET, is_older, is_unread
+from firstbell.engine.turns import Turns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from firstbell.engine.ports import Json
+    from firstbell.engine.seen.store import OwnKey, Store
+    from firstbell.engine.slices import Slices
+
+KEPT_OF_METADATA = ("namespace", "name", "uid", "generation", "creationTimestamp", "resourceVersion")
+
+log = structlog.get_logger("firstbell.engine")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OwnKind:
+    """One of our kinds in the store: how it is read, what stands for it unread, and what of it decides."""
+
+    plural: str
+    kind: str
+    known: Callable[[Store], Mapping[str, Any]]
+    read: Callable[[Json, Any], Any]
+    unread: Callable[[Json, Any, Unavailable], Any]
+    put: Callable[[Store, Any], set[str]]
+    drop: Callable[[Store, str], set[str]]
+    content: Callable[[Any], object]
+    mark: Callable[[Any], object] = lambda _: None
+    """What else decides: which installation sets a workload's count, and whether somebody confirms a plan."""
+
+    def is_current(self, body: Json, seen: Any) -> bool:
+        """Whether what is known was read from this very spec: only the status can have changed."""
+        if seen is None or (seen.uid, seen.generation) != (
+            body["metadata"]["uid"],
+            body["metadata"]["generation"],
+        ):
+            return False
+        return not is_unread(self.content(seen))
+
+
+CALENDARS = OwnKind(
+    plural="schoolcalendars",
+    kind="SchoolCalendar",
+    known=lambda store: store.calendars,
+    read=seen_calendar,
+    unread=unread_calendar,
+    put=lambda store, seen: store.put_calendar(seen),
+    drop=lambda store, key: store.drop_calendar(key),
+    content=lambda seen: seen.days,
+)
+AUTOSCALERS = OwnKind(
+    plural="schoolautoscalers",
+    kind="SchoolAutoscaler",
+    known=lambda store: store.autoscalers,
+    read=seen_autoscaler,
+    unread=unread_autoscaler,
+    put=lambda store, seen: store.put_autoscaler(seen),
+    drop=lambda store, key: store.drop_autoscaler(key),
+    content=lambda seen: seen.rules,
+    mark=lambda seen: (seen.count_mark, seen.confirmed),
+)
+OWN_KINDS = {kind.plural: kind for kind in (CALENDARS, AUTOSCALERS)}
+
+
+def key_of(body: Json) -> str:
+    """What an object is kept by: `namespace/name`."""
+    return f"{body['metadata']['namespace']}/{body['metadata']['name']}"
+
+
+def read(kind: OwnKind, body: Json, before: Any, slices: Slices) -> Any:
+    """An object as it is kept, within a slice; where that was not enough, or failed, with why."""
+    name = f"{kind.kind} {key_of(body)}"
+    found: Any
+    try:
+        found = slices.run(body["metadata"]["namespace"], name, lambda: kind.read(body, before))
+    except Exception:
+        # A fault of ours that one object brings out must not keep the others from being read.
+        log.exception("not read", object=name)
+        found = Unavailable(
+            reason="ReadFailed", message=f"{name} cannot be read; the operator's log says why"
+        )
+    if not isinstance(found, Unavailable):
+        return found
+    log.warning("not read", object=name, reason=found.reason, message=found.message)
+    return kind.unread(body, before, found)
+
+
+def keep_for_later(kind: OwnKind, body: Json, store: Store) -> None:
+    """Keeps an object unread. One that was never read is known all the same: it holds its floor."""
+    key = key_of(body)
+    known = kind.known(store).get(key)
+    if known is None or known.uid != body["metadata"]["uid"]:
+        why = Unavailable(
+            reason=NOT_READ_YET,
+            message=f"{kind.kind} {key} is read in its turn: others of its namespace took long",
+        )
+        kind.put(store, kind.unread(body, known, why))
+    kept = store.unread.get((kind.plural, key))
+    # A list may tell of an earlier state than a watch has told of already.
+    if kept is None or not is_older(_version(body), _version(_unpacked(kept))):
+        store.unread[kind.plural, key] = _packed(body)
+
+
+def _version(body: Json) -> str:
+    return str(body["metadata"].get("resourceVersion", ""))
+
+
+def _packed(body: Json) -> bytes:
+    """What is needed of an object to read it later, small: hundreds may wait."""
+    metadata = {name: body["metadata"][name] for name in KEPT_OF_METADATA if name in body["metadata"]}
+    confirmed = (body["metadata"].get("annotations") or {}).get(ANNOTATION_CONFIRM)
+    if confirmed is not None:
+        metadata["annotations"] = {ANNOTATION_CONFIRM: confirmed}
+    kept = {"metadata": metadata, "spec": body.get("spec"), "status": body.get("status")}
+    return zlib.compress(json.dumps(kept, separators=(",", ":")).encode(), 1)
+
+
+def _unpacked(kept: bytes) -> Json:
+    body: Json = json.loads(zlib.decompress(kept))
+    return body
+
+
+class OwnObjects:
+    """The reading of our own kinds, around one store.
+
+    `wake` is told the SchoolAutoscalers that must look again, `wake_calendar` a calendar to report, `forget`
+    a SchoolAutoscaler that was deleted.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        slices: Slices,
+        wake: Callable[[Iterable[str]], None],
+        wake_calendar: Callable[[str], None],
+        forget: Callable[[str], None],
+    ) -> None:
+        self._store = store
+        self._slices = slices
+        self._wake = wake
+        self._wake_calendar = wake_calendar
+        self._forget = forget
+        self._turns: Turns[OwnKey] = Turns(slices)
+
+    def look(self) -> None:
+        """Queues what a look at everything has kept for later."""
+        for plural, key in self._store.unread:
+            self._turns.put(key.partition("/")[0], (plural, key))
+
+    async def run(self) -> None:
+        """Reads what waits, one in its turn, until cancelled."""
+        while True:
+            plural, key = await self._turns.get()
+            kept = self._store.unread.pop((plural, key), None)
+            if kept is not None:
+                self._take(OWN_KINDS[plural], _unpacked(kept))
+            await asyncio.sleep(0)
+
+    def told(self, kind: OwnKind, event: Json) -> None:
+        """What a watch tells of an object."""
+        body = event["object"]
+        key, namespace = key_of(body), body["metadata"]["namespace"]
+        own = (kind.plural, key)
+        if event["type"] == "DELETED":
+            known = kind.known(self._store).get(key)
+            if known is not None and known.uid != body["metadata"]["uid"]:
+                return  # another of the same name is known already: this one was before it
+            self._store.unread.pop(own, None)
+            concerned = kind.drop(self._store, key)
+            if kind is AUTOSCALERS:
+                self._forget(key)
+            self._wake(concerned)
+            return
+        if not kind.is_current(body, kind.known(self._store).get(key)):
+            waits = own in self._store.unread
+            if waits or self._slices.rest_of(namespace):
+                keep_for_later(kind, body, self._store)
+                if not waits:
+                    self._turns.put(namespace, own)
+                return
+        self._take(kind, body)
+
+    def _take(self, kind: OwnKind, body: Json) -> None:
+        """Reads an object into the store, and has those look again whom it concerns."""
+        key = key_of(body)
+        before = kind.known(self._store).get(key)
+        seen = read(kind, body, before, self._slices)
+        concerned = kind.put(self._store, seen)
+        if before is None or kind.content(before) is not kind.content(seen):
+            self._wake(concerned)
+            if kind is CALENDARS:
+                self._wake_calendar(key)
+        elif kind.mark(before) != kind.mark(seen):
+            self._wake({key})

@@ -1,0 +1,121 @@
+"""Which of the pods that a selector names belong to a workload.
+
+A selector names more than that: a canary, a preview, a neighbour with the same label. A pod is the workload's
+own if its owner references lead up to it, through ReplicaSets, Deployments and StatefulSets on the way. These
+may be read; a kind of somebody's own on the way may not, and a controller may set no references at all. Where
+so not one pod leads up to the workload, its pods are known all the same if all of them are of one family.
+Several families cannot be told apart: then nobody is taken for Ready.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from firstbell.core.absence import Unavailable
+from firstbell.engine.ports import Failure, ObjectPath
+
+if TYPE_CHECKING:
+    from firstbell.engine.ports import Cluster, Json
+
+READABLE = {
+    ("apps", "ReplicaSet"): "replicasets",
+    ("apps", "Deployment"): "deployments",
+    ("apps", "StatefulSet"): "statefulsets",
+}
+LONGEST_CHAIN = 8
+REMEMBERED = 20_000
+ORPHAN = "without an owner"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Owner:
+    """One owner reference."""
+
+    uid: str
+    group: str
+    kind: str
+    name: str
+
+
+@dataclass(kw_only=True, slots=True)
+class OwnPods:
+    """Counts, and remembers who owns whom: an owner is read once."""
+
+    cluster: Cluster
+    _owners: OrderedDict[str, tuple[_Owner, ...]] = field(default_factory=OrderedDict)
+
+    async def ready(self, scale: Json) -> int | Unavailable:
+        """How many of a workload's own pods are Ready, by its `/scale`; Unavailable says why not known."""
+        metadata, status = scale["metadata"], scale.get("status") or {}
+        selector = status.get("selector")
+        if not selector:
+            return Unavailable(reason="NoSelector", message="its scale names no selector of its pods")
+        pods = await self.cluster.list_all("", "v1", "pods", metadata["namespace"], selector)
+        if isinstance(pods, Failure):
+            return Unavailable(reason="PodsNotReadable", message=f"{pods.message} Grant list on pods.")
+        families: dict[str, list[Json]] = {}
+        for pod in pods:
+            families.setdefault(await self._family(pod, metadata["uid"]), []).append(pod)
+        own = families.get(metadata["uid"])
+        if own is None and len(families) > 1:
+            return Unavailable(
+                reason="PodsNotTold",
+                message=f"the selector {selector} names pods of {len(families)} owners, and no owner "
+                "reference leads from one of them to the workload. Give it a selector of its own.",
+            )
+        if own is None:
+            own = next(iter(families.values()), [])
+        ready = sum(map(_is_ready, own))
+        # No workload has more Ready pods than pods.
+        return min(ready, status["replicas"]) if "replicas" in status else ready
+
+    async def _family(self, pod: Json, wanted: str) -> str:
+        """The uid of the workload if the pod's owners lead to it; else that of the last owner known."""
+        last, above = ORPHAN, _references(pod["metadata"])
+        for _ in range(LONGEST_CHAIN):
+            if any(owner.uid == wanted for owner in above):
+                return wanted
+            if not above:
+                break
+            last = above[0].uid
+            above = await self._above(above[0], pod["metadata"]["namespace"])
+        return last
+
+    async def _above(self, owner: _Owner, namespace: str) -> tuple[_Owner, ...]:
+        if owner.uid in self._owners:
+            return self._owners[owner.uid]
+        plural = READABLE.get((owner.group, owner.kind))
+        if plural is None:
+            return ()
+        path = ObjectPath(
+            group=owner.group, version="v1", plural=plural, namespace=namespace, name=owner.name
+        )
+        body = await self.cluster.get(path)
+        if isinstance(body, Failure) or body["metadata"].get("uid") != owner.uid:
+            return ()
+        self._owners[owner.uid] = _references(body["metadata"])
+        while len(self._owners) > REMEMBERED:
+            self._owners.popitem(last=False)
+        return self._owners[owner.uid]
+
+
+def _references(metadata: Json) -> tuple[_Owner, ...]:
+    """The owners of an object, the one that controls it first."""
+    found = sorted(metadata.get("ownerReferences") or (), key=lambda one: not one.get("controller"))
+    return tuple(
+        _Owner(
+            uid=one.get("uid", ""),
+            group=one.get("apiVersion", "").rpartition("/")[0],
+            kind=one.get("kind", ""),
+            name=one.get("name", ""),
+        )
+        for one in found
+    )
+
+
+def _is_ready(pod: Json) -> bool:
+    conditions = (pod.get("status") or {}).get("conditions") or ()
+    ready = any((one["type"], one["status"]) == ("Ready", "True") for one in conditions)
+    return ready and "deletionTimestamp" not in pod["metadata"]

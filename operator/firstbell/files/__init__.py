@@ -1,0 +1,1 @@
+"""Text that people write: YAML with its lines, the manifests in it, and what is said about both."""

@@ -1,0 +1,176 @@
+"""References between what files hold: policies to calendars, exceptions to calendars, policies to bounds.
+
+Asked over all files together, and only when the caller wants it: a calendar alone may be looked at without
+the policies that use it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from firstbell.core.policy import Bounds
+from firstbell.files.yaml_files import FileProblem, Unreadable
+from firstbell.kinds.calendar_checks import exception_name_problems
+from firstbell.kinds.problems import Problem, Refused, nearest, quoted
+from firstbell.kinds.school_autoscaler import Actuation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from firstbell.core.calendar import SchoolCalendar
+    from firstbell.files.manifests import AutoscalerManifest, ExceptionManifest, Manifests
+    from firstbell.kinds.foreign_autoscalers import AutoscalerBounds
+
+_KEDA_KIND = "ScaledObject"
+_KEDA_HPA_PREFIX = "keda-hpa-"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LinkedAutoscaler:
+    """A policy with the calendars that it refers to, in its order, and its bounds.
+
+    `beside` is the autoscaler of others that scales the same workload, where there is just one.
+    """
+
+    manifest: AutoscalerManifest
+    calendars: tuple[SchoolCalendar, ...]
+    bounds: Bounds
+    beside: AutoscalerBounds | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Linked:
+    """Everything resolved: calendars in file order, with their exceptions laid over them."""
+
+    calendars: tuple[SchoolCalendar, ...]
+    autoscalers: tuple[LinkedAutoscaler, ...]
+
+
+def link(manifests: Manifests) -> Linked | Unreadable:
+    """The objects with their references resolved, or every reference that does not hold."""
+    linked, problems = link_readable(manifests)
+    return Unreadable(problems=problems) if problems else linked
+
+
+def link_readable(manifests: Manifests) -> tuple[Linked, tuple[FileProblem, ...]]:
+    """The objects whose references hold, and what is wrong with those of the rest."""
+    problems: list[FileProblem] = []
+    calendars = {one.calendar.key: one.calendar for one in manifests.calendars}
+    for exception in manifests.exceptions:
+        found = lay_over(calendars, exception)
+        if isinstance(found, Refused):
+            problems += [exception.origin.problem(problem) for problem in found.problems]
+        else:
+            calendars[found.key] = found
+    autoscalers: list[LinkedAutoscaler] = []
+    for manifest in manifests.autoscalers:
+        linked = _link_autoscaler(manifest, calendars, manifests)
+        if isinstance(linked, Refused):
+            problems += [manifest.origin.problem(problem) for problem in linked.problems]
+        else:
+            autoscalers.append(linked)
+    found_all = Linked(calendars=tuple(calendars.values()), autoscalers=tuple(autoscalers))
+    return found_all, tuple(problems)
+
+
+def lay_over(
+    calendars: Mapping[str, SchoolCalendar], exception: ExceptionManifest
+) -> SchoolCalendar | Refused:
+    """The calendar of an exception with the exception as its last entry, or why that cannot be."""
+    name = exception.spec.calendar_ref.name
+    calendar = calendars.get(f"{exception.namespace}/{name}")
+    if calendar is None:
+        missing = _missing(name, exception.namespace, calendars, "spec.calendarRef.name")
+        return Refused(problems=(missing,))
+    bells = [schedule.name for schedule in calendar.bell_schedules]
+    problems = tuple(exception_name_problems(exception.spec, "spec", bells, calendar.regions))
+    if problems:
+        return Refused(problems=problems)
+    return replace(calendar, calendar_dates=(*calendar.calendar_dates, exception.entry))
+
+
+def bounds_of(manifest: AutoscalerManifest, others: Iterable[AutoscalerBounds]) -> Bounds | Refused:
+    """The bounds of a policy: the tighter of its own and those of the autoscaler of the same workload.
+
+    Without either the minimum is 1 and nothing names a maximum.
+    """
+    spec, found = manifest.spec, _others_of(manifest, others)
+    if len(found) > 1 and (spec.min_replicas is None or spec.max_replicas is None):
+        names = " and ".join(f"{other.kind} {other.name}" for other in found)
+        message = f"{names} scale the same workload, and bounds are missing here"
+        cure = "Give minReplicas and maxReplicas, or keep one of the two"
+        return Refused(problems=(Problem(path="spec.scaleTargetRef", message=message, cure=cure),))
+    other = found[0] if len(found) == 1 else None
+    if other is None or spec.actuation is Actuation.SCALE:
+        return Bounds(minimum=spec.min_replicas or 1, maximum=spec.max_replicas)
+    if other.minimum > other.maximum:
+        message = (
+            f"{other.kind} {other.name} has a minimum of {other.minimum} above its maximum, {other.maximum}"
+        )
+        cure = "Correct the two there"
+        return Refused(problems=(Problem(path="spec.scaleTargetRef", message=message, cure=cure),))
+    theirs = Bounds(minimum=other.minimum, maximum=other.maximum)
+    return theirs.tightened(spec.min_replicas, spec.max_replicas)
+
+
+def autoscaler_beside(
+    manifest: AutoscalerManifest, others: Iterable[AutoscalerBounds]
+) -> AutoscalerBounds | None:
+    """The autoscaler of others that scales the policy's workload, if there is just one in these files."""
+    found = _others_of(manifest, others)
+    return found[0] if len(found) == 1 else None
+
+
+def _others_of(manifest: AutoscalerManifest, others: Iterable[AutoscalerBounds]) -> list[AutoscalerBounds]:
+    target = manifest.spec.scale_target_ref
+    found = [
+        other
+        for other in others
+        if other.scales(manifest.namespace, target.api_version, target.kind, target.name)
+    ]
+    return _without_hpas_of_keda(found)
+
+
+def _without_hpas_of_keda(found: list[AutoscalerBounds]) -> list[AutoscalerBounds]:
+    """KEDA makes an HPA of each ScaledObject; an export of a cluster has both."""
+    made = {f"{_KEDA_HPA_PREFIX}{other.name}" for other in found if other.kind == _KEDA_KIND}
+    return [other for other in found if other.name not in made]
+
+
+def _link_autoscaler(
+    manifest: AutoscalerManifest,
+    calendars: Mapping[str, SchoolCalendar],
+    manifests: Manifests,
+) -> LinkedAutoscaler | Refused:
+    problems: list[Problem] = []
+    used: list[SchoolCalendar] = []
+    for index, name in enumerate(manifest.policy.calendar_names):
+        calendar = calendars.get(f"{manifest.namespace}/{name}")
+        path = f"spec.calendarRefs[{index}].name"
+        if f"{manifest.namespace}/{name}" in manifests.refused_calendars:
+            message = f"the SchoolCalendar {quoted(name)} cannot be read"
+            problems.append(Problem(path=path, message=message, cure="Mend it first"))
+        elif calendar is None:
+            problems.append(_missing(name, manifest.namespace, calendars, path))
+        else:
+            used.append(calendar)
+    bounds = bounds_of(manifest, manifests.autoscaler_bounds)
+    if isinstance(bounds, Refused) or problems:
+        more = bounds.problems if isinstance(bounds, Refused) else ()
+        return Refused(problems=(*problems, *more))
+    beside = autoscaler_beside(manifest, manifests.autoscaler_bounds)
+    return LinkedAutoscaler(manifest=manifest, calendars=tuple(used), bounds=bounds, beside=beside)
+
+
+def _missing(name: str, namespace: str, calendars: Mapping[str, SchoolCalendar], path: str) -> Problem:
+    here = [calendar.name for calendar in calendars.values() if calendar.namespace == namespace]
+    elsewhere = [calendar.namespace for calendar in calendars.values() if calendar.name == name]
+    message = f"there is no SchoolCalendar {quoted(name)} in namespace {namespace}"
+    if elsewhere:
+        cure = f"It is in namespace {elsewhere[0]}: both must be in the same"
+    elif here:
+        cure = nearest(name, here, noun="SchoolCalendar")
+    else:
+        cure = "Give the file of that calendar too"
+    return Problem(path=path, message=message, cure=cure)

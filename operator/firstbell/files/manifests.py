@@ -1,0 +1,213 @@
+"""Everything of firstbell in some files: calendars, policies, exceptions, and what others say of a count.
+
+Either all of it can be read or nothing is returned but the problems of all files, so that a plan never
+rests on half of what was given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from firstbell.files.counted_workloads import CountedWorkload, read_counted
+from firstbell.files.objects import KubernetesObject, identify, objects_in
+from firstbell.files.stored_size import size_problem, written_bytes
+from firstbell.files.yaml_files import FileProblem, Origin, Unreadable, files_in, read_file
+from firstbell.kinds.autoscaler_conversion import read_autoscaler, to_policy
+from firstbell.kinds.calendar_checks import own_exception_problems
+from firstbell.kinds.calendar_conversion import to_calendar, to_exception
+from firstbell.kinds.calendar_exception import CalendarExceptionSpec
+from firstbell.kinds.foreign_autoscalers import AutoscalerBounds, read_bounds
+from firstbell.kinds.group import AUTOSCALER, CALENDAR, EXCEPTION
+from firstbell.kinds.problems import Problem, Refused
+from firstbell.kinds.reading import read_spec
+from firstbell.kinds.school_calendar import SchoolCalendarSpec
+from firstbell.kinds.uniqueness import repeated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from firstbell.core.calendar import CalendarDate, SchoolCalendar
+    from firstbell.core.policy import Policy
+    from firstbell.kinds.school_autoscaler import SchoolAutoscalerSpec
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CalendarManifest:
+    """A SchoolCalendar as written and as planned with."""
+
+    origin: Origin
+    spec: SchoolCalendarSpec
+    calendar: SchoolCalendar
+
+    @property
+    def json_bytes(self) -> int:
+        """The size of the object as JSON, which is what an annotation of kubectl holds."""
+        return written_bytes(self.origin.node.value)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AutoscalerManifest:
+    """A SchoolAutoscaler as written and as planned with."""
+
+    origin: Origin
+    namespace: str
+    name: str
+    spec: SchoolAutoscalerSpec
+    policy: Policy
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExceptionManifest:
+    """A CalendarException as written and as laid over its calendar."""
+
+    origin: Origin
+    namespace: str
+    name: str
+    spec: CalendarExceptionSpec
+    entry: CalendarDate
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Manifests:
+    """What the files hold, each kind in the order of files and documents."""
+
+    calendars: tuple[CalendarManifest, ...] = ()
+    autoscalers: tuple[AutoscalerManifest, ...] = ()
+    exceptions: tuple[ExceptionManifest, ...] = ()
+    autoscaler_bounds: tuple[AutoscalerBounds, ...] = ()
+    workloads: tuple[CountedWorkload, ...] = ()
+    """Those alone whose manifests set a count."""
+    refused_calendars: frozenset[str] = frozenset()
+    """The `namespace/name` of calendars that are there and cannot be read."""
+
+
+_Manifest = CalendarManifest | AutoscalerManifest | ExceptionManifest | AutoscalerBounds
+
+
+def read_manifests(paths: Iterable[Path]) -> Manifests | Unreadable:
+    """What the files, and those in the folders, hold together, or what keeps them from being read.
+
+    Whether references between the objects hold is asked by `links.link`.
+    """
+    documents: list[Origin] = []
+    problems: list[FileProblem] = []
+    for path in paths:
+        files = files_in(path)
+        for found in [files] if isinstance(files, Unreadable) else map(read_file, files):
+            if isinstance(found, Unreadable):
+                problems += found.problems
+            else:
+                documents += found
+    problems += _too_large(documents)
+    read = gather(documents)
+    if isinstance(read, Unreadable):
+        problems += read.problems
+    return Unreadable(problems=tuple(problems)) if problems or isinstance(read, Unreadable) else read
+
+
+def _too_large(documents: Iterable[Origin]) -> list[FileProblem]:
+    """What no API server would keep. Asked of files alone: what is read from a cluster was kept by one."""
+    found = []
+    for document in documents:
+        for origin in objects_in(document):
+            head = identify(origin)
+            problem = size_problem(head) if isinstance(head, KubernetesObject) else None
+            if problem is not None:
+                found.append(origin.problem(problem))
+    return found
+
+
+def gather(documents: Iterable[Origin]) -> Manifests | Unreadable:
+    """What the documents hold together, or everything that is wrong with them."""
+    manifests, problems = gather_readable(documents)
+    return Unreadable(problems=problems) if problems else manifests
+
+
+def gather_readable(documents: Iterable[Origin]) -> tuple[Manifests, tuple[FileProblem, ...]]:
+    """What of the documents can be read, and what is wrong with the rest."""
+    found: list[_Manifest] = []
+    workloads: list[CountedWorkload] = []
+    problems: list[FileProblem] = []
+    seen: dict[tuple[str, str, str], Origin] = {}
+    for document in documents:
+        for origin in objects_in(document):
+            read = _read(origin, seen)
+            if isinstance(read, Refused):
+                problems += [origin.problem(problem) for problem in read.problems]
+            elif read is not None:
+                found.append(read)
+            elif (workload := read_counted(origin)) is not None:
+                workloads.append(workload)
+    read_calendars = {one.calendar.key for one in found if isinstance(one, CalendarManifest)}
+    named = {f"{namespace}/{name}" for kind, namespace, name in seen if kind == CALENDAR}
+    manifests = Manifests(
+        calendars=tuple(one for one in found if isinstance(one, CalendarManifest)),
+        autoscalers=tuple(one for one in found if isinstance(one, AutoscalerManifest)),
+        exceptions=tuple(one for one in found if isinstance(one, ExceptionManifest)),
+        autoscaler_bounds=tuple(one for one in found if isinstance(one, AutoscalerBounds)),
+        workloads=tuple(workloads),
+        refused_calendars=frozenset(named - read_calendars),
+    )
+    return manifests, tuple(problems)
+
+
+def _read(origin: Origin, seen: dict[tuple[str, str, str], Origin]) -> _Manifest | Refused | None:
+    head = identify(origin)
+    if head is None or isinstance(head, Refused):
+        return head
+    key = (head.kind, head.namespace, head.name)
+    first = seen.setdefault(key, origin)
+    read = _READERS.get(head.kind, _read_bounds)(head)
+    if first is not origin:
+        message = f"{head.kind} {head.namespace}/{head.name} stands already in {first.file}:{first.line}"
+        twice = Problem(path="metadata.name", message=message, cure="Keep one of the two, or rename one")
+        return Refused(problems=(twice, *(read.problems if isinstance(read, Refused) else ())))
+    return read
+
+
+def _read_calendar(head: KubernetesObject) -> CalendarManifest | Refused:
+    spec = read_spec(SchoolCalendarSpec, head.spec)
+    if isinstance(spec, Refused):
+        return spec
+    calendar = to_calendar(head.namespace, head.name, spec)
+    if isinstance(calendar, Refused):
+        return calendar
+    return CalendarManifest(origin=head.origin, spec=spec, calendar=calendar)
+
+
+def _read_autoscaler(head: KubernetesObject) -> AutoscalerManifest | Refused:
+    spec = read_autoscaler(head.spec)
+    if isinstance(spec, Refused):
+        return spec
+    return AutoscalerManifest(
+        origin=head.origin,
+        namespace=head.namespace,
+        name=head.name,
+        spec=spec,
+        policy=to_policy(head.namespace, head.name, spec),
+    )
+
+
+def _read_exception(head: KubernetesObject) -> ExceptionManifest | Refused:
+    spec = read_spec(CalendarExceptionSpec, head.spec)
+    if isinstance(spec, Refused):
+        return spec
+    problems = (*repeated(spec, ("spec",)), *own_exception_problems(spec, "spec"))
+    if problems:
+        return Refused(problems=problems)
+    return ExceptionManifest(
+        origin=head.origin,
+        namespace=head.namespace,
+        name=head.name,
+        spec=spec,
+        entry=to_exception(head.name, spec),
+    )
+
+
+def _read_bounds(head: KubernetesObject) -> AutoscalerBounds | Refused:
+    return read_bounds(head.kind, head.namespace, head.name, head.spec)
+
+
+_READERS = {CALENDAR: _read_calendar, AUTOSCALER: _read_autoscaler, EXCEPTION: _read_exception}

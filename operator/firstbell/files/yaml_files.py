@@ -1,0 +1,135 @@
+"""Files of YAML, read with a limit, and problems that name the file and the line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, BinaryIO
+
+from firstbell.files.yaml_text import LineProblem, Node, read_yaml
+from firstbell.kinds.problems import Problem
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MOST_BYTES = 10 * 1000 * 1000
+MOST_FILES, MOST_BYTES_TOGETHER = 1000, 10 * MOST_BYTES
+"""Of a folder."""
+SUFFIXES = {".yaml", ".yml"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileProblem:
+    """One thing that is wrong in a file. Its text is one line, `FILE:LINE: PATH: what. Cure.`.
+
+    An object that is read from a cluster has no lines: `line` is 0 then, and left out.
+    """
+
+    file: str
+    line: int
+    problem: Problem
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.problem}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unreadable:
+    """The answer in place of what files hold: at least one problem, by file and line."""
+
+    problems: tuple[FileProblem, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Origin:
+    """Where an object stands: a file and the node of the object in it."""
+
+    file: str
+    node: Node
+
+    @property
+    def line(self) -> int:
+        """The object's first line."""
+        return self.node.line
+
+    def line_of(self, path: str) -> int:
+        """The line of a dotted path, or of the deepest part of it that is there."""
+        return self.node.line_of(path)
+
+    def problem(self, problem: Problem) -> FileProblem:
+        """The problem with the line of its path."""
+        return FileProblem(file=self.file, line=self.line_of(problem.path), problem=problem)
+
+
+def files_in(path: Path) -> tuple[Path, ...] | Unreadable:
+    """The path itself, or of a folder the YAML files in it, by name; folders in it are not looked into.
+
+    What begins with a dot is left out: editors and tools keep such files for themselves.
+    """
+    name = str(path)
+    try:
+        found = _files_of(path) if path.is_dir() else (path,)
+        size = sum(file.stat().st_size for file in found[:MOST_FILES]) if len(found) > 1 else 0
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        return _refused(name, f"cannot be read ({reason})", "Give a folder that may be read", 0)
+    except ValueError:
+        return (path,)
+    if not found:
+        return _refused(name, "has no file that ends in .yaml or .yml", "Give the folder that they are in", 0)
+    if len(found) > MOST_FILES or size > MOST_BYTES_TOGETHER:
+        many = f"has more than {MOST_FILES:,} YAML files, or more than 100 MB of them"
+        return _refused(name, many, "Give some of its files", 0)
+    return found
+
+
+def _files_of(folder: Path) -> tuple[Path, ...]:
+    """Its YAML files, one more than may be read at the most."""
+    inside = (entry for entry in folder.iterdir() if entry.suffix in SUFFIXES and entry.name[0] != ".")
+    return tuple(sorted(islice((entry for entry in inside if not entry.is_dir()), MOST_FILES + 1)))
+
+
+def read_file(path: Path) -> tuple[Origin, ...] | Unreadable:
+    """The documents of a file, or what is wrong with it."""
+    name = str(path)
+    try:
+        # The size is asked first, so that nothing of a large file is read; devices and pipes have none.
+        if path.stat().st_size > MOST_BYTES:
+            return _refused(name, *_TOO_LARGE)
+        with path.open("rb") as stream:
+            return read_stream(stream, name)
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        return _refused(name, f"cannot be read ({reason})", "Give a file that exists and may be read")
+    except ValueError:
+        return _refused(name, "is not the name of a file", "Give a file that exists and may be read")
+
+
+def read_stream(stream: BinaryIO, name: str) -> tuple[Origin, ...] | Unreadable:
+    """The documents of an open file, or what is wrong with it; `name` is how problems call it."""
+    data = stream.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        return _refused(name, *_TOO_LARGE)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        return _refused(name, "is not text in UTF-8", "Save the file as UTF-8", line)
+    found = read_yaml(text)
+    problems = tuple(
+        FileProblem(file=name, line=bad.line, problem=bad.problem)
+        for bad in found
+        if isinstance(bad, LineProblem)
+    )
+    if problems:
+        return Unreadable(problems=problems)
+    return tuple(Origin(name, node) for node in found if isinstance(node, Node))
+
+
+_TOO_LARGE = ("is larger than 10 MB", "Split it: a calendar has a few hundred kilobytes at most")
+
+
+def _refused(file: str, message: str, cure: str, line: int = 1) -> Unreadable:
+    problem = Problem(path="", message=message, cure=cure)
+    return Unreadable(problems=(FileProblem(file=file, line=line, problem=problem),))

@@ -1,0 +1,172 @@
+"""From what a person wrote to the policy that the core plans with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from firstbell.core.behavior import Behavior, RatePolicy, ScalingRules, SelectPolicy
+from firstbell.core.policy import DayFactor, Match, Peak, Policy, Shape
+from firstbell.core.reactive import MetricTarget
+from firstbell.kinds.behavior import ScalingRules as ScalingRulesSpec
+from firstbell.kinds.peak import DEFAULT_HOLD_MINUTES, DEFAULT_LEAD_MINUTES, DayMatch, PeakSpec
+from firstbell.kinds.problems import Problem, Refused
+from firstbell.kinds.quantities import exact
+from firstbell.kinds.reading import read_spec
+from firstbell.kinds.school_autoscaler import Actuation, SchoolAutoscalerSpec
+from firstbell.kinds.uniqueness import repeated
+
+_DEFAULT_SHAPE = Shape()
+_DEFAULT_MIN_BREAK_MINUTES = 10
+_DEFAULT_LOAD_PERCENT = 100
+
+
+def read_autoscaler(spec: object) -> SchoolAutoscalerSpec | Refused:
+    """The policy of a `spec` as it comes from YAML or the API, or everything that is wrong with it.
+
+    What planning needs of it is `to_policy`, which cannot fail for a spec that was read here.
+    """
+    model = read_spec(SchoolAutoscalerSpec, spec)
+    if isinstance(model, Refused):
+        return model
+    problems = autoscaler_problems(model)
+    return Refused(problems=problems) if problems else model
+
+
+def autoscaler_problems(spec: SchoolAutoscalerSpec) -> tuple[Problem, ...]:
+    """Everything that is wrong with a policy whose fields have the right shape."""
+    return (*repeated(spec, ("spec",)), *_replicas(spec), *_peaks(spec), *_targets(spec), *_surge(spec))
+
+
+def to_policy(namespace: str, name: str, spec: SchoolAutoscalerSpec) -> Policy:
+    """What planning needs of a spec without problems."""
+    return Policy(
+        namespace=namespace,
+        name=name,
+        calendar_names=tuple(ref.name for ref in spec.calendar_refs),
+        peaks=tuple(_peak(peak) for peak in spec.peaks),
+        pupils_per_replica=spec.capacity.pupils_per_replica if spec.capacity else None,
+        day_factors=tuple(
+            DayFactor(name=factor.name, match=_match(factor.match), percent=factor.percent)
+            for factor in spec.day_factors
+        ),
+        max_factor_percent=spec.max_factor_percent,
+        hold_gap_minutes=spec.hold_gap_minutes,
+    )
+
+
+def to_metric_targets(spec: SchoolAutoscalerSpec) -> tuple[MetricTarget, ...]:
+    """What the live metrics of a spec without problems should be, in spec order."""
+    return tuple(
+        MetricTarget(name=metric.name, type=metric.target.type, amount=metric.target.amount)
+        for metric in spec.metrics
+    )
+
+
+def to_behavior(spec: SchoolAutoscalerSpec) -> Behavior:
+    """How fast replicas may follow, complete, of a spec without problems."""
+    limits = spec.limits
+    return Behavior(up=to_scaling_rules(limits.up), down=to_scaling_rules(limits.down))
+
+
+def to_scaling_rules(rules: ScalingRulesSpec) -> ScalingRules:
+    """The limits of one direction, of rules that are complete."""
+    return ScalingRules(
+        window=timedelta(seconds=rules.stabilization_window_seconds or 0),
+        policies=tuple(
+            RatePolicy(type=policy.type, value=policy.value, period=timedelta(seconds=policy.period_seconds))
+            for policy in rules.policies
+        ),
+        select=rules.select_policy or SelectPolicy.MAX,
+        tolerance=None if rules.tolerance is None else exact(rules.tolerance),
+    )
+
+
+def _replicas(spec: SchoolAutoscalerSpec) -> Iterator[Problem]:
+    least, most = spec.min_replicas, spec.max_replicas
+    if least is not None and most is not None and least > most:
+        message = f"{least} is above spec.maxReplicas {most}"
+        yield Problem(path="spec.minReplicas", message=message, cure="Lower it, or raise maxReplicas")
+    if spec.actuation is Actuation.SCALE:
+        for field, value in (("minReplicas", least), ("maxReplicas", most)):
+            if value is None:
+                message = "is missing, and with actuation Scale there is no autoscaler to take it from"
+                yield Problem(path=f"spec.{field}", message=message, cure=f"Add {field}")
+
+
+def _peaks(spec: SchoolAutoscalerSpec) -> Iterator[Problem]:
+    for index, peak in enumerate(spec.peaks):
+        path = f"spec.peaks[{index}]"
+        if peak.load_percent is not None and peak.replicas is not None:
+            message = "loadPercent and replicas are both given"
+            yield Problem(path=path, message=message, cure="Keep one of them")
+        if spec.capacity is None and peak.replicas is None:
+            message = "has no replicas, and there is no capacity to compute them from"
+            cure = "Add spec.capacity.pupilsPerReplica, or replicas to this peak"
+            yield Problem(path=path, message=message, cure=cure)
+        if _or(peak.lead_minutes, DEFAULT_LEAD_MINUTES) + _or(peak.hold_minutes, DEFAULT_HOLD_MINUTES) < 1:
+            message = "leadMinutes and holdMinutes are both 0"
+            yield Problem(path=path, message=message, cure="Give one of them at least 1 minute")
+
+
+def _targets(spec: SchoolAutoscalerSpec) -> Iterator[Problem]:
+    for index, metric in enumerate(spec.metrics):
+        target, path = metric.target, f"spec.metrics[{index}].target"
+        given = {"AverageValue": target.average_value, "Value": target.value}
+        fields = {"AverageValue": "averageValue", "Value": "value"}
+        for kind, field in fields.items():
+            if kind == target.type and given[kind] is None:
+                message = f"is missing, and the type is {kind}"
+                yield Problem(path=f"{path}.{field}", message=message, cure=f'Add {field}, like "350"')
+            if kind != target.type and given[kind] is not None:
+                message = f"does not go with the type {target.type}"
+                yield Problem(path=f"{path}.{field}", message=message, cure="Remove it, or change the type")
+        for kind, field in fields.items():
+            yield from _more_than_nothing(given[kind], f"{path}.{field}")
+
+
+def _surge(spec: SchoolAutoscalerSpec) -> Iterator[Problem]:
+    if spec.surge is not None and all(metric.per_pupil is None for metric in spec.metrics):
+        message = "is given, and no metric says what one pupil adds to it"
+        cure = 'Add perPupil, like "1", to a metric that counts pupils online'
+        yield Problem(path="spec.surge", message=message, cure=cure)
+    for index, metric in enumerate(spec.metrics):
+        yield from _more_than_nothing(metric.per_pupil, f"spec.metrics[{index}].perPupil")
+
+
+def _more_than_nothing(quantity: str | None, path: str) -> Iterator[Problem]:
+    """A value that is divided by."""
+    if quantity is not None and not exact(quantity):
+        yield Problem(path=path, message="is 0", cure='Write more than 0, like "1"')
+
+
+def _peak(peak: PeakSpec) -> Peak:
+    return Peak(
+        name=peak.name,
+        anchor=peak.anchor,
+        shape=Shape(
+            lead=_or(peak.lead_minutes, _DEFAULT_SHAPE.lead),
+            ramp=_or(peak.ramp_minutes, _DEFAULT_SHAPE.ramp),
+            hold=_or(peak.hold_minutes, _DEFAULT_SHAPE.hold),
+            decay=_or(peak.decay_minutes, _DEFAULT_SHAPE.decay),
+        ),
+        demand_event_types=frozenset(peak.demand_event_types),
+        min_break_minutes=_or(peak.min_break_minutes, _DEFAULT_MIN_BREAK_MINUTES),
+        load_percent=_or(peak.load_percent, _DEFAULT_LOAD_PERCENT),
+        replicas=peak.replicas,
+    )
+
+
+def _match(match: DayMatch) -> Match:
+    return Match(
+        day_classes=frozenset(match.day_classes),
+        instruction_modes=frozenset(match.instruction_modes),
+        transitions=frozenset(match.transitions),
+        events=frozenset(match.events),
+        labels=frozenset(match.labels),
+        regions=match.regions,
+    )
+
+
+def _or(value: int | None, default: int) -> int:
+    return default if value is None else value

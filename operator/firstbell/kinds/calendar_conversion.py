@@ -1,0 +1,171 @@
+"""From what a person wrote to the calendar that the core plans with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+
+from firstbell.core import calendar as domain
+from firstbell.kinds.calendar_checks import calendar_problems
+from firstbell.kinds.calendar_date import CalendarDate, ExceptionFields
+from firstbell.kinds.cron import CronLine, read_cron
+from firstbell.kinds.demand_event import DemandEvent
+from firstbell.kinds.problems import Problem, Refused
+from firstbell.kinds.reading import read_spec
+from firstbell.kinds.school_calendar import SchoolCalendarSpec
+from firstbell.kinds.school_time import Rotation, WeeklyRow
+from firstbell.kinds.time_zones import read_zone
+
+
+def read_calendar(namespace: str, name: str, spec: object) -> domain.SchoolCalendar | Refused:
+    """The calendar of a `spec` as it comes from YAML or the API, or everything that is wrong with it."""
+    model = read_spec(SchoolCalendarSpec, spec)
+    return model if isinstance(model, Refused) else to_calendar(namespace, name, model)
+
+
+def to_calendar(namespace: str, name: str, spec: SchoolCalendarSpec) -> domain.SchoolCalendar | Refused:
+    """The calendar of a spec whose fields have the right shape, or everything else that is wrong with it."""
+    zone = read_zone(spec.time_zone, "spec.timeZone")
+    crons = _crons(spec.demand_events)
+    problems = [zone] if isinstance(zone, Problem) else []
+    problems += calendar_problems(spec)
+    problems += [cron for cron in crons.values() if isinstance(cron, Problem)]
+    if problems or isinstance(zone, Problem):
+        return Refused(problems=tuple(problems))
+    return domain.SchoolCalendar(
+        namespace=namespace,
+        name=name,
+        zone=zone,
+        sessions=tuple(_sessions(spec)),
+        bell_schedules=tuple(_bell_schedules(spec)),
+        weekly_schedule=tuple(_weekly_row(row) for row in spec.weekly_schedule),
+        regions=tuple(region.name for region in spec.regions),
+        rotation=_rotation(spec.rotation) if spec.rotation else None,
+        holidays=tuple(_holidays(spec)),
+        calendar_dates=tuple(_calendar_date(entry) for entry in spec.calendar_dates),
+        demand_events=tuple(_demand_event(event, crons.get(event.name)) for event in spec.demand_events),
+        cohorts=tuple(_cohorts(spec)),
+        restart_min_break_days=spec.restart_min_break_days,
+        suspended=spec.suspend,
+    )
+
+
+def to_exception(
+    name: str, fields: ExceptionFields, source: domain.ExceptionSource = domain.ExceptionSource.EXCEPTIONS
+) -> domain.CalendarDate:
+    """An exception whose own fields were checked, as the core lays it over a calendar."""
+    return domain.CalendarDate(
+        name=name,
+        dates=domain.DateRange(first=fields.start_date, last=fields.end_date or fields.start_date),
+        event=fields.event,
+        bell_schedule_name=fields.bell_schedule_name,
+        instruction_mode=fields.instruction_mode,
+        regions=fields.regions,
+        announced_time=fields.announced_time,
+        labelled=fields.labelled,
+        source=source,
+    )
+
+
+def _calendar_date(entry: CalendarDate) -> domain.CalendarDate:
+    return to_exception(entry.name, entry, domain.ExceptionSource.CALENDAR_DATES)
+
+
+def _crons(events: Iterable[DemandEvent]) -> dict[str, CronLine | Problem]:
+    return {
+        event.name: read_cron(event.recurrence.schedule, f"spec.demandEvents[{index}].recurrence.schedule")
+        for index, event in enumerate(events)
+        if event.recurrence and event.recurrence.schedule
+    }
+
+
+def _sessions(spec: SchoolCalendarSpec) -> Iterator[domain.AcademicSession]:
+    for session in spec.academic_sessions:
+        yield domain.AcademicSession(
+            name=session.name,
+            type=session.type,
+            dates=domain.DateRange(first=session.start_date, last=session.end_date),
+            regions=session.regions,
+        )
+
+
+def _bell_schedules(spec: SchoolCalendarSpec) -> Iterator[domain.BellSchedule]:
+    for schedule in spec.bell_schedules:
+        periods = tuple(
+            domain.ClassPeriod(name=period.name, start=period.start_time, end=period.end_time)
+            for period in schedule.class_periods
+        )
+        yield domain.BellSchedule(name=schedule.name, periods=periods)
+
+
+def _weekly_row(row: WeeklyRow) -> domain.WeeklyRow:
+    return domain.WeeklyRow(
+        days_of_week=frozenset(row.days_of_week),
+        bell_schedule_name=row.bell_schedule_name,
+        instruction_mode=row.instruction_mode or domain.InstructionMode.IN_PERSON,
+        labels=row.labels,
+        regions=row.regions,
+    )
+
+
+def _rotation(rotation: Rotation) -> domain.Rotation:
+    return domain.Rotation(
+        type=rotation.type,
+        labels=rotation.labels,
+        anchor=rotation.anchor_date,
+        on_closure=rotation.on_closure or domain.OnClosure.SKIP,
+        week_starts_on=rotation.week_starts_on or domain.Weekday.MONDAY,
+        restarts_with=domain.SessionType(rotation.restarts_with) if rotation.restarts_with else None,
+    )
+
+
+def _holidays(spec: SchoolCalendarSpec) -> Iterator[domain.Holiday]:
+    for holiday in spec.holidays:
+        yield domain.Holiday(
+            name=holiday.name,
+            dates=domain.DateRange(first=holiday.start_date, last=holiday.end_date),
+            type=holiday.type or domain.HolidayType.SCHOOL_HOLIDAY,
+            regions=holiday.regions,
+        )
+
+
+def _demand_event(event: DemandEvent, cron: CronLine | Problem | None) -> domain.DemandEvent:
+    when: domain.OneDate | domain.WeeklyRecurrence | domain.CronRecurrence
+    if isinstance(cron, CronLine):
+        when = domain.CronRecurrence(schedule=cron, duration_minutes=event.duration_minutes or 0)
+    elif event.date is not None:
+        when = domain.OneDate(day=event.date, last=_last_day(event))
+    else:
+        recurrence = event.recurrence
+        when = domain.WeeklyRecurrence(
+            days_of_week=frozenset(recurrence.days_of_week if recurrence else ()),
+            condition=(recurrence and recurrence.condition) or domain.RecurrenceCondition.ALWAYS,
+        )
+    return domain.DemandEvent(
+        name=event.name,
+        type=event.type,
+        when=when,
+        start=event.start_time,
+        end=event.end_time.replace(fold=0) if event.end_time else None,
+        regions=event.regions,
+        first_date=event.start_date if event.recurrence else None,
+        last_date=event.end_date if event.recurrence else None,
+        exclude_holidays=bool(event.exclude_holidays),
+    )
+
+
+def _last_day(event: DemandEvent) -> date | None:
+    """The date of the end of an event over several days; 24:00 is the midnight after its last one."""
+    if event.end_date is None or event.end_date == event.date or event.end_time is None:
+        return None
+    return event.end_date + timedelta(days=event.end_time.fold)
+
+
+def _cohorts(spec: SchoolCalendarSpec) -> Iterator[domain.Cohort]:
+    for cohort in spec.cohorts:
+        yield domain.Cohort(
+            name=cohort.name,
+            pupils=cohort.pupils,
+            region=cohort.region,
+            start_offset_minutes=cohort.start_offset_minutes or 0,
+        )

@@ -1,0 +1,57 @@
+"""What the API server asks of a calendar as a whole: every name that is used exists.
+
+The conversion asks the same of files, with the exact path. The API server also counts what a rule costs on
+the calendar at hand, and refuses a calendar on which one rule costs too much, with that rule's message and
+though it holds. So the names of a list are compared in one call: `name in LIST.map(...)` for each of them
+would make the list anew as often.
+"""
+
+from __future__ import annotations
+
+from firstbell.kinds.cel import Rule
+
+_REGIONS = "self.regions.map(r, r.name)"
+_BELLS = "self.bellSchedules.map(b, b.name)"
+
+
+def _regions_exist(field: str) -> Rule:
+    return Rule(
+        rule=f"!has(self.{field}) || self.{field}.all(x, !has(x.regions) || size(x.regions) == 0"
+        f" || has(self.regions) && sets.contains({_REGIONS}, x.regions))",
+        message=f"spec.{field}[].regions must name regions of spec.regions",
+    )
+
+
+CALENDAR_RULES = (
+    Rule(
+        rule="!has(self.weeklySchedule) || self.weeklySchedule.all(w, has(self.bellSchedules)"
+        f" && w.bellScheduleName in {_BELLS})",
+        message="spec.weeklySchedule[].bellScheduleName must name a bell schedule of spec.bellSchedules",
+    ),
+    Rule(
+        rule="!has(self.calendarDates) || self.calendarDates.all(d, !has(d.bellScheduleName)"
+        f" || has(self.bellSchedules) && d.bellScheduleName in {_BELLS})",
+        message="spec.calendarDates[].bellScheduleName must name a bell schedule of spec.bellSchedules",
+    ),
+    Rule(
+        rule="!has(self.weeklySchedule) || self.weeklySchedule.all(w, !has(w.labels) || size(w.labels) == 0"
+        " || has(self.rotation) && sets.contains(self.rotation.labels, w.labels))",
+        message="spec.weeklySchedule[].labels must name labels of spec.rotation",
+    ),
+    Rule(
+        rule="!has(self.academicSessions) || self.academicSessions.all(s, !has(s.parentName)"
+        " || s.parentName != s.name && s.parentName in self.academicSessions.map(p, p.name))",
+        message="spec.academicSessions[].parentName must name another session of spec.academicSessions",
+    ),
+    _regions_exist("academicSessions"),
+    _regions_exist("weeklySchedule"),
+    _regions_exist("holidays"),
+    _regions_exist("calendarDates"),
+    _regions_exist("demandEvents"),
+    Rule(
+        rule="!has(self.cohorts) || self.cohorts.all(c, has(self.regions) && size(self.regions) > 0"
+        f" ? has(c.region) && c.region in {_REGIONS} : !has(c.region))",
+        message="spec.cohorts[].region must name a region of spec.regions, and must be left out where the"
+        " calendar has no regions",
+    ),
+)

@@ -1,0 +1,153 @@
+"""SchoolAutoscaler: how one workload follows its calendars and its live metrics."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from fractions import Fraction
+from typing import Annotated
+
+from pydantic import ConfigDict
+
+from firstbell.kinds.behavior import Behavior
+from firstbell.kinds.calendar_exception import CalendarRef
+from firstbell.kinds.cel import Rule, validated_by
+from firstbell.kinds.metrics import Metric
+from firstbell.kinds.model import SpecModel, named_list
+from firstbell.kinds.peak import DayFactor, PeakSpec
+from firstbell.kinds.quantities import exact
+from firstbell.kinds.scalars import (
+    API_VERSION_PATTERN,
+    KIND_PATTERN,
+    Minutes,
+    ObjectName,
+    Quantity,
+    Replicas,
+    number,
+    text,
+)
+from firstbell.kinds.school_time import MOST_PUPILS
+
+
+class Actuation(StrEnum):
+    """What is written: the floor of an autoscaler, the workload's scale, or whichever fits."""
+
+    AUTO = "Auto"
+    AUTOSCALER_FLOOR = "AutoscalerFloor"
+    SCALE = "Scale"
+
+
+class Mode(StrEnum):
+    """Whether decisions are carried out."""
+
+    ENFORCE = "Enforce"
+    DRY_RUN = "DryRun"
+
+
+class OnCalendarError(StrEnum):
+    """What an unusable calendar leaves in force."""
+
+    HOLD_LAST_PLAN = "HoldLastPlan"
+    REACTIVE_ONLY = "ReactiveOnly"
+
+
+class ScaleTargetRef(SpecModel):
+    """The workload that is scaled."""
+
+    api_version: Annotated[
+        str, *text(API_VERSION_PATTERN, "an apiVersion", "Write group/version like apps/v1", longest=253)
+    ]
+    """The workload's apiVersion, for example apps/v1."""
+    kind: Annotated[str, *text(KIND_PATTERN, "a kind", "Write a kind like Deployment", longest=63)]
+    """The workload's kind: Deployment, StatefulSet, or anything that has a scale subresource."""
+    name: ObjectName
+    """The workload's name, in the same namespace."""
+
+
+class Capacity(SpecModel):
+    """What one replica carries, from a load test."""
+
+    pupils_per_replica: Annotated[int, number(1, MOST_PUPILS)]
+    """How many pupils of a regular in-person lesson start one Ready replica carries."""
+
+
+class Surge(SpecModel):
+    """How far early arrivals may raise a peak above its plan."""
+
+    max_percent: Annotated[int, number(110, 1000)]
+    """The most that a peak may be raised to, in percent of its plan: 200 = twice the plan."""
+
+
+AUTOSCALER_RULES = (
+    Rule(
+        rule="!has(self.minReplicas) || !has(self.maxReplicas) || self.minReplicas <= self.maxReplicas",
+        message="spec.minReplicas must not be above spec.maxReplicas",
+    ),
+    Rule(
+        rule="self.actuation != 'Scale' || has(self.minReplicas) && has(self.maxReplicas)",
+        message="spec.minReplicas and spec.maxReplicas are required where spec.actuation is Scale",
+    ),
+    Rule(
+        rule="has(self.capacity) || !has(self.peaks) || self.peaks.all(p, has(p.replicas))",
+        message="spec.capacity.pupilsPerReplica is required, except where every peak of spec.peaks has"
+        " replicas",
+    ),
+    Rule(
+        rule="!has(self.surge) || has(self.metrics) && self.metrics.exists(m, has(m.perPupil))",
+        message="spec.surge needs a metric with perPupil in spec.metrics: what one pupil adds to it",
+    ),
+)
+
+
+class SchoolAutoscalerSpec(SpecModel):
+    """The policy of one workload: scheduled capacity is a floor under what live metrics ask for."""
+
+    model_config = ConfigDict(json_schema_extra=validated_by(*AUTOSCALER_RULES))
+
+    scale_target_ref: ScaleTargetRef
+    """The workload that is made ready before lessons."""
+    actuation: Actuation = Actuation.AUTO
+    """AutoscalerFloor raises minReplicas of the HorizontalPodAutoscaler or ScaledObject of the workload.
+    Scale sets the workload's replicas. Auto does the former where there is such an autoscaler, else the
+    latter."""
+    calendar_refs: Annotated[tuple[CalendarRef, ...], named_list(16, least=1)]
+    """The calendars whose pupils use the workload. Pupils of several calendars add up."""
+    min_replicas: Replicas | None = None
+    """The least replicas at any time. Default: the minimum of the workload's autoscaler; required without
+    one."""
+    max_replicas: Replicas | None = None
+    """The most replicas at any time. Default: the maximum of the workload's autoscaler; required without
+    one."""
+    capacity: Capacity | None = None
+    """What one replica carries. Required, except where every peak has replicas."""
+    peaks: Annotated[tuple[PeakSpec, ...], named_list(20)] = ()
+    """The kinds of surge that bells and events bring. Where peaks overlap, the largest counts."""
+    day_factors: Annotated[tuple[DayFactor, ...], named_list(64)] = ()
+    """What special days multiply the load by. Every one that matches multiplies."""
+    max_factor_percent: Annotated[int, number(100, 1_000_000)] = 5000
+    """The most that all day factors together may come to, in percent."""
+    hold_gap_minutes: Minutes = 30
+    """Minutes: a fall of the schedule is left out if as many replicas are needed again within this time."""
+    metrics: Annotated[tuple[Metric, ...], named_list(16)] = ()
+    """Live metrics; of all of them and the schedule, the largest number of replicas counts."""
+    surge: Surge | None = None
+    """Raises a first bell's peak above its plan where more pupils come in early than planned. Absent: off."""
+    tolerance: Quantity = "0.1"
+    """How far a metric of the type Value may be off its target without effect, in parts of it, and how much a
+    fall must come to, as in an HPA: a quantity in quotes. Never applied to scheduled capacity."""
+    behavior: Behavior | None = None
+    """How fast replicas may follow live metrics, as in an HPA; a scheduled rise bypasses it."""
+    mode: Mode = Mode.ENFORCE
+    """Enforce, or DryRun: everything but the writing, the status says what would be done."""
+    on_calendar_error: OnCalendarError = OnCalendarError.HOLD_LAST_PLAN
+    """What an unusable calendar leaves in force: HoldLastPlan, or ReactiveOnly for live metrics alone."""
+
+    @property
+    def limits(self) -> Behavior:
+        """`behavior` with every default filled in."""
+        behavior = self.behavior or Behavior()
+        return Behavior(scale_up=behavior.up, scale_down=behavior.down)
+
+    @property
+    def tolerance_ratio(self) -> Fraction:
+        """`tolerance` as an exact number."""
+        return exact(self.tolerance)

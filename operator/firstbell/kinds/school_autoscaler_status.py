@@ -1,0 +1,169 @@
+"""What the operator reports on a SchoolAutoscaler. Nothing in it changes while nothing happens."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from firstbell.kinds.conditions import Conditions, Sentence, TypeName, Word
+from firstbell.kinds.model import StatusModel, named_list, ordered_list
+from firstbell.kinds.scalars import Generation, Percent, ReplicaCount, Time
+
+
+class Actuator(StatusModel):
+    """What firstbell writes to, and what it found there."""
+
+    kind: TypeName
+    """HorizontalPodAutoscaler, ScaledObject, or the kind of the workload itself."""
+    name: TypeName
+    """The name of that object, in the same namespace."""
+    uid: TypeName | None = None
+    """The uid of that object: another one means that it was made anew."""
+    floor: ReplicaCount | None = None
+    """The minimum that firstbell has set in it; absent while it has its own."""
+    baseline_min_replicas: ReplicaCount | None = None
+    """The minimum that it has without firstbell, and gets back."""
+    max_replicas: ReplicaCount | None = None
+    """The maximum that it has."""
+    instance: TypeName | None = None
+    """The installation of firstbell that sets the workload's replicas; absent where a minimum is raised."""
+    challenger: TypeName | None = None
+    """Another installation that would set them: it takes over if the first one does not answer for a minute.
+    """
+
+
+class LastAutoscaler(StatusModel):
+    """An autoscaler that the workload had, and that does not scale it any more."""
+
+    kind: TypeName
+    """HorizontalPodAutoscaler or ScaledObject."""
+    name: TypeName
+    """Its name, in the same namespace."""
+    baseline_min_replicas: ReplicaCount
+    """The minimum that its owner wanted. Nothing goes below it; set spec.actuation to Scale to forget it."""
+    gone_since_time: Time
+    """Since when it is gone, in UTC. It is waited for for a minute."""
+
+
+class LimitStatus(StatusModel):
+    """A limit that changed the number."""
+
+    reason: Word
+    """Which limit, one CamelCase word."""
+    before: ReplicaCount
+    """The replicas before it."""
+    after: ReplicaCount
+    """The replicas after it."""
+
+
+class DecisionStatus(StatusModel):
+    """Why the desired replicas are what they are."""
+
+    reason: Word
+    """What decided, one CamelCase word."""
+    message: Sentence | None = None
+    """What decided, for people: which bell, which kind of day, which factors."""
+    scheduled_replicas: ReplicaCount | None = None
+    """What the schedule asks for."""
+    reactive_replicas: ReplicaCount | None = None
+    """What live metrics ask for."""
+    limits: Annotated[tuple[LimitStatus, ...], ordered_list(16)] = ()
+    """The limits that changed the number, in their order."""
+
+
+class UpcomingPeak(StatusModel):
+    """A peak that is to come."""
+
+    bell_time: Time
+    """Its bell or event, in UTC."""
+    ready_by_time: Time
+    """When all its replicas are to be Ready, in UTC."""
+    replicas: ReplicaCount
+    """How many replicas that is."""
+    peak: Word
+    """The name of the peak in spec.peaks."""
+    reason: Sentence | None = None
+    """Why that many, for people."""
+
+
+class SurgeStatus(StatusModel):
+    """A peak that is raised above its plan, because more pupils came early than were planned."""
+
+    percent: Percent
+    """What the schedule is raised to, in percent of itself."""
+    since_time: Time
+    """When it was raised to that, in UTC."""
+    until_time: Time
+    """When that peak is over, in UTC."""
+
+
+class ActionStatus(StatusModel):
+    """A change of the desired replicas."""
+
+    time: Time
+    """When, in UTC."""
+    from_: Annotated[ReplicaCount, Field(alias="from")]
+    """The replicas before."""
+    to: ReplicaCount
+    """The replicas after."""
+    reason: Word
+    """What decided, one CamelCase word."""
+    message: Sentence | None = None
+    """What decided, for people."""
+
+
+class LastPeak(StatusModel):
+    """How ready the workload was for the last bell."""
+
+    bell_time: Time
+    """The bell, in UTC."""
+    peak: Word | None = None
+    """The name of the peak in spec.peaks."""
+    planned_replicas: ReplicaCount
+    """How many replicas were planned."""
+    ready_replicas_at_bell: ReplicaCount | None = None
+    """How many were Ready when the bell rang."""
+    ready_time: Time | None = None
+    """When the last of them became Ready, in UTC; absent if that has not happened."""
+
+
+class UsedCalendar(StatusModel):
+    """Which edit of a calendar the decision used."""
+
+    name: TypeName
+    """The calendar's name."""
+    observed_generation: Generation
+    """The generation of its spec."""
+
+
+class SchoolAutoscalerStatus(StatusModel):
+    """What the operator decided for the workload, and why."""
+
+    observed_generation: Generation | None = None
+    """The generation of the spec that this status is about."""
+    conditions: Conditions = ()
+    """Ready, CalendarResolved, MetricsAvailable, AbleToScale, ScalingLimited, ReadyForBell, FloorContested,
+    ReturnedToBaseline, PlanShrunk, and ClockInSync."""
+    actuator: Actuator | None = None
+    """What is written to: an autoscaler's minimum, or the workload's replicas."""
+    last_autoscaler: LastAutoscaler | None = None
+    """The autoscaler that the workload had, where it was deleted; absent while there is one."""
+    current_replicas: ReplicaCount | None = None
+    """How many replicas the workload is set to."""
+    ready_replicas: ReplicaCount | None = None
+    """How many of them are Ready."""
+    desired_replicas: ReplicaCount | None = None
+    """How many replicas were decided on."""
+    decision: DecisionStatus | None = None
+    """What decided on that number, and which limits changed it."""
+    surge: SurgeStatus | None = None
+    """How far the present peak is raised above its plan; absent while it is not."""
+    upcoming: Annotated[tuple[UpcomingPeak, ...], ordered_list(5)] = ()
+    """The next peaks, at most five."""
+    last_actions: Annotated[tuple[ActionStatus, ...], ordered_list(10)] = ()
+    """The latest changes, at most ten."""
+    last_peak: LastPeak | None = None
+    """How ready the workload was for the last bell."""
+    calendars: Annotated[tuple[UsedCalendar, ...], named_list(16)] = ()
+    """Which edit of each calendar the decision used."""

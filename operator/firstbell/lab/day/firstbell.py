@@ -1,0 +1,118 @@
+"""firstbell at work on a simulated workload: the production plan and decision, minute by minute.
+
+Beside an HPA a rise is written into its minimum and at once into `/scale`, and a fall into its minimum only;
+without one the decision is the count itself. Writes take no time here: on a real API server they took 0.2 s.
+The HPA's passes fall on whole minutes, as the decisions do, so that its own pass would raise the count in the
+same second. In a cluster the write of `/scale` spares up to a pass, and a hand-written floor waits for one.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from firstbell.core.bells import instant_of
+from firstbell.core.decide import Ceiling, Observation, decide, remembered
+from firstbell.core.history import History
+from firstbell.core.reasons import LimitReason
+from firstbell.core.scheduled import raised_by_surge, scheduled_by
+from firstbell.lab.day.hpa import HpaAlone
+
+if TYPE_CHECKING:
+    from firstbell.core.behavior import Behavior
+    from firstbell.core.policy import Bounds
+    from firstbell.lab.day.early_arrivals import EarlyArrivals
+    from firstbell.lab.day.hpa import HorizontalPodAutoscaler
+    from firstbell.lab.day.known_plans import KnownPlans
+    from firstbell.lab.day.observed import Observed
+    from firstbell.lab.day.pods import Pods
+
+SECONDS_PER_MINUTE = 60
+READING_SECONDS = 15
+
+
+class Operator:
+    """What the operator decides on one workload; `beside_autoscaler` says what the decision is of."""
+
+    def __init__(
+        self,
+        plans: KnownPlans,
+        bounds: Bounds,
+        behavior: Behavior,
+        *,
+        beside_autoscaler: bool,
+        early: EarlyArrivals | None = None,
+    ) -> None:
+        self._plans = plans
+        self._early = early
+        self._behavior = behavior
+        self._beside = beside_autoscaler
+        self._history = History()
+        self._held: int | None = None
+        self._baseline = bounds.minimum
+        reason = LimitReason.AUTOSCALER_MAX_REPLICAS if beside_autoscaler else LimitReason.TOO_MANY_REPLICAS
+        self._ceiling = None if bounds.maximum is None else Ceiling(replicas=bounds.maximum, reason=reason)
+
+    def is_due(self, now: int) -> bool:
+        """Whether it decides at a second: each minute, and with each reading where it reads."""
+        return now % (SECONDS_PER_MINUTE if self._early is None else READING_SECONDS) == 0
+
+    def decided(self, now: int, pods: Pods) -> int:
+        """The floor, or the count, that is in force from a second of the plans on."""
+        minute = self._plans.since[0] + now // SECONDS_PER_MINUTE
+        at = instant_of(minute) + timedelta(seconds=now % SECONDS_PER_MINUTE)
+        plan = self._plans.at(minute)
+        surge = None if self._early is None else self._early.follow(plan, now, at)
+        seen = Observation(
+            now=at,
+            baseline=self._baseline,
+            scheduled=raised_by_surge(scheduled_by(plan, minute, minute), surge, minute, self._baseline),
+            behavior=self._behavior,
+            history=self._history,
+            ceiling=self._ceiling,
+            held=self._held,
+            current=pods.wanted,
+            ready=pods.ready,
+            beside_autoscaler=self._beside,
+        )
+        decision = decide(seen)
+        self._history = remembered(seen, decision)
+        desired = self._baseline if decision.desired is None else decision.desired
+        self._held = None if self._beside and desired == self._baseline else desired
+        return desired
+
+
+class FirstbellBesideHpa:
+    """The workload with its HPA, whose minimum the operator raises ahead of bells."""
+
+    def __init__(self, operator: Operator, hpa: HorizontalPodAutoscaler) -> None:
+        self._operator = operator
+        self._alone = HpaAlone(hpa)
+
+    @property
+    def floor(self) -> int:
+        """The HPA's minimum."""
+        return self._alone.floor
+
+    def act(self, now: int, pods: Pods, observed: Observed) -> None:
+        """The operator's decisions, and the HPA's passes between."""
+        if self._operator.is_due(now):
+            floor = self._operator.decided(now, pods)
+            self._alone.hpa.minimum = floor
+            if pods.wanted < floor:
+                pods.scale(floor)
+        self._alone.act(now, pods, observed)
+
+
+class FirstbellAlone:
+    """The workload without an HPA: the operator writes its count."""
+
+    def __init__(self, operator: Operator) -> None:
+        self._operator = operator
+        self.floor = 0
+
+    def act(self, now: int, pods: Pods, observed: Observed) -> None:  # noqa: ARG002 - a port's parameter
+        """The operator's decisions."""
+        if self._operator.is_due(now):
+            self.floor = self._operator.decided(now, pods)
+            pods.scale(self.floor)

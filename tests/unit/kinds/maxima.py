@@ -1,0 +1,212 @@
+"""The largest of everything that a schema allows, alone and together: found by walking the schema.
+
+A good object with every field in use is stretched: lists to as many entries as there may be, texts to as many
+characters. A field that the schema gets later is found by itself; where stretching it needs to know what it
+means (a name that refers to another, times in order), this is the place to say so.
+"""
+
+from __future__ import annotations
+
+import copy
+from functools import cache
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+from firstbell.kinds.crds import RENDERED_KINDS, object_schema
+from tests.unit.kinds.specimens import spec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+REFERENCES = {
+    "regions": "regions[].name",
+    "region": "regions[].name",
+    "labels": "rotation.labels[]",
+    "bellScheduleName": "bellSchedules[].name",
+    "parentName": "academicSessions[].name",
+}
+"""By the field that refers, within SchoolCalendar: whose length is its length."""
+NEEDS = {"regions": "regions", "labels": "rotation.labels"}
+"""Lists that can be no longer than the list that they refer to."""
+FIXED_FORMS = {"date", "date-time"}
+LONG = {
+    "timeZone": None,  # a name that must exist
+    "schedule": None,  # a cron line
+    "averageValue": "9" * 18 + "." + "9" * 9,
+    "value": "9" * 18 + "." + "9" * 9,
+    "perPupil": "9" * 18 + "." + "9" * 9,
+    "tolerance": "0." + "9" * 9,
+    "serverAddress": "http://" + "p" * 2041,
+    "apiVersion": None,  # a kind that must exist
+    "kind": None,
+}
+"""By the last word of the path: the longest text of a field with a form of its own; None: as it is."""
+
+
+def maxima(kind: str) -> list[str]:
+    """Every list and every free text of a kind's spec, by path: `holidays`, `holidays[].regions`."""
+    found = _walk(spec_schema(kind), "")
+    return list(dict.fromkeys(_canonical(path) if kind == "SchoolCalendar" else path for path in found))
+
+
+@cache
+def spec_schema(kind: str) -> dict[str, Any]:
+    (found,) = [rendered for rendered in RENDERED_KINDS if rendered.kind == kind]
+    schema: dict[str, Any] = object_schema(found)["properties"]["spec"]
+    return schema
+
+
+def _walk(schema: dict[str, Any], path: str) -> Iterator[str]:
+    if schema["type"] == "object":
+        for name, inside in schema["properties"].items():
+            yield from _walk(inside, f"{path}.{name}".lstrip("."))
+    elif schema["type"] == "array":
+        assert "maxItems" in schema, f"{path} has no bound"
+        yield path
+        yield from _walk(schema["items"], f"{path}[]")
+    elif schema["type"] == "string" and _is_free(schema) and _longest(path, schema) is not None:
+        yield path
+
+
+def _is_free(schema: dict[str, Any]) -> bool:
+    """Whether a text may be of several lengths."""
+    fixed = "enum" in schema or schema.get("format") in FIXED_FORMS
+    return not fixed and schema.get("minLength") != schema.get("maxLength")
+
+
+def _longest(path: str, schema: dict[str, Any]) -> str | None:
+    last = path.rpartition(".")[2].removesuffix("[]")
+    assert "maxLength" in schema, f"{path} has no bound"
+    return LONG[last] if last in LONG else "x" * schema["maxLength"]
+
+
+def _canonical(path: str) -> str:
+    """The names that a text refers to are as long as it is: it is they that are stretched."""
+    last = path.rpartition(".")[2]
+    is_text = last.endswith("[]") or last not in NEEDS
+    bare = last.removesuffix("[]")
+    return REFERENCES[bare] if is_text and bare in REFERENCES and path != REFERENCES[bare] else path
+
+
+def groups(kind: str) -> list[tuple[str, ...]]:
+    """Each maximum, every two of them, every list with a list and a text inside it, and all lists at once."""
+    every = maxima(kind)
+    lists = tuple(path for path in every if _at(spec_schema(kind), path)["type"] == "array")
+    nested = [
+        (outer, inner, text)
+        for outer, inner in combinations(lists, 2)
+        if inner.startswith(f"{outer}[]")
+        for text in every
+        if text not in lists
+    ]
+    return [*((one,) for one in every), *combinations(every, 2), *nested, lists, tuple(every)]
+
+
+def stretched(kind: str, paths: tuple[str, ...]) -> dict[str, Any]:
+    """A good spec with these at their largest."""
+    body, schema = spec(kind), spec_schema(kind)
+    if kind == "SchoolCalendar":
+        needed = {NEEDS[last] for path in paths if (last := path.rpartition(".")[2]) in NEEDS}
+        paths = tuple(dict.fromkeys([*needed, *paths]))
+    lists = [path for path in paths if _at(schema, path)["type"] == "array"]
+    for path in sorted(lists, key=lambda path: (path.count("[]"), path not in NEEDS.values())):
+        _lengthen(body, schema, path)
+    for path in paths:
+        if path not in lists:
+            _write_out(body, schema, path)
+    return body
+
+
+def _at(schema: dict[str, Any], path: str) -> dict[str, Any]:
+    for part in path.split("."):
+        schema = schema["properties"][part.removesuffix("[]")]
+        if part.endswith("[]"):
+            schema = schema["items"]
+    return schema
+
+
+def _places(body: Any, parents: list[str]) -> list[dict[str, Any]]:
+    """The objects at a path, `[]` standing for every entry; those that are not there are left out."""
+    found = [body]
+    for part in parents:
+        name, many = part.removesuffix("[]"), part.endswith("[]")
+        inside = [place[name] for place in found if name in place]
+        found = [item for items in inside for item in items] if many else inside
+    return found
+
+
+def _lengthen(body: dict[str, Any], schema: dict[str, Any], path: str) -> None:
+    *parents, last = path.split(".")
+    node = _at(schema, path)
+    for place in _places(body, parents):
+        if last in place or _may_have(place, last):
+            place[last] = _filled(body, node, last, path, place.get(last, []))
+
+
+def _may_have(place: dict[str, Any], field: str) -> bool:
+    """Whether an entry that lacks a list may have it: what excludes others stays as it is."""
+    return field in NEEDS and "percent" not in place
+
+
+def _filled(body: dict[str, Any], node: dict[str, Any], last: str, path: str, given: list[Any]) -> list[Any]:
+    most, items = node["maxItems"], node["items"]
+    if items["type"] == "string":
+        if "enum" in items:
+            return items["enum"][:most]
+        if path in {"regions", "rotation.labels"} or last not in NEEDS or "regions" not in body:
+            return [*given, *(f"n{n}" for n in range(len(given), most))]
+        source = body["rotation"]["labels"] if last == "labels" else [one["name"] for one in body["regions"]]
+        return list(source[:most])
+    if last == "classPeriods":
+        return [{"name": str(n), "startTime": _clock(n), "endTime": _clock(n + 1)} for n in range(most)]
+    templates = given[-1:] if last in {"academicSessions", "bellSchedules"} else given
+    more = [copy.deepcopy(templates[n % len(templates)]) for n in range(len(given), most)]
+    for n, item in enumerate(more, start=len(given)):
+        if "name" in item:
+            item["name"] = f"{item['name'][:20]}-{n}"
+    return [*given, *more]
+
+
+def _clock(n: int) -> str:
+    return f"{6 + n // 2:02}:{30 * (n % 2):02}"
+
+
+def _write_out(body: dict[str, Any], schema: dict[str, Any], path: str) -> None:
+    node = _at(schema, path)
+    refers = {name for name, source in REFERENCES.items() if source == path}
+    *parents, last = path.split(".")
+    pad = _Pad(path, node)
+    if refers:
+        _everywhere(body, refers, pad)
+    name = last.removesuffix("[]")
+    for place in _places(body, parents):
+        if last.endswith("[]"):
+            place[name] = [pad(one) for one in place.get(name, ["n"])]
+        elif name in place or (last in {"title", "note"}):
+            place[name] = pad(place.get(name, ""))
+
+
+def _everywhere(value: Any, fields: set[str], pad: _Pad) -> None:
+    """Stretches what refers, wherever it stands; the names themselves are another's matter."""
+    if isinstance(value, dict):
+        for name, inside in value.items():
+            if name in fields and isinstance(inside, str):
+                value[name] = pad(inside)
+            elif name in fields and isinstance(inside, list) and all(isinstance(one, str) for one in inside):
+                value[name] = [pad(one) for one in inside]
+            else:
+                _everywhere(inside, fields, pad)
+    elif isinstance(value, list):
+        for inside in value:
+            _everywhere(inside, fields, pad)
+
+
+class _Pad:
+    """Stretches a text to its most characters and keeps what tells it from others; twice changes nothing."""
+
+    def __init__(self, path: str, node: dict[str, Any]) -> None:
+        self._form = LONG.get(path.rpartition(".")[2].removesuffix("[]"))
+        self._most = node["maxLength"]
+
+    def __call__(self, text: str) -> str:
+        return self._form or text + "x" * (self._most - len(text))

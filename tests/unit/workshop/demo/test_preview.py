@@ -1,0 +1,38 @@
+"""What is to be seen of a morning before there is a cluster."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from firstbell.cli.demo import _planned
+from firstbell.cli.demo_preview import print_preview, rises_table
+from firstbell_workshop.demo.morning import MORNINGS
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "last"),
+    [("smartschool-monday", "07:40      4", "08:20    307"), ("us-district-ab", "07:20      ", "07:")],
+)
+def test_the_plan_the_simulated_day_and_its_picture_stand_there_without_a_cluster(name, first, last):
+    told = io.StringIO()
+
+    print_preview(Console(file=told, width=100), MORNINGS[name], *_planned(MORNINGS[name]))
+
+    text = told.getvalue()
+    assert text.startswith(MORNINGS[name].title)
+    plan, picture = text.index("The plan"), text.index("█ Ready   • plan")
+    assert plan < text.index(first) < text.index("How that will go") < picture < text.index("HPA + cron")
+    assert last in text
+
+
+def test_where_letters_are_ascii_the_bars_are():
+    told = io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors="backslashreplace")
+    console, morning = Console(file=told, width=100), MORNINGS["smartschool-monday"]
+
+    console.print(rises_table(console, morning, _planned(morning)[0]))
+
+    told.seek(0)
+    assert "07:55     58  ######" in told.read()
