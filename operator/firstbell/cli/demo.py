@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from firstbell.adapters.logs import configure_logs
 from firstbell.cli.demo_preview import print_preview
-from firstbell.cli.demo_words import ending, pace_in_words, what_stays
-from firstbell.cli.output import console, refuse
+from firstbell.cli.output import console
 from firstbell.cli.planned import plan_files
 from firstbell.core.bells import minute_of
 from firstbell.core.plan import Plan, make_plan
-from firstbell.engine.seen.store import TargetRef
 from firstbell.kinds.autoscaler_conversion import to_behavior
 from firstbell.lab.day.compare import Conditions
 from firstbell_workshop.demo.morning import MORNINGS, Morning, example_file
-from firstbell_workshop.demo.pace import SPEEDS, fitting_speed
-from firstbell_workshop.demo.show import LiveTable, chart, plot, points
-from firstbell_workshop.demo.stage import set_stage
-from firstbell_workshop.local.errors import ControlPlaneError
-from firstbell_workshop.local.provision import control_plane
-from firstbell_workshop.local.spec import ControlPlaneSpec
+from firstbell_workshop.demo.pace import SPEEDS
 
-NODES = 10
 LATE = 1
 BEFORE_MINUTES, AFTER_MINUTES = 60, 6 * 60
 
@@ -65,37 +54,14 @@ def demo(
     """
     morning = MORNINGS[example.value]
     plan, conditions = _planned(morning)
-    target = _target(plan)
     out = console()
-    zone = plan.workload.calendars[0].calendar.zone
     print_preview(out, morning, plan, conditions)
-    from firstbell_workshop.demo.play import Show, play  # noqa: PLC0415 - the operator takes a second to load
-    from firstbell_workshop.demo.trial import rises_before, try_out  # noqa: PLC0415
+    # What a cluster needs takes half a second to load, and on a busy machine ten times that.
+    from firstbell.cli.demo_morning import Wishes, play_morning  # noqa: PLC0415
 
-    configure_logs("console", "error")
-    spec = ControlPlaneSpec(nodes=NODES, metrics_server=True, disable_qps_limits=True)
-    try:
-        with ExitStack() as stack:
-            here = stack.enter_context(control_plane(spec, kubeconfig=kubeconfig, context=context, keep=keep))
-            set_stage(here, example_file(morning.example), plan.workload, target)
-            if speed is None:
-                trial, rises = try_out(here, target), rises_before(plan, morning)
-                speed = fitting_speed(trial, rises)
-                out.print("\n".join(pace_in_words(trial, rises, speed, morning)))
-            out.print()
-            show = Show(control_plane=here, morning=morning, plan=plan, target=target, speed=speed)
-            table = stack.enter_context(LiveTable(out, zone))
-            recording = asyncio.run(play(show, table.add))
-    except ControlPlaneError as error:
-        refuse([error, "Without a cluster: firstbell plan -f FILE shows what would happen."])
-    out.print(f"\n{chart(points(recording), zone)}\n")
-    for line in ending(recording, has_metrics=here.has_metrics):
-        out.print(line)
-    for line in what_stays(here, target.namespace, keep=keep):
-        out.print(line, soft_wrap=True)
-    if plot_file is not None and (problem := plot(recording, zone, plot_file)):
-        refuse([problem])
-    if not (recording.in_time or recording.starved):
+    wishes = Wishes(speed=speed, kubeconfig=kubeconfig, context=context, keep=keep, plot_file=plot_file)
+    played = play_morning(out, morning, plan, wishes)
+    if not (played.in_time or played.starved):
         raise typer.Exit(LATE)
 
 
@@ -105,9 +71,3 @@ def _planned(morning: Morning) -> tuple[Plan, Conditions]:
     start = minute_of(morning.start) - BEFORE_MINUTES
     plan = make_plan(planned.plans[0].workload, start, minute_of(morning.end) + AFTER_MINUTES)
     return plan, Conditions(behavior=to_behavior(planned.autoscalers[0].manifest.spec))
-
-
-def _target(plan: Plan) -> TargetRef:
-    """The workload of the example, which is a Deployment of the autoscaler's name."""
-    policy = plan.workload.policy
-    return TargetRef(namespace=policy.namespace, api_version="apps/v1", kind="Deployment", name=policy.name)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _HELD = "held.lock"
 _KEPT = "kept"
 _PROVISION = "provision"
-# A start has two minutes; several may stand in line.
+# Of a start what kwokctl does, which gives up after two minutes; several may stand in line.
 _TURN_SECONDS = 600.0
 
 

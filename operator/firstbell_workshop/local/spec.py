@@ -36,8 +36,8 @@ class ControlPlaneSpec:
     audit_policy: Path | None = None
     """An audit policy file; the log is `ControlPlane.audit_log`."""
 
-    start_seconds: float = 120
-    """How long it may take to come up, without the building of programs."""
+    start_seconds: float = 240
+    """How long it may take to come up, without the building of programs: beside 12 others a minute."""
 
     @property
     def beyond_kind(self) -> tuple[str, ...]:

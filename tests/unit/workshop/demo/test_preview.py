@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 
 import pytest
 from rich.console import Console
@@ -36,3 +38,14 @@ def test_where_letters_are_ascii_the_bars_are():
 
     told.seek(0)
     assert "07:55     58  ######" in told.read()
+
+
+SLOW = ("kopf", "aiohttp", "kubernetes", "structlog", "matplotlib", "firstbell_workshop.local.provision")
+
+
+def test_what_only_a_cluster_needs_is_not_loaded_before_the_picture():
+    code = f"import sys, firstbell.cli.demo; print([one for one in {SLOW} if one in sys.modules])"
+
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert loaded.stdout == "[]\n"
