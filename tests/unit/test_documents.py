@@ -10,13 +10,16 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FAULTS = ROOT / "operator/docs/faults.md"
-DECISIONS = sorted((ROOT / "operator/decisions").glob("*.md"))
+INDEX = ROOT / "operator/decisions/README.md"
+DECISIONS = sorted((ROOT / "operator/decisions").glob("[0-9]*.md"))
 DOCUMENTS = [
     *(ROOT / name for name in ("README.md", "SECURITY.md", "CHANGELOG.md", "operator/README.md")),
     ROOT / "charts/firstbell/README.md",
     FAULTS,
+    INDEX,
     *DECISIONS,
 ]
+PARTS_OF_A_DECISION = ["Context", "Decision", "Alternatives", "Consequences", "Proof"]
 QUOTED = re.compile(r"`([^`\n]+)`")
 OF_THE_REPOSITORY = re.compile(r"(tests|examples|operator|charts|crds)/[\w./-]+\w")
 OF_A_MACHINE = re.compile(r"(?<![\w.:/])/(work|root|home|tmp)/")
@@ -76,7 +79,48 @@ def test_every_fault_has_its_four_cells(row):
 
 
 @pytest.mark.parametrize("decision", DECISIONS, ids=lambda path: path.stem)
-def test_every_decision_has_its_number_and_says_what_was_decided(decision):
+def test_every_decision_has_the_one_form(decision):
     text = decision.read_text()
-    assert re.match(rf"# {decision.name[:4]}: \w", text)
-    assert "**Decision.**" in text
+    parts = re.findall(r"^\*\*([A-Z][^*]*)\.\*\*", text, re.MULTILINE)
+
+    assert re.match(rf"# {decision.name[:4]}: ([A-Z`]|pytest-kind)", text)
+    assert parts == [part for part in PARTS_OF_A_DECISION if part in parts]
+    assert {"Context", "Decision", "Consequences"} <= set(parts)
+    assert not re.search(r"^##", text, re.MULTILINE)
+
+
+def test_the_index_has_one_row_for_each_decision_with_its_title_and_its_date():
+    rows = rows_of_the_index()
+
+    assert list(rows) == [path.name for path in DECISIONS]
+    for path in DECISIONS:
+        title, day, one_line, _ = rows[path.name]
+        assert path.read_text().startswith(f"# {path.name[:4]}: {title}\n")
+        assert re.fullmatch(r"20\d\d-\d\d-\d\d", day)
+        assert one_line
+
+
+def test_the_index_tells_what_was_superseded_and_by_what():
+    superseded = {
+        old: path.name
+        for path in DECISIONS
+        for old in re.findall(r"^Supersedes \[\d{4}\]\(([\w-]+\.md)\)", path.read_text(), re.MULTILINE)
+    }
+    told = {
+        old: link[0]
+        for old, (*_, by) in rows_of_the_index().items()
+        if (link := re.findall(r"\(([\w-]+\.md)\)", by))
+    }
+
+    assert superseded
+    assert told == superseded
+
+
+def rows_of_the_index() -> dict[str, list[str]]:
+    """File of a decision to its title, its date, its line and what superseded it."""
+    rows: dict[str, list[str]] = {}
+    for line in INDEX.read_text().splitlines():
+        if line.startswith("| ["):
+            link, *cells = (cell.strip() for cell in line.strip().removesuffix("|").strip("|").split(" | "))
+            rows[link.partition("(")[2].rstrip(")")] = [*cells, ""][:4]
+    return rows
