@@ -36,9 +36,15 @@ class Components:
     start: Callable[[], None]
     _again: set[str] = field(default_factory=set)
 
+    def start_foundations_again(self) -> None:
+        """Start what has ended of that which the others need, each once."""
+        self._start_again([program for program in self.ended() if program in FOUNDATIONS])
+
     def start_again(self) -> None:
         """Start what has ended, each once. Raises ControlPlaneError for what has ended twice."""
-        ended = self.ended()
+        self._start_again(self.ended())
+
+    def _start_again(self, ended: list[str]) -> None:
         if self._again.intersection(ended):
             raise ControlPlaneError(f"the control plane did not stay up{self.last_words()}")
         if ended:

@@ -110,7 +110,7 @@ def start(control_plane: ControlPlane, spec: ControlPlaneSpec) -> None:
         deadline = time.monotonic() + spec.start_seconds
         _create(components, [kwokctl, *arguments], env=env, deadline=deadline)
     try:
-        wait_until_it_answers(control_plane, deadline=deadline)
+        wait_until_it_answers(control_plane, deadline=deadline, meanwhile=components.start_foundations_again)
         components.start_again()
         if spec.nodes:
             _kwokctl(programs, env, ["--name", name, "scale", "node", "--replicas", str(spec.nodes)])

@@ -2,6 +2,8 @@
 
 A namespace without its default ServiceAccount refuses pods; the controller manager makes it a moment after
 the API server is up, and everybody who starts too early meets that as a flake.
+
+`meanwhile` is what a wait calls before each look; what it raises ends the wait.
 """
 
 from __future__ import annotations
@@ -28,22 +30,22 @@ def _nothing() -> None:
     pass
 
 
-def wait_until_it_answers(control_plane: ControlPlane, *, deadline: float) -> None:
+def wait_until_it_answers(
+    control_plane: ControlPlane, *, deadline: float, meanwhile: Callable[[], None] = _nothing
+) -> None:
     """Wait until the API server calls itself ready: it listens long before that."""
     _until(
         deadline,
         f"the API server of {control_plane.name} is not ready",
         lambda: bool(control_plane.kubectl("get", "--raw", "/readyz")),
+        meanwhile,
     )
 
 
 def wait_until_ready(
     control_plane: ControlPlane, *, nodes: int, deadline: float, meanwhile: Callable[[], None] = _nothing
 ) -> None:
-    """Wait until the control plane answers, has this many Ready nodes, and takes pods.
-
-    `meanwhile` is called before each look; what it raises ends the wait.
-    """
+    """Wait until the control plane answers, has this many Ready nodes, and takes pods."""
     _until(
         deadline,
         f"{control_plane.name} has no {nodes} Ready nodes",

@@ -85,3 +85,10 @@ def test_what_ends_twice_is_told_with_its_last_words_and_not_started_a_third_tim
         cluster.components.start_again()
 
     assert cluster.lives[HASTY] == [STAYS]
+
+
+@pytest.mark.parametrize("cluster", [[ENDS, STAYS]], indirect=True)
+def test_before_the_api_server_answers_only_what_it_needs_is_started_again(cluster):
+    cluster.components.start_foundations_again()
+
+    assert cluster.components.ended() == [HASTY]
