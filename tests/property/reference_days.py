@@ -45,6 +45,10 @@ def reference_days(calendar: SchoolCalendar, region: str | None) -> tuple[Day, .
     return RegionWalk(calendar, region, span).days
 
 
+def _holds(entry: CalendarDate, on: date) -> bool:
+    return on in entry.dates and (not entry.days_of_week or Weekday.of(on) in entry.days_of_week)
+
+
 class RegionWalk:
     """The layers of one region, laid out by date so that resolving a day looks nothing up twice."""
 
@@ -67,7 +71,7 @@ class RegionWalk:
             day, printed = self._resolve(
                 on,
                 [holiday for holiday in self._holidays if on in holiday.dates],
-                [entry for entry in self._entries if on in entry.dates],
+                [entry for entry in self._entries if _holds(entry, on)],
                 label=candidate.label,
                 off_print=candidate.off_print,
             )
@@ -78,7 +82,7 @@ class RegionWalk:
             yield day
 
     def _counts(self, on: date) -> bool:
-        told = [entry.labelled for entry in self._entries if on in entry.dates and entry.labelled is not None]
+        told = [entry.labelled for entry in self._entries if _holds(entry, on) and entry.labelled is not None]
         return told[-1] if told else True
 
     def _restart_dates(self) -> set[date]:

@@ -19,6 +19,7 @@ from firstbell.core.calendar import (
     OnClosure,
     RecurrenceCondition,
     RotationType,
+    Weekday,
 )
 from firstbell.core.days import DayClass, SchoolDays
 from firstbell.core.plan import Workload
@@ -79,6 +80,7 @@ def exceptions(draw, regions: tuple[str, ...], number: int):
         bell_schedule_name=draw(st.none() | SCHEDULES),
         instruction_mode=draw(st.none() | st.sampled_from(InstructionMode)),
         regions=draw(scopes(regions)),
+        days_of_week=draw(st.sampled_from([frozenset(), frozenset({Weekday.FRIDAY, Weekday.MONDAY})])),
     )
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from firstbell.core.calendar import (
     CalendarEvent,
+    DateRange,
     InstructionMode,
     OnClosure,
     RotationType,
@@ -62,6 +63,7 @@ def exceptions(draw, regions, number: int):
         instruction_mode=draw(st.none() | st.sampled_from(InstructionMode)),
         regions=draw(scopes(regions)),
         labelled=draw(st.sampled_from([None, None, True, False])),
+        days_of_week=draw(st.just(frozenset()) | st.frozensets(st.sampled_from(Weekday), max_size=3)),
     )
 
 
@@ -143,6 +145,11 @@ def test_lesson_days_are_counted_as_a_walk_over_all_days_counts_them(calendar):
             dates = BEGIN + timedelta(days=first), BEGIN + timedelta(days=last)
             within = [on for on in taught if dates[0] <= on <= dates[1]]
             assert days.lesson_count(region, *dates) == len(within)
+            if first <= last:
+                weekdays = [Weekday.numbered(first % 7), Weekday.SUNDAY]
+                on_them = [on for on in within if Weekday.of(on) in weekdays]
+                held = DateRange(first=dates[0], last=dates[1])
+                assert days.any_lessons_on(region, held, weekdays) == bool(on_them)
             assert days.has_lessons(region, dates[0]) == (dates[0] in taught)
             assert next(days.lesson_dates_from(region, dates[0]), None) == next(
                 (on for on in taught if on >= dates[0]), None

@@ -77,6 +77,39 @@ def test_a_week_of_six_days_has_its_own_first_day_and_long_weekend():
     assert first_bell(days, "afternoon", "2024-03-15") == "14:00"
 
 
+FRIDAYS = """  - {name: fridays, startDate: "2024-03-12", endDate: "2024-04-09", daysOfWeek: [Friday],
+     event: EarlyDismissal, bellScheduleName: ramadan-day-fri, regions: [single]}
+  - {name: fridays-2, startDate: "2024-03-12", endDate: "2024-04-09", daysOfWeek: [Friday],
+     event: LateArrival, bellScheduleName: ramadan-second-fri, regions: [afternoon]}
+"""
+ONE_BY_ONE = "six-day-week-and-fridays"
+
+
+def with_fridays_in_one_entry(tmp_path) -> SchoolDays:
+    lines = (CASES / f"{ONE_BY_ONE}.yaml").read_text(encoding="utf-8").splitlines(keepends=True)
+    text = "".join(line for line in lines if "- {name: fri-" not in line)
+    before = "  cohorts:\n"
+    file = tmp_path / "fridays.yaml"
+    file.write_text(text.replace(before, FRIDAYS + before, 1), encoding="utf-8")
+    return SchoolDays(calendar_of(file))
+
+
+def test_one_entry_for_the_fridays_of_a_range_is_as_one_entry_a_friday(tmp_path):
+    one, each = with_fridays_in_one_entry(tmp_path), days_of(ONE_BY_ONE)
+    for region in each.calendar.regions:
+        for left, right in zip(one.days(region), each.days(region), strict=True):
+            assert left.lessons == right.lessons, (region, left.date)
+    assert one.day("afternoon", date(2024, 3, 15)).reason == "calendarDates/fridays-2"
+    assert one.day("afternoon", date(2024, 3, 16)).reason == "calendarDates/ramadan-2"
+
+
+def test_fridays_within_a_range_are_a_carve_out_and_no_contradiction(tmp_path):
+    found = findings_of(with_fridays_in_one_entry(tmp_path), "2023-10-01")
+    told = [one for one in found if one.kind is FindingKind.EXCEPTIONS_CONFLICT]
+    assert {one.severity for one in told} == {Severity.NOTICE}
+    assert "on each Friday from 2024-03-15 to 2024-04-05" in told[0].message
+
+
 def test_more_lesson_days_are_usual_in_a_week_of_six():
     days = days_of("six-days-morocco")
     assert not [one for one in findings_of(days) if one.kind is FindingKind.UNUSUAL_LESSON_DAY_COUNT]

@@ -46,6 +46,7 @@ class Weekday(StrEnum):
 
 
 _WEEKDAYS = tuple(Weekday)
+_EVERY_WEEKDAY = frozenset(Weekday)
 ODD_AND_EVEN = 2
 
 
@@ -190,6 +191,14 @@ class DateRange:
         """How many days, both ends counted."""
         return (self.last - self.first).days + 1
 
+    @property
+    def weekdays(self) -> frozenset[Weekday]:
+        """The weekdays that there are in it."""
+        start = self.first.weekday()
+        return frozenset(
+            _WEEKDAYS[(start + n) % len(_WEEKDAYS)] for n in range(min(self.days, len(_WEEKDAYS)))
+        )
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AcademicSession:
@@ -287,19 +296,26 @@ class Holiday:
 class CalendarDate:
     """An exception. A field that is None leaves what the layers below say.
 
-    `announced_time` is when people learned of it: information for replays, no effect on a plan. A day that is
-    not `labelled` carries no label of the rotation and uses none up.
+    With `days_of_week` it holds only on these weekdays of its dates; empty = on each. `announced_time` is
+    when people learned of it: information for replays, no effect on a plan. A day that is not `labelled`
+    carries no label of the rotation and uses none up.
     """
 
     name: str
     dates: DateRange
     event: CalendarEvent
+    days_of_week: frozenset[Weekday] = frozenset()
     bell_schedule_name: str | None = None
     instruction_mode: InstructionMode | None = None
     regions: tuple[str, ...] = ()
     announced_time: datetime | None = None
     labelled: bool | None = None
     source: ExceptionSource = ExceptionSource.CALENDAR_DATES
+
+    @property
+    def weekdays(self) -> frozenset[Weekday]:
+        """The weekdays on which this entry holds, some of which its dates may not have."""
+        return self.days_of_week or _EVERY_WEEKDAY
 
     @property
     def undoes_closure(self) -> bool:

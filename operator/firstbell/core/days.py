@@ -17,10 +17,10 @@ from firstbell.core.region_days import RegionDays
 from firstbell.core.school_day import Day, DayClass, Lessons, Transition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from firstbell.core.bells import Minute
-    from firstbell.core.calendar import SchoolCalendar
+    from firstbell.core.calendar import SchoolCalendar, Weekday
 
 __all__ = [
     "Day", "DayClass", "Lessons", "SchoolDays", "Transition", "each_day",
@@ -106,6 +106,12 @@ class SchoolDays:
             return 0
         stretches = self._regions[region].stretches
         return stretches.lessons_before(last.toordinal() + 1) - stretches.lessons_before(first.toordinal())
+
+    def any_lessons_on(self, region: str | None, dates: DateRange, weekdays: Iterable[Weekday]) -> bool:
+        """Whether a date of a range that is on one of the weekdays has lessons."""
+        return self._regions[region].stretches.any_lessons_on(
+            [weekday.number for weekday in weekdays], dates.first.toordinal(), dates.last.toordinal()
+        )
 
     def lesson_dates_within(self, region: str | None, dates: DateRange) -> tuple[date | None, date | None]:
         """The first and the last date with lessons of a range, both None where it has none."""

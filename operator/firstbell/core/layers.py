@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from firstbell.core.calendar import DateRange, RotationType
+from firstbell.core.calendar import DateRange, RotationType, Weekday
 from firstbell.core.coverage import Coverage, bits_where, places, scope_bits
 from firstbell.core.ordinary_week import OrdinaryWeek
 from firstbell.core.rotation import DAYS_PER_WEEK, cycle_of, week_start
@@ -52,6 +52,11 @@ class Layers:
         self.year_dates = Coverage([year.dates for year in self.years])
         self.holiday_dates = Coverage([holiday.dates for holiday in calendar.holidays])
         self.exception_dates = Coverage([entry.dates for entry in calendar.calendar_dates])
+        self.on_weekday = tuple(
+            bits_where(weekday in entry.weekdays for entry in calendar.calendar_dates) for weekday in Weekday
+        )
+        """Which exceptions hold on a weekday, by its number."""
+        self.on_some_weekdays = bits_where(bool(entry.days_of_week) for entry in calendar.calendar_dates)
         names = calendar.region_names
         self._restarts = calendar.rotation is not None and calendar.rotation.restarts_with is not None
         self._of_sessions = scope_bits(calendar.sessions, names)
@@ -120,6 +125,7 @@ class Layers:
         """The entries of a scope that hold a date."""
         years, holidays, exceptions = self.held(day)
         of = scope.entries
+        exceptions &= self.on_weekday[day.weekday()]
         return Entries(years & of.years, holidays & of.holidays, exceptions & of.exceptions)
 
     def holiday(self, on: Entries) -> Holiday | None:
@@ -162,7 +168,7 @@ class Layers:
         return tuple((day.toordinal(), self.held(day)) for day in sorted(dates) if day in self.span)
 
     def held(self, day: date) -> Entries:
-        """What holds a date, in any region."""
+        """What holds a date, in any region; of exceptions on some weekdays only: on the right one."""
         return Entries(self.year_dates.on(day), self.holiday_dates.on(day), self.exception_dates.on(day))
 
 

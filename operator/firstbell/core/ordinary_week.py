@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from firstbell.core.calendar import Weekday
 from firstbell.core.rotation import DAYS_PER_WEEK
-from firstbell.core.week_table import WeekTable
+from firstbell.core.week_table import WeekTable, day_by_state
 
 if TYPE_CHECKING:
     from firstbell.core.calendar import WeeklyRow
     from firstbell.core.rotation import Cycle
-    from firstbell.core.week_table import DayKind
+    from firstbell.core.week_table import Came, DayKind, KindsOfWeek
 
 
 class OrdinaryWeek:
@@ -21,7 +21,8 @@ class OrdinaryWeek:
         self.cycle = cycle
         self.rows = rows
         self._found: dict[tuple[int, str | None], WeeklyRow | None] = {}
-        self._tables: dict[DayKind, WeekTable] = {}
+        self._days: dict[tuple[DayKind, int], tuple[Came, ...]] = {}
+        self._tables: dict[KindsOfWeek, WeekTable] = {}
 
     def row(self, weekday: int, label: str | None) -> WeeklyRow | None:
         """The row of a weekday (0 is Monday) with a label, None where it has no lessons."""
@@ -30,11 +31,12 @@ class OrdinaryWeek:
             self._found[asked] = self._first(Weekday.numbered(weekday), label)
         return self._found[asked]
 
-    def table(self, kind: DayKind) -> WeekTable:
-        """What days of a kind do."""
-        if kind not in self._tables:
-            self._tables[kind] = WeekTable(kind, self.cycle, self._has_row)
-        return self._tables[kind]
+    def table(self, kinds: KindsOfWeek) -> WeekTable:
+        """What weeks do, of a kind of day for each weekday."""
+        if kinds not in self._tables:
+            each = tuple(self._day(kind, weekday) for weekday, kind in enumerate(kinds))
+            self._tables[kinds] = WeekTable(each, rare=len(set(kinds)) > 1)
+        return self._tables[kinds]
 
     @property
     def longest_gap(self) -> int:
@@ -48,6 +50,14 @@ class OrdinaryWeek:
             return DAYS_PER_WEEK
         following = [*taught[1:], taught[0] + DAYS_PER_WEEK]
         return max(later - earlier - 1 for earlier, later in zip(taught, following, strict=True))
+
+    def _day(self, kind: DayKind, weekday: int) -> tuple[Came, ...]:
+        asked = kind, weekday
+        if asked not in self._days:
+            self._days[asked] = day_by_state(
+                kind, self.cycle, lambda label: self._has_row(weekday, label), weekday
+            )
+        return self._days[asked]
 
     def _has_row(self, weekday: int, label: str | None) -> bool:
         return self.row(weekday, label) is not None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from firstbell.core.rotation import DAYS_PER_WEEK
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from firstbell.core.layers import Entries, Layers, Scope
-    from firstbell.core.week_table import Opening, WeekTable
+    from firstbell.core.week_table import KindsOfWeek, WeekTable
 
 _NEW_STATES = 3
 """No new gap comes after so many times the weeks that there are states: one to get there, two to see it."""
@@ -59,6 +60,28 @@ class Stretches:
             return 0
         at = self._index(day)
         return self._lessons[at] + self._of[at].walk(self._states[at], self._starts[at], day).lessons
+
+    def any_lessons_on(self, weekdays: Iterable[int], first: int, last: int) -> bool:
+        """Whether any date on one of the weekdays has lessons, from `first` to `last`, both inclusive."""
+        first, last = max(first, self.first), min(last, self.end - 1)
+        if not self._starts or first > last:
+            return False
+        within = self._lesson_bits >> (first - self.first) & ((1 << (last - first + 1)) - 1)
+        weeks = ((1 << DAYS_PER_WEEK * ((last - first) // DAYS_PER_WEEK + 1)) - 1) // (
+            (1 << DAYS_PER_WEEK) - 1
+        )
+        return any(within & weeks << ((weekday - (first - 1)) % DAYS_PER_WEEK) for weekday in weekdays)
+
+    @cached_property
+    def _lesson_bits(self) -> int:
+        """Which dates have lessons: bit i is that of the i-th date."""
+        bits: list[str] = []
+        for table, state, first, end in zip(self._of, self._states, self._starts, self._ends, strict=True):
+            before = state
+            for day in range(first, end):
+                before, lessons = table.day(day, before)
+                bits.append("1" if lessons else "0")
+        return int("".join(reversed(bits)), 2)
 
     def lesson_day_before(self, day: int) -> int | None:
         """The last date with lessons before that one."""
@@ -137,15 +160,14 @@ class Stretches:
     def _cut(self, layers: Layers, scope: Scope) -> None:
         begins = self.cycle.begins.toordinal() if self.cycle.begins else 0
         years, holidays, exceptions = scope.entries
-        last: tuple[bool, Opening, bool, bool] | None = None
+        last: KindsOfWeek | None = None
         for day, (some_years, some_holidays, some_exceptions) in self._marks(layers):
             in_term = bool(some_years & years) and not some_holidays & holidays
-            those = some_exceptions & exceptions
-            kind = in_term, layers.opened(those), day >= begins, layers.counts(those)
-            if kind != last or day in self._anew:
+            kinds = _kinds(layers, some_exceptions & exceptions, in_term=in_term, labelled=day >= begins)
+            if kinds != last or day in self._anew:
                 self._starts.append(day)
-                self._of.append(self._week.table(DayKind(*kind)))
-                last = kind
+                self._of.append(self._week.table(kinds))
+                last = kinds
 
     def _marks(self, layers: Layers) -> Iterable[tuple[int, Entries]]:
         """The marks of the calendar, and those on which the rotation of this scope begins anew."""
@@ -163,3 +185,14 @@ class Stretches:
             came = table.walk(state, first, end)
             state = came.state
             lessons += came.lessons
+
+
+def _kinds(layers: Layers, exceptions: int, *, in_term: bool, labelled: bool) -> KindsOfWeek:
+    """What each weekday is under those exceptions, of which some may hold on other weekdays only."""
+
+    def kind(those: int) -> DayKind:
+        return DayKind(in_term, layers.opened(those), labelled, layers.counts(those))
+
+    if not exceptions & layers.on_some_weekdays:
+        return (kind(exceptions),) * DAYS_PER_WEEK
+    return tuple(kind(exceptions & on_weekday) for on_weekday in layers.on_weekday)

@@ -8,7 +8,7 @@ of thirty years is eleven steps, not eleven thousand days. Dates are ordinals (`
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from firstbell.core.rotation import DAYS_PER_WEEK, NO_LABEL
 
@@ -33,7 +33,7 @@ class Opening(IntEnum):
 
 
 class DayKind(NamedTuple):
-    """What is true of every date of a stretch.
+    """What is true of every date of a stretch that is on the same weekday.
 
     `in_term` is True inside a school year and outside of holidays, `labelled` where a rotation has begun. A
     day that does not count for the rotation has the lessons of its turn, and leaves the turn to the next.
@@ -45,6 +45,10 @@ class DayKind(NamedTuple):
     counts: bool = True
 
 
+KindsOfWeek: TypeAlias = tuple[DayKind, ...]
+"""The kinds of the seven weekdays, Monday first: an exception may hold on some of them only."""
+
+
 class Came(NamedTuple):
     """How days came out: the state after them, and how many of them had lessons."""
 
@@ -53,16 +57,14 @@ class Came(NamedTuple):
 
 
 class WeekTable:
-    """The table of one kind of day.
+    """The table of weeks that are alike: how each weekday, Monday first, comes out of each state.
 
-    `has_row` tells whether a weekly row fits a weekday (0 is Monday) and a label.
+    `rare` are weeks that few stretches have: these are taken apart only where that pays for one alone.
     """
 
-    def __init__(self, kind: DayKind, cycle: Cycle, has_row: Callable[[int, str | None], bool]) -> None:
-        self._days = tuple(
-            tuple(_day(kind, cycle, has_row, weekday, state) for state in range(cycle.size))
-            for weekday in range(DAYS_PER_WEEK)
-        )
+    def __init__(self, days: tuple[tuple[Came, ...], ...], *, rare: bool = False) -> None:
+        self._days = days
+        self._short = max(_SHORT_DAYS, DAYS_PER_WEEK * len(days[0])) if rare else _SHORT_DAYS
         self._weeks: list[tuple[Came, ...]] = []
         self.teaches = any(came.lessons for weekday in self._days for came in weekday)
 
@@ -73,7 +75,7 @@ class WeekTable:
     def walk(self, state: int, first: int, end: int) -> Came:
         """From the state before `first` over the days of [first, end)."""
         days, lessons = self._days, 0
-        if end - first < _SHORT_DAYS:
+        if end - first < self._short:
             for day in range(first - 1, end - 1):
                 state, had = days[day % DAYS_PER_WEEK][state]
                 lessons += had
@@ -176,12 +178,22 @@ def _weekday(day: int) -> int:
     return (day - 1) % DAYS_PER_WEEK
 
 
+def day_by_state(
+    kind: DayKind, cycle: Cycle, has_row: Callable[[str | None], bool], weekday: int
+) -> tuple[Came, ...]:
+    """How a kind of day comes out on a weekday (0 is Monday), from each state before it.
+
+    `has_row` tells whether a weekly row of that weekday fits a label.
+    """
+    return tuple(_day(kind, cycle, has_row, weekday, state) for state in range(cycle.size))
+
+
 def _day(
-    kind: DayKind, cycle: Cycle, has_row: Callable[[int, str | None], bool], weekday: int, before: int
+    kind: DayKind, cycle: Cycle, has_row: Callable[[str | None], bool], weekday: int, before: int
 ) -> Came:
     state = cycle.enter(before, weekday)
     candidate = cycle.candidate(state) if kind.labelled else NO_LABEL
-    printed, has_lessons = comes_out(kind, candidate, lambda label: has_row(weekday, label))
+    printed, has_lessons = comes_out(kind, candidate, has_row)
     if kind.labelled and kind.counts:
         state = cycle.leave(state, printed=printed, has_lessons=has_lessons)
     return Came(state, int(has_lessons))

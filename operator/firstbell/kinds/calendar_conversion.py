@@ -58,6 +58,7 @@ def to_exception(
         name=name,
         dates=domain.DateRange(first=fields.start_date, last=fields.end_date or fields.start_date),
         event=fields.event,
+        days_of_week=frozenset(fields.days_of_week),
         bell_schedule_name=fields.bell_schedule_name,
         instruction_mode=fields.instruction_mode,
         regions=fields.regions,

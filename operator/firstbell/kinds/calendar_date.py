@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import ConfigDict
 
-from firstbell.core.calendar import CalendarEvent, InstructionMode
+from firstbell.core.calendar import CalendarEvent, InstructionMode, Weekday
 from firstbell.kinds.cel import Rule, validated_by
-from firstbell.kinds.model import SpecModel
+from firstbell.kinds.model import SpecModel, distinct_list
 from firstbell.kinds.scalars import CivilDate, Flag, Name, Note, Time
 from firstbell.kinds.school_time import Scope
 
@@ -34,11 +36,13 @@ class ExceptionFields(SpecModel):
     """The first day, YYYY-MM-DD, inclusive, a civil date in the calendar's time zone."""
     end_date: CivilDate | None = None
     """The last day, YYYY-MM-DD, inclusive. Default: startDate, a single day."""
+    days_of_week: Annotated[tuple[Weekday, ...], distinct_list(7)] = ()
+    """Only these weekdays from startDate to endDate, for example the Fridays of Ramadan; none = every day."""
     event: CalendarEvent
     """What happens. With lessons: InstructionalDay, MakeUpDay, LateArrival, EarlyDismissal, ExamDay. Without:
     Holiday, NonInstructionalDay, TeacherOnlyDay, WeatherDay, EmergencyDay, Strike. A MakeUpDay opens
-    days that were closed, and so does an InstructionalDay or ExamDay on a single day; over several days those
-    change only days that have lessons anyway. LateArrival and EarlyDismissal never open a day."""
+    days that were closed, and so does an InstructionalDay or ExamDay on a single date; over several dates
+    those change only days that have lessons anyway. LateArrival and EarlyDismissal never open a day."""
     bell_schedule_name: Name | None = None
     """The bell schedule of these days, by its name in spec.bellSchedules of the calendar; none = unchanged.
     Required for LateArrival, EarlyDismissal and MakeUpDay."""

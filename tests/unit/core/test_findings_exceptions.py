@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from firstbell.core.calendar import CalendarEvent, ExceptionSource, InstructionMode, OnClosure, RotationType
+from firstbell.core.calendar import (
+    CalendarEvent,
+    ExceptionSource,
+    InstructionMode,
+    OnClosure,
+    RotationType,
+    Weekday,
+)
 from firstbell.core.days import SchoolDays
 from firstbell.core.findings import FindingKind, calendar_findings
 from tests.builders import a_calendar, a_holiday, a_rotation, a_row, a_school_year, an_exception, on
@@ -30,6 +37,7 @@ def entry(event, first="2025-03-04", last=None, name="one", **fields):
     return an_exception(event, first, last, name=name, **fields)
 
 
+ZEROTH = "spec.calendarDates[0]"
 WARNED = [("Warning", "spec.calendarDates[1]")]
 NOTED = [("Notice", "spec.calendarDates[1]")]
 
@@ -300,3 +308,85 @@ def test_unknown_label(rotation, rows, want):
     findings = told(FindingKind.LABEL_UNKNOWN, rotation=rotation, weekly_schedule=rows)
 
     assert findings == [("Error", f"spec.weeklySchedule[{index}].labels") for index in want]
+
+
+FRIDAYS = frozenset({Weekday.FRIDAY})
+SATURDAYS = frozenset({Weekday.SATURDAY})
+
+
+@pytest.mark.parametrize(
+    ("entries", "want"),
+    [
+        pytest.param(
+            [entry(SNOW, days_of_week=FRIDAYS)], [("Error", ZEROTH)], id="a Tuesday that is no Friday"
+        ),
+        pytest.param(
+            [entry(OPEN, last="2025-03-06", days_of_week=FRIDAYS)],
+            [("Error", ZEROTH)],
+            id="Tuesday to Thursday",
+        ),
+        pytest.param(
+            [entry(OPEN, last="2025-03-07", days_of_week=FRIDAYS | SATURDAYS)],
+            [("Notice", ZEROTH)],
+            id="a Friday, and no Saturday",
+        ),
+        pytest.param([entry(OPEN, last="2025-03-07", days_of_week=FRIDAYS)], [], id="up to a Friday"),
+        pytest.param([entry(OPEN, last="2026-03-07", days_of_week=SATURDAYS)], [], id="a year of Saturdays"),
+        pytest.param([entry(SNOW)], [], id="every weekday"),
+    ],
+)
+def test_weekdays_that_the_dates_of_an_exception_do_not_have_are_told(entries, want):
+    assert told(FindingKind.EXCEPTION_NEVER_HOLDS, calendar_dates=tuple(entries)) == want
+
+
+def test_of_an_exception_that_holds_on_no_day_nothing_else_is_told():
+    findings = calendar_findings(
+        SchoolDays(
+            a_calendar(calendar_dates=(entry(LATE, bell_schedule_name="late", days_of_week=FRIDAYS),))
+        ),
+        on("2025-02-01"),
+    )
+    assert [one.kind for one in findings if one.path == ZEROTH] == [FindingKind.EXCEPTION_NEVER_HOLDS]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "want"),
+    [
+        pytest.param({}, {"days_of_week": FRIDAYS}, NOTED, id="the Fridays of a range"),
+        pytest.param({"days_of_week": FRIDAYS}, {}, WARNED, id="a range over its Fridays"),
+        pytest.param({"days_of_week": FRIDAYS}, {"days_of_week": SATURDAYS}, [], id="other weekdays"),
+        pytest.param(
+            {"days_of_week": FRIDAYS}, {"first": "2025-03-07", "last": None}, NOTED, id="one Friday of them"
+        ),
+        pytest.param({"days_of_week": FRIDAYS}, {"first": "2025-03-06", "last": None}, [], id="a Thursday"),
+        pytest.param(
+            {"days_of_week": FRIDAYS}, {"days_of_week": FRIDAYS}, WARNED, id="the same Fridays, no narrower"
+        ),
+        pytest.param(
+            {"days_of_week": FRIDAYS | SATURDAYS},
+            {"days_of_week": FRIDAYS | {Weekday.MONDAY}},
+            WARNED,
+            id="some weekdays in common",
+        ),
+    ],
+)
+def test_exceptions_meet_on_the_weekdays_that_both_hold_on(earlier, later, want):
+    fields = {"last": "2025-03-28", "bell_schedule_name": "short"}
+    two = {"first": "2025-03-04", "last": "2025-03-28", "bell_schedule_name": "late", "name": "two"}
+    entries = (entry(EARLY, **fields | earlier), entry(EARLY, **two | later))
+    assert told(FindingKind.EXCEPTIONS_CONFLICT, calendar_dates=entries) == want
+
+
+def test_a_shortened_saturday_of_a_week_of_five_days_is_an_error():
+    shortened = entry(EARLY, last="2025-03-28", bell_schedule_name="short", days_of_week=SATURDAYS)
+    found = told(FindingKind.SHORTENED_DAY_CLOSED, calendar_dates=(shortened,))
+    assert found == [("Error", ZEROTH)]
+    open_too = entry(EARLY, last="2025-03-28", bell_schedule_name="short", days_of_week=SATURDAYS | FRIDAYS)
+    assert told(FindingKind.SHORTENED_DAY_CLOSED, calendar_dates=(open_too,)) == []
+
+
+def test_lessons_on_a_weekday_opened_by_another_entry_are_no_closed_day():
+    made_up = entry(MAKE_UP, first="2025-03-15", bell_schedule_name="short", name="made-up")
+    remote = entry(OPEN, last="2025-03-28", instruction_mode=REMOTE, days_of_week=SATURDAYS)
+    assert told(FindingKind.EXCEPTION_OPENS_NOTHING, calendar_dates=(made_up, remote)) == []
+    assert told(FindingKind.EXCEPTION_OPENS_NOTHING, calendar_dates=(remote,)) == [("Warning", ZEROTH)]

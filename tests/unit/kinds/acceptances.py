@@ -26,6 +26,11 @@ CALENDARS: dict[str, dict[str, Any]] = {
         "rotation.weekStartsOn": MISSING,
     },
     "a cycle that begins anew with each term": {"rotation.restartsWith": "Term"},
+    "an exception on some weekdays": {
+        "calendarDates[0].endDate": "2026-12-11",
+        "calendarDates[0].daysOfWeek": ["Friday"],
+    },
+    "an exception on no weekday by name, so on every day": {"calendarDates[0].daysOfWeek": []},
     "a day without a label": {"calendarDates[0].labelled": False},
     "a whole day": {"demandEvents[0].startTime": "00:00", "demandEvents[0].endTime": "24:00"},
     "evenings of a term, none on holidays": {

@@ -39,7 +39,7 @@ calendarDates:
 - {name: ice, startDate: "2027-01-26", event: LateArrival, bellScheduleName: late, regions: [zone-b],
    announcedTime: "2027-01-26T05:15:00+01:00"}
 - {name: remote, startDate: "2027-03-01", endDate: "2027-03-05", event: InstructionalDay,
-   instructionMode: Remote}
+   daysOfWeek: [Tuesday, Wednesday], instructionMode: Remote}
 demandEvents:
 - {name: cards, type: ReportCard, date: "2026-12-11", startTime: "16:00", endTime: "18:00"}
 - {name: deadline, type: AssignmentDeadline, startTime: "22:00", regions: [zone-a],

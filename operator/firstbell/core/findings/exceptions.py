@@ -1,24 +1,26 @@
-"""Exceptions that contradict each other, and exceptions that open nothing.
+"""Exceptions that contradict each other, that open nothing, or that hold on no day at all.
 
 Two entries on one date are ordinary: an early dismissal inside a remote fortnight sets other fields. They
 conflict where both set one field, or where one has lessons and the other has none; the later entry counts,
-which the author may not know. Where the later one is narrower in dates or regions it is a carve-out, and
-both saying the same is no contradiction: notices. A CalendarException over `calendarDates` is what it is
-for, and no conflict.
+which the author may not know. Where the later one is narrower in dates, weekdays or regions it is a
+carve-out, and both saying the same is no contradiction: notices. A CalendarException over `calendarDates`
+is what it is for, and no conflict.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING
 
-from firstbell.core.calendar import CalendarDate, ExceptionSource, covers
+from firstbell.core.calendar import CalendarDate, DateRange, ExceptionSource, Weekday, covers
 from firstbell.core.coverage import bits_where, places, scope_bits
-from firstbell.core.findings.finding import Finding, FindingKind, Severity, in_regions
+from firstbell.core.findings.finding import Finding, FindingKind, Severity, in_regions, listed
+from firstbell.core.rotation import DAYS_PER_WEEK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
     from firstbell.core.calendar import SchoolCalendar
@@ -34,9 +36,9 @@ def conflict_findings(school_days: SchoolDays) -> Iterator[Finding]:
         earlier = entries[number]
         for place in places(others):
             later, path = entries[place], paths[place]
-            first = max(earlier.dates.first, later.dates.first)
-            last = min(earlier.dates.last, later.dates.last)
-            when = f"on {first}" if first == last else f"from {first} to {last}"
+            when = _when_both_hold(earlier, later)
+            if when is None:
+                continue
             for what, agree in _clashes(earlier, later):
                 quiet = agree or _is_carved_out_of(later, earlier)
                 yield Finding(
@@ -64,6 +66,9 @@ def _clashing(school_days: SchoolDays) -> Iterator[int]:
         meeting = school_days.layers.exception_dates.meeting(entry.dates.first, entry.dates.last)
         meeting &= -2 << number
         meeting &= own if own >> number & 1 else ~own
+        if entry.days_of_week:
+            on_weekday = school_days.layers.on_weekday
+            meeting &= reduce(or_, (on_weekday[weekday.number] for weekday in entry.days_of_week))
         if entry.regions:
             meeting &= anywhere | reduce(or_, (in_region[region] for region in entry.regions))
         against = ~opens if entry.event.has_lessons else undoes
@@ -72,6 +77,23 @@ def _clashing(school_days: SchoolDays) -> Iterator[int]:
         if with_mode >> number & 1:
             against |= with_mode
         yield meeting & against
+
+
+def _when_both_hold(earlier: CalendarDate, later: CalendarDate) -> str | None:
+    """The dates that two entries have in common, or None where their weekdays part them."""
+    dates = DateRange(
+        first=max(earlier.dates.first, later.dates.first), last=min(earlier.dates.last, later.dates.last)
+    )
+    common = earlier.weekdays & later.weekdays & dates.weekdays
+    if not common:
+        return None
+    in_week = range(DAYS_PER_WEEK)
+    first = next(on for n in in_week if Weekday.of(on := dates.first + timedelta(days=n)) in common)
+    last = next(on for n in in_week if Weekday.of(on := dates.last - timedelta(days=n)) in common)
+    if first == last:
+        return f"on {first}"
+    when = f"from {first} to {last}"
+    return when if common == dates.weekdays else f"on each {listed(_in_order(common))} {when}"
 
 
 def entry_paths(calendar: SchoolCalendar) -> list[str]:
@@ -109,13 +131,18 @@ def _clashes(earlier: CalendarDate, later: CalendarDate) -> Iterator[tuple[str, 
 
 
 def _is_carved_out_of(later: CalendarDate, earlier: CalendarDate) -> bool:
-    """Whether the later entry lies inside the earlier one and is narrower, in dates or in regions."""
+    """Whether the later entry lies inside the earlier one and is narrower: in dates, weekdays or regions."""
     dates_within = later.dates.first in earlier.dates and later.dates.last in earlier.dates
     regions_within = not earlier.regions or (
         bool(later.regions) and set(later.regions) <= set(earlier.regions)
     )
-    narrower = later.dates.days < earlier.dates.days or set(later.regions) != set(earlier.regions)
-    return dates_within and regions_within and narrower
+    weekdays = later.weekdays & later.dates.weekdays
+    narrower = (
+        later.dates.days < earlier.dates.days
+        or set(later.regions) != set(earlier.regions)
+        or weekdays < earlier.weekdays & earlier.dates.weekdays
+    )
+    return dates_within and weekdays <= earlier.weekdays and regions_within and narrower
 
 
 def opens_nothing_findings(school_days: SchoolDays) -> Iterator[Finding]:
@@ -123,7 +150,9 @@ def opens_nothing_findings(school_days: SchoolDays) -> Iterator[Finding]:
     calendar = school_days.calendar
     closing = bits_where(not entry.event.has_lessons for entry in calendar.calendar_dates)
     for index, (path, entry) in enumerate(zip(entry_paths(calendar), calendar.calendar_dates, strict=True)):
-        if not entry.event.has_lessons:
+        if missing := entry.days_of_week - entry.dates.weekdays:
+            yield _weekdays_missing(path, entry, missing)
+        if missing == entry.weekdays or not entry.event.has_lessons:
             continue
         if entry.event.shortens:
             yield from _shortened_findings(school_days, path, index, closing)
@@ -149,6 +178,25 @@ def opens_nothing_findings(school_days: SchoolDays) -> Iterator[Finding]:
             )
 
 
+def _weekdays_missing(path: str, entry: CalendarDate, missing: frozenset[Weekday]) -> Finding:
+    """Weekdays that an entry asks for and its dates do not have: with none left it holds on no day."""
+    never = missing == entry.days_of_week
+    dates = entry.dates
+    when = f"{dates.first} is a {Weekday.of(dates.first)}" if dates.days == 1 else ""
+    when = when or f"from {dates.first} to {dates.last} there is no {listed(_in_order(missing))}"
+    return Finding(
+        kind=FindingKind.EXCEPTION_NEVER_HOLDS,
+        severity=Severity.ERROR if never else Severity.NOTICE,
+        path=path,
+        message=f'"{entry.name}" holds on no day: {when}' if never else f'"{entry.name}": {when}',
+        cure="Correct startDate and endDate, or daysOfWeek" if never else "Nothing to do if that is meant",
+    )
+
+
+def _in_order(weekdays: Iterable[Weekday]) -> list[Weekday]:
+    return sorted(weekdays, key=lambda weekday: weekday.number)
+
+
 def _shortened_findings(school_days: SchoolDays, path: str, index: int, closing: int) -> Iterator[Finding]:
     """A late arrival or an early dismissal where there are no lessons, and no later closure is why."""
     entry = school_days.calendar.calendar_dates[index]
@@ -168,12 +216,18 @@ def _shortened_findings(school_days: SchoolDays, path: str, index: int, closing:
 
 
 def _covers_no_lessons(school_days: SchoolDays, entry: CalendarDate) -> bool:
-    counts = [
-        school_days.lesson_count(regions[0], entry.dates.first, entry.dates.last)
+    concerned = [
+        regions[0]
         for regions in school_days.layers.regions_by_scope.values()
         if any(covers(entry.regions, region) for region in regions)
     ]
-    return bool(counts) and not any(counts)
+    return bool(concerned) and not any(_has_lessons_in(school_days, region, entry) for region in concerned)
+
+
+def _has_lessons_in(school_days: SchoolDays, region: str | None, entry: CalendarDate) -> bool:
+    if entry.days_of_week:
+        return school_days.any_lessons_on(region, entry.dates, entry.days_of_week)
+    return school_days.lesson_count(region, entry.dates.first, entry.dates.last) > 0
 
 
 def _closed_in_spite_of(school_days: SchoolDays, on: date, index: int, closing: int) -> list[str | None]:

@@ -40,6 +40,8 @@ class FindingKind(StrEnum):
     EXCEPTIONS_CONFLICT = "ExceptionsConflict"
     SHORTENED_DAY_CLOSED = "ShortenedDayClosed"
     EXCEPTION_OPENS_NOTHING = "ExceptionOpensNothing"
+    EXCEPTION_NEVER_HOLDS = "ExceptionNeverHolds"
+    DEMAND_EVENT_NEVER_OCCURS = "DemandEventNeverOccurs"
     REGION_WITHOUT_COHORT = "RegionWithoutCohort"
     ROTATION_ANCHOR_LATE = "RotationAnchorLate"
     ROTATION_RUNS_ON = "RotationRunsOn"
