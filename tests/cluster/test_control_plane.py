@@ -16,7 +16,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from firstbell.cli import cluster
+from firstbell_workshop.cli.cluster import command as cluster
 from firstbell_workshop.local import folders, kept, kwok
 from firstbell_workshop.local.cache import cache_folder
 from firstbell_workshop.local.command import run

@@ -13,8 +13,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from firstbell.cli.lint import lint
-from firstbell.cli.plan import plan
+from firstbell.cli.lint.command import lint
+from firstbell.cli.plan.command import plan
 
 APP = typer.Typer()
 APP.command()(plan)

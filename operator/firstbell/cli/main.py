@@ -1,27 +1,29 @@
-"""All commands, mounted."""
+"""The command line as a whole. Commands are loaded on demand: `-h`, `--version` and completion need none."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from firstbell import __version__
-from firstbell.cli import cluster
-from firstbell.cli.backtest import backtest
-from firstbell.cli.crds import crds
-from firstbell.cli.demo import demo
-from firstbell.cli.explain import explain_command
-from firstbell.cli.help_text import SETTINGS, Group, example
-from firstbell.cli.lint import lint
-from firstbell.cli.plan import plan
-from firstbell.cli.release import release
-from firstbell.cli.run import run
-from firstbell.cli.simulate import simulate
+from firstbell.cli.commands import COMMANDS
+from firstbell.cli.help_text import SETTINGS
+from firstbell.cli.joined import RootGroup
+from firstbell.cli.mounted import unloaded
+
+
+class _OurGroup(RootGroup):
+    """The first group: Typer makes it, and has no way to hand it commands that are none yet."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands.update(unloaded(COMMANDS))
+
 
 app = typer.Typer(
     name="firstbell",
-    cls=Group,
+    cls=_OurGroup,
     context_settings=SETTINGS,
     epilog="Example: firstbell plan -f calendar.yaml --date 2026-11-09",
     no_args_is_help=True,
@@ -43,15 +45,3 @@ def root(
     ] = False,
 ) -> None:
     """Workloads Ready before lessons restart: scaling by the school calendar."""
-
-
-app.command(**example("plan -f calendar.yaml --date 2026-11-09"))(plan)
-app.command(**example("simulate -f calendar.yaml --date 2026-11-09"))(simulate)
-app.command(**example("backtest -f calendar.yaml --load load.csv"))(backtest)
-app.command(**example("lint calendar.yaml"))(lint)
-app.command(**example("crds | kubectl apply --server-side -f -"))(crds)
-app.command(**example("run -n school"))(run)
-app.command("explain", **example("explain school/web"))(explain_command)
-app.command(**example("release --all --dry-run"))(release)
-app.command(**example("demo --plot morning.svg"))(demo)
-app.add_typer(cluster.app, name="cluster")

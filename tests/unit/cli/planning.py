@@ -12,7 +12,7 @@ from pathlib import Path
 import typer
 from typer.testing import CliRunner
 
-from firstbell.cli.plan import plan
+from firstbell.cli.plan.command import plan
 
 APP = typer.Typer()
 APP.command()(plan)

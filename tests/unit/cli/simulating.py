@@ -12,7 +12,7 @@ from pathlib import Path
 import typer
 from typer.testing import CliRunner
 
-from firstbell.cli.simulate import simulate
+from firstbell.cli.simulate.command import simulate
 from tests.unit.cli.planning import AUTOSCALER, CALENDAR, written
 
 APP = typer.Typer()

@@ -10,6 +10,7 @@ import typer
 from typer.testing import CliRunner
 
 from firstbell.cli.main import app
+from firstbell.cli.mounted import Unloaded
 
 COMMAND = typer.main.get_command(app)
 
@@ -17,8 +18,18 @@ COMMAND = typer.main.get_command(app)
 def commands(group=COMMAND, path: tuple[str, ...] = ()):
     """Every command and group by its words, the root included."""
     yield path
-    for name, command in getattr(group, "commands", {}).items():
+    for name, command in below(group).items():
         yield from commands(command, (*path, name))
+
+
+def below(group):
+    """The commands of a group, loaded; none of a command."""
+    names = group.list_commands(None) if hasattr(group, "list_commands") else []
+    return {name: loaded(group.get_command(None, name)) for name in names}
+
+
+def loaded(command):
+    return command.mounted.load() if isinstance(command, Unloaded) else command
 
 
 each_command = pytest.mark.parametrize("words", list(commands()), ids=" ".join)
@@ -55,6 +66,6 @@ def test_every_help_ends_in_an_example_that_can_be_typed(words):
 
 def parsed(command, arguments):
     """Goes down to the command that is meant and has it read its options; a wrong one raises."""
-    if hasattr(command, "commands"):
-        return parsed(command.commands[arguments[0]], arguments[1:])
+    if hasattr(command, "list_commands"):
+        return parsed(below(command)[arguments[0]], arguments[1:])
     return command.make_context("firstbell", list(arguments))

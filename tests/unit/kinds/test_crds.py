@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from firstbell.cli.crds import crds
+from firstbell.cli.crds.command import crds
 from firstbell.kinds.crds import (
     RENDERED_KINDS,
     SCHOOL_AUTOSCALER,

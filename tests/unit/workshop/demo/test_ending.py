@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from firstbell.cli.demo_words import ending, pace_in_words, what_stays
+from firstbell_workshop.cli.demo.words import ending, pace_in_words, what_stays
 from firstbell_workshop.demo.morning import MORNINGS, example_file
 from firstbell_workshop.demo.pace import Rise, Trial, fitting_speed
 from firstbell_workshop.demo.play import Recording, Sample

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from firstbell.cli.demo import _planned
+from firstbell_workshop.cli.demo.command import _planned
 from firstbell_workshop.demo.morning import MORNINGS
 from firstbell_workshop.demo.pace import SPEEDS, Rise, Trial, fits, fitting_speed, slower_than
 from firstbell_workshop.demo.trial import rises_before

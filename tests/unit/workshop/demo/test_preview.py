@@ -9,8 +9,8 @@ import sys
 import pytest
 from rich.console import Console
 
-from firstbell.cli.demo import _planned
-from firstbell.cli.demo_preview import print_preview, rises_table
+from firstbell_workshop.cli.demo.command import _planned
+from firstbell_workshop.cli.demo.preview import print_preview, rises_table
 from firstbell_workshop.demo.morning import MORNINGS
 
 
@@ -44,7 +44,10 @@ SLOW = ("kopf", "aiohttp", "kubernetes", "structlog", "matplotlib", "firstbell_w
 
 
 def test_what_only_a_cluster_needs_is_not_loaded_before_the_picture():
-    code = f"import sys, firstbell.cli.demo; print([one for one in {SLOW} if one in sys.modules])"
+    code = (
+        "import sys, firstbell_workshop.cli.demo.command; "
+        f"print([one for one in {SLOW} if one in sys.modules])"
+    )
 
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 

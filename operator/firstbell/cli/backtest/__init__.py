@@ -1,0 +1,1 @@
+"""`firstbell backtest`: a policy on recorded load."""

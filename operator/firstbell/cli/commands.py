@@ -1,0 +1,57 @@
+"""The table of commands: a name, its line in lists, where it is, and an example of it."""
+
+from __future__ import annotations
+
+from firstbell.cli.mounted import Mounted
+
+COMMANDS = (
+    Mounted(
+        name="plan",
+        help="Show what kind of days there will be, how many replicas at each minute, and why.",
+        where="firstbell.cli.plan.command:plan",
+        example="plan -f calendar.yaml --date 2026-11-09",
+    ),
+    Mounted(
+        name="simulate",
+        help="Play a day in closed loop: an HPA alone, an HPA with a hand-written cron floor, and firstbell.",
+        where="firstbell.cli.simulate.command:simulate",
+        example="simulate -f calendar.yaml --date 2026-11-09",
+    ),
+    Mounted(
+        name="backtest",
+        help="Try a policy on recorded load: per bell what was planned and needed, and what it saves or "
+        "wastes.",
+        where="firstbell.cli.backtest.command:backtest",
+        example="backtest -f calendar.yaml --load load.csv",
+    ),
+    Mounted(
+        name="lint",
+        help="Find what calendars and autoscalers say and most likely do not mean.",
+        where="firstbell.cli.lint.command:lint",
+        example="lint calendar.yaml",
+    ),
+    Mounted(
+        name="crds",
+        help="Print the custom resource definitions, for `kubectl apply -f -`, or write them to a folder.",
+        where="firstbell.cli.crds.command:crds",
+        example="crds | kubectl apply --server-side -f -",
+    ),
+    Mounted(
+        name="run",
+        help="Run the operator until it is told to stop (SIGTERM, Ctrl-C).",
+        where="firstbell.cli.run.command:run",
+        example="run -n school",
+    ),
+    Mounted(
+        name="explain",
+        help="Say why a workload has the number it has now, what comes next, and what would change it.",
+        where="firstbell.cli.explain.command:explain_command",
+        example="explain school/web",
+    ),
+    Mounted(
+        name="release",
+        help="Bring raised floors back to their baselines: annotations gone, field ownership handed back.",
+        where="firstbell.cli.release.command:release",
+        example="release --all --dry-run",
+    ),
+)

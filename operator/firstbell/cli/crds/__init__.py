@@ -1,0 +1,1 @@
+"""`firstbell crds`: the custom resource definitions."""

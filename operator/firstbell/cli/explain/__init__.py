@@ -1,0 +1,1 @@
+"""`firstbell explain`: why a workload has this number now."""

@@ -1,0 +1,1 @@
+"""`firstbell lint`: what files say and most likely do not mean."""

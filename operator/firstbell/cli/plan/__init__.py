@@ -1,0 +1,1 @@
+"""`firstbell plan`: what will happen, and why."""

@@ -1,0 +1,1 @@
+"""`firstbell release`: every floor back to its baseline."""

@@ -1,0 +1,1 @@
+"""`firstbell run`: the operator."""

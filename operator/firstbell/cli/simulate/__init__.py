@@ -1,0 +1,1 @@
+"""`firstbell simulate`: what a day will be like for those who come."""

@@ -1,0 +1,252 @@
+"""`firstbell simulate`: what a day will be like for those who come, with and without the calendar."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from firstbell.cli.dates import civil_date
+from firstbell.cli.output import console, refuse
+from firstbell.cli.picture import undrawable
+from firstbell.cli.planned import plan_files
+from firstbell.cli.simulate.output import SimulateOutput, print_document
+from firstbell.cli.simulate.plot import plot_comparisons
+from firstbell.cli.simulate.scenarios import played_scenarios, show_scenarios
+from firstbell.cli.simulate.table import print_comparisons
+from firstbell.kinds.autoscaler_conversion import to_behavior
+from firstbell.kinds.school_autoscaler import Actuation
+from firstbell.lab.day.arrivals import Preset
+from firstbell.lab.day.compare import Comparison, Conditions, compare
+from firstbell.lab.day.crowd import Coming
+from firstbell.lab.day.day import World
+from firstbell.lab.day.document import simulation_document
+from firstbell.lab.day.pods import Cluster
+
+FINDINGS = 1
+SECONDS_PER_MINUTE = 60
+_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
+_NORMAL = Conditions()
+_MACHINES = "The cluster"
+_PEOPLE = "Who comes"
+_HAND = "The hand-written floor"
+_OURS = "firstbell"
+
+
+def simulate(
+    files: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--file", "-f", metavar="FILE", help="YAML as for plan, - for standard input; repeatable."
+        ),
+    ] = None,
+    scenarios: Annotated[
+        bool,
+        typer.Option(
+            "--scenarios", help="Play the mornings on record that come with firstbell, all of them."
+        ),
+    ] = False,
+    scenario: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Play one of those mornings, with all its figures.")
+    ] = None,
+    date: Annotated[
+        str | None, typer.Option(metavar="DATE", help="The date, like 2026-09-01; default today.")
+    ] = None,
+    output: Annotated[
+        SimulateOutput, typer.Option("--output", "-o", help="How to print it.")
+    ] = SimulateOutput.TABLE,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw the day as .svg or .png (extra `plot`).")
+    ] = None,
+    preset: Annotated[
+        Preset | None,
+        typer.Option(
+            help=f"How closely pupils come together; default {Preset.BELL}.", rich_help_panel=_PEOPLE
+        ),
+    ] = None,
+    load_percent: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=10_000,
+            metavar="PERCENT",
+            help="What comes, in percent of what is expected; default 100.",
+            rich_help_panel=_PEOPLE,
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            help="Draw single pupils with this seed; default expected values.", rich_help_panel=_PEOPLE
+        ),
+    ] = None,
+    start_seconds: Annotated[
+        int, typer.Option(min=0, max=3600, help="From a pod's node to Ready.", rich_help_panel=_MACHINES)
+    ] = _NORMAL.world.cluster.start_seconds,
+    node_seconds: Annotated[
+        int,
+        typer.Option(min=0, max=3600, help="From a pod without room to its node.", rich_help_panel=_MACHINES),
+    ] = _NORMAL.world.cluster.node_seconds,
+    pods_per_node: Annotated[
+        int, typer.Option(min=1, max=1000, help="How many pods a node takes.", rich_help_panel=_MACHINES)
+    ] = _NORMAL.world.cluster.pods_per_node,
+    room: Annotated[
+        int,
+        typer.Option(
+            min=0, max=100_000, help="For how many pods there are nodes all day.", rich_help_panel=_MACHINES
+        ),
+    ] = _NORMAL.world.cluster.room,
+    busy_percent: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            max=100,
+            help="How busy a replica is that carries what the policy says.",
+            rich_help_panel=_MACHINES,
+        ),
+    ] = _NORMAL.world.busy_percent,
+    background_percent: Annotated[
+        int,
+        typer.Option(
+            min=0, max=90, help="How busy the baseline is beside lesson starts.", rich_help_panel=_MACHINES
+        ),
+    ] = _NORMAL.background_percent,
+    hpa_target: Annotated[
+        int, typer.Option(min=1, max=100, help="The HPA's CPU target in percent.", rich_help_panel=_MACHINES)
+    ] = _NORMAL.hpa_target_percent,
+    without_hpa: Annotated[
+        bool,
+        typer.Option("--without-hpa", help="firstbell scales the workload itself.", rich_help_panel=_OURS),
+    ] = False,
+    surge: Annotated[
+        int | None,
+        typer.Option(
+            min=110,
+            max=1000,
+            metavar="PERCENT",
+            help="Follow early arrivals up to this; default as in the policy.",
+            rich_help_panel=_OURS,
+        ),
+    ] = None,
+    cron: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HH:MM-HH:MM",
+            help="Its hours; default around the usual first bell.",
+            rich_help_panel=_HAND,
+        ),
+    ] = None,
+    cron_replicas: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Its size; default the most of the last five lesson days.", rich_help_panel=_HAND
+        ),
+    ] = None,
+    cron_utc: Annotated[
+        bool,
+        typer.Option(
+            "--cron-utc", help="It was written in UTC on the last lesson day.", rich_help_panel=_HAND
+        ),
+    ] = False,
+) -> None:
+    """Play a day in closed loop: an HPA alone, an HPA with a hand-written cron floor, and firstbell.
+
+    Exit code 1: firstbell had fewer replicas Ready than were needed; with --scenarios: a morning ended
+    otherwise than it is told.
+    """
+    conditions = Conditions(
+        coming=Coming(
+            shape=(preset or Preset.BELL).shape,
+            load_percent=_NORMAL.coming.load_percent if load_percent is None else load_percent,
+            seed=seed,
+        ),
+        world=World(
+            cluster=Cluster(
+                start_seconds=start_seconds, node_seconds=node_seconds, pods_per_node=pods_per_node, room=room
+            ),
+            busy_percent=busy_percent,
+        ),
+        background_percent=background_percent,
+        hpa_target_percent=hpa_target,
+        beside_autoscaler=not without_hpa,
+        surge_max_percent=surge,
+        cron_hours=None if cron is None else _hours(cron),
+        cron_replicas=cron_replicas,
+        cron_in_utc=cron_utc,
+    )
+    if plot is not None and (problem := undrawable(plot)):
+        refuse([problem])
+    if scenarios or scenario is not None:
+        own = {"-f": files, "--date": date, "--preset": preset, "--load-percent": load_percent}
+        given = [option for option, value in own.items() if value is not None and value != []]
+        _refuse_beside_scenarios(given, both=scenarios and scenario is not None)
+        played = tuple(played_scenarios(scenario, conditions))
+        show_scenarios(played, output, detailed=scenario is not None)
+        comparisons = tuple(one.comparison for one in played)
+        wrong = not all(one.as_told for one in played)
+    else:
+        comparisons = _of_files(files or [], date, conditions)
+        _show(comparisons, output)
+        wrong = not all(comparison.held for comparison in comparisons)
+    if plot is not None:
+        if problem := plot_comparisons(comparisons, plot):
+            refuse([problem])
+        typer.echo(f"drawn: {plot}", err=True)
+    if wrong:
+        raise typer.Exit(FINDINGS)
+
+
+def _of_files(files: list[Path], date: str | None, conditions: Conditions) -> tuple[Comparison, ...]:
+    """The day of every autoscaler in the files; ends the command where there is none."""
+    if not files:
+        refuse(
+            ["-f FILE: is missing. Give the calendar and the policy, or --scenarios for mornings on record."]
+        )
+    planned = plan_files(files, None if date is None else civil_date(date, "--date"), 1)
+    if not planned.autoscalers:
+        names = ", ".join(map(str, files))
+        refuse([f"{names}: no SchoolAutoscaler in here. Give the file of the policy with -f."])
+    found = []
+    for autoscaler, plan in zip(planned.autoscalers, planned.plans, strict=True):
+        spec = autoscaler.manifest.spec
+        surge = conditions.surge_max_percent
+        its = replace(
+            conditions,
+            behavior=to_behavior(spec),
+            hpa_behavior=None if autoscaler.beside is None else autoscaler.beside.behavior,
+            beside_autoscaler=conditions.beside_autoscaler and spec.actuation is not Actuation.SCALE,
+            surge_max_percent=spec.surge.max_percent if surge is None and spec.surge is not None else surge,
+        )
+        found.append(compare(plan.workload, planned.window.first, its))
+    return tuple(found)
+
+
+def _show(comparisons: Sequence[Comparison], output: SimulateOutput) -> None:
+    if output is SimulateOutput.TABLE:
+        print_comparisons(console(), comparisons)
+    else:
+        print_document(simulation_document(comparisons), output)
+
+
+def _refuse_beside_scenarios(given: Sequence[str], *, both: bool) -> None:
+    """Ends the command where it is told what a morning on record has of its own."""
+    if both:
+        refuse(["--scenario: one morning, or all of them with --scenarios. Leave one of the two out."])
+    if given:
+        refuse([f"{given[0]}: a morning on record has its own. Leave {given[0]} out."])
+
+
+def _hours(text: str) -> tuple[int, int]:
+    """The seconds of the day that `--cron` gives; ends the command where it gives none."""
+    found = _HOURS.fullmatch(text)
+    if found is None:
+        refuse([f"--cron {text}: is not a part of a day. Write it like 07:00-09:00."])
+    from_hour, from_minute, to_hour, to_minute = map(int, found.groups())
+    start, end = 60 * from_hour + from_minute, 60 * to_hour + to_minute
+    if end <= start:
+        refuse([f"--cron {text}: ends before it starts. Give two times of one day, the earlier first."])
+    return start * SECONDS_PER_MINUTE, end * SECONDS_PER_MINUTE

@@ -1,0 +1,1 @@
+"""The commands of the workshop, joined to `firstbell` by an entry point."""

@@ -1,0 +1,1 @@
+"""`firstbell cluster`: a control plane to look around in."""

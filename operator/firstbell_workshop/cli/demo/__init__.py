@@ -1,0 +1,1 @@
+"""`firstbell demo`: the founding morning, live."""

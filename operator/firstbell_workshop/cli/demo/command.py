@@ -1,0 +1,73 @@
+"""`firstbell demo`: the founding morning, live."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from firstbell.cli.output import console
+from firstbell.cli.planned import plan_files
+from firstbell.core.bells import minute_of
+from firstbell.core.plan import Plan, make_plan
+from firstbell.kinds.autoscaler_conversion import to_behavior
+from firstbell.lab.day.compare import Conditions
+from firstbell_workshop.cli.demo.preview import print_preview
+from firstbell_workshop.demo.morning import MORNINGS, Morning, example_file
+from firstbell_workshop.demo.pace import SPEEDS
+
+LATE = 1
+BEFORE_MINUTES, AFTER_MINUTES = 60, 6 * 60
+
+Example = StrEnum("Example", {name: name for name in MORNINGS})  # type: ignore[misc]
+
+
+def demo(
+    example: Annotated[Example, typer.Option(help="Which day to play.")] = Example("smartschool-monday"),
+    speed: Annotated[
+        float | None,
+        typer.Option(
+            min=1,
+            max=600,
+            help="How many minutes of the morning pass in one; default what the cluster makes pods fast "
+            f"enough for, {SPEEDS[0]:g} at most.",
+        ),
+    ] = None,
+    kubeconfig: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Play on this cluster instead of one of our own.")
+    ] = None,
+    context: Annotated[str | None, typer.Option(help="The context of that kubeconfig.")] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Leave the cluster up, and say how to look at it.")
+    ] = False,
+    plot_file: Annotated[
+        Path | None,
+        typer.Option("--plot", metavar="FILE", help="Draw the morning as .svg or .png (extra `plot`)."),
+    ] = None,
+) -> None:
+    """Play the founding morning on a real Kubernetes: the plan, the floor, the pods, the bell.
+
+    Exit code 1: floor or count stood too low when the bell rang, and not because the machine kept the
+    operator from running.
+    """
+    morning = MORNINGS[example.value]
+    plan, conditions = _planned(morning)
+    out = console()
+    print_preview(out, morning, plan, conditions)
+    # What a cluster needs takes half a second to load, and on a busy machine ten times that.
+    from firstbell_workshop.cli.demo.played import Wishes, play_morning  # noqa: PLC0415
+
+    wishes = Wishes(speed=speed, kubeconfig=kubeconfig, context=context, keep=keep, plot_file=plot_file)
+    played = play_morning(out, morning, plan, wishes)
+    if not (played.in_time or played.starved):
+        raise typer.Exit(LATE)
+
+
+def _planned(morning: Morning) -> tuple[Plan, Conditions]:
+    """The plan of the example's workload around the morning, and what it is simulated under."""
+    planned = plan_files([example_file(morning.example)], morning.bell.date(), 1)
+    start = minute_of(morning.start) - BEFORE_MINUTES
+    plan = make_plan(planned.plans[0].workload, start, minute_of(morning.end) + AFTER_MINUTES)
+    return plan, Conditions(behavior=to_behavior(planned.autoscalers[0].manifest.spec))

@@ -1,0 +1,182 @@
+"""`firstbell explain`: the text fits a screen, the document is stable, and what cannot be is one sentence."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+import typer
+from rich.console import Console
+from typer.testing import CliRunner
+
+from firstbell.cli.explain.command import explain_command
+from firstbell.cli.explain.document import explain_document
+from firstbell.cli.explain.text import print_explanation
+from firstbell.engine.explaining.explanation import explain, field_writers
+from tests.fakes import instant
+from tests.unit.cli.unreachable import nobody_there
+from tests.unit.engine.bodies import (
+    AFTER,
+    BEFORE,
+    INSIDE,
+    KEY,
+    a_calendar,
+    a_deployment,
+    a_metric,
+    an_autoscaler,
+    an_hpa,
+)
+from tests.unit.engine.world import HPAS, World
+
+APP = typer.Typer()
+APP.command()(explain_command)
+A_SCREEN = 48
+HARD = {
+    "hpa": an_hpa(maximum=40),
+    "calendar": a_calendar(
+        timeZone="Europe/Brussels",
+        cohorts=[{"name": "a", "pupils": 3000}, {"name": "b", "pupils": 2000, "startOffsetMinutes": 5}],
+    ),
+    "autoscaler": an_autoscaler(
+        mode="DryRun",
+        dayFactors=[{"name": "mondays", "match": {"dayClasses": ["FirstDayOfWeek"]}, "percent": 150}],
+    ),
+}
+BELL = "2024-09-09T06:25"
+ODD = {
+    "no calendar": {"calendar": None},
+    "no workload": {"deployment": None},
+    "no autoscaler": {"hpa": None},
+    "by scale": {"hpa": None, "autoscaler": an_autoscaler(minReplicas=3, maxReplicas=200)},
+    "hands off": {"deployment": a_deployment(replicas=0)},
+    "suspended": {"calendar": a_calendar(suspend=True)},
+}
+
+
+def explained(world: World, at=INSIDE):
+    managers = world.get(HPAS)["metadata"]["managedFields"] if world.store.floors else ()
+    return replace(explain(world.store, KEY, instant(at)), writers=field_writers(managers, "minReplicas"))
+
+
+def text(world: World, at=INSIDE) -> str:
+    console = Console(width=80, markup=False, highlight=False, emoji=False, force_terminal=False)
+    with console.capture() as captured:
+        print_explanation(console, explained(world, at))
+    return captured.get()
+
+
+def rows(told: str) -> dict[str, str]:
+    """What stands beside each label, continued lines joined; of equal labels the first."""
+    found, label = {}, ""
+    for line in told.splitlines():
+        if "  " in line.rstrip() and not line.startswith(" "):
+            label, _, value = line.partition("  ")
+            found.setdefault(label, value.strip())
+        elif label and line.startswith("  "):
+            found[label] += f" {line.strip()}"
+    return found
+
+
+async def test_the_number_and_every_reason_for_it_are_told():
+    world = World(BELL, **HARD)
+    await world.tick()
+    told = text(world, BELL)
+    found = rows(told)
+    head, time = told.splitlines()[:2]
+    assert head == "ns/web: 40 replicas (ScheduledPeak, not written: DryRun)"
+    assert time == "Mon 09 Sep 2024 08:25 (06:25 UTC), Europe/Brussels"
+    assert found["peak"] == "first-bell: 150 replicas at its height, bell Mon 09 Sep 08:30 (06:30 UTC)"
+    assert found["day"] == "FirstDayOfWeek, 2 days off before, InPerson (by weekly)"
+    assert found["factors"] == "mondays 150 % = 150 %"
+    assert found["pupils"] == "5,000 in 2 cohorts that start at the bell +0 to +5 minutes"
+    assert found["limit"] == "150 -> 40: AutoscalerMaxReplicas"
+    assert found["baseline"] == "4, what minReplicas is without firstbell"
+    assert found["who writes"].startswith("kubectl (Update")
+    assert found["live load"] == "spec.metrics asks for none"
+    assert found["write"].startswith("4 replicas at Mon 09 Sep 09:05 (07:05 UTC)")
+    assert "ScalingLimited=True" in found["trouble"]
+
+
+@pytest.mark.parametrize("at", [INSIDE, AFTER])
+@pytest.mark.parametrize("objects", [{}, HARD, *ODD.values()], ids=["plain", "hard", *ODD])
+async def test_it_fits_a_screen_whatever_is_odd(objects, at):
+    world = World(at, **objects)
+    await world.tick()
+    lines = text(world, at).splitlines()
+    assert len(lines) <= A_SCREEN
+    assert max(map(len, lines)) <= 80
+    assert json.dumps(explain_document(explained(world, at)))
+
+
+def test_a_number_that_nothing_can_have_is_told_at_once():
+    head = text(World(deployment=None)).splitlines()[0]
+    assert head == "ns/web: 100 replicas (ScheduledPeak, nothing to scale: TargetNotFound)"
+    head = text(World(deployment=a_deployment(replicas=0))).splitlines()[0]
+    assert head == "ns/web: nothing is written (HandsOff)"
+
+
+async def test_the_document_has_its_version_and_its_fields():
+    world = World(INSIDE)
+    await world.tick()
+    document = explain_document(explained(world))
+    assert list(document) == [
+        "apiVersion", "autoscaler", "time", "mode", "target", "decision", "peaks", "liveMetricsRead", "live",
+        "actuator", "calendars", "nextWrite", "upcoming", "wouldChange", "reported",
+    ]  # fmt: skip
+    assert document["apiVersion"] == "firstbell.dev/explain/v1"
+    assert document["time"] == "2024-09-09T08:25:00Z"
+    assert document["actuator"]["floor"] == 100
+    assert document["nextWrite"] == {"time": "2024-09-09T09:00:00Z", "replicas": 4}
+
+
+async def test_live_metrics_are_told_as_the_operator_last_reported_them():
+    world = World(BEFORE, autoscaler=an_autoscaler(metrics=[a_metric()]))
+    world.read(2800)
+    await world.tick()
+    found = rows(text(world, BEFORE))
+    assert found["reason"] == "pupils-online: 2800 at 350 per replica asks for 8"
+    assert found["live load"] == "8 asked for by the operator's last report; AllRead: the metric is read"
+    document = explain_document(explained(world, BEFORE))
+    assert document["liveMetricsRead"] is True
+    assert document["live"] == {
+        "metrics": [
+            {
+                "name": "pupils-online",
+                "serverAddress": "http://prometheus:9090",
+                "query": "sum(pupils_online)",
+                "targetType": "AverageValue",
+                "target": "350",
+            }
+        ],
+        "reactiveReplicas": 8,
+        "available": "True",
+        "reason": "AllRead",
+        "message": "the metric is read",
+    }
+
+
+def test_live_metrics_that_nobody_has_reported_are_not_known():
+    world = World(BEFORE, autoscaler=an_autoscaler(metrics=[a_metric()]))
+    assert rows(text(world, BEFORE))["live load"] == "not reported yet"
+    assert explain_document(explained(world))["liveMetricsRead"] is False
+
+
+def test_what_is_absent_has_its_reason_in_the_document():
+    document = explain_document(explained(World(deployment=None, calendar=None)))
+    assert document["target"]["problem"]["reason"] == "TargetNotFound"
+    assert document["calendars"]["reason"] == "CalendarNotFound"
+
+
+@pytest.mark.parametrize("time", ["tomorrow", "2026-09-01T06:30", "06:30Z"])
+def test_a_time_without_its_zone_is_told_with_an_example(time):
+    result = CliRunner().invoke(APP, ["ns/web", "--at", time])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.endswith("Write it like 2026-09-01T06:30Z.\n")
+
+
+@pytest.mark.parametrize("kubeconfig", [nobody_there, lambda folder: str(folder / "none")])
+def test_without_a_cluster_it_points_to_plan(tmp_path, kubeconfig):
+    result = CliRunner().invoke(APP, ["ns/web", "--kubeconfig", kubeconfig(tmp_path)])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.endswith("What files would do: firstbell plan -f FILE.\n")

@@ -1,0 +1,76 @@
+"""The table of commands: it says what the commands say, and lists load none of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from firstbell.cli.commands import COMMANDS
+from firstbell.cli.main import app
+from firstbell_workshop.cli.commands import COMMANDS as WORKSHOP
+
+LISTS = {
+    "version": (["--version"], {}),
+    "help": (["--help"], {}),
+    "completion of a command": (
+        [],
+        {"_FIRSTBELL_COMPLETE": "complete_bash", "COMP_WORDS": "firstbell pl", "COMP_CWORD": "1"},
+    ),
+}
+HEAVY = {"yaml", "kubernetes", "aiohttp", "asyncio", "structlog", "kopf", "croniter", "matplotlib"}
+"""Not pydantic, with which Typer itself reads options."""
+LOADED = """
+import atexit, json, sys
+def tell():
+    print(json.dumps(sorted(sys.modules)), file=sys.stderr)
+atexit.register(tell)
+sys.argv[0] = "firstbell"
+from firstbell.__main__ import main
+main()
+"""
+
+
+def loaded_by(arguments, variables) -> tuple[str, set[str]]:
+    """What `firstbell ARGUMENTS` prints, and the modules that it has loaded by its end."""
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED, *arguments],
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    return done.stdout, set(json.loads(done.stderr.splitlines()[-1]))
+
+
+@pytest.mark.parametrize("mounted", [*COMMANDS, *WORKSHOP], ids=lambda mounted: mounted.name)
+def test_a_list_says_of_a_command_what_its_own_help_begins_with(mounted):
+    own = " ".join(mounted.load().help.partition("\n\n")[0].split())
+    assert mounted.help == own
+
+
+@pytest.mark.parametrize(("arguments", "variables"), LISTS.values(), ids=LISTS)
+def test_what_only_lists_commands_loads_none_and_nothing_that_they_stand_on(arguments, variables):
+    said, modules = loaded_by(arguments, variables)
+
+    assert "plan" in said or "firstbell 0" in said
+    assert modules & HEAVY == set()
+    ours = {name for name in modules if name.split(".")[0] in {"firstbell", "firstbell_workshop"}}
+    assert {name for name in ours if ".cli" not in name} <= {
+        "firstbell",
+        "firstbell.__main__",
+        "firstbell_workshop",
+    }
+    assert {name for name in ours if name.endswith(".command")} == set()
+
+
+def test_the_workshops_commands_stand_after_ours_in_the_list():
+    names = [mounted.name for mounted in (*COMMANDS, *WORKSHOP)]
+    said = CliRunner().invoke(app, ["--help"], env={"COLUMNS": "80", "TERM": "dumb"}).stdout
+    listed = [line.split()[1] for line in said.splitlines() if line.startswith("│ ")]
+    assert [name for name in listed if name in names] == names
