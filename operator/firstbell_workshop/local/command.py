@@ -85,7 +85,8 @@ _GIVING_UP = re.compile(r"(panic: |fatal error: |F\d{4} |error: )", re.IGNORECAS
 
 _HEALTHY = re.compile(r"\[\+\]\S+ ok(\\+n|\n)?")
 """One of fifty lines, or of fifty parts of a line, in which an API server tells what is well with it."""
-MOST_CHARACTERS = 400
+MOST_CHARACTERS = 800
+"""What an admission policy says with its cure, as kubectl tells it, has about 500."""
 _LEFT_OUT = " ... "
 
 
