@@ -7,6 +7,7 @@ The default calendar is one ordinary year in Brussels, Monday to Friday, with th
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from firstbell.core.bells import Minute, instant_of, minute_of, start_of_day
@@ -36,6 +37,9 @@ from firstbell.core.calendar import (
 from firstbell.core.days import Day, SchoolDays
 from firstbell.core.plan import Plan, Workload, make_plan
 from firstbell.core.policy import Bounds, DayFactor, Match, Peak, PeakAnchor, Policy, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 YEAR = ("2024-09-02", "2025-06-30")
@@ -76,8 +80,12 @@ def a_range(first: str, last: str | None = None) -> DateRange:
     return DateRange(first=on(first), last=on(last or first))
 
 
-def a_school_year(first: str = YEAR[0], last: str = YEAR[1], **fields) -> AcademicSession:
-    defaults = {"name": f"sy-{first}", "type": SessionType.SCHOOL_YEAR, "dates": a_range(first, last)}
+def a_school_year(first: str = YEAR[0], last: str = YEAR[1], **fields: Any) -> AcademicSession:
+    defaults: dict[str, Any] = {
+        "name": f"sy-{first}",
+        "type": SessionType.SCHOOL_YEAR,
+        "dates": a_range(first, last),
+    }
     return AcademicSession(**defaults | fields)
 
 
@@ -90,20 +98,22 @@ def a_bell_schedule(name: str, *spans: str) -> BellSchedule:
     return BellSchedule(name=name, periods=tuple(periods))
 
 
-def a_row(days: str = SCHOOL_WEEK, bells: str = "full", **fields) -> WeeklyRow:
+def a_row(days: str = SCHOOL_WEEK, bells: str = "full", **fields: Any) -> WeeklyRow:
     return WeeklyRow(days_of_week=weekdays(days), bell_schedule_name=bells, **fields)
 
 
-def a_holiday(first: str, last: str | None = None, **fields) -> Holiday:
-    return Holiday(**{"name": "holiday", "dates": a_range(first, last)} | fields)
+def a_holiday(first: str, last: str | None = None, **fields: Any) -> Holiday:
+    defaults: dict[str, Any] = {"name": "holiday", "dates": a_range(first, last)}
+    return Holiday(**defaults | fields)
 
 
-def an_exception(event: CalendarEvent, first: str, last: str | None = None, **fields) -> CalendarDate:
-    return CalendarDate(**{"name": "exception", "dates": a_range(first, last), "event": event} | fields)
+def an_exception(event: CalendarEvent, first: str, last: str | None = None, **fields: Any) -> CalendarDate:
+    defaults: dict[str, Any] = {"name": "exception", "dates": a_range(first, last), "event": event}
+    return CalendarDate(**defaults | fields)
 
 
-def a_rotation(labels: str = "A B", **fields) -> Rotation:
-    defaults = {
+def a_rotation(labels: str = "A B", **fields: Any) -> Rotation:
+    defaults: dict[str, Any] = {
         "type": RotationType.DAY_CYCLE,
         "labels": tuple(labels.split()),
         "anchor": on(YEAR[0]),
@@ -112,9 +122,11 @@ def a_rotation(labels: str = "A B", **fields) -> Rotation:
     return Rotation(**defaults | fields)
 
 
-def an_event(day: str | None = None, start: str | None = "20:00", end: str | None = None, **fields):
+def an_event(
+    day: str | None = None, start: str | None = "20:00", end: str | None = None, **fields: Any
+) -> DemandEvent:
     """A demand event on one date, or with `when=` on any other."""
-    defaults = {
+    defaults: dict[str, Any] = {
         "name": "event",
         "type": DemandEventType.ASSIGNMENT_DEADLINE,
         "when": OneDate(day=on(day)) if day else None,
@@ -135,7 +147,7 @@ class DailyAt:
         self._times = [at(text) for text in times]
         self.most_per_day = len(times)
 
-    def occurrences(self, first: date, last: date):
+    def occurrences(self, first: date, last: date) -> Iterator[datetime]:
         for offset in range((last - first).days + 1):
             for when in self._times:
                 yield datetime.combine(first + timedelta(days=offset), when)
@@ -145,12 +157,13 @@ def daily_cron(*times: str, minutes: int = 0) -> CronRecurrence:
     return CronRecurrence(schedule=DailyAt(*times), duration_minutes=minutes)
 
 
-def a_cohort(pupils: int = 60_000, offset: int = 0, **fields) -> Cohort:
-    return Cohort(**{"name": f"c{offset}", "pupils": pupils, "start_offset_minutes": offset} | fields)
+def a_cohort(pupils: int = 60_000, offset: int = 0, **fields: Any) -> Cohort:
+    defaults: dict[str, Any] = {"name": f"c{offset}", "pupils": pupils, "start_offset_minutes": offset}
+    return Cohort(**defaults | fields)
 
 
-def a_calendar(**fields) -> SchoolCalendar:
-    defaults = {
+def a_calendar(**fields: Any) -> SchoolCalendar:
+    defaults: dict[str, Any] = {
         "namespace": "ns",
         "name": "school",
         "zone": BRUSSELS,
@@ -170,18 +183,19 @@ def a_shape(lead: int = 10, ramp: int = 20, hold: int = 30, decay: int = 30) -> 
     return Shape(lead=lead, ramp=ramp, hold=hold, decay=decay)
 
 
-def a_peak(anchor: PeakAnchor = PeakAnchor.FIRST_PERIOD_START, **fields) -> Peak:
-    return Peak(**{"name": f"{anchor}", "anchor": anchor} | fields)
+def a_peak(anchor: PeakAnchor = PeakAnchor.FIRST_PERIOD_START, **fields: Any) -> Peak:
+    defaults: dict[str, Any] = {"name": f"{anchor}", "anchor": anchor}
+    return Peak(**defaults | fields)
 
 
-def a_factor(percent: int, **match) -> DayFactor:
+def a_factor(percent: int, **match: Any) -> DayFactor:
     """`a_factor(220, day_classes={...})`: lists are given as sets."""
     match = {key: value if key == "regions" else frozenset(value) for key, value in match.items()}
     return DayFactor(name=f"x{percent}", match=Match(**match), percent=percent)
 
 
-def a_policy(*peaks: Peak, **fields) -> Policy:
-    defaults = {
+def a_policy(*peaks: Peak, **fields: Any) -> Policy:
+    defaults: dict[str, Any] = {
         "namespace": "ns",
         "name": "web",
         "calendar_names": ("school",),
@@ -191,7 +205,9 @@ def a_policy(*peaks: Peak, **fields) -> Policy:
     return Policy(**defaults | fields)
 
 
-def a_workload(policy: Policy, *calendars: SchoolCalendar, minimum: int = 0, maximum: int | None = None):
+def a_workload(
+    policy: Policy, *calendars: SchoolCalendar, minimum: int = 0, maximum: int | None = None
+) -> Workload:
     bounds = Bounds(minimum=minimum, maximum=maximum)
     resolved = tuple(SchoolDays(calendar) for calendar in calendars or (a_calendar(),))
     return Workload(policy=policy, bounds=bounds, calendars=resolved)

@@ -14,13 +14,23 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from itertools import count
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from firstbell.engine.ports import Failure, FailureKind, ObjectPath
 from tests.json_patch import PatchError, apply_json_patch, apply_merge_patch
 from tests.managed_fields import managed
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from firstbell.core.absence import Unavailable
+    from firstbell.engine.ports import Happening, Json, MetricQuery, Operation
+
 OURS = "firstbell"
 MOST_TURNS = 100_000
+
+Key: TypeAlias = tuple[str, str, str, str]
+"""Group, plural, namespace and name of an object."""
 
 
 def instant(text: str) -> datetime:
@@ -30,7 +40,7 @@ def instant(text: str) -> datetime:
 
 async def settled() -> None:
     """Returns when nothing is left to run until a clock or a test moves something."""
-    ready = asyncio.get_running_loop()._ready
+    ready = asyncio.get_running_loop()._ready  # type: ignore[attr-defined]  # no public word for it
     for _ in range(MOST_TURNS):
         await asyncio.sleep(0)
         if not ready:
@@ -88,9 +98,9 @@ class FakeEvents:
     """The engine's `EventSink`: what was posted, in order."""
 
     def __init__(self) -> None:
-        self.posted = []
+        self.posted: list[tuple[Json, Happening]] = []
 
-    def post(self, involved, happening) -> None:
+    def post(self, involved: Json, happening: Happening) -> None:
         self.posted.append((involved, happening))
 
     @property
@@ -102,24 +112,24 @@ class FakeTelemetry:
     """The engine's `Telemetry`: figures as plain counters."""
 
     def __init__(self) -> None:
-        self.writes = Counter()
+        self.writes: Counter[tuple[str, str]] = Counter()
         self.ticks = 0
-        self.standing = {}
-        self.off = None
+        self.standing: dict[str, tuple[int | None, int | None, int | None]] = {}
+        self.off: float | None = None
 
     def ticked(self, seconds: float) -> None:  # noqa: ARG002 - the port's
         self.ticks += 1
 
-    def decided(self, key, *, current, ready, desired) -> None:
+    def decided(self, key: str, *, current: int | None, ready: int | None, desired: int | None) -> None:
         self.standing[key] = (current, ready, desired)
 
-    def wrote(self, what, outcome) -> None:
+    def wrote(self, what: str, outcome: str) -> None:
         self.writes[what, outcome] += 1
 
-    def clock_off(self, seconds) -> None:
+    def clock_off(self, seconds: float | None) -> None:
         self.off = seconds
 
-    def forget(self, key) -> None:
+    def forget(self, key: str) -> None:
         self.standing.pop(key, None)
 
 
@@ -130,13 +140,13 @@ class FakeMetrics:
     many are answered at this moment, `most_under_way` how many ever were.
     """
 
-    def __init__(self, clock, **answers) -> None:
+    def __init__(self, clock: ManualClock, **answers: Any) -> None:
         self.answers = answers
-        self.asked = []
+        self.asked: list[tuple[datetime, MetricQuery]] = []
         self.under_way = self.most_under_way = 0
         self._clock = clock
 
-    async def read(self, query):
+    async def read(self, query: MetricQuery) -> Fraction | Unavailable:
         self.asked.append((self._clock.now(), query))
         self.under_way += 1
         self.most_under_way = max(self.most_under_way, self.under_way)
@@ -161,22 +171,22 @@ class FakeCluster:
     (group, version).
     """
 
-    def __init__(self, on_change=None) -> None:
-        self.objects = {}
-        self.requests = []
+    def __init__(self, on_change: Callable[[str, Json], object] | None = None) -> None:
+        self.objects: dict[Key, Json] = {}
+        self.requests: list[tuple[str, str]] = []
         self.on_change = on_change
-        self.before_write = None
-        self.before_hand_backs = []
-        self.admission = None
-        self.served = {}
-        self.gate = None
-        self._failures = []
+        self.before_write: Callable[[], object] | None = None
+        self.before_hand_backs: list[Callable[[], object]] = []
+        self.admission: Callable[[ObjectPath, Json], object] | None = None
+        self.served: dict[tuple[str, str], list[Json]] = {}
+        self.gate: asyncio.Event | None = None
+        self._failures: list[dict[str, Any]] = []
         self._version = 100
         self._uids = count(1)
 
     # What tests do to it.
 
-    def put(self, group, plural, body, *, manager="kubectl") -> dict:
+    def put(self, group: str, plural: str, body: Json, *, manager: str = "kubectl") -> Json:
         """Creates an object, as somebody else would."""
         body = copy.deepcopy(body)
         meta = body["metadata"]
@@ -187,16 +197,33 @@ class FakeCluster:
             meta["managedFields"] = managed([], {}, body, manager)
         return self._store((group, plural, meta["namespace"], meta["name"]), body, "ADDED")
 
-    def edit(self, group, plural, namespace, name, change, *, manager="kubectl-edit") -> dict:
+    def edit(
+        self,
+        group: str,
+        plural: str,
+        namespace: str,
+        name: str,
+        change: Callable[[Json], object],
+        *,
+        manager: str = "kubectl-edit",
+    ) -> Json:
         """Changes an object, as somebody else would; `change` edits it in place."""
         return self._update((group, plural, namespace, name), change, manager)
 
-    def remove(self, group, plural, namespace, name) -> None:
+    def remove(self, group: str, plural: str, namespace: str, name: str) -> None:
         """Deletes an object."""
         body = self.objects.pop((group, plural, namespace, name))
         self._tell(plural, "DELETED", body)
 
-    def fail(self, kind, *, verb="", path="", times=None, message="made to fail") -> None:
+    def fail(
+        self,
+        kind: str,
+        *,
+        verb: str = "",
+        path: str = "",
+        times: int | None = None,
+        message: str = "made to fail",
+    ) -> None:
         """Makes matching requests fail, so many times or (None) until `heal`."""
         self._failures.append(
             {
@@ -210,23 +237,25 @@ class FakeCluster:
     def heal(self) -> None:
         self._failures.clear()
 
-    def counted(self, verb="", path="") -> int:
+    def counted(self, verb: str = "", path: str = "") -> int:
         """How many requests had this verb and this in their path."""
         return sum(verb in done and path in where for done, where in self.requests)
 
     # The port.
 
-    async def get(self, path):
+    async def get(self, path: ObjectPath) -> Json | Failure:
         return await self._asked("GET", path.url) or self._view(path)
 
-    async def resources(self, group, version):
+    async def resources(self, group: str, version: str) -> list[Json] | Failure:
         failed = await self._asked("GET", f"{group}/{version}")
         if failed is not None:
             return failed
         served = self.served.get((group, version))
         return served or Failure(kind=FailureKind.NOT_FOUND, message="the server has no such group (404)")
 
-    async def list_all(self, group, version, plural, namespace, selector=""):
+    async def list_all(
+        self, group: str, version: str, plural: str, namespace: str | None, selector: str = ""
+    ) -> list[Json] | Failure:
         where = f"/{namespace}/{plural}" if namespace else f"/{plural}"
         failed = await self._asked("LIST", f"{group}/{version}{where}")
         if failed is not None:
@@ -239,26 +268,28 @@ class FakeCluster:
             and _selected(body, selector)
         ]
 
-    async def json_patch(self, path, operations):
+    async def json_patch(self, path: ObjectPath, operations: Sequence[Operation]) -> Json | Failure:
         hands_back = any(each["path"] == "/metadata/managedFields" for each in operations)
         if hands_back and self.before_hand_backs:
             self.before_hand_backs.pop(0)()
         return await self._patch(path, lambda body: apply_json_patch(body, operations))
 
-    async def merge_patch(self, path, patch):
+    async def merge_patch(self, path: ObjectPath, patch: Mapping[str, Any]) -> Json | Failure:
         return await self._patch(path, lambda body: apply_merge_patch(body, patch))
 
-    async def create(self, group, version, plural, namespace, body):
+    async def create(
+        self, group: str, version: str, plural: str, namespace: str, body: Mapping[str, Any]
+    ) -> Json | Failure:
         failed = await self._asked("POST", f"{group}/{version}/{namespace}/{plural}")
         if failed is not None:
             return failed
         if (group, plural, namespace, body["metadata"]["name"]) in self.objects:
             return Failure(kind=FailureKind.CONFLICT, message="already exists (409)")
-        return self.put(group, plural, body, manager=OURS)
+        return self.put(group, plural, dict(body), manager=OURS)
 
     # How it is done.
 
-    async def _asked(self, verb, where) -> Failure | None:
+    async def _asked(self, verb: str, where: str) -> Failure | None:
         self.requests.append((verb, where))
         if self.gate is not None:
             await self.gate.wait()
@@ -266,10 +297,11 @@ class FakeCluster:
             if rule["verb"] in verb and rule["path"] in where and rule["times"] != 0:
                 if rule["times"] is not None:
                     rule["times"] -= 1
-                return rule["failure"]
+                failure: Failure = rule["failure"]
+                return failure
         return None
 
-    async def _patch(self, path: ObjectPath, change):
+    async def _patch(self, path: ObjectPath, change: Callable[[Json], Json]) -> Json | Failure:
         failed = await self._asked("PATCH", path.url)
         if failed is not None:
             return failed
@@ -292,17 +324,17 @@ class FakeCluster:
             return Failure(kind=FailureKind.CONFLICT, message="the object has been modified (409)")
         return _refused(changed) or self._write(path, changed)
 
-    def _write(self, path: ObjectPath, changed):
+    def _write(self, path: ObjectPath, changed: Json) -> Json | Failure:
         key = (path.group, path.plural, path.namespace, path.name)
         if path.subresource == "scale":
             self._update(key, lambda body: body["spec"].update(replicas=changed["spec"].get("replicas", 0)))
         elif path.subresource == "status":
             self._update(key, lambda body: body.update(status=changed.get("status", {})))
         else:
-            self._update(key, lambda body: (body.clear(), body.update(changed)))
+            self._update(key, lambda body: _replace(body, changed))
         return self._view(path)
 
-    def _view(self, path: ObjectPath):
+    def _view(self, path: ObjectPath) -> Json | Failure:
         body = self.objects.get((path.group, path.plural, path.namespace, path.name))
         if body is None:
             return Failure(kind=FailureKind.NOT_FOUND, message=f"{path.plural} {path.name} not found (404)")
@@ -318,7 +350,7 @@ class FakeCluster:
             "status": {"selector": body.get("status", {}).get("selector", "")},
         }
 
-    def _update(self, key, change, manager=OURS) -> dict:
+    def _update(self, key: Key, change: Callable[[Json], object], manager: str = OURS) -> Json:
         before = self.objects[key]
         body = copy.deepcopy(before)
         change(body)
@@ -331,7 +363,7 @@ class FakeCluster:
             meta["managedFields"] = managed(was.get("managedFields") or [], before, body, manager)
         return self._store(key, body, "MODIFIED")
 
-    def _store(self, key, body, kind) -> dict:
+    def _store(self, key: Key, body: Json, kind: str) -> Json:
         self._version += 1
         body["metadata"]["resourceVersion"] = str(self._version)
         if key[1] == "horizontalpodautoscalers":
@@ -342,18 +374,23 @@ class FakeCluster:
         self._tell(key[1], kind, body)
         return copy.deepcopy(body)
 
-    def _tell(self, plural, kind, body) -> None:
+    def _tell(self, plural: str, kind: str, body: Json) -> None:
         if self.on_change is not None:
             self.on_change(plural, {"type": kind, "object": copy.deepcopy(body)})
 
 
-def _selected(body, selector) -> bool:
+def _replace(body: Json, by: Json) -> None:
+    body.clear()
+    body.update(by)
+
+
+def _selected(body: Json, selector: str) -> bool:
     """Whether labels fit a selector of equalities, such as `app=web,tier=front`."""
     wanted = dict(part.split("=") for part in selector.split(",") if part)
     return wanted.items() <= (body["metadata"].get("labels") or {}).items()
 
 
-def _refused(body) -> Failure | None:
+def _refused(body: Json) -> Failure | None:
     """What the API server's own checks say of an HPA."""
     spec = body.get("spec") or {}
     least = spec.get("minReplicas")

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import copy
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from firstbell.engine.ports import Json, Operation
 
 
 class PatchError(Exception):
     """The patch does not apply."""
 
 
-def apply_json_patch(body, operations):
+def apply_json_patch(body: Json, operations: Sequence[Operation]) -> Json:
     """The object after all operations; nothing of it changes when one of them does not apply."""
     body = copy.deepcopy(body)
     for operation in operations:
@@ -17,7 +23,7 @@ def apply_json_patch(body, operations):
     return body
 
 
-def apply_merge_patch(body, patch):
+def apply_merge_patch(body: Any, patch: Mapping[str, Any] | Any) -> Any:
     """The object after a merge patch: maps are merged, null deletes, everything else replaces."""
     if not isinstance(patch, dict):
         return copy.deepcopy(patch)
@@ -30,7 +36,7 @@ def apply_merge_patch(body, patch):
     return merged
 
 
-def _apply(body, operation) -> None:
+def _apply(body: Json, operation: Operation) -> None:
     *parents, last = [part.replace("~1", "/").replace("~0", "~") for part in operation["path"].split("/")[1:]]
     at = body
     for part in parents:

@@ -7,16 +7,25 @@ everybody; entries that lose their last field vanish.
 from __future__ import annotations
 
 import copy
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from firstbell.engine.ports import Json
+
+Where: TypeAlias = tuple[str, ...]
+"""The way to a map of fields in `fieldsV1`."""
 
 
-def managed(entries, before, after, manager, operation="Update"):
+def managed(
+    entries: list[Json], before: Json, after: Json, manager: str, operation: str = "Update"
+) -> list[Json]:
     """The entries after `manager` turned one object into the other."""
     entries = copy.deepcopy(entries)
-    taken = {
+    taken: dict[tuple[Where, str], tuple[Json, Json]] = {
         (("f:spec",), field): (before.get("spec") or {}, after.get("spec") or {})
         for field in {*(before.get("spec") or {}), *(after.get("spec") or {})}
     }
-    notes = [(body.get("metadata") or {}).get("annotations") or {} for body in (before, after)]
+    notes = (_annotations(before), _annotations(after))
     taken |= {(("f:metadata", "f:annotations"), field): notes for field in {*notes[0], *notes[1]}}
     for (where, field), (was, now) in taken.items():
         if was.get(field) != now.get(field) or (field in was) != (field in now):
@@ -27,7 +36,7 @@ def managed(entries, before, after, manager, operation="Update"):
     return [entry for entry in entries if entry["fieldsV1"]]
 
 
-def an_entry(manager, operation, *fields, **more):
+def an_entry(manager: str, operation: str, *fields: str, **more: Any) -> Json:
     """A managedFields entry that owns these fields of the spec."""
     return {
         "manager": manager,
@@ -40,7 +49,7 @@ def an_entry(manager, operation, *fields, **more):
     }
 
 
-def owners(body, field):
+def owners(body: Json, field: str) -> list[tuple[str, str]]:
     """Who manages a field of the spec: (manager, operation), sorted."""
     return sorted(
         (entry["manager"], entry["operation"])
@@ -49,7 +58,12 @@ def owners(body, field):
     )
 
 
-def _entry(entries, manager, operation):
+def _annotations(body: Json) -> Json:
+    notes: Json = (body.get("metadata") or {}).get("annotations") or {}
+    return notes
+
+
+def _entry(entries: list[Json], manager: str, operation: str) -> Json:
     for entry in entries:
         if (entry["manager"], entry["operation"]) == (manager, operation):
             return entry
@@ -59,14 +73,14 @@ def _entry(entries, manager, operation):
     return entry
 
 
-def _own(entry, where, field) -> None:
+def _own(entry: Json, where: Where, field: str) -> None:
     at = entry["fieldsV1"]
     for part in where:
         at = at.setdefault(part, {})
     at[f"f:{field}"] = {}
 
 
-def _drop(entry, where, field) -> None:
+def _drop(entry: Json, where: Where, field: str) -> None:
     chain = [entry["fieldsV1"]]
     for part in where:
         chain.append(chain[-1].get(part, {}))

@@ -6,6 +6,11 @@ ramp or decay: the schedule is 100 from 08:20 to 09:00 and nothing otherwise. "T
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from firstbell.engine.ports import Json
+
 NS = "ns"
 KEY = "ns/web"
 BEFORE, RISE, BELL, FALL = (f"2024-09-09T{time}" for time in ("08:00", "08:20", "08:30", "09:00"))
@@ -13,9 +18,9 @@ INSIDE, AFTER = "2024-09-09T08:25", "2024-09-09T10:00"
 PEAK = 100
 
 
-def a_calendar(name="school", **spec):
+def a_calendar(name: str = "school", **spec: Any) -> Json:
     """A SchoolCalendar, Monday to Friday, one bell at 08:30."""
-    defaults = {
+    defaults: Json = {
         "timeZone": "UTC",
         "academicSessions": [
             {"name": "year", "type": "SchoolYear", "startDate": "2024-09-02", "endDate": "2025-06-30"}
@@ -33,7 +38,15 @@ def a_calendar(name="school", **spec):
     return _object("SchoolCalendar", name, defaults | spec)
 
 
-def an_autoscaler(name="web", *, replicas=PEAK, lead=10, hold=30, target="web", **spec):
+def an_autoscaler(
+    name: str = "web",
+    *,
+    replicas: int = PEAK,
+    lead: int = 10,
+    hold: int = 30,
+    target: str = "web",
+    **spec: Any,
+) -> Json:
     """A SchoolAutoscaler of the Deployment `web`, with the one peak."""
     peak = {
         "name": "first bell",
@@ -44,7 +57,7 @@ def an_autoscaler(name="web", *, replicas=PEAK, lead=10, hold=30, target="web", 
         "holdMinutes": hold,
         "decayMinutes": 0,
     }
-    defaults = {
+    defaults: Json = {
         "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": target},
         "calendarRefs": [{"name": "school"}],
         "peaks": [peak | {"name": "first-bell"}],
@@ -53,21 +66,33 @@ def an_autoscaler(name="web", *, replicas=PEAK, lead=10, hold=30, target="web", 
 
 
 def a_metric(
-    name="pupils-online", *, average=None, value=None, server="http://prometheus:9090", bearer_of=None
-):
+    name: str = "pupils-online",
+    *,
+    average: str | None = None,
+    value: str | None = None,
+    server: str = "http://prometheus:9090",
+    bearer_of: str | None = None,
+) -> Json:
     """A live metric of a SchoolAutoscaler; without a target 350 per replica. `bearer_of`: a Secret."""
     if average is None and value is None:
         average = "350"
-    target = {"type": "Value", "value": value} if average is None else {"averageValue": average}
-    prometheus = {"serverAddress": server, "query": f"sum({name.replace('-', '_')})"}
+    target: Json = {"type": "Value", "value": value} if average is None else {"averageValue": average}
+    prometheus: Json = {"serverAddress": server, "query": f"sum({name.replace('-', '_')})"}
     if bearer_of:
         prometheus["bearerTokenSecretRef"] = {"name": bearer_of, "key": "token"}
     return {"name": name, "prometheus": prometheus, "target": {"type": "AverageValue"} | target}
 
 
-def an_hpa(name="web", *, minimum=4, maximum=400, target="web", **metadata):
+def an_hpa(
+    name: str = "web",
+    *,
+    minimum: int | None = 4,
+    maximum: int = 400,
+    target: str = "web",
+    **metadata: Any,
+) -> Json:
     """A HorizontalPodAutoscaler of the Deployment `web`; `minimum` None leaves it out."""
-    spec = {
+    spec: Json = {
         "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": target},
         "maxReplicas": maximum,
     }
@@ -78,10 +103,17 @@ def an_hpa(name="web", *, minimum=4, maximum=400, target="web", **metadata):
     return body
 
 
-def a_scaled_object(name="web", *, minimum=4, maximum=400, target="web", **metadata):
+def a_scaled_object(
+    name: str = "web",
+    *,
+    minimum: int | None = 4,
+    maximum: int | None = 400,
+    target: str = "web",
+    **metadata: Any,
+) -> Json:
     """A ScaledObject of the Deployment `web`, which it names as KEDA's users do; None leaves a bound out."""
     bounds = {"minReplicaCount": minimum, "maxReplicaCount": maximum}
-    spec = {
+    spec: Json = {
         "scaleTargetRef": {"name": target},
         "triggers": [{"type": "cpu", "metricType": "Utilization", "metadata": {"value": "60"}}],
     } | {field: value for field, value in bounds.items() if value is not None}
@@ -90,13 +122,13 @@ def a_scaled_object(name="web", *, minimum=4, maximum=400, target="web", **metad
     return body
 
 
-def kedas_hpa(name="web", *, target="web", **bounds):
+def kedas_hpa(name: str = "web", *, target: str = "web", **bounds: Any) -> Json:
     """The HPA that KEDA makes of a ScaledObject."""
     owner = {"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject", "name": name, "uid": "uid-keda"}
     return an_hpa(f"keda-hpa-{name}", target=target, ownerReferences=[owner], **bounds)
 
 
-def a_deployment(name="web", *, replicas=4, ready=None, **status):
+def a_deployment(name: str = "web", *, replicas: int = 4, ready: int | None = None, **status: Any) -> Json:
     """A Deployment whose replicas are all Ready, or so many."""
     body = _object("Deployment", name, {"replicas": replicas})
     have = replicas if ready is None else ready
@@ -110,5 +142,5 @@ def a_deployment(name="web", *, replicas=4, ready=None, **status):
     return body
 
 
-def _object(kind, name, spec):
+def _object(kind: str, name: str, spec: Json) -> Json:
     return {"kind": kind, "metadata": {"namespace": NS, "name": name}, "spec": spec}

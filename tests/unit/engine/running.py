@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Self
 
 from firstbell.engine.engine import Engine
 from firstbell.engine.fence import Fence
@@ -15,7 +16,14 @@ from firstbell.engine.watch.looking_anew import follow_gaps
 from firstbell.engine.watch.own_objects import AUTOSCALERS, CALENDARS
 from firstbell.handlers import watching
 from tests.fakes import FakeEvents, FakeMetrics, FakeTelemetry, instant, settled
+from tests.unit.engine.bodies import BEFORE
 from tests.unit.engine.world import HPAS, SCALED, World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from firstbell.engine.ports import Json
+    from firstbell.engine.slices import Slices
 
 
 class Running:
@@ -25,14 +33,23 @@ class Running:
     process stands still for as long as `freeze` says, and for nothing else.
     """
 
-    def __init__(self, at, *, gated=False, world=None, answers=None, slices=None, **objects) -> None:
-        self.world = world or World(at, **objects)
+    def __init__(
+        self,
+        at: str | None = None,
+        *,
+        gated: bool = False,
+        world: World | None = None,
+        answers: dict[str, Any] | None = None,
+        slices: Slices | None = None,
+        **objects: Json | None,
+    ) -> None:
+        self.world = world or World(at or BEFORE, instance="firstbell", **objects)
         self.telemetry, self.events = FakeTelemetry(), FakeEvents()
         self.metrics = FakeMetrics(self.world.clock, **answers or {})
         self._gated = gated
-        self._task = self._gaps = None
         self._steady, self.deaf = 0.0, False
-        self._server = None
+        self._server: float | None = None
+        self._tasks: list[asyncio.Task[None]] = []
         self.engine = Engine(
             cluster=self.world.cluster,
             clock=self.world.clock,
@@ -46,7 +63,7 @@ class Running:
             slices=slices,
         )
         self._asked = AskedTargets(store=self.engine.store, cluster=self.world.cluster)
-        handle = {
+        handle: dict[str, Callable[[Json], object]] = {
             "schoolcalendars": lambda event: watching._told(self.engine, CALENDARS, event),
             "schoolautoscalers": lambda event: watching._told(self.engine, AUTOSCALERS, event),
             HPAS: floor_teller(self.engine, HPA),
@@ -54,44 +71,43 @@ class Running:
             "deployments": workload_teller(self.engine, "apps/v1", "Deployment"),
             "statefulsets": workload_teller(self.engine, "apps/v1", "StatefulSet"),
         }
-        self._untold = []
+        self._untold: list[tuple[str, Json]] = []
         self._handle = handle
         self.world.cluster.on_change = self._told
         for (_, plural, _, _), body in self.world.cluster.objects.items():
             handle[plural]({"type": None, "object": body})
 
-    async def __aenter__(self):
+    async def __aenter__(self) -> Self:
         if self._gated:
             self.world.cluster.gate = asyncio.Event()
         gaps = follow_gaps(self.engine, self.world.cluster, (), self._asked, self.world.clock.sleep)
-        self._task, self._gaps = (asyncio.create_task(each) for each in (self.engine.run(), gaps))
+        self._tasks = [asyncio.create_task(self.engine.run()), asyncio.create_task(gaps)]
         await settled()
         return self
 
-    async def __aexit__(self, *_) -> None:
-        tasks = (self._task, self._gaps)
-        failed = [task for task in tasks if task.done() and not task.cancelled() and task.exception()]
-        for task in tasks:
+    async def __aexit__(self, *_: object) -> None:
+        failed = [task for task in self._tasks if task.done() and not task.cancelled() and task.exception()]
+        for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         assert not failed, [task.exception() for task in failed]
 
-    def _told(self, plural, event) -> None:
+    def _told(self, plural: str, event: Json) -> None:
         if self.deaf:
             self._untold.append((plural, event))
         else:
             self._handle[plural](event)
 
-    def minus_steady(self):
+    def minus_steady(self) -> float | None:
         """The engine's `ServerTime`: nobody knows, before `server_is_ahead`."""
         return self._server
 
-    def server_is_ahead(self, length) -> None:
+    def server_is_ahead(self, length: timedelta) -> None:
         """The API server's clock is so far ahead of what ours is now, from now on."""
         clock = self.world.clock
         self._server = clock.now().timestamp() + length.total_seconds() - clock.monotonic()
 
-    def freeze(self, seconds) -> None:
+    def freeze(self, seconds: float) -> None:
         """The process has stood still for so long, of which it knows nothing yet."""
         self._steady += seconds
 
@@ -103,20 +119,22 @@ class Running:
 
     def restarted(self) -> Running:
         """A new process in the same world, to be entered."""
-        return Running(None, world=self.world)
+        return Running(world=self.world)
 
     def open(self) -> None:
         """Lets every request be answered."""
-        self.world.cluster.gate.set()
+        if self.world.cluster.gate is not None:
+            self.world.cluster.gate.set()
 
-    async def until(self, at) -> None:
+    async def until(self, at: str) -> None:
         await self.world.clock.advance(instant(at))
 
-    async def pass_time(self, **length) -> None:
+    async def pass_time(self, **length: float) -> None:
         await self.world.clock.advance(timedelta(**length))
 
-    def minimum(self, name) -> int:
-        return self.world.get(HPAS, name)["spec"]["minReplicas"]
+    def minimum(self, name: str) -> int:
+        minimum: int = self.world.get(HPAS, name)["spec"]["minReplicas"]
+        return minimum
 
     @property
     def floor(self) -> int:

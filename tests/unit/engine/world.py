@@ -6,6 +6,7 @@ Time moves by hand. `restart` is a new process: nothing but the cluster is kept.
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import TYPE_CHECKING, Any
 
 from firstbell.core.absence import Unavailable
 from firstbell.engine.acting.act import Actor
@@ -21,6 +22,13 @@ from firstbell.engine.tick import Ticker
 from tests.fakes import FakeCluster, FakeEvents, FakeTelemetry, ManualClock, instant
 from tests.unit.engine.bodies import BEFORE, KEY, NS, a_calendar, a_deployment, an_autoscaler, an_hpa
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from firstbell.engine.outcome import Outcome
+    from firstbell.engine.ports import Json
+    from firstbell.engine.seen.floor_kinds import FloorKind
+
 GROUPS = {
     "schoolcalendars": "firstbell.dev",
     "schoolautoscalers": "firstbell.dev",
@@ -35,11 +43,11 @@ HPAS, DEPLOYMENTS, SCALED = "horizontalpodautoscalers", "deployments", "scaledob
 class World:
     """One autoscaler `ns/web`, its calendar, Deployment and HPA; keywords replace or (None) leave out."""
 
-    def __init__(self, at=BEFORE, *, instance="firstbell", **objects) -> None:
+    def __init__(self, at: str = BEFORE, *, instance: str = "firstbell", **objects: Json | None) -> None:
         self.clock = ManualClock(instant(at))
         self.cluster = FakeCluster()
         self.instance = instance
-        defaults = {
+        defaults: dict[str, Json | None] = {
             "calendar": a_calendar(),
             "autoscaler": an_autoscaler(),
             "hpa": an_hpa(),
@@ -56,7 +64,8 @@ class World:
         """Forgets everything but the cluster, and looks at it anew, as a new process does."""
         self.store = Store(follows_scaled_objects=True)
         self.events, self.telemetry = FakeEvents(), FakeTelemetry()
-        self.memories, self.woken = {}, set()
+        self.memories: dict[str, Memory] = {}
+        self.woken: set[str] = set()
         for (_, plural, _, _), body in self.cluster.objects.items():
             self.told(plural, {"type": "ADDED", "object": body})
         actor = Actor(
@@ -76,30 +85,32 @@ class World:
             telemetry=self.telemetry,
         )
 
-    def told(self, plural, event) -> None:
+    def told(self, plural: str, event: Json) -> None:
         """What a watch tells, put into the store."""
         body, gone = event["object"], event["type"] == "DELETED"
         key = f"{body['metadata']['namespace']}/{body['metadata']['name']}"
         store = self.store
         if plural == "schoolcalendars":
-            before = store.calendars.get(key)
-            store.drop_calendar(key) if gone else store.put_calendar(seen_calendar(body, before))
+            calendar = store.calendars.get(key)
+            store.drop_calendar(key) if gone else store.put_calendar(seen_calendar(body, calendar))
         elif plural == "schoolautoscalers":
             before = store.autoscalers.get(key)
             store.drop_autoscaler(key) if gone else store.put_autoscaler(seen_autoscaler(body, before))
         elif plural == HPAS:
-            self._told_of_a_floor(body, HPA, gone)
+            self._told_of_a_floor(body, HPA, gone=gone)
         elif plural == SCALED:
-            self._told_of_a_floor(body, SCALED_OBJECT, gone)
+            self._told_of_a_floor(body, SCALED_OBJECT, gone=gone)
         elif plural in {DEPLOYMENTS, "statefulsets"}:
             seen = seen_workload(body, "apps/v1", "Deployment" if plural == DEPLOYMENTS else "StatefulSet")
             store.drop_workload(seen.ref.key) if gone else store.put_workload(seen)
 
-    def _told_of_a_floor(self, body, of, gone) -> None:
+    def _told_of_a_floor(self, body: Json, of: FloorKind, *, gone: bool) -> None:
         seen = seen_floor(body, of)
         self.store.drop_floor(seen.key) if gone else self.store.put_floor(seen)
 
-    async def tick(self, at=None, *, ahead=None, key=KEY):
+    async def tick(
+        self, at: str | None = None, *, ahead: str | None = None, key: str = KEY
+    ) -> Outcome | Unavailable:
         """One tick and its report, at a time; `ahead` is a later instant that it may act for."""
         if at is not None:
             self.clock.set(instant(at))
@@ -110,45 +121,50 @@ class World:
             await self.reporter.report(key)
         return outcome
 
-    def read(self, answer, name="pupils-online") -> None:
+    def read(self, answer: str | float | Fraction, name: str = "pupils-online") -> None:
         """Prometheus answers the query of a metric now: a number, or a word for why there is none."""
-        message = f"http://prometheus:9090 failed: {answer}"
-        failed = isinstance(answer, str)
-        reading = Unavailable(reason=answer, message=message) if failed else Fraction(answer)
+        reading: Fraction | Unavailable
+        if isinstance(answer, str):
+            message = f"http://prometheus:9090 failed: {answer}"
+            reading = Unavailable(reason=answer, message=message)
+        else:
+            reading = Fraction(answer)
         for query in list(self.store.answers.queries):
             if query.query == f"sum({name.replace('-', '_')})":
                 self.store.answers.put(query, SeenReading(reading=reading, at=self.clock.now()))
 
     @property
-    def memory(self):
+    def memory(self) -> Memory:
         return self.memories[KEY]
 
-    def put(self, plural, body, **more):
+    def put(self, plural: str, body: Json, **more: Any) -> Json:
         return self.cluster.put(GROUPS[plural], plural, body, **more)
 
-    def edit(self, plural, change, name="web", **more):
-        """Somebody changes an object in place."""
+    def edit(self, plural: str, change: Callable[[Json], object], name: str = "web", **more: Any) -> Json:
+        """A user changes an object in place."""
         return self.cluster.edit(GROUPS[plural], plural, NS, name, change, **more)
 
-    def respec(self, plural, name="web", **spec):
-        """Somebody changes fields of a spec."""
+    def respec(self, plural: str, name: str = "web", **spec: Any) -> Json:
+        """A user changes fields of a spec."""
         return self.edit(plural, lambda body: body["spec"].update(spec), name)
 
-    def remove(self, plural, name="web") -> None:
+    def remove(self, plural: str, name: str = "web") -> None:
         self.cluster.remove(GROUPS[plural], plural, NS, name)
 
-    def get(self, plural, name="web"):
+    def get(self, plural: str, name: str = "web") -> Json:
         return self.cluster.objects[GROUPS[plural], plural, NS, name]
 
     @property
     def floor(self) -> int:
         """The minimum that stands in the HPA."""
-        return self.get(HPAS)["spec"]["minReplicas"]
+        minimum: int = self.get(HPAS)["spec"]["minReplicas"]
+        return minimum
 
     @property
     def replicas(self) -> int:
         """The replicas that stand in the Deployment."""
-        return self.get(DEPLOYMENTS)["spec"]["replicas"]
+        replicas: int = self.get(DEPLOYMENTS)["spec"]["replicas"]
+        return replicas
 
     @property
     def marks(self) -> dict[str, str]:
@@ -161,16 +177,17 @@ class World:
         }
 
     @property
-    def status(self):
+    def status(self) -> Json:
         return self.get("schoolautoscalers").get("status") or {}
 
-    def condition(self, kind):
+    def condition(self, kind: str) -> tuple[str, str]:
         """Status and reason of a condition as they stand in the API."""
         found = self.told_condition(kind)
         return found["status"], found["reason"]
 
-    def told_condition(self, kind):
-        return next(item for item in self.status["conditions"] if item["type"] == kind)
+    def told_condition(self, kind: str) -> Json:
+        conditions: list[Json] = self.status["conditions"]
+        return next(item for item in conditions if item["type"] == kind)
 
     @property
     def writes(self) -> int:
