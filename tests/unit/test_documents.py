@@ -10,12 +10,17 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FAULTS = ROOT / "operator/docs/faults.md"
+GLOSSARY = ROOT / "operator/docs/glossary.md"
+ARCHITECTURE = ROOT / "operator/docs/architecture.md"
 INDEX = ROOT / "operator/decisions/README.md"
 DECISIONS = sorted((ROOT / "operator/decisions").glob("[0-9]*.md"))
 DOCUMENTS = [
-    *(ROOT / name for name in ("README.md", "SECURITY.md", "CHANGELOG.md", "operator/README.md")),
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")),
+    ROOT / "operator/README.md",
     ROOT / "charts/firstbell/README.md",
     FAULTS,
+    ARCHITECTURE,
+    GLOSSARY,
     INDEX,
     *DECISIONS,
 ]
@@ -26,9 +31,9 @@ OF_A_MACHINE = re.compile(r"(?<![\w.:/])/(work|root|home|tmp)/")
 
 
 def named(document: Path) -> list[Path]:
-    """Every file or folder of the repository that a document quotes."""
-    quoted = (each.partition("::")[0] for each in QUOTED.findall(document.read_text()))
-    return [ROOT / each for each in quoted if OF_THE_REPOSITORY.fullmatch(each)]
+    """Every file or folder of the repository that a document quotes, by itself or in a command."""
+    words = (word for quoted in QUOTED.findall(document.read_text()) for word in quoted.split())
+    return [ROOT / each for word in words if OF_THE_REPOSITORY.fullmatch(each := word.partition("::")[0])]
 
 
 def of_each_fault() -> dict[str, list[tuple[Path, str]]]:
@@ -124,3 +129,30 @@ def rows_of_the_index() -> dict[str, list[str]]:
             link, *cells = (cell.strip() for cell in line.strip().removesuffix("|").strip("|").split(" | "))
             rows[link.partition("(")[2].rstrip(")")] = [*cells, ""][:4]
     return rows
+
+
+def test_every_word_of_the_glossary_is_used_in_the_code():
+    sources = "\n".join(path.read_text() for path in (ROOT / "operator/firstbell").rglob("*.py"))
+    used = set(re.findall(r"\w+", sources))
+    rows = [line for line in GLOSSARY.read_text().splitlines() if line.startswith("| ")]
+    in_code = [word for row in rows for word in QUOTED.findall(row.strip("| ").split(" | ")[2])]
+
+    assert len(in_code) > 50
+    assert [word for word in in_code if word not in used] == []
+
+
+def test_the_glossary_has_each_word_once():
+    words = re.findall(r"^\| ([^|]+) \|", GLOSSARY.read_text(), re.MULTILINE)
+
+    assert sorted(set(words) - {"word"}) == sorted(word for word in words if word != "word")
+
+
+def test_the_drawings_name_rooms_that_are_there():
+    drawings = re.findall(r"```mermaid\n(.*?)```", ARCHITECTURE.read_text(), re.DOTALL)
+    rooms = set(re.findall(r"\b((?:engine|lab)/\w+)", "".join(drawings)))
+
+    assert len(rooms) > 8
+    package = ROOT / "operator/firstbell"
+    assert [
+        room for room in rooms if not ((package / room).is_dir() or (package / f"{room}.py").is_file())
+    ] == []
