@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from firstbell.core.bells import Minute, instant_of, minute_of, start_of_day
+from firstbell.core.bells import END_OF_DAY, Minute, instant_of, minute_of, start_of_day
 from firstbell.core.calendar import (
     AcademicSession,
     BellSchedule,
@@ -52,8 +52,8 @@ def on(text: str) -> date:
 
 
 def at(text: str) -> time:
-    """`08:30` as a time of day."""
-    return time.fromisoformat(text)
+    """`08:30` as a time of day, `24:00` as its end."""
+    return END_OF_DAY if text == "24:00" else time.fromisoformat(text)
 
 
 def utc(text: str) -> Minute:

@@ -120,6 +120,8 @@ def _factor(policy: Policy, day: Day) -> Fraction:
 
 
 def _minute(days: SchoolDays, on: date, at: time) -> Minute:
+    if at == time(0) and at.fold:
+        on, at = on + timedelta(days=1), time(0)
     instant = datetime.combine(on, at, tzinfo=days.calendar.zone).astimezone(UTC)
     return int((instant - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() // 60)
 
@@ -147,7 +149,7 @@ def _bell_times(days: SchoolDays, peak: Peak, region: str | None, dates: list[da
 
 
 def _wall(at: time) -> int:
-    return at.hour * 60 + at.minute
+    return 24 * 60 if at.fold else at.hour * 60 + at.minute
 
 
 def _event_times(days: SchoolDays, peak: Peak, region: str | None, dates: list[date]) -> list[tuple]:
@@ -171,7 +173,7 @@ def _event_on(days: SchoolDays, event: DemandEvent, region: str | None, on: date
     start = _minute(days, on, event.start)
     if event.end is None:
         return [(day, start, start)]
-    end = _minute(days, on + timedelta(days=event.end <= event.start), event.end)
+    end = _minute(days, on + timedelta(days=not event.end.fold and event.end <= event.start), event.end)
     return [(day, start, max(start, end))]
 
 

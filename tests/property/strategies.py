@@ -48,7 +48,7 @@ TYPES = list(DemandEventType)[:3]
 BELLS = (
     a_bell_schedule("full", "08:30-09:20", "09:20-10:10", "10:25-11:15", "12:15-13:05"),
     a_bell_schedule("short", "08:30-09:20", "09:30-10:20"),
-    a_bell_schedule("evening", "21:00-22:00", "22:05-23:50"),
+    a_bell_schedule("evening", "21:00-22:00", "22:05-24:00"),
 )
 SCHEDULES = st.sampled_from([schedule.name for schedule in BELLS])
 
@@ -94,7 +94,7 @@ def demand_events(draw, regions: tuple[str, ...], number: int, *, cron: bool = T
     if cron and draw(st.integers(0, 5)) == 0:
         minutes = draw(st.sampled_from([0, 45, 600]))
         return an_event(when=daily_cron(draw(st.sampled_from(TIMES)), minutes=minutes), start=None, **fields)
-    end = draw(st.none() | st.sampled_from(TIMES))
+    end = draw(st.none() | st.sampled_from([*TIMES, "24:00"]))
     start = draw(st.sampled_from(TIMES))
     if draw(st.booleans()):
         return an_event(draw(st.sampled_from(DATES)), start, end, **fields)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from firstbell.core.bells import instant_of
+from firstbell.core.bells import END_OF_DAY, bell, instant_of
 from firstbell.core.days import DayClass, SchoolDays
 from firstbell.core.findings import FindingKind, Severity, calendar_findings, policy_findings
 from firstbell.core.occurrences import occurrences
@@ -18,7 +19,7 @@ from firstbell.core.plan import make_plan
 from firstbell.core.policy import PeakAnchor
 from firstbell.files.manifests import read_manifests
 from firstbell.files.yaml_files import Unreadable
-from tests.builders import a_peak, utc
+from tests.builders import a_bell_schedule, a_calendar, a_peak, a_row, utc
 from tests.scenarios.manifests import calendar_of, workload_of
 
 CASES = Path(__file__).parents[1] / "data" / "cases"
@@ -276,3 +277,31 @@ def test_a_whole_day_and_an_event_over_several_days_are_sayable(tmp_path, when, 
     for minute in (utc(start), utc(end) - 1):
         (one,) = occurrences([peak], days, minute, minute + 1)
         assert (one.bell, one.end) == (utc(start), utc(end))
+
+
+@pytest.mark.parametrize(
+    ("zone", "on", "end"),
+    [
+        ("Europe/Brussels", "2026-09-07", "2026-09-07T22:00"),
+        ("Europe/Brussels", "2026-10-25", "2026-10-25T23:00"),
+        ("America/Santiago", "2026-09-05", "2026-09-06T04:00"),
+        ("America/Santiago", "2027-04-03", "2027-04-04T04:00"),
+        ("America/Havana", "2026-10-31", "2026-11-01T04:00"),
+        ("Africa/Cairo", "2026-04-23", "2026-04-23T22:00"),
+    ],
+)
+def test_a_day_ends_where_the_next_begins_whatever_the_clocks_do(zone, on, end):
+    assert bell(ZoneInfo(zone), date.fromisoformat(on), END_OF_DAY) == utc(end)
+
+
+def test_lessons_to_the_end_of_the_day_end_at_midnight():
+    days = SchoolDays(
+        a_calendar(
+            zone=ZoneInfo("Asia/Karachi"),
+            bell_schedules=(a_bell_schedule("full", "20:00-21:00", "22:00-24:00"),),
+            weekly_schedule=(a_row("Mon"),),
+        )
+    )
+    peak = a_peak(PeakAnchor.LAST_PERIOD_END)
+    (one,) = occurrences([peak], days, utc("2024-09-02T18:00"), utc("2024-09-02T20:00"))
+    assert one.bell == utc("2024-09-02T19:00")

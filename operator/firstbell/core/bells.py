@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 Minute: TypeAlias = int
 """Whole minutes since 1970-01-01T00:00Z."""
 
+END_OF_DAY = time(0, fold=1)
+"""24:00, the end of a day: a midnight that `fold` marks, since no time of a day is 24:00."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MINUTES_PER_DAY = 24 * 60
 _ONE_MINUTE = timedelta(minutes=1)
+_ONE_DAY = timedelta(days=1)
 _NO_TIME = timedelta(0)
 _EPOCH_ORDINAL = EPOCH.toordinal()
 
@@ -42,8 +45,20 @@ def wall_to_minute(zone: ZoneInfo, wall: datetime) -> Minute:
 
 
 def bell(zone: ZoneInfo, day: date, at: time) -> Minute:
-    """The minute of a time of day on a civil date in `zone`."""
+    """The minute of a time of day on a civil date in `zone`; the end of the day is the next one's start."""
+    if at.fold:
+        return wall_to_minute(zone, datetime.combine(day + _ONE_DAY, time.min))
     return wall_to_minute(zone, datetime.combine(day, at))
+
+
+def minute_of_day(at: time) -> int:
+    """The minutes from midnight to a time on the wall: 0 to 1440, the end of the day."""
+    return MINUTES_PER_DAY if at.fold else at.hour * 60 + at.minute
+
+
+def clock_text(at: time) -> str:
+    """A time of day as people write it: 00:00 to 24:00."""
+    return "24:00" if at.fold else f"{at:%H:%M}"
 
 
 def start_of_day(zone: ZoneInfo, day: date) -> Minute:

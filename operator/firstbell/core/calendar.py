@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from firstbell.core.bells import minute_of_day
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date, datetime, time
@@ -212,14 +214,17 @@ class AcademicSession:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClassPeriod:
-    """One lesson, half-open: [start, end) on the wall clock of its day."""
+    """One lesson, half-open: [start, end) on the wall clock of its day, at most to the day's end."""
 
     name: str
     start: time
     end: time
 
     def __post_init__(self) -> None:
-        _require(self.start < self.end, f"class period {self.name!r} ends before it starts")
+        _require(
+            minute_of_day(self.start) < minute_of_day(self.end),
+            f"class period {self.name!r} ends before it starts",
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -233,7 +238,7 @@ class BellSchedule:
         _require(bool(self.periods), f"bell schedule {self.name!r} has no class period")
         for earlier, later in zip(self.periods, self.periods[1:], strict=False):
             _require(
-                earlier.end <= later.start,
+                minute_of_day(earlier.end) <= minute_of_day(later.start),
                 f"bell schedule {self.name!r}: period {later.name!r} starts before {earlier.name!r} ends",
             )
 
@@ -383,8 +388,8 @@ class DemandEvent:
     """Load that no bell rings for.
 
     `start` is None only with a cron recurrence, which brings its own times. `end` None is one instant; not
-    after `start` it is on the next day. What recurs does so from `first_date` to `last_date`, both inclusive,
-    and on no holiday if it is to `exclude_holidays`.
+    after `start` it is on the next day; `END_OF_DAY` is the midnight after its date. What recurs does so from
+    `first_date` to `last_date`, both inclusive, and on no holiday if it is to `exclude_holidays`.
     """
 
     name: str

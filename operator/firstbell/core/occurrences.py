@@ -9,12 +9,12 @@ offset, demand events do not.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from firstbell.core.bells import MINUTES_PER_DAY, Minute, bell, local_date, wall_to_minute
+from firstbell.core.bells import MINUTES_PER_DAY, Minute, bell, local_date, minute_of_day, wall_to_minute
 from firstbell.core.calendar import (
     CronRecurrence,
     DateRange,
@@ -30,7 +30,7 @@ from firstbell.core.policy import Peak, PeakAnchor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import date
+    from datetime import time
     from zoneinfo import ZoneInfo
 
     from firstbell.core.calendar import ClassPeriod
@@ -133,9 +133,9 @@ def event_minutes(event: DemandEvent) -> int:
         return event.when.duration_minutes
     if event.start is None or event.end is None:
         return 0
-    if isinstance(event.when, OneDate) and event.when.last is not None:
-        return (event.when.last - event.when.day).days * MINUTES_PER_DAY
-    return (_minutes(event.end) - _minutes(event.start)) % MINUTES_PER_DAY or MINUTES_PER_DAY
+    begins = event.when.day if isinstance(event.when, OneDate) else date.min
+    days = (end_date(event, begins) - begins).days
+    return days * MINUTES_PER_DAY + minute_of_day(event.end) - minute_of_day(event.start)
 
 
 def occurrences(
@@ -209,16 +209,12 @@ def anchored(peak: Peak, periods: Sequence[ClassPeriod]) -> Iterator[time]:
             yield from (period.start for period in periods[1:])
         case PeakAnchor.AFTER_BREAK:
             for earlier, later in pairwise(periods):
-                if _minutes(later.start) - _minutes(earlier.end) >= peak.min_break_minutes:
+                if minute_of_day(later.start) - minute_of_day(earlier.end) >= peak.min_break_minutes:
                     yield later.start
         case PeakAnchor.LAST_PERIOD_END:
             yield periods[-1].end
         case PeakAnchor.DEMAND_EVENT:
             return
-
-
-def _minutes(at: time) -> int:
-    return at.hour * 60 + at.minute
 
 
 class _Event:
@@ -283,7 +279,7 @@ def _event_times(
         start = bell(zone, on, event.start)
         end = start
         if event.end is not None:
-            end = wall_to_minute(zone, datetime.combine(end_date(event, on), event.end))
+            end = bell(zone, end_date(event, on), event.end)
         # A clock change may turn a short event round; it never ends before it starts.
         yield on, start, max(start, end)
 
@@ -316,8 +312,9 @@ def end_date(event: DemandEvent, on: date) -> date:
     """The date on which an event ends that begins on a date and has an end."""
     if isinstance(event.when, OneDate) and event.when.last is not None:
         return event.when.last
-    overnight = event.start is not None and event.end is not None and event.end <= event.start
-    return on + ONE_DAY if overnight else on
+    if event.start is None or event.end is None:
+        return on
+    return on + ONE_DAY if minute_of_day(event.end) <= minute_of_day(event.start) else on
 
 
 def takes_place(event: DemandEvent, school_days: SchoolDays, region: str | None, on: date) -> bool:

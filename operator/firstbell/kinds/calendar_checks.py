@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Protocol
 
+from firstbell.core.bells import clock_text, minute_of_day
 from firstbell.core.calendar import ODD_AND_EVEN, RotationType, SessionType, Weekday
 from firstbell.kinds.calendar_date import ExceptionFields
 from firstbell.kinds.demand_event import LONGEST_EVENT_DAYS, DemandEvent
@@ -86,17 +87,21 @@ def _periods(schedule: BellSchedule, path: str) -> Iterator[Problem]:
     previous = None
     for index, period in enumerate(schedule.class_periods):
         here = f"{path}.classPeriods[{index}]"
-        if period.end_time <= period.start_time:
+        if minute_of_day(period.end_time) <= minute_of_day(period.start_time):
+            end, start = clock_text(period.end_time), clock_text(period.start_time)
+            midnight = end == "00:00"
             yield Problem(
                 path=f"{here}.endTime",
-                message=f"{period.end_time:%H:%M} is not after startTime {period.start_time:%H:%M}",
-                cure="Write times of 24 hours, the start before the end",
+                message=f"{end} is not after startTime {start}",
+                cure="Write 24:00 for the end of the day"
+                if midnight
+                else "Write times of 24 hours, the start before the end",
             )
-        if previous is not None and period.start_time < previous.end_time:
+        if previous is not None and minute_of_day(period.start_time) < minute_of_day(previous.end_time):
             yield Problem(
                 path=f"{here}.startTime",
                 message=f"{period.start_time:%H:%M} is before period {quoted(previous.name)} ends at"
-                f" {previous.end_time:%H:%M}",
+                f" {clock_text(previous.end_time)}",
                 cure="List the periods in order of time, without overlap",
             )
         previous = period
@@ -206,12 +211,26 @@ def _event_dates(event: DemandEvent, path: str) -> Iterator[Problem]:
         elif event.date is not None and (event.end_date - event.date).days > LONGEST_EVENT_DAYS:
             message = f"{event.end_date} is more than {LONGEST_EVENT_DAYS} days after {event.date}"
             yield Problem(path=f"{path}.endDate", message=message, cure="Make it several events")
-    lasts_days = event.date is not None and event.end_date is not None and event.end_date > event.date
-    end = event.end_time
-    if end is not None and end == event.start_time and not end.fold and not lasts_days:
+    yield from _event_end(event, path)
+
+
+def _event_end(event: DemandEvent, path: str) -> Iterator[Problem]:
+    """What is wrong with an end that is not after its start, where that does not name the next day."""
+    start, end = event.start_time, event.end_time
+    if start is None or end is None:
+        return
+    one_date = event.date is not None and event.end_date == event.date
+    if one_date and minute_of_day(end) < minute_of_day(start):
         yield Problem(
             path=f"{path}.endTime",
-            message=f"{end:%H:%M} is the startTime, too",
+            message=f"{clock_text(end)} is before startTime {clock_text(start)}, on one date",
+            cure="Write the date on which it ends as endDate, or leave endDate out where that is the next",
+        )
+    lasts_days = event.date is not None and event.end_date is not None and event.end_date > event.date
+    if minute_of_day(end) == minute_of_day(start) and not lasts_days:
+        yield Problem(
+            path=f"{path}.endTime",
+            message=f"{clock_text(end)} is the startTime, too",
             cure="Leave it out for one instant, write 00:00 to 24:00 for a whole day, or make it two events",
         )
 

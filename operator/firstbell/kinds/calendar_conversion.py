@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from firstbell.core import calendar as domain
 from firstbell.kinds.calendar_checks import calendar_problems
@@ -147,7 +147,7 @@ def _demand_event(event: DemandEvent, cron: CronLine | Problem | None) -> domain
         type=event.type,
         when=when,
         start=event.start_time,
-        end=event.end_time.replace(fold=0) if event.end_time else None,
+        end=event.end_time,
         regions=event.regions,
         first_date=event.start_date if event.recurrence else None,
         last_date=event.end_date if event.recurrence else None,
@@ -156,10 +156,8 @@ def _demand_event(event: DemandEvent, cron: CronLine | Problem | None) -> domain
 
 
 def _last_day(event: DemandEvent) -> date | None:
-    """The date of the end of an event over several days; 24:00 is the midnight after its last one."""
-    if event.end_date is None or event.end_date == event.date or event.end_time is None:
-        return None
-    return event.end_date + timedelta(days=event.end_time.fold)
+    """The date on which an event over several days ends."""
+    return None if event.end_date == event.date or event.end_time is None else event.end_date
 
 
 def _cohorts(spec: SchoolCalendarSpec) -> Iterator[domain.Cohort]:

@@ -63,6 +63,11 @@ class DemandEvent(SpecModel):
                 " instant, or write 00:00 to 24:00 for a whole day",
             ),
             Rule(
+                rule="!has(self.date) || !has(self.endDate) || self.endDate != self.date"
+                " || !has(self.startTime) || !has(self.endTime) || self.endTime >= self.startTime",
+                message="spec.demandEvents[].endTime must not be before startTime where endDate is date",
+            ),
+            Rule(
                 rule="!has(self.startDate) && !has(self.excludeHolidays) || has(self.recurrence)",
                 message="spec.demandEvents[].startDate and excludeHolidays go with recurrence",
             ),

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from firstbell.core.bells import END_OF_DAY, clock_text
 from firstbell.kinds.unquoted import Unquoted
 
 LARGEST_INT32 = 2**31 - 1
@@ -27,8 +28,6 @@ NAME_PATTERN = r"^\S(.*\S)?$"
 DATE_PATTERN = r"^(19[7-9][0-9]|20[0-9][0-9])-[0-9][0-9]-[0-9][0-9]$"
 BELL_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 END_PATTERN = r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"
-END_OF_DAY = time(0, fold=1)
-"""24:00, the end of a day: a midnight that `fold` marks, since no time of a day is 24:00."""
 TIME_PATTERN = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?"
     r"([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$"
@@ -141,13 +140,13 @@ def _date(value: Any) -> Any:
     return _from_text(value, date, parse, message, 'Write it as "YYYY-MM-DD"')
 
 
-def _bell(value: Any) -> Any:
+def _time_of_day(value: Any, last: str) -> Any:
     def parse(text: str) -> time:
         if re.search(BELL_PATTERN, text) is None or len(text) != len("08:30"):
             raise ValueError
         return time.fromisoformat(text)
 
-    message = "is not a time of day from 00:00 to 23:59"
+    message = f"is not a time of day from 00:00 to {last}"
     return _from_text(value, time, parse, message, 'Write it as "HH:MM" in quotes, with 24 hours: "08:30"')
 
 
@@ -161,12 +160,12 @@ def _time(value: Any) -> Any:
     return _from_text(value, datetime, parse, message, 'Write it like "2027-01-26T05:15:00-05:00"')
 
 
+def _bell(value: Any) -> Any:
+    return _time_of_day(value, "23:59")
+
+
 def _end(value: Any) -> Any:
-    return END_OF_DAY if value == "24:00" else _bell(value)
-
-
-def _wall_clock(value: time) -> str:
-    return "24:00" if value.fold else value.strftime("%H:%M")
+    return END_OF_DAY if value == "24:00" else _time_of_day(value, "24:00")
 
 
 CivilDate = Annotated[
@@ -177,13 +176,13 @@ CivilDate = Annotated[
 Bell = Annotated[
     time,
     BeforeValidator(_bell),
-    PlainSerializer(_wall_clock, return_type=str, when_used="json"),
+    PlainSerializer(clock_text, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "pattern": BELL_PATTERN, "minLength": 5, "maxLength": 5}),
 ]
 EndBell = Annotated[
     time,
     BeforeValidator(_end),
-    PlainSerializer(_wall_clock, return_type=str, when_used="json"),
+    PlainSerializer(clock_text, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "pattern": END_PATTERN, "minLength": 5, "maxLength": 5}),
 ]
 Time = Annotated[datetime, BeforeValidator(_time), WithJsonSchema({"type": "string", "format": "date-time"})]

@@ -22,7 +22,7 @@ from firstbell.core.calendar import (
 )
 from firstbell.kinds.cel import Rule, validated_by
 from firstbell.kinds.model import SpecModel, distinct_list, named_list
-from firstbell.kinds.scalars import Bell, CivilDate, Name, Title, number
+from firstbell.kinds.scalars import Bell, CivilDate, EndBell, Name, Title, number
 
 MOST_REGIONS = 24
 MOST_LABELS = 32
@@ -102,8 +102,9 @@ class ClassPeriod(SpecModel):
     """A name that is unique in this bell schedule, for example "1" or "Block 1"."""
     start_time: Bell
     """When the lesson starts, HH:MM of 24 hours, wall clock in the calendar's time zone."""
-    end_time: Bell
-    """When the lesson ends (exclusive), HH:MM of 24 hours, wall clock in the calendar's time zone."""
+    end_time: EndBell
+    """When the lesson ends (exclusive), HH:MM of 24 hours or 24:00 for the end of the day, wall clock in the
+    calendar's time zone."""
 
 
 class BellSchedule(SpecModel):

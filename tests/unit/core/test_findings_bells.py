@@ -152,3 +152,15 @@ def test_a_gap_at_midnight():
 
     assert "does not exist on 2024-09-08" in finding.message
     assert "counts as 01:30" in finding.message
+
+
+@pytest.mark.parametrize("day", ["2024-09-07", "2024-09-08"])
+def test_the_end_of_a_day_is_in_no_gap_though_midnight_may_be(day):
+    santiago = calm(
+        zone=ZoneInfo("America/Santiago"),
+        bell_schedules=(a_bell_schedule("full", "22:00-24:00"),),
+        weekly_schedule=(a_row("Sat Sun"),),
+        demand_events=(an_event(day, "20:00", "24:00"), an_event(None, "20:00", "24:00", when=every("Sat"))),
+    )
+
+    assert found(santiago, FindingKind.BELL_IN_CLOCK_GAP) == []

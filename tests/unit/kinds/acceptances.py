@@ -33,6 +33,11 @@ CALENDARS: dict[str, dict[str, Any]] = {
     "an exception on no weekday by name, so on every day": {"calendarDates[0].daysOfWeek": []},
     "a day without a label": {"calendarDates[0].labelled": False},
     "a whole day": {"demandEvents[0].startTime": "00:00", "demandEvents[0].endTime": "24:00"},
+    "a dated event that says its one date twice": {"demandEvents[0].endDate": "2026-12-11"},
+    "a dated event up to the end of the next day": {
+        "demandEvents[0].endDate": "2026-12-12",
+        "demandEvents[0].endTime": "24:00",
+    },
     "evenings of a term, none on holidays": {
         "demandEvents[1].startDate": "2026-09-21",
         "demandEvents[1].endDate": "2026-12-11",
@@ -43,6 +48,7 @@ CALENDARS: dict[str, dict[str, Any]] = {
     "a cron event without a duration": {"demandEvents[2].durationMinutes": MISSING},
     "a cohort without pupils": {"cohorts[0].pupils": 0},
     "a cohort twelve hours early": {"cohorts[0].startOffsetMinutes": -720},
+    "a period to the end of the day": {"bellSchedules[1].classPeriods[0].endTime": "24:00"},
     "a period to the last minute of the day": {"bellSchedules[1].classPeriods[0].endTime": "23:59"},
     "no lists at all": {
         **dict.fromkeys(("regions", "academicSessions", "weeklySchedule", "bellSchedules"), MISSING),

@@ -236,6 +236,12 @@ RULES: dict[str, Refusal] = {
         "write 00:00 to 24:00 for a whole day",
         "spec.demandEvents[].endTime must differ from startTime",
     ),
+    "an event that ends before it starts on its one date": _calendar(
+        {"demandEvents[0].endDate": "2026-12-11", "demandEvents[0].endTime": "08:00"},
+        "spec.demandEvents[0].endTime",
+        "Write the date on which it ends as endDate",
+        "spec.demandEvents[].endTime must not be before startTime where endDate is date",
+    ),
     "an event on one date from another on": _calendar(
         {"demandEvents[0].startDate": "2026-11-01"},
         "spec.demandEvents[0].startDate",
@@ -310,6 +316,18 @@ RULES: dict[str, Refusal] = {
         "spec.bellSchedules[0].classPeriods[0].endTime",
         "the start before the end",
         "spec.bellSchedules[].classPeriods[].endTime must be after startTime",
+    ),
+    "a period that ends at the midnight before it": _calendar(
+        {"bellSchedules[0].classPeriods[0].endTime": "00:00"},
+        "spec.bellSchedules[0].classPeriods[0].endTime",
+        "Write 24:00 for the end of the day",
+        "spec.bellSchedules[].classPeriods[].endTime must be after startTime",
+    ),
+    "a period after one to the end of the day": _calendar(
+        {"bellSchedules[0].classPeriods[0].endTime": "24:00"},
+        "spec.bellSchedules[0].classPeriods[1].startTime",
+        "List the periods in order of time, without overlap",
+        "spec.bellSchedules[].classPeriods must be in order of time and must not overlap",
     ),
     "periods that overlap": _calendar(
         {"bellSchedules[0].classPeriods[1].startTime": "08:59"},

@@ -18,6 +18,7 @@ from firstbell.cli.simulate.output import SimulateOutput, print_document
 from firstbell.cli.simulate.plot import plot_comparisons
 from firstbell.cli.simulate.scenarios import played_scenarios, show_scenarios
 from firstbell.cli.simulate.table import print_comparisons
+from firstbell.core.bells import MINUTES_PER_DAY
 from firstbell.kinds.autoscaler_conversion import to_behavior
 from firstbell.kinds.school_autoscaler import Actuation
 from firstbell.lab.day.arrivals import Preset
@@ -29,7 +30,7 @@ from firstbell.lab.day.pods import Cluster
 
 FINDINGS = 1
 SECONDS_PER_MINUTE = 60
-_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
+_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)")
 _NORMAL = Conditions()
 _MACHINES = "The cluster"
 _PEOPLE = "Who comes"
@@ -245,8 +246,9 @@ def _hours(text: str) -> tuple[int, int]:
     found = _HOURS.fullmatch(text)
     if found is None:
         refuse([f"--cron {text}: is not a part of a day. Write it like 07:00-09:00."])
-    from_hour, from_minute, to_hour, to_minute = map(int, found.groups())
-    start, end = 60 * from_hour + from_minute, 60 * to_hour + to_minute
+    from_hour, from_minute, to_hour, to_minute = (int(each or 0) for each in found.groups())
+    start = 60 * from_hour + from_minute
+    end = MINUTES_PER_DAY if found[3] is None else 60 * to_hour + to_minute
     if end <= start:
         refuse([f"--cron {text}: ends before it starts. Give two times of one day, the earlier first."])
     return start * SECONDS_PER_MINUTE, end * SECONDS_PER_MINUTE

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.core.bells import bell, in_clock_gap, instant_of
+from firstbell.core.bells import bell, clock_text, in_clock_gap, instant_of
 from firstbell.core.calendar import (
     CronRecurrence,
     DemandEvent,
@@ -48,7 +48,7 @@ def first_bell_findings(calendar: SchoolCalendar) -> Iterator[Finding]:
             kind=FindingKind.FIRST_BELL_UNUSUAL,
             severity=Severity.NOTICE,
             path=f"spec.bellSchedules[{index}].classPeriods[0].startTime",
-            message=f'The first bell of bell schedule "{schedule.name}" is at {_clock(first)}, {side}',
+            message=f'The first bell of bell schedule "{schedule.name}" is at {clock_text(first)}, {side}',
             cure="Nothing to do if that is meant; times are local wall clock of 24 hours, not UTC",
         )
 
@@ -97,7 +97,7 @@ def _bells(calendar: SchoolCalendar, on: date, gap: ClockGap) -> Iterator[_Ring]
     for place, schedule in enumerate(calendar.bell_schedules):
         for number, period in enumerate(schedule.periods):
             for field, at in (("startTime", period.start), ("endTime", period.end)):
-                if first <= at and (after is None or at < after):
+                if not at.fold and first <= at and (after is None or at < after):
                     path = f"spec.bellSchedules[{place}].classPeriods[{number}].{field}"
                     what = f'of bell schedule "{schedule.name}"'
                     yield _Ring(path=path, what=what, on=on, at=at, bell_schedule=schedule.name)
@@ -148,7 +148,7 @@ def _start_and_end(event: DemandEvent, on: date) -> Iterator[tuple[str, date, ti
     if event.start is None:
         return
     yield "startTime", on, event.start
-    if event.end is not None:
+    if event.end is not None and event.end.fold == 0:  # a day ends where the next one starts, gap or none
         yield "endTime", end_date(event, on), event.end
 
 
@@ -158,11 +158,7 @@ def _jumped_over(zone: ZoneInfo, ring: _Ring) -> Finding:
         kind=FindingKind.BELL_IN_CLOCK_GAP,
         severity=ring.severity,
         path=ring.path,
-        message=f"{_clock(ring.at)} {ring.what} does not exist on {ring.on}: the clocks of {zone.key} jump "
-        f"over it, and it counts as {_clock(moved.time())}",
+        message=f"{clock_text(ring.at)} {ring.what} does not exist on {ring.on}: the clocks of {zone.key} "
+        f"jump over it, and it counts as {clock_text(moved.time())}",
         cure="Give another time for that date, or nothing if the later time is meant",
     )
-
-
-def _clock(at: time) -> str:
-    return f"{at:%H:%M}"

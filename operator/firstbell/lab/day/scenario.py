@@ -26,6 +26,7 @@ from firstbell.kinds.reading import read_spec
 from firstbell.kinds.scalars import (
     Bell,
     CivilDate,
+    EndBell,
     Flag,
     Minutes,
     Note,
@@ -62,7 +63,7 @@ class SurpriseSpec(SpecModel):
 
     time: Bell
     """When they come, on the wall clock of the calendar."""
-    end_time: Bell | None = None
+    end_time: EndBell | None = None
     """Until when they come evenly; absent: all around `time`."""
     pupils: Annotated[int, number(1, MOST_PUPILS)]
     """How many they are."""
@@ -75,8 +76,8 @@ class ThrottledSpec(SpecModel):
 
     start_time: Bell
     """From when, on the wall clock of the calendar."""
-    end_time: Bell
-    """Until when."""
+    end_time: EndBell
+    """Until when; 24:00 is the end of the day."""
     replicas: Annotated[int, number(0, MOST_PUPILS)]
     """How many replicas' worth came through."""
 

@@ -134,6 +134,13 @@ def test_the_hand_written_floor_can_be_given(tmp_path):
     assert first["time"] == "2025-02-04T05:00:00Z"
 
 
+def test_the_hand_written_floor_can_last_to_the_end_of_the_day(tmp_path):
+    found = simulated(tmp_path, "--cron", "22:00-24:00", "--cron-replicas", 50)
+    floors = [(step["time"], step["floor"]) for step in of(found, "HpaWithCron")["steps"]]
+    assert ("2025-02-04T21:00:00Z", 50) in floors
+    assert floors[-1][1] == 50
+
+
 def test_yaml_is_the_same_document(tmp_path):
     school = written(tmp_path, SCHOOL)
     as_json, as_yaml = (run(school, *DATE, "-o", form).stdout for form in ("json", "yaml"))
