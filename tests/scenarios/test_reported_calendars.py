@@ -11,12 +11,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from firstbell.cli.lint.command import examine
 from firstbell.core.bells import END_OF_DAY, bell, instant_of
 from firstbell.core.days import DayClass, SchoolDays
 from firstbell.core.findings import FindingKind, Severity, calendar_findings, policy_findings
 from firstbell.core.occurrences import occurrences
 from firstbell.core.plan import make_plan
 from firstbell.core.policy import PeakAnchor
+from firstbell.core.upcoming import local_time
 from firstbell.files.manifests import read_manifests
 from firstbell.files.yaml_files import Unreadable
 from tests.builders import a_bell_schedule, a_calendar, a_peak, a_row, utc
@@ -50,6 +52,56 @@ def test_a_calendar_of_events_only_has_nothing_to_find():
     (days,) = workload.calendars
     assert findings_of(days) == ()
     assert policy_findings(workload.policy, workload.calendars) == ()
+
+
+def test_a_bell_that_waits_for_a_calendar_of_events_only_is_a_warning_about_the_policy(tmp_path):
+    text = (CASES / "repeated-hour.yaml").read_text(encoding="utf-8")
+    bell_too = "peaks: [{name: first, anchor: FirstPeriodStart, replicas: 3}, "
+    file = tmp_path / "bell-too.yaml"
+    file.write_text(text.replace("peaks: [", bell_too), encoding="utf-8")
+    workload = workload_of(file)
+    (days,) = workload.calendars
+    assert findings_of(days) == ()
+    (told,) = policy_findings(workload.policy, workload.calendars)
+    assert (told.kind, told.severity, told.path) == (
+        FindingKind.PEAK_NEVER_OCCURS,
+        Severity.WARNING,
+        "spec.peaks[0]",
+    )
+    assert "its calendars have demand events only" in told.message
+
+
+def test_a_test_in_five_zones_has_notices_only():
+    workload = workload_of(CASES / "five-zones-one-test.yaml")
+    for days in workload.calendars:
+        assert {one.severity for one in findings_of(days, "2026-03-01")} <= {Severity.NOTICE}
+    assert examine([CASES / "five-zones-one-test.yaml"], date(2026, 3, 1)).exit_code == 0
+    told = policy_findings(workload.policy, workload.calendars)
+    assert {(one.kind, one.severity) for one in told} == {(FindingKind.PUPILS_SHARED, Severity.NOTICE)}
+    assert len(told) == 10, "each two of five calendars have a cohort of one name, which proves nothing"
+
+
+def test_a_test_at_nine_in_five_zones_is_five_bells_and_each_tells_its_zone():
+    workload = workload_of(CASES / "five-zones-one-test.yaml")
+    plan = make_plan(workload, utc("2026-03-10T12:00"), utc("2026-03-11T12:00"))
+    bells = {peak.zone.key: local_time(peak) for peak in plan.peaks}
+    assert bells == {
+        zone: f"Wed 11 Mar 09:00 {zone}"
+        for zone in (
+            "Australia/Sydney",
+            "Australia/Brisbane",
+            "Australia/Adelaide",
+            "Australia/Darwin",
+            "Australia/Perth",
+        )
+    }
+    assert sorted({peak.surge.occurrence.bell for peak in plan.peaks}) == [
+        utc("2026-03-10T22:00"),
+        utc("2026-03-10T22:30"),
+        utc("2026-03-10T23:00"),
+        utc("2026-03-10T23:30"),
+        utc("2026-03-11T01:00"),
+    ]
 
 
 @pytest.mark.parametrize("on", ["2027-01-18", "2027-01-23", "2027-07-02"])

@@ -29,11 +29,11 @@ from firstbell.core.calendar import ExceptionSource, SchoolCalendar
 from firstbell.core.days import SchoolDays
 from firstbell.core.findings import Finding, FindingKind, Severity, calendar_findings, fold, policy_findings
 from firstbell.core.plan_change import change_sentence
-from firstbell.files.accepted_findings import accepted_in, with_accepted
 from firstbell.files.links import Linked, link
 from firstbell.files.manifests import CalendarManifest, Manifests, read_manifests
 from firstbell.files.one_count import contested_counts, target_conflicts
 from firstbell.files.yaml_files import FileProblem, Origin, Unreadable, files_in
+from firstbell.kinds.accepted_findings import accepted_in, with_accepted
 
 API_VERSION = "firstbell.dev/lint/v1"
 AGAINST_DAYS = 14
@@ -173,13 +173,13 @@ def _findings(
         resolved = days[manifest.calendar.key]
         as_of = today or clock.today(resolved.calendar.zone)
         found = calendar_findings(resolved, as_of, size_bytes=manifest.json_bytes)
-        accepted = with_accepted(found, accepted_in(manifest.origin))
+        accepted = with_accepted(found, accepted_in(manifest.origin.node.value))
         yield accepted, _in_calendar(manifest, manifests)
     if isinstance(linked, Linked):
         for autoscaler in linked.autoscalers:
             policy, origin = autoscaler.manifest.policy, autoscaler.manifest.origin
             found = policy_findings(policy, [days[calendar.key] for calendar in autoscaler.calendars])
-            accepted = with_accepted(found, accepted_in(origin))
+            accepted = with_accepted(found, accepted_in(origin.node.value))
             yield accepted, _in_object(origin, f"SchoolAutoscaler {policy.key}")
     for one, conflict in target_conflicts(manifests):
         yield (conflict,), _in_object(one.origin, f"SchoolAutoscaler {one.namespace}/{one.name}")

@@ -162,7 +162,7 @@ def peak_findings(policy: Policy, calendars: Sequence[SchoolDays]) -> Iterator[F
                 kind=FindingKind.PEAK_NEVER_OCCURS,
                 severity=Severity.WARNING,
                 path=path,
-                message=f'Peak "{peak.name}" never occurs: {_missing(peak)}',
+                message=f'Peak "{peak.name}" never occurs: {_missing(peak, calendars)}',
                 cure="Check the anchor of the peak and the calendars it refers to",
             )
 
@@ -211,7 +211,9 @@ def _dates(school_days: SchoolDays) -> list[date]:
     return dates
 
 
-def _missing(peak: Peak) -> str:
+def _missing(peak: Peak, calendars: Sequence[SchoolDays]) -> str:
+    if peak.anchor is not PeakAnchor.DEMAND_EVENT and all(days.first is None for days in calendars):
+        return "it waits for a bell, and its calendars have demand events only"
     match peak.anchor:
         case PeakAnchor.FIRST_PERIOD_START | PeakAnchor.LAST_PERIOD_END:
             return "no day of its calendars has lessons"

@@ -17,6 +17,7 @@ from firstbell.core.days import Day, DayClass, SchoolDays
 from firstbell.core.findings import Finding, FindingKind, Severity, calendar_findings, fold
 from firstbell.core.reasons import ConditionType
 from firstbell.engine.status_values import api_time, written_conditions
+from firstbell.kinds.accepted_findings import with_accepted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -43,7 +44,7 @@ def calendar_status(seen: SeenCalendar, now: datetime) -> Json:
         }
     days = seen.days
     today = local_date(days.calendar.zone, minute_of(now))
-    findings = calendar_findings(days, today)
+    findings = with_accepted(calendar_findings(days, today), seen.accepted)
     last = _last_date(days)
     return {
         "observedGeneration": seen.generation,
@@ -76,7 +77,10 @@ def _last_date(days: SchoolDays) -> date | None:
 
 
 def _valid(findings: Sequence[Finding]) -> Condition:
-    """Whether the calendar can mean what it says: what `firstbell lint` finds, as a condition."""
+    """Whether the calendar can mean what it says: what `firstbell lint` finds, as a condition.
+
+    What the calendar's annotations accept is a notice here, too.
+    """
     kind = ConditionType.VALID
     told = [finding for finding in findings if finding.kind not in EXPIRY]
     errors = [finding for finding in told if finding.severity is Severity.ERROR]

@@ -10,6 +10,7 @@ from firstbell.engine.live.answers import AskedMetric
 from firstbell.engine.ports import MetricQuery, SecretKey
 from firstbell.engine.seen.field_managers import spec_editor
 from firstbell.engine.seen.store import Rules, SeenAutoscaler, SeenCalendar, TargetRef, is_unread
+from firstbell.kinds.accepted_findings import ACCEPT_PREFIX, accepted_in
 from firstbell.kinds.autoscaler_conversion import (
     read_autoscaler,
     to_behavior,
@@ -48,6 +49,7 @@ def seen_calendar(body: Json, before: SeenCalendar | None = None) -> SeenCalenda
         status=dict(body.get("status") or {}),
         version=metadata.get("resourceVersion", ""),
         editor=spec_editor(metadata.get("managedFields") or ()),
+        accepted=accepted_in(body),
     )
 
 
@@ -74,6 +76,11 @@ def seen_autoscaler(body: Json, before: SeenAutoscaler | None = None) -> SeenAut
     )
 
 
+def decides(annotation: str) -> bool:
+    """Whether anything of ours depends on an annotation of our own kinds."""
+    return annotation == ANNOTATION_CONFIRM or annotation.startswith(ACCEPT_PREFIX)
+
+
 def unread_calendar(body: Json, before: SeenCalendar | None, why: Unavailable) -> SeenCalendar:
     """A SchoolCalendar of which nothing is known but that it is there."""
     del before
@@ -83,6 +90,7 @@ def unread_calendar(body: Json, before: SeenCalendar | None, why: Unavailable) -
         uid=metadata["uid"],
         generation=metadata["generation"],
         days=why,
+        accepted=accepted_in(body),
         version=metadata.get("resourceVersion", ""),
         status=dict(body.get("status") or {}),
     )

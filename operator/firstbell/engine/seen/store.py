@@ -18,6 +18,7 @@ from firstbell.engine.seen.floor_kinds import HPA, FloorKind
 from firstbell.kinds.school_autoscaler import Actuation, Mode, OnCalendarError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from fractions import Fraction
 
     from firstbell.core.floor import Autoscaler
@@ -78,7 +79,10 @@ class Rules:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SeenCalendar:
-    """A SchoolCalendar as last seen: its days, or why there are none. `editor` wrote its spec last."""
+    """A SchoolCalendar as last seen: its days, or why there are none. `editor` wrote its spec last.
+
+    `accepted` are the kinds of findings that its annotations accept, and why.
+    """
 
     key: str
     uid: str
@@ -87,6 +91,7 @@ class SeenCalendar:
     status: Json
     version: str = field(default="", compare=False)
     editor: str = field(default="", compare=False)
+    accepted: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -18,7 +18,7 @@ import structlog
 
 from firstbell.core.absence import Unavailable
 from firstbell.engine.seen.own_kinds import (
-    ANNOTATION_CONFIRM,
+    decides,
     seen_autoscaler,
     seen_calendar,
     unread_autoscaler,
@@ -52,7 +52,7 @@ class OwnKind:
     drop: Callable[[Store, str], set[str]]
     content: Callable[[Any], object]
     mark: Callable[[Any], object] = lambda _: None
-    """What else decides: which installation sets a workload's count, and whether somebody confirms a plan."""
+    """What else decides: who sets a workload's count, what annotations confirm or accept."""
 
     def is_current(self, body: Json, seen: Any) -> bool:
         """Whether what is known was read from this very spec: only the status can have changed."""
@@ -73,6 +73,7 @@ CALENDARS = OwnKind(
     put=lambda store, seen: store.put_calendar(seen),
     drop=lambda store, key: store.drop_calendar(key),
     content=lambda seen: seen.days,
+    mark=lambda seen: seen.accepted,
 )
 AUTOSCALERS = OwnKind(
     plural="schoolautoscalers",
@@ -134,9 +135,8 @@ def _version(body: Json) -> str:
 def _packed(body: Json) -> bytes:
     """What is needed of an object to read it later, small: hundreds may wait."""
     metadata = {name: body["metadata"][name] for name in KEPT_OF_METADATA if name in body["metadata"]}
-    confirmed = (body["metadata"].get("annotations") or {}).get(ANNOTATION_CONFIRM)
-    if confirmed is not None:
-        metadata["annotations"] = {ANNOTATION_CONFIRM: confirmed}
+    annotations = body["metadata"].get("annotations") or {}
+    metadata["annotations"] = {name: value for name, value in annotations.items() if decides(name)}
     kept = {"metadata": metadata, "spec": body.get("spec"), "status": body.get("status")}
     return zlib.compress(json.dumps(kept, separators=(",", ":")).encode(), 1)
 
@@ -218,4 +218,7 @@ class OwnObjects:
             if kind is CALENDARS:
                 self._wake_calendar(key)
         elif kind.mark(before) != kind.mark(seen):
-            self._wake({key})
+            if kind is CALENDARS:
+                self._wake_calendar(key)
+            else:
+                self._wake({key})

@@ -171,3 +171,29 @@ async def test_a_calendar_that_is_gone_is_not_reported():
     world.remove("schoolcalendars", "school")
     assert await reported(world, BEFORE) is None
     assert world.cluster.requests == []
+
+
+CHRISTMAS_OF_2034 = [{"name": "xmas", "startDate": "2034-12-25", "endDate": "2034-12-26"}]
+
+
+def accepting(**annotations):
+    body = a_calendar(holidays=CHRISTMAS_OF_2034)
+    body["metadata"] |= {"uid": "u", "generation": 3}
+    body["metadata"]["annotations"] = {
+        f"accept.firstbell.dev/{kind}": reason for kind, reason in annotations.items()
+    }
+    return calendar_status(seen_calendar(body), instant(BEFORE))
+
+
+def test_a_warning_that_the_calendar_accepts_with_a_reason_is_none():
+    assert condition(accepting(), "Valid") == ("True", "HasWarnings")
+    assert condition(accepting(HolidayOutsideSchoolYears="an archive"), "Valid") == ("True", "Resolved")
+    assert condition(accepting(HolidayOutsideSchoolYears=" "), "Valid") == ("True", "HasWarnings")
+    assert condition(accepting(HolidayLong="another"), "Valid") == ("True", "HasWarnings")
+
+
+def test_a_calendar_of_events_only_is_valid_and_nothing_is_found():
+    events = [{"name": "hourly", "type": "Other", "startTime": "22:00", "recurrence": {}}]
+    got = status(academicSessions=[], weeklySchedule=[], bellSchedules=[], demandEvents=events, cohorts=[])
+    assert condition(got, "Valid") == ("True", "Resolved")
+    assert condition(got, "Expiring") == ("False", "DataAhead")

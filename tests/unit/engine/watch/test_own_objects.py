@@ -176,3 +176,36 @@ async def test_a_workload_has_its_bell_while_another_namespace_floods_us():
         assert (run.floor, run.replicas) == (100, 100)
         assert run.world.condition("Ready") == ("True", "Serving")
         assert run.engine.seconds_since_beat() < 5
+
+
+def accepting(kind: str):
+    body = a_calendar()
+    annotations = {f"accept.firstbell.dev/{kind}": "by decree", "kubectl.kubernetes.io/other": "x"}
+    return body | {"metadata": body["metadata"] | {"annotations": annotations}}
+
+
+async def test_an_edit_of_what_a_calendar_accepts_has_it_reported_and_no_workload_look_again():
+    of = Telling()
+    of.own.told(CALENDARS, told(a_calendar(), namespace="ns", name="school"))
+    days = of.store.calendars["ns/school"].days
+    of.calendars.clear()
+    of.woken.clear()
+    of.own.told(CALENDARS, told(accepting("HolidayLong"), namespace="ns", name="school"))
+    assert (of.calendars, of.woken) == (["ns/school"], set())
+    assert of.store.calendars["ns/school"].days is days
+    of.own.told(CALENDARS, told(accepting("HolidayLong"), namespace="ns", name="school"))
+    assert of.calendars == ["ns/school"], "nothing has changed since"
+    of.own.told(CALENDARS, told(a_calendar(), namespace="ns", name="school"))
+    assert of.calendars == ["ns/school", "ns/school"], "taken back"
+
+
+async def test_what_a_calendar_accepts_is_known_when_it_is_read_in_its_turn():
+    of = Telling()
+    of.own.told(costly(), told(a_calendar(), name="c0"))
+    of.own.told(CALENDARS, told(accepting("HolidayLong"), name="c1"))
+    assert of.store.calendars["evil/c1"].days.reason == "NotReadYet"
+    of.slices._rests_until.clear()
+    reading = asyncio.create_task(of.own.run())
+    await settled()
+    reading.cancel()
+    assert of.store.calendars["evil/c1"].accepted == {"HolidayLong": "by decree"}

@@ -1,7 +1,7 @@
-"""Findings that the author of a file has looked at and accepts, by annotation and with a reason.
+"""Findings that the author of an object has looked at and accepts, by annotation and with a reason.
 
 `accept.firstbell.dev/HolidayLong: "five weeks by decree of the ministry"` on the object. An error is never
-accepted: with it no plan can be right.
+accepted: with it no plan can be right. `firstbell lint` and the operator's conditions ask the same.
 """
 
 from __future__ import annotations
@@ -12,17 +12,14 @@ from typing import TYPE_CHECKING
 from firstbell.core.findings import Finding, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from firstbell.files.yaml_files import Origin
+    from collections.abc import Iterable, Mapping
 
 ACCEPT_PREFIX = "accept.firstbell.dev/"
 
 
-def accepted_in(origin: Origin) -> dict[str, str]:
+def accepted_in(body: object) -> dict[str, str]:
     """The kinds that an object accepts, and why; one without a reason is not accepted."""
-    value = origin.node.value
-    metadata = value.get("metadata") if isinstance(value, dict) else None
+    metadata = body.get("metadata") if isinstance(body, dict) else None
     annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
     if not isinstance(annotations, dict):
         return {}
@@ -33,7 +30,7 @@ def accepted_in(origin: Origin) -> dict[str, str]:
     }
 
 
-def with_accepted(findings: Iterable[Finding], accepted: dict[str, str]) -> tuple[Finding, ...]:
+def with_accepted(findings: Iterable[Finding], accepted: Mapping[str, str]) -> tuple[Finding, ...]:
     """The findings, warnings of accepted kinds as notices that tell the reason."""
     return tuple(
         replace(
