@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 
 def told_between(workload: Workload, start: Minute, end: Minute) -> list[Minute]:
-    """The minutes after `start` and before `end` from which on something more is known, ascending."""
+    """Return the minutes after `start` and before `end` from which on something more is known, ascending."""
     return sorted({minute for minute in _told(workload) if start < minute < end})
 
 
 def known_by(workload: Workload, now: datetime) -> Workload:
-    """The workload with the calendars as they were known at an instant."""
+    """Return the workload with the calendars as they were known at an instant."""
     return replace(workload, calendars=tuple(_known(days, now) for days in workload.calendars))
 
 

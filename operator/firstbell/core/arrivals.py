@@ -19,7 +19,7 @@ class ArrivalShape:
     sigma: float
 
     def arrived(self, minutes: float) -> float:
-        """The share, 0 to 1, that is there so many minutes after the bell (before it: negative)."""
+        """Return the share, 0 to 1, that is there so many minutes after the bell (before it: negative)."""
         on_time = (1 + erf((minutes - AROUND) / (self.sigma * sqrt(2)))) / 2
         early = min(1.0, max(0.0, (minutes - EARLY_FROM) / (EARLY_TO - EARLY_FROM)))
         late = 1 - exp(-minutes / LATE_MEAN) if minutes > 0 else 0.0

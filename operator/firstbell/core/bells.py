@@ -28,51 +28,57 @@ _EPOCH_ORDINAL = EPOCH.toordinal()
 
 
 def minute_of(instant: datetime) -> Minute:
-    """The minute that holds an aware instant."""
+    """Return the minute that holds an aware instant."""
     return (instant - EPOCH) // _ONE_MINUTE
 
 
 def instant_of(minute: Minute) -> datetime:
-    """The aware UTC instant at which a minute starts."""
+    """Return the aware UTC instant at which a minute starts."""
     return EPOCH + minute * _ONE_MINUTE
 
 
 def wall_to_minute(zone: ZoneInfo, wall: datetime) -> Minute:
-    """The minute of a naive wall-clock time in `zone`."""
+    """Return the minute of a naive wall-clock time in `zone`."""
     offset = zone.utcoffset(wall) or _NO_TIME
     seconds = wall.hour * 3600 + wall.minute * 60 + wall.second - offset.days * 86_400 - offset.seconds
     return (wall.toordinal() - _EPOCH_ORDINAL) * MINUTES_PER_DAY + seconds // 60
 
 
 def bell(zone: ZoneInfo, day: date, at: time) -> Minute:
-    """The minute of a time of day on a civil date in `zone`; the end of the day is the next one's start."""
+    """Return the minute of a time of day on a civil date in `zone`.
+
+    The end of the day is the next one's start.
+    """
     if at.fold:
         return wall_to_minute(zone, datetime.combine(day + _ONE_DAY, time.min))
     return wall_to_minute(zone, datetime.combine(day, at))
 
 
 def minute_of_day(at: time) -> int:
-    """The minutes from midnight to a time on the wall: 0 to 1440, the end of the day."""
+    """Return the minutes from midnight to a time on the wall: 0 to 1440, the end of the day."""
     return MINUTES_PER_DAY if at.fold else at.hour * 60 + at.minute
 
 
 def clock_text(at: time) -> str:
-    """A time of day as people write it: 00:00 to 24:00."""
+    """Return a time of day as people write it: 00:00 to 24:00."""
     return "24:00" if at.fold else f"{at:%H:%M}"
 
 
 def start_of_day(zone: ZoneInfo, day: date) -> Minute:
-    """The minute at which a civil date starts; where midnight is in a gap, the first minute after it."""
+    """Return the minute at which a civil date starts.
+
+    Where midnight is in a gap, the first minute after it.
+    """
     return bell(zone, day, time.min)
 
 
 def local_date(zone: ZoneInfo, minute: Minute) -> date:
-    """The civil date in `zone` at that minute."""
+    """Return the civil date in `zone` at that minute."""
     return instant_of(minute).astimezone(zone).date()
 
 
 def in_clock_gap(zone: ZoneInfo, day: date, at: time) -> bool:
-    """Whether that wall-clock time does not exist on that date."""
+    """Tell whether that wall-clock time does not exist on that date."""
     wall = datetime.combine(day, at)
     there_and_back = wall.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None)
     return there_and_back != wall

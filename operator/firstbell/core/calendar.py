@@ -33,12 +33,12 @@ class Weekday(StrEnum):
 
     @staticmethod
     def of(day: date) -> Weekday:
-        """The weekday of a civil date."""
+        """Return the weekday of a civil date."""
         return _WEEKDAYS[day.weekday()]
 
     @staticmethod
     def numbered(number: int) -> Weekday:
-        """The weekday of a number as `date.weekday()` counts: 0 for Monday."""
+        """Return the weekday of a number as `date.weekday()` counts: 0 for Monday."""
         return _WEEKDAYS[number]
 
     @property
@@ -166,7 +166,7 @@ class ExceptionSource(StrEnum):
 
 
 def covers(scope: tuple[str, ...], region: str | None) -> bool:
-    """Whether a scope list takes in `region`: an empty scope is every region."""
+    """Tell whether a scope list takes in `region`: an empty scope is every region."""
     return not scope or region in scope
 
 
@@ -254,7 +254,7 @@ class WeeklyRow:
     regions: tuple[str, ...] = ()
 
     def matches(self, day: date, region: str | None, label: str | None) -> bool:
-        """Whether this row speaks of that weekday, region and label."""
+        """Tell whether this row speaks of that weekday, region and label."""
         return (
             Weekday.of(day) in self.days_of_week
             and covers(self.regions, region)
@@ -349,7 +349,7 @@ class CronSchedule(Protocol):
         ...
 
     def occurrences(self, first: date, last: date) -> Iterator[datetime]:
-        """Naive wall-clock times on the civil dates `first` to `last`, both inclusive, ascending."""
+        """Yield naive wall-clock times on the civil dates `first` to `last`, both inclusive, ascending."""
         ...
 
 
@@ -403,7 +403,7 @@ class DemandEvent:
     exclude_holidays: bool = False
 
     def may_begin_on(self, day: date) -> bool:
-        """Whether a date is within the bounds of what recurs."""
+        """Tell whether a date is within the bounds of what recurs."""
         after = self.first_date is None or self.first_date <= day
         return after and (self.last_date is None or day <= self.last_date)
 
@@ -478,7 +478,7 @@ class SchoolCalendar:
         return tuple(session for session in self.sessions if session.type is SessionType.SCHOOL_YEAR)
 
     def bell_schedule(self, name: str) -> BellSchedule:
-        """The bell schedule of that name.
+        """Return the bell schedule of that name.
 
         Raises KeyError where there is none, which a calendar that was built cannot ask for.
         """

@@ -39,7 +39,7 @@ class ClockGap:
 
 @lru_cache(maxsize=64)
 def clock_gaps(zone: ZoneInfo, first: date, last: date) -> tuple[ClockGap, ...]:
-    """Every gap of the dates from `first` to `last`, both inclusive, in order."""
+    """Return every gap of the dates from `first` to `last`, both inclusive, in order."""
     gaps = []
     before = _offset_at_midnight(zone, first)
     for ordinal in range(first.toordinal(), last.toordinal() + 1):
@@ -58,7 +58,7 @@ def _offset_at_midnight(zone: ZoneInfo, on: date) -> timedelta:
 
 
 def _change(zone: ZoneInfo, before: Minute, after: Minute) -> Minute:
-    """The minute at which the offset changes between two that differ."""
+    """Return the minute at which the offset changes between two that differ."""
     old = instant_of(before).astimezone(zone).utcoffset()
     while after - before > 1:
         middle = (before + after) // 2

@@ -32,17 +32,17 @@ class Run(NamedTuple):
 
 
 def context_minutes(hold_gap_minutes: int) -> int:
-    """How far around an interval its values must be known for its writes to be known."""
+    """Tell how far around an interval its values must be known for its writes to be known."""
     return hold_gap_minutes + MARK_MINUTES
 
 
 def changes(values: Sequence[object]) -> Iterator[int]:
-    """The places at which a value differs from the one before it."""
+    """Return the places at which a value differs from the one before it."""
     return compress(range(1, len(values)), map(ne, values, islice(values, 1, None)))
 
 
 def runs_of(values: Sequence[int], start: Minute) -> list[Run]:
-    """One value a minute as runs of equal values."""
+    """Return one value a minute as runs of equal values."""
     if not values:
         return []
     edges = [0, *changes(values), len(values)]
@@ -50,7 +50,10 @@ def runs_of(values: Sequence[int], start: Minute) -> list[Run]:
 
 
 def highest_by_mark(values: Sequence[int], start: Minute) -> list[Run]:
-    """The highest of one value a minute in each five minutes from their mark on: changes, made on marks."""
+    """Return the highest of one value a minute in each five minutes from their mark on.
+
+    What comes out are changes, made on marks.
+    """
     to_mark = -start % MARK_MINUTES
     begins = [*([0] if to_mark else []), *range(to_mark, len(values), MARK_MINUTES)]
     edges = [*begins, len(values)]
@@ -61,7 +64,7 @@ def highest_by_mark(values: Sequence[int], start: Minute) -> list[Run]:
 
 
 def merge(runs: Iterable[Run]) -> list[Run]:
-    """The same values with equal neighbours as one run, empty runs left out."""
+    """Return the same values with equal neighbours as one run, empty runs left out."""
     merged: list[Run] = []
     for run in runs:
         if run.start == run.end:
@@ -74,7 +77,7 @@ def merge(runs: Iterable[Run]) -> list[Run]:
 
 
 def coalesce(marked: Iterable[Run], hold_gap_minutes: int) -> list[Run]:
-    """What is written instead of a schedule, of which `marked` is the highest by mark, equals merged.
+    """Return what is written instead of a schedule, of which `marked` is the highest by mark, equals merged.
 
     Raises every dip that lasts at most the hold gap to the lower of its two shores, as water would: never
     less than the schedule at any minute, with fewer changes. The runs must follow each other.

@@ -39,7 +39,7 @@ class Condition:
 def merge_conditions(
     old: Iterable[Condition], new: Iterable[Condition], now: datetime
 ) -> tuple[Condition, ...]:
-    """The new conditions, each with the time since when its status holds."""
+    """Return the new conditions, each with the time since when its status holds."""
     known = {condition.type: condition for condition in old}
     second = now.replace(microsecond=0)
     merged = []

@@ -30,24 +30,24 @@ class Coverage:
         self.lasts, self._over = _by_date([dates.last for dates in ranges])
 
     def on(self, day: date) -> int:
-        """The ranges that hold a date."""
+        """Return the ranges that hold a date."""
         return self.meeting(day, day)
 
     def meeting(self, first: date, last: date) -> int:
-        """The ranges that have a date in common with `first` to `last`, both inclusive."""
+        """Return the ranges that have a date in common with `first` to `last`, both inclusive."""
         return self.begun_by(last) & ~self.over_before(first)
 
     def begun_by(self, day: date) -> int:
-        """The ranges whose first date is that date or an earlier one."""
+        """Return the ranges whose first date is that date or an earlier one."""
         return self._begun[bisect_right(self.firsts, day)]
 
     def over_before(self, day: date) -> int:
-        """The ranges whose last date is before that date."""
+        """Return the ranges whose last date is before that date."""
         return self._over[bisect_left(self.lasts, day)]
 
 
 def _by_date(dates: Sequence[date]) -> tuple[list[date], list[int]]:
-    """The dates ascending, and before each of them and after all: which of them have come."""
+    """Return the dates ascending, and before each of them and after all: which of them have come."""
     order = sorted(range(len(dates)), key=dates.__getitem__)
     come = [0]
     for index in order:
@@ -56,7 +56,7 @@ def _by_date(dates: Sequence[date]) -> tuple[list[date], list[int]]:
 
 
 def scope_bits(scoped: Iterable[_Scoped], regions: Sequence[str | None]) -> dict[str | None, int]:
-    """Of each region: which of the entries of a list are for it. An empty scope is every region."""
+    """Return of each region which of the entries of a list are for it. An empty scope is every region."""
     found = dict.fromkeys(regions, 0)
     everywhere = 0
     for index, entry in enumerate(scoped):
@@ -69,12 +69,12 @@ def scope_bits(scoped: Iterable[_Scoped], regions: Sequence[str | None]) -> dict
 
 
 def bits_where(wanted: Iterable[bool]) -> int:
-    """Which of a list are True."""
+    """Tell which of a list are True."""
     return sum(1 << index for index, one in enumerate(wanted) if one)
 
 
 def places(bits: int) -> Iterator[int]:
-    """The indices of the set bits, ascending."""
+    """Yield the indices of the set bits, ascending."""
     while bits:
         lowest = bits & -bits
         yield lowest.bit_length() - 1

@@ -46,7 +46,7 @@ class SchoolDays:
         self._kept: dict[tuple[str | None, date], Day] = {}
 
     def day(self, region: str | None, on: date) -> Day:
-        """The resolved day; outside the data it has no lessons."""
+        """Return the resolved day; outside the data it has no lessons."""
         asked = region, on
         day = self._kept.get(asked)
         if day is None:
@@ -56,23 +56,23 @@ class SchoolDays:
         return day
 
     def lesson_days(self, region: str | None) -> tuple[Day, ...]:
-        """Every day with lessons, in date order."""
+        """Return every day with lessons, in date order."""
         return tuple(self.lesson_days_from(region, self.first)) if self.first is not None else ()
 
     def first_bell(self, day: Day) -> Minute | None:
-        """The unshifted start of a day's first period; None on a day without lessons."""
+        """Return the unshifted start of a day's first period; None on a day without lessons."""
         if day.lessons is None:
             return None
         periods = self.calendar.bell_schedule(day.lessons.bell_schedule_name).periods
         return bell(self.calendar.zone, day.date, periods[0].start)
 
     def lesson_days_from(self, region: str | None, on: date) -> Iterator[Day]:
-        """Every day with lessons on or after a date, in date order."""
+        """Yield every day with lessons on or after a date, in date order."""
         for found in self.lesson_dates_from(region, on):
             yield self.day(region, found)
 
     def lesson_dates_from(self, region: str | None, on: date) -> Iterator[date]:
-        """Every date with lessons on or after a date, in order."""
+        """Yield every date with lessons on or after a date, in order."""
         stretches = self._regions[region].stretches
         found = stretches.lesson_day_from(on.toordinal())
         while found is not None:
@@ -80,7 +80,7 @@ class SchoolDays:
             found = stretches.lesson_day_from(found + 1)
 
     def restarts_from(self, region: str | None, on: date) -> Iterator[Day]:
-        """Lesson days on or after a date that may be the first after a holiday or of a school year.
+        """Yield lesson days from a date on that may be the first after a holiday or of a school year.
 
         In order; the next is always among them, not all that follow.
         """
@@ -88,17 +88,20 @@ class SchoolDays:
             yield self.day(region, found)
 
     def has_lessons(self, region: str | None, on: date) -> bool:
-        """Whether a date has lessons."""
+        """Tell whether a date has lessons."""
         if self.first is None or self.last is None or not self.first <= on <= self.last:
             return False
         return self._regions[region].has_lessons(on)
 
     def is_holiday(self, region: str | None, on: date) -> bool:
-        """Whether a holiday of the printed calendar holds a date."""
+        """Tell whether a holiday of the printed calendar holds a date."""
         return bool(self.layers.on(on, self.layers.scope(region)).holidays)
 
     def lesson_count(self, region: str | None, first: date, last: date) -> int:
-        """How many dates from `first` to `last`, both inclusive, have lessons; none where they are turned."""
+        """Tell how many dates from `first` to `last`, both inclusive, have lessons.
+
+        None where they are turned.
+        """
         if self.first is None or self.last is None:
             return 0
         first, last = max(first, self.first), min(last, self.last)
@@ -108,13 +111,13 @@ class SchoolDays:
         return stretches.lessons_before(last.toordinal() + 1) - stretches.lessons_before(first.toordinal())
 
     def any_lessons_on(self, region: str | None, dates: DateRange, weekdays: Iterable[Weekday]) -> bool:
-        """Whether a date of a range that is on one of the weekdays has lessons."""
+        """Tell whether a date of a range that is on one of the weekdays has lessons."""
         return self._regions[region].stretches.any_lessons_on(
             [weekday.number for weekday in weekdays], dates.first.toordinal(), dates.last.toordinal()
         )
 
     def lesson_dates_within(self, region: str | None, dates: DateRange) -> tuple[date | None, date | None]:
-        """The first and the last date with lessons of a range, both None where it has none."""
+        """Return the first and the last date with lessons of a range, both None where it has none."""
         stretches = self._regions[region].stretches
         first = stretches.lesson_day_from(dates.first.toordinal())
         if first is None or first > dates.last.toordinal():
@@ -123,18 +126,18 @@ class SchoolDays:
         return date.fromordinal(first), date.fromordinal(last or first)
 
     def days(self, region: str | None) -> tuple[Day, ...]:
-        """Every day of the data, in date order."""
+        """Return every day of the data, in date order."""
         if self.first is None or self.last is None:
             return ()
         return tuple(self.day(region, on) for on in each_day(DateRange(first=self.first, last=self.last)))
 
     def school_years(self, region: str | None) -> tuple[DateRange, ...]:
-        """The school years of that region, in spec order."""
+        """Return the school years of that region, in spec order."""
         return self._regions[region].school_years
 
 
 def _by_scope(layers: Layers) -> dict[str | None, RegionDays]:
-    """The days of each region, one for all regions of a scope."""
+    """Return the days of each region, one for all regions of a scope."""
     found: dict[str | None, RegionDays] = {}
     for scope, regions in layers.regions_by_scope.items():
         found |= dict.fromkeys(regions, RegionDays(layers, scope))
@@ -142,6 +145,6 @@ def _by_scope(layers: Layers) -> dict[str | None, RegionDays]:
 
 
 def each_day(dates: DateRange) -> Iterator[date]:
-    """Every date of the range, in order."""
+    """Yield every date of the range, in order."""
     for offset in range(dates.days):
         yield dates.first + timedelta(days=offset)

@@ -129,7 +129,7 @@ class Decision:
 
 
 def decide(seen: Observation) -> Decision:
-    """The desired replicas for what was seen."""
+    """Return the desired replicas for what was seen."""
     scheduled = None if isinstance(seen.scheduled, Unavailable) else seen.scheduled
     live = _live(seen)
     if seen.disabled:
@@ -169,13 +169,13 @@ def decide(seen: Observation) -> Decision:
 
 
 def _highest(holds: tuple[Hold, ...], planned: int) -> Hold | None:
-    """The hold that asks for most, if that is more than what is planned without it."""
+    """Return the hold that asks for most, if that is more than what is planned without it."""
     highest = max(holds, key=lambda hold: hold.replicas, default=None)
     return highest if highest is not None and highest.replicas > planned else None
 
 
 def remembered(seen: Observation, decision: Decision) -> History:
-    """The history for the next decision, if this one was carried out."""
+    """Return the history for the next decision, if this one was carried out."""
     history, followed = seen.history, decision.followed
     scheduled = history.scheduled
     if decision.scheduled is not None:
@@ -215,14 +215,14 @@ class _Path:
         self.limits: list[Limit] = []
 
     def to(self, reason: LimitReason, after: int) -> None:
-        """Takes the value on, and keeps the reason where that changes it."""
+        """Take the value on, and keep the reason where that changes it."""
         if after != self.value:
             self.limits.append(Limit(reason=reason, before=self.value, after=after))
             self.value = after
 
 
 def _live(seen: Observation) -> Live:
-    """What live metrics ask for in the workload as it stands."""
+    """Return what live metrics ask for in the workload as it stands."""
     if not seen.metrics:
         return NO_METRICS
     count = _in_force(seen)
@@ -233,14 +233,14 @@ def _live(seen: Observation) -> Live:
 
 
 def _in_force(seen: Observation) -> int:
-    """The count that changes set out from: what was decided on or what runs, whichever is more."""
+    """Return the count that changes set out from: what was decided on or what runs, whichever is more."""
     if seen.held is None:
         return seen.baseline if seen.current is None else seen.current
     return seen.held if seen.current is None else max(seen.held, seen.current)
 
 
 def _known(history: History, current: int, now: datetime) -> History:
-    """The history; the first one begins with the count in force, as an HPA's does."""
+    """Return the history; the first one begins with the count in force, as an HPA's does."""
     if not history.is_empty:
         return history
     seeded = History.seeded(now, current)
@@ -248,7 +248,7 @@ def _known(history: History, current: int, now: datetime) -> History:
 
 
 def _alone(seen: Observation, live: Live, planned: int, path: _Path) -> Followed:
-    """The whole count follows the behavior; but a rise that the schedule asks for is not limited."""
+    """Let the whole count follow the behavior; but a rise that the schedule asks for is not limited."""
     path.value = planned if live.asked is None else max(planned, live.asked)
     base = _in_force(seen)
     _hold_blindly(seen, live, path, base)
@@ -261,7 +261,7 @@ def _alone(seen: Observation, live: Live, planned: int, path: _Path) -> Followed
 
 
 def _beside(seen: Observation, live: Live, planned: int, path: _Path) -> Followed | None:
-    """What live metrics ask for follows the behavior, then the larger of it and the schedule counts."""
+    """Let what live metrics ask for follow the behavior, then the larger of it and the schedule counts."""
     path.value, followed = planned, None
     wanted, before = live.asked, seen.history.live
     if live.missing is not None and before is not None:
@@ -287,7 +287,7 @@ def _take(path: _Path, limits: tuple[Limit, ...], planned: int) -> None:
 
 
 def _hold_blindly(seen: Observation, live: Live, path: _Path, held: int | None) -> None:
-    """Nothing is lowered while the schedule or a metric is not known."""
+    """Lower nothing while the schedule or a metric is not known."""
     if held is None or held <= path.value or seen.held is None:
         return
     metrics_will_do = seen.reactive_only and bool(seen.metrics)
@@ -298,7 +298,7 @@ def _hold_blindly(seen: Observation, live: Live, path: _Path, held: int | None) 
 
 
 def _hold_after_restart(seen: Observation, path: _Path) -> None:
-    """Nothing is lowered for one stabilization window after a start."""
+    """Lower nothing for one stabilization window after a start."""
     if seen.held is None or seen.held <= path.value:
         return
     if seen.hold_until is not None and seen.now < seen.hold_until:
@@ -306,7 +306,10 @@ def _hold_after_restart(seen: Observation, path: _Path) -> None:
 
 
 def _bounded(followed: Followed, seen: Observation, desired: int) -> Followed:
-    """What was followed, as far as it came about: bounds cut it, and alone it is the desired count itself."""
+    """Return what was followed, as far as it came about.
+
+    Bounds cut it, and alone it is the desired count itself.
+    """
     after = desired
     if seen.beside_autoscaler:
         after = followed.after if seen.ceiling is None else min(followed.after, seen.ceiling.replicas)
@@ -316,7 +319,7 @@ def _bounded(followed: Followed, seen: Observation, desired: int) -> Followed:
 def _because(
     seen: Observation, live: Live, scheduled: Recommendation | Hold | None, planned: int, path: _Path
 ) -> tuple[DecisionReason, str]:
-    """The reason that decided, and its sentence."""
+    """Return the reason that decided, and its sentence."""
     for limit in path.limits:
         if limit.reason is LimitReason.HELD_WITHOUT_PLAN and isinstance(seen.scheduled, Unavailable):
             return DecisionReason.HELD_LAST_PLAN, seen.scheduled.message

@@ -86,13 +86,16 @@ class Demand:
     by_peak: Curves
 
     def replicas(self) -> list[int]:
-        """Replicas at each minute: the load rounded up."""
+        """Return the replicas at each minute: the load rounded up."""
         scale = self.scale
         return [-(-load // scale) for load in self.total]
 
 
 def offsets_by_region(school_days: SchoolDays) -> dict[str | None, Offsets]:
-    """The cohorts of each region as pupils by offset; a calendar without cohorts weighs 1 per region."""
+    """Return the cohorts of each region as pupils by offset.
+
+    A calendar without cohorts weighs 1 per region.
+    """
     found: dict[str | None, dict[int, int]] = {region: {} for region in school_days.calendar.region_names}
     for cohort in school_days.calendar.cohorts:
         of_region = found[cohort.region]
@@ -104,7 +107,7 @@ def offsets_by_region(school_days: SchoolDays) -> dict[str | None, Offsets]:
 
 
 def total_weight(calendars: Iterable[SchoolDays]) -> int:
-    """All pupils of all cohorts of all calendars: what `peaks[].replicas` is split over."""
+    """Return all pupils of all cohorts of all calendars: what `peaks[].replicas` is split over."""
     return sum(
         pupils
         for school_days in calendars
@@ -116,7 +119,7 @@ def total_weight(calendars: Iterable[SchoolDays]) -> int:
 def region_loads(
     policy: Policy, calendars: Sequence[SchoolDays], start: Minute, end: Minute
 ) -> tuple[RegionLoad, ...]:
-    """Every surge whose load may fall into [start, end), by calendar and region in spec order."""
+    """Return every surge whose load may fall into [start, end), by calendar and region in spec order."""
     weight = total_weight(calendars)
     loads = []
     for school_days in calendars:
@@ -145,7 +148,7 @@ def region_loads(
 
 
 def _height(policy: Policy, peak: Peak, product: FactorProduct, weight: int) -> Fraction:
-    """Replicas that one pupil asks for at the height of a peak."""
+    """Return the replicas that one pupil asks for at the height of a peak."""
     factor = product.percent / 100
     if peak.replicas is not None:
         return factor * peak.replicas / weight if weight else Fraction(0)
@@ -155,14 +158,14 @@ def _height(policy: Policy, peak: Peak, product: FactorProduct, weight: int) -> 
 
 
 def scale_of(loads: Iterable[RegionLoad], peaks: Iterable[Peak]) -> int:
-    """The denominator that makes every height, and every minute of every slope, an integer."""
+    """Return the denominator that makes every height, and every minute of every slope, an integer."""
     slopes = lcm(*(side for peak in peaks for side in (peak.shape.ramp, peak.shape.decay) if side))
     heights = {surge.height.denominator for load in loads for surge in load.surges}
     return slopes * lcm(*heights)
 
 
 def demand(policy: Policy, loads: Sequence[RegionLoad], start: Minute, end: Minute) -> Demand:
-    """The load of those surges at each minute of [start, end)."""
+    """Return the load of those surges at each minute of [start, end)."""
     scale = scale_of(loads, policy.peaks)
     canvas = _Canvas(start, end, len(policy.peaks))
     for load in loads:
@@ -183,7 +186,7 @@ def demand(policy: Policy, loads: Sequence[RegionLoad], start: Minute, end: Minu
 
 
 def shape_values(occurrence: Occurrence, height: int) -> Curve:
-    """The trapezoid of one occurrence from `load_start` to `load_end`, `height` at its top.
+    """Return the trapezoid of one occurrence from `load_start` to `load_end`, `height` at its top.
 
     `height` must be a multiple of ramp and of decay, which `scale_of` sees to.
     """
@@ -195,7 +198,7 @@ def shape_values(occurrence: Occurrence, height: int) -> Curve:
 
 
 def _clusters(surges: Iterable[Surge]) -> list[list[Surge]]:
-    """Groups of surges whose loads overlap, so that between groups nothing has to be compared."""
+    """Return the groups of surges whose loads overlap, so that between groups nothing has to be compared."""
     clusters: list[list[Surge]] = []
     reached = 0
     for surge in sorted(surges, key=lambda surge: surge.occurrence.load_start):
@@ -209,7 +212,7 @@ def _clusters(surges: Iterable[Surge]) -> list[list[Surge]]:
 
 
 def _meetings(load: RegionLoad) -> list[tuple[list[Surge], list[Surge]]]:
-    """(bells, events) of the region, grouped so that a bell and an event meet only within a group."""
+    """Group (bells, events) of the region so that a bell and an event meet only within a group."""
     bells = [surge for surge in load.surges if surge.occurrence.shifts_with_cohorts]
     events = [surge for surge in load.surges if not surge.occurrence.shifts_with_cohorts]
     if not bells or not events:
@@ -230,7 +233,10 @@ def _meetings(load: RegionLoad) -> list[tuple[list[Surge], list[Surge]]]:
 
 
 def _outline(cluster: Sequence[Surge], first: Minute, length: int, scale: int) -> list[Contribution]:
-    """The upper envelope of a cluster for one pupil: at each minute what is largest, and whose it is."""
+    """Return the upper envelope of a cluster for one pupil.
+
+    That is, at each minute what is largest, and whose it is.
+    """
     outline = [_NOTHING] * length
     for occurrence, per_pupil in _joined(cluster):
         height = per_pupil.numerator * (scale // per_pupil.denominator)
@@ -243,7 +249,7 @@ def _outline(cluster: Sequence[Surge], first: Minute, length: int, scale: int) -
 
 
 def _joined(cluster: Iterable[Surge]) -> list[tuple[Occurrence, Fraction]]:
-    """The occurrences of a cluster with their heights, those whose tops touch as one.
+    """Return the occurrences of a cluster with their heights, those whose tops touch as one.
 
     Of one peak and height: the larger of two such shapes is the shape from the first bell to the last end.
     A hundred events that overlap all night are so one long event.
@@ -261,7 +267,7 @@ def _joined(cluster: Iterable[Surge]) -> list[tuple[Occurrence, Fraction]]:
 
 
 def _by_peak(outline: Sequence[Contribution]) -> Curves:
-    """An outline as one curve a peak."""
+    """Return an outline as one curve a peak."""
     return {
         -rank: [value if rank == its else 0 for value, its in outline]
         for rank in {rank for value, rank in outline if value}
@@ -271,7 +277,7 @@ def _by_peak(outline: Sequence[Contribution]) -> Curves:
 def _draw_apart(
     canvas: _Canvas, load: RegionLoad, bells: Sequence[Surge], events: Sequence[Surge], scale: int
 ) -> None:
-    """Adds bells and events that meet: the bells of all cohorts, then the event wherever it is larger.
+    """Add bells and events that meet: the bells of all cohorts, then the event wherever it is larger.
 
     Offsets shift the bells and not the event, so who takes part in which is asked of each offset; of all of
     them at once where the event stays as high as it is.
@@ -301,7 +307,7 @@ def _draw_apart(
 
 
 def _level_runs(outline: Sequence[Contribution]) -> Iterator[tuple[int, int]]:
-    """The places [begin, end) between which an outline stays the same."""
+    """Return the places [begin, end) between which an outline stays the same."""
     edges = [0, *changes(outline), len(outline)]
     return ((begin, end) for begin, end in pairwise(edges) if begin < end)
 
@@ -316,7 +322,7 @@ class _Moving:
         self._pupils = load.pupils
 
     def below(self, event: Contribution, first: Minute, length: int) -> tuple[Curve, Curves]:
-        """By minute: the pupils whose bell is below that event, and what their bells come to, by peak."""
+        """Return by minute the pupils whose bell is below that event, and what those come to by peak."""
         if length <= FEW_MINUTES:
             return self._below_one_by_one(event, first, length)
         earliest, latest = self._offsets[0][0], self._offsets[-1][0]
@@ -324,7 +330,7 @@ class _Moving:
         met = self._outline[at : max(0, first + length - self._first - earliest)]
 
         def summed(curve: Curve) -> Curve:
-            """A curve over the bells that are met, summed over all cohorts at their times."""
+            """Return a curve over the bells that are met, summed over all cohorts at their times."""
             return _window(
                 _spread(curve, self._offsets), first - self._first - at - earliest, length, nothing=0
             )
@@ -354,13 +360,13 @@ class _Moving:
 
 
 def _extent(surges: Sequence[Surge]) -> tuple[Minute, int]:
-    """Where the load of these surges starts, before any offset, and over how many minutes it goes."""
+    """Tell where the load of these surges starts, before any offset, and over how many minutes it goes."""
     first = min(surge.occurrence.load_start for surge in surges)
     return first, max(surge.occurrence.load_end for surge in surges) - first
 
 
 def _window(curve: list[_Value], at: int, length: int, *, nothing: _Value) -> list[_Value]:
-    """`length` minutes of a curve from index `at`, with nothing outside of it."""
+    """Return `length` minutes of a curve from index `at`, with nothing outside of it."""
     inside = curve[max(0, at) : max(0, at + length)]
     before = min(length, max(0, -at))
     return [nothing] * before + inside + [nothing] * (length - before - len(inside))
@@ -377,7 +383,7 @@ class _Canvas:
         self._drawn: dict[tuple[object, ...], tuple[int, Curves]] = {}
 
     def add(self, peak: int, first: Minute, values: Sequence[int]) -> None:
-        """Adds values from minute `first` on to the curve of a peak."""
+        """Add values from minute `first` on to the curve of a peak."""
         at = first - self.start
         cut = max(0, -at)
         if cut:
@@ -390,7 +396,7 @@ class _Canvas:
         ]
 
     def draw_together(self, cluster: Sequence[Surge], offsets: Offsets, scale: int) -> None:
-        """Adds a cluster for all offsets at once; a cluster of the same form is drawn once."""
+        """Add a cluster for all offsets at once; a cluster of the same form is drawn once."""
         origin = cluster[0].occurrence.load_start
         form = (
             offsets,
@@ -410,7 +416,7 @@ class _Canvas:
 
 
 def _spread(curve: Curve, offsets: Offsets) -> Curve:
-    """The sum over offsets of `pupils` times the curve shifted by `offset`, from the earliest offset on."""
+    """Sum `pupils` times the curve shifted by `offset` over the offsets, from the earliest one on."""
     if len(offsets) == 1:
         pupils = offsets[0][1]
         return [pupils * value for value in curve]
@@ -448,16 +454,16 @@ class Spread:
     top: int
 
     def replicas(self, height: Fraction) -> int:
-        """What an occurrence of that height needs at its highest minute."""
+        """Return what an occurrence of that height needs at its highest minute."""
         return ceil(height * self.top / self.slopes)
 
     def first_minute_of(self, replicas: int, height: Fraction) -> int:
-        """The first minute, from the bell, at which an occurrence of that height needs so many."""
+        """Return the first minute, from the bell, at which an occurrence of that height needs so many."""
         not_enough = (replicas - 1) * self.slopes // height
         return self.first + next(index for index, value in enumerate(self.curve) if value > not_enough)
 
     def falls_into(self, start: int, end: int) -> bool:
-        """Whether any of its load is in [start, end), in minutes from the bell."""
+        """Tell whether any of its load is in [start, end), in minutes from the bell."""
         if start <= self.first and self.first + len(self.curve) <= end:
             return self.top > 0
         return any(self.curve[max(0, start - self.first) : max(0, end - self.first)])
@@ -472,7 +478,7 @@ class Spreads:
         self._needs: dict[tuple[int, Fraction], tuple[int, int]] = {}
 
     def of(self, surge: Surge) -> Spread:
-        """The spread of an occurrence of this region."""
+        """Return the spread of an occurrence of this region."""
         occurrence = surge.occurrence
         form = (occurrence.peak_index, occurrence.end - occurrence.bell, occurrence.shifts_with_cohorts)
         if form not in self._found:
@@ -480,7 +486,7 @@ class Spreads:
         return self._found[form]
 
     def need(self, surge: Surge) -> tuple[int, int]:
-        """What an occurrence needs at its highest minute, and when it first does, from its bell on."""
+        """Return what an occurrence needs at its highest minute, and when it first does, from its bell on."""
         spread = self.of(surge)
         asked = id(spread), surge.height
         known = self._needs.get(asked)

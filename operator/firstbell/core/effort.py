@@ -50,7 +50,7 @@ class Effort:
 
 
 def effort_of(workload: Workload, start: Minute, end: Minute) -> Effort:
-    """What `make_plan` over [start, end) will cost at most."""
+    """Return what `make_plan` over [start, end) will cost at most."""
     parts = list(_parts(workload, start, end))
     largest = max(parts, key=lambda part: part.steps, default=None)
     return Effort(
@@ -62,7 +62,7 @@ def effort_of(workload: Workload, start: Minute, end: Minute) -> Effort:
 
 
 def too_costly(workload: Workload, start: Minute, end: Minute) -> Unavailable | None:
-    """Why [start, end) is not planned: it would hold up everything else. None where it may be."""
+    """Tell why [start, end) is not planned: it would hold up everything else. None where it may be."""
     effort = effort_of(workload, start, end)
     allowed = STEPS_PER_DAY * (-(-(end - start) // MINUTES_PER_DAY) + DAYS_AROUND)
     if effort.steps <= allowed:
@@ -83,7 +83,7 @@ class _Part:
 
 
 def _dates(policy: Policy, start: Minute, end: Minute) -> DateRange:
-    """The dates that a plan looks at, and some around them, in any zone."""
+    """Return the dates that a plan looks at, and some around them, in any zone."""
     around = timedelta(minutes=context_minutes(policy.hold_gap_minutes) + DAYS_AROUND * MINUTES_PER_DAY // 2)
     return DateRange(first=(instant_of(start) - around).date(), last=(instant_of(end) + around).date())
 
@@ -171,7 +171,7 @@ def _events(policy: Policy, school_days: SchoolDays, days: DateRange) -> _Part:
 
 
 def _times(event: DemandEvent, days: DateRange) -> int:
-    """How often an event may take place in a plan: also earlier, as long as it may last."""
+    """Tell how often an event may take place in a plan: also earlier, as long as it may last."""
     if isinstance(event.when, OneDate):
         return int(days.first <= event.when.day <= days.last)
     looked_at = days.days + longest(event) // MINUTES_PER_DAY

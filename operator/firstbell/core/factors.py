@@ -31,7 +31,7 @@ class FactorProduct:
 
 
 def factor_product(policy: Policy, day: Day) -> FactorProduct:
-    """The product of every day factor of the policy that matches the day."""
+    """Return the product of every day factor of the policy that matches the day."""
     matching = tuple(factor for factor in policy.day_factors if factor.match.accepts(day))
     uncapped = Fraction(100 * prod(factor.percent for factor in matching), 100 ** len(matching))
     return FactorProduct(

@@ -91,7 +91,7 @@ class FloorReading:
 
 
 def read_floor(autoscaler: Autoscaler, memory: FloorMemory | None, owner: str, instance: str) -> FloorReading:
-    """Whose the minimum is, and what the baseline under it."""
+    """Tell whose the minimum is, and what the baseline under it."""
     mark, minimum = autoscaler.mark, autoscaler.minimum
     if mark is None:
         return _read_unmarked(autoscaler, memory)
@@ -106,13 +106,16 @@ def read_floor(autoscaler: Autoscaler, memory: FloorMemory | None, owner: str, i
 
 
 def _is_remembered(autoscaler: Autoscaler, memory: FloorMemory | None) -> bool:
-    """Whether the minimum is the floor that we remember, and the mark is of one that did not come about."""
+    """Tell whether the minimum is the floor we remember, and the mark of one that did not come about."""
     same = memory is not None and memory.uid == autoscaler.uid
     return same and memory is not None and memory.floor == autoscaler.minimum
 
 
 def _read_unmarked(autoscaler: Autoscaler, memory: FloorMemory | None) -> FloorReading:
-    """The reading where no annotation helps: a re-created autoscaler has another uid and is untouched."""
+    """Return the reading where no annotation helps.
+
+    A re-created autoscaler has another uid and is untouched.
+    """
     minimum = autoscaler.minimum
     if memory is None or memory.uid != autoscaler.uid or memory.floor is None:
         return FloorReading(state=FloorState.UNTOUCHED, baseline=minimum)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def still_to_come(
     loads: tuple[RegionLoad, ...], wanted: ReplicaCurve, start: Minute, end: Minute
 ) -> list[int]:
-    """For each minute of [start, end): the highest scheduled value, before bounds, that is still to come.
+    """Return for each minute of [start, end) the highest scheduled value before bounds still to come.
 
     In any of the occurrences that are under way at that minute; 0 where none is. The curve must cover the
     interval; of an occurrence that goes on after the curve's end the rest is not known and not counted.
@@ -46,7 +46,7 @@ def still_to_come(
 
 
 def _spans(loads: tuple[RegionLoad, ...]) -> Iterator[tuple[Minute, Minute]]:
-    """From when to when, in minutes, each occurrence that asks for anything is under way."""
+    """Yield from when to when, in minutes, each occurrence that asks for anything is under way."""
     for load in loads:
         if not load.offsets:
             continue

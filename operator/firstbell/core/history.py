@@ -52,7 +52,10 @@ class History:
 
     @classmethod
     def seeded(cls, now: datetime, current: int) -> History:
-        """The past of a workload that is seen for the first time: its count stands for a recommendation."""
+        """Return the past of a workload that is seen for the first time.
+
+        Its count stands for a recommendation.
+        """
         seed = (Recommended(now, current),)
         return cls(highest=seed, lowest=seed)
 
@@ -62,7 +65,7 @@ class History:
         return not self.highest and not self.lowest
 
     def shifted(self, by: timedelta) -> History:
-        """The same past by a clock that was set by so much: how long ago it was stays as it is."""
+        """Return the same past by a clock that was set by so much: how long ago it was stays as it is."""
         return replace(
             self,
             highest=tuple(Recommended(time + by, replicas) for time, replicas in self.highest),
@@ -71,7 +74,7 @@ class History:
         )
 
     def highest_within(self, window: timedelta, now: datetime, wanted: int) -> int:
-        """The highest recommendation of the window that ends now, `wanted` included.
+        """Return the highest recommendation of the window that ends now, `wanted` included.
 
         The window is open at its start: what is exactly as old as it is out.
         """
@@ -82,7 +85,7 @@ class History:
         return wanted
 
     def lowest_within(self, window: timedelta, now: datetime, wanted: int) -> int:
-        """The lowest recommendation of the window that ends now, `wanted` included."""
+        """Return the lowest recommendation of the window that ends now, `wanted` included."""
         since = now - window
         for time, replicas in self.lowest:
             if time > since:
@@ -90,7 +93,7 @@ class History:
         return wanted
 
     def change_within(self, period: timedelta, now: datetime) -> int:
-        """By how much the count was changed, in sum, in the period that ends now; open at its start."""
+        """Tell by how much the count was changed, in sum, in the period that ends now; open at its start."""
         since = now - period
         total = 0
         for time, change in reversed(self.rescales):
@@ -100,7 +103,7 @@ class History:
         return total
 
     def loosens_at(self, behavior: Behavior, now: datetime) -> datetime | None:
-        """The next instant at which what holds a count back may be gone, if nothing new is recommended."""
+        """Tell when what holds a count back may be gone next, if nothing new is recommended."""
         times = [one.time + behavior.down.window for one in self.highest]
         times += [one.time + behavior.up.window for one in self.lowest]
         periods = {policy.period for policy in (*behavior.up.policies, *behavior.down.policies)}
@@ -110,7 +113,7 @@ class History:
     def with_recommendation(
         self, wanted: int, now: datetime, behavior: Behavior
     ) -> tuple[tuple[Recommended, ...], tuple[Recommended, ...]]:
-        """`highest` and `lowest` after one more recommendation, without what no window needs any more."""
+        """Return `highest` and `lowest` after one more recommendation, without what no window needs."""
         entry = Recommended(now, wanted)
         since = now - behavior.down.window
         highest = [one for one in self.highest if one.replicas > wanted and one.time > since]
@@ -119,7 +122,7 @@ class History:
         return _bounded([*highest, entry]), _bounded([*lowest, entry])
 
     def with_rescale(self, change: int, now: datetime) -> tuple[Rescale, ...]:
-        """`rescales` after one more change, without what no period needs any more."""
+        """Return `rescales` after one more change, without what no period needs any more."""
         rescales = self.rescales
         if rescales and rescales[0].time <= now - LONGEST_PERIOD:
             since = now - LONGEST_PERIOD
@@ -133,7 +136,10 @@ class History:
 
 
 def _bounded(entries: list[Recommended]) -> tuple[Recommended, ...]:
-    """The entries; where there are too many, the oldest two become one: the careful value, the later time."""
+    """Return the entries; where there are too many, the oldest two become one.
+
+    It has the careful value and the later time.
+    """
     if len(entries) > MOST_ENTRIES:
         first, second, *rest = entries
         entries = [Recommended(second.time, first.replicas), *rest]

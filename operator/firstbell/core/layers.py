@@ -73,7 +73,7 @@ class Layers:
         )
 
     def scope(self, region: str | None) -> Scope:
-        """What is for a region."""
+        """Return what is for a region."""
         return Scope(
             rows=self._of_rows[region],
             sessions=self._of_sessions[region] if self._restarts else 0,
@@ -89,7 +89,7 @@ class Layers:
         return found
 
     def restarts(self, scope: Scope) -> dict[int, int]:
-        """Where the rotation of a scope begins anew, as ordinals, and the state before that day."""
+        """Tell where the rotation of a scope begins anew, as ordinals, and the state before that day."""
         rotation = self.calendar.rotation
         if rotation is None or self.span is None:
             return {}
@@ -104,7 +104,7 @@ class Layers:
         return {day.toordinal(): self.cycle.anew(day) for day in dates if day in self.span}
 
     def _first_taught(self, day: date, scope: Scope, rotation: Rotation) -> date:
-        """Where weeks take turns and nothing is taught from a date to its week's end, the next week."""
+        """Return the next week where weeks take turns and nothing is taught from a date to its week's end."""
         if rotation.type is RotationType.DAY_CYCLE:
             return day
         after = week_start(day, rotation.week_starts_on) + timedelta(days=DAYS_PER_WEEK)
@@ -113,7 +113,7 @@ class Layers:
         return day if taught & left else after
 
     def week(self, scope: Scope) -> OrdinaryWeek:
-        """The ordinary week of a scope, one for all scopes that have the same."""
+        """Return the ordinary week of a scope, one for all scopes that have the same."""
         rows = scope.rows
         if rows not in self._weeks:
             self._weeks[rows] = OrdinaryWeek(
@@ -122,28 +122,28 @@ class Layers:
         return self._weeks[rows]
 
     def on(self, day: date, scope: Scope) -> Entries:
-        """The entries of a scope that hold a date."""
+        """Return the entries of a scope that hold a date."""
         years, holidays, exceptions = self.held(day)
         of = scope.entries
         exceptions &= self.on_weekday[day.weekday()]
         return Entries(years & of.years, holidays & of.holidays, exceptions & of.exceptions)
 
     def holiday(self, on: Entries) -> Holiday | None:
-        """The first of the holidays that hold a date."""
+        """Return the first of the holidays that hold a date."""
         return self.calendar.holidays[next(places(on.holidays))] if on.holidays else None
 
     def exceptions(self, on: Entries) -> list[CalendarDate]:
-        """The exceptions that hold a date, in spec order."""
+        """Return the exceptions that hold a date, in spec order."""
         entries = self.calendar.calendar_dates
         return [entries[index] for index in places(on.exceptions)]
 
     def counts(self, exceptions: int) -> bool:
-        """Whether a day counts for the rotation: the last exception that says so decides."""
+        """Tell whether a day counts for the rotation: the last exception that says so decides."""
         told_not = (exceptions & self._not_labelled).bit_length()
         return told_not == 0 or (exceptions & self._labelled).bit_length() > told_not
 
     def opened(self, exceptions: int) -> Opening:
-        """What exceptions do together: a later one undoes an earlier one."""
+        """Return what exceptions do together: a later one undoes an earlier one."""
         if not exceptions:
             return Opening.NONE
         closed = (exceptions & self._closing).bit_length()
@@ -168,12 +168,12 @@ class Layers:
         return tuple((day.toordinal(), self.held(day)) for day in sorted(dates) if day in self.span)
 
     def held(self, day: date) -> Entries:
-        """What holds a date, in any region; of exceptions on some weekdays only: on the right one."""
+        """Return what holds a date, in any region; of exceptions on some weekdays only: on the right one."""
         return Entries(self.year_dates.on(day), self.holiday_dates.on(day), self.exception_dates.on(day))
 
 
 def _span(calendar: SchoolCalendar) -> DateRange | None:
-    """From the first to the last date on which a day could have lessons."""
+    """Return the range from the first to the last date on which a day could have lessons."""
     ranges = [year.dates for year in calendar.school_years]
     ranges += [entry.dates for entry in calendar.calendar_dates if entry.undoes_closure]
     if not ranges:

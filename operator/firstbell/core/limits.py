@@ -52,7 +52,10 @@ class Limit:
 def behaved(
     wanted: int, current: int, history: History, behavior: Behavior, now: datetime
 ) -> tuple[int, tuple[Limit, ...]]:
-    """What an HPA would make of a recommendation, before its bounds: stabilized, then limited in rate."""
+    """Return what an HPA would make of a recommendation, before its bounds.
+
+    Stabilized, then limited in rate.
+    """
     if wanted == current:
         return wanted, ()
     limits: list[Limit] = []
@@ -79,7 +82,10 @@ def behaved(
 
 
 def stabilized(wanted: int, current: int, history: History, behavior: Behavior, now: datetime) -> int:
-    """The recommendation with recent ones regarded: the count in force where these disagree on its side."""
+    """Return the recommendation with recent ones regarded.
+
+    It is the count in force where these disagree on its side.
+    """
     if wanted > current:
         return max(current, history.lowest_within(behavior.up.window, now, wanted))
     if wanted < current:
@@ -88,7 +94,7 @@ def stabilized(wanted: int, current: int, history: History, behavior: Behavior, 
 
 
 def scale_up_limit(current: int, history: History, rules: ScalingRules, now: datetime) -> int:
-    """The most replicas that the policies allow now; it may be below `current`, which then stays."""
+    """Return the most replicas that the policies allow now; it may be below `current`, which then stays."""
     if rules.select is SelectPolicy.DISABLED:
         return current
     allowed = [
@@ -100,7 +106,7 @@ def scale_up_limit(current: int, history: History, rules: ScalingRules, now: dat
 
 
 def scale_down_limit(current: int, history: History, rules: ScalingRules, now: datetime) -> int:
-    """The least replicas that the policies allow now; it may be above `current`, which then stays."""
+    """Return the least replicas that the policies allow now; it may be above `current`, which then stays."""
     if rules.select is SelectPolicy.DISABLED:
         return current
     allowed = [
@@ -112,21 +118,21 @@ def scale_down_limit(current: int, history: History, rules: ScalingRules, now: d
 
 
 def _most(policy: RatePolicy, at_start: int) -> int:
-    """Rounded up: a few percent of a few replicas would else be no rise, for ever."""
+    """Round up: a few percent of a few replicas would else be no rise, for ever."""
     if policy.type is RateType.PODS:
         return at_start + policy.value
     return -(-at_start * (100 + policy.value) // 100)
 
 
 def _least(policy: RatePolicy, at_start: int) -> int:
-    """Rounded down, as an HPA does."""
+    """Round down, as an HPA does."""
     if policy.type is RateType.PODS:
         return at_start - policy.value
     return at_start * (100 - policy.value) // 100
 
 
 def guarded(value: int, held: int | None, still_to_come: int, was_scheduled: int | None) -> int:
-    """The value after the guard of the peaks under way.
+    """Return the value after the guard of the peaks under way.
 
     While a peak is under way, what live metrics have brought the count to does not fall below the highest
     scheduled value that is still to come in it. What the schedule brought about (`was_scheduled`, None where

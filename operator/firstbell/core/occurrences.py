@@ -87,7 +87,7 @@ class Reach:
     after: int
 
     def dates(self, zone: ZoneInfo, start: Minute, end: Minute) -> DateRange:
-        """The dates whose bells may bring load to [start, end), and a day to both sides."""
+        """Return the dates whose bells may bring load to [start, end), and a day to both sides."""
         return DateRange(
             first=local_date(zone, start - self.after) - ONE_DAY,
             last=local_date(zone, end + self.before) + ONE_DAY,
@@ -95,14 +95,14 @@ class Reach:
 
 
 def reach(peaks: Iterable[Peak], school_days: SchoolDays) -> Reach:
-    """The widest any peak of the policy reaches around the bells of that calendar, offsets included."""
+    """Return the widest that any peak reaches around the bells of that calendar, offsets included."""
     events = school_days.calendar.demand_events
     wide = _reach(peaks, *_offsets(school_days))
     return Reach(before=wide.before, after=wide.after + max((longest(event) for event in events), default=0))
 
 
 def _reach(peaks: Iterable[Peak], earliest: int, latest: int) -> Reach:
-    """The widest any of the peaks reaches around a bell or an instant, with those offsets."""
+    """Return the widest any of the peaks reaches around a bell or an instant, with those offsets."""
     peaks = tuple(peaks)
     head = max((peak.shape.lead + peak.shape.ramp for peak in peaks), default=0)
     tail = max((peak.shape.hold + peak.shape.decay for peak in peaks), default=0)
@@ -110,13 +110,13 @@ def _reach(peaks: Iterable[Peak], earliest: int, latest: int) -> Reach:
 
 
 def _offsets(school_days: SchoolDays) -> tuple[int, int]:
-    """The earliest and the latest start offset of all cohorts, in minutes."""
+    """Return the earliest and the latest start offset of all cohorts, in minutes."""
     offsets = [cohort.start_offset_minutes for cohort in school_days.calendar.cohorts] or [0]
     return min(offsets), max(offsets)
 
 
 def longest(event: DemandEvent) -> int:
-    """The most minutes that an event can last.
+    """Return the most minutes that an event can last.
 
     One that ends on the next day lasts less than two days, whatever the clocks do meanwhile.
     """
@@ -128,7 +128,7 @@ def longest(event: DemandEvent) -> int:
 
 
 def event_minutes(event: DemandEvent) -> int:
-    """How many minutes an event lasts by the wall clock."""
+    """Tell how many minutes an event lasts by the wall clock."""
     if isinstance(event.when, CronRecurrence):
         return event.when.duration_minutes
     if event.start is None or event.end is None:
@@ -141,7 +141,7 @@ def event_minutes(event: DemandEvent) -> int:
 def occurrences(
     peaks: Sequence[Peak], school_days: SchoolDays, start: Minute, end: Minute
 ) -> Iterator[Occurrence]:
-    """Every occurrence whose load may fall into [start, end), by region, date and peak.
+    """Yield every occurrence whose load may fall into [start, end), by region, date and peak.
 
     A few that just miss the interval may be among them, since cohorts of one region may be spread less than
     those of all: callers look at the minutes, not at the list.
@@ -170,7 +170,7 @@ class _Bells:
         self._anchored: dict[str, list[tuple[int, Peak, time]]] = {}
 
     def occurrences(self, region: str | None) -> Iterator[Occurrence]:
-        """Those of a region, by date, peak and bell."""
+        """Yield those of a region, by date, peak and bell."""
         if not self._peaks or not self._any_anchored():
             return
         zone = self._days.calendar.zone
@@ -188,7 +188,7 @@ class _Bells:
                     yield Occurrence(peak_index=index, peak=peak, day=day, bell=minute, end=minute)
 
     def _any_anchored(self) -> bool:
-        """Whether any bell schedule has a bell for any of the peaks, so that looking at days is of use."""
+        """Tell whether any bell schedule has a bell for any peak, so that looking at days is of use."""
         return any(self._of(schedule.name) for schedule in self._days.calendar.bell_schedules)
 
     def _of(self, schedule: str) -> list[tuple[int, Peak, time]]:
@@ -201,7 +201,7 @@ class _Bells:
 
 
 def anchored(peak: Peak, periods: Sequence[ClassPeriod]) -> Iterator[time]:
-    """The wall-clock times of a day's periods that a peak is tied to."""
+    """Yield the wall-clock times of a day's periods that a peak is tied to."""
     match peak.anchor:
         case PeakAnchor.FIRST_PERIOD_START:
             yield periods[0].start
@@ -229,7 +229,7 @@ class _Event:
         self._start, self._end = start, end
 
     def occurrences(self, region: str | None) -> Iterator[Occurrence]:
-        """Those of a region, by date and peak."""
+        """Yield those of a region, by date and peak."""
         if not self._peaks or not covers(self._event.regions, region):
             return
         for on, starts, ends in self._times:
@@ -257,7 +257,7 @@ class _Event:
 
 
 def wants(peak: Peak, event: DemandEvent) -> bool:
-    """Whether a peak is for an event of that type."""
+    """Tell whether a peak is for an event of that type."""
     types = peak.demand_event_types
     return peak.anchor is PeakAnchor.DEMAND_EVENT and (not types or event.type in types)
 
@@ -265,7 +265,7 @@ def wants(peak: Peak, event: DemandEvent) -> bool:
 def _event_times(
     event: DemandEvent, zone: ZoneInfo, dates: DateRange
 ) -> Iterator[tuple[date, Minute, Minute]]:
-    """When an event would take place: the date that it belongs to, its start and its end."""
+    """Yield when an event would take place: the date that it belongs to, its start and its end."""
     if isinstance(event.when, CronRecurrence):
         walls = list(event.when.schedule.occurrences(dates.first, dates.last))
         known = set(walls)
@@ -285,7 +285,9 @@ def _event_times(
 
 
 def _instants(zone: ZoneInfo, wall: datetime, walls: set[datetime]) -> Iterator[Minute]:
-    """When a wall-clock time of a cron line comes: twice where clocks go back and it comes hour by hour.
+    """Yield when a wall-clock time of a cron line comes.
+
+    Twice where clocks go back and it comes hour by hour.
 
     Of a line that takes place once at night the first of the two counts, as of a bell.
     """
@@ -309,7 +311,7 @@ def _event_dates(event: DemandEvent, dates: DateRange) -> Iterator[date]:
 
 
 def end_date(event: DemandEvent, on: date) -> date:
-    """The date on which an event ends that begins on a date and has an end."""
+    """Return the date on which an event ends that begins on a date and has an end."""
     if isinstance(event.when, OneDate) and event.when.last is not None:
         return event.when.last
     if event.start is None or event.end is None:
@@ -318,7 +320,7 @@ def end_date(event: DemandEvent, on: date) -> date:
 
 
 def takes_place(event: DemandEvent, school_days: SchoolDays, region: str | None, on: date) -> bool:
-    """Whether the condition of an event holds in a region, on a date of its own."""
+    """Tell whether the condition of an event holds in a region, on a date of its own."""
     if event.exclude_holidays and school_days.is_holiday(region, on):
         return False
     if not isinstance(event.when, WeeklyRecurrence):

@@ -25,14 +25,14 @@ class OrdinaryWeek:
         self._tables: dict[KindsOfWeek, WeekTable] = {}
 
     def row(self, weekday: int, label: str | None) -> WeeklyRow | None:
-        """The row of a weekday (0 is Monday) with a label, None where it has no lessons."""
+        """Return the row of a weekday (0 is Monday) with a label, None where it has no lessons."""
         asked = weekday, label
         if asked not in self._found:
             self._found[asked] = self._first(Weekday.numbered(weekday), label)
         return self._found[asked]
 
     def table(self, kinds: KindsOfWeek) -> WeekTable:
-        """What weeks do, of a kind of day for each weekday."""
+        """Return what weeks do, of a kind of day for each weekday."""
         if kinds not in self._tables:
             each = tuple(self._day(kind, weekday) for weekday, kind in enumerate(kinds))
             self._tables[kinds] = WeekTable(each, rare=len(set(kinds)) > 1)

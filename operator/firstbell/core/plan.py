@@ -123,26 +123,26 @@ class Plan:
         return replica_curve(least, self.start)
 
     def still_to_come_at(self, minute: Minute) -> int:
-        """The highest value before bounds that is still to come in a peak under way at a minute, else 0."""
+        """Return the highest value before bounds still to come in a peak under way at a minute, else 0."""
         self._within(minute)
         return self._guard.at(minute)
 
     def replicas_at(self, minute: Minute) -> int:
-        """The schedule's value, within bounds, at a minute of the plan."""
+        """Return the schedule's value, within bounds, at a minute of the plan."""
         return clamp(self.wanted_at(minute), self.workload.bounds)[0]
 
     def wanted_at(self, minute: Minute) -> int:
-        """The schedule's value before bounds at a minute of the plan."""
+        """Return the schedule's value before bounds at a minute of the plan."""
         self._within(minute)
         return self.wanted.at(minute)
 
     def write_at(self, minute: Minute) -> int:
-        """What the writes have brought the workload to at a minute of the plan."""
+        """Return what the writes have brought the workload to at a minute of the plan."""
         self._within(minute)
         return self.writes[bisect_right(self.writes, minute, key=lambda run: run.start) - 1].value
 
     def next_write(self, after: Minute) -> Run | None:
-        """The first write after a minute, or None to the end of the plan."""
+        """Return the first write after a minute, or None to the end of the plan."""
         return next((run for run in self.writes if run.start > after), None)
 
     def _within(self, minute: Minute) -> None:
@@ -152,7 +152,10 @@ class Plan:
 
 
 def make_plan(workload: Workload, start: Minute, end: Minute) -> Plan:
-    """The plan over [start, end), whatever load falls into it: ramps of later bells, tails of earlier."""
+    """Return the plan over [start, end), with all load that falls into it.
+
+    Ramps of later bells and tails of earlier ones are in it, too.
+    """
     gap = workload.policy.hold_gap_minutes
     wide_start, wide_end = start - context_minutes(gap), end + context_minutes(gap)
     loads = region_loads(workload.policy, workload.calendars, wide_start, wide_end)
@@ -172,13 +175,16 @@ def make_plan(workload: Workload, start: Minute, end: Minute) -> Plan:
 
 
 def scheduled_replicas(workload: Workload, at: Minute) -> int:
-    """The scheduled value at one minute, within bounds."""
+    """Return the scheduled value at one minute, within bounds."""
     loads = region_loads(workload.policy, workload.calendars, at, at + 1)
     return clamp(demand(workload.policy, loads, at, at + 1).replicas()[0], workload.bounds)[0]
 
 
 def scheduled_at(workload: Workload, minutes: Iterable[Minute]) -> dict[Minute, int]:
-    """The scheduled value at each of some minutes, within bounds; near ones are worked out together."""
+    """Return the scheduled value at each of some minutes, within bounds.
+
+    Near ones are worked out together.
+    """
     found: dict[Minute, int] = {}
     groups: list[list[Minute]] = []
     for minute in sorted(set(minutes)):
@@ -193,7 +199,7 @@ def scheduled_at(workload: Workload, minutes: Iterable[Minute]) -> dict[Minute, 
 
 
 def clamp(wanted: int, bounds: Bounds) -> tuple[int, LimitedBy | None]:
-    """A value within bounds, and which bound it met."""
+    """Return a value within bounds, and which bound it met."""
     if wanted < bounds.minimum:
         return bounds.minimum, LimitedBy.MIN_REPLICAS
     if bounds.maximum is not None and wanted > bounds.maximum:
@@ -220,13 +226,13 @@ def _steps(plan: Plan) -> Iterator[Step]:
 
 
 def _largest_peak(policy: Policy, drawn: Demand, at: Minute) -> str:
-    """The peak that contributes most at a minute; at a tie the one that stands first in the policy."""
+    """Return the peak that contributes most at a minute; at a tie the one that stands first in the policy."""
     index = at - drawn.start
     return policy.peaks[max(drawn.by_peak, key=lambda peak: (drawn.by_peak[peak][index], -peak))].name
 
 
 def _cut(runs: Sequence[Run], start: Minute, end: Minute) -> Iterator[Run]:
-    """The part of the runs that lies in [start, end)."""
+    """Yield the part of the runs that lies in [start, end)."""
     for run in runs:
         first, last = max(run.start, start), min(run.end, end)
         if first < last:
@@ -242,7 +248,7 @@ def _peaks(plan: Plan) -> Iterator[PlannedPeak]:
 def planned_peaks(
     loads: Iterable[RegionLoad], start: Minute, end: Minute, replicas_at: Callable[[Minute], int]
 ) -> Iterator[PlannedPeak]:
-    """Every occurrence whose load falls into [start, end); `replicas_at` knows the whole schedule."""
+    """Yield every occurrence whose load falls into [start, end); `replicas_at` knows the whole schedule."""
     loads = tuple(loads)
     zones_meet = len({load.school_days.calendar.zone.key for load in loads}) > 1
     for load in loads:
@@ -283,6 +289,6 @@ class _Whole:
 
 
 def _curve(workload: Workload, start: Minute, end: Minute) -> ReplicaCurve:
-    """The schedule before bounds over [start, end)."""
+    """Return the schedule before bounds over [start, end)."""
     drawn = demand(workload.policy, region_loads(workload.policy, workload.calendars, start, end), start, end)
     return replica_curve(drawn.total, start, drawn.scale)

@@ -37,13 +37,13 @@ class BellChange:
 
 
 def bell_key(peak: PlannedPeak) -> tuple[str, str | None, str, Minute]:
-    """What a bell is told by, in whatever plan it stands."""
+    """Return what a bell is told by, in whatever plan it stands."""
     occurrence = peak.surge.occurrence
     return peak.calendar, occurrence.day.region, occurrence.peak.name, occurrence.bell
 
 
 def lost_bells(old: Plan, new: Plan, start: Minute, end: Minute) -> tuple[BellChange, ...]:
-    """The bells before `end` that the new plan gives fewer replicas, those in whose window `start` is too.
+    """Return the bells before `end` that lose replicas, also those in whose window `start` is.
 
     Of a bell that has reached its height the value at `start` counts, else the highest of its time: a bell
     that is moved within its own time is not lost. Both plans must reach from `start` to `end`.
@@ -66,7 +66,7 @@ def _highest(plan: Plan, bounded_by: Plan, first: Minute, last: Minute) -> int:
 
 
 def changed_bells(old: Plan, new: Plan) -> tuple[BellChange, ...]:
-    """Every bell of either plan whose replicas differ; both must be of one interval."""
+    """Return every bell of either plan whose replicas differ; both must be of one interval."""
     there = {bell_key(peak): peak for peak in new.peaks}
     changes = []
     for peak in old.peaks:
@@ -79,18 +79,18 @@ def changed_bells(old: Plan, new: Plan) -> tuple[BellChange, ...]:
 
 
 def _at(plan: Plan, peak: PlannedPeak) -> int:
-    """What a plan without this bell has when all of it is to be there."""
+    """Return what a plan without this bell has when all of it is to be there."""
     return plan.replicas_at(min(max(peak.ready_by, plan.start), plan.end - 1))
 
 
 def change_sentence(change: BellChange) -> str:
-    """One bell and its two numbers, for people."""
+    """Return one bell and its two numbers, for people."""
     name = change.peak.surge.occurrence.peak.name
     return f"{name} at {local_time(change.peak)}: {change.before} -> {change.after}"
 
 
 def changes_sentence(changes: Iterable[BellChange]) -> str:
-    """The first few of them, and how many more there are."""
+    """Return the first few of them, and how many more there are."""
     told = [change_sentence(change) for change in changes]
     more = f"; and {len(told) - TOLD_AT_MOST} more" if len(told) > TOLD_AT_MOST else ""
     return "; ".join(told[:TOLD_AT_MOST]) + more

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def _at_least(least: int, value: int | None, what: str) -> None:
-    """Refuses a number below its least; None is no number at all."""
+    """Refuse a number below its least; None is no number at all."""
     if value is not None and value < least:
         msg = f"{what} is {value}, but must be at least {least}"
         raise ValueError(msg)
@@ -89,7 +89,7 @@ class Match:
     regions: tuple[str, ...] = ()
 
     def accepts(self, day: Day) -> bool:
-        """Whether the factor applies to this resolved day.
+        """Tell whether the factor applies to this resolved day.
 
         A day without lessons has no class, mode, transition, event or label, so only a match on regions,
         or one that asks nothing, accepts it.
@@ -134,7 +134,7 @@ class Bounds:
             raise ValueError(msg)
 
     def tightened(self, minimum: int | None, maximum: int | None) -> Bounds:
-        """These bounds of an autoscaler, with a policy's own (None: not given): the tighter of each.
+        """Return these bounds of an autoscaler, with a policy's own (None: not given): the tighter of each.
 
         The autoscaler's minimum is never undercut, not even by an own maximum below it: the calendar only
         adds.

@@ -117,7 +117,10 @@ NO_METRICS = Live(None, None, None, Standing(0, 0, None))
 
 
 def exact_reading(text: str) -> Reading:
-    """The number in a text as Prometheus and CSV files write it, exactly; NaN and infinities are none."""
+    """Return the number in a text as Prometheus and CSV files write it, exactly.
+
+    NaN and infinities are none.
+    """
     try:
         number = float(text)
     except ValueError:
@@ -128,7 +131,7 @@ def exact_reading(text: str) -> Reading:
 
 
 def usable(reading: Reading) -> Reading:
-    """The reading, if it can be one of a load."""
+    """Return the reading, if it can be one of a load."""
     if isinstance(reading, Unavailable) or reading.numerator >= 0:
         return reading
     return Unavailable(
@@ -138,7 +141,7 @@ def usable(reading: Reading) -> Reading:
 
 
 def asked_for(metric: LiveMetric, standing: Standing) -> int | Unavailable:
-    """The replicas that one metric asks for, before any limit."""
+    """Return the replicas that one metric asks for, before any limit."""
     reading = usable(metric.reading)
     if isinstance(reading, Unavailable):
         return reading
@@ -150,12 +153,12 @@ def asked_for(metric: LiveMetric, standing: Standing) -> int | Unavailable:
 
 
 def _per_replica(amount: Fraction, reading: Fraction) -> int:
-    """The value divided by what one replica carries, rounded up; in integers, which are faster."""
+    """Return the value divided by what one replica carries, rounded up; in integers, which are faster."""
     return -(-reading.numerator * amount.denominator // (amount.numerator * reading.denominator))
 
 
 def _by_average(amount: Fraction, reading: Fraction, standing: Standing) -> int:
-    """The value divided by what one replica carries, rounded up; a small fall is none.
+    """Return the value divided by what one replica carries, rounded up; a small fall is none.
 
     A small rise is none only where a tolerance is given for rises alone.
     """
@@ -168,7 +171,10 @@ def _by_average(amount: Fraction, reading: Fraction, standing: Standing) -> int:
 
 
 def _by_value(amount: Fraction, reading: Fraction, standing: Standing) -> int:
-    """The Ready replicas times how far the value is from its target, rounded up; a small change is none."""
+    """Return the Ready replicas times how far the value is from its target, rounded up.
+
+    A small change is none.
+    """
     value, target = reading.numerator * amount.denominator, amount.numerator * reading.denominator
     if standing.current == 0:
         return -(-value // target)
@@ -182,7 +188,7 @@ def _by_value(amount: Fraction, reading: Fraction, standing: Standing) -> int:
 
 
 def asked_by_all(metrics: Iterable[LiveMetric], standing: Standing) -> Live:
-    """What several metrics ask for together: the most that any of them does."""
+    """Return what several metrics ask for together: the most that any of them does."""
     most, by, missing = None, None, None
     for metric in metrics:
         asked = asked_for(metric, standing)
@@ -194,7 +200,7 @@ def asked_by_all(metrics: Iterable[LiveMetric], standing: Standing) -> Live:
 
 
 def sentence(live: Live) -> str:
-    """Why the metric that asks for most asks for that many, for people; empty where none asks."""
+    """Tell why the metric that asks for most asks for that many, for people; empty where none asks."""
     if live.asked is None or live.by is None or isinstance(live.by.reading, Unavailable):
         return ""
     target, reading, standing = live.by.target, live.by.reading, live.standing
@@ -212,7 +218,7 @@ def sentence(live: Live) -> str:
 
 
 def number_text(number: Fraction) -> str:
-    """A number with at most three decimals, rounded, without zeros at its end."""
+    """Return a number with at most three decimals, rounded, without zeros at its end."""
     if number.denominator == 1:
         return str(number.numerator)
     return f"{float(number):.3f}".rstrip("0").rstrip(".")

@@ -49,7 +49,7 @@ class RegionDays:
         return Stretches(self._layers, self._scope)
 
     def day(self, on: date) -> Day:
-        """The resolved day; outside the data it has no lessons."""
+        """Return the resolved day; outside the data it has no lessons."""
         span = self._layers.span
         if span is None or on not in span:
             return self._resolved(on, NO_LABEL)
@@ -57,7 +57,7 @@ class RegionDays:
         return day if day.lessons is None else replace(day, lessons=self._classified(on, day.lessons))
 
     def has_lessons(self, on: date) -> bool:
-        """Whether a date of the data has lessons."""
+        """Tell whether a date of the data has lessons."""
         taught = self._taught.get(on)
         if taught is None:
             if len(self._taught) >= MOST_KEPT_ANSWERS:
@@ -66,7 +66,7 @@ class RegionDays:
         return taught
 
     def restarts_from(self, on: date) -> Iterator[date]:
-        """Lesson days from a date on that may be a restart, in order.
+        """Yield the lesson days from a date on that may be a restart, in order.
 
         The next is always among them; of a long run of like weeks only the first may be.
         """
@@ -85,7 +85,7 @@ class RegionDays:
         return cycle.candidate(cycle.enter(self.stretches.state_before(day), on.weekday()))
 
     def _resolved(self, on: date, candidate: Candidate) -> Day:
-        """The day after all layers."""
+        """Return the day after all layers."""
         held = self._layers.on(on, self._scope)
         label = candidate.label
         row = self._week.row(on.weekday(), label)
@@ -114,7 +114,7 @@ class RegionDays:
         return Day(date=on, region=None, reason=reason, event=event, lessons=lessons)
 
     def _closed_on_print(self, held: Entries, row: WeeklyRow | None) -> str | None:
-        """Why the printed calendar has no lessons on a date, or None where it has."""
+        """Tell why the printed calendar has no lessons on a date, or None where it has."""
         if not held.years:
             return "outside-school-year"
         holiday = self._layers.holiday(held)
@@ -123,7 +123,7 @@ class RegionDays:
         return None if row else "no-weekly-row"
 
     def _classified(self, on: date, lessons: Lessons) -> Lessons:
-        """The same with class, break and transition computed."""
+        """Return the same with class, break and transition computed."""
         day = on.toordinal()
         before = self.stretches.lesson_day_before(day)
         if before is None:

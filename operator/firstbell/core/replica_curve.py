@@ -33,11 +33,11 @@ class ReplicaCurve:
     values: tuple[int, ...]
 
     def at(self, minute: Minute) -> int:
-        """The replicas at a minute of the curve."""
+        """Return the replicas at a minute of the curve."""
         return self.values[bisect_right(self.changes, minute) - 1]
 
     def between(self, first: Minute, last: Minute) -> list[int]:
-        """One value a minute over [first, last), which must lie in the curve."""
+        """Return one value a minute over [first, last), which must lie in the curve."""
         values: list[int] = []
         for value, since, until in zip(self.values, self.changes, [*self.changes[1:], self.end], strict=True):
             values += [value] * (min(until, last) - max(since, first))
@@ -45,7 +45,7 @@ class ReplicaCurve:
 
 
 def replica_curve(loads: Sequence[int], start: Minute, scale: int = 1) -> ReplicaCurve:
-    """The curve of one load a minute from `start` on, at least one, in 1/`scale` replicas, rounded up.
+    """Return the curve of one load a minute from `start` on, at least one, in 1/`scale` replicas, rounded up.
 
     Most minutes are like the one before, so that only where the load changes it is rounded at all.
     """

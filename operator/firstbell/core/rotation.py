@@ -51,32 +51,32 @@ class Cycle(Protocol):
         ...
 
     def start(self, first: date) -> int:
-        """The state before the first date of the data."""
+        """Return the state before the first date of the data."""
         ...
 
     def anew(self, day: date) -> int:
-        """The state before a date on which the cycle begins anew."""
+        """Return the state before a date on which the cycle begins anew."""
         ...
 
     def new_years(self, dates: DateRange) -> Iterator[date]:
-        """The dates on which the machine begins anew by itself."""
+        """Return the dates on which the machine begins anew by itself."""
         ...
 
     def enter(self, state: int, weekday: int) -> int:
-        """The state of a day, from the one after the day before; 0 is Monday."""
+        """Return the state of a day, from the one after the day before; 0 is Monday."""
         ...
 
     def candidate(self, state: int) -> Candidate:
-        """What a day in that state would carry."""
+        """Return what a day in that state would carry."""
         ...
 
     def leave(self, state: int, *, printed: bool, has_lessons: bool) -> int:
-        """The state after a day: how it came out on the printed calendar, and after all exceptions."""
+        """Return the state after a day: how it came out on the printed calendar, and after all exceptions."""
         ...
 
 
 def cycle_of(rotation: Rotation | None) -> Cycle:
-    """The machine of a rotation; without a rotation no day has a label."""
+    """Return the machine of a rotation; without a rotation no day has a label."""
     if rotation is None:
         return _NoRotation()
     if rotation.type is RotationType.DAY_CYCLE:
@@ -225,10 +225,10 @@ class _WeeksWithLessons(_OneCourse):
 
 
 def _anchor(rotation: Rotation) -> date:
-    """The anchor, which every rotation has that comes here."""
+    """Return the anchor, which every rotation has that comes here."""
     return rotation.anchor or date.min
 
 
 def week_start(day: date, starts_on: Weekday) -> date:
-    """The first date of the week that holds `day`, where weeks start on `starts_on`."""
+    """Return the first date of the week that holds `day`, where weeks start on `starts_on`."""
     return day - timedelta(days=(day.weekday() - starts_on.number) % DAYS_PER_WEEK)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def scheduled_by(plan: Plan | Unavailable, minute: Minute, ahead: Minute) -> Recommendation | Unavailable:
-    """What the plan asks for: the write in force, or one a little ahead that may come early."""
+    """Return what the plan asks for: the write in force, or one a little ahead that may come early."""
     if isinstance(plan, Unavailable):
         return plan
     replicas = max(plan.write_at(minute), plan.write_at(ahead), plan.wanted_at(minute))
@@ -36,7 +36,7 @@ def scheduled_by(plan: Plan | Unavailable, minute: Minute, ahead: Minute) -> Rec
 def raised_by_surge(
     scheduled: Recommendation | Unavailable, surge: SurgeHistory | None, minute: Minute, baseline: int
 ) -> Recommendation | Unavailable:
-    """The schedule, raised where more pupils came early than were planned; what is no peak is not."""
+    """Return the schedule, raised where more pupils came early than were planned; what is no peak is not."""
     percent = surge.percent_at(minute) if surge is not None else AS_PLANNED
     if surge is None or percent <= AS_PLANNED:
         return scheduled

@@ -46,23 +46,26 @@ class Stretches:
         self._after: dict[int, int | None] = {len(self._starts): None}
 
     def state_before(self, day: int) -> int:
-        """The state of the rotation before a date."""
+        """Return the state of the rotation before a date."""
         at = self._index(day)
         return self._of[at].walk(self._states[at], self._starts[at], day).state
 
     def has_lessons(self, day: int) -> bool:
-        """Whether a date has lessons."""
+        """Tell whether a date has lessons."""
         return self._of[self._index(day)].day(day, self.state_before(day)).lessons > 0
 
     def lessons_before(self, day: int) -> int:
-        """How many dates of the data before that one have lessons; `end` is before all that come after it."""
+        """Tell how many dates of the data, before that one, have lessons.
+
+        `end` is before all that come after it.
+        """
         if not self._starts:
             return 0
         at = self._index(day)
         return self._lessons[at] + self._of[at].walk(self._states[at], self._starts[at], day).lessons
 
     def any_lessons_on(self, weekdays: Iterable[int], first: int, last: int) -> bool:
-        """Whether any date on one of the weekdays has lessons, from `first` to `last`, both inclusive."""
+        """Tell whether a date on one of the weekdays has lessons, from `first` to `last`, both inclusive."""
         first, last = max(first, self.first), min(last, self.end - 1)
         if not self._starts or first > last:
             return False
@@ -84,13 +87,13 @@ class Stretches:
         return int("".join(reversed(bits)), 2)
 
     def lesson_day_before(self, day: int) -> int | None:
-        """The last date with lessons before that one."""
+        """Return the last date with lessons before that one."""
         at = self._index(day)
         found = self._of[at].last_lesson_day(self._states[at], self._starts[at], day)
         return self._last_before_stretch(at) if found is None else found
 
     def lesson_day_from(self, day: int) -> int | None:
-        """The first date with lessons that is not before that one."""
+        """Return the first date with lessons that is not before that one."""
         if not self._starts or day >= self.end:
             return None
         day = max(day, self.first)
@@ -99,7 +102,7 @@ class Stretches:
         return self._first_from_stretch(at + 1) if found is None else found
 
     def lesson_days_after_gap(self, day: int, least: int) -> Iterator[int]:
-        """Lesson days from a date on that follow at least so many days without lessons, or no lesson day.
+        """Yield lesson days from a date on that follow at least so many days without lessons, or none.
 
         In order. Of a long stretch only the beginning is walked: its weeks come back to a state that was
         there before, and with it to gaps that were there before, which are left out.
@@ -170,13 +173,13 @@ class Stretches:
                 last = kinds
 
     def _marks(self, layers: Layers) -> Iterable[tuple[int, Entries]]:
-        """The marks of the calendar, and those on which the rotation of this scope begins anew."""
+        """Return the marks of the calendar, and those on which the rotation of this scope begins anew."""
         marks = dict(layers.marks)
         more = {day: layers.held(date.fromordinal(day)) for day in self._anew if day not in marks}
         return sorted((marks | more).items()) if more else layers.marks
 
     def _add_up(self, state: int) -> None:
-        """The state before each stretch, and how many lesson days come before it."""
+        """Work out the state before each stretch, and how many lesson days come before it."""
         lessons = 0
         for table, first, end in zip(self._of, self._starts, self._ends, strict=True):
             state = self._anew.get(first, state)
@@ -188,7 +191,7 @@ class Stretches:
 
 
 def _kinds(layers: Layers, exceptions: int, *, in_term: bool, labelled: bool) -> KindsOfWeek:
-    """What each weekday is under those exceptions, of which some may hold on other weekdays only."""
+    """Return what each weekday is under those exceptions, of which some may hold on other weekdays only."""
 
     def kind(those: int) -> DayKind:
         return DayKind(in_term, layers.opened(those), labelled, layers.counts(those))

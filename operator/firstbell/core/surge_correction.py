@@ -68,12 +68,12 @@ class SurgeHistory:
     since: datetime | None = None
 
     def percent_at(self, minute: Minute) -> int:
-        """What the schedule is to be raised to at a minute, in percent of itself."""
+        """Return what the schedule is to be raised to at a minute, in percent of itself."""
         return self.percent if minute < self.until else AS_PLANNED
 
 
 def expectation(plan: Plan, minute: Minute) -> Expectation | None:
-    """What the plan expects to be there at a minute; None where no first bell's ramp is under way."""
+    """Return what the plan expects to be there at a minute; None where no first bell's ramp is under way."""
     arrived = all_pupils = 0.0
     until = minute
     for load in plan.loads:
@@ -88,7 +88,9 @@ def expectation(plan: Plan, minute: Minute) -> Expectation | None:
 
 
 def _under_way(load: RegionLoad, surge: Surge, minute: Minute) -> Iterator[tuple[float, int]]:
-    """The cohorts of a bell between the first one's ramp and the last one's bell: pupils, minutes after it.
+    """Yield the cohorts of a bell between the first one's ramp and the last one's bell.
+
+    As pupils and minutes since that bell.
 
     All of them count from then on, those too whose own ramp has not begun: a late cohort's early pupils are
     among those who are there.
@@ -109,7 +111,7 @@ def followed(
     max_percent: int,
     now: datetime,
 ) -> SurgeHistory:
-    """The history after a look at what came.
+    """Return the history after a look at what came.
 
     `readings` pairs each metric's value per pupil with its reading; of several the one that asks for most
     counts. What could not be read concludes nothing and takes nothing back.
@@ -138,5 +140,5 @@ def followed(
 
 
 def corrected(replicas: int, percent: int) -> int:
-    """A scheduled count raised to a percentage of itself, rounded up."""
+    """Return a scheduled count raised to a percentage of itself, rounded up."""
     return -(-replicas * percent // 100)

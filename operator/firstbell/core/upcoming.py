@@ -32,7 +32,7 @@ MOST_OFFSET_MINUTES = MINUTES_PER_DAY // 2
 
 
 def upcoming_peaks(workload: Workload, after: Minute, count: int) -> tuple[PlannedPeak, ...]:
-    """The next `count` peaks whose bell is after `after`, by their bell.
+    """Return the next `count` peaks whose bell is after `after`, by their bell.
 
     Looks further and further ahead, to the end of the calendars' data: after the last lesson day only
     demand events are left, which have no end. Where looking takes too many steps (`effort.py`), it ends
@@ -62,7 +62,7 @@ def upcoming_peaks(workload: Workload, after: Minute, count: int) -> tuple[Plann
 
 
 def _peaks_around(workload: Workload, start: Minute, end: Minute) -> Iterator[PlannedPeak]:
-    """The peaks whose load may be of a bell in [start, end), their replicas still to be worked out.
+    """Return the peaks whose load may be of a bell in [start, end), their replicas still to be worked out.
 
     A plan of so many days would know them, and every minute besides, which took most of a start's time.
     """
@@ -72,17 +72,19 @@ def _peaks_around(workload: Workload, start: Minute, end: Minute) -> Iterator[Pl
 
 
 def bell_of(peak: PlannedPeak) -> Minute:
-    """The bell itself, or the start of the event: unshifted by any cohort's offset."""
+    """Return the bell itself, or the start of the event: unshifted by any cohort's offset."""
     return peak.surge.occurrence.bell
 
 
 def by_bell(peak: PlannedPeak) -> tuple[Minute, Minute, int]:
-    """The order in which people read peaks: the next bell first, at one bell the largest load."""
+    """Return the order in which people read peaks: the next bell first, at one bell the largest load."""
     return bell_of(peak), peak.ready_by, -peak.wanted
 
 
 def peak_at(plan: Plan, minute: Minute) -> PlannedPeak | None:
-    """The planned peak that explains the value at a minute of the plan: the largest whose load is near.
+    """Return the planned peak that explains the value at a minute of the plan.
+
+    It is the largest whose load is near.
 
     Near, because a rise is written up to five minutes before its load, a fall up to five minutes after it,
     and a fall that returns within the hold gap not at all.
@@ -99,25 +101,28 @@ def _reaches(peak: PlannedPeak, minute: Minute, *, after: int) -> bool:
 
 
 def peak_sentence(peak: PlannedPeak) -> str:
-    """What the peak is and why it is that high, in one line for people."""
+    """Return what the peak is and why it is that high, in one line for people."""
     occurrence = peak.surge.occurrence
     day = f" ({words})" if (words := day_words(occurrence.day)) else ""
     return f"{occurrence.peak.name} at {local_time(peak)}{day}{_factor_words(peak)}"
 
 
 def local_time(peak: PlannedPeak) -> str:
-    """The bell on the wall of its school: date and time."""
+    """Return the bell on the wall of its school: date and time."""
     return wall_clock(peak, peak.surge.occurrence.bell, "%a %d %b %H:%M")
 
 
 def wall_clock(peak: PlannedPeak, minute: Minute, form: str) -> str:
-    """A minute on the wall of a peak's school, with its zone where others are planned beside it."""
+    """Return a minute on the wall of a peak's school, with its zone where others are planned beside it."""
     told = f"{instant_of(minute).astimezone(peak.zone):{form}}"
     return f"{told} {peak.zone.key}" if peak.zones_meet else told
 
 
 def day_words(day: Day) -> str:
-    """What kind of school day it is: class, days off before, transition, mode, label; empty without."""
+    """Return what kind of school day it is: class, days off before, transition, mode, label.
+
+    Empty without lessons.
+    """
     if day.lessons is None:
         return ""
     words: list[str] = [day.lessons.day_class.value]
@@ -142,6 +147,6 @@ def _factor_words(peak: PlannedPeak) -> str:
 
 
 def percent_text(percent: Fraction) -> str:
-    """A percentage with at most two decimals."""
+    """Return a percentage with at most two decimals."""
     whole, hundredths = divmod(round(percent * 100), 100)
     return f"{whole}.{hundredths:02}".rstrip("0").rstrip(".")

@@ -31,7 +31,7 @@ MOST_MARKS = 4
 
 
 def is_visible(letter: str) -> bool:
-    """Whether a letter is seen for what it is and changes nothing around it; of all blanks one is."""
+    """Tell whether a letter is seen for what it is and changes nothing around it; of all blanks one is."""
     if letter.isascii():
         return letter.isprintable()
     code = ord(letter)
@@ -39,7 +39,7 @@ def is_visible(letter: str) -> bool:
 
 
 def visible(text: str, most: int | None = None, *, keep: str = "") -> str:
-    """The text on one line, with what is not visible spelled out, in at most so many characters.
+    """Return the text on one line, with what is not visible spelled out, in at most so many characters.
 
     Wider and narrower blanks become the ordinary one; the letters of `keep` stay. Shown twice it is the same.
     """

@@ -69,11 +69,11 @@ class WeekTable:
         self.teaches = any(came.lessons for weekday in self._days for came in weekday)
 
     def day(self, day: int, state: int) -> Came:
-        """How one date comes out, from the state before it."""
+        """Tell how one date comes out, from the state before it."""
         return self._days[(day - 1) % DAYS_PER_WEEK][state]
 
     def walk(self, state: int, first: int, end: int) -> Came:
-        """From the state before `first` over the days of [first, end)."""
+        """Walk from the state before `first` over the days of [first, end)."""
         days, lessons = self._days, 0
         if end - first < self._short:
             for day in range(first - 1, end - 1):
@@ -86,7 +86,7 @@ class WeekTable:
         return Came(state, lessons)
 
     def last_lesson_day(self, state: int, first: int, end: int) -> int | None:
-        """The last day of [first, end) that has lessons, from the state before `first`."""
+        """Return the last day of [first, end) that has lessons, from the state before `first`."""
         if not self.teaches:
             return None
         passed = []
@@ -98,7 +98,7 @@ class WeekTable:
         return self._last_within(*passed[-1]) if passed else None
 
     def first_lesson_day(self, state: int, first: int, end: int) -> int | None:
-        """The first day of [first, end) that has lessons, from the state before `first`."""
+        """Return the first day of [first, end) that has lessons, from the state before `first`."""
         if not self.teaches:
             return None
         for weeks, at in self._parts(first, end):
@@ -109,7 +109,7 @@ class WeekTable:
         return None
 
     def _last_within(self, weeks: int | None, at: int, state: int) -> int:
-        """The last lesson day of one part that has some."""
+        """Return the last lesson day of one part that has some."""
         while weeks:
             weeks -= 1
             earlier, half = self._doubled(weeks)[state], DAYS_PER_WEEK << weeks
@@ -124,7 +124,7 @@ class WeekTable:
         return found
 
     def _first_within(self, weeks: int | None, at: int, state: int) -> int:
-        """The first lesson day of one part that has some."""
+        """Return the first lesson day of one part that has some."""
         while weeks:
             weeks -= 1
             earlier = self._doubled(weeks)[state]
@@ -137,7 +137,7 @@ class WeekTable:
         return at
 
     def _parts(self, first: int, end: int) -> Iterator[tuple[int | None, int]]:
-        """[first, end) as single days (None) and runs of 2 to the power n weeks from a Monday (n)."""
+        """Yield [first, end) as single days (None) and runs of 2 to the power n weeks from a Monday (n)."""
         at = first
         while at < end and _weekday(at):
             yield None, at
@@ -153,7 +153,7 @@ class WeekTable:
             at += 1
 
     def _doubled(self, power: int) -> tuple[Came, ...]:
-        """What 2 to that power weeks, from a Monday on, do to each state."""
+        """Return what 2 to that power weeks, from a Monday on, do to each state."""
         weeks = self._weeks
         while len(weeks) <= power:  # as a new list: two threads may both ask
             weeks = [*weeks, _twice(weeks[-1]) if weeks else self._one_week()]
@@ -174,14 +174,14 @@ def _twice(weeks: tuple[Came, ...]) -> tuple[Came, ...]:
 
 
 def _weekday(day: int) -> int:
-    """0 for Monday: the ordinal 1 is one."""
+    """Return 0 for Monday: the ordinal 1 is one."""
     return (day - 1) % DAYS_PER_WEEK
 
 
 def day_by_state(
     kind: DayKind, cycle: Cycle, has_row: Callable[[str | None], bool], weekday: int
 ) -> tuple[Came, ...]:
-    """How a kind of day comes out on a weekday (0 is Monday), from each state before it.
+    """Tell how a kind of day comes out on a weekday (0 is Monday), from each state before it.
 
     `has_row` tells whether a weekly row of that weekday fits a label.
     """
@@ -202,7 +202,7 @@ def _day(
 def comes_out(
     kind: DayKind, candidate: Candidate, has_row: Callable[[str | None], bool]
 ) -> tuple[bool, bool]:
-    """Whether a day has lessons on the printed calendar, and whether it has them after all exceptions."""
+    """Tell whether a day has lessons on the printed calendar, and whether after all exceptions."""
     printed = kind.in_term and has_row(candidate.label)
     match kind.opening:
         case Opening.NONE:

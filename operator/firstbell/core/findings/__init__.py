@@ -38,7 +38,7 @@ LARGE_CALENDAR_BYTES = 180_000
 def calendar_findings(
     school_days: SchoolDays, today: date, *, size_bytes: int | None = None
 ) -> tuple[Finding, ...]:
-    """Every finding about one calendar, in the order of the rules.
+    """Return every finding about one calendar, in the order of the rules.
 
     `today` is a civil date in the calendar's zone. `size_bytes` is the length of the manifest as compact
     JSON, or None where nobody applies a manifest.
@@ -60,7 +60,7 @@ def calendar_findings(
 
 
 def policy_findings(policy: Policy, calendars: Sequence[SchoolDays]) -> tuple[Finding, ...]:
-    """Every finding about one policy beside its calendars, which stand in the policy's order.
+    """Return every finding about one policy beside its calendars, which stand in the policy's order.
 
     A calendar that the policy names and that does not exist is the reader's problem, not a finding.
     """

@@ -38,7 +38,7 @@ _ONE_DAY = timedelta(days=1)
 
 
 def first_bell_findings(calendar: SchoolCalendar) -> Iterator[Finding]:
-    """Bell schedules whose first bell is before 06:00 or after 11:00."""
+    """Yield the bell schedules whose first bell is before 06:00 or after 11:00."""
     for index, schedule in enumerate(calendar.bell_schedules):
         first = schedule.periods[0].start
         if EARLIEST_FIRST_BELL <= first <= LATEST_FIRST_BELL:
@@ -66,7 +66,7 @@ class _Ring:
 
 
 def clock_gap_findings(school_days: SchoolDays) -> Iterator[Finding]:
-    """Bells of lesson days, and times of demand events, that do not exist on the wall clock."""
+    """Yield the bells of lesson days, and times of demand events, that do not exist on the wall clock."""
     calendar = school_days.calendar
     gaps: tuple[ClockGap, ...] = ()
     if school_days.first is not None and school_days.last is not None:
@@ -79,7 +79,7 @@ def clock_gap_findings(school_days: SchoolDays) -> Iterator[Finding]:
 
 
 def _bells_in(gaps: Iterable[ClockGap], school_days: SchoolDays) -> Iterator[_Ring]:
-    """Only of dates on which some bell would ring in the gap it is asked which bells those dates have."""
+    """Yield the bells in a gap; only dates on which some bell would ring in it are asked for theirs."""
     calendar = school_days.calendar
     for gap, on in ((each, on) for each in gaps for on in each.dates):
         rings = [*_bells(calendar, on, gap)]
@@ -106,7 +106,7 @@ def _bells(calendar: SchoolCalendar, on: date, gap: ClockGap) -> Iterator[_Ring]
 def _event_times_in(
     gaps: Sequence[ClockGap], school_days: SchoolDays, path: str, event: DemandEvent
 ) -> Iterator[_Ring]:
-    """The times of an event in a gap: on its own date wherever that is, else on those that it recurs on."""
+    """Yield the times of an event in a gap: on its own date, else on those that it recurs on."""
     what = f'of demand event "{event.name}"'
     if isinstance(event.when, OneDate):
         for field, on, at in _start_and_end(event, event.when.day):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def cost_findings(policy: Policy, calendars: Sequence[SchoolDays]) -> Iterator[Finding]:
-    """More bells, events, regions and peaks than a plan of the operator has steps for: once, the first."""
+    """Yield, once, where there are more bells, events and peaks than a plan has steps for."""
     workload = Workload(policy=policy, bounds=Bounds(minimum=0, maximum=None), calendars=tuple(calendars))
     for minute in _looked_at(calendars):
         costly = too_costly(workload, minute - BEHIND_MINUTES, minute + AHEAD_MINUTES)
@@ -37,7 +37,7 @@ def cost_findings(policy: Policy, calendars: Sequence[SchoolDays]) -> Iterator[F
 
 
 def _looked_at(calendars: Sequence[SchoolDays]) -> list[Minute]:
-    """When a plan may cost most: at any time, for what recurs, and where an event has a date."""
+    """Tell when a plan may cost most: at any time, for what recurs, and where an event has a date."""
     dated = {
         start_of_day(days.calendar.zone, event.when.day)
         for days in calendars

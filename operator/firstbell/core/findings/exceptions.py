@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def conflict_findings(school_days: SchoolDays) -> Iterator[Finding]:
-    """Two exceptions on one date that set the same field, or of which one opens and one closes."""
+    """Yield that two exceptions on one date set the same field, or one opens and one closes."""
     calendar = school_days.calendar
     paths = entry_paths(calendar)
     entries = calendar.calendar_dates
@@ -53,7 +53,7 @@ def conflict_findings(school_days: SchoolDays) -> Iterator[Finding]:
 
 
 def _clashing(school_days: SchoolDays) -> Iterator[int]:
-    """Of each exception, which later ones contradict it, as bits. No pair is looked at by itself."""
+    """Yield of each exception which later ones contradict it, as bits. No pair is looked at by itself."""
     entries = school_days.calendar.calendar_dates
     opens = bits_where(entry.event.has_lessons for entry in entries)
     undoes = bits_where(entry.undoes_closure for entry in entries)
@@ -80,7 +80,7 @@ def _clashing(school_days: SchoolDays) -> Iterator[int]:
 
 
 def _when_both_hold(earlier: CalendarDate, later: CalendarDate) -> str | None:
-    """The dates that two entries have in common, or None where their weekdays part them."""
+    """Return the dates that two entries have in common, or None where their weekdays part them."""
     dates = DateRange(
         first=max(earlier.dates.first, later.dates.first), last=min(earlier.dates.last, later.dates.last)
     )
@@ -97,7 +97,7 @@ def _when_both_hold(earlier: CalendarDate, later: CalendarDate) -> str | None:
 
 
 def entry_paths(calendar: SchoolCalendar) -> list[str]:
-    """The path of each exception: its place in the spec, or the name of the CalendarException."""
+    """Return the path of each exception: its place in the spec, or the name of the CalendarException."""
     paths = []
     index = 0
     for entry in calendar.calendar_dates:
@@ -110,7 +110,7 @@ def entry_paths(calendar: SchoolCalendar) -> list[str]:
 
 
 def _clashes(earlier: CalendarDate, later: CalendarDate) -> Iterator[tuple[str, bool]]:
-    """What two entries that meet contradict each other in, and whether they say the same after all."""
+    """Yield what two entries that meet contradict each other in, and whether they say the same after all."""
     one, two = f'"{earlier.name}"', f'"{later.name}"'
     if earlier.event.has_lessons != later.event.has_lessons:
         # A ranged open event opens no closed day: laid over a closure it leaves it alone.
@@ -131,7 +131,10 @@ def _clashes(earlier: CalendarDate, later: CalendarDate) -> Iterator[tuple[str, 
 
 
 def _is_carved_out_of(later: CalendarDate, earlier: CalendarDate) -> bool:
-    """Whether the later entry lies inside the earlier one and is narrower: in dates, weekdays or regions."""
+    """Tell whether the later entry lies inside the earlier one and is narrower.
+
+    Narrower in dates, weekdays or regions.
+    """
     dates_within = later.dates.first in earlier.dates and later.dates.last in earlier.dates
     regions_within = not earlier.regions or (
         bool(later.regions) and set(later.regions) <= set(earlier.regions)
@@ -146,7 +149,7 @@ def _is_carved_out_of(later: CalendarDate, earlier: CalendarDate) -> bool:
 
 
 def opens_nothing_findings(school_days: SchoolDays) -> Iterator[Finding]:
-    """Exceptions that should open days and find neither a weekly row nor bells of their own."""
+    """Yield the exceptions that should open days and find neither a weekly row nor bells of their own."""
     calendar = school_days.calendar
     closing = bits_where(not entry.event.has_lessons for entry in calendar.calendar_dates)
     for index, (path, entry) in enumerate(zip(entry_paths(calendar), calendar.calendar_dates, strict=True)):
@@ -179,7 +182,7 @@ def opens_nothing_findings(school_days: SchoolDays) -> Iterator[Finding]:
 
 
 def _weekdays_missing(path: str, entry: CalendarDate, missing: frozenset[Weekday]) -> Finding:
-    """Weekdays that an entry asks for and its dates do not have: with none left it holds on no day."""
+    """Tell which weekdays an entry asks for and its dates do not have: with none left it holds never."""
     never = missing == entry.days_of_week
     dates = entry.dates
     when = f"{dates.first} is a {Weekday.of(dates.first)}" if dates.days == 1 else ""
@@ -198,7 +201,7 @@ def _in_order(weekdays: Iterable[Weekday]) -> list[Weekday]:
 
 
 def _shortened_findings(school_days: SchoolDays, path: str, index: int, closing: int) -> Iterator[Finding]:
-    """A late arrival or an early dismissal where there are no lessons, and no later closure is why."""
+    """Yield a late arrival or an early dismissal where there are no lessons, and no later closure is why."""
     entry = school_days.calendar.calendar_dates[index]
     one_date = entry.dates.first == entry.dates.last
     closed = _closed_in_spite_of(school_days, entry.dates.first, index, closing) if one_date else []
@@ -231,7 +234,7 @@ def _has_lessons_in(school_days: SchoolDays, region: str | None, entry: Calendar
 
 
 def _closed_in_spite_of(school_days: SchoolDays, on: date, index: int, closing: int) -> list[str | None]:
-    """The regions in which a date has no lessons though an exception opens it, and no later one closes it."""
+    """Return the regions in which an exception opens a date, no later one closes it, and no lesson is."""
     layers = school_days.layers
     closed = set()
     for scope, regions in layers.regions_by_scope.items():

@@ -87,7 +87,10 @@ class Fold:
 
 
 def fold(findings: Iterable[Finding], shown: int = SHOWN_OF_ONE_KIND) -> tuple[Fold, ...]:
-    """The findings of one object by kind and severity, each cut to the first `shown`; order is kept."""
+    """Return the findings of one object by kind and severity, each cut to the first `shown`.
+
+    Order is kept.
+    """
     groups: dict[tuple[FindingKind, Severity], list[Finding]] = {}
     for finding in findings:
         groups.setdefault((finding.kind, finding.severity), []).append(finding)
@@ -97,7 +100,7 @@ def fold(findings: Iterable[Finding], shown: int = SHOWN_OF_ONE_KIND) -> tuple[F
 
 
 def listed(names: Sequence[object], shown: int = SHOWN_OF_ONE_KIND) -> str:
-    """`a`, `a and b`, `a, b and c`, `a, b, c and 4 more`."""
+    """Return `a`, `a and b`, `a, b and c`, `a, b, c and 4 more`."""
     words = [str(name) for name in names[:shown]]
     if len(names) > shown:
         words.append(f"{len(names) - shown} more")
@@ -105,7 +108,7 @@ def listed(names: Sequence[object], shown: int = SHOWN_OF_ONE_KIND) -> str:
 
 
 def in_regions(regions: Sequence[str | None]) -> str:
-    """` in region a`, ` in regions a and b`; nothing where the calendar declares no regions."""
+    """Return ` in region a`, ` in regions a and b`; nothing where the calendar declares no regions."""
     named = [region for region in regions if region is not None]
     if not named:
         return ""

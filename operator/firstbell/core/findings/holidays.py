@@ -28,7 +28,7 @@ _BESIDE = timedelta(days=7)
 
 
 def holiday_findings(school_days: SchoolDays) -> Iterator[Finding]:
-    """Holidays outside every school year of their regions, and long ones that are not the summer's."""
+    """Yield holidays outside every school year of their regions, and long ones that are not the summer's."""
     calendar = school_days.calendar
     inside, odd = _inside_and_odd(school_days)
     for index, holiday in enumerate(calendar.holidays):
@@ -58,7 +58,9 @@ def _years_of(calendar: SchoolCalendar, holiday: Holiday) -> tuple[DateRange, ..
 
 
 def _inside_and_odd(school_days: SchoolDays) -> tuple[int, int]:
-    """Which holidays meet a school year of their regions, and which are long and not the summer one; as bits.
+    """Return two sets of bits: the holidays that meet a year of their regions, and the odd ones.
+
+    Odd is what is long and not the summer holiday.
 
     Each year of each region is looked at once, with all of its holidays together.
     """
@@ -77,7 +79,7 @@ def _inside_and_odd(school_days: SchoolDays) -> tuple[int, int]:
 
 
 def _odd_in_year(year: DateRange, meeting: int, long: int, at_edge: int, days: Sequence[int]) -> int:
-    """The long holidays of one year that cannot be its summer; all but `days` are bits of holidays."""
+    """Return the long holidays of one year that cannot be its summer; all but `days` are bits of holidays."""
     doubtful = meeting & long & ~at_edge
     if not doubtful or year.days <= YEAR_WITH_SUMMER_DAYS or meeting & long & at_edge:
         return doubtful
@@ -86,7 +88,7 @@ def _odd_in_year(year: DateRange, meeting: int, long: int, at_edge: int, days: S
 
 
 def _at_edge(school_days: SchoolDays, region: str | None, year: DateRange) -> int:
-    """The holidays that have no lessons of the year before them or none after them, as bits."""
+    """Return the holidays that have no lessons of the year before them or none after them, as bits."""
     holidays = school_days.layers.holiday_dates
     first, last = school_days.lesson_dates_within(region, year)
     if first is None or last is None:
@@ -95,7 +97,9 @@ def _at_edge(school_days: SchoolDays, region: str | None, year: DateRange) -> in
 
 
 def _outside(path: str, holiday: Holiday, years: Iterable[DateRange]) -> Iterator[Finding]:
-    """A holiday between two school years is said twice and harmless; before or after all, it is mistyped.
+    """Yield the holidays outside of all school years, which are mistyped.
+
+    Between two of them one is said twice, and harmless.
 
     A long one beside a school year is the summer holiday, which many calendars state, and no finding.
     """

@@ -46,7 +46,7 @@ _MODE_AFTER = {
 
 
 def factor_findings(policy: Policy, calendars: Sequence[SchoolDays]) -> Iterator[Finding]:
-    """Labels that no rotation has, and factors that match no day that could ever be."""
+    """Yield the labels that no rotation has, and factors that match no day that could ever be."""
     labels = {
         label for days in calendars if days.calendar.rotation for label in days.calendar.rotation.labels
     }
@@ -83,7 +83,7 @@ def _no_match(path: str, message: str, severity: Severity) -> Finding:
 
 
 def _never(match: Match, calendars: Sequence[SchoolDays]) -> str | None:
-    """Why no day could be accepted, whatever exceptions are declared; None where one could."""
+    """Tell why no day could be accepted, whatever exceptions are declared; None where one could."""
     regions = {region for days in calendars for region in days.calendar.regions}
     if match.regions and regions.isdisjoint(match.regions):
         return "none of its calendars has its regions"
@@ -112,7 +112,7 @@ class _KindsOfDays:
         return self._looked_at <= MOST_DAYS_LOOKED_AT
 
     def any_accepted(self, match: Match) -> bool:
-        """Whether any of the days is one that a factor is for."""
+        """Tell whether any of the days is one that a factor is for."""
         return any(match.accepts(day) for day in self._found.values())
 
     @cached_property
@@ -140,7 +140,7 @@ class _KindsOfDays:
 
 
 def peak_findings(policy: Policy, calendars: Sequence[SchoolDays]) -> Iterator[Finding]:
-    """Peaks for events that no calendar has, and peaks that no bell or event ever makes."""
+    """Yield the peaks for events that no calendar has, and peaks that no bell or event ever makes."""
     if not calendars or any(days.calendar.suspended for days in calendars):
         return  # a suspended calendar brings nothing on purpose
     has = {event.type for days in calendars for event in days.calendar.demand_events}
@@ -168,7 +168,7 @@ def peak_findings(policy: Policy, calendars: Sequence[SchoolDays]) -> Iterator[F
 
 
 def _occurs(peak: Peak, school_days: SchoolDays) -> bool:
-    """Whether it does, as far as can be looked: beyond that it is taken for yes."""
+    """Tell whether it does, as far as can be looked: beyond that it is taken for yes."""
     if any(wants(peak, event) and _recurs_always(event) for event in school_days.calendar.demand_events):
         return True
     dates = _dates(school_days)
@@ -190,7 +190,7 @@ def _occurs(peak: Peak, school_days: SchoolDays) -> bool:
 
 
 def _recurs_always(event: DemandEvent) -> bool:
-    """Whether an event takes place again and again, lessons or not."""
+    """Tell whether an event takes place again and again, lessons or not."""
     when = event.when
     if event.first_date or event.last_date or event.exclude_holidays:
         return False
@@ -200,7 +200,7 @@ def _recurs_always(event: DemandEvent) -> bool:
 
 
 def _dates(school_days: SchoolDays) -> list[date]:
-    """The ends of everything that the calendar speaks of."""
+    """Return the ends of everything that the calendar speaks of."""
     dates = [
         event.when.day for event in school_days.calendar.demand_events if isinstance(event.when, OneDate)
     ]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def region_findings(calendar: SchoolCalendar) -> Iterator[Finding]:
-    """Regions of a calendar with cohorts that no cohort belongs to."""
+    """Yield the regions of a calendar with cohorts that no cohort belongs to."""
     if not calendar.cohorts:
         return
     counted = {cohort.region for cohort in calendar.cohorts}
@@ -37,7 +37,7 @@ def region_findings(calendar: SchoolCalendar) -> Iterator[Finding]:
 
 
 def pupil_findings(policy: Policy, calendars: Sequence[SchoolDays]) -> Iterator[Finding]:
-    """Calendars of one policy that count no pupils where pupils are asked for, or the same pupils twice."""
+    """Yield the calendars of a policy that lack the pupils it asks for, or count the same ones twice."""
     paths = {name: f"spec.calendarRefs[{index}]" for index, name in enumerate(policy.calendar_names)}
     bare = [days.calendar for days in calendars if not days.calendar.cohorts]
     by_pupils = [peak.name for peak in policy.peaks if peak.replicas is None]
@@ -91,7 +91,10 @@ def _shared(policy: Policy, one: SchoolDays, other: SchoolDays, paths: dict[str,
 
 
 def _meet(one: SchoolDays, other: SchoolDays) -> bool:
-    """Whether the data of two calendars overlap in time; without lessons it is unknown, and taken for yes."""
+    """Tell whether the data of two calendars overlap in time.
+
+    Where there are no lessons it is unknown, and taken for yes.
+    """
     if one.first is None or one.last is None or other.first is None or other.last is None:
         return True
     return one.first <= other.last and other.first <= one.last

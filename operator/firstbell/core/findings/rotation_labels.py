@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def rotation_findings(school_days: SchoolDays) -> Iterator[Finding]:
-    """Unknown labels of weekly rows, and an anchor after the first school year's start."""
+    """Yield the unknown labels of weekly rows, and an anchor after the first school year's start."""
     calendar = school_days.calendar
     yield from _unknown_labels(calendar)
     if calendar.rotation is not None and calendar.school_years:
@@ -74,7 +74,7 @@ def _late_anchor(school_days: SchoolDays, rotation: Rotation) -> Iterator[Findin
 
 
 def _runs_on(calendar: SchoolCalendar, rotation: Rotation) -> Iterator[Finding]:
-    """A rotation that runs on over a new term, or weeks that do over a New Year, and neither is said."""
+    """Yield a rotation that runs on over a new term, or weeks over a New Year, where neither is said."""
     if rotation.restarts_with is not None or rotation.type is RotationType.CALENDAR_WEEKS:
         return
     for part in (SessionType.SEMESTER, SessionType.TERM):
@@ -115,7 +115,7 @@ def _cure(rotation: Rotation, *, labelled: bool) -> str:
 
 
 def _first_label(rotation: Rotation) -> date | None:
-    """The first date that carries a label, or None where labels run back without end."""
+    """Return the first date that carries a label, or None where labels run back without end."""
     if rotation.type is RotationType.DAY_CYCLE:
         return rotation.anchor
     if rotation.on_closure is OnClosure.SKIP or rotation.anchor is None:
@@ -124,7 +124,7 @@ def _first_label(rotation: Rotation) -> date | None:
 
 
 def _days_without_label(school_days: SchoolDays, begin: date, start: date, *, closed: bool) -> int:
-    """The days before the first label that some row would give lessons to, in any region.
+    """Return the days before the first label that some row would give lessons to, in any region.
 
     With `closed` only those that have none: an exception with bells of its own may have opened them.
     """

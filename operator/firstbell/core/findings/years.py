@@ -29,7 +29,7 @@ EXPIRING_DAYS = 45
 
 
 def lesson_count_findings(school_days: SchoolDays) -> Iterator[Finding]:
-    """No lesson on any school day, and school years with an unusual number of lesson days."""
+    """Yield that no school day has lessons, and school years with an unusual number of lesson days."""
     calendar = school_days.calendar
     if not calendar.school_years and calendar.demand_events:
         return  # a calendar of events only, meant so
@@ -104,13 +104,13 @@ def _year_findings(school_days: SchoolDays, index: int, year: AcademicSession) -
 
 
 def _weekdays_taught(calendar: SchoolCalendar, regions: list[str | None]) -> int:
-    """How many weekdays have lessons in an ordinary week of any of these regions, at least one."""
+    """Tell how many weekdays have lessons in an ordinary week of any of these regions, at least one."""
     rows = [row for row in calendar.weekly_schedule if any(covers(row.regions, each) for each in regions)]
     return max(1, len({weekday for row in rows for weekday in row.days_of_week}))
 
 
 def expiry_findings(school_days: SchoolDays, today: date) -> Iterator[Finding]:
-    """The last school year ended, or ends soon and none follows; by region, for regions may differ."""
+    """Yield that the last school year ended, or ends soon and none follows, by region: they may differ."""
     calendar = school_days.calendar
     by_end: dict[date, list[str | None]] = {}
     for region in calendar.region_names:
