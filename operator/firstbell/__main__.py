@@ -6,7 +6,7 @@ from firstbell.cli.main import app
 
 
 def main() -> None:
-    """Runs the command line."""
+    """Run the command line."""
     app()
 
 

@@ -81,7 +81,7 @@ async def run_operator(
     started: asyncio.Event | None = None,
     compare_clocks: bool | None = None,
 ) -> None:
-    """Runs the operator until `stop` is set or the process is told to end.
+    """Run the operator until `stop` is set or the process is told to end.
 
     `started` is set when the first look is done and the engine runs. `compare_clocks`: whether the clock is
     compared with the API server's; by default only the machine's own is. Raises AccessError where no cluster
@@ -116,7 +116,7 @@ async def run_operator(
 
 
 def wait_before_anew(last: float, ran: timedelta) -> float:
-    """Seconds to wait before everything begins anew, after a run of that length and such a last wait."""
+    """Return the seconds before all begins anew, after a run of that length and such a last wait."""
     return min(2 * last, ANEW_SECONDS_MOST) if last and ran < SOON else ANEW_SECONDS
 
 
@@ -131,7 +131,7 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
     stop: asyncio.Event,
     started: asyncio.Event | None,
 ) -> None:
-    """One run, from the first look to a stop, or to what another one is to follow."""
+    """Do one run, from the first look to a stop, or to what another one is to follow."""
     async with (
         KubernetesCluster(access, dates=dates) as cluster,
         PrometheusMetrics(
@@ -194,7 +194,7 @@ async def _run_until(  # noqa: PLR0913, PLR0917 - what _run has put together
     settings: Settings,
     session: KopfSession,
 ) -> None:
-    """The work of the engine and Kopf's watches, until one of them ends or a stop is asked for."""
+    """Run the engine and Kopf's watches until one of them ends or a stop is asked for."""
     ending = asyncio.Event()
     watches = asyncio.create_task(_watch(engine, settings, session, stop, ending), name="watches")
     ours: set[asyncio.Task[Any]] = {asyncio.create_task(each) for each in work}
@@ -217,13 +217,13 @@ async def _run_until(  # noqa: PLR0913, PLR0917 - what _run has put together
 
 
 def _why_ended(watches: asyncio.Task[None]) -> str:
-    """What Kopf ended with, in words; of a watch of ours that was refused its own line tells."""
+    """Return what Kopf ended with, in words; of a watch of ours that was refused its own line tells."""
     error = watches.exception() if watches.done() and not watches.cancelled() else None
     return "a watch was refused for good" if error is None else f"{type(error).__name__}: {error}"
 
 
 async def _cancelled(tasks: set[asyncio.Task[Any]]) -> None:
-    """Cancels the tasks and waits for their ends."""
+    """Cancel the tasks and wait for their ends."""
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
@@ -232,7 +232,7 @@ async def _cancelled(tasks: set[asyncio.Task[Any]]) -> None:
 async def _watch(
     engine: Engine, settings: Settings, session: KopfSession, stop: asyncio.Event, ending: asyncio.Event
 ) -> None:
-    """Kopf: watches feed the engine; nothing of Kopf's is written to any object.
+    """Have Kopf's watches feed the engine; nothing of Kopf's is written to any object.
 
     It ends when `ending` is set, and sets it when it ends by itself.
     """
@@ -273,7 +273,7 @@ async def _configure(settings: kopf.OperatorSettings, **_: Any) -> None:
 
 @contextlib.asynccontextmanager
 async def _beating(fence: Fence) -> AsyncIterator[Fence]:
-    """The fence, which beats from the first look on."""
+    """Start the fence, which beats from the first look on."""
     beats = asyncio.create_task(keep_beating(fence.beat))
     try:
         yield fence
@@ -282,7 +282,7 @@ async def _beating(fence: Fence) -> AsyncIterator[Fence]:
 
 
 def _setting(ending: asyncio.Event) -> Any:
-    """What tells that Kopf is about to end, for whatever reason."""
+    """Return what tells that Kopf is about to end, for whatever reason."""
 
     async def cleanup(**_: Any) -> None:
         ending.set()
@@ -291,7 +291,7 @@ def _setting(ending: asyncio.Event) -> Any:
 
 
 def _login(session: KopfSession) -> Any:
-    """Kopf's way to the API: the same connection as the engine's, which renews credentials by itself."""
+    """Give Kopf its way to the API: the engine's connection, which renews credentials by itself."""
 
     async def login(**_: Any) -> kopf.AiohttpSession:
         # No server: the session knows where it is now, and is asked for paths.
@@ -302,7 +302,7 @@ def _login(session: KopfSession) -> Any:
 
 @contextlib.contextmanager
 def _stopping_on_signals(stop: asyncio.Event) -> Iterator[None]:
-    """SIGTERM and SIGINT set `stop`, whatever is waited for; who handled them before does so afterwards."""
+    """Have SIGTERM and SIGINT set `stop`, whatever is waited for; afterwards all is as before."""
     before = {number: signal.getsignal(number) for number in SIGNALS}
     ours = _take_signals(stop)
     try:
@@ -314,7 +314,7 @@ def _stopping_on_signals(stop: asyncio.Event) -> Iterator[None]:
 
 
 def _take_signals(stop: asyncio.Event) -> bool:
-    """Has signals set `stop`, again where Kopf has taken them: else nobody would know of a stop but Kopf.
+    """Have signals set `stop`, again where Kopf has taken them: else nobody would know of a stop but Kopf.
 
     False where they are not for us: in another thread than the main one.
     """
@@ -326,7 +326,7 @@ def _take_signals(stop: asyncio.Event) -> bool:
 
 
 async def _unless_stopped(work: Any, stop: asyncio.Event) -> bool:
-    """Awaits the work, or the stop: whether the work was done."""
+    """Await the work, or the stop; tell whether the work was done."""
     working, stopping = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
     done, pending = await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
     for task in pending:
@@ -341,7 +341,7 @@ async def _unless_stopped(work: Any, stop: asyncio.Event) -> bool:
 async def _serving(
     settings: Settings, telemetry: PrometheusTelemetry, alive: Liveness
 ) -> AsyncIterator[None]:
-    """The endpoints of figures and of liveness, for as long as the process runs."""
+    """Return the endpoints of figures and of liveness, for as long as the process runs."""
     with contextlib.ExitStack() as served:
         if settings.probe_port:
             with _told_if_taken("probe", settings.listen, settings.probe_port):

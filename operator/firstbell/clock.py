@@ -19,15 +19,15 @@ class SystemClock:
     """The machine's clock, in UTC. It may be set at any time."""
 
     def now(self) -> datetime:
-        """The present instant, aware, UTC."""
+        """Return the present instant, aware, UTC."""
         return datetime.now(UTC)  # noqa: TID251 - this is the place
 
     def monotonic(self) -> float:
-        """Seconds since some moment, which nobody can set."""
+        """Return the seconds since some moment, which nobody can set."""
         return steady_seconds()
 
     async def sleep(self, seconds: float) -> None:
-        """Returns after so many seconds of this clock."""
+        """Return after so many seconds of this clock."""
         await asyncio.sleep(max(0.0, seconds))
 
 
@@ -40,25 +40,25 @@ class FastClock:
         self._begun = time.monotonic()
 
     def now(self) -> datetime:
-        """The instant that this clock has reached, aware, UTC."""
+        """Return the instant that this clock has reached, aware, UTC."""
         return self._start + timedelta(seconds=(time.monotonic() - self._begun) * self._speed)
 
     def monotonic(self) -> float:
-        """Seconds of this clock since it started."""
+        """Return the seconds of this clock since it started."""
         return (time.monotonic() - self._begun) * self._speed
 
     async def sleep(self, seconds: float) -> None:
-        """Returns after so many seconds of this clock."""
+        """Return after so many seconds of this clock."""
         await asyncio.sleep(max(0.0, seconds / self._speed))
 
 
 def steady_seconds() -> float:
-    """Seconds of the wall since some moment: never set, and where the system can tell, in suspension too."""
+    """Return the wall's seconds since some moment: never set, in suspension too where it can be told."""
     if hasattr(time, "CLOCK_BOOTTIME"):
         return time.clock_gettime(time.CLOCK_BOOTTIME)
     return time.monotonic()
 
 
 def today(zone: ZoneInfo) -> date:
-    """The civil date in `zone` now."""
+    """Return the civil date in `zone` now."""
     return SystemClock().now().astimezone(zone).date()

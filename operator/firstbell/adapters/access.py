@@ -70,7 +70,7 @@ class Access:
     """Why it does not show who we are; empty where it does."""
 
     def same_as(self, other: Access) -> bool:
-        """Whether the API server would take the two for the same."""
+        """Tell whether the API server would take the two for the same."""
         ours = (self.host, self.authorization, self.tls, self.tls_name, self.proxy)
         return ours == (other.host, other.authorization, other.tls, other.tls_name, other.proxy)
 
@@ -120,7 +120,7 @@ class PodAccess:
         self._threads = DaemonThreads(most=1, most_of_one=1)
 
     async def read(self, *, anew: bool) -> Access:
-        """What the files say now. Raises AccessError."""
+        """Return what the files say now. Raises AccessError."""
         del anew  # they are read whole each time
         try:
             async with asyncio.timeout(READ_SECONDS):
@@ -158,7 +158,7 @@ class KubeconfigAccess:
         self._provider: Any = None
 
     async def read(self, *, anew: bool) -> Access:
-        """What it says now; a program that it names is asked only if `anew`, or where it has changed.
+        """Return what it says now; a program that it names is asked only if `anew`, or where it has changed.
 
         Raises AccessError. What the program does not give is told as the trouble of the answer.
         """
@@ -180,7 +180,7 @@ class KubeconfigAccess:
         return KubeConfigMerger(_joined(self._paths)).config  # type: ignore[no-untyped-call]
 
     async def _ask_plugin(self, merged: Any, user: dict[str, Any], folder: Path, *, anew: bool) -> str:
-        """Has what the program gives at hand; why it gives nothing, or an empty text."""
+        """Have what the program gives at hand; return why it gives nothing, or an empty text."""
         told = user.pop("exec", None)
         if told is None or "auth-provider" in user:
             self._plugin = self._given = None
@@ -218,7 +218,7 @@ class KubeconfigAccess:
         )
 
     def _keep_provider(self, user: dict[str, Any]) -> None:
-        """Keeps what an `auth-provider` was given since, as long as the file says the same.
+        """Keep what an `auth-provider` was given since, as long as the file says the same.
 
         The client renews its tokens in place; some providers take each token for a renewal only once.
         """
@@ -232,14 +232,14 @@ class KubeconfigAccess:
 def find_access(
     kubeconfig: Path | None, context: str | None, environ: Mapping[str, str] = os.environ
 ) -> PodAccess | KubeconfigAccess:
-    """Where access to the API server that was asked for is to be read."""
+    """Tell where access to the API server that was asked for is to be read."""
     if _in_pod(kubeconfig, context, environ):
         return PodAccess()
     return KubeconfigAccess(kubeconfig, context, environ)
 
 
 def _authorization(configuration: Configuration) -> str:
-    """The header; files of tokens end with a line's end more often than not."""
+    """Return the header; files of tokens end with a line's end more often than not."""
     scheme, _, token = str((configuration.api_key or {}).get("BearerToken") or "").partition(" ")
     return f"{scheme.capitalize()} {token.strip()}" if token.strip() else ""
 
@@ -256,7 +256,10 @@ def _cure(named: str, user: Mapping[str, Any], plugin: ExecPlugin | None) -> str
 
 
 def _proxy(configuration: Configuration) -> str | None:
-    """The proxy of the kubeconfig, else of the environment: found once, not looked for at each request."""
+    """Return the proxy of the kubeconfig, else of the environment.
+
+    It is found once, not looked for at each request.
+    """
     host = urlsplit(configuration.host)
     if not configuration.proxy and host.hostname and not proxy_bypass(host.hostname):
         return getproxies().get(host.scheme)
@@ -273,7 +276,7 @@ def _cluster(merged: Any, context: str | None) -> dict[str, Any]:
 
 
 def _user(merged: Any, context: str | None) -> tuple[dict[str, Any], Path]:
-    """The user of the context, to be changed in place, and the folder of the file that it is in."""
+    """Return the user of the context, to be changed in place, and the folder of the file that it is in."""
     name = _context_of(merged, context).safe_get("user")
     found = merged["users"].get_with_name(name, safe=True) if name and merged.safe_get("users") else None
     user = found.safe_get("user") if found is not None else None
@@ -283,18 +286,18 @@ def _user(merged: Any, context: str | None) -> tuple[dict[str, Any], Path]:
 
 
 def _in_pod(kubeconfig: Path | None, context: str | None, environ: Mapping[str, str]) -> bool:
-    """Whether the pod's own account is meant."""
+    """Tell whether the pod's own account is meant."""
     inside = bool(environ.get("KUBERNETES_SERVICE_HOST"))
     return inside and context is None and not _named(kubeconfig, environ)
 
 
 def _named(kubeconfig: Path | None, environ: Mapping[str, str]) -> bool:
-    """Whether an option or the environment says which kubeconfig is meant."""
+    """Tell whether an option or the environment says which kubeconfig is meant."""
     return kubeconfig is not None or bool(environ.get("KUBECONFIG"))
 
 
 def _paths(kubeconfig: Path | None, environ: Mapping[str, str]) -> tuple[Path, ...]:
-    """The files that are meant, as kubectl reads them: an empty KUBECONFIG is none."""
+    """Return the files that are meant, as kubectl reads them: an empty KUBECONFIG is none."""
     if kubeconfig is not None:
         return (kubeconfig,)
     named = tuple(Path(name) for name in environ.get("KUBECONFIG", "").split(os.pathsep) if name)
@@ -302,7 +305,7 @@ def _paths(kubeconfig: Path | None, environ: Mapping[str, str]) -> tuple[Path, .
 
 
 def _joined(paths: Sequence[Path]) -> str:
-    """The files that are there, for the client, which has a line of its own for one that is not."""
+    """Return the files that are there, for the client, which has a line of its own for one that is not."""
     return os.pathsep.join(str(path) for path in paths if path.exists())
 
 
@@ -312,7 +315,7 @@ def _no_access(error: Exception, where: str) -> AccessError:
 
 
 def _why(error: Exception) -> str:
-    """What is wrong, on one line."""
+    """Return what is wrong, on one line."""
     if isinstance(error, TimeoutError):
         return f"it could not be read in {READ_SECONDS:g} s"
     if isinstance(error, _NOT_A_KUBECONFIG):
@@ -324,7 +327,10 @@ def _why(error: Exception) -> str:
 def own_namespace(
     kubeconfig: Path | None, context: str | None, environ: Mapping[str, str] = os.environ
 ) -> str:
-    """The namespace that is meant where none is given: the context's, or the pod's own; else `default`."""
+    """Return the namespace that is meant where none is given: the context's or the pod's.
+
+    Where there is neither it is `default`.
+    """
     paths = _paths(kubeconfig, environ)
     try:
         if _in_pod(kubeconfig, context, environ):

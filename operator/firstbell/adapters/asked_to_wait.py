@@ -35,14 +35,14 @@ class AskedToWait:
         self._until: dict[tuple[str, str], tuple[float, float]] = {}
 
     def check(self, method: str, path: str) -> None:
-        """Raises AskedToWaitError where this request has to wait."""
+        """Raise AskedToWaitError where this request has to wait."""
         until, seconds = self._until.get((method, path), (0.0, 0.0))
         if until > _now():
             msg = f"the API server has asked to wait with this request for {math.ceil(seconds)} s"
             raise AskedToWaitError(msg)
 
     def note(self, method: str, path: str, status: int, headers: Mapping[str, str]) -> None:
-        """Remembers what an answer asks for."""
+        """Remember what an answer asks for."""
         seconds = seconds_asked(headers) if status in _STATUSES else 0.0
         if seconds <= 0 and not self._until:
             return
@@ -53,7 +53,9 @@ class AskedToWait:
 
 
 def seconds_asked(headers: Mapping[str, str]) -> float:
-    """How many seconds `Retry-After` asks for, of which no more than the most; 0 where it asks for nothing.
+    """Tell how many seconds `Retry-After` asks for, of which no more than the most.
+
+    It is 0 where nothing is asked for.
 
     It may give seconds or an instant, which is held against the answer's own `Date`.
     """

@@ -58,14 +58,14 @@ class Exchange:
         return self._broken_off or time.monotonic() >= self._ends
 
     def holds(self, of_connection: socket.socket) -> None:
-        """The connection that it waits on from now on."""
+        """Take the connection that it waits on from now on."""
         with self._lock:
             self._socket = of_connection
             if self._broken_off:
                 _shut(of_connection)
 
     def break_off(self) -> None:
-        """Ends it, from any thread."""
+        """End it, from any thread."""
         with self._lock:
             self._broken_off = True
             if self._socket is not None:
@@ -80,7 +80,7 @@ _of_thread = _OfThread()
 
 
 def _shut(connection: socket.socket) -> None:
-    """Wakes whoever reads from it. TLS is not told: its state belongs to the thread that reads."""
+    """Wake whoever reads from it. TLS is not told: its state belongs to the thread that reads."""
     with contextlib.suppress(OSError):
         socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
@@ -91,7 +91,7 @@ def _hold(connection: HTTPConnection) -> None:
 
 
 def _connected(connection: HTTPConnection, connect: Callable[[], socket.socket]) -> socket.socket:
-    """A socket to one of the addresses that a name has now, none of which is forbidden.
+    """Return a socket to one of the addresses that a name has now, none of which is forbidden.
 
     The name is resolved once: what was looked at is what is connected to.
     """
@@ -142,6 +142,6 @@ class BreakableAdapter(HTTPAdapter):
     """The transport of a session whose requests can be broken off. It tries nothing again by itself."""
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        """Has its connections known to the exchange that uses them."""
+        """Have its connections known to the exchange that uses them."""
         super().init_poolmanager(*args, **options)
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}

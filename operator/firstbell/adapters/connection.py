@@ -46,7 +46,7 @@ class Connection:
         await self.close()
 
     async def close(self) -> None:
-        """Closes all connections, and ends a reading of credentials."""
+        """Close all connections, and end a reading of credentials."""
         await self._renewed.close()
         if self._session is not None:
             await self._session.close()
@@ -70,7 +70,7 @@ class Connection:
         data: bytes | None = None,
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - aiohttp's own, whose parts end a request apart
     ) -> aiohttp.ClientResponse:
-        """The answer, whatever its status, not read yet; `url` is path and query.
+        """Return the answer, whatever its status, not read yet; `url` is path and query.
 
         Raises what aiohttp raises, NotAuthenticatedError, and AskedToWaitError before anything is sent.
         """
@@ -91,7 +91,7 @@ class Connection:
         return response
 
     def refusal(self, message: str) -> str:
-        """What to tell people of a 401, with the cure."""
+        """Return what to tell people of a 401, with the cure."""
         return f"the API server refuses our credentials (401): {message.rstrip('.')}. {self._renewed.cure}"
 
     async def _sent(  # noqa: PLR0913, PLR0917 - what makes a request
@@ -128,7 +128,7 @@ class Connection:
             raise
 
     def _judge(self, response: aiohttp.ClientResponse, access: Access) -> None:
-        """Tells once that credentials are refused, and once that they are taken again."""
+        """Tell once that credentials are refused, and once that they are taken again."""
         refused = response.status == UNAUTHENTICATED
         if not refused:
             self._renewed.accepted()

@@ -41,7 +41,7 @@ class DaemonThreads:
         self._lanes: dict[str, _Lane] = {}
 
     async def run(self, name: str, work: Callable[[], T]) -> T:
-        """What `work` returns or raises, once there is a place for it."""
+        """Return what `work` returns or raises, once there is a place for it."""
         lane = self._lanes.setdefault(name, _Lane(asyncio.Semaphore(self._most_of_one)))
         lane.users += 1
         try:

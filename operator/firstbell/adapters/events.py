@@ -43,7 +43,7 @@ class KubernetesEvents:
         self._since = clock.now().isoformat()
 
     def post(self, involved: Json, happening: Happening) -> None:
-        """Queues an event for the object; of too many, one of the namespace with the most is dropped."""
+        """Queue an event for the object; of too many, one of the namespace with the most is dropped."""
         namespace = involved["namespace"]
         if sum(map(len, self._waiting.values())) >= QUEUE:
             most = max(self._waiting, key=lambda name: len(self._waiting[name]))
@@ -55,7 +55,7 @@ class KubernetesEvents:
         self._some.set()
 
     async def run(self) -> None:
-        """Posts what is queued, until cancelled."""
+        """Post what is queued, until cancelled."""
         while True:
             while (queued := self._next()) is None:
                 self._some.clear()
@@ -64,7 +64,7 @@ class KubernetesEvents:
             await asyncio.sleep(self._pause)
 
     def _next(self) -> _Queued | None:
-        """The oldest event of the namespace whose turn it is; they take turns."""
+        """Return the oldest event of the namespace whose turn it is; they take turns."""
         for namespace in list(self._waiting):
             queued = self._waiting.pop(namespace)
             if queued:
@@ -109,7 +109,7 @@ class KubernetesEvents:
             self._posted.popitem(last=False)
 
     def _name(self, involved: Json, happening: Happening) -> str:
-        """The same event on the same object has the same name, so that a repeat is counted.
+        """Name an event: the same one on the same object alike, so that a repeat is counted.
 
         Another process does not know the count so far: its events have names of their own.
         """

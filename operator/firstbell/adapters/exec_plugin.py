@@ -53,7 +53,7 @@ class ExecPlugin:
 
     @classmethod
     def of(cls, told: Mapping[str, Any], folder: Path, cluster: Mapping[str, Any]) -> ExecPlugin:
-        """The `exec` of a user. A path is relative to the folder of its kubeconfig.
+        """Return the `exec` of a user. A path is relative to the folder of its kubeconfig.
 
         Raises PluginError where it cannot be run at all.
         """
@@ -82,7 +82,7 @@ class ExecPlugin:
         return Path(self.command).name
 
     async def run(self) -> PluginCredentials:
-        """Asks it once. Raises PluginError."""
+        """Ask it once. Raises PluginError."""
         output = await self._output()
         try:
             answer = json.loads(output)
@@ -147,7 +147,7 @@ class ExecPlugin:
 
 
 async def _ended(process: asyncio.subprocess.Process) -> None:
-    """Ends the program, where it still runs, and what it has started."""
+    """End the program, where it still runs, and what it has started."""
     if process.returncode is not None:
         return
     with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -156,7 +156,7 @@ async def _ended(process: asyncio.subprocess.Process) -> None:
 
 
 def _cluster_told(cluster: Mapping[str, Any]) -> dict[str, Any]:
-    """The cluster in the words of an ExecCredential."""
+    """Return the cluster in the words of an ExecCredential."""
     names = (
         "server",
         "tls-server-name",
@@ -172,7 +172,7 @@ def _cluster_told(cluster: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _instant(text: object) -> datetime | None:
-    """RFC 3339, aware; one without a zone is UTC. Raises ValueError."""
+    """Read RFC 3339, aware; one without a zone is UTC. Raises ValueError."""
     if text is None:
         return None
     found = datetime.fromisoformat(str(text))

@@ -42,20 +42,20 @@ class _Pace:
     wait: float = field(default=BETWEEN_SECONDS)
 
     async def before_list(self) -> bool:
-        """Waits for its turn: whether it is a list after the first."""
+        """Wait for its turn: whether it is a list after the first."""
         again = self.next_list is not None
         await _reached(self.next_list or 0.0)
         self.next_list = _now() + LISTS_SECONDS
         return again
 
     async def before_watch(self) -> None:
-        """Waits for its turn, each time longer until something is told."""
+        """Wait for its turn, each time longer until something is told."""
         await _reached(self.next_watch)
         self.next_watch = _now() + self.wait
         self.wait = min(LONGEST_WAIT_SECONDS, self.wait * 2)
 
     def told(self) -> None:
-        """A watch has told something."""
+        """Note that a watch has told something."""
         self.wait = BETWEEN_SECONDS
 
 
@@ -70,7 +70,7 @@ class KopfSession:
         self._paces: dict[str, _Pace] = {}
 
     async def close(self) -> None:
-        """The connection is not ours to close."""
+        """Leave the connection open: it is not ours to close."""
         self.closed = True
 
     async def request(
@@ -82,7 +82,7 @@ class KopfSession:
         headers: Mapping[str, str] | None = None,
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - as above
     ) -> KopfAnswer:
-        """One request; `url` is path and query."""
+        """Make one request; `url` is path and query."""
         path, _, query = url.partition("?")
         asked = dict(parse_qsl(query, keep_blank_values=True))
         pace = self._paces.setdefault(path, _Pace())
@@ -122,7 +122,7 @@ class KopfSession:
             raise aiohttp.ClientConnectionError(str(error)) from error
 
     async def _bear(self, response: aiohttp.ClientResponse) -> None:
-        """Raises as a broken connection what may pass by itself, and would end Kopf."""
+        """Raise as a broken connection what may pass by itself, and would end Kopf."""
         status = response.status
         if status == UNAUTHENTICATED:
             response.close()
@@ -159,7 +159,7 @@ class KopfAnswer:
         self.close()
 
     async def json(self) -> Any:
-        """The whole of it, where it is an object or a list of objects.
+        """Return the whole of it, where it is an object or a list of objects.
 
         Raises aiohttp's errors, which Kopf knows, for anything else.
         """
@@ -178,16 +178,16 @@ class KopfAnswer:
         )
 
     async def text(self) -> str:
-        """The whole of it."""
+        """Return the whole of it."""
         return await self._response.text(errors="replace")
 
     def raise_for_status(self) -> None:
-        """As aiohttp."""
+        """Raise as aiohttp does."""
         if self.status >= HTTP_REFUSED:
             self._response.raise_for_status()
 
     def close(self) -> None:
-        """Gives the connection back, or closes it where not all was read."""
+        """Give the connection back, or close it where not all was read."""
         self._response.close()
 
 
@@ -199,7 +199,7 @@ class _Content:
         self._pace = pace
 
     async def iter_chunked(self, size: int) -> AsyncIterator[bytes]:
-        """Whole events, each with its line's end. What is no event, or an error, ends the watch."""
+        """Yield whole events, each with its line's end. What is no event, or an error, ends the watch."""
         if self._response.status == _EXPIRED:
             yield json.dumps({"type": "ERROR", "object": {"kind": "Status", "code": _EXPIRED}}).encode()
             return

@@ -94,23 +94,23 @@ class KubernetesCluster:
         await self.connection.close()
 
     async def get(self, path: ObjectPath) -> Json | Failure:
-        """Reads one object."""
+        """Read one object."""
         return await self._request("GET", path.url)
 
     async def resources(self, group: str, version: str) -> list[Json] | Failure:
-        """What the API server serves of a group and version."""
+        """Return what the API server serves of a group and version."""
         answer = await self._request("GET", _root(group, version))
         return answer if isinstance(answer, Failure) else list(answer.get("resources") or ())
 
     async def list_all(
         self, group: str, version: str, plural: str, namespace: str | None, selector: str = ""
     ) -> list[Json] | Failure:
-        """Reads every object of a kind, page by page."""
+        """Read every object of a kind, page by page."""
         listed = await self._listed((group, version, plural), namespace, selector)
         return listed if isinstance(listed, Failure) else listed.items
 
     async def list_at(self, kind: Kind, namespace: str | None) -> Listed | Failure:
-        """Reads every object of a kind, and the version of the list."""
+        """Read every object of a kind, and the version of the list."""
         return await self._listed(kind, namespace, "")
 
     async def _listed(self, kind: Kind, namespace: str | None, selector: str) -> Listed | Failure:
@@ -141,7 +141,7 @@ class KubernetesCluster:
     async def watch(
         self, kind: Kind, namespace: str | None, since: str, tell: Callable[[Json], None]
     ) -> Failure | None:
-        """Tells each event after a version of the list, for some minutes at most."""
+        """Yield each event after a version of the list, for some minutes at most."""
         query = {
             "watch": "true",
             "allowWatchBookmarks": "true",
@@ -161,7 +161,7 @@ class KubernetesCluster:
             return self._unanswered(error)
 
     async def json_patch(self, path: ObjectPath, operations: Sequence[Operation]) -> Json | Failure:
-        """Applies a JSON patch."""
+        """Apply a JSON patch."""
         return await self._request(
             "PATCH",
             path.url,
@@ -171,7 +171,7 @@ class KubernetesCluster:
         )
 
     async def merge_patch(self, path: ObjectPath, patch: Mapping[str, Any]) -> Json | Failure:
-        """Applies a JSON merge patch."""
+        """Apply a JSON merge patch."""
         return await self._request(
             "PATCH",
             path.url,
@@ -183,7 +183,7 @@ class KubernetesCluster:
     async def create(
         self, group: str, version: str, plural: str, namespace: str, body: Mapping[str, Any]
     ) -> Json | Failure:
-        """Creates one object."""
+        """Create one object."""
         root = _root(group, version)
         url = f"{root}/namespaces/{namespace}/{plural}" if namespace else f"{root}/{plural}"
         return await self._request("POST", url, body=dict(body), query={"fieldManager": self._manager})
@@ -216,7 +216,7 @@ class KubernetesCluster:
         body: object = None,
         content_type: str = "application/json",
     ) -> aiohttp.ClientResponse:
-        """The answer, not read yet. Deadlines are those of whoever reads it."""
+        """Return the answer, not read yet. Deadlines are those of whoever reads it."""
         asked = steady_seconds()
         response = await self.connection.request(
             method,
@@ -230,14 +230,14 @@ class KubernetesCluster:
         return response
 
     def _refused(self, response: aiohttp.ClientResponse, data: bytes) -> Failure:
-        """The server's refusal as a value."""
+        """Return the server's refusal as a value."""
         failure = _failure(response.status, data, response.reason)
         if failure.kind is FailureKind.UNAUTHENTICATED:
             return replace(failure, message=self.connection.refusal(_words(data, response.reason)))
         return failure
 
     def _unanswered(self, error: Exception) -> Failure:
-        """Why there is no answer, or no more of it."""
+        """Tell why there is no answer, or no more of it."""
         if isinstance(error, NotAuthenticatedError):
             return Failure(kind=FailureKind.UNAUTHENTICATED, message=str(error))
         if isinstance(error, AskedToWaitError):
@@ -252,7 +252,7 @@ class KubernetesCluster:
 
 
 async def _told(response: aiohttp.ClientResponse, tell: Callable[[Json], None]) -> Failure | None:
-    """Tells the events of a watch until the server ends it."""
+    """Yield the events of a watch until the server ends it."""
     rest = b""
     try:
         async for chunk in response.content.iter_any():
@@ -270,7 +270,7 @@ async def _told(response: aiohttp.ClientResponse, tell: Callable[[Json], None]) 
 
 
 def watch_event(line: bytes) -> Json | Failure:
-    """One event of a watch, whose object has a version; or why the watch is over."""
+    """Return one event of a watch, whose object has a version; or why the watch is over."""
     event = _object(line)
     if isinstance(event, Failure):
         return event
@@ -286,26 +286,26 @@ def watch_event(line: bytes) -> Json | Failure:
 
 
 def are_objects(told: object) -> bool:
-    """Whether these are objects as the API has them; something in between may say anything."""
+    """Tell whether these are objects as the API has them; something in between may say anything."""
     return isinstance(told, list) and all(
         isinstance(one, dict) and isinstance(one.get("metadata"), dict) for one in told
     )
 
 
 def _collection(kind: Kind, namespace: str | None) -> str:
-    """Where the objects of a kind are, in one namespace or (None) in all."""
+    """Tell where the objects of a kind are, in one namespace or (None) in all."""
     group, version, plural = kind
     where = f"/namespaces/{namespace}/{plural}" if namespace else f"/{plural}"
     return _root(group, version) + where
 
 
 def _root(group: str, version: str) -> str:
-    """Where an API group lives; the core group has no name."""
+    """Tell where an API group lives; the core group has no name."""
     return f"/apis/{group}/{version}" if group else f"/api/{version}"
 
 
 def _object(data: bytes) -> Json | Failure:
-    """The object in an answer; a proxy in between may answer with something else."""
+    """Return the object in an answer; a proxy in between may answer with something else."""
     try:
         parsed = json.loads(data)
     except ValueError:
@@ -316,7 +316,7 @@ def _object(data: bytes) -> Json | Failure:
 
 
 def _failure(status: int | None, body: str | bytes | None, reason: str | None) -> Failure:
-    """The server's answer as a value, with its own message where it gave one."""
+    """Return the server's answer as a value, with its own message where it gave one."""
     message = _words(body, reason)
     status = status or 0
     kind = _KINDS.get(status)
@@ -328,7 +328,7 @@ def _failure(status: int | None, body: str | bytes | None, reason: str | None) -
 
 
 def _words(body: str | bytes | None, reason: str | None) -> str:
-    """The server's own message, else that of HTTP."""
+    """Return the server's own message, else that of HTTP."""
     try:
         return str(json.loads(body or "{}").get("message") or reason or "no reason given")
     except (ValueError, AttributeError):

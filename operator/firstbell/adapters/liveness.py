@@ -35,7 +35,7 @@ class Liveness:
 
     @contextlib.contextmanager
     def watch_over(self, seconds_since_beat: Callable[[], float]) -> Iterator[None]:
-        """Has an engine judged while the block lasts, by the seconds since it last did something."""
+        """Have an engine judged while the block lasts, by the seconds since it last did something."""
         self._seconds_since_beat = seconds_since_beat
         try:
             yield
@@ -43,7 +43,7 @@ class Liveness:
             self._seconds_since_beat = None
 
     def judge(self) -> tuple[bool, dict[str, object]]:
-        """Whether we live, and what of. Called in another thread than the loop's."""
+        """Tell whether we live, and what of. Called in another thread than the loop's."""
         turned = threading.Event()
         with contextlib.suppress(RuntimeError):  # the loop has ended
             self._loop.call_soon_threadsafe(turned.set)
@@ -60,7 +60,7 @@ class Liveness:
 
 @contextlib.contextmanager
 def serving(liveness: Liveness, address: str, port: int) -> Iterator[None]:
-    """Answers while the block lasts. Raises OSError where the port is taken."""
+    """Answer while the block lasts. Raises OSError where the port is taken."""
     server = _server(address)((address, port), _handler(liveness))
     thread = threading.Thread(target=server.serve_forever, daemon=True, name="liveness")
     thread.start()
@@ -100,6 +100,6 @@ def _handler(liveness: Liveness) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(data)
 
         def log_message(self, *_: object) -> None:
-            """Probes come every few seconds: none is logged."""
+            """Log no probe: they come every few seconds."""
 
     return Handler

@@ -22,7 +22,7 @@ _OF_SEVERAL_LINES = frozenset({"exception", "stack"})
 
 
 def configure_logs(log_format: str, level: str) -> None:
-    """Sets up logging for the process: `json` for collectors, anything else for a terminal."""
+    """Set up logging for the process: `json` for collectors, anything else for a terminal."""
     number = getattr(logging, level.upper())
     shared: list[structlog.typing.Processor] = [
         structlog.processors.add_log_level,
@@ -55,7 +55,7 @@ def configure_logs(log_format: str, level: str) -> None:
 
 
 def _visible_values(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """The line with every text in it visible; a traceback keeps its lines."""
+    """Return the line with every text in it visible; a traceback keeps its lines."""
     for key, value in line.items():
         line[key] = visible(value, keep="\n") if key in _OF_SEVERAL_LINES else _visible(value)
     return line
@@ -73,7 +73,7 @@ def _visible(value: Any) -> Any:
 
 @contextlib.contextmanager
 def silenced() -> Iterator[None]:
-    """Nothing is logged meanwhile: a command says in its own words what the engine tells collectors."""
+    """Log nothing meanwhile: a command says in its own words what the engine tells collectors."""
     before = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     logging.getLogger("kubernetes").setLevel(logging.ERROR)

@@ -100,7 +100,7 @@ class PrometheusMetrics:
         self._servers.clear()
 
     async def read(self, query: MetricQuery) -> Fraction | Unavailable:
-        """The query's value now, within nine seconds, or why there is none."""
+        """Return the query's value now, within nine seconds, or why there is none."""
         if not self._allowed.allows(query.server_address):
             asked = Asked(address=told(query.server_address), secret=query.token, token=None)
             return asked.not_allowed()
@@ -153,7 +153,7 @@ class PrometheusMetrics:
         return sample(result, self._clock.now(), asked)
 
     def _server(self, query: MetricQuery, token: Token | None) -> _Server:
-        """The session for a server and its token, made if it is not there."""
+        """Return the session for a server and its token, made if it is not there."""
         where = (query.server_address, query.token)
         server = self._servers.get(where)
         if server is None or server.token != token:
@@ -183,7 +183,7 @@ class _Server:
         self._connect = PrometheusConnect(url=address.rstrip("/"), session=self.session, auth=auth)
 
     def result(self, query: str, exchange: Exchange, asked: Asked) -> object:
-        """The `data.result` of an instant query, or Unavailable."""
+        """Return the `data.result` of an instant query, or Unavailable."""
         try:
             return self._query(query, exchange)
         except requests.ConnectionError as error:
@@ -204,12 +204,12 @@ class _Server:
 
 
 def _dropped(error: requests.ConnectionError) -> bool:
-    """Whether the server closed a connection without an answer, as it may do to a kept one at any moment."""
+    """Tell whether the server closed a connection without an answer, as it may do to a kept one."""
     return bool(error.args) and isinstance(error.args[0], ProtocolError)
 
 
 def why_not(error: Exception, asked: Asked) -> Unavailable:
-    """What the libraries raised, one of `FAILURES`, as a value."""
+    """Return what the libraries raised, one of `FAILURES`, as a value."""
     if isinstance(error, ForbiddenAddressError):
         return asked.forbidden(str(error))
     if isinstance(error, RefusedError):
@@ -225,7 +225,7 @@ def why_not(error: Exception, asked: Asked) -> Unavailable:
 
 
 def check_ca_bundle(path: Path) -> None:
-    """Raises CaBundleError where the file holds no certificates, with a sentence for people."""
+    """Raise CaBundleError where the file holds no certificates, with a sentence for people."""
     try:
         ssl.create_default_context(cafile=path)
     except OSError as error:  # ssl's errors are of it, too

@@ -66,7 +66,10 @@ class AllowedAddresses:
     endpoints: frozenset[Endpoint] | None = None
 
     def allows(self, address: str) -> bool:
-        """Whether a policy may name this address. One that is none is refused as such, when it is asked."""
+        """Tell whether a policy may name this address.
+
+        One that is none is refused as such, when it is asked.
+        """
         if self.endpoints is None:
             return True
         try:
@@ -76,7 +79,10 @@ class AllowedAddresses:
 
 
 def allowed_addresses(entries: Iterable[str]) -> AllowedAddresses:
-    """The allow-list, of entries like http://prometheus.monitoring:9090; none = any. Raises AddressError."""
+    """Return the allow-list, of entries like http://prometheus.monitoring:9090; none = any.
+
+    Raises AddressError.
+    """
     found = set()
     for entry in entries:
         try:
@@ -93,7 +99,7 @@ def allowed_addresses(entries: Iterable[str]) -> AllowedAddresses:
 
 
 def endpoint(address: str) -> Endpoint:
-    """What the HTTP client would connect to. Raises ValueError where that is not plain to see."""
+    """Return what the HTTP client would connect to. Raises ValueError where that is not plain to see."""
     if "\\" in address or not address.isprintable():
         raise ValueError(address)
     try:
@@ -107,7 +113,7 @@ def endpoint(address: str) -> Endpoint:
 
 
 def _host(host: str) -> str:
-    """The host in one form: names in small letters, addresses of IPv6 at their shortest."""
+    """Return the host in one form: names in small letters, addresses of IPv6 at their shortest."""
     bare = host.strip("[]").lower()
     try:
         return ipaddress.ip_address(bare).compressed
@@ -116,7 +122,9 @@ def _host(host: str) -> str:
 
 
 def addresses_of(host: str, port: int) -> list[str]:
-    """The addresses of a host, to be connected to. Raises ForbiddenAddressError if one of them is forbidden.
+    """Return the addresses of a host, to be connected to.
+
+    Raises ForbiddenAddressError if one of them is forbidden.
 
     Forms that only the resolver reads, such as 0xa9fe.1 or 2852039166, are read by it here.
     """
@@ -129,12 +137,12 @@ def addresses_of(host: str, port: int) -> list[str]:
 
 
 def is_forbidden(address: str) -> bool:
-    """Whether an address is never called, in whichever way it is written into one of IPv6."""
+    """Tell whether an address is never called, in whichever way it is written into one of IPv6."""
     return any(form in network for form in _forms(address) for network in FORBIDDEN)
 
 
 def _forms(address: str) -> Iterable[_Address]:
-    """The address, and the one of IPv4 that it may stand for."""
+    """Yield the address, and the one of IPv4 that it may stand for."""
     given = ipaddress.ip_address(address.partition("%")[0])
     yield given
     if isinstance(given, ipaddress.IPv4Address):

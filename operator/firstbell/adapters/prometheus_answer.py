@@ -32,7 +32,10 @@ _TOLD_EXACTLY = 20
 
 
 def sample(result: object, now: datetime, asked: Asked) -> Fraction | Unavailable:
-    """The one sample of an instant query's result (`data.result`); `now` by the clock of this machine."""
+    """Return the one sample of an instant query's result (`data.result`).
+
+    `now` is by the clock of this machine.
+    """
     if not isinstance(result, list):
         return asked.not_prometheus()
     if not result:
@@ -58,7 +61,7 @@ def _of_series(result: list[Any], now: datetime, asked: Asked) -> Fraction | Una
 
 
 def _point(point: object, now: datetime, asked: Asked) -> Fraction | Unavailable:
-    """A time in seconds since 1970 and a value, as text."""
+    """Return a time in seconds since 1970 and a value, as text."""
     if not isinstance(point, list) or len(point) != _PAIR:
         return asked.not_prometheus()
     seconds, text = point
@@ -80,7 +83,7 @@ def _point(point: object, now: datetime, asked: Asked) -> Fraction | Unavailable
 
 
 def _how_many(samples: int) -> str:
-    """A number for a message that stays the same while pods come and go: 137 is at least 100."""
+    """Return a number for a message that stays the same while pods come and go: 137 is at least 100."""
     if samples <= _TOLD_EXACTLY:
         return str(samples)
     step = 10 ** (len(str(samples)) - 1)

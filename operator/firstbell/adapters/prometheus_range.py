@@ -53,7 +53,7 @@ class RangeQuery:
 
 
 def pieces(query: RangeQuery) -> Iterator[tuple[int, int]]:
-    """The first and the last time of each request, both included."""
+    """Yield the first and the last time of each request, both included."""
     first = -(-query.start // query.step) * query.step
     while first < query.end:
         last = min(first + (MOST_POINTS - 1) * query.step, (query.end - 1) // query.step * query.step)
@@ -69,7 +69,7 @@ class Points(NamedTuple):
 
 
 def read_range(query: RangeQuery, seconds: float = READ_SECONDS) -> Points | Unavailable:
-    """The values of the range, or why there are none. `seconds` is the deadline of each piece."""
+    """Return the values of the range, or why there are none. `seconds` is the deadline of each piece."""
     asked = Asked(address=told(query.server_address), secret=None, token=query.token, places=PLACES)
     found = Points(array("q"), array("d"))
     with PrometheusSession(query.ca_bundle, connections=1) as session:
@@ -113,7 +113,7 @@ def _asked(connect: PrometheusConnect, query: RangeQuery, first: int, last: int,
 
 
 def _take(found: Points, series: Any, asked: Asked, times: range) -> Unavailable | None:
-    """Adds the values of the only series; raises one of FAILURES where that is not what came."""
+    """Add the values of the only series; raises one of FAILURES where that is not what came."""
     if len(series) > _ONE and isinstance(series[0], dict):
         cure = f"Aggregate it in {PLACES.query}, for example with sum()."
         return asked.trouble(Trouble.SEVERAL_SAMPLES, f"gives {len(series)} series for the query. {cure}")

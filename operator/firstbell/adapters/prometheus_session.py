@@ -46,7 +46,7 @@ class BearerToken(AuthBase):
         self._token = token
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Adds the header."""
+        """Add the header."""
         request.headers["Authorization"] = f"Bearer {self._token}"
         return request
 
@@ -64,18 +64,18 @@ class PrometheusSession(requests.Session):
         self._transport = BreakableAdapter(pool_connections=1, pool_maxsize=connections)
 
     def get_adapter(self, url: str) -> BreakableAdapter:  # noqa: ARG002 - the same for all
-        """Always the breakable transport, whatever `PrometheusConnect` mounts: its own tries three times."""
+        """Return the breakable transport, whatever `PrometheusConnect` mounts: its own tries three times."""
         return self._transport
 
     def close(self) -> None:
-        """Closes the connections that nobody uses now; the others close after their use."""
+        """Close the connections that nobody uses now; the others close after their use."""
         super().close()
         self._transport.close()
 
     def request(  # type: ignore[override]
         self, method: str, url: str, *, timeout: Exchange, **options: Any
     ) -> requests.Response:
-        """The whole answer within the exchange's time. Raises RefusedError where it is not 200."""
+        """Return the whole answer within the exchange's time. Raises RefusedError where it is not 200."""
         seconds = timeout.seconds_left
         times = (min(CONNECT_SECONDS, seconds), seconds)
         bounds = {"timeout": times, "stream": True, "allow_redirects": False}
@@ -99,7 +99,7 @@ def _whole(response: requests.Response, exchange: Exchange) -> bytes:
 
 
 def _read(body: bytes) -> requests.Response:
-    """A response that has been read already."""
+    """Return a response that has been read already."""
     response = requests.Response()
     response.status_code = _OK
     response.encoding = "utf-8"

@@ -61,14 +61,14 @@ class Tokens:
         self._known: OrderedDict[SecretKey, _Known] = OrderedDict()
 
     async def of(self, key: SecretKey) -> Read:
-        """The token, read from the Secret at most a minute ago."""
+        """Return the token, read from the Secret at most a minute ago."""
         known = self._entry(key)
         async with known.lock:
             keep = FRESH if isinstance(known.read, Token) else AGAIN
             return await self._kept_for(key, known, keep)
 
     async def instead_of(self, key: SecretKey, refused: Token) -> Read:
-        """The token that the Secret holds by now. It is the refused one if nobody has renewed it."""
+        """Return the token that the Secret holds by now. It is the refused one if nobody has renewed it."""
         known = self._entry(key)
         async with known.lock:
             if isinstance(known.read, Token) and known.read != refused:

@@ -77,17 +77,17 @@ class Asked:
     places: Places = field(default_factory=Places)
 
     def trouble(self, reason: Trouble, message: str) -> Unavailable:
-        """Nothing is known; the message begins with the server."""
+        """Say that nothing is known; the message begins with the server."""
         return Unavailable(reason=reason.value, message=f"Prometheus at {self.address} {message}")
 
     def quoted(self, said: str) -> str:
-        """What the server said, fit for messages."""
+        """Return what the server said, fit for messages."""
         if self.token:
             said = said.replace(self.token, "(token)")
         return escaped(said, SERVERS_CHARACTERS)
 
     def unreachable(self, error: BaseException) -> Unavailable:
-        """No connection came about, or it broke."""
+        """Say that no connection came about, or it broke."""
         for cause in _causes(error):
             if isinstance(cause, ssl.SSLCertVerificationError):
                 why = f"has a certificate that is not trusted: {self.quoted(cause.verify_message)}"
@@ -102,7 +102,7 @@ class Asked:
         return self.trouble(Trouble.UNREACHABLE, f"cannot be reached: {self.quoted(why)}. {cure}")
 
     def not_allowed(self) -> Unavailable:
-        """The operator's allow-list does not name the address."""
+        """Say that the operator's allow-list does not name the address."""
         cure = (
             f"Correct {self.places.address}, or have whoever installs firstbell add scheme, host and port to "
             "--prometheus-allow (the chart's prometheus.allowedAddresses)."
@@ -112,17 +112,17 @@ class Asked:
         )
 
     def forbidden(self, address: str) -> Unavailable:
-        """The name leads to where nobody is ever asked."""
+        """Say that the name leads to where nobody is ever asked."""
         why = f"leads to {self.quoted(address)}, a link-local or metadata address, which is never asked"
         return self.trouble(Trouble.ADDRESS_NOT_ALLOWED, f"{why}. Correct {self.places.address}.")
 
     def timed_out(self) -> Unavailable:
-        """No answer in time."""
+        """Say that no answer came in time."""
         cure = "Check that it runs and network policies, or make the query cheaper."
         return self.trouble(Trouble.TIMEOUT, f"gave no answer in time. {cure}")
 
     def refused(self, error: RefusedError) -> Unavailable:
-        """It answered, and not with 200."""
+        """Say that it answered, and not with 200."""
         status, said = error.status, self._said(error.body)
         if status == _UNAUTHORIZED:
             return self._unauthorized()
@@ -136,7 +136,7 @@ class Asked:
         return self.trouble(reason, f"{what} ({status}){said}. {cure}")
 
     def not_prometheus(self, what: str = "gives an answer that is none of Prometheus") -> Unavailable:
-        """Something else answers there."""
+        """Say that something else answers there."""
         cure = f"Check {self.places.address}: the address without /api/v1."
         return self.trouble(Trouble.NOT_PROMETHEUS, f"{what}. {cure}")
 
@@ -149,7 +149,7 @@ class Asked:
         return self.trouble(Trouble.UNAUTHORIZED, f"refuses the token (401). Renew {named}.")
 
     def _kind(self, status: int, error_type: object) -> tuple[Trouble, str, str]:
-        """The reason for a status, what the server does, and the cure."""
+        """Return the reason for a status, what the server does, and the cure."""
         if error_type == "timeout":
             cure = "Make it cheaper, for example by a recording rule."
             return Trouble.TIMEOUT, "needs too long for the query", cure
@@ -165,7 +165,7 @@ class Asked:
 
 
 def told(address: str) -> str:
-    """An address as it may stand in a message: no user, no password, no end of page."""
+    """Return an address as it may stand in a message: no user, no password, no end of page."""
     try:
         parts = urlsplit(address)
     except ValueError:
@@ -175,12 +175,12 @@ def told(address: str) -> str:
 
 
 def escaped(text: str, most: int) -> str:
-    """Text from outside on one line, with what is invisible spelled out, of at most so many characters."""
+    """Return text from outside on one line, what is invisible spelled out, of at most so many letters."""
     return visible(" ".join(text.split()), most)
 
 
 def _answer(body: bytes) -> dict[str, Any]:
-    """An answer of Prometheus, or nothing where it is none."""
+    """Return an answer of Prometheus, or nothing where it is none."""
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):
@@ -189,7 +189,7 @@ def _answer(body: bytes) -> dict[str, Any]:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error and what is behind it, which the libraries keep in three different places."""
+    """Yield the error and what is behind it, which the libraries keep in three different places."""
     seen: list[BaseException] = []
     following: list[object] = [error]
     while following:

@@ -38,7 +38,7 @@ class Source(Protocol):
     """Where access is read."""
 
     async def read(self, *, anew: bool) -> Access:
-        """What it is now; `anew` where it was refused or comes to its end. Raises AccessError."""
+        """Return what it is now; `anew` where it was refused or comes to its end. Raises AccessError."""
         ...
 
 
@@ -72,14 +72,14 @@ class RenewedAccess:
         return self._reading is not None and self._reads_anew
 
     async def current(self) -> Access:
-        """What to use now, at once; what is due to be read is read meanwhile."""
+        """Return what to use now, at once; what is due to be read is read meanwhile."""
         now = _now()
         if now >= self._look_at and self._reading is None:
             self._read(anew=now >= self._ends_at or bool(self._access.trouble))
         return self._access
 
     async def after_refusal(self, used: Access) -> Access:
-        """What to use after the API server has refused this one: another one, or the same one."""
+        """Return what to use after the API server has refused this one: another one, or the same one."""
         if self._access.same_as(used) and self._reading is not None and not self._reads_anew:
             await asyncio.shield(self._reading)
         if not self._access.same_as(used):
@@ -95,15 +95,15 @@ class RenewedAccess:
         return self._access
 
     def accepted(self) -> None:
-        """The API server has taken it."""
+        """Note that the API server has taken it."""
         self._wait = FIRST_WAIT_SECONDS
 
     def suspected(self) -> None:
-        """It may be that certificates have changed: they are read at the next request."""
+        """Note that certificates may have changed: they are read at the next request."""
         self._look_at = min(self._look_at, _now())
 
     async def close(self) -> None:
-        """Ends a reading that is under way."""
+        """End a reading that is under way."""
         if self._reading is not None:
             self._reading.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -131,7 +131,7 @@ class RenewedAccess:
             self._plan()
 
     def _plan(self) -> None:
-        """When to read next, as far as nobody refuses."""
+        """Plan when to read next, as far as nobody refuses."""
         now, lasts = _now(), float("inf")
         if self._access.expires is not None:
             lasts = (self._access.expires - self._clock.now()).total_seconds()
@@ -155,7 +155,7 @@ def _now() -> float:
 async def load_access(
     kubeconfig: Path | None, context: str | None, environ: Mapping[str, str] = os.environ
 ) -> RenewedAccess:
-    """Access to the API server that was asked for, from now on.
+    """Hold access to the API server that was asked for, from now on.
 
     Raises AccessError with a sentence for people where none is configured. Credentials that cannot be had
     yet are no such error: requests tell of them.

@@ -24,7 +24,7 @@ class ServerDates:
         self._seen: deque[float] = deque(maxlen=MOST)
 
     def heard(self, date: str | None, asked: float, answered: float) -> None:
-        """An answer with this `Date`, between two moments of the steady clock."""
+        """Take an answer with this `Date`, between two moments of the steady clock."""
         if date is None or not 0 <= answered - asked <= SLOWEST_SECONDS:
             return
         try:
@@ -34,5 +34,8 @@ class ServerDates:
         self._seen.append(told + HALF_A_SECOND - (asked + answered) / 2)
 
     def minus_steady(self) -> float | None:
-        """How many seconds the server's clock is ahead of the steady one; None before enough was heard."""
+        """Tell how many seconds the server's clock is ahead of the steady one.
+
+        It is None before enough was heard.
+        """
         return median(self._seen) if len(self._seen) >= LEAST else None

@@ -44,11 +44,11 @@ class PrometheusTelemetry:
         self._clock_off.set(float("nan"))
 
     def ticked(self, seconds: float) -> None:
-        """One tick took so long."""
+        """Count that one tick took so long."""
         self._ticks.observe(seconds)
 
     def decided(self, key: str, *, current: int | None, ready: int | None, desired: int | None) -> None:
-        """What an autoscaler stands at; what is not known has no sample."""
+        """Show what an autoscaler stands at; what is not known has no sample."""
         namespace, name = key.split("/", 1)
         for kind, value in (("current", current), ("ready", ready), ("desired", desired)):
             if value is None:
@@ -57,15 +57,15 @@ class PrometheusTelemetry:
                 self._replicas[kind].labels(namespace, name).set(value)
 
     def wrote(self, what: str, outcome: str) -> None:
-        """A write was made."""
+        """Count a write."""
         self._writes.labels(what, outcome).inc()
 
     def clock_off(self, seconds: float | None) -> None:
-        """How far the API server's clock is ahead of ours."""
+        """Show how far the API server's clock is ahead of ours."""
         self._clock_off.set(float("nan") if seconds is None else seconds)
 
     def forget(self, key: str) -> None:
-        """An autoscaler is gone, and its series with it."""
+        """Forget an autoscaler that is gone, and its series with it."""
         namespace, name = key.split("/", 1)
         for kind in self._replicas:
             self._drop(kind, namespace, name)

@@ -37,7 +37,7 @@ AllNamespaces = Annotated[bool, typer.Option("--all-namespaces", "-A", help="All
 def ask_cluster(
     kubeconfig: Path | None, context: str | None, ask: Callable[[Cluster], Awaitable[T]]
 ) -> T | Failure:
-    """What `ask` comes to in the cluster that is meant, or why that cluster cannot be asked."""
+    """Return what `ask` comes to in the cluster that is meant, or why that cluster cannot be asked."""
     # The client takes a second to load, which every command without a cluster would pay for.
     from firstbell.adapters.access import AccessError  # noqa: PLC0415
     from firstbell.adapters.kubernetes import KubernetesCluster  # noqa: PLC0415
@@ -57,14 +57,14 @@ def ask_cluster(
 
 
 def namespace_meant(kubeconfig: Path | None, context: str | None, given: str | None) -> str:
-    """The namespace that is given, else that of the context, as with kubectl."""
+    """Return the namespace that is given, else that of the context, as with kubectl."""
     from firstbell.adapters.access import own_namespace  # noqa: PLC0415 - as above
 
     return given or own_namespace(kubeconfig, context)
 
 
 def autoscaler_meant(target: str, namespace: str | None, kubeconfig: Path | None, context: str | None) -> str:
-    """The `namespace/name` of a SchoolAutoscaler given as that, or as a name in the namespace meant."""
+    """Return `namespace/name` of a SchoolAutoscaler given as that, or as a name in the one meant."""
     space, slash, name = target.rpartition("/")
     if not name or "/" in space or bool(slash) != bool(space) or (slash and namespace not in {None, space}):
         refuse([f"{target}: is not a SchoolAutoscaler. Give NAMESPACE/NAME, or -n NAMESPACE NAME."])

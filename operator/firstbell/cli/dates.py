@@ -10,7 +10,7 @@ YEARS = range(1970, 2100)
 
 
 def civil_date(text: str, option: str) -> date:
-    """The date that an option gives; ends the command where it is none."""
+    """Return the date that an option gives; end the command where it is none."""
     try:
         found = date.fromisoformat(text)
     except ValueError:

@@ -18,7 +18,7 @@ class Command(TyperCommand):
     """A command whose help names no types of a programming language."""
 
     def get_params(self, ctx: Any) -> Any:
-        """Its parameters, each with the word for what it takes."""
+        """Return its parameters, each with the word for what it takes."""
         return [_spoken(param, ctx) for param in super().get_params(ctx)]
 
 
@@ -26,17 +26,20 @@ class Group(TyperGroup):
     """The same of a group of commands."""
 
     def get_params(self, ctx: Any) -> Any:
-        """Its parameters, each with the word for what it takes."""
+        """Return its parameters, each with the word for what it takes."""
         return [_spoken(param, ctx) for param in super().get_params(ctx)]
 
 
 def example(*arguments: str) -> dict[str, Any]:
-    """How a command is mounted whose help ends in `firstbell ARGUMENTS`."""
+    """Tell how a command is mounted whose help ends in `firstbell ARGUMENTS`."""
     return {"cls": Command, "epilog": f"Example: firstbell {' '.join(arguments)}"}
 
 
 def _spoken(param: Any, ctx: Any) -> Any:
-    """The parameter with its word; a flag takes nothing, and what is chosen from is listed as it is."""
+    """Return the parameter with its word.
+
+    A flag takes nothing, and what is chosen from is listed as it is.
+    """
     if isinstance(param, TyperArgument):
         param.display_type_rich = _nothing  # type: ignore[method-assign]
     if not isinstance(param, TyperOption):
@@ -50,4 +53,4 @@ def _spoken(param: Any, ctx: Any) -> Any:
 
 
 def _nothing(ctx: Any) -> None:
-    """What stands for the type of an argument, whose name says what it is."""
+    """Stand for the type of an argument, whose name says what it is."""

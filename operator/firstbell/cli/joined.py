@@ -26,12 +26,12 @@ class RootGroup(Group):
     """Our commands, and after them those that are joined, which are looked for where ours do not suffice."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """The names of all that can be done here."""
+        """Return the names of all that can be done here."""
         self._join()
         return super().list_commands(ctx)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """What is loaded on demand; of what is not installed a command that says so."""
+        """Return what is loaded on demand; of what is not installed a command that says so."""
         if cmd_name not in self.commands:
             self._join()
         if cmd_name not in self.commands and cmd_name in WORKSHOP:
@@ -47,7 +47,7 @@ class Absent(Command):
     """A command of the workshop where that is not installed."""
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
-        """Ends the program with what to do, whatever was asked of the command."""
+        """End the program with what to do, whatever was asked of the command."""
         del args, parent, extra
         from firstbell.cli.output import refuse  # noqa: PLC0415 - loads what lists do without
 
@@ -55,7 +55,7 @@ class Absent(Command):
 
 
 def joined() -> dict[str, Unloaded]:
-    """The commands of every package that joins some and is there."""
+    """Return the commands of every package that joins some and is there."""
     found: dict[str, Unloaded] = {}
     for point in ENTRY_POINTS:
         try:

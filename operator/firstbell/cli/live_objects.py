@@ -35,7 +35,10 @@ _FLOORS: dict[str, tuple[str, Callable[[Json], SeenFloor]]] = {
 
 
 async def live_objects(cluster: Cluster, namespace: str | None) -> tuple[Origin, ...] | Failure:
-    """What a plan is made of, in one namespace or (None) in all; KEDA's kind only where it is installed."""
+    """Return what a plan is made of, in one namespace or (None) in all.
+
+    KEDA's kind only where it is installed.
+    """
     found: list[Origin] = []
     for api_version, plural, kind in _KINDS:
         group, _, version = api_version.partition("/")
@@ -49,7 +52,7 @@ async def live_objects(cluster: Cluster, namespace: str | None) -> tuple[Origin,
 
 
 def live_object(api_version: str, kind: str, body: Json) -> Origin:
-    """One object of a list, whose items need not say what they are, as a document."""
+    """Return one object of a list, whose items need not say what they are, as a document."""
     metadata = body["metadata"]
     value = {**_at_baseline(kind, body), "apiVersion": api_version, "kind": kind}
     return Origin(f"{kind} {metadata['namespace']}/{metadata['name']}", Node(value, 0))
@@ -67,7 +70,7 @@ def _at_baseline(kind: str, body: Json) -> Json:
 
 
 def _told(failure: Failure, group: str, plural: str) -> Failure:
-    """The failure with the cure, where there is one."""
+    """Return the failure with the cure, where there is one."""
     message = failure.message
     if failure.kind is FailureKind.NOT_FOUND and group == GROUP:
         message = (

@@ -25,7 +25,7 @@ class Mounted:
     """What stands after `firstbell` in the example at the end of its help; a group gives its own."""
 
     def load(self) -> Any:
-        """The command itself, with everything that it stands on."""
+        """Return the command itself, with everything that it stands on."""
         module, _, name = self.where.partition(":")
         found = getattr(import_module(module), name)
         if not isinstance(found, typer.Typer):
@@ -45,10 +45,10 @@ class Unloaded(Command):
         self.mounted = mounted
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
-        """The context of the command itself: from here on this one is out of it."""
+        """Return the context of the command itself: from here on this one is out of it."""
         return self.mounted.load().make_context(info_name, args, parent=parent, **extra)
 
 
 def unloaded(table: Sequence[Mounted]) -> dict[str, Unloaded]:
-    """The commands of a table by name, in its order."""
+    """Return the commands of a table by name, in its order."""
     return {mounted.name: Unloaded(mounted) for mounted in table}

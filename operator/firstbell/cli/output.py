@@ -20,7 +20,7 @@ UNREADABLE = 2
 
 
 def console() -> Console:
-    """Where tables go. Nothing in them is read as markup: names come from files.
+    """Return where tables go. Nothing in them is read as markup: names come from files.
 
     A letter that the output's encoding lacks is spelled out rather than an end of everything.
     """
@@ -30,14 +30,14 @@ def console() -> Console:
 
 
 def refuse(lines: Iterable[object]) -> NoReturn:
-    """Says what is wrong, a line each, and ends with exit code 2."""
+    """Say what is wrong, a line each, and end with exit code 2."""
     for line in lines:
         typer.echo(printable(str(line)), err=True)
     raise typer.Exit(UNREADABLE)
 
 
 def printable(text: str) -> str:
-    """The text on one line, with what a terminal would obey or nobody would see shown instead of sent."""
+    """Return the text on one line, what a terminal would obey or nobody would see shown, not sent."""
     return visible(text)
 
 

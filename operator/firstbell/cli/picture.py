@@ -14,26 +14,26 @@ SUFFIXES = (".svg", ".png")
 
 
 def undrawable(file: Path) -> str | None:
-    """Why no picture can be drawn into a file, as far as that is known before, or None."""
+    """Tell why no picture can be drawn into a file, as far as that is known before, or None."""
     return wrong_suffix(file) or without_matplotlib()
 
 
 def wrong_suffix(file: Path) -> str | None:
-    """Why a file of that name holds no picture, or None."""
+    """Tell why a file of that name holds no picture, or None."""
     if file.suffix.lower() not in SUFFIXES:
         return f"{file}: a plot ends in {' or '.join(SUFFIXES)}. Choose one of them."
     return None
 
 
 def without_matplotlib() -> str | None:
-    """Why nothing can be drawn here, or None."""
+    """Tell why nothing can be drawn here, or None."""
     if find_spec("matplotlib") is None:
         return "drawing needs the extra `plot`. Install it: pip install 'firstbell[plot]'."
     return None
 
 
 def empty_picture(rows: int, columns: int, size: tuple[float, float], **more: Any) -> tuple[Any, Any]:
-    """A figure and its axes, by row and column. `size` is in inches; `written` ends it."""
+    """Return a figure and its axes, by row and column. `size` is in inches; `written` ends it."""
     import matplotlib as mpl  # noqa: PLC0415 - an extra, and slow to load
     from matplotlib import pyplot as plt  # noqa: PLC0415
 
@@ -42,7 +42,7 @@ def empty_picture(rows: int, columns: int, size: tuple[float, float], **more: An
 
 
 def written(figure: Any, file: Path) -> str | None:
-    """Writes a figure and closes it: what stood in the way, or None."""
+    """Write a figure and close it; return what stood in the way, or None."""
     from matplotlib import pyplot as plt  # noqa: PLC0415 - see above
 
     try:

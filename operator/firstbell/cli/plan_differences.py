@@ -44,7 +44,7 @@ class Difference:
 
 
 def differences(old: Linked, new: Linked, first: date | None, days: int) -> tuple[Difference, ...]:
-    """By workload, in the order of the newer files, then those that are only in the older ones."""
+    """Compare by workload, in the order of the newer files, then those that are only in the older ones."""
     before, after = _workloads(old), _workloads(new)
     linked = {one.manifest.policy.key: one for one in new.autoscalers}
     return tuple(
@@ -85,7 +85,7 @@ def _difference(
 
 
 def in_words(found: Sequence[Difference]) -> Iterator[str]:
-    """For a terminal, one line a bell."""
+    """Yield for a terminal one line a bell."""
     for one in found:
         yield f"{one.key}, {_dates(one)}: {_summary(one)}"
         for change in one.changes[:SHOWN]:
@@ -95,7 +95,7 @@ def in_words(found: Sequence[Difference]) -> Iterator[str]:
 
 
 def in_markdown(found: Sequence[Difference]) -> Iterator[str]:
-    """For a pull request: a heading and a table for each workload that changes."""
+    """Yield for a pull request a heading and a table for each workload that changes."""
     for one in found:
         yield f"### {one.key}: {_summary(one)}"
         yield f"{_dates(one)}"

@@ -43,7 +43,7 @@ class Planned:
 
 
 def plan_files(files: Sequence[Path], first: date | None, days: int) -> Planned:
-    """Plans everything in the files; ends the command with one line per problem where that cannot be."""
+    """Plan everything in the files; end the command with one line per problem where that cannot be."""
     linked = linked_files(files)
     if not linked.calendars:
         names = ", ".join(map(str, files))
@@ -55,7 +55,7 @@ def plan_files(files: Sequence[Path], first: date | None, days: int) -> Planned:
 
 
 def linked_files(files: Sequence[Path]) -> Linked:
-    """What is in the files, references followed; ends the command where something cannot be read."""
+    """Return what is in the files, references followed; end the command where something cannot be read."""
     manifests = read_manifests(STDIN if str(file) == "-" else file for file in files)
     if isinstance(manifests, Unreadable):
         refuse(manifests.problems)
@@ -68,7 +68,7 @@ def linked_files(files: Sequence[Path]) -> Linked:
 def plan_cluster(
     kubeconfig: Path | None, context: str | None, namespace: str | None, first: date | None, days: int
 ) -> Planned:
-    """Plans what can be planned in one namespace of a cluster, or (None) in all; the rest are problems."""
+    """Plan what can be planned in one namespace of a cluster, or (None) in all; the rest are problems."""
     found = ask_cluster(kubeconfig, context, lambda cluster: live_objects(cluster, namespace))
     if isinstance(found, Failure):
         refuse([f"{found.message.rstrip('.')}. To plan from files instead, give them with -f."])
@@ -77,7 +77,7 @@ def plan_cluster(
 
 
 def plan_objects(objects: Iterable[Origin], where: str, first: date | None, days: int) -> Planned:
-    """Plans what can be planned of objects that stand `where`; ends the command where there is nothing."""
+    """Plan what can be planned of objects that stand `where`; end the command where there is nothing."""
     manifests, unreadable = gather_readable(objects)
     linked, unlinked = link_readable(manifests)
     problems = (*unreadable, *unlinked)
@@ -92,7 +92,7 @@ def plan_objects(objects: Iterable[Origin], where: str, first: date | None, days
 
 
 def _plan_linked(linked: Linked, first: date | None, days: int) -> Planned:
-    """Plans every autoscaler whose policy allows it."""
+    """Plan every autoscaler whose policy allows it."""
     resolved = {calendar.key: SchoolDays(calendar) for calendar in linked.calendars}
     window = DayWindow(first=first or clock.today(_zone(linked.calendars)), days=days)
     errors = [tuple(policy_errors(autoscaler, resolved)) for autoscaler in linked.autoscalers]
@@ -111,7 +111,7 @@ def _zone(calendars: Iterable[SchoolCalendar]) -> ZoneInfo:
 
 
 def policy_errors(autoscaler: LinkedAutoscaler, resolved: Mapping[str, SchoolDays]) -> Iterator[FileProblem]:
-    """Why no plan of this policy can be right, by line."""
+    """Yield why no plan of this policy can be right, by line."""
     manifest = autoscaler.manifest
     calendars = [resolved[calendar.key] for calendar in autoscaler.calendars]
     for finding in policy_findings(manifest.policy, calendars):
@@ -121,12 +121,12 @@ def policy_errors(autoscaler: LinkedAutoscaler, resolved: Mapping[str, SchoolDay
 
 
 def workload_of(autoscaler: LinkedAutoscaler, resolved: Mapping[str, SchoolDays]) -> Workload:
-    """What is planned for a policy in files."""
+    """Return what is planned for a policy in files."""
     calendars = tuple(resolved[calendar.key] for calendar in autoscaler.calendars)
     return Workload(policy=autoscaler.manifest.policy, bounds=autoscaler.bounds, calendars=calendars)
 
 
 def _plan(workload: Workload, window: DayWindow) -> Plan:
-    """The plan from the start of the first date to that of the date after the last, in the first zone."""
+    """Return the plan from the start of the first date to the end of the last, in the first zone."""
     zone = workload.calendars[0].calendar.zone
     return make_plan(workload, start_of_day(zone, window.first), start_of_day(zone, window.after))

@@ -29,7 +29,7 @@ class CountedWorkload:
 
 
 def read_counted(origin: Origin) -> CountedWorkload | None:
-    """The workload, or None for any other object and for a workload without `spec.replicas`.
+    """Return the workload, or None for any other object and for a workload without `spec.replicas`.
 
     An export of a cluster has the count that somebody scaled it to, and is no manifest that is applied.
     """

@@ -48,13 +48,13 @@ class Linked:
 
 
 def link(manifests: Manifests) -> Linked | Unreadable:
-    """The objects with their references resolved, or every reference that does not hold."""
+    """Return the objects with their references resolved, or every reference that does not hold."""
     linked, problems = link_readable(manifests)
     return Unreadable(problems=problems) if problems else linked
 
 
 def link_readable(manifests: Manifests) -> tuple[Linked, tuple[FileProblem, ...]]:
-    """The objects whose references hold, and what is wrong with those of the rest."""
+    """Return the objects whose references hold, and what is wrong with those of the rest."""
     problems: list[FileProblem] = []
     calendars = {one.calendar.key: one.calendar for one in manifests.calendars}
     for exception in manifests.exceptions:
@@ -77,7 +77,7 @@ def link_readable(manifests: Manifests) -> tuple[Linked, tuple[FileProblem, ...]
 def lay_over(
     calendars: Mapping[str, SchoolCalendar], exception: ExceptionManifest
 ) -> SchoolCalendar | Refused:
-    """The calendar of an exception with the exception as its last entry, or why that cannot be."""
+    """Return the calendar of an exception with the exception as its last entry, or why that cannot be."""
     name = exception.spec.calendar_ref.name
     calendar = calendars.get(f"{exception.namespace}/{name}")
     if calendar is None:
@@ -91,7 +91,7 @@ def lay_over(
 
 
 def bounds_of(manifest: AutoscalerManifest, others: Iterable[AutoscalerBounds]) -> Bounds | Refused:
-    """The bounds of a policy: the tighter of its own and those of the autoscaler of the same workload.
+    """Return the bounds of a policy: the tighter of its own and those of the autoscaler of the same workload.
 
     Without either the minimum is 1 and nothing names a maximum.
     """
@@ -117,7 +117,7 @@ def bounds_of(manifest: AutoscalerManifest, others: Iterable[AutoscalerBounds]) 
 def autoscaler_beside(
     manifest: AutoscalerManifest, others: Iterable[AutoscalerBounds]
 ) -> AutoscalerBounds | None:
-    """The autoscaler of others that scales the policy's workload, if there is just one in these files."""
+    """Return the foreign autoscaler that scales the policy's workload, if these files have just one."""
     found = _others_of(manifest, others)
     return found[0] if len(found) == 1 else None
 
@@ -133,7 +133,7 @@ def _others_of(manifest: AutoscalerManifest, others: Iterable[AutoscalerBounds])
 
 
 def _without_hpas_of_keda(found: list[AutoscalerBounds]) -> list[AutoscalerBounds]:
-    """KEDA makes an HPA of each ScaledObject; an export of a cluster has both."""
+    """Leave out the HPA that KEDA makes of each ScaledObject: an export of a cluster has both."""
     made = {f"{_KEDA_HPA_PREFIX}{other.name}" for other in found if other.kind == _KEDA_KIND}
     return [other for other in found if other.name not in made]
 

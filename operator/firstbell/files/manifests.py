@@ -87,7 +87,7 @@ _Manifest = CalendarManifest | AutoscalerManifest | ExceptionManifest | Autoscal
 
 
 def read_manifests(paths: Iterable[Path]) -> Manifests | Unreadable:
-    """What the files, and those in the folders, hold together, or what keeps them from being read.
+    """Return what the files, and those in the folders, hold together, or what keeps them from being read.
 
     Whether references between the objects hold is asked by `links.link`.
     """
@@ -108,7 +108,10 @@ def read_manifests(paths: Iterable[Path]) -> Manifests | Unreadable:
 
 
 def _too_large(documents: Iterable[Origin]) -> list[FileProblem]:
-    """What no API server would keep. Asked of files alone: what is read from a cluster was kept by one."""
+    """Return what no API server would keep.
+
+    It is asked of files alone: what is read from a cluster was kept by one.
+    """
     found = []
     for document in documents:
         for origin in objects_in(document):
@@ -120,13 +123,13 @@ def _too_large(documents: Iterable[Origin]) -> list[FileProblem]:
 
 
 def gather(documents: Iterable[Origin]) -> Manifests | Unreadable:
-    """What the documents hold together, or everything that is wrong with them."""
+    """Return what the documents hold together, or everything that is wrong with them."""
     manifests, problems = gather_readable(documents)
     return Unreadable(problems=problems) if problems else manifests
 
 
 def gather_readable(documents: Iterable[Origin]) -> tuple[Manifests, tuple[FileProblem, ...]]:
-    """What of the documents can be read, and what is wrong with the rest."""
+    """Return what of the documents can be read, and what is wrong with the rest."""
     found: list[_Manifest] = []
     workloads: list[CountedWorkload] = []
     problems: list[FileProblem] = []

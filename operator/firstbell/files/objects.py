@@ -47,7 +47,7 @@ class KubernetesObject:
 
 
 def objects_in(document: Origin) -> Iterator[Origin]:
-    """The object of a document, or those of a `List`."""
+    """Yield the object of a document, or those of a `List`."""
     value = document.node.value
     if isinstance(value, dict) and _is_list(value):
         items = document.node.inside.get("items")
@@ -66,7 +66,7 @@ def _is_list(value: dict[str, Any]) -> bool:
 
 
 def identify(origin: Origin) -> KubernetesObject | Refused | None:
-    """The object, or what is wrong with its head, or None for a kind that is not read."""
+    """Return the object, or what is wrong with its head, or None for a kind that is not read."""
     value = origin.node.value
     if not isinstance(value, dict):
         message, cure = f"must be an object of Kubernetes, not {kind_of(value)}", "Give apiVersion and kind"
@@ -109,7 +109,7 @@ def _words(value: dict[str, Any]) -> Iterator[Problem]:
 
 
 def _known(version: str, kind: str) -> Iterator[Problem]:
-    """Kinds of our group under their version and no other; an odd group with one of our kinds is a slip."""
+    """Yield what is odd about a kind of ours: an unknown version, or another group with its name."""
     ours = version.partition("/")[0] == GROUP
     if version != API_VERSION and (ours or kind in KINDS):
         message = f"{quoted(version)} is not a version of {kind if kind in KINDS else GROUP}"

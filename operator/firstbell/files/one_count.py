@@ -22,7 +22,7 @@ _Target = tuple[str, str, str, str]
 
 
 def target_conflicts(manifests: Manifests) -> Iterator[tuple[AutoscalerManifest, Finding]]:
-    """Every SchoolAutoscaler of a workload that one before it in the files scales already."""
+    """Yield every SchoolAutoscaler of a workload that one before it in the files scales already."""
     first: dict[_Target, AutoscalerManifest] = {}
     for manifest in manifests.autoscalers:
         other = first.setdefault(_target(manifest), manifest)
@@ -31,7 +31,7 @@ def target_conflicts(manifests: Manifests) -> Iterator[tuple[AutoscalerManifest,
 
 
 def contested_counts(manifests: Manifests) -> Iterator[tuple[CountedWorkload, Finding]]:
-    """Every workload whose manifest sets the count that a SchoolAutoscaler, or its autoscaler, owns."""
+    """Yield every workload whose manifest sets the count that a SchoolAutoscaler, or its autoscaler, owns."""
     owners: dict[_Target, AutoscalerManifest] = {}
     for manifest in manifests.autoscalers:
         owners.setdefault(_target(manifest), manifest)
@@ -49,7 +49,7 @@ def contested_counts(manifests: Manifests) -> Iterator[tuple[CountedWorkload, Fi
 
 
 def _target(manifest: AutoscalerManifest) -> _Target:
-    """What identifies a workload whatever version of its group names it."""
+    """Return what identifies a workload whatever version of its group names it."""
     ref = manifest.spec.scale_target_ref
     return manifest.namespace, ref.api_version.rpartition("/")[0], ref.kind, ref.name
 

@@ -46,7 +46,7 @@ class DayWindow:
 def plan_document(
     window: DayWindow, calendars: Iterable[SchoolDays], plans: Iterable[Plan]
 ) -> dict[str, Any]:
-    """The whole document."""
+    """Return the whole document."""
     return {
         "apiVersion": API_VERSION,
         "from": window.first.isoformat(),
@@ -109,7 +109,7 @@ def _step(step: Step) -> dict[str, Any]:
 
 
 def peak_document(peak: PlannedPeak) -> dict[str, Any]:
-    """One planned peak, as every document of ours writes it."""
+    """Return one planned peak, as every document of ours writes it."""
     occurrence, product = peak.surge.occurrence, peak.surge.factors
     lessons = occurrence.day.lessons
     return {
@@ -129,11 +129,11 @@ def peak_document(peak: PlannedPeak) -> dict[str, Any]:
 
 
 def _percent(percent: Fraction) -> int | float:
-    """Rounded to two decimals; a whole number where it is one."""
+    """Round to two decimals; a whole number where it is one."""
     rounded = round(percent, 2)
     return int(rounded) if rounded.denominator == 1 else float(rounded)
 
 
 def api_time(minute: Minute) -> str:
-    """A minute as the document writes it."""
+    """Return a minute as the document writes it."""
     return f"{instant_of(minute):%Y-%m-%dT%H:%M:%SZ}"

@@ -32,7 +32,7 @@ _ESCAPE_BYTES = len("\\u003c")
 
 
 def size_problem(found: KubernetesObject) -> Problem | None:
-    """What is wrong with the size of an object, if it is too large to be kept."""
+    """Return what is wrong with the size of an object, if it is too large to be kept."""
     value = found.origin.node.value
     written, owned = written_bytes(value), ownership_bytes(found.kind, value)
     if written + owned <= MOST_STORED_BYTES:
@@ -47,7 +47,10 @@ def size_problem(found: KubernetesObject) -> Problem | None:
 
 
 def written_bytes(value: Any) -> int:
-    """The bytes of an object as the API server writes it: compact JSON in UTF-8, signs of HTML escaped."""
+    """Return the bytes of an object as the API server writes it.
+
+    That is compact JSON in UTF-8, signs of HTML escaped.
+    """
     if isinstance(value, dict) and isinstance(metadata := value.get("metadata"), dict):
         kept = {key: inside for key, inside in metadata.items() if key not in _WRITTEN_BY_THE_SERVER}
         value = {**value, "metadata": kept}
@@ -55,7 +58,7 @@ def written_bytes(value: Any) -> int:
 
 
 def ownership_bytes(kind: str, value: Any) -> int:
-    """About the bytes of the record of one manager that owns every field of the spec."""
+    """Return about how many bytes the record of a manager takes that owns every field of the spec."""
     schema = _spec_schemas().get(kind)
     if schema is None or not isinstance(value, dict):
         return 0
@@ -74,7 +77,7 @@ def _spec_schemas() -> dict[str, Schema]:
 
 
 def _owned(value: Any, schema: Schema) -> dict[str, Any]:
-    """The set of fields that a manager owns of a value, in the API server's own notation."""
+    """Return the set of fields that a manager owns of a value, in the API server's own notation."""
     if isinstance(value, dict):
         known = schema.get("properties", {})
         inside = {f"f:{name}": _owned(one, known[name]) for name, one in value.items() if name in known}

@@ -54,16 +54,18 @@ class Origin:
         return self.node.line
 
     def line_of(self, path: str) -> int:
-        """The line of a dotted path, or of the deepest part of it that is there."""
+        """Return the line of a dotted path, or of the deepest part of it that is there."""
         return self.node.line_of(path)
 
     def problem(self, problem: Problem) -> FileProblem:
-        """The problem with the line of its path."""
+        """Return the problem with the line of its path."""
         return FileProblem(file=self.file, line=self.line_of(problem.path), problem=problem)
 
 
 def files_in(path: Path) -> tuple[Path, ...] | Unreadable:
-    """The path itself, or of a folder the YAML files in it, by name; folders in it are not looked into.
+    """Return the path itself, or of a folder the YAML files in it, by name.
+
+    Folders in it are not looked into.
 
     What begins with a dot is left out: editors and tools keep such files for themselves.
     """
@@ -85,13 +87,13 @@ def files_in(path: Path) -> tuple[Path, ...] | Unreadable:
 
 
 def _files_of(folder: Path) -> tuple[Path, ...]:
-    """Its YAML files, one more than may be read at the most."""
+    """Return its YAML files, one more than may be read at the most."""
     inside = (entry for entry in folder.iterdir() if entry.suffix in SUFFIXES and entry.name[0] != ".")
     return tuple(sorted(islice((entry for entry in inside if not entry.is_dir()), MOST_FILES + 1)))
 
 
 def read_file(path: Path) -> tuple[Origin, ...] | Unreadable:
-    """The documents of a file, or what is wrong with it."""
+    """Return the documents of a file, or what is wrong with it."""
     name = str(path)
     try:
         # The size is asked first, so that nothing of a large file is read; devices and pipes have none.
@@ -107,7 +109,7 @@ def read_file(path: Path) -> tuple[Origin, ...] | Unreadable:
 
 
 def read_stream(stream: BinaryIO, name: str) -> tuple[Origin, ...] | Unreadable:
-    """The documents of an open file, or what is wrong with it; `name` is how problems call it."""
+    """Return the documents of an open file, or what is wrong with it; `name` is how problems call it."""
     data = stream.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
         return _refused(name, *_TOO_LARGE)

@@ -33,7 +33,7 @@ _LONGEST_NUMBER = 64
 
 
 def plain(text: str) -> Scalar | Unquoted:
-    """The value of a word without quotes."""
+    """Return the value of a word without quotes."""
     if text in _NULL:
         return None
     if text in _TRUE or text in _FALSE:
@@ -62,7 +62,7 @@ def _disputed(text: str) -> Unquoted | None:
 
 
 def tagged(tag: str, text: str) -> Scalar | Unquoted:
-    """The value of a word with a tag of YAML's own, such as `!!str`.
+    """Return the value of a word with a tag of YAML's own, such as `!!str`.
 
     Raises ValueError for a tag that has no place in a Kubernetes object.
     """

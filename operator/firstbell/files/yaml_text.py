@@ -37,7 +37,7 @@ class Node:
     size: int = 1
 
     def line_of(self, path: str) -> int:
-        """The line of a dotted path, or of the deepest part of it that is there."""
+        """Return the line of a dotted path, or of the deepest part of it that is there."""
         node = self
         for part in parts_of(path):
             if part not in node.inside:
@@ -61,7 +61,10 @@ class _Stop(Exception):  # noqa: N818 - not an error: it ends the reading of a t
 
 
 def read_yaml(text: str) -> tuple[Node, ...] | tuple[LineProblem, ...]:
-    """The documents of a text, empty ones left out, or what is wrong with it; never both, never nothing."""
+    """Return the documents of a text, empty ones left out, or what is wrong with it.
+
+    It is never both, and never nothing.
+    """
     reader = _Reader()
     try:
         for event in _events(text):

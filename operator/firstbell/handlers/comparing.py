@@ -20,15 +20,15 @@ class NoComparison(kopf.DiffBaseStorage):
     """Remembers no object and compares none."""
 
     def build(self, *, body: kopf.Body, extra_fields: Iterable[object] | None = None) -> kopf.BodyEssence:
-        """What would be compared."""
+        """Return what would be compared."""
         del body, extra_fields
         return NOTHING
 
     def fetch(self, *, body: kopf.Body) -> kopf.BodyEssence | None:
-        """What was remembered."""
+        """Return what was remembered."""
         del body
         return None
 
     def store(self, *, body: kopf.Body, patch: kopf.Patch, essence: kopf.BodyEssence) -> None:
-        """Would write on the object."""
+        """Write nothing on the object."""
         del body, patch, essence

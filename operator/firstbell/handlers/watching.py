@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def register(registry: kopf.OperatorRegistry, engine: Engine) -> None:
-    """Adds the handlers of our own kinds to a registry; those of others are followed by the engine."""
+    """Add the handlers of our own kinds to a registry; those of others are followed by the engine."""
     for kind in OWN_KINDS.values():
         _on(registry, GROUP, VERSION, kind.plural, partial(_told, engine, kind))
 

@@ -18,7 +18,7 @@ ACCEPT_PREFIX = "accept.firstbell.dev/"
 
 
 def accepted_in(body: object) -> dict[str, str]:
-    """The kinds that an object accepts, and why; one without a reason is not accepted."""
+    """Return the kinds that an object accepts, and why; one without a reason is not accepted."""
     metadata = body.get("metadata") if isinstance(body, dict) else None
     annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
     if not isinstance(annotations, dict):
@@ -31,7 +31,7 @@ def accepted_in(body: object) -> dict[str, str]:
 
 
 def with_accepted(findings: Iterable[Finding], accepted: Mapping[str, str]) -> tuple[Finding, ...]:
-    """The findings, warnings of accepted kinds as notices that tell the reason."""
+    """Return the findings, warnings of accepted kinds as notices that tell the reason."""
     return tuple(
         replace(
             finding,

@@ -22,7 +22,7 @@ _DEFAULT_LOAD_PERCENT = 100
 
 
 def read_autoscaler(spec: object) -> SchoolAutoscalerSpec | Refused:
-    """The policy of a `spec` as it comes from YAML or the API, or everything that is wrong with it.
+    """Return the policy of a `spec` as it comes from YAML or the API, or everything that is wrong with it.
 
     What planning needs of it is `to_policy`, which cannot fail for a spec that was read here.
     """
@@ -34,12 +34,12 @@ def read_autoscaler(spec: object) -> SchoolAutoscalerSpec | Refused:
 
 
 def autoscaler_problems(spec: SchoolAutoscalerSpec) -> tuple[Problem, ...]:
-    """Everything that is wrong with a policy whose fields have the right shape."""
+    """Return everything that is wrong with a policy whose fields have the right shape."""
     return (*repeated(spec, ("spec",)), *_replicas(spec), *_peaks(spec), *_targets(spec), *_surge(spec))
 
 
 def to_policy(namespace: str, name: str, spec: SchoolAutoscalerSpec) -> Policy:
-    """What planning needs of a spec without problems."""
+    """Return what planning needs of a spec without problems."""
     return Policy(
         namespace=namespace,
         name=name,
@@ -56,7 +56,7 @@ def to_policy(namespace: str, name: str, spec: SchoolAutoscalerSpec) -> Policy:
 
 
 def to_metric_targets(spec: SchoolAutoscalerSpec) -> tuple[MetricTarget, ...]:
-    """What the live metrics of a spec without problems should be, in spec order."""
+    """Return what the live metrics of a spec without problems should be, in spec order."""
     return tuple(
         MetricTarget(name=metric.name, type=metric.target.type, amount=metric.target.amount)
         for metric in spec.metrics
@@ -64,13 +64,13 @@ def to_metric_targets(spec: SchoolAutoscalerSpec) -> tuple[MetricTarget, ...]:
 
 
 def to_behavior(spec: SchoolAutoscalerSpec) -> Behavior:
-    """How fast replicas may follow, complete, of a spec without problems."""
+    """Tell how fast replicas may follow, complete, of a spec without problems."""
     limits = spec.limits
     return Behavior(up=to_scaling_rules(limits.up), down=to_scaling_rules(limits.down))
 
 
 def to_scaling_rules(rules: ScalingRulesSpec) -> ScalingRules:
-    """The limits of one direction, of rules that are complete."""
+    """Return the limits of one direction, of rules that are complete."""
     return ScalingRules(
         window=timedelta(seconds=rules.stabilization_window_seconds or 0),
         policies=tuple(
@@ -135,7 +135,7 @@ def _surge(spec: SchoolAutoscalerSpec) -> Iterator[Problem]:
 
 
 def _more_than_nothing(quantity: str | None, path: str) -> Iterator[Problem]:
-    """A value that is divided by."""
+    """Yield what is wrong with a value that is divided by."""
     if quantity is not None and not exact(quantity):
         yield Problem(path=path, message="is 0", cure='Write more than 0, like "1"')
 

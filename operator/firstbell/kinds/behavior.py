@@ -41,7 +41,7 @@ class ScalingRules(SpecModel):
     a quantity in quotes. Default the tolerance of the policy."""
 
     def completed(self, default: ScalingRules) -> ScalingRules:
-        """These rules with what is absent taken from `default`."""
+        """Return these rules with what is absent taken from `default`."""
         window, select = self.stabilization_window_seconds, self.select_policy
         return ScalingRules(
             stabilization_window_seconds=default.stabilization_window_seconds if window is None else window,

@@ -29,7 +29,7 @@ class _Scoped(Protocol):
 
 
 def calendar_problems(spec: SchoolCalendarSpec) -> tuple[Problem, ...]:
-    """Everything that is wrong with a calendar whose fields have the right shape, its zone and cron aside."""
+    """Return all that is wrong with a calendar whose fields have the right shape, zone and cron aside."""
     return (
         *repeated(spec, ("spec",)),
         *_order(spec),
@@ -43,7 +43,7 @@ def calendar_problems(spec: SchoolCalendarSpec) -> tuple[Problem, ...]:
 
 
 def own_exception_problems(entry: ExceptionFields, path: str) -> Iterator[Problem]:
-    """What can be wrong with an exception without knowing its calendar."""
+    """Yield what can be wrong with an exception without knowing its calendar."""
     if entry.end_date is not None:
         yield from _dates(entry.start_date, entry.end_date, path)
     if entry.event.needs_bell_schedule and entry.bell_schedule_name is None:
@@ -57,7 +57,7 @@ def own_exception_problems(entry: ExceptionFields, path: str) -> Iterator[Proble
 def exception_name_problems(
     entry: ExceptionFields, path: str, bells: Iterable[str], regions: Iterable[str]
 ) -> Iterator[Problem]:
-    """Names in an exception that its calendar does not have."""
+    """Yield the names in an exception that its calendar does not have."""
     if entry.bell_schedule_name is not None:
         yield from _known(entry.bell_schedule_name, bells, f"{path}.bellScheduleName", "bell schedule")
     yield from _scope(entry, path, regions)
@@ -194,7 +194,7 @@ def _demand_event(event: DemandEvent, path: str) -> Iterator[Problem]:
 
 
 def _event_dates(event: DemandEvent, path: str) -> Iterator[Problem]:
-    """What is wrong with the dates of an event, and with an end that is its start."""
+    """Yield what is wrong with the dates of an event, and with an end that is its start."""
     first = event.start_date or event.date
     if event.recurrence is None:
         fields = (("startDate", event.start_date), ("excludeHolidays", event.exclude_holidays))
@@ -215,7 +215,7 @@ def _event_dates(event: DemandEvent, path: str) -> Iterator[Problem]:
 
 
 def _event_end(event: DemandEvent, path: str) -> Iterator[Problem]:
-    """What is wrong with an end that is not after its start, where that does not name the next day."""
+    """Yield what is wrong with an end that is not after its start, where that does not name the next day."""
     start, end = event.start_time, event.end_time
     if start is None or end is None:
         return
@@ -260,7 +260,7 @@ def _rotation(rotation: Rotation) -> Iterator[Problem]:
 
 
 def _span(spec: SchoolCalendarSpec) -> Iterator[Problem]:
-    """A mistyped year would make a plan resolve centuries of days."""
+    """Yield dates too far apart: a mistyped year would make a plan resolve centuries of days."""
     dated = [
         (day, f"spec.academicSessions[{index}].{field}")
         for index, session in enumerate(spec.academic_sessions)

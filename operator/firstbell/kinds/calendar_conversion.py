@@ -18,13 +18,13 @@ from firstbell.kinds.time_zones import read_zone
 
 
 def read_calendar(namespace: str, name: str, spec: object) -> domain.SchoolCalendar | Refused:
-    """The calendar of a `spec` as it comes from YAML or the API, or everything that is wrong with it."""
+    """Return the calendar of a `spec` as it comes from YAML or the API, or all that is wrong with it."""
     model = read_spec(SchoolCalendarSpec, spec)
     return model if isinstance(model, Refused) else to_calendar(namespace, name, model)
 
 
 def to_calendar(namespace: str, name: str, spec: SchoolCalendarSpec) -> domain.SchoolCalendar | Refused:
-    """The calendar of a spec whose fields have the right shape, or everything else that is wrong with it."""
+    """Return the calendar of a spec whose fields have the right shape, or all else that is wrong."""
     zone = read_zone(spec.time_zone, "spec.timeZone")
     crons = _crons(spec.demand_events)
     problems = [zone] if isinstance(zone, Problem) else []
@@ -53,7 +53,7 @@ def to_calendar(namespace: str, name: str, spec: SchoolCalendarSpec) -> domain.S
 def to_exception(
     name: str, fields: ExceptionFields, source: domain.ExceptionSource = domain.ExceptionSource.EXCEPTIONS
 ) -> domain.CalendarDate:
-    """An exception whose own fields were checked, as the core lays it over a calendar."""
+    """Return an exception whose own fields were checked, as the core lays it over a calendar."""
     return domain.CalendarDate(
         name=name,
         dates=domain.DateRange(first=fields.start_date, last=fields.end_date or fields.start_date),
@@ -156,7 +156,7 @@ def _demand_event(event: DemandEvent, cron: CronLine | Problem | None) -> domain
 
 
 def _last_day(event: DemandEvent) -> date | None:
-    """The date on which an event over several days ends."""
+    """Return the date on which an event over several days ends."""
     return None if event.end_date == event.date or event.end_time is None else event.end_date
 
 

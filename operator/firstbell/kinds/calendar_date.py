@@ -14,7 +14,10 @@ from firstbell.kinds.school_time import Scope
 
 
 def exception_rules(place: str) -> tuple[Rule, ...]:
-    """What the API server asks of an exception; `place` is where its fields stand, for the messages."""
+    """Return what the API server asks of an exception.
+
+    `place` is where its fields stand, for the messages.
+    """
     return (
         Rule(
             rule="!has(self.endDate) || self.endDate >= self.startDate",

@@ -23,5 +23,5 @@ class Rule:
 
 
 def validated_by(*rules: Rule) -> dict[str, Any]:
-    """The schema extension that carries the rules."""
+    """Return the schema extension that carries the rules."""
     return {"x-kubernetes-validations": [{"rule": rule.rule, "message": rule.message} for rule in rules]}

@@ -142,7 +142,7 @@ RENDERED_KINDS = (SCHOOL_CALENDAR, SCHOOL_AUTOSCALER)
 
 
 def definition(kind: Kind) -> dict[str, Any]:
-    """The whole CustomResourceDefinition of a kind."""
+    """Return the whole CustomResourceDefinition of a kind."""
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
@@ -173,7 +173,7 @@ def definition(kind: Kind) -> dict[str, Any]:
 
 
 def object_schema(kind: Kind) -> Schema:
-    """The schema of a whole object."""
+    """Return the schema of a whole object."""
     api_version = "The version of the schema: firstbell.dev/v1alpha1."
     return {
         "type": "object",
@@ -198,7 +198,7 @@ class _Dumper(yaml.SafeDumper):
 
 
 def render(kind: Kind) -> str:
-    """The definition as the text of its file, the same for the same models."""
+    """Return the definition as the text of its file, the same for the same models."""
     text = yaml.dump(
         definition(kind), Dumper=_Dumper, sort_keys=False, width=_WIDTH, allow_unicode=True, line_break="\n"
     )

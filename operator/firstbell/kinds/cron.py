@@ -38,14 +38,14 @@ class CronLine:
         return len(self.times)
 
     def occurrences(self, first: date, last: date) -> Iterator[datetime]:
-        """Naive wall-clock times on the civil dates `first` to `last`, both inclusive, ascending."""
+        """Yield naive wall-clock times on the civil dates `first` to `last`, both inclusive, ascending."""
         for day in self.days.between(first, last):
             for at in self.times:
                 yield datetime.combine(day, at)
 
 
 def read_cron(schedule: str, path: str) -> CronLine | Problem:
-    """The line as a value, or what is wrong with it."""
+    """Return the line as a value, or what is wrong with it."""
     fields = schedule.split()
     if len(fields) != _FIELDS:
         message = f"{quoted(schedule)} has {len(fields)} fields"

@@ -37,7 +37,7 @@ class CronDays:
     nth: tuple[tuple[int, int], ...] = ()
 
     def between(self, first: date, last: date) -> Iterator[date]:
-        """The days from `first` to `last`, both inclusive, ascending."""
+        """Yield the days from `first` to `last`, both inclusive, ascending."""
         on = first
         known: tuple[int, int] | None = None
         meant: frozenset[int] = frozenset()
@@ -51,11 +51,14 @@ class CronDays:
             on += _ONE_DAY
 
     def of_month(self, year: int, month: int) -> frozenset[int]:
-        """The days of a month, by their number."""
+        """Return the days of a month, by their number."""
         return frozenset().union(*self._sides(year, month)) if month in self.months else frozenset()
 
     def take_place(self) -> bool:
-        """Whether there ever is such a day; where `W` or `#` stand beside both fields, for both of them."""
+        """Tell whether there ever is such a day.
+
+        Where `W` or `#` stand beside both fields, for both of them.
+        """
         found = [False, False]
         for year in _YEARS_OF_EVERY_KIND:
             for month in self.months:
@@ -67,7 +70,10 @@ class CronDays:
         return False
 
     def _sides(self, year: int, month: int) -> list[set[int]]:
-        """The days that each side of an "or" means; one side where only one field is given, or none."""
+        """Return the days that each side of an "or" means.
+
+        One side where only one field is given, or none.
+        """
         first_weekday, length = calendar.monthrange(year, month)
         whole = set(range(1, length + 1))
         by_day = self._by_day_of_month(first_weekday, length, whole)
@@ -101,7 +107,7 @@ class CronDays:
 
 
 def read_cron_days(fields: Iterable[str]) -> CronDays:
-    """Day of month, month and day of week as they are written.
+    """Read day of month, month and day of week as they are written.
 
     Raises what croniter raises: ValueError, LookupError, TypeError or OverflowError.
     """

@@ -39,7 +39,7 @@ class AutoscalerBounds:
     """How fast it follows its metrics, complete; None where it says nothing that can be read."""
 
     def scales(self, namespace: str, api_version: str, kind: str, name: str) -> bool:
-        """Whether it scales that workload, whatever version of its group names it."""
+        """Tell whether it scales that workload, whatever version of its group names it."""
         return (namespace, _group(api_version), kind, name) == (
             self.namespace,
             _group(self.target_api_version),
@@ -94,14 +94,14 @@ class _ScaledObject(_Foreign):
 
 
 def is_foreign_autoscaler(api_version: str, kind: str) -> bool:
-    """Whether an object is an autoscaler whose bounds a plan may take."""
+    """Tell whether an object is an autoscaler whose bounds a plan may take."""
     return (kind == "HorizontalPodAutoscaler" and api_version in HPA_VERSIONS) or (
         kind == "ScaledObject" and api_version in KEDA_VERSIONS
     )
 
 
 def read_bounds(kind: str, namespace: str, name: str, spec: object) -> AutoscalerBounds | Refused:
-    """The bounds of an autoscaler of others, or what is wrong with those fields."""
+    """Return the bounds of an autoscaler of others, or what is wrong with those fields."""
     if kind == "ScaledObject":
         keda = read_spec(_ScaledObject, spec)
         if isinstance(keda, Refused):
@@ -129,7 +129,7 @@ def read_bounds(kind: str, namespace: str, name: str, spec: object) -> Autoscale
 
 
 def _behavior(written: object) -> Behavior | None:
-    """The `behavior` of an HPA; one that cannot be read here is not ours to judge."""
+    """Return the `behavior` of an HPA; one that cannot be read here is not ours to judge."""
     if not isinstance(written, dict):
         return None
     read = read_spec(BehaviorSpec, {name: _quoted(rules) for name, rules in written.items()})
@@ -139,7 +139,7 @@ def _behavior(written: object) -> Behavior | None:
 
 
 def _quoted(rules: object) -> object:
-    """The rules of one direction with the tolerance as text, which Kubernetes takes as a number, too."""
+    """Return the rules of one direction with the tolerance as text: Kubernetes takes a number, too."""
     if isinstance(rules, dict) and isinstance(rules.get("tolerance"), int | float):
         return {**rules, "tolerance": f"{rules['tolerance']:f}"}
     return rules

@@ -28,7 +28,7 @@ class SpecModel(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _without_empty(cls, data: Any) -> Any:
-        """A field without a value is one that is not given, as to the API server."""
+        """Take a field without a value for one that is not given, as the API server does."""
         if not isinstance(data, dict) or None not in data.values():
             return data
         known = {field.alias or name for name, field in cls.model_fields.items()} | cls.model_fields.keys()
@@ -54,15 +54,15 @@ def _list(kind: str, most: int, least: int, **more: Any) -> Any:
 
 
 def named_list(most: int, *, least: int = 0, key: str = "name") -> Any:
-    """A list of objects that differ in `key`: writers may own single items."""
+    """Return a list of objects that differ in `key`: writers may own single items."""
     return _list("map", most, least, **{"x-kubernetes-list-map-keys": [key]})
 
 
 def ordered_list(most: int, *, least: int = 0) -> Any:
-    """A list whose order has meaning: replaced as a whole."""
+    """Return a list whose order has meaning: replaced as a whole."""
     return _list("atomic", most, least)
 
 
 def distinct_list(most: int, *, least: int = 0) -> Any:
-    """A list of single words, none twice."""
+    """Return a list of single words, none twice."""
     return _list("set", most, least)

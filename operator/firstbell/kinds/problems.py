@@ -58,7 +58,7 @@ class Refused:
 
 
 def dotted(parts: Iterable[PathPart]) -> str:
-    """The parts of a path as people write it: `spec.holidays[3].endDate`."""
+    """Return the parts of a path as people write it: `spec.holidays[3].endDate`."""
     path = ""
     for part in parts:
         if isinstance(part, int):
@@ -71,7 +71,7 @@ def dotted(parts: Iterable[PathPart]) -> str:
 
 
 def parts_of(path: str) -> tuple[PathPart, ...]:
-    """The parts of a dotted path: the inverse of `dotted`, as far as the path can be read."""
+    """Return the parts of a dotted path: the inverse of `dotted`, as far as the path can be read."""
     parts: list[PathPart] = []
     for word, index, key in _PART.findall(path):
         if index:
@@ -82,7 +82,7 @@ def parts_of(path: str) -> tuple[PathPart, ...]:
 
 
 def quoted(value: object) -> str:
-    """A scalar as it may stand inside a problem: in JSON's spelling, on one line, and not too long."""
+    """Return a scalar as it may stand inside a problem: in JSON's spelling, on one line, and not too long."""
     if isinstance(value, str):
         value = value[:_LONGEST_QUOTE]
     spelled = json.dumps(value, ensure_ascii=False, default=str)
@@ -92,7 +92,7 @@ def quoted(value: object) -> str:
 
 
 def kind_of(value: Any) -> str:
-    """What a value is, in words: `the number 810`, `the text "x"`, `a list`."""
+    """Return what a value is, in words: `the number 810`, `the text "x"`, `a list`."""
     if value is None:
         return "nothing"
     if isinstance(value, dict | list | tuple):
@@ -102,7 +102,7 @@ def kind_of(value: Any) -> str:
 
 
 def nearest(wrong: str, known: Iterable[str], *, noun: str) -> str:
-    """The cure for a name that is not known: the nearest one, else the names there are."""
+    """Return the cure for a name that is not known: the nearest one, else the names there are."""
     names = list(dict.fromkeys(known))
     by_lower = {name.lower(): name for name in names}
     close = get_close_matches(wrong.lower()[:_LONGEST_QUOTE], by_lower, n=1, cutoff=0.6)

@@ -20,6 +20,6 @@ _UNITS = {
 
 
 def exact(quantity: str) -> Fraction:
-    """The number that a quantity of the model's pattern means: "500m" is one half."""
+    """Return the number that a quantity of the model's pattern means: "500m" is one half."""
     number, unit = re.fullmatch(r"([0-9.]+)([A-Za-z]*)", quantity).groups()  # type: ignore[union-attr]
     return Fraction(number) * _UNITS[unit]

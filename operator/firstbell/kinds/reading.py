@@ -39,7 +39,7 @@ _TYPE_CURES = {
 
 
 def read_spec(model: type[M], data: object, root: str = "spec") -> M | Refused:
-    """The model of a spec (or of another part of an object), or everything wrong with its shape."""
+    """Return the model of a spec (or of another part of an object), or everything wrong with its shape."""
     try:
         return model.model_validate(data, by_alias=True, by_name=False)
     except ValidationError as invalid:
@@ -49,7 +49,7 @@ def read_spec(model: type[M], data: object, root: str = "spec") -> M | Refused:
 
 
 def _follows(error: ErrorDetails) -> bool:
-    """A list that counts as too short only because entries in it are wrong, which is told of them."""
+    """Tell whether a list is too short only because entries in it are wrong, which is told of them."""
     if error["type"] != "too_short":
         return False
     return len(error["input"]) >= int(error.get("ctx", {}).get("min_length", 0))
@@ -111,7 +111,7 @@ def _not_one_of(value: Any, allowed: Sequence[str]) -> tuple[str, str]:
 
 
 def _description(model: type[BaseModel], where: Sequence[PathPart]) -> str:
-    """The first sentence of the field's description; of the model itself at its root."""
+    """Return the first sentence of the field's description; of the model itself at its root."""
     text = model.__doc__ or ""
     if where:
         parent, last = _model_at(model, where[:-1]), where[-1]
@@ -126,7 +126,7 @@ def _alias(name: str, field: Any) -> str:
 
 
 def _model_at(model: type[BaseModel], where: Sequence[PathPart]) -> type[BaseModel]:
-    """The model that an error's location leads to, as far as there are models on the way."""
+    """Return the model that an error's location leads to, as far as there are models on the way."""
     for part in where:
         for name, field in model.model_fields.items():
             if _alias(name, field) == part:

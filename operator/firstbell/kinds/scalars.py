@@ -41,7 +41,7 @@ KIND_PATTERN = r"^[A-Z][A-Za-z0-9]*$"
 
 
 def wrong(message: str, cure: str) -> PydanticCustomError:
-    """The error of a value with the wrong shape, in words."""
+    """Return the error of a value with the wrong shape, in words."""
     return PydanticCustomError(SHAPE_ERROR, "{message}. {cure}", {"message": message, "cure": cure})
 
 
@@ -58,7 +58,7 @@ def shaped(pattern: str, wanted: str, cure: str) -> AfterValidator:
 
 
 def text(pattern: str, wanted: str, cure: str, *, longest: int) -> Any:
-    """A bounded text of a pattern, for use with `Annotated[str, *...]`."""
+    """Return a bounded text of a pattern, for use with `Annotated[str, *...]`."""
     return (
         Field(strict=True, min_length=1, max_length=longest, json_schema_extra={"pattern": pattern}),
         shaped(pattern, wanted, cure),
@@ -66,7 +66,7 @@ def text(pattern: str, wanted: str, cure: str, *, longest: int) -> Any:
 
 
 def number(least: int, most: int) -> Any:
-    """A whole number between two bounds, both allowed."""
+    """Return a whole number between two bounds, both allowed."""
     return Field(strict=True, ge=least, le=most)
 
 

@@ -48,13 +48,13 @@ class NotStructuralError(Exception):
 
 
 def structural(model: type[BaseModel]) -> Schema:
-    """The structural schema of a model."""
+    """Return the structural schema of a model."""
     schema = model.model_json_schema(by_alias=True)
     return convert(schema, schema.get("$defs", {}))
 
 
 def convert(schema: Schema, definitions: Schema, *, in_list: bool = False) -> Schema:
-    """One schema node, and all below it, as a structural schema."""
+    """Return one schema node, and all below it, as a structural schema."""
     node = _inlined(schema, definitions)
     kind = node.get("type")
     if kind not in {"object", "array", "string", "integer", "boolean"}:
@@ -79,7 +79,7 @@ def convert(schema: Schema, definitions: Schema, *, in_list: bool = False) -> Sc
 
 
 def _inlined(schema: Schema, definitions: Schema) -> Schema:
-    """The node with its reference or its one arm besides null in place; its own words win."""
+    """Return the node with its reference or its one arm besides null in place; its own words win."""
     arms = [arm for arm in schema.get("anyOf", []) if arm != {"type": "null"}]
     if len(arms) > 1:
         raise NotStructuralError(f"a union of {len(arms)} in {schema}")

@@ -15,12 +15,12 @@ from firstbell.kinds.problems import Problem, nearest, quoted
 
 @cache
 def known_zones() -> frozenset[str]:
-    """Every IANA name, links from older names included."""
+    """Return every IANA name, links from older names included."""
     return frozenset(resources.files("tzdata").joinpath("zones").read_text("utf-8").split())
 
 
 def read_zone(name: str, path: str) -> ZoneInfo | Problem:
-    """The zone of that name, or the nearest known name."""
+    """Return the zone of that name, or the nearest known name."""
     if name in known_zones():
         try:
             return ZoneInfo(name)
@@ -34,7 +34,7 @@ def read_zone(name: str, path: str) -> ZoneInfo | Problem:
 
 
 def _preferred(name: str) -> list[str]:
-    """Names to look for the nearest in: where only a city was written, its full name is meant."""
+    """Return the names to look for the nearest in: where only a city was written, its full name is meant."""
     city = name.rsplit("/", 1)[-1].replace(" ", "_").lower()
     same_city = sorted(zone for zone in known_zones() if zone.rsplit("/", 1)[-1].lower() == city)
     return same_city or sorted(known_zones())

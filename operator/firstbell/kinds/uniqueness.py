@@ -11,7 +11,7 @@ from firstbell.kinds.problems import PathPart, Problem, dotted, quoted
 
 
 def repeated(model: BaseModel, path: tuple[PathPart, ...]) -> Iterator[Problem]:
-    """Everything that stands twice in a list that may hold it once, at any depth of the model."""
+    """Yield everything that stands twice in a list that may hold it once, at any depth of the model."""
     for name, field in type(model).model_fields.items():
         value = getattr(model, name)
         here = (*path, field.alias or name)

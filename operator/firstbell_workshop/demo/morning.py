@@ -49,6 +49,6 @@ MORNINGS = {
 
 
 def example_file(name: str) -> Path:
-    """Where an example lies: beside the package in an installation, in the repository in a checkout."""
+    """Tell where an example lies: beside the package in an installation, in the repository in a checkout."""
     installed = PACKAGE / "examples" / f"{name}.yaml"
     return installed if installed.is_file() else PACKAGE.parents[1] / "examples" / f"{name}.yaml"

@@ -37,7 +37,7 @@ class Trial:
     lag_seconds: float = 0.0
 
     def seconds_for(self, pods: int) -> float:
-        """How long it takes to make so many pods, after the first; without end where none was made."""
+        """Tell how long it takes to make so many pods, after the first; without end where none was made."""
         return pods * self.seconds / self.ready if self.ready else float("inf")
 
 

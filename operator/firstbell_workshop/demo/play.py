@@ -132,7 +132,7 @@ class Show:
 
 
 async def play(show: Show, on_sample: Callable[[Sample], None]) -> Recording:
-    """Plays the morning to its end, and the way down after it."""
+    """Play the morning to its end, and the way down after it."""
     clock = FastClock(show.morning.start, show.speed)
     stop, started = asyncio.Event(), asyncio.Event()
     settings = Settings(
@@ -169,7 +169,10 @@ async def play(show: Show, on_sample: Callable[[Sample], None]) -> Recording:
 
 
 def due(plan: Plan, morning: Morning) -> datetime:
-    """When the plan asks for the last of what the bell needs; the start of the morning if it never does."""
+    """Tell when the plan asks for the last of what the bell needs.
+
+    It is the start of the morning if it never does.
+    """
     rises = rises_before(plan, morning)
     return morning.bell - rises[-1].before_bell if rises else morning.start
 
@@ -177,7 +180,7 @@ def due(plan: Plan, morning: Morning) -> datetime:
 async def _watch(
     show: Show, clock: FastClock, recording: Recording, on_sample: Callable[[Sample], None]
 ) -> None:
-    """Samples the workload and its HPA until the way down is done, or should have been."""
+    """Sample the workload and its HPA until the way down is done, or should have been."""
     baseline = show.plan.workload.bounds.minimum
     access = await load_access(show.control_plane.kubeconfig, show.control_plane.context)
     give_up = show.morning.end + timedelta(seconds=WAY_DOWN_SECONDS * show.speed)

@@ -48,7 +48,7 @@ class LiveTable:
             self._live.stop()
 
     def add(self, sample: Sample) -> None:
-        """Shows a sample; one like the last only moves the clock."""
+        """Show a sample; one like the last only moves the clock."""
         row = self._row(sample)
         counts = (sample.floor, sample.current, sample.ready)
         if counts != self._last or not self._rows:
@@ -99,7 +99,7 @@ class Point:
 
 
 def points(recording: Recording) -> list[Point]:
-    """What was seen of a morning, where it is known what was Ready."""
+    """Return what was seen of a morning, where it is known what was Ready."""
     return [
         Point(time=sample.time, planned=sample.planned, ready=sample.ready)
         for sample in recording.samples
@@ -142,7 +142,7 @@ def chart(samples: Sequence[Point], zone: ZoneInfo) -> str:
 
 
 def plot(recording: Recording, zone: ZoneInfo, file: Path) -> str | None:
-    """The same as a picture: what stood in the way, or None. Needs the extra `plot`."""
+    """Draw the same as a picture; return what stood in the way, or None. Needs the extra `plot`."""
     try:
         import matplotlib as mpl  # noqa: PLC0415 - an extra, and slow to load
         from matplotlib import dates  # noqa: PLC0415

@@ -26,7 +26,7 @@ STABILIZATION_SECONDS = 1
 
 
 def set_stage(control_plane: ControlPlane, example: Path, workload: Workload, target: TargetRef) -> None:
-    """Applies everything, and waits until the workload's baseline is Ready."""
+    """Apply everything, and wait until the workload's baseline is Ready."""
     crds = "".join(render(kind) for kind in RENDERED_KINDS)
     control_plane.kubectl("apply", "--server-side", "-f", "-", stdin=crds)
     names = [f"crd/{kind.plural}.{GROUP}" for kind in RENDERED_KINDS]
@@ -49,12 +49,12 @@ def set_stage(control_plane: ControlPlane, example: Path, workload: Workload, ta
 
 
 def namespace(target: TargetRef) -> dict[str, Any]:
-    """The namespace that the example lives in."""
+    """Return the namespace that the example lives in."""
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": target.namespace}}
 
 
 def deployment(target: TargetRef, replicas: int) -> dict[str, Any]:
-    """The workload; its image is never pulled, since the nodes are made up."""
+    """Return the workload; its image is never pulled, since the nodes are made up."""
     labels = {"app": target.name}
     container = {
         "name": "web",
@@ -77,7 +77,7 @@ def deployment(target: TargetRef, replicas: int) -> dict[str, Any]:
 
 
 def autoscaler(target: TargetRef, workload: Workload) -> dict[str, Any]:
-    """The HPA that the workload has without firstbell."""
+    """Return the HPA that the workload has without firstbell."""
     metric = {
         "type": "Resource",
         "resource": {

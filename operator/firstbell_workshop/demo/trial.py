@@ -38,7 +38,7 @@ _GONE_SECONDS = 60
 
 
 def try_out(control_plane: ControlPlane, beside: TargetRef, *, pods: int = PODS) -> Trial:
-    """Makes pods in the namespace of the workload, and takes them away again."""
+    """Make pods in the namespace of the workload, and take them away again."""
     target = TargetRef(namespace=beside.namespace, api_version="apps/v1", kind="Deployment", name=NAME)
     control_plane.kubectl("apply", "-f", "-", stdin=yaml.safe_dump(deployment(target, 0)))
     try:
@@ -114,7 +114,7 @@ class _Watch:
 
 
 def rises_before(plan: Plan, morning: Morning) -> list[Rise]:
-    """What the plan asks for between the start of a morning and its bell."""
+    """Return what the plan asks for between the start of a morning and its bell."""
     start, bell = minute_of(morning.start), minute_of(morning.bell)
     highest = plan.workload.bounds.minimum
     rises = []

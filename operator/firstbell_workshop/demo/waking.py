@@ -29,7 +29,7 @@ class Lag:
 
 
 def lag_seconds(*, passed: float, slept: float, worked: float) -> float:
-    """How long the process was kept from running, of the seconds that passed while it wanted to sleep.
+    """Tell how long the process was kept from running, of the seconds that passed while it wanted to sleep.
 
     `worked` is the processor's time that it had meanwhile: a loop that is late because of its own work is
     the operator's fault, and no part of this. What it worked within its sleep is taken off as well, so this
@@ -39,7 +39,7 @@ def lag_seconds(*, passed: float, slept: float, worked: float) -> float:
 
 
 async def note_lags(clock: Clock, note: Callable[[Lag], None]) -> None:
-    """Sleeps again and again, and notes how late it is woken, until it is cancelled."""
+    """Sleep again and again, and note how late it is woken, until it is cancelled."""
     while True:
         begun, worked = time.monotonic(), time.process_time()
         await asyncio.sleep(SLEEP_SECONDS)

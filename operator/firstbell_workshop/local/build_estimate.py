@@ -57,7 +57,7 @@ class BuildEstimate:
         return sum(self._left.values())
 
     def packages_of(self, family: str) -> int:
-        """How many packages of this family are to be built."""
+        """Tell how many packages of this family are to be built."""
         return self._left.get(family, 0)
 
     def seconds_left(self, family: str = "", built: int = 0, seconds: float = 0.0) -> float:

@@ -43,7 +43,7 @@ class Server:
 
 
 def asked_dates(trial: Trial, first: str | None, last: str | None) -> Dates:
-    """The dates of `--from` and `--to`, inclusive, in the zone of the policy's first calendar."""
+    """Return the dates of `--from` and `--to`, inclusive, in the zone of the policy's first calendar."""
     zone = trial.workload.calendars[0].calendar.zone
     start = None if first is None else start_of_day(zone, civil_date(first, "--from")) * SECONDS_PER_MINUTE
     after = None if last is None else civil_date(last, "--to") + timedelta(days=1)
@@ -54,7 +54,7 @@ def asked_dates(trial: Trial, first: str | None, last: str | None) -> Dates:
 
 
 def from_file(path: Path, counts_seconds: int, dates: Dates) -> Recording:
-    """The dates asked for of a recording in a file."""
+    """Return the dates asked for of a recording in a file."""
     recording = read_csv(path, counts_seconds)
     if isinstance(recording, Unreadable):
         refuse(recording.problems)
@@ -67,7 +67,7 @@ def from_file(path: Path, counts_seconds: int, dates: Dates) -> Recording:
 
 
 def from_prometheus(server: Server, policys_query: str | None, dates: Dates) -> Recording:
-    """What a Prometheus has recorded on the dates asked for."""
+    """Return what a Prometheus has recorded on the dates asked for."""
     # The client takes a moment to load, which every other command would pay for.
     from firstbell.adapters.prometheus import CaBundleError, check_ca_bundle  # noqa: PLC0415
     from firstbell.adapters.prometheus_range import RangeQuery, read_range  # noqa: PLC0415

@@ -21,7 +21,7 @@ LABELS = {Variant.FIRSTBELL: "firstbell, Ready", Variant.HPA: "HPA alone, Ready"
 
 
 def plot_outcome(outcome: Outcome, file: Path) -> str | None:
-    """Draws an outcome: what stood in the way, or None."""
+    """Draw an outcome; return what stood in the way, or None."""
     figure, axes = empty_picture(2, 1, (10, 7))
     _all_bells(axes[0, 0], outcome)
     _one_day(axes[1, 0], outcome)
@@ -29,7 +29,7 @@ def plot_outcome(outcome: Outcome, file: Path) -> str | None:
 
 
 def _all_bells(axis: Any, outcome: Outcome) -> None:
-    """Planned and needed at each bell over the whole time."""
+    """Draw what was planned and needed at each bell over the whole time."""
     times = [instant_of(bell_of(bell.window.peak)) for bell in outcome.bells]
     needed = [bell.needed for bell in outcome.bells]
     axis.plot(times, [bell.planned for bell in outcome.bells], "_", color="#d97706", label="planned")
@@ -41,7 +41,7 @@ def _all_bells(axis: Any, outcome: Outcome) -> None:
 
 
 def _one_day(axis: Any, outcome: Outcome) -> None:
-    """The need and who was Ready on the day whose need is highest."""
+    """Draw the need and who was Ready on the day whose need is highest."""
     need, zone = outcome.need, _zone(outcome)
     highest = need.starts[need.replicas.index(outcome.highest_need)] // SECONDS_PER_MINUTE
     day = local_date(zone, highest)
@@ -60,7 +60,7 @@ def _one_day(axis: Any, outcome: Outcome) -> None:
 
 
 def _points(track: Track, start: int, end: int) -> list[tuple[int, int]]:
-    """The counts of a track in [start, end), as points of a step curve."""
+    """Return the counts of a track in [start, end), as points of a step curve."""
     changes = [*track.changes(), (end, track.counts[-1])]
     found = [
         (max(start, at), count) for (at, count), (until, _) in pairwise(changes) if at < end and until > start

@@ -26,7 +26,7 @@ NAMES = {Variant.FIRSTBELL: "firstbell", Variant.HPA: "HPA alone", Variant.FIXED
 
 
 def print_outcome(console: Console, outcome: Outcome, *, bells: int) -> None:
-    """Prints what was recorded, the totals, each kind of day and the worst `bells`."""
+    """Print what was recorded, the totals, each kind of day and the worst `bells`."""
     for line in _head(outcome):
         console.print(line)
     console.print()
@@ -97,7 +97,7 @@ def _totals(outcome: Outcome) -> Table:
 
 
 def _worst_bells(outcome: Outcome) -> Iterable[str]:
-    """The bell with most short time of each variant that has one."""
+    """Yield the bell with most short time of each variant that has one."""
     for variant in Variant:
         worst = outcome.totals[variant].worst
         if worst is not None:
@@ -107,7 +107,10 @@ def _worst_bells(outcome: Outcome) -> Iterable[str]:
 
 
 def _kinds(bells: Sequence[BellOutcome]) -> Table:
-    """What was planned and needed, by peak and kind of day: where a policy is wrong, it is wrong by kind."""
+    """Return what was planned and needed, by peak and kind of day.
+
+    Where a policy is wrong, it is wrong by kind.
+    """
     groups: dict[tuple[str, str], list[BellOutcome]] = {}
     for bell in bells:
         groups.setdefault((_peak_name(bell), _kind(bell)), []).append(bell)
@@ -161,7 +164,7 @@ def _bells(bells: Sequence[BellOutcome]) -> Table:
 
 
 def _badness(bell: BellOutcome) -> tuple[int, int, int, int]:
-    """How bad a bell was: short time first, then what was missing of the plan."""
+    """Tell how bad a bell was: short time first, then what was missing of the plan."""
     ours, alone = bell.tallies[Variant.FIRSTBELL], bell.tallies[Variant.HPA]
     return ours.short_seconds, bell.needed - bell.planned, alone.short_seconds, -bell_of(bell.window.peak)
 
@@ -180,7 +183,7 @@ def _kind(bell: BellOutcome) -> str:
 
 
 def _table(*headings: str, left: int) -> Table:
-    """A table without lines: so many columns of words, then columns of numbers."""
+    """Return a table without lines: so many columns of words, then columns of numbers."""
     table = Table(box=None, pad_edge=False)
     for index, heading in enumerate(headings):
         table.add_column(heading, justify="left" if index < left else "right", no_wrap=True)
@@ -196,7 +199,7 @@ def _local(outcome: Outcome, second: int) -> str:
 
 
 def _span(seconds: int) -> str:
-    """A length of time in words: `3 h 20 min`."""
+    """Return a length of time in words: `3 h 20 min`."""
     minutes = -(-seconds // 60)
     days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
     words = [f"{days} d" if days else "", f"{hours} h" if hours else "", f"{rest} min" if rest else ""]

@@ -46,7 +46,7 @@ class Tried:
 
 
 def trial_of(files: Sequence[Path], asked: Asked) -> Tried:
-    """What is tried; ends the command with a line per problem where that cannot be told."""
+    """Return what is tried; end the command with a line per problem where that cannot be told."""
     manifests = read_manifests(STDIN if str(file) == "-" else file for file in files)
     if isinstance(manifests, Unreadable):
         refuse(manifests.problems)
@@ -77,14 +77,17 @@ def trial_of(files: Sequence[Path], asked: Asked) -> Tried:
 
 
 def _hpa_behavior(chosen: LinkedAutoscaler) -> Behavior | None:
-    """That of the HPA in the files, else of the policy; None where neither says anything."""
+    """Return that of the HPA in the files, else of the policy; None where neither says anything."""
     theirs = None if chosen.beside is None else chosen.beside.behavior
     spec = chosen.manifest.spec
     return theirs or (to_behavior(spec) if spec.behavior else None)
 
 
 def _chosen(linked: Linked, wanted: str | None, names: str) -> LinkedAutoscaler:
-    """The autoscaler that is asked for, by `name` or `namespace/name`; the only one without being asked."""
+    """Return the autoscaler that is asked for, by `name` or `namespace/name`.
+
+    The only one need not be asked for.
+    """
     known = [one.manifest.policy.key for one in linked.autoscalers]
     if not known:
         refuse([f"{names}: no SchoolAutoscaler in here. Give the file of the policy with -f."])
@@ -101,7 +104,10 @@ def _chosen(linked: Linked, wanted: str | None, names: str) -> LinkedAutoscaler:
 
 
 def _recorded_metric(chosen: LinkedAutoscaler, asked: Asked) -> Metric | None:
-    """The metric of the policy that was recorded; None where another load was, told by `--per-replica`."""
+    """Return the metric of the policy that was recorded.
+
+    It is None where another load was, told by `--per-replica`.
+    """
     if asked.per_replica is None:
         return _metric(chosen, asked.metric)
     if asked.metric is not None:
@@ -121,7 +127,10 @@ def _quantity(text: str | None) -> Fraction:
 
 
 def _metric(chosen: LinkedAutoscaler, wanted: str | None) -> Metric:
-    """The metric that was recorded: of those with a target per replica the only one, or the named one."""
+    """Return the metric that was recorded.
+
+    It is the only one with a target per replica, or the named one.
+    """
     key = chosen.manifest.policy.key
     metrics = {metric.name: metric for metric in chosen.manifest.spec.metrics}
     fitting = [name for name, metric in metrics.items() if metric.target.type is TargetType.AVERAGE_VALUE]
@@ -147,7 +156,7 @@ def _metric(chosen: LinkedAutoscaler, wanted: str | None) -> Metric:
 
 
 def _is_beside(chosen: LinkedAutoscaler, manifests: Manifests) -> bool:
-    """Whether firstbell's decisions are the floor of an autoscaler, as the operator finds it."""
+    """Tell whether firstbell's decisions are the floor of an autoscaler, as the operator finds it."""
     match chosen.manifest.spec.actuation:
         case Actuation.SCALE:
             return False
@@ -158,7 +167,7 @@ def _is_beside(chosen: LinkedAutoscaler, manifests: Manifests) -> bool:
 
 
 def _hpa_bounds(chosen: LinkedAutoscaler, manifests: Manifests) -> Bounds:
-    """The bounds of the HPA alone: its own, or without one those of the policy."""
+    """Return the bounds of the HPA alone: its own, or without one those of the policy."""
     theirs = autoscaler_beside(chosen.manifest, manifests.autoscaler_bounds)
     if theirs is None:
         return chosen.bounds

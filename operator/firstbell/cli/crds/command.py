@@ -35,6 +35,6 @@ def crds(
 
 
 def folders(directory: Path) -> tuple[Path, ...]:
-    """Where the definitions go: the folder, and the chart's as soon as there is a chart beside it."""
+    """Tell where the definitions go: the folder, and the chart's as soon as there is a chart beside it."""
     chart = directory.parent / CHART
     return (directory, directory.parent / CHART_FOLDER) if chart.is_dir() else (directory,)

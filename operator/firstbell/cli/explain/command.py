@@ -76,7 +76,7 @@ def explain_command(
 
 
 async def _with_writers(cluster: Cluster, found: Explanation) -> Explanation:
-    """The explanation with who wrote the minimum of the autoscaler that is floored."""
+    """Return the explanation with who wrote the minimum of the autoscaler that is floored."""
     actuator = found.outcome.situation.actuator
     if not isinstance(actuator, ByFloor):
         return found
@@ -86,7 +86,7 @@ async def _with_writers(cluster: Cluster, found: Explanation) -> Explanation:
 
 
 def _instant(text: str) -> datetime:
-    """The instant that `--at` gives; ends the command where it is none."""
+    """Return the instant that `--at` gives; end the command where it is none."""
     try:
         at = datetime.fromisoformat(text)
     except ValueError:

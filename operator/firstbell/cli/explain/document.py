@@ -26,7 +26,7 @@ API_VERSION = "firstbell.dev/explain/v1"
 
 
 def explain_document(of: Explanation) -> dict[str, Any]:
-    """The whole document."""
+    """Return the whole document."""
     stands = of.outcome.situation
     return {
         "apiVersion": API_VERSION,
@@ -91,7 +91,7 @@ def _decision(of: Explanation) -> dict[str, Any]:
 
 
 def _live(of: Explanation) -> dict[str, Any]:
-    """What the policy asks of live metrics, and what the operator last reported of them."""
+    """Return what the policy asks of live metrics, and what the operator last reported of them."""
     status = of.seen.status
     read = next((one for one in read_conditions(status) if one.type == ConditionType.METRICS_AVAILABLE), None)
     return {

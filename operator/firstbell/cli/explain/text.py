@@ -30,7 +30,7 @@ Rows: TypeAlias = Iterable[tuple[str, str]]
 
 
 def print_explanation(console: Console, of: Explanation) -> None:
-    """Prints the number, why it is that, what comes next, what would change it, and the last report."""
+    """Print the number, why it is that, what comes next, what would change it, and the last report."""
     zone = zone_of(of)
     console.print(printable(_headline(of)), style="bold", soft_wrap=True)
     console.print(f"{_when(of.outcome.now, zone, form='%a %d %b %Y %H:%M')}, {zone}")
@@ -41,7 +41,7 @@ def print_explanation(console: Console, of: Explanation) -> None:
 
 
 def zone_of(of: Explanation) -> tzinfo:
-    """The zone of the school whose bell explains the number, else of the first calendar, else UTC."""
+    """Return the zone of the school whose bell explains the number, else of the first calendar, else UTC."""
     for peak in (*(one.peak for one in of.peaks), *of.upcoming):
         return peak.zone
     calendars = of.outcome.situation.calendars
@@ -60,7 +60,7 @@ def _section(console: Console, title: str, rows: Rows) -> None:
 
 
 def _when(at: datetime, zone: tzinfo, form: str = "%a %d %b %H:%M") -> str:
-    """An instant on the wall of the school, and in UTC where that differs."""
+    """Return an instant on the wall of the school, and in UTC where that differs."""
     local = at.astimezone(zone)
     return f"{local:{form}}" + (f" ({at.astimezone(UTC):%H:%M} UTC)" if local.utcoffset() else " UTC")
 
@@ -110,7 +110,7 @@ def _why(of: Explanation, zone: tzinfo) -> Iterator[tuple[str, str]]:
 
 
 def _live(of: Explanation) -> str:
-    """What live metrics ask for by the operator's last report, which alone reads them."""
+    """Return what live metrics ask for by the operator's last report, which alone reads them."""
     if not of.rules.metrics:
         return "spec.metrics asks for none"
     read = next(
@@ -149,7 +149,7 @@ def _peak(one: ExplainedPeak, pupils_per_replica: int | None) -> Iterator[tuple[
 
 
 def _bell(peak: PlannedPeak) -> str:
-    """When it rings, with its zone where calendars of several zones are planned together."""
+    """Tell when it rings, with its zone where calendars of several zones are planned together."""
     zone = f", {peak.zone.key}" if peak.zones_meet else ""
     return f"{_when(instant_of(peak.surge.occurrence.bell), peak.zone)}{zone}"
 

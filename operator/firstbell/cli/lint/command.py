@@ -119,7 +119,7 @@ def lint(
 
 
 def examine(files: Sequence[Path], today: date | None, against: Path | None = None) -> Report:
-    """What there is to say about files; `today` None is the present date in each calendar's zone.
+    """Return what there is to say about files; `today` None is the present date in each calendar's zone.
 
     `against` are the files as they were before, if they are to be compared.
     """
@@ -142,7 +142,7 @@ def examine(files: Sequence[Path], today: date | None, against: Path | None = No
 
 
 def _shrunk(old: Linked, new: Linked, today: date | None) -> Iterator[tuple[tuple[Finding, ...], _Place]]:
-    """The bells that were lost, by workload."""
+    """Yield the bells that were lost, by workload."""
     for one in differences(old, new, today, AGAINST_DAYS):
         if one.autoscaler is None:
             continue
@@ -165,7 +165,7 @@ _Place = Callable[[Finding], Remark]
 def _findings(
     manifests: Manifests, linked: Linked | Unreadable, today: date | None
 ) -> Iterator[tuple[tuple[Finding, ...], _Place]]:
-    """The findings of each object, and what gives them their places in its file."""
+    """Yield the findings of each object, and what gives them their places in its file."""
     written = [one.calendar for one in manifests.calendars]
     calendars = written if isinstance(linked, Unreadable) else linked.calendars
     days = {calendar.key: SchoolDays(calendar) for calendar in calendars}
@@ -189,7 +189,7 @@ def _findings(
 
 
 def _in_calendar(manifest: CalendarManifest, manifests: Manifests) -> _Place:
-    """Findings of a calendar stand in its file, those of a CalendarException laid over it in that one's."""
+    """Place findings of a calendar in its file, those of a CalendarException laid over it in its own."""
     calendar: SchoolCalendar = manifest.calendar
     own = _in_object(manifest.origin, f"SchoolCalendar {calendar.key}")
     late = {
@@ -237,7 +237,7 @@ def _problem(found: FileProblem) -> Remark:
 
 
 def _more(last: Remark, count: int) -> Remark:
-    """What stands for the findings that were folded away, at the last that is shown."""
+    """Return what stands for the findings that were folded away, at the last that is shown."""
     kind = f"and {count} more of kind {last.kind}"
     return replace(last, path="", message=kind, cure="See all with -o json")
 
@@ -245,7 +245,7 @@ def _more(last: Remark, count: int) -> Remark:
 def _report(
     files: Sequence[Path], remarks: Iterable[Remark], folded: Iterable[Remark], *, readable: bool
 ) -> Report:
-    """The report in the order of files as given, then of lines."""
+    """Return the report in the order of files as given, then of lines."""
     every = [file for given in files for file in _files(given)]
     order = {str(file): index for index, file in enumerate(every)}
 
@@ -261,7 +261,7 @@ def _report(
 
 
 def _files(given: Path) -> tuple[Path, ...]:
-    """A file, or the files of a folder."""
+    """Return a file, or the files of a folder."""
     found = files_in(given)
     return (given,) if isinstance(found, Unreadable) else found
 
@@ -318,11 +318,11 @@ def _summary(report: Report) -> str:
 
 
 def github_data(text: str) -> str:
-    """The message of a workflow command: line ends are kept, as `%0D` and `%0A`."""
+    """Return the message of a workflow command: line ends are kept, as `%0D` and `%0A`."""
     lines = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
     return printable(lines)
 
 
 def github_property(text: str) -> str:
-    """The value of a workflow command's property, where colons and commas have a meaning too."""
+    """Return the value of a workflow command's property, where colons and commas have a meaning too."""
     return github_data(text).replace(":", "%3A").replace(",", "%2C")

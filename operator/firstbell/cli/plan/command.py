@@ -102,7 +102,7 @@ def plan(
 
 
 def _show(planned: Planned, output: PlanOutput, plot: Path | None, *, steps: bool) -> NoReturn:
-    """Prints and draws, and ends the command with what could not be planned."""
+    """Print and draw, and end the command with what could not be planned."""
     if plot is not None and (problem := undrawable(planned.plans, plot)):
         refuse([problem])
     _print(planned, output, steps=steps)

@@ -14,7 +14,7 @@ MOST_PANELS = 50
 
 
 def undrawable(plans: Sequence[Plan], file: Path) -> str | None:
-    """Why plans cannot be drawn into a file, as far as that is known before, or None."""
+    """Tell why plans cannot be drawn into a file, as far as that is known before, or None."""
     if (problem := wrong_suffix(file)) is not None:
         return problem
     if not plans:
@@ -25,7 +25,7 @@ def undrawable(plans: Sequence[Plan], file: Path) -> str | None:
 
 
 def plot_plans(plans: Sequence[Plan], file: Path) -> str | None:
-    """Draws every plan, one panel each: what stood in the way, or None."""
+    """Draw every plan, one panel each; return what stood in the way, or None."""
     figure, axes = empty_picture(len(plans), 1, (10, 3.2 * len(plans)))
     for axis, plan in zip(axes[:, 0], plans, strict=True):
         _panel(axis, plan)

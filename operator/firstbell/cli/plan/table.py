@@ -26,7 +26,7 @@ DATED = "%a %d %b %H:%M"
 
 
 def print_planned(console: Console, planned: Planned, *, steps: bool) -> None:
-    """Prints calendars, then each workload."""
+    """Print calendars, then each workload."""
     for school_days in planned.calendars:
         calendar = school_days.calendar
         suspended = ", suspended: no load" if calendar.suspended else ""
@@ -49,7 +49,10 @@ def _titled(console: Console, title: str) -> None:
 
 
 def _table(*headings: str) -> Table:
-    """A table without lines, whose columns stand as they are; columns that may wrap are added to it."""
+    """Return a table without lines, whose columns stand as they are.
+
+    Columns that may wrap are added to it.
+    """
     table = Table(box=None, pad_edge=False)
     for heading in headings:
         table.add_column(heading, no_wrap=True)
@@ -85,7 +88,7 @@ def _days_table(school_days: SchoolDays, window: DayWindow, width: int) -> Table
 
 
 def _fitting(texts: Iterable[str], available: int) -> int:
-    """The width of a column that shows texts in the cells there are, and never cuts a word."""
+    """Return the width of a column that shows texts in the cells there are, and never cuts a word."""
     texts = list(texts)
     longest_word = max(len(word) for text in texts for word in text.split())
     return min(max(map(len, texts)), max(longest_word, available))
@@ -111,7 +114,7 @@ def _day_words(day: Day) -> str:
 
 
 def _changes_table(plan: Plan, console: Console, *, steps: bool) -> Table:
-    """Every write (or step), as it will be on the wall clock of the first calendar."""
+    """Return every write (or step), as it will be on the wall clock of the first calendar."""
     zone = plan.workload.calendars[0].calendar.zone
     several = _several_days(plan)
     changes = _changes(plan, steps=steps)
@@ -135,7 +138,7 @@ def _changes_table(plan: Plan, console: Console, *, steps: bool) -> Table:
 
 
 def _several_days(plan: Plan) -> bool:
-    """Whether a time of day could be on two dates; the longest single day has 25 hours."""
+    """Tell whether a time of day could be on two dates; the longest single day has 25 hours."""
     return plan.end - plan.start > LONGEST_DAY_MINUTES
 
 
@@ -193,7 +196,7 @@ def _nothing() -> Table:
 
 
 def bar(value: int, highest: int, cells: int = BAR_CELLS) -> str:
-    """A bar for a value, `cells` long for the highest, in eighths of a cell; never empty above 0."""
+    """Return a bar for a value, `cells` long for the highest, in eighths of a cell; never empty above 0."""
     eighths = round(value * cells * 8 / max(1, highest))
     eighths = max(eighths, 1 if value else 0)
     whole, part = divmod(eighths, 8)

@@ -151,7 +151,7 @@ class Unread:
 async def carry_out(
     cluster: Cluster, order: Order, tell: Callable[[Released], None]
 ) -> list[SeenFloor] | Unread:
-    """The floors that were found, after what could be done about them was."""
+    """Return the floors that were found, after what could be done about them was."""
     deadline = asyncio.get_running_loop().time() + order.seconds
     try:
         async with asyncio.timeout_at(deadline):
@@ -180,7 +180,7 @@ async def carry_out(
 
 
 def _end_unread(unread: Unread, *, never_fail: bool) -> NoReturn:
-    """Ends the command: no floor could be looked at."""
+    """End the command: no floor could be looked at."""
     lines = [f"no floor was released: {unread.failure.message}", FIND_BY_HAND]
     if not unread.without_keda:
         lines.append(FIND_SCALED_OBJECTS)
@@ -192,7 +192,7 @@ def _end_unread(unread: Unread, *, never_fail: bool) -> NoReturn:
 
 
 def released_lines(one: Released) -> list[str]:
-    """What became of one floor, and what is left to be done by hand."""
+    """Return what became of one floor, and what is left to be done by hand."""
     name, mark = _name(one.seen), one.seen.autoscaler.mark
     if one.gone:
         return [f"{name}: gone"]
@@ -206,7 +206,7 @@ def released_lines(one: Released) -> list[str]:
 
 
 def dry_line(seen: SeenFloor) -> str:
-    """What would be done with one floor."""
+    """Return what would be done with one floor."""
     mark = seen.autoscaler.mark
     if mark is None and not is_damaged(seen):
         return (
@@ -224,7 +224,7 @@ def dry_line(seen: SeenFloor) -> str:
 
 
 def by_hand(seen: SeenFloor) -> str:
-    """The kubectl line that does what could not be done here."""
+    """Return the kubectl line that does what could not be done here."""
     autoscaler, mark = seen.autoscaler, seen.autoscaler.mark
     kind, field = KUBECTL_NAME[autoscaler.kind], MINIMUM_FIELD[autoscaler.kind]
     patch: dict[str, object] = {

@@ -202,7 +202,7 @@ def simulate(
 
 
 def _of_files(files: list[Path], date: str | None, conditions: Conditions) -> tuple[Comparison, ...]:
-    """The day of every autoscaler in the files; ends the command where there is none."""
+    """Return the day of every autoscaler in the files; end the command where there is none."""
     if not files:
         refuse(
             ["-f FILE: is missing. Give the calendar and the policy, or --scenarios for mornings on record."]
@@ -234,7 +234,7 @@ def _show(comparisons: Sequence[Comparison], output: SimulateOutput) -> None:
 
 
 def _refuse_beside_scenarios(given: Sequence[str], *, both: bool) -> None:
-    """Ends the command where it is told what a morning on record has of its own."""
+    """End the command where it is told what a morning on record has of its own."""
     if both:
         refuse(["--scenario: one morning, or all of them with --scenarios. Leave one of the two out."])
     if given:
@@ -242,7 +242,7 @@ def _refuse_beside_scenarios(given: Sequence[str], *, both: bool) -> None:
 
 
 def _hours(text: str) -> tuple[int, int]:
-    """The seconds of the day that `--cron` gives; ends the command where it gives none."""
+    """Return the seconds of the day that `--cron` gives; end the command where it gives none."""
     found = _HOURS.fullmatch(text)
     if found is None:
         refuse([f"--cron {text}: is not a part of a day. Write it like 07:00-09:00."])

@@ -19,7 +19,7 @@ class SimulateOutput(StrEnum):
 
 
 def print_document(document: dict[str, Any], output: SimulateOutput) -> None:
-    """Prints a document as JSON, or as YAML where that is asked for."""
+    """Print a document as JSON, or as YAML where that is asked for."""
     text = json.dumps(document, indent=2)
     if output is SimulateOutput.YAML:
         # Through JSON, so that enumerations are plain words.

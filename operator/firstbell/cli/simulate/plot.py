@@ -18,7 +18,7 @@ HEADROOM = 1.05
 
 
 def plot_comparisons(comparisons: Sequence[Comparison], file: Path) -> str | None:
-    """Draws every comparison, a row of panels each: what stood in the way, or None."""
+    """Draw every comparison, a row of panels each; return what stood in the way, or None."""
     if len(comparisons) > MOST_COMPARISONS:
         return f"{len(comparisons)} days are too many for a picture of {MOST_COMPARISONS}. Give fewer."
     wide = max(len(comparison.outcomes) for comparison in comparisons)
@@ -35,7 +35,7 @@ def plot_comparisons(comparisons: Sequence[Comparison], file: Path) -> str | Non
 
 
 def _highest(comparison: Comparison) -> float:
-    """The highest value that any of the panels of a day draws."""
+    """Return the highest value that any of the panels of a day draws."""
     return max(
         (max(one.load, one.capacity) for found in comparison.outcomes.values() for one in found.moments),
         default=0.0,

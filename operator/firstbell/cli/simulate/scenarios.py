@@ -19,7 +19,7 @@ VERDICTS = {Verdict.HELD: "held", Verdict.NOT_HELD: "would not have held"}
 
 
 def played_scenarios(name: str | None, conditions: Conditions) -> Iterator[Played]:
-    """The mornings that come with firstbell, or the one of that name, played one after the other."""
+    """Yield the mornings that come with firstbell, or the one of that name, played one after the other."""
     files = scenario_files()
     if name is not None:
         known = [file.stem for file in files]
@@ -35,7 +35,7 @@ def played_scenarios(name: str | None, conditions: Conditions) -> Iterator[Playe
 
 
 def show_scenarios(played: Sequence[Played], output: SimulateOutput, *, detailed: bool) -> None:
-    """Prints mornings: a line each, or one of them with all its figures."""
+    """Print mornings: a line each, or one of them with all its figures."""
     if output is not SimulateOutput.TABLE:
         print_document(scenarios_document(played), output)
     elif detailed:

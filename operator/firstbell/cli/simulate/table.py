@@ -40,7 +40,7 @@ NAMES = {
 
 
 def print_comparisons(console: Console, comparisons: Iterable[Comparison]) -> None:
-    """Prints each workload's day."""
+    """Print each workload's day."""
     for comparison in comparisons:
         plan = comparison.plan
         zone = plan.workload.calendars[0].calendar.zone
@@ -85,14 +85,14 @@ def _outcomes(comparison: Comparison) -> Table:
 
 
 def _leasts(comparison: Comparison) -> Iterable[tuple[int, Least]]:
-    """What would have been enough, by how busy replicas may be in percent."""
+    """Yield what would have been enough, by how busy replicas may be in percent."""
     yield comparison.conditions.hpa_target_percent, comparison.least.at_hpa_target
     if comparison.conditions.hpa_target_percent != FULL_PERCENT:
         yield FULL_PERCENT, comparison.least.at_full_use
 
 
 def times(cost: float | None) -> str:
-    """A multiple of the least possible."""
+    """Return a multiple of the least possible."""
     return "-" if cost is None else f"{cost:.2f}"
 
 
@@ -109,24 +109,24 @@ def _cells(outcome: Outcome, *, counted: bool) -> list[str]:
 
 
 def minutes(seconds: int) -> str:
-    """Seconds as minutes: `0` for none at all, else at least a tenth."""
+    """Return seconds as minutes: `0` for none at all, else at least a tenth."""
     return f"{max(0.1, seconds / 60):.1f}{MINUTES}" if seconds else "0"
 
 
 def people(number: float, of: float, *, counted: bool) -> str:
-    """A number of pupils, or their share where nobody counts them."""
+    """Return a number of pupils, or their share where nobody counts them."""
     if counted:
         return f"{number:,.0f}"
     return f"{100 * number / of:.1f} %" if of else "0 %"
 
 
 def percent(value: float) -> str:
-    """A load in percent of what is Ready."""
+    """Return a load in percent of what is Ready."""
     return f"{value:,.0f} %" if isfinite(value) else "none Ready"
 
 
 def _strips(comparison: Comparison, *, ascii_only: bool) -> Iterable[str]:
-    """For each variant what is Ready around the busiest minute, with a mark where it is not enough."""
+    """Yield for each variant what is Ready around the busiest minute, with a mark where it is not enough."""
     busiest = _busiest(comparison)
     first = max(0, busiest - STRIP_BEFORE)
     highest = max(
@@ -146,7 +146,7 @@ def _strips(comparison: Comparison, *, ascii_only: bool) -> Iterable[str]:
 
 
 def _why_quiet(comparison: Comparison) -> str:
-    """Why there is nothing to see, by the calendars, and which day has something."""
+    """Tell why there is nothing to see, by the calendars, and which day has something."""
     workload = comparison.plan.workload
     reasons = {
         days.day(region, local_date(days.calendar.zone, comparison.start)).reason

@@ -32,7 +32,7 @@ RESTARTS = frozenset({DayClass.RESTART_AFTER_HOLIDAY, DayClass.FIRST_DAY_OF_SCHO
 
 
 def calendar_status(seen: SeenCalendar, now: datetime) -> Json:
-    """The whole status as it should now be."""
+    """Return the whole status as it should now be."""
     if isinstance(seen.days, Unavailable):
         invalid = Condition(
             type=ConditionType.VALID, status=Truth.FALSE, reason=seen.days.reason, message=seen.days.message
@@ -60,7 +60,7 @@ def calendar_status(seen: SeenCalendar, now: datetime) -> Json:
 
 
 def next_change(seen: SeenCalendar, now: datetime) -> datetime | None:
-    """When the status will next differ by itself: after the next bell, or at the local midnight."""
+    """Tell when the status will next differ by itself: after the next bell, or at the local midnight."""
     if isinstance(seen.days, Unavailable):
         return None
     zone = seen.days.calendar.zone
@@ -77,7 +77,7 @@ def _last_date(days: SchoolDays) -> date | None:
 
 
 def _valid(findings: Sequence[Finding]) -> Condition:
-    """Whether the calendar can mean what it says: what `firstbell lint` finds, as a condition.
+    """Tell whether the calendar can mean what it says: what `firstbell lint` finds, as a condition.
 
     What the calendar's annotations accept is a notice here, too.
     """
@@ -101,7 +101,7 @@ def _expiring(findings: Sequence[Finding]) -> Condition:
 
 
 def _folded(findings: Sequence[Finding]) -> str:
-    """Findings as one message, many of one kind cut short."""
+    """Return findings as one message, many of one kind cut short."""
     sentences: list[str] = []
     for group in fold(findings):
         sentences += [f"{finding.path}: {finding.text}" for finding in group.shown]
@@ -129,13 +129,13 @@ def _day(day: Day) -> Json:
 
 
 def _next_bell(days: SchoolDays, now: datetime) -> str | None:
-    """The next first period of any region, unshifted."""
+    """Return the next first period of any region, unshifted."""
     found = _first(days, now, days.lesson_days_from)
     return api_time(instant_of(found[0])) if found else None
 
 
 def _next_restart(days: SchoolDays, now: datetime) -> Json | None:
-    """The next first lesson day after a holiday or of a school year, in any region."""
+    """Return the next first lesson day after a holiday or of a school year, in any region."""
     found = _first(days, now, lambda region, on: _restarts(days, region, on))
     if not found:
         return None
@@ -155,7 +155,7 @@ def _restarts(days: SchoolDays, region: str | None, on: date) -> Iterator[Day]:
 def _first(
     days: SchoolDays, now: datetime, coming: Callable[[str | None, date], Iterator[Day]]
 ) -> tuple[Minute, Day] | None:
-    """The earliest first bell after `now` of the coming days of each region, and its day.
+    """Return the earliest first bell after `now` of the coming days of each region, and its day.
 
     Regions of one scope have the same days, so one of them is asked for all.
     """

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def steady_decision(outcome: Outcome, new: Json, old: Json) -> Json:
-    """The decision, in the words of the last report where nothing has happened since.
+    """Return the decision, in the words of the last report where nothing has happened since.
 
     Values of live metrics change at every poll: the sentence is that of the moment in which the count turned.
     After a start what was told stays until they are read, if what is held is what was decided.
@@ -40,7 +40,7 @@ def steady_decision(outcome: Outcome, new: Json, old: Json) -> Json:
 
 
 def steady_condition(metrics: tuple[LiveMetric, ...], old: Json) -> Condition:
-    """Whether live metrics are known; after a start what was last known stays until they are read."""
+    """Tell whether live metrics are known; after a start what was last known stays until they are read."""
     told = metrics_available(metrics)
     if told.status is not Truth.UNKNOWN or not metrics:
         return told
@@ -49,12 +49,12 @@ def steady_condition(metrics: tuple[LiveMetric, ...], old: Json) -> Condition:
 
 
 def _waiting(metrics: tuple[LiveMetric, ...]) -> bool:
-    """Whether any metric has not been read since the start: the last report stays until it has."""
+    """Tell whether any metric has not been read since the start: the last report stays until it has."""
     return any(isinstance(one.reading, Unavailable) and one.reading.reason == NOT_READ for one in metrics)
 
 
 def metrics_available(metrics: tuple[LiveMetric, ...]) -> Condition:
-    """Whether all live metrics are known; values are not told, they change all the time."""
+    """Tell whether all live metrics are known; values are not told, they change all the time."""
     kind = ConditionType.METRICS_AVAILABLE
     if not metrics:
         return Condition(
@@ -78,5 +78,5 @@ def metrics_available(metrics: tuple[LiveMetric, ...]) -> Condition:
 
 
 def _ended(sentence: str) -> str:
-    """The sentence with its full stop, where nothing else ends it."""
+    """Return the sentence with its full stop, where nothing else ends it."""
     return sentence if sentence.endswith((".", "?", "!")) else f"{sentence}."

@@ -38,7 +38,7 @@ def ready_for_bell(
     first_raised: Minute | None = None,
     cause: str = "",
 ) -> Condition:
-    """The condition `ReadyForBell` at a minute.
+    """Return the condition `ReadyForBell` at a minute.
 
     `first_raised` is the minute of the one rise that this process has brought about, or None after several:
     pods asked for by a start in mid-peak get the same grace as those that the plan has just asked for.
@@ -75,14 +75,14 @@ def _compared(plan: Plan, workload: SeenWorkload, minute: Minute, cause: str) ->
 
 
 def due_replicas(plan: Plan, minute: Minute) -> int:
-    """How many replicas should be Ready at a minute, pods that were just asked for not counted."""
+    """Tell how many replicas should be Ready at a minute, pods that were just asked for not counted."""
     return min(plan.replicas_at(at) for at in range(minute - GRACE_MINUTES, minute + 1))
 
 
 def follow_bells(
     memory: Memory, peaks: tuple[PlannedPeak, ...], ready: int | None, now: datetime
 ) -> Iterator[Happening]:
-    """Keeps the record of the next bell, and tells how the workload stood when it rings.
+    """Keep the record of the next bell, and tell how the workload stood when it rings.
 
     `peaks` are those around now as well as those to come: where cohorts are spread, a peak reaches its height
     after its bell, when it is no longer upcoming. A workload whose readiness is not known just then is waited
@@ -113,7 +113,7 @@ def follow_bells(
 
 
 def _note(record: BellRecord, ready: int, now: datetime) -> None:
-    """Remembers since when the replicas of a bell are Ready."""
+    """Remember since when the replicas of a bell are Ready."""
     if record.ready_time is None and ready >= record.peak.replicas:
         record.ready_time = now
 
@@ -127,7 +127,7 @@ def _same_bell(one: PlannedPeak, other: PlannedPeak) -> bool:
 
 
 def _told(record: BellRecord, ready: int, late: timedelta) -> Happening:
-    """The event at a bell: how many were Ready, and since when; or how many are, so long after it."""
+    """Return the event at a bell: how many were Ready, and since when; or how many are, so long after it."""
     peak = record.peak
     what = f"{peak.surge.occurrence.peak.name} at {local_time(peak)}"
     told = f"{ready} of {peak.replicas} Ready"

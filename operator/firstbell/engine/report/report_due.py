@@ -31,7 +31,7 @@ BUSY_WITHIN = timedelta(seconds=30)
 
 
 def changed(old: Json, new: Json, *, since_last: timedelta | None, least: timedelta = timedelta(0)) -> Json:
-    """The merge patch from one status to the other; empty where nothing worth a write now changed.
+    """Return the merge patch from one status to the other; empty where nothing worth a write now changed.
 
     `since_last` is the time since the last write, None before the first; `least` what must be between two.
     """
@@ -42,7 +42,7 @@ def changed(old: Json, new: Json, *, since_last: timedelta | None, least: timede
 
 
 def _without_marks(patch: Json, old: Json) -> Json:
-    """The patch without who sets the count, where that is as it was: others write it, too."""
+    """Return the patch without who sets the count, where that is as it was: others write it, too."""
     actuator, before = patch.get("actuator"), old.get("actuator") or {}
     if not actuator:
         return patch
@@ -51,19 +51,25 @@ def _without_marks(patch: Json, old: Json) -> Json:
 
 
 def least_wait(reports: Sequence[datetime], now: datetime) -> timedelta:
-    """How long after the last write any change waits: not at all, unless something changes to and fro."""
+    """Tell how long after the last write any change waits.
+
+    It does not wait at all, unless something changes to and fro.
+    """
     many = len(reports) == REPORTS_AT_ONCE and now - reports[0] < BUSY_WITHIN
     return COUNTS_AT_MOST_EVERY if many else timedelta(0)
 
 
 def may_wait(old: Json, new: Json) -> timedelta:
-    """How long after the last write the difference between two statuses may be written."""
+    """Tell how long after the last write the difference between two statuses may be written."""
     waits = [_may_wait(key, old.get(key), new[key]) for key in merge_patch(old, new)]
     return min(waits, default=timedelta(0))
 
 
 def _may_wait(key: str, before: Any, after: Any) -> timedelta:
-    """How long a change may wait: one of counts, of a message that tells them, or of live metrics alone."""
+    """Tell how long a change may wait.
+
+    That is one of counts, of a message that tells them, or of live metrics alone.
+    """
     if key in COUNTS:
         return COUNTS_AT_MOST_EVERY
     if key == "conditions":

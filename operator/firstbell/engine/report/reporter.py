@@ -92,7 +92,7 @@ class Reporter:
         self._latest: dict[str, tuple[Memory, Outcome | Unavailable]] = {}
 
     def ask(self, key: str, memory: Memory, outcome: Outcome | Unavailable) -> None:
-        """Queues the report of an autoscaler's tick; a later tick takes the place of an earlier one.
+        """Queue the report of an autoscaler's tick; a later tick takes the place of an earlier one.
 
         Dashboards have its figures at once: a status waits for all the scaling there is to do.
         """
@@ -112,11 +112,11 @@ class Reporter:
         )
 
     def ask_calendar(self, key: str) -> None:
-        """Queues the report of a calendar."""
+        """Queue the report of a calendar."""
         self._put(key, is_calendar=True)
 
     async def get(self) -> tuple[str, bool]:
-        """The next key to report, and whether it is a calendar's."""
+        """Return the next key to report, and whether it is a calendar's."""
         return await self._queue.get()
 
     def _put(self, key: str, *, is_calendar: bool) -> None:
@@ -129,7 +129,7 @@ class Reporter:
 
     @contextlib.contextmanager
     def _alone(self, key: str, *, is_calendar: bool) -> Iterator[None]:
-        """Two reports of one object never overlap: the older of them could be written last."""
+        """Let two reports of one object never overlap: the older of them could be written last."""
         item = (key, is_calendar)
         self._waiting.discard(item)
         self._writing.add(item)
@@ -142,7 +142,7 @@ class Reporter:
                 self._put(key, is_calendar=is_calendar)
 
     async def report(self, key: str) -> datetime | None:
-        """Writes what changed of an autoscaler's status; when it should be looked at again, or None."""
+        """Write what changed of an autoscaler's status; return when it should be looked at again, or None."""
         with self._alone(key, is_calendar=False):
             return await self._report(key)
 
@@ -183,7 +183,7 @@ class Reporter:
         return following
 
     def _compose(self, memory: Memory, outcome: Outcome, old: Json) -> tuple[Json, datetime | None]:
-        """The new status, and when the workload's readiness should be looked at again."""
+        """Return the new status, and when the workload's readiness should be looked at again."""
         workload = outcome.situation.workload
         ready = workload.ready if isinstance(workload, SeenWorkload) else None
         decision = outcome.decision
@@ -201,7 +201,7 @@ class Reporter:
         return status_of(outcome, memory, coming, old), following
 
     async def report_calendar(self, key: str) -> datetime | None:
-        """Writes what changed of a calendar's status; when it will change by itself, or None."""
+        """Write what changed of a calendar's status; return when it will change by itself, or None."""
         with self._alone(key, is_calendar=True):
             return await self._report_calendar(key)
 
@@ -245,7 +245,7 @@ class Reporter:
         return written
 
     def _tell(self, key: str, uid: str, old: Json, new: Json, memory: Memory) -> None:
-        """Events for what changed: desired counts and bells that rang, conditions that turned."""
+        """Post events for what changed: desired counts and bells that rang, conditions that turned."""
         namespace, name = key.split("/", 1)
         involved = {
             "apiVersion": f"{GROUP}/{VERSION}",
@@ -262,7 +262,7 @@ class Reporter:
 
 
 def _sooner(one: datetime | None, other: datetime | None) -> datetime | None:
-    """The earlier of two instants; None is no instant at all."""
+    """Return the earlier of two instants; None is no instant at all."""
     return min((at for at in (one, other) if at is not None), default=None)
 
 

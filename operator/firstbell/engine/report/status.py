@@ -45,7 +45,7 @@ LIMITING = frozenset(
 
 
 def status_of(outcome: Outcome, memory: Memory, coming: Sequence[PlannedPeak], old: Json) -> Json:
-    """The whole status as it should now be; a key whose value is None is to be removed."""
+    """Return the whole status as it should now be; a key whose value is None is to be removed."""
     stands, decision = outcome.situation, outcome.decision
     workload = stands.workload if isinstance(stands.workload, SeenWorkload) else None
     decided = decision if isinstance(decision, Decision) else None
@@ -79,7 +79,7 @@ def status_of(outcome: Outcome, memory: Memory, coming: Sequence[PlannedPeak], o
 
 
 def invalid_status(reason: Unavailable, generation: int, old: Json, now: datetime) -> Json:
-    """The status of an object whose spec has never been usable."""
+    """Return the status of an object whose spec has never been usable."""
     conditions = [
         Condition(type=ConditionType.READY, status=Truth.FALSE, reason=reason.reason, message=reason.message)
     ]
@@ -102,7 +102,7 @@ _AFTER_READY = (
 
 
 def _conditions(outcome: Outcome, memory: Memory, old: Json) -> list[Condition]:
-    """All conditions, in the order in which people read them."""
+    """Return all conditions, in the order in which people read them."""
     stands = outcome.situation
     minute = minute_of(outcome.now)
     calendar, able = _calendar_resolved(outcome), _able_to_scale(outcome)
@@ -123,7 +123,10 @@ def _conditions(outcome: Outcome, memory: Memory, old: Json) -> list[Condition]:
 
 
 def _cause(outcome: Outcome, able: Condition, limited: Condition, contest: Condition) -> str:
-    """Why fewer replicas may be set than are due: the condition that tells it, or what is known besides."""
+    """Tell why fewer replicas may be set than are due.
+
+    It is the condition that tells it, or what is known besides.
+    """
     stands = outcome.situation
     if stands.rules.mode is Mode.DRY_RUN:
         return "and nothing is written, because spec.mode is DryRun"
@@ -145,7 +148,7 @@ def _plan_shrunk(outcome: Outcome) -> Condition:
 
 
 def _first_raised(memory: Memory) -> Minute | None:
-    """The minute of the only change that this process has brought about, if it was a rise."""
+    """Return the minute of the only change that this process has brought about, if it was a rise."""
     if len(memory.actions) != 1 or memory.actions[0].after < memory.actions[0].before:
         return None
     return minute_of(memory.actions[0].time)
@@ -236,7 +239,7 @@ def _limited(outcome: Outcome, limit: Limit) -> str:
 
 
 def _actuator(outcome: Outcome, old: Json) -> Json | None:
-    """What is written to. Who marks the workload's count as set by itself is not for a report to say."""
+    """Return what is written to; who marks the workload's count as set is not for a report to say."""
     actuator = outcome.situation.actuator
     if outcome.situation.rival:
         return old or None
@@ -264,7 +267,10 @@ def _actuator(outcome: Outcome, old: Json) -> Json | None:
 
 
 def _decision(decision: Decision | Unavailable, ready: Condition) -> Json:
-    """The decision for people, who look at its reason first: what is broken comes before what is planned."""
+    """Return the decision for people, who look at its reason first.
+
+    What is broken comes before what is planned.
+    """
     if isinstance(decision, Unavailable):
         return {"reason": decision.reason, "message": decision.message}
     reason, message = decision.reason.value, decision.message
@@ -307,7 +313,7 @@ def _last_peak(record: BellRecord | None) -> Json | None:
 
 
 def _calendars(outcome: Outcome) -> list[Json]:
-    """Which edit of each calendar the decision used."""
+    """Tell which edit of each calendar the decision used."""
     if isinstance(outcome.situation.calendars, Unavailable):
         return []
     return [

@@ -66,7 +66,7 @@ def demo(
 
 
 def _planned(morning: Morning) -> tuple[Plan, Conditions]:
-    """The plan of the example's workload around the morning, and what it is simulated under."""
+    """Return the plan of the example's workload around the morning, and what it is simulated under."""
     planned = plan_files([example_file(morning.example)], morning.bell.date(), 1)
     start = minute_of(morning.start) - BEFORE_MINUTES
     plan = make_plan(planned.plans[0].workload, start, minute_of(morning.end) + AFTER_MINUTES)

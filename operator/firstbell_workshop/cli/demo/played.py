@@ -40,7 +40,7 @@ class Wishes:
 
 
 def play_morning(out: Console, morning: Morning, plan: Plan, wishes: Wishes) -> Recording:
-    """Plays it, and tells how it ended; ends the command where there is no cluster to play on."""
+    """Play it, and tell how it ended; end the command where there is no cluster to play on."""
     configure_logs("console", "error")
     target = _target(plan)
     zone = plan.workload.calendars[0].calendar.zone
@@ -71,7 +71,7 @@ def play_morning(out: Console, morning: Morning, plan: Plan, wishes: Wishes) -> 
 def _fitting_speed(
     out: Console, here: ControlPlane, target: TargetRef, plan: Plan, morning: Morning
 ) -> float:
-    """How fast the clock may run on this cluster, said together with why."""
+    """Tell how fast the clock may run on this cluster, said together with why."""
     trial, rises = try_out(here, target), rises_before(plan, morning)
     speed = fitting_speed(trial, rises)
     out.print("\n".join(pace_in_words(trial, rises, speed, morning)))
@@ -79,6 +79,6 @@ def _fitting_speed(
 
 
 def _target(plan: Plan) -> TargetRef:
-    """The workload of the example, which is a Deployment of the autoscaler's name."""
+    """Return the workload of the example, which is a Deployment of the autoscaler's name."""
     policy = plan.workload.policy
     return TargetRef(namespace=policy.namespace, api_version="apps/v1", kind="Deployment", name=policy.name)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def print_preview(console: Console, morning: Morning, plan: Plan, conditions: Conditions) -> None:
-    """Prints the plan at once, and the simulated day as soon as it is played."""
+    """Print the plan at once, and the simulated day as soon as it is played."""
     zone = plan.workload.calendars[0].calendar.zone
     console.print(f"{morning.title}\n")
     console.print("The plan, from the calendar alone, up to the bell:")
@@ -41,7 +41,7 @@ def print_preview(console: Console, morning: Morning, plan: Plan, conditions: Co
 
 
 def rises_table(console: Console, morning: Morning, plan: Plan) -> Table:
-    """What the floor will be, a row for each change up to the bell."""
+    """Return what the floor will be, a row for each change up to the bell."""
     zone = plan.workload.calendars[0].calendar.zone
     start, bell = minute_of(morning.start), minute_of(morning.bell)
     runs = [run for run in plan.writes if run.end > start and run.start <= bell]
@@ -58,7 +58,7 @@ def rises_table(console: Console, morning: Morning, plan: Plan) -> Table:
 
 
 def simulated(comparison: Comparison, morning: Morning, plan: Plan) -> Iterator[Point]:
-    """What was Ready with firstbell on a simulated day, for the hours of the morning."""
+    """Yield what was Ready with firstbell on a simulated day, for the hours of the morning."""
     for moment in comparison.outcomes[Variant.FIRSTBELL].moments:
         at = instant_of(comparison.start) + timedelta(seconds=moment.second)
         if morning.start <= at <= morning.end:

@@ -19,7 +19,7 @@ TOLD_SECONDS = 0.1
 
 
 def pace_in_words(trial: Trial, rises: Sequence[Rise], speed: float, morning: Morning) -> list[str]:
-    """How fast this cluster makes pods and wakes this process, and how fast the clock runs therefore."""
+    """Tell how fast this cluster makes pods and wakes this process, and how fast the clock runs therefore."""
     minutes = (morning.end - morning.start).total_seconds() / 60 / speed
     made = f"{trial.ready} of {trial.asked}" if trial.ready < trial.asked else str(trial.asked)
     woken = f", and this process was woken up to {trial.lag_seconds:.1f} s late"
@@ -34,7 +34,7 @@ def pace_in_words(trial: Trial, rises: Sequence[Rise], speed: float, morning: Mo
 
 
 def what_stays(here: ControlPlane, namespace: str, *, keep: bool) -> list[str]:
-    """What is left after the morning, and how to be rid of it: a given cluster is not to be ended."""
+    """Return what is left after the morning, and how to be rid of it: a given cluster is not to be ended."""
     if here.provision is Provision.GIVEN:
         name = f"--kubeconfig {here.kubeconfig}" + (f" --context {here.context}" if here.context else "")
         return [
@@ -51,7 +51,7 @@ def what_stays(here: ControlPlane, namespace: str, *, keep: bool) -> list[str]:
 
 
 def ending(recording: Recording, *, has_metrics: bool) -> list[str]:
-    """How the morning ended, in words: first whether firstbell did its part, then what became of it."""
+    """Tell how the morning ended, in words: first whether firstbell did its part, then what became of it."""
     if recording.failed:
         return [f"The operator ended: {recording.failed}"]
     early, needed = recording.minutes_early, recording.needed
@@ -75,7 +75,7 @@ def ending(recording: Recording, *, has_metrics: bool) -> list[str]:
 
 
 def _late(recording: Recording) -> str:
-    """What of firstbell's own part was late, and how much of it the machine does not explain."""
+    """Return what of firstbell's own part was late, and how much of it the machine does not explain."""
     ordered, kept = recording.minutes_ordered, sum(recording.kept_waiting)
     later = "never" if ordered is None else f"{-ordered:.0f} minutes after it"
     told = f"LATE: {_at_the_bell(recording)}; both stood there {later}."
@@ -88,7 +88,7 @@ def _late(recording: Recording) -> str:
 
 
 def _starved(recording: Recording) -> list[str]:
-    """What was late because the machine did not let this process run."""
+    """Return what was late because the machine did not let this process run."""
     speed, waits = recording.speed, recording.kept_waiting
     worst, kept = max(waits, default=0.0), sum(waits)
     late, early = -(recording.minutes_ordered or 0), recording.minutes_ordered_unhindered or 0
@@ -113,7 +113,7 @@ def _played(seconds: float, recording: Recording) -> str:
 
 
 def _late_pods(recording: Recording) -> list[str]:
-    """What of the machine's part was late, where firstbell's was not."""
+    """Return what of the machine's part was late, where firstbell's was not."""
     needed, early, speed = recording.needed, recording.minutes_early, recording.speed
     if early is None:
         most = max((sample.ready or 0 for sample in recording.samples), default=0)
