@@ -17,7 +17,7 @@ from firstbell.core.bells import instant_of, minute_of
 from firstbell.core.coalesce import MARK_MINUTES
 from firstbell.core.days import SchoolDays
 from firstbell.core.plan import Plan, Workload, make_plan
-from firstbell.engine.seen.store import TargetRef
+from firstbell.engine.objects.target_ref import TargetRef
 from firstbell.files.links import Linked, link
 from firstbell.files.manifests import Manifests, read_manifests
 from firstbell.lab.day.compare import Conditions, Variant, compare

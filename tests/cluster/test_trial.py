@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from firstbell.engine.seen.store import TargetRef
+from firstbell.engine.objects.target_ref import TargetRef
 from firstbell_workshop.demo.stage import namespace
 from firstbell_workshop.demo.trial import NAME, try_out
 from firstbell_workshop.local.readiness import wait_for_service_account

@@ -18,7 +18,7 @@ import aiohttp
 from firstbell.adapters.asked_to_wait import AskedToWaitError
 from firstbell.adapters.connection import Connection, NotAuthenticatedError
 from firstbell.clock import steady_seconds
-from firstbell.engine.acting.handback import FIELD_MANAGER
+from firstbell.engine.objects.field_managers import FIELD_MANAGER
 from firstbell.engine.ports import Failure, FailureKind, Json, Kind, Listed, ObjectPath, Operation
 
 if TYPE_CHECKING:

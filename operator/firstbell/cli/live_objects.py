@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from firstbell.core.floor import read_floor
+from firstbell.engine.floor.reading import seen_hpa, seen_scaled_object
 from firstbell.engine.ports import Failure, FailureKind
-from firstbell.engine.seen.objects import seen_hpa, seen_scaled_object
 from firstbell.files.yaml_files import Origin
 from firstbell.files.yaml_text import Node
 from firstbell.kinds.group import API_VERSION, AUTOSCALER, CALENDAR, GROUP
@@ -18,8 +18,8 @@ from firstbell.kinds.group import API_VERSION, AUTOSCALER, CALENDAR, GROUP
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from firstbell.engine.floor.seen_floor import SeenFloor
     from firstbell.engine.ports import Cluster, Json
-    from firstbell.engine.seen.store import SeenFloor
 
 HPA, SCALED_OBJECT = "HorizontalPodAutoscaler", "ScaledObject"
 _KINDS = (

@@ -17,12 +17,12 @@ import structlog
 from firstbell.core.absence import Unavailable
 from firstbell.core.decide import Decision
 from firstbell.engine.acting.act import Actor
-from firstbell.engine.acting.kept_fields import KeptFields
 from firstbell.engine.acting.left_workloads import LeftWorkloads
-from firstbell.engine.acting.orphans import release_orphans, release_owned
 from firstbell.engine.acting.refused_writes import RefusedWrites
 from firstbell.engine.backoff import RETRY, backoff, jittered
 from firstbell.engine.fence import Fence, FencedCluster
+from firstbell.engine.floor.kept_fields import KeptFields
+from firstbell.engine.floor.orphans import release_orphans, release_owned
 from firstbell.engine.interruptible_sleep import nap
 from firstbell.engine.live.polling import Polling
 from firstbell.engine.memory import Memory
@@ -123,7 +123,7 @@ class Engine:
         if metrics is not None:
             self._polling = Polling(answers=self.store.answers, metrics=metrics, clock=clock, wake=self.wake)
         self._kept = KeptFields(
-            cluster=cluster, telemetry=telemetry, store=self.store, clock=clock, instance=instance
+            cluster=cluster, telemetry=telemetry, floors=self.store.floors, clock=clock, instance=instance
         )
         self._left = LeftWorkloads(cluster=cluster, telemetry=telemetry, store=self.store)
         self._memories: dict[str, Memory] = {}
@@ -189,7 +189,9 @@ class Engine:
 
     async def look_at_everything(self) -> None:
         """Has each object decided on anew: after the first look, and whenever everything was read again."""
-        for owner in await release_orphans(self._cluster, self._telemetry, self.store, self.instance):
+        for owner in await release_orphans(
+            self._cluster, self._telemetry, self.store.floors, self.store.autoscalers, self.instance
+        ):
             self._ask(owner, self.clock.now() + LONGEST_RETRY)
         self._wake_all()
         self.own.look()
@@ -322,8 +324,8 @@ class Engine:
 
     async def _release(self, key: str) -> None:
         """Gives back the floors of an autoscaler that was deleted; others may go on with the workload."""
-        targets = [seen.target for seen in self.store.held_by(key)]
-        if await release_owned(self._cluster, self._telemetry, self.store, key, self.instance):
+        targets = [seen.target for seen in self.store.floors.held_by(key)]
+        if await release_owned(self._cluster, self._telemetry, self.store.floors, key, self.instance):
             self._ask(key, self.clock.now() + LONGEST_RETRY)
         following = await self._left.bring_down(key, self.clock.now())
         if following is not None:

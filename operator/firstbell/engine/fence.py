@@ -115,7 +115,7 @@ class FencedCluster:
         self._fence = fence
 
     async def get(self, path: ObjectPath) -> Json | Failure:
-        """Reads one object."""
+        """Read one object."""
         return await self._cluster.get(path)
 
     async def list_all(
@@ -125,7 +125,7 @@ class FencedCluster:
         return await self._cluster.list_all(group, version, plural, namespace, selector)
 
     async def resources(self, group: str, version: str) -> list[Json] | Failure:
-        """What the API server serves of a group and version."""
+        """Return what the API server serves of a group and version."""
         return await self._cluster.resources(group, version)
 
     async def json_patch(self, path: ObjectPath, operations: Sequence[Operation]) -> Json | Failure:

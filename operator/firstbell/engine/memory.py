@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from firstbell.engine.deciding.last_autoscaler import LastAutoscaler
     from firstbell.engine.deciding.shrinking import Shrunk
     from firstbell.engine.deciding.zero import Zero
+    from firstbell.engine.objects.target_ref import TargetRef
     from firstbell.engine.ports import Happening, Json
-    from firstbell.engine.seen.store import TargetRef
 
 ACTIONS_KEPT = 10
 HAPPENINGS_KEPT = 20

@@ -131,7 +131,7 @@ class Clock(Protocol):
         ...
 
     async def sleep(self, seconds: float) -> None:
-        """Returns after so many seconds of this clock."""
+        """Return after so many seconds of this clock."""
         ...
 
 
@@ -147,7 +147,7 @@ class Cluster(Protocol):
     """The Kubernetes API: single requests with a deadline, no decisions."""
 
     async def get(self, path: ObjectPath) -> Json | Failure:
-        """Reads one object."""
+        """Read one object."""
         ...
 
     async def list_all(
@@ -165,13 +165,13 @@ class Cluster(Protocol):
         ...
 
     async def merge_patch(self, path: ObjectPath, patch: Mapping[str, Any]) -> Json | Failure:
-        """Applies a JSON merge patch."""
+        """Apply a JSON merge patch."""
         ...
 
     async def create(
         self, group: str, version: str, plural: str, namespace: str, body: Mapping[str, Any]
     ) -> Json | Failure:
-        """Creates one object."""
+        """Create one object."""
         ...
 
 

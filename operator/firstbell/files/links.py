@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from firstbell.core.policy import Bounds
 from firstbell.files.yaml_files import FileProblem, Unreadable
 from firstbell.kinds.calendar_checks import exception_name_problems
+from firstbell.kinds.foreign_autoscalers import FOREIGN_AUTOSCALERS
 from firstbell.kinds.problems import Problem, Refused, nearest, quoted
 from firstbell.kinds.school_autoscaler import Actuation
 
@@ -20,10 +21,7 @@ if TYPE_CHECKING:
 
     from firstbell.core.calendar import SchoolCalendar
     from firstbell.files.manifests import AutoscalerManifest, ExceptionManifest, Manifests
-    from firstbell.kinds.foreign_autoscalers import AutoscalerBounds
-
-_KEDA_KIND = "ScaledObject"
-_KEDA_HPA_PREFIX = "keda-hpa-"
+    from firstbell.kinds.autoscaler_bounds import AutoscalerBounds
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,12 +127,13 @@ def _others_of(manifest: AutoscalerManifest, others: Iterable[AutoscalerBounds])
         for other in others
         if other.scales(manifest.namespace, target.api_version, target.kind, target.name)
     ]
-    return _without_hpas_of_keda(found)
+    return _without_made_hpas(found)
 
 
-def _without_hpas_of_keda(found: list[AutoscalerBounds]) -> list[AutoscalerBounds]:
+def _without_made_hpas(found: list[AutoscalerBounds]) -> list[AutoscalerBounds]:
     """Leave out the HPA that KEDA makes of each ScaledObject: an export of a cluster has both."""
-    made = {f"{_KEDA_HPA_PREFIX}{other.name}" for other in found if other.kind == _KEDA_KIND}
+    makers = {of.kind: of.hpa_prefix for of in FOREIGN_AUTOSCALERS if of.hpa_prefix}
+    made = {f"{makers[other.kind]}{other.name}" for other in found if other.kind in makers}
     return [other for other in found if other.name not in made]
 
 

@@ -13,11 +13,11 @@ from firstbell.files.counted_workloads import CountedWorkload, read_counted
 from firstbell.files.objects import KubernetesObject, identify, objects_in
 from firstbell.files.stored_size import size_problem, written_bytes
 from firstbell.files.yaml_files import FileProblem, Origin, Unreadable, files_in, read_file
+from firstbell.kinds.autoscaler_bounds import AutoscalerBounds, read_bounds
 from firstbell.kinds.autoscaler_conversion import read_autoscaler, to_policy
 from firstbell.kinds.calendar_checks import own_exception_problems
 from firstbell.kinds.calendar_conversion import to_calendar, to_exception
 from firstbell.kinds.calendar_exception import CalendarExceptionSpec
-from firstbell.kinds.foreign_autoscalers import AutoscalerBounds, read_bounds
 from firstbell.kinds.group import AUTOSCALER, CALENDAR, EXCEPTION
 from firstbell.kinds.problems import Problem, Refused
 from firstbell.kinds.reading import read_spec
@@ -162,7 +162,10 @@ def _read(origin: Origin, seen: dict[tuple[str, str, str], Origin]) -> _Manifest
         return head
     key = (head.kind, head.namespace, head.name)
     first = seen.setdefault(key, origin)
-    read = _READERS.get(head.kind, _read_bounds)(head)
+    if head.foreign is not None:
+        read: _Manifest | Refused = read_bounds(head.foreign, head.namespace, head.name, head.spec)
+    else:
+        read = _READERS[head.kind](head)
     if first is not origin:
         message = f"{head.kind} {head.namespace}/{head.name} stands already in {first.file}:{first.line}"
         twice = Problem(path="metadata.name", message=message, cure="Keep one of the two, or rename one")
@@ -207,10 +210,6 @@ def _read_exception(head: KubernetesObject) -> ExceptionManifest | Refused:
         spec=spec,
         entry=to_exception(head.name, spec),
     )
-
-
-def _read_bounds(head: KubernetesObject) -> AutoscalerBounds | Refused:
-    return read_bounds(head.kind, head.namespace, head.name, head.spec)
 
 
 _READERS = {CALENDAR: _read_calendar, AUTOSCALER: _read_autoscaler, EXCEPTION: _read_exception}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ConfigDict
 
 from firstbell.files.yaml_files import Origin
-from firstbell.kinds.foreign_autoscalers import is_foreign_autoscaler
+from firstbell.kinds.foreign_autoscalers import foreign_autoscaler
 from firstbell.kinds.group import API_VERSION, CALENDAR, DEFAULT_NAMESPACE, GROUP, KINDS
 from firstbell.kinds.model import SpecModel
 from firstbell.kinds.problems import Problem, Refused, kind_of, nearest, quoted
@@ -20,6 +20,8 @@ from firstbell.kinds.scalars import ObjectName
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from firstbell.kinds.foreign_autoscalers import ForeignAutoscaler
 
 _TOP_FIELDS = ("apiVersion", "kind", "metadata", "spec", "status")
 
@@ -37,13 +39,17 @@ class Metadata(SpecModel):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KubernetesObject:
-    """One object of a kind that is read, its spec still as plain data."""
+    """One object of a kind that is read, its spec still as plain data.
+
+    `foreign` is its kind where it is an autoscaler of others.
+    """
 
     origin: Origin
     kind: str
     namespace: str
     name: str
     spec: object
+    foreign: ForeignAutoscaler | None = None
 
 
 def objects_in(document: Origin) -> Iterator[Origin]:
@@ -78,14 +84,17 @@ def identify(origin: Origin) -> KubernetesObject | Refused | None:
     problems = tuple(_known(version, kind))
     if problems:
         return Refused(problems=problems)
-    if version != API_VERSION and not is_foreign_autoscaler(version, kind):
-        return None
-    ours = version == API_VERSION
-    return _with_name(origin, value, kind, tuple(_fields(value, kind)) if ours else ())
+    if version == API_VERSION:
+        return _with_name(origin, value, tuple(_fields(value, kind)))
+    foreign = foreign_autoscaler(version, kind)
+    return None if foreign is None else _with_name(origin, value, (), foreign)
 
 
 def _with_name(
-    origin: Origin, value: dict[str, Any], kind: str, problems: tuple[Problem, ...]
+    origin: Origin,
+    value: dict[str, Any],
+    problems: tuple[Problem, ...],
+    foreign: ForeignAutoscaler | None = None,
 ) -> KubernetesObject | Refused:
     metadata = read_spec(Metadata, value.get("metadata") or {}, "metadata")
     if isinstance(metadata, Refused) or problems:
@@ -93,10 +102,11 @@ def _with_name(
         return Refused(problems=(*problems, *more))
     return KubernetesObject(
         origin=origin,
-        kind=kind,
+        kind=value["kind"],
         namespace=metadata.namespace,
         name=metadata.name,
         spec=value.get("spec", {}),
+        foreign=foreign,
     )
 
 

@@ -1,149 +1,116 @@
-"""Autoscalers of others in the same files: a plan takes the bounds from them that a policy leaves out.
+"""The kinds of autoscalers of others: all that differs between them, in one table.
 
-Only what bounds a workload is read of a HorizontalPodAutoscaler or a KEDA ScaledObject; what else is in it
-is not ours to judge.
+A plan takes bounds from them, their floor is raised, people are told of them in their users' words: whatever
+does so reads this table. A kind more is an entry more (and its right in the chart, and its place among the
+watched kinds: `engine/watch/watched_kinds.py`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING
 
-from pydantic import ConfigDict, Field
-
-from firstbell.core.behavior import Behavior
-from firstbell.kinds.autoscaler_conversion import to_scaling_rules
-from firstbell.kinds.behavior import Behavior as BehaviorSpec
-from firstbell.kinds.model import SpecModel
-from firstbell.kinds.problems import Refused
-from firstbell.kinds.reading import read_spec
-from firstbell.kinds.scalars import LARGEST_INT32, ReplicaCount, Replicas, Title, number
-
-HPA_VERSIONS = frozenset({"autoscaling/v1", "autoscaling/v2"})
-KEDA_VERSIONS = frozenset({"keda.sh/v1alpha1"})
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class AutoscalerBounds:
-    """The bounds that a foreign autoscaler sets for a workload, with that kind's defaults filled in."""
+class ForeignAutoscaler:
+    """Where autoscalers of a kind live, how they name what bounds a workload, and what a missing field means.
+
+    `version` is the one of the API server that is read and written, `older_versions` those that a file may
+    have besides. Of a `default_maximum` or `default_target_kind` of None there is no default: the API server
+    does not take an object without. `optional` kinds are those that a cluster need not have.
+    """
 
     kind: str
-    namespace: str
-    name: str
-    target_api_version: str
-    target_kind: str
-    target_name: str
-    minimum: int
-    maximum: int
-    behavior: Behavior | None = None
-    """How fast it follows its metrics, complete; None where it says nothing that can be read."""
+    group: str
+    version: str
+    plural: str
+    kubectl_name: str
+    minimum_field: str
+    maximum_field: str
+    default_minimum: int
+    older_versions: tuple[str, ...] = ()
+    default_maximum: int | None = None
+    least_maximum: int = 1
+    default_target_version: str = ""
+    default_target_kind: str | None = None
+    optional: bool = False
+    behavior_path: tuple[str, ...] = ("behavior",)
+    """Where in the spec its own limits of speed stand, as an HPA writes them."""
+    last_acted_field: str = "lastScaleTime"
+    """When it last scaled or saw load, in its status."""
+    idle_field: str = ""
+    """A count below the minimum to which it goes while there is no load; empty where it has none."""
+    pausing: tuple[str, ...] = ()
+    """Annotations that keep it from rising, whatever they hold."""
+    pausing_unless_false: tuple[str, ...] = ()
+    """The same, but for the value "false"."""
+    hpa_prefix: str = ""
+    """What stands before its own name in that of the HPA that it makes and copies its bounds into; empty
+    where it makes none."""
 
-    def scales(self, namespace: str, api_version: str, kind: str, name: str) -> bool:
-        """Tell whether it scales that workload, whatever version of its group names it."""
-        return (namespace, _group(api_version), kind, name) == (
-            self.namespace,
-            _group(self.target_api_version),
-            self.target_kind,
-            self.target_name,
-        )
+    @property
+    def api_version(self) -> str:
+        """The group and version that are read and written."""
+        return f"{self.group}/{self.version}"
 
+    @property
+    def resource(self) -> str:
+        """What kubectl and roles call it in full: `plural.group`."""
+        return f"{self.plural}.{self.group}"
 
-class _Foreign(SpecModel):
-    model_config = ConfigDict(extra="ignore")
+    def is_of(self, api_version: str, kind: str) -> bool:
+        """Whether an object in a file is one of these."""
+        versions = (self.version, *self.older_versions)
+        return kind == self.kind and api_version in {f"{self.group}/{version}" for version in versions}
 
-
-class _HpaTarget(_Foreign):
-    api_version: Title = "apps/v1"
-    """The workload's apiVersion."""
-    kind: Title
-    """The workload's kind."""
-    name: Title
-    """The workload's name."""
-
-
-class _KedaTarget(_HpaTarget):
-    kind: Title = "Deployment"
-    """The workload's kind."""
-
-
-class _Hpa(_Foreign):
-    scale_target_ref: _HpaTarget
-    """The workload."""
-    min_replicas: ReplicaCount = 1
-    """The least replicas."""
-    max_replicas: Replicas
-    """The most replicas."""
-    behavior: Any = None
-    """How fast it follows its metrics."""
+    def key(self, namespace: str, name: str) -> str:
+        """What an autoscaler is kept by: kinds of others than Kubernetes itself have theirs in it."""
+        return f"{namespace}/{self.kind}/{name}" if self.optional else f"{namespace}/{name}"
 
 
-class _Advanced(_Foreign):
-    horizontal_pod_autoscaler_config: dict[str, Any] = Field(default_factory=dict)
-    """What KEDA gives the HPA that it makes."""
+HPA = ForeignAutoscaler(
+    kind="HorizontalPodAutoscaler",
+    group="autoscaling",
+    version="v2",
+    older_versions=("v1",),
+    plural="horizontalpodautoscalers",
+    kubectl_name="hpa",
+    minimum_field="minReplicas",
+    maximum_field="maxReplicas",
+    default_minimum=1,
+)
+
+SCALED_OBJECT = ForeignAutoscaler(
+    kind="ScaledObject",
+    group="keda.sh",
+    version="v1alpha1",
+    plural="scaledobjects",
+    kubectl_name="scaledobject",
+    minimum_field="minReplicaCount",
+    maximum_field="maxReplicaCount",
+    default_minimum=0,
+    default_maximum=100,
+    least_maximum=0,
+    default_target_version="apps/v1",
+    default_target_kind="Deployment",
+    optional=True,
+    behavior_path=("advanced", "horizontalPodAutoscalerConfig", "behavior"),
+    last_acted_field="lastActiveTime",
+    idle_field="idleReplicaCount",
+    # What pauses falls alone lets it rise.
+    pausing=("autoscaling.keda.sh/paused-replicas",),
+    pausing_unless_false=("autoscaling.keda.sh/paused", "autoscaling.keda.sh/paused-scale-out"),
+    hpa_prefix="keda-hpa-",
+)
+
+FOREIGN_AUTOSCALERS = (HPA, SCALED_OBJECT)
 
 
-class _ScaledObject(_Foreign):
-    scale_target_ref: _KedaTarget
-    """The workload."""
-    min_replica_count: ReplicaCount = 0
-    """The least replicas."""
-    max_replica_count: Annotated[int, number(0, LARGEST_INT32)] = 100
-    """The most replicas."""
-    advanced: _Advanced = Field(default_factory=_Advanced)
-    """What else it says of the HPA."""
-
-
-def is_foreign_autoscaler(api_version: str, kind: str) -> bool:
-    """Tell whether an object is an autoscaler whose bounds a plan may take."""
-    return (kind == "HorizontalPodAutoscaler" and api_version in HPA_VERSIONS) or (
-        kind == "ScaledObject" and api_version in KEDA_VERSIONS
-    )
-
-
-def read_bounds(kind: str, namespace: str, name: str, spec: object) -> AutoscalerBounds | Refused:
-    """Return the bounds of an autoscaler of others, or what is wrong with those fields."""
-    if kind == "ScaledObject":
-        keda = read_spec(_ScaledObject, spec)
-        if isinstance(keda, Refused):
-            return keda
-        target: _HpaTarget = keda.scale_target_ref
-        least, most = keda.min_replica_count, keda.max_replica_count
-        behavior = keda.advanced.horizontal_pod_autoscaler_config.get("behavior")
-    else:
-        hpa = read_spec(_Hpa, spec)
-        if isinstance(hpa, Refused):
-            return hpa
-        target, least, most = hpa.scale_target_ref, hpa.min_replicas, hpa.max_replicas
-        behavior = hpa.behavior
-    return AutoscalerBounds(
-        kind=kind,
-        namespace=namespace,
-        name=name,
-        target_api_version=target.api_version,
-        target_kind=target.kind,
-        target_name=target.name,
-        minimum=least,
-        maximum=most,
-        behavior=_behavior(behavior),
-    )
-
-
-def _behavior(written: object) -> Behavior | None:
-    """Return the `behavior` of an HPA; one that cannot be read here is not ours to judge."""
-    if not isinstance(written, dict):
-        return None
-    read = read_spec(BehaviorSpec, {name: _quoted(rules) for name, rules in written.items()})
-    if isinstance(read, Refused):
-        return None
-    return Behavior(up=to_scaling_rules(read.up), down=to_scaling_rules(read.down))
-
-
-def _quoted(rules: object) -> object:
-    """Return the rules of one direction with the tolerance as text: Kubernetes takes a number, too."""
-    if isinstance(rules, dict) and isinstance(rules.get("tolerance"), int | float):
-        return {**rules, "tolerance": f"{rules['tolerance']:f}"}
-    return rules
-
-
-def _group(api_version: str) -> str:
-    return api_version.rpartition("/")[0]
+def foreign_autoscaler(
+    api_version: str, kind: str, among: Iterable[ForeignAutoscaler] = FOREIGN_AUTOSCALERS
+) -> ForeignAutoscaler | None:
+    """The kind of an object that a file or a list has; None where it is no autoscaler that is known."""
+    return next((of for of in among if of.is_of(api_version, kind)), None)

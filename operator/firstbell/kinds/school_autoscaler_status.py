@@ -166,4 +166,4 @@ class SchoolAutoscalerStatus(StatusModel):
     last_peak: LastPeak | None = None
     """How ready the workload was for the last bell."""
     calendars: Annotated[tuple[UsedCalendar, ...], named_list(16)] = ()
-    """Which edit of each calendar the decision used."""
+    """Tell which edit of each calendar the decision used."""

@@ -37,7 +37,7 @@ class Today(StatusModel):
 
 
 class NextRestart(StatusModel):
-    """The next first lesson day after a holiday or of a school year, in any region."""
+    """Return the next first lesson day after a holiday or of a school year, in any region."""
 
     date: CivilDate
     """The civil date, YYYY-MM-DD, in the calendar's time zone."""

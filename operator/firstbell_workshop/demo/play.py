@@ -15,9 +15,10 @@ from firstbell.adapters.renewal import load_access
 from firstbell.app import run_operator
 from firstbell.clock import FastClock
 from firstbell.core.bells import instant_of, minute_of
+from firstbell.engine.floor.reading import seen_hpa
 from firstbell.engine.ports import Failure, ObjectPath
-from firstbell.engine.seen.floor_kinds import HPA
-from firstbell.engine.seen.objects import seen_hpa, seen_workload
+from firstbell.engine.seen.workloads import seen_workload
+from firstbell.kinds.foreign_autoscalers import HPA
 from firstbell.settings import Settings
 from firstbell_workshop.demo.trial import rises_before
 from firstbell_workshop.demo.waking import Lag, note_lags
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from firstbell.core.plan import Plan
-    from firstbell.engine.seen.store import TargetRef
+    from firstbell.engine.objects.target_ref import TargetRef
     from firstbell_workshop.demo.morning import Morning
     from firstbell_workshop.local.control_plane import ControlPlane
 

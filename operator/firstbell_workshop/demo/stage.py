@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from firstbell.core.plan import Workload
-    from firstbell.engine.seen.store import TargetRef
+    from firstbell.engine.objects.target_ref import TargetRef
     from firstbell_workshop.local.control_plane import ControlPlane
 
 CPU_TARGET_PERCENT = 60

@@ -18,8 +18,8 @@ from firstbell.adapters.kubernetes import KubernetesCluster
 from firstbell.adapters.renewal import load_access
 from firstbell.clock import SystemClock
 from firstbell.core.bells import instant_of, minute_of
+from firstbell.engine.objects.target_ref import TargetRef
 from firstbell.engine.ports import Failure, ObjectPath
-from firstbell.engine.seen.store import TargetRef
 from firstbell_workshop.demo.pace import Rise, Trial
 from firstbell_workshop.demo.stage import deployment
 from firstbell_workshop.demo.waking import Lag, note_lags

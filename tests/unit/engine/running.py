@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 from firstbell.engine.engine import Engine
 from firstbell.engine.fence import Fence
-from firstbell.engine.seen.floor_kinds import HPA, SCALED_OBJECT
 from firstbell.engine.seen.store import Store
 from firstbell.engine.watch.asked_targets import AskedTargets
 from firstbell.engine.watch.following import floor_teller, workload_teller
 from firstbell.engine.watch.looking_anew import follow_gaps
 from firstbell.engine.watch.own_objects import AUTOSCALERS, CALENDARS
 from firstbell.handlers import watching
+from firstbell.kinds.foreign_autoscalers import HPA, SCALED_OBJECT
 from tests.fakes import FakeEvents, FakeMetrics, FakeTelemetry, instant, settled
 from tests.unit.engine.bodies import BEFORE
 from tests.unit.engine.world import HPAS, SCALED, World

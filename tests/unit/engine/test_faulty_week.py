@@ -20,7 +20,7 @@ from datetime import datetime, time, timedelta
 import pytest
 
 from firstbell.core.absence import Unavailable
-from firstbell.engine.acting.handback import is_kept
+from firstbell.engine.floor.handback import is_kept
 from tests.fakes import instant, settled
 from tests.unit.engine.bodies import NS, PEAK, a_metric, an_autoscaler, an_hpa
 from tests.unit.engine.running import Running

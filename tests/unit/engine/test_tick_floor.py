@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from firstbell.engine.seen.objects import LAST_APPLIED
+from firstbell.engine.floor.marks import LAST_APPLIED
 from tests.managed_fields import an_entry, owners
 from tests.unit.engine.bodies import (
     AFTER,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from firstbell.engine.acting.orphans import release_orphans
 from firstbell.engine.deciding.last_autoscaler import RETURNS_WITHIN
+from firstbell.engine.floor.orphans import release_orphans
 from tests.unit.engine.bodies import (
     AFTER,
     FALL,
@@ -188,7 +188,12 @@ async def test_an_orphaned_floor_is_released_at_the_start():
     world.remove("schoolautoscalers")
     world.put(HPAS, an_hpa())
     world.restart()
-    assert await release_orphans(world.cluster, world.telemetry, world.store, "firstbell") == set()
+    assert (
+        await release_orphans(
+            world.cluster, world.telemetry, world.store.floors, world.store.autoscalers, "firstbell"
+        )
+        == set()
+    )
     assert (floor(world), marks(world)) == (4, {})
 
 

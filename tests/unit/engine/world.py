@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Any
 from firstbell.core.absence import Unavailable
 from firstbell.engine.acting.act import Actor
 from firstbell.engine.acting.refused_writes import RefusedWrites
+from firstbell.engine.floor.floors import Floors
+from firstbell.engine.floor.reading import seen_floor
 from firstbell.engine.live.answers import SeenReading
 from firstbell.engine.memory import Memory
 from firstbell.engine.report.reporter import Reporter
-from firstbell.engine.seen.floor_kinds import HPA, SCALED_OBJECT
-from firstbell.engine.seen.objects import seen_floor, seen_workload
 from firstbell.engine.seen.own_kinds import seen_autoscaler, seen_calendar
 from firstbell.engine.seen.store import Store
+from firstbell.engine.seen.workloads import seen_workload
 from firstbell.engine.tick import Ticker
+from firstbell.kinds.foreign_autoscalers import HPA, SCALED_OBJECT
 from tests.fakes import FakeCluster, FakeEvents, FakeTelemetry, ManualClock, instant
 from tests.unit.engine.bodies import BEFORE, KEY, NS, a_calendar, a_deployment, an_autoscaler, an_hpa
 
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
     from firstbell.engine.outcome import Outcome
     from firstbell.engine.ports import Json
-    from firstbell.engine.seen.floor_kinds import FloorKind
+    from firstbell.kinds.foreign_autoscalers import ForeignAutoscaler
 
 GROUPS = {
     "schoolcalendars": "firstbell.dev",
@@ -62,7 +64,7 @@ class World:
 
     def restart(self) -> None:
         """Forgets everything but the cluster, and looks at it anew, as a new process does."""
-        self.store = Store(follows_scaled_objects=True)
+        self.store = Store(floors=Floors(followed={SCALED_OBJECT}))
         self.events, self.telemetry = FakeEvents(), FakeTelemetry()
         self.memories: dict[str, Memory] = {}
         self.woken: set[str] = set()
@@ -104,7 +106,7 @@ class World:
             seen = seen_workload(body, "apps/v1", "Deployment" if plural == DEPLOYMENTS else "StatefulSet")
             store.drop_workload(seen.ref.key) if gone else store.put_workload(seen)
 
-    def _told_of_a_floor(self, body: Json, of: FloorKind, *, gone: bool) -> None:
+    def _told_of_a_floor(self, body: Json, of: ForeignAutoscaler, *, gone: bool) -> None:
         seen = seen_floor(body, of)
         self.store.drop_floor(seen.key) if gone else self.store.put_floor(seen)
 

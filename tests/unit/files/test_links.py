@@ -11,7 +11,8 @@ from firstbell.core.policy import Bounds
 from firstbell.files.links import Linked, link
 from firstbell.files.manifests import Manifests, read_manifests
 from firstbell.files.yaml_files import Unreadable
-from firstbell.kinds.foreign_autoscalers import read_bounds
+from firstbell.kinds.autoscaler_bounds import read_bounds
+from firstbell.kinds.foreign_autoscalers import HPA, SCALED_OBJECT
 from tests.unit.kinds.specimens import MISSING, changed, manifest, spec
 
 CALENDAR = manifest("SchoolCalendar", spec("SchoolCalendar"))
@@ -187,7 +188,7 @@ BEHAVIORS = {
 def test_the_behavior_of_an_hpa_is_its_own(written, want):
     spec = {"scaleTargetRef": {"kind": "Deployment", "name": "web"}, "maxReplicas": 9}
     spec |= {"behavior": yaml.safe_load(written)} if written else {}
-    behavior = read_bounds("HorizontalPodAutoscaler", "lms", "web", spec).behavior
+    behavior = read_bounds(HPA, "lms", "web", spec).behavior
     found = behavior and (behavior.up.tolerance, behavior.down.tolerance)
     assert found == (want and tuple(None if one is None else Fraction(one) for one in want))
 
@@ -195,5 +196,5 @@ def test_the_behavior_of_an_hpa_is_its_own(written, want):
 def test_what_keda_says_of_the_hpa_that_it_makes_is_its_behavior():
     config = {"behavior": {"scaleDown": {"stabilizationWindowSeconds": 7}}}
     spec = {"scaleTargetRef": {"name": "web"}, "advanced": {"horizontalPodAutoscalerConfig": config}}
-    behavior = read_bounds("ScaledObject", "lms", "web", spec).behavior
+    behavior = read_bounds(SCALED_OBJECT, "lms", "web", spec).behavior
     assert behavior.down.window.total_seconds() == 7

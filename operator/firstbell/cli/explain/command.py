@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from firstbell.cli.ask_cluster import Context, Kubeconfig, Namespace, ask_cluster, autoscaler_meant
-from firstbell.cli.autoscaler_words import MINIMUM_FIELD
 from firstbell.cli.explain.document import explain_document
 from firstbell.cli.explain.text import print_explanation
 from firstbell.cli.output import console, refuse
@@ -81,8 +80,7 @@ async def _with_writers(cluster: Cluster, found: Explanation) -> Explanation:
     if not isinstance(actuator, ByFloor):
         return found
     managers = await managed_fields(cluster, actuator.seen)
-    field = MINIMUM_FIELD[actuator.seen.autoscaler.kind]
-    return replace(found, writers=field_writers(managers, field))
+    return replace(found, writers=field_writers(managers, actuator.seen.of.minimum_field))
 
 
 def _instant(text: str) -> datetime:

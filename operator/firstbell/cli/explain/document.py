@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from firstbell.cli.autoscaler_words import MINIMUM_FIELD
 from firstbell.core.absence import Unavailable
 from firstbell.core.conditions import Condition
 from firstbell.core.decide import Decision
@@ -146,7 +145,7 @@ def _floor(of: Explanation, actuator: ByFloor) -> dict[str, Any]:
     return {
         "kind": autoscaler.kind,
         "name": autoscaler.name,
-        "field": MINIMUM_FIELD[autoscaler.kind],
+        "field": actuator.seen.of.minimum_field,
         "value": autoscaler.minimum,
         "floor": actuator.held,
         "baselineMinReplicas": actuator.baseline,

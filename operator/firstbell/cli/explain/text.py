@@ -9,7 +9,6 @@ from typing import TypeAlias
 from rich.console import Console
 from rich.table import Table
 
-from firstbell.cli.autoscaler_words import MINIMUM_FIELD
 from firstbell.cli.output import printable
 from firstbell.core.absence import Unavailable
 from firstbell.core.bells import instant_of
@@ -176,7 +175,7 @@ def _actuator(of: Explanation, zone: tzinfo) -> Iterator[tuple[str, str]]:
         yield "written to", f"replicas of {of.rules.target.kind} {of.rules.target.name} (no autoscaler found)"
     if not isinstance(actuator, ByFloor):
         return
-    autoscaler, field = actuator.seen.autoscaler, MINIMUM_FIELD[actuator.seen.autoscaler.kind]
+    autoscaler, field = actuator.seen.autoscaler, actuator.seen.of.minimum_field
     yield "baseline", f"{actuator.baseline}, what {field} is without firstbell"
     whose = "raised by firstbell" if actuator.held is not None else "not raised"
     yield "written to", f"{field} of {autoscaler.kind} {autoscaler.name}: {autoscaler.minimum}, {whose}"

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from firstbell.cli.ask_cluster import Context, Kubeconfig, ask_cluster, autoscaler_meant
-from firstbell.cli.autoscaler_words import KUBECTL_NAME, MINIMUM_FIELD
 from firstbell.cli.output import printable, refuse
-from firstbell.engine.acting.held_floors import (
+from firstbell.engine.floor.held_floors import (
     Released,
     has_no_scaled_objects,
     held_floors,
@@ -27,8 +26,8 @@ from firstbell.engine.ports import Failure, FailureKind
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from firstbell.engine.floor.seen_floor import SeenFloor
     from firstbell.engine.ports import Cluster
-    from firstbell.engine.seen.store import SeenFloor
 
 FAILED = 1
 RAISED_AGAIN = (
@@ -226,13 +225,21 @@ def dry_line(seen: SeenFloor) -> str:
 def by_hand(seen: SeenFloor) -> str:
     """Return the kubectl line that does what could not be done here."""
     autoscaler, mark = seen.autoscaler, seen.autoscaler.mark
-    kind, field = KUBECTL_NAME[autoscaler.kind], MINIMUM_FIELD[autoscaler.kind]
     patch: dict[str, object] = {
         "metadata": {"annotations": dict.fromkeys(sorted(seen.our_annotations))},
     }
     if mark is not None and autoscaler.at_marked_floor:
-        patch["spec"] = {field: mark.baseline}
-    words = ["kubectl", "patch", kind, autoscaler.name, "-n", autoscaler.namespace, "--type=merge", "-p"]
+        patch["spec"] = {seen.of.minimum_field: mark.baseline}
+    words = [
+        "kubectl",
+        "patch",
+        seen.of.kubectl_name,
+        autoscaler.name,
+        "-n",
+        autoscaler.namespace,
+        "--type=merge",
+        "-p",
+    ]
     return shlex.join([*words, json.dumps(patch, separators=(",", ":"))])
 
 
@@ -241,4 +248,4 @@ def _name(seen: SeenFloor) -> str:
 
 
 def _field(seen: SeenFloor) -> str:
-    return MINIMUM_FIELD[seen.autoscaler.kind]
+    return seen.of.minimum_field

@@ -15,26 +15,23 @@ from firstbell.core.bells import minute_of
 from firstbell.core.floor import FloorMark, FloorMemory, FloorState
 from firstbell.engine.acting.contest import OF_THE_CLUSTER, Undone
 from firstbell.engine.acting.count_mark import CountMarks
-from firstbell.engine.acting.floor_actuator import (
-    floor_path,
-    raise_patch,
-    release_patch,
-    write_floor,
-)
-from firstbell.engine.acting.kept_fields import mend
-from firstbell.engine.acting.orphans import release
 from firstbell.engine.acting.scale_actuator import scale_path, write_scale
 from firstbell.engine.deciding.situation import TARGET_CONFLICT, ByFloor, ByScale, Situation
 from firstbell.engine.deciding.zero import Zero
+from firstbell.engine.floor.kept_fields import mend
+from firstbell.engine.floor.orphans import release
+from firstbell.engine.floor.patches import raise_patch, release_patch
+from firstbell.engine.floor.reading import seen_floor
+from firstbell.engine.floor.writing import floor_path, write_floor
 from firstbell.engine.memory import Admitted, Memory, SetCount
 from firstbell.engine.ports import Failure, FailureKind
-from firstbell.engine.seen.objects import seen_floor
-from firstbell.engine.seen.store import SeenFloor, SeenWorkload, Store
+from firstbell.engine.seen.store import SeenWorkload, Store
 from firstbell.kinds.school_autoscaler import Actuation, Mode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from firstbell.engine.floor.seen_floor import SeenFloor
     from firstbell.engine.outcome import Outcome
     from firstbell.engine.ports import Clock, Cluster, Json, Operation, Telemetry
 
@@ -99,11 +96,11 @@ class Actor:
         window ended with two autoscalers on it.
         """
         stands = outcome.situation
-        for seen in self._store.held_by(stands.seen.key):
+        for seen in self._store.floors.held_by(stands.seen.key):
             mark = seen.autoscaler.mark
             if mark is None or mark.instance != self._instance or not _is_over(seen, outcome):
                 continue
-            failure = await release(self._cluster, self._telemetry, self._store, seen)
+            failure = await release(self._cluster, self._telemetry, self._store.floors, seen)
             if failure is not None and failure.kind is not FailureKind.NOT_FOUND:
                 return failure
             self._wake(self._store.concerned(seen.target) - {stands.seen.key})
@@ -138,7 +135,7 @@ class Actor:
         if operations:
             failure = await self._write_floor(stands, actuator, desired, operations, memory)
         elif seen.kept and seen.observed:
-            await mend(self._cluster, self._telemetry, self._store, seen)
+            await mend(self._cluster, self._telemetry, self._store.floors, seen)
         stood = self._store.floors.get(seen.key)
         if stood is not None and (stood.kept or (stood.shared and desired > actuator.baseline)):
             memory.verify_at.append(self._clock.now() + HAND_BACK_AGAIN)

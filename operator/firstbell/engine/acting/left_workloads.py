@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from firstbell.core.bells import Minute
     from firstbell.core.plan import Plan
     from firstbell.engine.memory import Memory
+    from firstbell.engine.objects.target_ref import TargetRef
     from firstbell.engine.ports import Cluster, Telemetry
-    from firstbell.engine.seen.store import SeenWorkload, Store, TargetRef
+    from firstbell.engine.seen.store import SeenWorkload, Store
 
 KEPT = 1000
 RETRY = timedelta(seconds=30)
@@ -106,7 +107,7 @@ class LeftWorkloads:
     def _why_not(self, left: LeftWorkload, workload: SeenWorkload | None) -> str:
         if self._store.concerned(left.target):
             return "another SchoolAutoscaler scales it"
-        if self._store.floors_of(left.target):
+        if self._store.floors.of_target(left.target):
             return "an autoscaler scales it now"
         if workload is None or (workload.uid, workload.replicas) != (left.uid, left.replicas):
             return "it was changed meanwhile"

@@ -77,7 +77,7 @@ class RefusedWrites:
             self._refusals.popitem(last=False)
 
     async def get(self, path: ObjectPath) -> Json | Failure:
-        """Reads one object."""
+        """Read one object."""
         return await self._cluster.get(path)
 
     async def list_all(
@@ -87,15 +87,15 @@ class RefusedWrites:
         return await self._cluster.list_all(group, version, plural, namespace, selector)
 
     async def resources(self, group: str, version: str) -> list[Json] | Failure:
-        """What the API server serves of a group and version."""
+        """Return what the API server serves of a group and version."""
         return await self._cluster.resources(group, version)
 
     async def merge_patch(self, path: ObjectPath, patch: Mapping[str, Any]) -> Json | Failure:
-        """Applies a JSON merge patch."""
+        """Apply a JSON merge patch."""
         return await self._cluster.merge_patch(path, patch)
 
     async def create(
         self, group: str, version: str, plural: str, namespace: str, body: Mapping[str, Any]
     ) -> Json | Failure:
-        """Creates one object."""
+        """Create one object."""
         return await self._cluster.create(group, version, plural, namespace, body)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from firstbell.engine.ports import Failure, ObjectPath, write_outcome
 
 if TYPE_CHECKING:
+    from firstbell.engine.objects.target_ref import TargetRef
     from firstbell.engine.ports import Cluster, Json, Operation, Telemetry
-    from firstbell.engine.seen.store import SeenWorkload, TargetRef
+    from firstbell.engine.seen.store import SeenWorkload
 
 WORKLOAD_PLURALS = {"Deployment": "deployments", "StatefulSet": "statefulsets"}
 

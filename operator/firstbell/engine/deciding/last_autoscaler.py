@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from firstbell.core.absence import Unavailable
 from firstbell.engine.deciding.situation import BOUNDS_MISSING, ByFloor, ByScale, Situation
-from firstbell.engine.seen.floor_kinds import FLOOR_KINDS
 from firstbell.engine.status_values import api_time
+from firstbell.kinds.foreign_autoscalers import FOREIGN_AUTOSCALERS
 from firstbell.kinds.school_autoscaler import Actuation
 
 if TYPE_CHECKING:
@@ -98,7 +98,10 @@ def recalled_autoscaler(seen: SeenAutoscaler) -> LastAutoscaler | None:
         return None
     gone, actuator = status.get("lastAutoscaler") or {}, status.get("actuator") or {}
     told = gone or actuator
-    if told.get("kind") not in {of.kind for of in FLOOR_KINDS} or told.get("baselineMinReplicas") is None:
+    if (
+        told.get("kind") not in {of.kind for of in FOREIGN_AUTOSCALERS}
+        or told.get("baselineMinReplicas") is None
+    ):
         return None
     return LastAutoscaler(
         target=rules.target.key,

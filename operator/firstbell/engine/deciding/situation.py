@@ -12,9 +12,10 @@ from firstbell.core.absence import Unavailable
 from firstbell.core.findings import Severity
 from firstbell.core.findings.pupils import pupil_findings
 from firstbell.core.floor import FloorMemory, FloorReading, FloorState, read_floor
-from firstbell.engine.deciding.floor_choice import FloorChoice, floor_choice
+from firstbell.engine.floor.choice import FloorChoice, floor_choice
+from firstbell.engine.floor.marks import remembered_floor
 from firstbell.engine.live.readings import live_metrics
-from firstbell.engine.seen.floor_kinds import HPA
+from firstbell.kinds.foreign_autoscalers import HPA
 from firstbell.kinds.school_autoscaler import Actuation, Mode
 
 if TYPE_CHECKING:
@@ -22,8 +23,13 @@ if TYPE_CHECKING:
 
     from firstbell.core.days import SchoolDays
     from firstbell.core.reactive import LiveMetric
-    from firstbell.engine.ports import Json
-    from firstbell.engine.seen.store import Rules, SeenAutoscaler, SeenFloor, SeenWorkload, Store
+    from firstbell.engine.floor.seen_floor import SeenFloor
+    from firstbell.engine.seen.store import (
+        Rules,
+        SeenAutoscaler,
+        SeenWorkload,
+        Store,
+    )
 
 
 TARGET_CONFLICT, BOUNDS_MISSING = "TargetConflict", "BoundsMissing"
@@ -182,7 +188,7 @@ def _actuator(  # noqa: PLR0913 - as above
             f"{rules.target.kind} {rules.target.name}. "
             "Delete one of the two, or join their calendars and peaks in one.",
         )
-    choice = None if rules.actuation is Actuation.SCALE else floor_choice(store, rules.target)
+    choice = None if rules.actuation is Actuation.SCALE else floor_choice(store.floors, rules.target)
     if isinstance(choice, Unavailable):
         return choice
     if choice is not None:
@@ -239,18 +245,8 @@ def _by_floor(
 
 def still_held(store: Store, stands: Situation, instance: str) -> ByFloor | None:
     """A floor of ours on the workload, where it cannot be told which autoscaler is the one to write."""
-    for seen in store.held_by(stands.seen.key):
+    for seen in store.floors.held_by(stands.seen.key):
         mark = seen.autoscaler.mark
         if mark is not None and mark.instance == instance and seen.target.key == stands.rules.target.key:
             return ByFloor(seen=seen, reading=read_floor(seen.autoscaler, None, stands.seen.key, instance))
     return None
-
-
-def remembered_floor(status: Json) -> FloorMemory | None:
-    """What our own status remembers of the autoscaler that was floored."""
-    actuator = status.get("actuator") or {}
-    if not actuator.get("uid") or actuator.get("baselineMinReplicas") is None:
-        return None
-    return FloorMemory(
-        uid=actuator["uid"], floor=actuator.get("floor"), baseline=actuator["baselineMinReplicas"]
-    )

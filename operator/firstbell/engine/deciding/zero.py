@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 from firstbell.core.absence import Unavailable
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation
-from firstbell.engine.seen.floor_kinds import SCALED_OBJECT
 from firstbell.engine.status_values import api_time, read_conditions
+from firstbell.kinds.foreign_autoscalers import SCALED_OBJECT
 
 if TYPE_CHECKING:
-    from firstbell.engine.seen.store import SeenFloor, SeenWorkload
+    from firstbell.engine.floor.seen_floor import SeenFloor
+    from firstbell.engine.seen.store import SeenWorkload
 
 DISABLED = "ScalingDisabled"
 

@@ -15,13 +15,13 @@ from firstbell.core.absence import Unavailable
 from firstbell.core.bells import minute_of
 from firstbell.core.history import SETTLED
 from firstbell.core.upcoming import peak_at
-from firstbell.engine.acting.handback import owns
 from firstbell.engine.deciding.evaluating import evaluated
 from firstbell.engine.deciding.last_autoscaler import recalled_autoscaler, with_kept_baseline
 from firstbell.engine.deciding.planning import coming_peaks
 from firstbell.engine.deciding.situation import situation
 from firstbell.engine.explaining.last_report import in_reported_words, reported_live
 from firstbell.engine.memory import Memory
+from firstbell.engine.objects.field_managers import owns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -126,7 +126,7 @@ def field_writers(managed_fields: Iterable[Json], field: str) -> tuple[FieldWrit
 
 
 def _instance(store: Store, key: str) -> str:
-    marks = [seen.autoscaler.mark for seen in store.held_by(key)]
+    marks = [seen.autoscaler.mark for seen in store.floors.held_by(key)]
     held = next((mark.instance for mark in marks if mark is not None), "")
     return held or store.autoscalers[key].count_mark.instance or DEFAULT_INSTANCE
 

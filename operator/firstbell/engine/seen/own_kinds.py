@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING
 from firstbell.core.absence import Unavailable
 from firstbell.core.days import SchoolDays
 from firstbell.engine.live.answers import AskedMetric
+from firstbell.engine.objects.field_managers import spec_editor
+from firstbell.engine.objects.target_ref import TargetRef
 from firstbell.engine.ports import MetricQuery, SecretKey
-from firstbell.engine.seen.field_managers import spec_editor
-from firstbell.engine.seen.store import Rules, SeenAutoscaler, SeenCalendar, TargetRef, is_unread
+from firstbell.engine.seen.store import (
+    Rules,
+    SeenAutoscaler,
+    SeenCalendar,
+    is_unread,
+)
 from firstbell.kinds.accepted_findings import ACCEPT_PREFIX, accepted_in
 from firstbell.kinds.autoscaler_conversion import (
     read_autoscaler,

@@ -13,43 +13,26 @@ from firstbell.core.absence import Unavailable
 from firstbell.core.behavior import DEFAULT_BEHAVIOR, Behavior
 from firstbell.core.days import SchoolDays
 from firstbell.core.reactive import DEFAULT_TOLERANCE
+from firstbell.engine.floor.floors import Floors
 from firstbell.engine.live.answers import Answers
-from firstbell.engine.seen.floor_kinds import HPA, FloorKind
+from firstbell.engine.objects.index import leave
+from firstbell.engine.objects.resource_version import is_older
 from firstbell.kinds.school_autoscaler import Actuation, Mode, OnCalendarError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from fractions import Fraction
 
-    from firstbell.core.floor import Autoscaler
     from firstbell.core.policy import Policy
+    from firstbell.engine.floor.seen_floor import SeenFloor
     from firstbell.engine.live.answers import AskedMetric
+    from firstbell.engine.objects.target_ref import TargetRef
     from firstbell.engine.ports import Json
 
 OwnKey: TypeAlias = tuple[str, str]
 """An object of our own kinds: the plural of its kind, and `namespace/name`."""
 NOT_READ_YET = "NotReadYet"
 """Why there is nothing of an object that waits for its turn to be read."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TargetRef:
-    """A workload: `scaleTargetRef` in a namespace."""
-
-    namespace: str
-    api_version: str
-    kind: str
-    name: str
-
-    @property
-    def group(self) -> str:
-        """The API group, empty for the core one."""
-        return self.api_version.rpartition("/")[0]
-
-    @property
-    def key(self) -> str:
-        """What identifies the workload whatever version it is read by: `namespace/group/kind/name`."""
-        return f"{self.namespace}/{self.group}/{self.kind}/{self.name}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -139,67 +122,6 @@ class SeenAutoscaler:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SeenFloor:
-    """Somebody's autoscaler as last seen, with what a patch on it must know.
-
-    `minimum_written` is False where the API's default stands for an absent minimum; `our_annotations` are
-    those of ours on it, `annotated` says that it has any annotation; `former_managers` are the entries of the
-    Apply managers that own the minimum, or owned it together before our floor; `shared` says that these are
-    several, at least one of them on record now; `kept` that we still own it, or have left a note of who did,
-    so that a hand-back is to be made. `observed` is False while an HPA that may go to 0 has not acted on its
-    present spec. `scaling_active` is the autoscaler's own word on its metrics; `last_writer` the manager
-    other than us that wrote the minimum last.
-    `took_to_zero` is its own word on a count of 0: True = it was the one, False = it was not, None = it has
-    not said; `last_acted` is when it last scaled (an HPA) or saw load (KEDA), as the API writes a time.
-    `made_by` names the ScaledObject that an HPA was made by and follows; `paused_by` the annotation that
-    pauses a ScaledObject, `idles_at` its idleReplicaCount.
-    """
-
-    autoscaler: Autoscaler
-    target: TargetRef
-    of: FloorKind = HPA
-    version: str = field(default="", compare=False)
-    minimum_written: bool = True
-    annotated: bool = False
-    our_annotations: frozenset[str] = frozenset()
-    former_managers: tuple[Json, ...] = ()
-    shared: bool = False
-    kept: bool = False
-    observed: bool = True
-    scaling_active: bool | None = None
-    inactive_message: str = ""
-    last_writer: str = ""
-    scale_down_window_seconds: int = 300
-    took_to_zero: bool | None = None
-    last_acted: str = field(default="", compare=False)
-    made_by: str = ""
-    paused_by: str = ""
-    idles_at: int | None = None
-
-    @property
-    def key(self) -> str:
-        """What the store keeps it by."""
-        return self.of.key(self.autoscaler.namespace, self.autoscaler.name)
-
-    @property
-    def of_others(self) -> SeenFloor:
-        """The same without all that a floor or a release of ours changes."""
-        unmarked = replace(self.autoscaler, minimum=0, mark=None, written_by_us=False)
-        return replace(
-            self,
-            autoscaler=unmarked,
-            minimum_written=True,
-            annotated=True,
-            our_annotations=frozenset(),
-            former_managers=(),
-            shared=False,
-            kept=False,
-            observed=True,
-            last_writer="",
-        )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class SeenWorkload:
     """A workload as last seen.
 
@@ -226,25 +148,20 @@ class SeenWorkload:
 class Store:
     """Everything seen, by key. Changing it returns the keys of the autoscalers that must look again.
 
-    What comes in late, older than what is known, changes nothing.
-    `follows_scaled_objects` is False where the cluster has none, or they may not be read. `unreadable` says
-    why a workload cannot be known, by the key of the workload. `unread` are objects of ours that wait to be
-    read, packed.
+    What comes in late, older than what is known, changes nothing. `unreadable` says why a workload cannot be
+    known, by the key of the workload. `unread` are objects of ours that wait to be read, packed.
     """
 
     calendars: dict[str, SeenCalendar] = field(default_factory=dict)
     autoscalers: dict[str, SeenAutoscaler] = field(default_factory=dict)
-    floors: dict[str, SeenFloor] = field(default_factory=dict)
+    floors: Floors = field(default_factory=Floors)
     workloads: dict[str, SeenWorkload] = field(default_factory=dict)
     unreadable: dict[str, Unavailable] = field(default_factory=dict)
     unread: dict[OwnKey, bytes] = field(default_factory=dict)
     answers: Answers = field(default_factory=Answers)
-    follows_scaled_objects: bool = False
     _by_target: dict[str, set[str]] = field(default_factory=dict)
     _first: dict[str, str] = field(default_factory=dict)
     _by_calendar: dict[str, set[str]] = field(default_factory=dict)
-    _floors_by_target: dict[str, set[str]] = field(default_factory=dict)
-    _floors_by_owner: dict[str, set[str]] = field(default_factory=dict)
 
     def put_calendar(self, seen: SeenCalendar) -> set[str]:
         """Remembers a calendar, unless a later state of it is known."""
@@ -296,11 +213,11 @@ class Store:
         rules = seen.in_force if seen is not None else None
         if rules is None:
             return
-        _leave(self._by_target, rules.target.key, key)
+        leave(self._by_target, rules.target.key, key)
         if self._first.get(rules.target.key) == key:
             self._first.pop(rules.target.key)
         for calendar in rules.calendar_keys:
-            _leave(self._by_calendar, calendar, key)
+            leave(self._by_calendar, calendar, key)
 
     def first_on(self, target: str) -> SeenAutoscaler | None:
         """The oldest SchoolAutoscaler on the workload of a key: the one that works, of however many."""
@@ -336,34 +253,15 @@ class Store:
                 concerned |= self._by_target[target]
         return concerned
 
-    def follows(self, of: FloorKind) -> bool:
-        """Whether autoscalers of a kind are watched."""
-        return not of.optional or self.follows_scaled_objects
-
     def put_floor(self, seen: SeenFloor) -> set[str]:
-        """Remembers an autoscaler of somebody's, unless a later state of it is known."""
-        before = self.floors.get(seen.key)
-        same = before is not None and before.autoscaler.uid == seen.autoscaler.uid
-        if same and before is not None and is_older(seen.version, before.version):
-            return set()
-        if seen.kept and not seen.former_managers and before is not None:
-            seen = replace(seen, former_managers=before.former_managers)
-        concerned = self.drop_floor(seen.key)
-        self.floors[seen.key] = seen
-        if seen.autoscaler.mark is not None:
-            self._floors_by_owner.setdefault(seen.autoscaler.mark.owner, set()).add(seen.key)
-        self._floors_by_target.setdefault(seen.target.key, set()).add(seen.key)
-        return concerned | set(self._by_target.get(seen.target.key, ()))
+        """Remembers a foreign autoscaler, unless a later state of it is known."""
+        targets = self.floors.put(seen)
+        return set().union(*(self._by_target.get(target, ()) for target in targets))
 
     def drop_floor(self, key: str) -> set[str]:
-        """Forgets an autoscaler of somebody's."""
-        seen = self.floors.pop(key, None)
-        if seen is None:
-            return set()
-        _leave(self._floors_by_target, seen.target.key, key)
-        if seen.autoscaler.mark is not None:
-            _leave(self._floors_by_owner, seen.autoscaler.mark.owner, key)
-        return set(self._by_target.get(seen.target.key, ()))
+        """Forgets a foreign autoscaler."""
+        seen = self.floors.drop(key)
+        return set() if seen is None else set(self._by_target.get(seen.target.key, ()))
 
     def put_workload(self, seen: SeenWorkload) -> set[str]:
         """Remembers a workload, unless a later state of it is known."""
@@ -378,14 +276,6 @@ class Store:
         self.workloads.pop(key, None)
         return set(self._by_target.get(key, ()))
 
-    def floors_of(self, target: TargetRef) -> list[SeenFloor]:
-        """The autoscalers of somebody's that scale a workload, by name."""
-        return [self.floors[key] for key in sorted(self._floors_by_target.get(target.key, ()))]
-
-    def held_by(self, owner: str) -> list[SeenFloor]:
-        """The autoscalers of somebody's that carry the floor of one SchoolAutoscaler, by name."""
-        return [self.floors[key] for key in sorted(self._floors_by_owner.get(owner, ()))]
-
     def concerned(self, target: TargetRef) -> set[str]:
         """The keys of the SchoolAutoscalers on a workload."""
         return set(self._by_target.get(target.key, ()))
@@ -396,24 +286,6 @@ def _age(seen: SeenAutoscaler) -> tuple[str, str]:
     return seen.created, seen.key
 
 
-def _leave(index: dict[str, set[str]], at: str, key: str) -> set[str]:
-    """Takes `key` out of the index entry, and returns who remains."""
-    members = index.get(at, set())
-    members.discard(key)
-    if not members:
-        index.pop(at, None)
-    return set(members)
-
-
 def is_unread(content: object) -> bool:
     """Whether the content of an object of ours waits for its turn to be read."""
     return isinstance(content, Unavailable) and content.reason == NOT_READ_YET
-
-
-def is_older(version: str, known: str) -> bool:
-    """Whether one resource version of an object is before another.
-
-    A watch lags behind our own writes, and the answer to one of those may come after the watch has told what
-    followed it.
-    """
-    return version.isdecimal() and known.isdecimal() and int(version) < int(known)

@@ -13,6 +13,7 @@ import structlog
 
 from firstbell.engine.watch.loading import scaled_objects
 from firstbell.engine.watch.vanished import SELDOM_SECONDS, SOON_SECONDS
+from firstbell.kinds.foreign_autoscalers import SCALED_OBJECT
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -37,7 +38,7 @@ async def scaled_objects_appear(
     while True:
         await sleep(SOON_SECONDS)
         waited += SOON_SECONDS
-        if store.follows_scaled_objects or not (_are_told_of(store) or waited >= SELDOM_SECONDS):
+        if store.floors.follows(SCALED_OBJECT) or not (_are_told_of(store) or waited >= SELDOM_SECONDS):
             continue
         waited = 0.0
         if isinstance(await scaled_objects(cluster, namespaces), list):

@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, TypeAlias
 from firstbell.core.absence import Unavailable
 from firstbell.engine.acting.scale_actuator import WORKLOAD_PLURALS, scale_path
 from firstbell.engine.ports import Failure, FailureKind
-from firstbell.engine.seen.store import SeenWorkload, Store, TargetRef
+from firstbell.engine.seen.store import SeenWorkload, Store
 from firstbell.engine.watch.own_pods import OwnPods
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from firstbell.engine.engine import Engine
+    from firstbell.engine.objects.target_ref import TargetRef
     from firstbell.engine.ports import Cluster, Json
 
 AT_ONCE = 16

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING
 import structlog
 
 from firstbell.engine.acting.scale_actuator import WORKLOAD_PLURALS
+from firstbell.engine.floor.reading import seen_floor
 from firstbell.engine.ports import Failure, FailureKind
-from firstbell.engine.seen.floor_kinds import FLOOR_KINDS, FloorKind
-from firstbell.engine.seen.objects import seen_floor, seen_workload
+from firstbell.engine.seen.workloads import seen_workload
+from firstbell.kinds.foreign_autoscalers import FOREIGN_AUTOSCALERS, ForeignAutoscaler
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -68,7 +69,7 @@ async def follow_objects(
 
 
 def _kinds(engine: Engine) -> list[tuple[Kind, Callable[[Json], None]]]:
-    floors = [(of, floor_teller(engine, of)) for of in FLOOR_KINDS if engine.store.follows(of)]
+    floors = [(of, floor_teller(engine, of)) for of in FOREIGN_AUTOSCALERS if engine.store.floors.follows(of)]
     return [
         *(((of.group, of.version, of.plural), tell) for of, tell in floors),
         *(
@@ -165,7 +166,7 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-def floor_teller(engine: Engine, of: FloorKind) -> Callable[[Json], None]:
+def floor_teller(engine: Engine, of: ForeignAutoscaler) -> Callable[[Json], None]:
     """What hands the events of autoscalers of a kind to the engine."""
 
     def tell(event: Json) -> None:

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from firstbell.engine.floor.reading import seen_floor
 from firstbell.engine.ports import Failure, FailureKind
-from firstbell.engine.seen.floor_kinds import HPA, SCALED_OBJECT, FloorKind
-from firstbell.engine.seen.objects import seen_floor, seen_workload
+from firstbell.engine.seen.workloads import seen_workload
 from firstbell.engine.slices import Slices
 from firstbell.engine.watch.own_objects import OWN_KINDS, keep_for_later, key_of, read
+from firstbell.kinds.foreign_autoscalers import HPA, SCALED_OBJECT, ForeignAutoscaler
 from firstbell.kinds.group import GROUP, VERSION
 
 if TYPE_CHECKING:
@@ -92,10 +93,10 @@ async def load_once(  # noqa: PLR0913 - what a look is handed, and how
     scaled = await scaled_objects(cluster, namespaces)
     if isinstance(scaled, Failure):
         return scaled.message
-    if again and not store.follows_scaled_objects:
+    if again and not store.floors.follows(SCALED_OBJECT):
         scaled = None  # nothing is watched of them yet: whoever finds them has all begin anew
     elif not again:
-        store.follows_scaled_objects = scaled is not None
+        store.floors.followed = {SCALED_OBJECT} if scaled is not None else set()
     found += [(_put_floor(store, SCALED_OBJECT), item) for item in scaled or ()]
     for put, item in found:
         _put_safely(put, item)
@@ -163,7 +164,7 @@ def _kinds(store: Store) -> list[tuple[str, str, str, Callable[[Json], Any]]]:
     ]
 
 
-def _put_floor(store: Store, of: FloorKind) -> Callable[[Json], Any]:
+def _put_floor(store: Store, of: ForeignAutoscaler) -> Callable[[Json], Any]:
     return lambda body: store.put_floor(seen_floor(body, of))
 
 

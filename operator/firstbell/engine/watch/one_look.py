@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.engine.acting.floor_actuator import floor_path
+from firstbell.engine.floor.writing import floor_path
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.seen.store import Store
 from firstbell.engine.watch.asked_targets import AskedTargets
 from firstbell.engine.watch.loading import load_once
 
 if TYPE_CHECKING:
+    from firstbell.engine.floor.seen_floor import SeenFloor
     from firstbell.engine.ports import Cluster, Json
-    from firstbell.engine.seen.store import SeenFloor
 
 
 async def look(cluster: Cluster, namespace: str) -> Store | Failure:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from firstbell.core.absence import Unavailable
+from firstbell.engine.objects.resource_version import is_older
 from firstbell.engine.seen.own_kinds import (
     decides,
     seen_autoscaler,
@@ -24,7 +25,7 @@ from firstbell.engine.seen.own_kinds import (
     unread_autoscaler,
     unread_calendar,
 )
-from firstbell.engine.seen.store import NOT_READ_YET, is_older, is_unread
+from firstbell.engine.seen.store import NOT_READ_YET, is_unread
 from firstbell.engine.turns import Turns
 
 if TYPE_CHECKING:

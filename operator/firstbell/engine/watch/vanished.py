@@ -17,8 +17,8 @@ import structlog
 
 from firstbell.engine.acting.scale_actuator import WORKLOAD_PLURALS
 from firstbell.engine.ports import Failure, FailureKind, ObjectPath
-from firstbell.engine.seen.floor_kinds import FLOOR_KINDS, FloorKind
 from firstbell.engine.watch.asked_targets import is_watched
+from firstbell.kinds.foreign_autoscalers import FOREIGN_AUTOSCALERS, ForeignAutoscaler
 from firstbell.kinds.group import GROUP, VERSION
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _kinds(engine: Engine) -> list[_Kind]:
             known=store.autoscalers,
             forget=forget_autoscaler,
         ),
-        *(_floor_kind(engine, of) for of in FLOOR_KINDS if store.follows(of)),
+        *(_floor_kind(engine, of) for of in FOREIGN_AUTOSCALERS if store.floors.follows(of)),
         *(
             _Kind(
                 group="apps",
@@ -152,7 +152,7 @@ def _kinds(engine: Engine) -> list[_Kind]:
     ]
 
 
-def _floor_kind(engine: Engine, of: FloorKind) -> _Kind:
+def _floor_kind(engine: Engine, of: ForeignAutoscaler) -> _Kind:
     return _Kind(
         group=of.group,
         version=of.version,

@@ -26,7 +26,7 @@ MOST_GAPS = 100
 
 
 def backtest_document(outcome: Outcome) -> dict[str, Any]:
-    """The whole document."""
+    """Return the whole document."""
     recording = outcome.recording
     return {
         "apiVersion": API_VERSION,

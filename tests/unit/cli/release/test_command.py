@@ -9,12 +9,12 @@ import typer
 from typer.testing import CliRunner
 
 from firstbell.cli.release.command import Order, by_hand, carry_out, dry_line, release, released_lines
-from firstbell.engine.acting.held_floors import Released
-from firstbell.engine.seen.objects import seen_hpa
+from firstbell.engine.floor.held_floors import Released
+from firstbell.engine.floor.reading import seen_hpa
 from tests.fakes import FakeCluster
 from tests.unit.cli.unreachable import nobody_there
-from tests.unit.engine.acting.test_held_floors import HPAS, marks
 from tests.unit.engine.bodies import an_hpa
+from tests.unit.engine.floor.test_held_floors import HPAS, marks
 
 APP = typer.Typer()
 APP.command()(release)

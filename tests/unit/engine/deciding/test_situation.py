@@ -6,7 +6,8 @@ import pytest
 
 from firstbell.core.absence import Unavailable
 from firstbell.core.floor import FloorState
-from firstbell.engine.deciding.situation import ByFloor, ByScale, remembered_floor, situation
+from firstbell.engine.deciding.situation import ByFloor, ByScale, situation
+from firstbell.engine.floor.marks import remembered_floor
 from tests.unit.engine.bodies import INSIDE, KEY, a_calendar, a_deployment, an_autoscaler, an_hpa
 from tests.unit.engine.world import World
 

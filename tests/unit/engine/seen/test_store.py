@@ -15,10 +15,12 @@ from firstbell.core.behavior import (
     ScalingRules,
     SelectPolicy,
 )
+from firstbell.engine.floor.reading import seen_hpa
+from firstbell.engine.objects.resource_version import is_older
 from firstbell.engine.ports import MetricQuery, SecretKey
-from firstbell.engine.seen.objects import seen_hpa, seen_workload
 from firstbell.engine.seen.own_kinds import seen_autoscaler, seen_calendar
-from firstbell.engine.seen.store import Store, is_older
+from firstbell.engine.seen.store import Store
+from firstbell.engine.seen.workloads import seen_workload
 from tests.unit.engine.bodies import KEY, NS, a_calendar, a_deployment, a_metric, an_autoscaler, an_hpa
 from tests.unit.engine.world import HPAS, World
 
@@ -81,7 +83,7 @@ def test_who_is_concerned(store, change, want):
 def test_an_hpa_that_moves_concerns_both_workloads(store):
     store.put_floor(hpa(target="web"))
     assert {"ns/a", "ns/b", "ns/c"} == store.put_floor(hpa(target="api"))
-    assert store.floors_of(store.autoscalers["ns/a"].rules.target) == []
+    assert store.floors.of_target(store.autoscalers["ns/a"].rules.target) == []
 
 
 def test_an_autoscaler_that_moves_concerns_those_it_leaves_and_those_it_joins(store):
@@ -96,8 +98,8 @@ def test_nothing_is_left_of_what_was_dropped(store):
     assert (
         store._by_target,
         store._by_calendar,
-        store._floors_by_target,
-        store._floors_by_owner,
+        store.floors._by_target,
+        store.floors._by_owner,
     ) == ({}, {}, {}, {})
 
 
@@ -147,9 +149,9 @@ def test_what_comes_in_late_changes_nothing(store, read, put):
 async def test_floors_are_found_by_the_owner_that_is_marked_on_them():
     world = World("2024-09-09T08:25")
     await world.tick()
-    assert [floor.autoscaler.key for floor in world.store.held_by("ns/web")] == ["ns/web"]
+    assert [floor.autoscaler.key for floor in world.store.floors.held_by("ns/web")] == ["ns/web"]
     world.remove(HPAS)
-    assert world.store.held_by("ns/web") == []
+    assert world.store.floors.held_by("ns/web") == []
 
 
 def test_the_former_manager_is_not_forgotten_while_its_field_is_kept():

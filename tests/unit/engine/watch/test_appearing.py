@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from firstbell.engine.seen.objects import seen_hpa
+from firstbell.engine.floor.floors import Floors
+from firstbell.engine.floor.reading import seen_hpa
 from firstbell.engine.seen.store import Store
 from firstbell.engine.watch.appearing import scaled_objects_appear
 from firstbell.engine.watch.vanished import SELDOM_SECONDS, SOON_SECONDS
+from firstbell.kinds.foreign_autoscalers import SCALED_OBJECT
 from tests.fakes import FakeCluster
 from tests.unit.engine.bodies import kedas_hpa
 
@@ -22,7 +24,11 @@ class Looking:
     """A cluster that is looked at by a clock of its own: `seconds` have passed when it ends."""
 
     def __init__(self, *, told=False, follows=False, failing=None, heals_at=LONG_ENOUGH) -> None:
-        self.store, self.cluster, self.seconds = Store(follows_scaled_objects=follows), FakeCluster(), 0.0
+        self.store, self.cluster, self.seconds = (
+            Store(floors=Floors(followed={SCALED_OBJECT} if follows else set())),
+            FakeCluster(),
+            0.0,
+        )
         self._heals_at = heals_at
         if failing:
             self.cluster.fail(failing)

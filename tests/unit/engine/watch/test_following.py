@@ -14,6 +14,7 @@ from firstbell.engine.watch.following import (
     LISTS_SECONDS,
     follow_objects,
 )
+from firstbell.kinds.foreign_autoscalers import SCALED_OBJECT
 from tests.unit.engine.bodies import a_deployment, a_scaled_object, an_hpa
 
 HPAS, DEPLOYMENTS = "horizontalpodautoscalers", "deployments"
@@ -230,7 +231,7 @@ async def test_each_kind_is_followed_in_each_namespace_or_in_all():
 
 async def test_scaled_objects_are_followed_where_there_are_any():
     engine = FakeEngine()
-    engine.store.follows_scaled_objects = True
+    engine.store.floors.followed.add(SCALED_OBJECT)
     watches = FakeWatches(scaledobjects=[listed(versioned(a_scaled_object(), 9)), None])
     await followed(watches, engine=engine)
     assert list(engine.store.floors) == ["ns/ScaledObject/web"]

@@ -7,6 +7,7 @@ from structlog.testing import capture_logs
 
 from firstbell.engine.seen.store import Store
 from firstbell.engine.watch.loading import load
+from firstbell.kinds.foreign_autoscalers import SCALED_OBJECT
 from tests.unit.engine.bodies import NS, a_scaled_object, an_hpa
 from tests.unit.engine.world import HPAS, SCALED, World
 
@@ -48,7 +49,10 @@ async def test_scaled_objects_are_found_beside_hpas_of_the_same_name():
     world = World()
     world.put(SCALED, a_scaled_object())
     store, _ = await loaded(world)
-    assert (list(store.floors), store.follows_scaled_objects) == (["ns/web", "ns/ScaledObject/web"], True)
+    assert (list(store.floors), store.floors.follows(SCALED_OBJECT)) == (
+        ["ns/web", "ns/ScaledObject/web"],
+        True,
+    )
 
 
 @pytest.mark.parametrize("kind", ["NotFound", "Forbidden"])
@@ -56,7 +60,7 @@ async def test_a_cluster_without_keda_or_without_the_right_to_see_it_is_nothing_
     world = World()
     world.cluster.fail(kind, path=SCALED)
     store, logs = await loaded(world)
-    assert (list(store.floors), store.follows_scaled_objects, logs) == (["ns/web"], False, [])
+    assert (list(store.floors), store.floors.follows(SCALED_OBJECT), logs) == (["ns/web"], False, [])
 
 
 async def test_scaled_objects_that_cannot_be_had_just_now_are_waited_for():
@@ -64,7 +68,7 @@ async def test_scaled_objects_that_cannot_be_had_just_now_are_waited_for():
     world.cluster.fail("Throttled", path=SCALED, message="why")
     store, logs = await loaded(world, sleep=Waiting(world.cluster.heal))
     assert [entry.get("problem", entry["event"]) for entry in logs] == ["why", "the cause is gone, starting"]
-    assert store.follows_scaled_objects
+    assert store.floors.follows(SCALED_OBJECT)
 
 
 async def test_with_namespaces_given_only_these_are_listed():

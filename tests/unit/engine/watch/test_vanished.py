@@ -8,6 +8,7 @@ import pytest
 
 from firstbell.engine.watch import vanished
 from firstbell.engine.watch.vanished import follow_vanished, forget_vanished
+from firstbell.kinds.foreign_autoscalers import SCALED_OBJECT
 from tests.unit.engine.bodies import AFTER, NS, a_scaled_object
 from tests.unit.engine.running import Running
 from tests.unit.engine.world import HPAS, SCALED, World
@@ -26,7 +27,7 @@ async def test_what_has_gone_is_forgotten_and_its_namesake_is_not(group, plural,
     world = World(AFTER)
     world.put(SCALED, a_scaled_object())
     async with Running(None, world=world) as run:
-        run.engine.store.follows_scaled_objects = True
+        run.engine.store.floors.followed.add(SCALED_OBJECT)
         del world.cluster.objects[group, plural, NS, "web"]
         assert await forget_vanished(run.engine, world.cluster, ())
         assert list(run.engine.store.floors) == left

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from firstbell.engine.seen.store import TargetRef
+from firstbell.engine.objects.target_ref import TargetRef
 from firstbell_workshop.demo.trial import try_out
 from firstbell_workshop.local.control_plane import ControlPlane, Provision
 from firstbell_workshop.local.errors import ControlPlaneError

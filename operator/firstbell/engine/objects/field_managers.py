@@ -4,14 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.engine.acting.handback import FIELD_MANAGER, apply_managers, owns
-
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from firstbell.engine.ports import Json
 
+FIELD_MANAGER = "firstbell"
+"""Who the API server takes for the writer of what we write."""
 NAME_CHARACTERS = 128
+
+
+def owns(entry: Json, field: str) -> bool:
+    """Whether an entry of managedFields has `spec.FIELD` in it."""
+    return f"f:{field}" in (entry.get("fieldsV1") or {}).get("f:spec", {})
+
+
+def apply_managers(managed_fields: Iterable[Json], field: str) -> tuple[Json, ...]:
+    """The entries of the Apply managers that own `spec.FIELD`, each reduced to what names it."""
+    return tuple(
+        {key: value for key, value in entry.items() if key != "fieldsV1"}
+        for entry in managed_fields
+        if entry.get("operation") == "Apply" and owns(entry, field)
+    )
 
 
 def last_writer(managed_fields: Sequence[Json], field: str) -> str:

@@ -6,10 +6,9 @@ import asyncio
 
 import pytest
 
-from firstbell.engine.acting.held_floors import held_floors, release_floors
+from firstbell.engine.floor.held_floors import held_floors, release_floors
 from tests.fakes import FakeTelemetry
 from tests.managed_fields import an_entry, owners
-from tests.unit.engine.acting.test_held_floors import marks
 from tests.unit.engine.bodies import (
     AFTER,
     BEFORE,
@@ -19,6 +18,7 @@ from tests.unit.engine.bodies import (
     an_hpa,
     kedas_hpa,
 )
+from tests.unit.engine.floor.test_held_floors import marks
 from tests.unit.engine.running import Running
 from tests.unit.engine.world import HPAS, SCALED, World
 

@@ -10,19 +10,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from firstbell.core.floor import FloorMark, FloorMemory, FloorState, read_floor
-from firstbell.engine.acting.floor_actuator import ANNOTATION_MANAGERS
-from firstbell.engine.acting.kept_fields import mend
-from firstbell.engine.acting.orphans import release
-from firstbell.engine.deciding.situation import remembered_floor
+from firstbell.engine.floor.floors import Floors
+from firstbell.engine.floor.kept_fields import mend
+from firstbell.engine.floor.marks import ANNOTATION_MANAGERS, remembered_floor
+from firstbell.engine.floor.orphans import release
+from firstbell.engine.floor.reading import seen_floor
 from firstbell.engine.ports import Failure, FailureKind
-from firstbell.engine.seen.floor_kinds import FLOOR_KINDS, SCALED_OBJECT
-from firstbell.engine.seen.objects import seen_floor
-from firstbell.engine.seen.store import SeenFloor, Store
+from firstbell.kinds.foreign_autoscalers import FOREIGN_AUTOSCALERS, SCALED_OBJECT
 from firstbell.kinds.group import API_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from firstbell.engine.floor.seen_floor import SeenFloor
     from firstbell.engine.ports import Cluster, Telemetry
 
 WRITERS = 16
@@ -65,7 +65,7 @@ async def held_floors(
     found: list[SeenFloor] = []
     for namespace in namespaces or (None,):
         remembered = await _remembered(cluster, namespace)
-        for of in FLOOR_KINDS:
+        for of in FOREIGN_AUTOSCALERS:
             bodies = await cluster.list_all(of.group, of.version, of.plural, namespace)
             if isinstance(bodies, Failure):
                 if of.optional and bodies.kind in _NOT_FOR_US:
@@ -122,35 +122,35 @@ async def release_floors(
     done: Callable[[Released], None],
 ) -> None:
     """Releases them, several at a time, and tells each as it is done; `deadline` is of the event loop."""
-    store, limit = Store(), asyncio.Semaphore(WRITERS)
+    known, limit = Floors(), asyncio.Semaphore(WRITERS)
     for seen in floors:
-        store.put_floor(seen)
+        known.put(seen)
 
     async def one(seen: SeenFloor) -> None:
         marked = seen.autoscaler.mark is not None
         try:
             async with asyncio.timeout_at(deadline), limit:
                 if marked:
-                    failure = await release(cluster, telemetry, store, seen)
-                    if failure is None and _is_to_be_settled(store, seen):
+                    failure = await release(cluster, telemetry, known, seen)
+                    if failure is None and _is_to_be_settled(known, seen):
                         await asyncio.sleep(SETTLES_SECONDS)
-                        await mend(cluster, telemetry, store, store.floors[seen.key])
+                        await mend(cluster, telemetry, known, known[seen.key])
                 else:
-                    failure = await mend(cluster, telemetry, store, seen) if seen.kept else None
+                    failure = await mend(cluster, telemetry, known, seen) if seen.kept else None
         except TimeoutError:
             done(_unreleased(seen, "the time for it was over"))
             return
         if is_damaged(seen):
             done(_unreleased(seen, DAMAGED))
         else:
-            done(_released(store, seen, failure) if marked else _handed_back(store, seen, failure))
+            done(_released(known, seen, failure) if marked else _handed_back(known, seen, failure))
 
     await asyncio.gather(*(one(seen) for seen in floors))
 
 
-def _is_to_be_settled(store: Store, seen: SeenFloor) -> bool:
+def _is_to_be_settled(known: Floors, seen: SeenFloor) -> bool:
     """Whether a hand-back waits until an HPA has taken its workload to 0."""
-    now = store.floors.get(seen.key)
+    now = known.get(seen.key)
     return now is not None and now.kept and now.autoscaler.minimum == 0
 
 
@@ -159,8 +159,8 @@ def is_damaged(seen: SeenFloor) -> bool:
     return seen.autoscaler.mark is None and bool(seen.our_annotations - {ANNOTATION_MANAGERS})
 
 
-def _handed_back(store: Store, seen: SeenFloor, failure: Failure | None) -> Released:
-    now = store.floors.get(seen.key)
+def _handed_back(known: Floors, seen: SeenFloor, failure: Failure | None) -> Released:
+    now = known.get(seen.key)
     if now is None:
         return Released(seen=seen, minimum=seen.autoscaler.minimum, gone=True)
     if failure is not None and not now.kept:
@@ -172,12 +172,12 @@ def _unreleased(seen: SeenFloor, why: str) -> Released:
     return Released(seen=seen, minimum=seen.autoscaler.minimum, failure=why)
 
 
-def _released(store: Store, seen: SeenFloor, failure: Failure | None) -> Released:
+def _released(known: Floors, seen: SeenFloor, failure: Failure | None) -> Released:
     if failure is not None and failure.kind is FailureKind.NOT_FOUND:
         return Released(seen=seen, minimum=seen.autoscaler.minimum, gone=True)
     if failure is not None:
         return _unreleased(seen, failure.message)
-    now = store.floors.get(seen.key)
+    now = known.get(seen.key)
     if now is None:
         return Released(seen=seen, minimum=seen.autoscaler.minimum, gone=True)
     if now.autoscaler.mark is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from firstbell.engine.acting.orphans import release_orphans, release_owned
+from firstbell.engine.floor.orphans import release_orphans, release_owned
 from firstbell.engine.ports import FailureKind
 from tests.unit.engine.bodies import INSIDE, an_autoscaler, an_hpa
 from tests.unit.engine.world import HPAS, World
@@ -24,7 +24,9 @@ def orphaned(minimum=100, **fields):
 
 
 async def orphans_released(world):
-    return await release_orphans(world.cluster, world.telemetry, world.store, world.instance)
+    return await release_orphans(
+        world.cluster, world.telemetry, world.store.floors, world.store.autoscalers, world.instance
+    )
 
 
 async def test_at_the_start_a_floor_without_an_owner_is_released():
@@ -65,7 +67,7 @@ async def test_marks_that_somebody_takes_away_just_then_end_it():
     world.cluster.on_change = None
     world.cluster.before_write = lambda: world.edit(HPAS, lambda body: body["metadata"].pop("annotations"))
     assert await orphans_released(world) == set()
-    assert (world.floor, world.store.held_by("ns/gone")) == (100, [])
+    assert (world.floor, world.store.floors.held_by("ns/gone")) == (100, [])
 
 
 @pytest.mark.parametrize("kind", ["Throttled", "Forbidden", "Unreachable"])
@@ -73,7 +75,9 @@ async def test_what_cannot_be_released_yet_is_named(kind):
     world = orphaned()
     world.cluster.fail(kind, path=HPAS)
     assert await orphans_released(world) == {"ns/gone"}
-    (failure,) = await release_owned(world.cluster, world.telemetry, world.store, "ns/gone", "firstbell")
+    (failure,) = await release_owned(
+        world.cluster, world.telemetry, world.store.floors, "ns/gone", "firstbell"
+    )
     assert failure.kind is FailureKind(kind)
     world.cluster.heal()
     assert await orphans_released(world) == set()
@@ -92,5 +96,5 @@ async def test_of_an_owner_that_is_deleted_every_floor_is_released_and_no_other(
     world.put(HPAS, an_hpa("a", minimum=100, target="a", annotations=marks("ns/web")))
     world.put(HPAS, an_hpa("b", minimum=100, target="b", annotations=marks("ns/other")))
     world.put("schoolautoscalers", an_autoscaler("other", target="b"))
-    await release_owned(world.cluster, world.telemetry, world.store, "ns/web", "firstbell")
+    await release_owned(world.cluster, world.telemetry, world.store.floors, "ns/web", "firstbell")
     assert [world.get(HPAS, name)["spec"]["minReplicas"] for name in "ab"] == [4, 100]

@@ -21,21 +21,12 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
+from firstbell.engine.objects.field_managers import FIELD_MANAGER, owns
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from firstbell.engine.ports import Json, Operation
-
-FIELD_MANAGER = "firstbell"
-
-
-def apply_managers(managed_fields: Iterable[Json], field: str) -> tuple[Json, ...]:
-    """The entries of the Apply managers that own `spec.FIELD`, each reduced to what names it."""
-    return tuple(
-        {key: value for key, value in entry.items() if key != "fieldsV1"}
-        for entry in managed_fields
-        if entry.get("operation") == "Apply" and owns(entry, field)
-    )
 
 
 def is_kept(managed_fields: Iterable[Json], field: str) -> bool:
@@ -86,11 +77,6 @@ def _is_same(entry: Json, manager: Json) -> bool:
     return all(
         entry.get(key) == manager.get(key) for key in ("manager", "operation", "apiVersion", "subresource")
     )
-
-
-def owns(entry: Json, field: str) -> bool:
-    """Whether an entry of managedFields has `spec.FIELD` in it."""
-    return f"f:{field}" in (entry.get("fieldsV1") or {}).get("f:spec", {})
 
 
 def _remove(entry: Json, field: str) -> None:

@@ -11,60 +11,66 @@ from typing import TYPE_CHECKING
 import structlog
 
 from firstbell.core.floor import FloorState, read_floor
-from firstbell.engine.acting.floor_actuator import floor_path, release_patch, write_floor
+from firstbell.engine.floor.patches import release_patch
+from firstbell.engine.floor.reading import seen_floor
+from firstbell.engine.floor.writing import floor_path, write_floor
 from firstbell.engine.ports import Failure, FailureKind
-from firstbell.engine.seen.objects import seen_floor
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
+    from firstbell.engine.floor.floors import Floors
+    from firstbell.engine.floor.seen_floor import SeenFloor
     from firstbell.engine.ports import Cluster, Telemetry
-    from firstbell.engine.seen.store import SeenFloor, Store
 
 TRIES = 4
 
 log = structlog.get_logger("firstbell.engine")
 
 
-async def release_orphans(cluster: Cluster, telemetry: Telemetry, store: Store, instance: str) -> set[str]:
-    """Releases every floor of this installation whose SchoolAutoscaler does not exist.
+async def release_orphans(
+    cluster: Cluster, telemetry: Telemetry, floors: Floors, living: Container[str], instance: str
+) -> set[str]:
+    """Releases every floor of this installation whose SchoolAutoscaler is not among the living.
 
     Returned are the owners whose floors could not be released yet.
     """
-    marks = [seen.autoscaler.mark for seen in store.floors.values()]
+    marks = [seen.autoscaler.mark for seen in floors.values()]
     owners = {mark.owner for mark in marks if mark is not None and mark.instance == instance}
-    gone = sorted(owners - store.autoscalers.keys())
-    return {owner for owner in gone if await release_owned(cluster, telemetry, store, owner, instance)}
+    gone = sorted(owner for owner in owners if owner not in living)
+    return {owner for owner in gone if await release_owned(cluster, telemetry, floors, owner, instance)}
 
 
 async def release_owned(
-    cluster: Cluster, telemetry: Telemetry, store: Store, owner: str, instance: str
+    cluster: Cluster, telemetry: Telemetry, floors: Floors, owner: str, instance: str
 ) -> list[Failure]:
     """Releases the floors of one owner that was deleted: what stood in the way, to be tried again."""
     failures = []
-    for seen in store.held_by(owner):
+    for seen in floors.held_by(owner):
         mark = seen.autoscaler.mark
         if mark is not None and mark.instance == instance:
-            failures.append(await release(cluster, telemetry, store, seen))
+            failures.append(await release(cluster, telemetry, floors, seen))
     return [
         failure for failure in failures if failure is not None and failure.kind is not FailureKind.NOT_FOUND
     ]
 
 
-async def release(cluster: Cluster, telemetry: Telemetry, store: Store, seen: SeenFloor) -> Failure | None:
+async def release(cluster: Cluster, telemetry: Telemetry, floors: Floors, seen: SeenFloor) -> Failure | None:
     """Brings one floor back to its baseline; a foreign write in between is read and respected."""
     failure: Failure | None = None
     for _ in range(TRIES):
         mark = seen.autoscaler.mark
         if mark is None:
-            store.put_floor(seen)
+            floors.put(seen)
             return None
         reading = read_floor(seen.autoscaler, None, mark.owner, mark.instance)
         baseline = mark.baseline if reading.state is FloorState.OURS else seen.autoscaler.minimum
         written = await write_floor(cluster, telemetry, seen, release_patch(seen, baseline))
         if not isinstance(written, Failure):
             if written.latest is None:
-                store.drop_floor(seen.key)
+                floors.drop(seen.key)
                 return None
-            store.put_floor(seen_floor(written.latest, seen.of))
+            floors.put(seen_floor(written.latest, seen.of))
             log.info("floor released", autoscaler=seen.autoscaler.key, baseline=baseline, owner=mark.owner)
             return None
         failure = written

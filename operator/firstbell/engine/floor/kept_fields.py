@@ -2,7 +2,7 @@
 
 A hand-back fails where the API server does, or its process is killed before it. Beside a floor whose policy
 is alive the next tick makes it; where the policy is gone, or writes nothing for now, nobody else would. So
-whatever the store shows as kept is looked at, at the start and then every ten seconds.
+whatever is known as kept is looked at, at the start and then every ten seconds.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from firstbell.engine.acting.floor_actuator import floor_path, give_back
+from firstbell.engine.floor.reading import seen_floor
+from firstbell.engine.floor.writing import floor_path, give_back
 from firstbell.engine.ports import Failure, FailureKind
-from firstbell.engine.seen.objects import seen_floor
 
 if TYPE_CHECKING:
+    from firstbell.engine.floor.floors import Floors
+    from firstbell.engine.floor.seen_floor import SeenFloor
     from firstbell.engine.ports import Clock, Cluster, Telemetry
-    from firstbell.engine.seen.store import SeenFloor, Store
 
 LOOK_SECONDS = 10.0
 
@@ -25,14 +26,14 @@ log = structlog.get_logger("firstbell.engine")
 
 
 class KeptFields:
-    """The mending of those in one store, but for another installation's."""
+    """The mending of those that are known, but for another installation's."""
 
     def __init__(
-        self, *, cluster: Cluster, telemetry: Telemetry, store: Store, clock: Clock, instance: str
+        self, *, cluster: Cluster, telemetry: Telemetry, floors: Floors, clock: Clock, instance: str
     ) -> None:
         self._cluster = cluster
         self._telemetry = telemetry
-        self._store = store
+        self._floors = floors
         self._clock = clock
         self._instance = instance
 
@@ -43,33 +44,33 @@ class KeptFields:
             for seen in self._kept():
                 # One that has just been written may be handed back at this moment by who wrote it.
                 if looked_at.get(seen.key) == seen.version:
-                    await mend(self._cluster, self._telemetry, self._store, seen)
+                    await mend(self._cluster, self._telemetry, self._floors, seen)
             looked_at = {seen.key: seen.version for seen in self._kept()}
             await self._clock.sleep(LOOK_SECONDS)
 
     def _kept(self) -> list[SeenFloor]:
-        return [seen for seen in self._store.floors.values() if seen.kept and self._is_ours(seen)]
+        return [seen for seen in self._floors.values() if seen.kept and self._is_ours(seen)]
 
     def _is_ours(self, seen: SeenFloor) -> bool:
         mark = seen.autoscaler.mark
         return mark is None or mark.instance == self._instance
 
 
-async def mend(cluster: Cluster, telemetry: Telemetry, store: Store, seen: SeenFloor) -> Failure | None:
-    """Gives one field back: what stood in the way, or None; the store then knows the autoscaler as it is."""
+async def mend(cluster: Cluster, telemetry: Telemetry, floors: Floors, seen: SeenFloor) -> Failure | None:
+    """Gives one field back: what stood in the way, or None; the autoscaler is then known as it is."""
     body = await cluster.get(floor_path(seen))
     if isinstance(body, Failure):
         if body.kind is FailureKind.NOT_FOUND:
-            store.drop_floor(seen.key)
+            floors.drop(seen.key)
             return None
         return body
     now = seen_floor(body, seen.of)
     latest = await give_back(cluster, telemetry, now if now.former_managers else seen, body)
     if latest is None:
-        store.drop_floor(seen.key)
+        floors.drop(seen.key)
         return None
     after = seen_floor(latest, seen.of)
-    store.put_floor(after)
+    floors.put(after)
     if after.kept:
         message = f"{seen.of.minimum_field} is still managed by firstbell"
         return Failure(kind=FailureKind.SERVER_ERROR, message=message)

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from firstbell.engine.acting.held_floors import held_floors, release_floors
+from firstbell.engine.floor.held_floors import held_floors, release_floors
 from firstbell.engine.ports import Failure
 from tests.fakes import FakeCluster, FakeTelemetry
 from tests.unit.engine.bodies import INSIDE, a_scaled_object, an_hpa

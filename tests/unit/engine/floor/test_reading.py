@@ -7,9 +7,10 @@ import json
 import pytest
 
 from firstbell.core.floor import FloorMark
-from firstbell.engine.seen.objects import LAST_APPLIED, seen_hpa, seen_scaled_object, seen_workload
+from firstbell.engine.floor.marks import LAST_APPLIED
+from firstbell.engine.floor.reading import seen_hpa, seen_scaled_object
 from tests.managed_fields import an_entry
-from tests.unit.engine.bodies import a_deployment, a_scaled_object, an_hpa, kedas_hpa
+from tests.unit.engine.bodies import a_scaled_object, an_hpa, kedas_hpa
 
 MARKS = {
     "firstbell.dev/floor": "100",
@@ -23,11 +24,6 @@ def hpa(body=None, **metadata):
     body = body or an_hpa()
     body["metadata"] |= {"uid": "u1", "resourceVersion": "7"} | metadata
     return seen_hpa(body)
-
-
-def workload(body, kind="Deployment"):
-    body["metadata"].setdefault("uid", "u1")
-    return seen_workload(body, "apps/v1", kind)
 
 
 def test_an_hpa_as_it_is():
@@ -189,28 +185,6 @@ def test_of_a_scaled_object_its_own_fields_are_read():
 )
 def test_an_hpa_says_which_scaled_object_it_follows(owner, want):
     assert hpa(kedas_hpa(), ownerReferences=[owner | {"name": "web"}]).made_by == want
-
-
-def test_a_deployment_as_it_is():
-    seen = workload(a_deployment(replicas=7, ready=5))
-    assert (seen.replicas, seen.ready, seen.rolling) == (7, 5, False)
-
-
-def test_a_status_that_is_behind_the_spec_says_nothing_about_readiness():
-    body = a_deployment(replicas=7, observedGeneration=1)
-    body["metadata"]["generation"] = 2
-    assert (workload(body).ready, workload(body).rolling) == (None, False)
-
-
-def test_old_replicas_beside_new_ones_are_a_rollout():
-    assert workload(a_deployment(replicas=7, updatedReplicas=3)).rolling
-
-
-def test_a_workload_that_is_new_has_one_replica_asked_for_and_none_ready():
-    body = a_deployment()
-    del body["status"], body["spec"]["replicas"], body["metadata"]["generation"]
-    seen = workload(body, "StatefulSet")
-    assert (seen.replicas, seen.ready, seen.ref.key) == (1, 0, "ns/apps/StatefulSet/web")
 
 
 def test_the_version_alone_makes_no_difference():

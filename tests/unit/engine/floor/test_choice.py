@@ -5,21 +5,23 @@ from __future__ import annotations
 import pytest
 
 from firstbell.core.absence import Unavailable
-from firstbell.engine.deciding.floor_choice import floor_choice
-from firstbell.engine.seen.objects import seen_hpa, seen_scaled_object
-from firstbell.engine.seen.store import Store, TargetRef
+from firstbell.engine.floor.choice import floor_choice
+from firstbell.engine.floor.floors import Floors
+from firstbell.engine.floor.reading import seen_hpa, seen_scaled_object
+from firstbell.engine.objects.target_ref import TargetRef
+from firstbell.kinds.foreign_autoscalers import SCALED_OBJECT
 from tests.unit.engine.bodies import NS, a_scaled_object, an_hpa, kedas_hpa
 
 TARGET = TargetRef(namespace=NS, api_version="apps/v1", kind="Deployment", name="web")
 
 
 def chosen(*bodies, follows=True):
-    store = Store(follows_scaled_objects=follows)
+    known = Floors(followed={SCALED_OBJECT} if follows else set())
     for body in bodies:
         body["metadata"]["uid"] = "u"
         read = seen_scaled_object if body["kind"] == "ScaledObject" else seen_hpa
-        store.put_floor(read(body))
-    return floor_choice(store, TARGET)
+        known.put(read(body))
+    return floor_choice(known, TARGET)
 
 
 def keys(choice):

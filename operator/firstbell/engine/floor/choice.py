@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from firstbell.core.absence import Unavailable
-from firstbell.engine.seen.floor_kinds import SCALED_OBJECT
+from firstbell.kinds.foreign_autoscalers import SCALED_OBJECT
 
 if TYPE_CHECKING:
-    from firstbell.engine.seen.store import SeenFloor, Store, TargetRef
+    from firstbell.engine.floor.floors import Floors
+    from firstbell.engine.floor.seen_floor import SeenFloor
+    from firstbell.engine.objects.target_ref import TargetRef
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,12 +26,12 @@ class FloorChoice:
     follower: SeenFloor | None = None
 
 
-def floor_choice(store: Store, target: TargetRef) -> FloorChoice | Unavailable | None:
+def floor_choice(known: Floors, target: TargetRef) -> FloorChoice | Unavailable | None:
     """The autoscaler of a workload whose floor may be raised; None where it has none at all."""
-    floors = store.floors_of(target)
-    scaled = {floor.autoscaler.name for floor in floors if floor.of is SCALED_OBJECT}
-    followers = {floor.made_by: floor for floor in floors if floor.made_by in scaled}
-    leading = [floor for floor in floors if floor.made_by not in scaled]
+    floors = known.of_target(target)
+    makers = {floor.autoscaler.name for floor in floors if floor.of.hpa_prefix}
+    followers = {floor.made_by: floor for floor in floors if floor.made_by in makers}
+    leading = [floor for floor in floors if floor.made_by not in makers]
     if not leading:
         return None
     if len(leading) > 1:
@@ -41,7 +43,7 @@ def floor_choice(store: Store, target: TargetRef) -> FloorChoice | Unavailable |
         )
     seen = leading[0]
     if seen.made_by:
-        return _unseen(store, seen)
+        return _unseen(known, seen)
     if seen.paused_by:
         return _paused(seen)
     if seen.idles_at is not None:
@@ -55,7 +57,7 @@ def _paused(seen: SeenFloor) -> Unavailable:
         reason="AutoscalerPaused",
         message=f"{autoscaler.kind} {autoscaler.name} is paused by its annotation {seen.paused_by} and is "
         f"not touched. Resume it: kubectl annotate -n {autoscaler.namespace} "
-        f"{seen.of.plural}.{seen.of.group}/{autoscaler.name} {seen.paused_by}-",
+        f"{seen.of.resource}/{autoscaler.name} {seen.paused_by}-",
     )
 
 
@@ -70,12 +72,12 @@ def _idles(seen: SeenFloor) -> Unavailable:
     )
 
 
-def _unseen(store: Store, follower: SeenFloor) -> Unavailable:
+def _unseen(known: Floors, follower: SeenFloor) -> Unavailable:
     """KEDA's HPA alone is never written: its ScaledObject is gone, or cannot be read."""
     whose = (
         f"{follower.autoscaler.kind} {follower.autoscaler.name} is made by ScaledObject {follower.made_by}"
     )
-    if store.follows_scaled_objects:
+    if known.follows(SCALED_OBJECT):
         return Unavailable(
             reason="ScaledObjectNotFound",
             message=f"{whose}, which does not exist or has another target. "
@@ -84,5 +86,5 @@ def _unseen(store: Store, follower: SeenFloor) -> Unavailable:
     return Unavailable(
         reason="ScaledObjectNotReadable",
         message=f"{whose}, which firstbell cannot read. Where KEDA was installed just now it will in a few "
-        f"seconds; else grant it get, list, watch and patch on {SCALED_OBJECT.plural}.{SCALED_OBJECT.group}.",
+        f"seconds; else grant it get, list, watch and patch on {SCALED_OBJECT.resource}.",
     )

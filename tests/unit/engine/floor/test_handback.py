@@ -6,7 +6,8 @@ import copy
 
 import pytest
 
-from firstbell.engine.acting.handback import apply_managers, hand_back, is_kept
+from firstbell.engine.floor.handback import hand_back, is_kept
+from firstbell.engine.objects.field_managers import apply_managers
 from tests.json_patch import apply_json_patch
 from tests.managed_fields import an_entry, owners
 

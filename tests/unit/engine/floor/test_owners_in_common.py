@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from firstbell.engine.acting.owners_in_common import (
+from firstbell.engine.floor.owners_in_common import (
     MOST_MANAGERS,
     remembered_managers,
     together,

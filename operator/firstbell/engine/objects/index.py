@@ -1,0 +1,12 @@
+"""An index from one thing to the keys of those that concern it."""
+
+from __future__ import annotations
+
+
+def leave(index: dict[str, set[str]], at: str, key: str) -> set[str]:
+    """Takes `key` out of the index entry, and returns who remains."""
+    members = index.get(at, set())
+    members.discard(key)
+    if not members:
+        index.pop(at, None)
+    return set(members)
