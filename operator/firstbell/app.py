@@ -35,7 +35,7 @@ from firstbell.engine.engine import Engine
 from firstbell.engine.fence import Fence, FencedCluster
 from firstbell.engine.seen.store import Store
 from firstbell.engine.slices import Slices
-from firstbell.engine.watch.appearing import scaled_objects_appear
+from firstbell.engine.watch.appearing import autoscalers_appear
 from firstbell.engine.watch.asked_targets import AskedTargets, follow_asked
 from firstbell.engine.watch.following import follow_objects
 from firstbell.engine.watch.loading import load
@@ -180,7 +180,7 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
             follow_asked(engine, asked),
             follow_objects(engine, cluster, settings.namespaces, listed_anew=listed_anew.set),
         )
-        anew = scaled_objects_appear(cluster, store, settings.namespaces)
+        anew = autoscalers_appear(cluster, store, settings.namespaces)
         session = KopfSession(cluster.connection, listed_anew.set)
         with alive.watch_over(engine.seconds_since_beat):
             await _run_until(stop, engine, work, anew, settings, session)

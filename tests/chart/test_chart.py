@@ -9,7 +9,9 @@ import pytest
 import yaml
 
 from firstbell.cli.main import app
+from firstbell.engine.seen.watched_kinds import WATCHED_KINDS
 from firstbell.kinds.crds import RENDERED_KINDS, definition
+from firstbell.kinds.foreign_autoscalers import FOREIGN_AUTOSCALERS
 from tests.chart.rendering import CASES, CHART, VALUES, golden, helm, manifests, only, without_definitions
 
 RULES = {
@@ -106,6 +108,15 @@ def test_the_rights_are_these_and_no_others(render):
     with_tokens = manifests(render("--set", "prometheus.tokenSecrets.enabled=true,rbac.aggregate=false"))
     assert granted(only("ClusterRole", are_hooks(with_tokens, wanted=False))) == RULES | TOKENS
     assert granted(only("ClusterRole", are_hooks(with_tokens, wanted=True))) == HOOK_RULES
+
+
+def test_the_operator_may_watch_just_what_it_watches(render):
+    bodies = manifests(render("--set", "keda.enabled=true,rbac.aggregate=false"))
+    rights = granted(only("ClusterRole", are_hooks(bodies, wanted=False)))
+    watched = {place for place, verbs in rights.items() if "watch" in verbs}
+    assert watched == {(kind.group, kind.plural) for kind in WATCHED_KINDS}
+    raised = {place for place in watched if "patch" in rights[place]}
+    assert raised == {(of.group, of.plural) for of in FOREIGN_AUTOSCALERS}
 
 
 def test_the_values_with_every_right_turn_on_whatever_the_rules_depend_on():

@@ -9,64 +9,57 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from firstbell.core.floor import read_floor
-from firstbell.engine.floor.reading import seen_hpa, seen_scaled_object
+from firstbell.engine.floor.reading import seen_floor
 from firstbell.engine.ports import Failure, FailureKind
+from firstbell.engine.seen.watched_kinds import WATCHED_KINDS
 from firstbell.files.yaml_files import Origin
 from firstbell.files.yaml_text import Node
-from firstbell.kinds.group import API_VERSION, AUTOSCALER, CALENDAR, GROUP
+from firstbell.kinds.group import GROUP
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
-    from firstbell.engine.floor.seen_floor import SeenFloor
     from firstbell.engine.ports import Cluster, Json
-
-HPA, SCALED_OBJECT = "HorizontalPodAutoscaler", "ScaledObject"
-_KINDS = (
-    (API_VERSION, "schoolcalendars", CALENDAR),
-    (API_VERSION, "schoolautoscalers", AUTOSCALER),
-    ("autoscaling/v2", "horizontalpodautoscalers", HPA),
-    ("keda.sh/v1alpha1", "scaledobjects", SCALED_OBJECT),
-)
-_FLOORS: dict[str, tuple[str, Callable[[Json], SeenFloor]]] = {
-    HPA: ("minReplicas", seen_hpa),
-    SCALED_OBJECT: ("minReplicaCount", seen_scaled_object),
-}
+    from firstbell.engine.seen.watched_kinds import WatchedKind
+    from firstbell.kinds.foreign_autoscalers import ForeignAutoscaler
 
 
-async def live_objects(cluster: Cluster, namespace: str | None) -> tuple[Origin, ...] | Failure:
+async def live_objects(
+    cluster: Cluster, namespace: str | None, kinds: Sequence[WatchedKind] = WATCHED_KINDS
+) -> tuple[Origin, ...] | Failure:
     """Return what a plan is made of, in one namespace or (None) in all.
 
     KEDA's kind only where it is installed.
     """
     found: list[Origin] = []
-    for api_version, plural, kind in _KINDS:
-        group, _, version = api_version.partition("/")
-        bodies = await cluster.list_all(group, version, plural, namespace)
+    for kind in kinds:
+        if not kind.planned:
+            continue
+        bodies = await cluster.list_all(*kind.api, namespace)
         if isinstance(bodies, Failure):
-            if kind == SCALED_OBJECT and bodies.kind in {FailureKind.NOT_FOUND, FailureKind.FORBIDDEN}:
+            if kind.optional and bodies.kind in {FailureKind.NOT_FOUND, FailureKind.FORBIDDEN}:
                 continue
-            return _told(bodies, group, plural)
-        found += [live_object(api_version, kind, body) for body in bodies]
+            return _told(bodies, kind.group, kind.plural)
+        found += [live_object(kind, body) for body in bodies]
     return tuple(found)
 
 
-def live_object(api_version: str, kind: str, body: Json) -> Origin:
+def live_object(kind: WatchedKind, body: Json) -> Origin:
     """Return one object of a list, whose items need not say what they are, as a document."""
     metadata = body["metadata"]
-    value = {**_at_baseline(kind, body), "apiVersion": api_version, "kind": kind}
-    return Origin(f"{kind} {metadata['namespace']}/{metadata['name']}", Node(value, 0))
+    api_version = f"{kind.group}/{kind.version}"
+    value = {**_at_baseline(kind.of, body), "apiVersion": api_version, "kind": kind.kind}
+    return Origin(f"{kind.kind} {metadata['namespace']}/{metadata['name']}", Node(value, 0))
 
 
-def _at_baseline(kind: str, body: Json) -> Json:
-    if kind not in _FLOORS:
+def _at_baseline(of: ForeignAutoscaler | None, body: Json) -> Json:
+    if of is None:
         return body
-    field, read = _FLOORS[kind]
-    autoscaler = read(body).autoscaler
+    autoscaler = seen_floor(body, of).autoscaler
     if autoscaler.mark is None:
         return body
     reading = read_floor(autoscaler, None, autoscaler.mark.owner, autoscaler.mark.instance)
-    return {**body, "spec": {**body["spec"], field: reading.baseline}}
+    return {**body, "spec": {**body["spec"], of.minimum_field: reading.baseline}}
 
 
 def _told(failure: Failure, group: str, plural: str) -> Failure:

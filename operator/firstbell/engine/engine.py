@@ -28,13 +28,13 @@ from firstbell.engine.live.polling import Polling
 from firstbell.engine.memory import Memory
 from firstbell.engine.ports import FailureKind
 from firstbell.engine.report.reporter import Reporter
+from firstbell.engine.seen.own_objects import OwnObjects
 from firstbell.engine.seen.store import Store, is_unread
 from firstbell.engine.slices import TOO_COSTLY, Slices
 from firstbell.engine.tick import Ticker, next_looks
 from firstbell.engine.timekeeping import Timekeeping, tell_clock
 from firstbell.engine.turns import Turns
 from firstbell.engine.wakeups import Wakeups
-from firstbell.engine.watch.own_objects import OwnObjects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

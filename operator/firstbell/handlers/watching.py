@@ -7,20 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import kopf
 
-from firstbell.engine.watch.own_objects import OWN_KINDS
-from firstbell.kinds.group import GROUP, VERSION
+from firstbell.engine.seen.watched_kinds import OWN_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from firstbell.engine.engine import Engine
-    from firstbell.engine.watch.own_objects import OwnKind
+    from firstbell.engine.seen.watched_kinds import OwnKind
 
 
 def register(registry: kopf.OperatorRegistry, engine: Engine) -> None:
     """Add the handlers of our own kinds to a registry; those of others are followed by the engine."""
-    for kind in OWN_KINDS.values():
-        _on(registry, GROUP, VERSION, kind.plural, partial(_told, engine, kind))
+    for kind in OWN_KINDS:
+        _on(registry, *kind.api, partial(_told, engine, kind))
 
 
 def _on(

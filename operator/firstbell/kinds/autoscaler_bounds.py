@@ -90,7 +90,7 @@ def read_bounds(of: ForeignAutoscaler, namespace: str, name: str, spec: object) 
 
 @cache
 def _model(of: ForeignAutoscaler) -> type[_Bounded]:
-    """The model of a kind, with its names and defaults."""
+    """Make the model of a kind, with its names and defaults."""
     target: type[_Target] = _Target
     if of.default_target_kind is not None:
         kind = (Title, Field(of.default_target_kind, description="The workload's kind."))
@@ -112,7 +112,7 @@ def _model(of: ForeignAutoscaler) -> type[_Bounded]:
 
 
 def _around(path: tuple[str, ...]) -> dict[str, Any]:
-    """The fields that lead to the last of a path: each is a mapping, if it is there."""
+    """Make the fields that lead to the last of a path: each is a mapping, if it is there."""
     if len(path) == 1:
         return {}
     within: type[_Foreign] = create_model(path[0], __base__=_Foreign, **_around(path[1:]))
@@ -121,7 +121,7 @@ def _around(path: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _at(spec: object, path: tuple[str, ...]) -> object:
-    """What stands at a path of fields; None where it does not lead anywhere."""
+    """Return what stands at a path of fields; None where it does not lead anywhere."""
     for field in path:
         spec = spec.get(field) if isinstance(spec, dict) else None
     return spec

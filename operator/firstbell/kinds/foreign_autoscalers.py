@@ -1,8 +1,8 @@
 """The kinds of autoscalers of others: all that differs between them, in one table.
 
 A plan takes bounds from them, their floor is raised, people are told of them in their users' words: whatever
-does so reads this table. A kind more is an entry more (and its right in the chart, and its place among the
-watched kinds: `engine/watch/watched_kinds.py`).
+does so reads this table, the list of watched kinds too (`engine/seen/watched_kinds.py`). A kind more is an
+entry more, and its right in the chart.
 """
 
 from __future__ import annotations
@@ -62,12 +62,12 @@ class ForeignAutoscaler:
         return f"{self.plural}.{self.group}"
 
     def is_of(self, api_version: str, kind: str) -> bool:
-        """Whether an object in a file is one of these."""
+        """Tell whether an object in a file is one of these."""
         versions = (self.version, *self.older_versions)
         return kind == self.kind and api_version in {f"{self.group}/{version}" for version in versions}
 
     def key(self, namespace: str, name: str) -> str:
-        """What an autoscaler is kept by: kinds of others than Kubernetes itself have theirs in it."""
+        """Return what an autoscaler is kept by: kinds of others than Kubernetes itself have theirs in it."""
         return f"{namespace}/{self.kind}/{name}" if self.optional else f"{namespace}/{name}"
 
 
@@ -112,5 +112,5 @@ FOREIGN_AUTOSCALERS = (HPA, SCALED_OBJECT)
 def foreign_autoscaler(
     api_version: str, kind: str, among: Iterable[ForeignAutoscaler] = FOREIGN_AUTOSCALERS
 ) -> ForeignAutoscaler | None:
-    """The kind of an object that a file or a list has; None where it is no autoscaler that is known."""
+    """Return the kind of an object in a file or a list; None where it is no autoscaler that is known."""
     return next((of for of in among if of.is_of(api_version, kind)), None)

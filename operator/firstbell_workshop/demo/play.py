@@ -17,7 +17,7 @@ from firstbell.clock import FastClock
 from firstbell.core.bells import instant_of, minute_of
 from firstbell.engine.floor.reading import seen_hpa
 from firstbell.engine.ports import Failure, ObjectPath
-from firstbell.engine.seen.workloads import seen_workload
+from firstbell.engine.seen.workloads import DEPLOYMENT, seen_workload
 from firstbell.kinds.foreign_autoscalers import HPA
 from firstbell.settings import Settings
 from firstbell_workshop.demo.trial import rises_before
@@ -227,7 +227,7 @@ async def _sample(show: Show, clock: FastClock, cluster: KubernetesCluster) -> S
     if not show.plan.start <= minute < show.plan.end:
         return None
     following = show.plan.next_write(minute)
-    workload = seen_workload(body, "apps/v1", "Deployment")
+    workload = seen_workload(body, DEPLOYMENT)
     step = next(step for step in reversed(show.plan.steps) if step.minute <= minute)
     return Sample(
         time=now,

@@ -13,6 +13,7 @@ from firstbell.cli import planned as planned_module
 from firstbell.cli.live_objects import live_object, live_objects
 from firstbell.cli.planned import plan_objects
 from firstbell.engine.ports import Failure
+from firstbell.engine.seen.watched_kinds import WATCHED_KINDS
 from firstbell.files.manifests import gather
 from tests.builders import on
 from tests.fakes import FakeCluster
@@ -20,6 +21,7 @@ from tests.unit.cli.planning import AUTOSCALER, CALENDAR, HPA, run, written
 from tests.unit.cli.unreachable import nobody_there
 
 HPAS = ("autoscaling", "horizontalpodautoscalers")
+KINDS = {kind.kind: kind for kind in WATCHED_KINDS}
 CALENDARS, AUTOSCALERS = ("firstbell.dev", "schoolcalendars"), ("firstbell.dev", "schoolautoscalers")
 MARK = {"floor": "8", "baseline": "3", "autoscaler": "lms/web", "instance": "firstbell"}
 
@@ -59,7 +61,7 @@ def test_a_problem_of_an_object_names_the_object_and_no_line():
     body = yaml.safe_load(CALENDAR)
     body["spec"]["timeZone"] = "Mars/Olympus"
 
-    unreadable = gather([live_object("firstbell.dev/v1alpha1", "SchoolCalendar", body)])
+    unreadable = gather([live_object(KINDS["SchoolCalendar"], body)])
 
     assert str(unreadable.problems[0]).startswith("SchoolCalendar lms/city: spec.timeZone: ")
 
@@ -128,7 +130,7 @@ BROKEN = {
 
 def the_objects(*texts: str):
     bodies = [body for text in texts for body in yaml.safe_load_all(text)]
-    return [live_object(body["apiVersion"], body["kind"], body) for body in bodies]
+    return [live_object(KINDS[body["kind"]], body) for body in bodies]
 
 
 @pytest.mark.parametrize(("broken", "want"), BROKEN.values(), ids=BROKEN)

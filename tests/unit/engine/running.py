@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Any, Self
 from firstbell.engine.engine import Engine
 from firstbell.engine.fence import Fence
 from firstbell.engine.seen.store import Store
+from firstbell.engine.seen.watched_kinds import AUTOSCALERS, CALENDARS, FOREIGN_KINDS
 from firstbell.engine.watch.asked_targets import AskedTargets
-from firstbell.engine.watch.following import floor_teller, workload_teller
+from firstbell.engine.watch.following import teller
 from firstbell.engine.watch.looking_anew import follow_gaps
-from firstbell.engine.watch.own_objects import AUTOSCALERS, CALENDARS
 from firstbell.handlers import watching
-from firstbell.kinds.foreign_autoscalers import HPA, SCALED_OBJECT
 from tests.fakes import FakeEvents, FakeMetrics, FakeTelemetry, instant, settled
 from tests.unit.engine.bodies import BEFORE
-from tests.unit.engine.world import HPAS, SCALED, World
+from tests.unit.engine.world import HPAS, World
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,10 +65,7 @@ class Running:
         handle: dict[str, Callable[[Json], object]] = {
             "schoolcalendars": lambda event: watching._told(self.engine, CALENDARS, event),
             "schoolautoscalers": lambda event: watching._told(self.engine, AUTOSCALERS, event),
-            HPAS: floor_teller(self.engine, HPA),
-            SCALED: floor_teller(self.engine, SCALED_OBJECT),
-            "deployments": workload_teller(self.engine, "apps/v1", "Deployment"),
-            "statefulsets": workload_teller(self.engine, "apps/v1", "StatefulSet"),
+            **{kind.plural: teller(self.engine, kind) for kind in FOREIGN_KINDS},
         }
         self._untold: list[tuple[str, Json]] = []
         self._handle = handle

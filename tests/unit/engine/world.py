@@ -18,7 +18,7 @@ from firstbell.engine.memory import Memory
 from firstbell.engine.report.reporter import Reporter
 from firstbell.engine.seen.own_kinds import seen_autoscaler, seen_calendar
 from firstbell.engine.seen.store import Store
-from firstbell.engine.seen.workloads import seen_workload
+from firstbell.engine.seen.workloads import DEPLOYMENT, STATEFUL_SET, seen_workload
 from firstbell.engine.tick import Ticker
 from firstbell.kinds.foreign_autoscalers import HPA, SCALED_OBJECT
 from tests.fakes import FakeCluster, FakeEvents, FakeTelemetry, ManualClock, instant
@@ -103,7 +103,7 @@ class World:
         elif plural == SCALED:
             self._told_of_a_floor(body, SCALED_OBJECT, gone=gone)
         elif plural in {DEPLOYMENTS, "statefulsets"}:
-            seen = seen_workload(body, "apps/v1", "Deployment" if plural == DEPLOYMENTS else "StatefulSet")
+            seen = seen_workload(body, DEPLOYMENT if plural == DEPLOYMENTS else STATEFUL_SET)
             store.drop_workload(seen.ref.key) if gone else store.put_workload(seen)
 
     def _told_of_a_floor(self, body: Json, of: ForeignAutoscaler, *, gone: bool) -> None:

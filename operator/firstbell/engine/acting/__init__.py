@@ -1,1 +1,1 @@
-"""Carrying a decision out and giving it back: floors, the scale subresource, field ownership, orphans."""
+"""Carrying a decision out, by a floor or by the scale subresource, and what others make of it."""

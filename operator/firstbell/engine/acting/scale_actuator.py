@@ -10,21 +10,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from firstbell.engine.ports import Failure, ObjectPath, write_outcome
+from firstbell.engine.seen.workloads import watched_workload
 
 if TYPE_CHECKING:
     from firstbell.engine.objects.target_ref import TargetRef
     from firstbell.engine.ports import Cluster, Json, Operation, Telemetry
     from firstbell.engine.seen.store import SeenWorkload
 
-WORKLOAD_PLURALS = {"Deployment": "deployments", "StatefulSet": "statefulsets"}
-
 
 def scale_path(ref: TargetRef, plural: str = "") -> ObjectPath:
     """Where a workload's scale lives; `plural` is needed for kinds that are not watched."""
+    watched = watched_workload(ref)
     return ObjectPath(
         group=ref.group,
         version=ref.api_version.rpartition("/")[2],
-        plural=plural or WORKLOAD_PLURALS[ref.kind],
+        plural=plural or (watched.plural if watched is not None else ""),
         namespace=ref.namespace,
         name=ref.name,
         subresource="scale",

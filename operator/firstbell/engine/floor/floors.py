@@ -39,11 +39,11 @@ class Floors(Mapping[str, "SeenFloor"]):
         return len(self._seen)
 
     def follows(self, of: ForeignAutoscaler) -> bool:
-        """Whether autoscalers of a kind are watched."""
+        """Tell whether autoscalers of a kind are watched."""
         return not of.optional or of in self.followed
 
     def put(self, seen: SeenFloor) -> set[str]:
-        """Remembers one, unless a later state of it is known: the keys of the workloads that it concerns."""
+        """Remember one, unless a later state is known, and return the keys of the workloads it concerns."""
         before = self._seen.get(seen.key)
         same = before is not None and before.autoscaler.uid == seen.autoscaler.uid
         if same and before is not None and is_older(seen.version, before.version):
@@ -58,7 +58,7 @@ class Floors(Mapping[str, "SeenFloor"]):
         return {seen.target.key} if before is None else {before.target.key, seen.target.key}
 
     def drop(self, key: str) -> SeenFloor | None:
-        """Forgets one: what was known of it."""
+        """Forget one, and return what was known of it."""
         seen = self._seen.pop(key, None)
         if seen is None:
             return None
@@ -68,9 +68,9 @@ class Floors(Mapping[str, "SeenFloor"]):
         return seen
 
     def of_target(self, target: TargetRef) -> list[SeenFloor]:
-        """Those that scale a workload, by name."""
+        """Return those that scale a workload, by name."""
         return [self._seen[key] for key in sorted(self._by_target.get(target.key, ()))]
 
     def held_by(self, owner: str) -> list[SeenFloor]:
-        """Those that carry the floor of one SchoolAutoscaler, by name."""
+        """Return those that carry the floor of one SchoolAutoscaler, by name."""
         return [self._seen[key] for key in sorted(self._by_owner.get(owner, ()))]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from firstbell.engine.floor.seen_floor import SeenFloor
     from firstbell.engine.ports import Cluster, Telemetry
+    from firstbell.kinds.foreign_autoscalers import ForeignAutoscaler
 
 WRITERS = 16
 SETTLES_SECONDS = 1.0
@@ -54,7 +55,11 @@ class Released:
 
 
 async def held_floors(
-    cluster: Cluster, instance: str, namespaces: Sequence[str], owner: str | None
+    cluster: Cluster,
+    instance: str,
+    namespaces: Sequence[str],
+    owner: str | None,
+    kinds: Sequence[ForeignAutoscaler] = FOREIGN_AUTOSCALERS,
 ) -> list[SeenFloor] | Failure:
     """The floors of an installation, of one SchoolAutoscaler where one is named; `namespaces` empty = all.
 
@@ -65,7 +70,7 @@ async def held_floors(
     found: list[SeenFloor] = []
     for namespace in namespaces or (None,):
         remembered = await _remembered(cluster, namespace)
-        for of in FOREIGN_AUTOSCALERS:
+        for of in kinds:
             bodies = await cluster.list_all(of.group, of.version, of.plural, namespace)
             if isinstance(bodies, Failure):
                 if of.optional and bodies.kind in _NOT_FOR_US:

@@ -1,7 +1,8 @@
-"""From the API object of a workload to the few fields that are kept of it, as it is read."""
+"""The workloads that are watched, and what is kept of one as the API has it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from firstbell.engine.objects.field_managers import applied_by, last_writer
@@ -14,15 +15,42 @@ if TYPE_CHECKING:
 DEFAULT_REPLICAS = 1
 
 
-def seen_workload(body: Json, api_version: str, kind: str) -> SeenWorkload:
-    """A Deployment or StatefulSet."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorkloadKind:
+    """A kind of workloads that is watched; others that have `/scale` are asked for one by one."""
+
+    kind: str
+    plural: str
+    group: str = "apps"
+    version: str = "v1"
+
+    def is_of(self, ref: TargetRef) -> bool:
+        """Tell whether a workload is of this kind, whatever version names it."""
+        return (ref.group, ref.kind) == (self.group, self.kind)
+
+
+DEPLOYMENT = WorkloadKind(kind="Deployment", plural="deployments")
+STATEFUL_SET = WorkloadKind(kind="StatefulSet", plural="statefulsets")
+WORKLOADS = (DEPLOYMENT, STATEFUL_SET)
+
+
+def watched_workload(ref: TargetRef) -> WorkloadKind | None:
+    """Return the kind of a workload, if watches tell of it."""
+    return next((of for of in WORKLOADS if of.is_of(ref)), None)
+
+
+def seen_workload(body: Json, of: WorkloadKind) -> SeenWorkload:
+    """Read a workload of a kind that is watched."""
     metadata, spec, status = body["metadata"], body.get("spec") or {}, body.get("status") or {}
     current = status.get("observedGeneration", 0) >= metadata.get("generation", 0)
     replicas = spec.get("replicas", DEFAULT_REPLICAS)
     updated = status.get("updatedReplicas", 0)
     return SeenWorkload(
         ref=TargetRef(
-            namespace=metadata["namespace"], api_version=api_version, kind=kind, name=metadata["name"]
+            namespace=metadata["namespace"],
+            api_version=f"{of.group}/{of.version}",
+            kind=of.kind,
+            name=metadata["name"],
         ),
         uid=metadata["uid"],
         replicas=replicas,

@@ -11,26 +11,28 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from firstbell.engine.watch.loading import scaled_objects
+from firstbell.engine.seen.watched_kinds import FOREIGN_KINDS
+from firstbell.engine.watch.loading import listed
 from firstbell.engine.watch.vanished import SELDOM_SECONDS, SOON_SECONDS
-from firstbell.kinds.foreign_autoscalers import SCALED_OBJECT
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from firstbell.engine.ports import Cluster
     from firstbell.engine.seen.store import Store
+    from firstbell.engine.seen.watched_kinds import ForeignKind
 
 log = structlog.get_logger("firstbell.engine")
 
 
-async def scaled_objects_appear(
+async def autoscalers_appear(
     cluster: Cluster,
     store: Store,
     namespaces: Sequence[str],
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    kinds: Sequence[ForeignKind] = FOREIGN_KINDS,
 ) -> None:
-    """Returns when ScaledObjects can be read that are not followed yet; never where they are followed.
+    """Returns when autoscalers of a kind can be read that is not followed yet; never where all are followed.
 
     `sleep` is of the wall, however fast the engine's clock runs.
     """
@@ -38,12 +40,14 @@ async def scaled_objects_appear(
     while True:
         await sleep(SOON_SECONDS)
         waited += SOON_SECONDS
-        if store.floors.follows(SCALED_OBJECT) or not (_are_told_of(store) or waited >= SELDOM_SECONDS):
+        missing = [kind for kind in kinds if not kind.is_followed(store)]
+        if not missing or not (_are_told_of(store) or waited >= SELDOM_SECONDS):
             continue
         waited = 0.0
-        if isinstance(await scaled_objects(cluster, namespaces), list):
-            log.info("ScaledObjects of KEDA can be read now, looking at everything anew")
-            return
+        for kind in missing:
+            if isinstance(await listed(cluster, kind, namespaces), list):
+                log.info("a kind can be read now, looking at everything anew", kind=kind.plural)
+                return
 
 
 def _are_told_of(store: Store) -> bool:

@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from firstbell.core.absence import Unavailable
-from firstbell.engine.acting.scale_actuator import WORKLOAD_PLURALS, scale_path
+from firstbell.engine.acting.scale_actuator import scale_path
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.seen.store import SeenWorkload, Store
+from firstbell.engine.seen.workloads import watched_workload
 from firstbell.engine.watch.own_pods import OwnPods
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ BUSY_SECONDS = 0.05
 FIRST_LOOK_SECONDS = 5.0
 LOOK_SECONDS = 5.0
 """How often a workload that changes is asked for, by the clock on the wall."""
-WATCHED_GROUP = "apps"
 REST_LOOKS = 12
 """A workload that has not changed for so many looks rests, and is asked for once in as many."""
 
@@ -178,15 +178,10 @@ class AskedTargets:
         return self._plurals[key]
 
 
-def is_watched(target: TargetRef) -> bool:
-    """Whether watches tell of the workload's kind."""
-    return target.group == WATCHED_GROUP and target.kind in WORKLOAD_PLURALS
-
-
 def _asked(store: Store) -> Iterator[TargetRef]:
     for seen in store.autoscalers.values():
         rules = seen.in_force
-        if rules is not None and not is_watched(rules.target):
+        if rules is not None and watched_workload(rules.target) is None:
             yield rules.target
 
 

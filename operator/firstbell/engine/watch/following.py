@@ -16,17 +16,15 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from firstbell.engine.acting.scale_actuator import WORKLOAD_PLURALS
-from firstbell.engine.floor.reading import seen_floor
 from firstbell.engine.ports import Failure, FailureKind
-from firstbell.engine.seen.workloads import seen_workload
-from firstbell.kinds.foreign_autoscalers import FOREIGN_AUTOSCALERS, ForeignAutoscaler
+from firstbell.engine.seen.watched_kinds import FOREIGN_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from firstbell.engine.engine import Engine
     from firstbell.engine.ports import Json, Kind, Watches
+    from firstbell.engine.seen.watched_kinds import ForeignKind
 
 BETWEEN_SECONDS = 0.2
 """Between two watches of a kind; twice as long each time where they end at once and tell nothing."""
@@ -41,12 +39,14 @@ FOR_GOOD = frozenset({FailureKind.NOT_FOUND, FailureKind.FORBIDDEN})
 log = structlog.get_logger("firstbell.engine")
 
 
-async def follow_objects(
+async def follow_objects(  # noqa: PLR0913 - what is followed, and how
     engine: Engine,
     watches: Watches,
     namespaces: Sequence[str],
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     listed_anew: Callable[[], None] = lambda: None,
+    *,
+    kinds: Sequence[ForeignKind] = FOREIGN_KINDS,
 ) -> None:
     """Follows everything until a watch is refused for good; `namespaces` empty = all.
 
@@ -54,8 +54,11 @@ async def follow_objects(
     may have gone without having been told.
     """
     following = [
-        asyncio.create_task(_Following(watches, kind, namespace, tell, listed_anew).run(sleep))
-        for kind, tell in _kinds(engine)
+        asyncio.create_task(
+            _Following(watches, kind.api, namespace, teller(engine, kind), listed_anew).run(sleep)
+        )
+        for kind in kinds
+        if kind.is_followed(engine.store)
         for namespace in namespaces or (None,)
     ]
     try:
@@ -66,17 +69,6 @@ async def follow_objects(
         for task in following:
             task.cancel()
         await asyncio.gather(*following, return_exceptions=True)
-
-
-def _kinds(engine: Engine) -> list[tuple[Kind, Callable[[Json], None]]]:
-    floors = [(of, floor_teller(engine, of)) for of in FOREIGN_AUTOSCALERS if engine.store.floors.follows(of)]
-    return [
-        *(((of.group, of.version, of.plural), tell) for of, tell in floors),
-        *(
-            (("apps", "v1", plural), workload_teller(engine, "apps/v1", kind))
-            for kind, plural in WORKLOAD_PLURALS.items()
-        ),
-    ]
 
 
 class _Following:
@@ -166,27 +158,15 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-def floor_teller(engine: Engine, of: ForeignAutoscaler) -> Callable[[Json], None]:
-    """What hands the events of autoscalers of a kind to the engine."""
+def teller(engine: Engine, kind: ForeignKind) -> Callable[[Json], None]:
+    """What hands the events of a kind to the engine."""
 
     def tell(event: Json) -> None:
-        seen = seen_floor(event["object"], of)
+        seen = kind.read(event["object"])
+        key = kind.key(seen)
         if event["type"] == "DELETED":
-            engine.wake(engine.store.drop_floor(seen.key))
-        elif engine.store.floors.get(seen.key) != seen:
-            engine.wake(engine.store.put_floor(seen))
-
-    return tell
-
-
-def workload_teller(engine: Engine, api_version: str, kind: str) -> Callable[[Json], None]:
-    """What hands the events of workloads of a kind to the engine."""
-
-    def tell(event: Json) -> None:
-        seen = seen_workload(event["object"], api_version, kind)
-        if event["type"] == "DELETED":
-            engine.wake(engine.store.drop_workload(seen.ref.key))
-        elif engine.store.workloads.get(seen.ref.key) != seen:
-            engine.wake(engine.store.put_workload(seen))
+            engine.wake(kind.drop(engine.store, key))
+        elif kind.known(engine.store).get(key) != seen:
+            engine.wake(kind.put(engine.store, seen))
 
     return tell

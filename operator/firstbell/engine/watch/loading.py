@@ -9,24 +9,22 @@ What is listed again is read anew only where it was edited.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 
-from firstbell.engine.floor.reading import seen_floor
 from firstbell.engine.ports import Failure, FailureKind
-from firstbell.engine.seen.workloads import seen_workload
+from firstbell.engine.seen.own_objects import keep_for_later, key_of, read
+from firstbell.engine.seen.watched_kinds import WATCHED_KINDS, ForeignKind, OwnKind
 from firstbell.engine.slices import Slices
-from firstbell.engine.watch.own_objects import OWN_KINDS, keep_for_later, key_of, read
-from firstbell.kinds.foreign_autoscalers import HPA, SCALED_OBJECT, ForeignAutoscaler
-from firstbell.kinds.group import GROUP, VERSION
+from firstbell.kinds.group import GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from firstbell.engine.ports import Cluster, Json
     from firstbell.engine.seen.store import Store
-    from firstbell.engine.watch.own_objects import OwnKind
+    from firstbell.engine.seen.watched_kinds import WatchedKind, WatchedKinds
 
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 1.0, 15.0
 
@@ -74,54 +72,56 @@ async def load_once(  # noqa: PLR0913 - what a look is handed, and how
     *,
     again: bool = False,
     later: bool = False,
+    kinds: WatchedKinds = WATCHED_KINDS,
 ) -> str | None:
     """Lists everything: what stood in the way, or None. `later` leaves what takes long to the engine.
 
     Nothing is kept of an incomplete look: what is deleted before the next one would stay for ever.
     """
     slices = slices if slices is not None else Slices()
-    own = await _own(cluster, namespaces)
-    if isinstance(own, str):
-        return own
-    found: list[tuple[Callable[[Json], Any], Json]] = []
-    for group, version, plural, put in _kinds(store):
-        for namespace in namespaces or (None,):
-            items = await cluster.list_all(group, version, plural, namespace)
-            if isinstance(items, Failure):
-                return _sentence(items, group, plural, namespace)
-            found += [(put, item) for item in items]
-    scaled = await scaled_objects(cluster, namespaces)
-    if isinstance(scaled, Failure):
-        return scaled.message
-    if again and not store.floors.follows(SCALED_OBJECT):
-        scaled = None  # nothing is watched of them yet: whoever finds them has all begin anew
-    elif not again:
-        store.floors.followed = {SCALED_OBJECT} if scaled is not None else set()
-    found += [(_put_floor(store, SCALED_OBJECT), item) for item in scaled or ()]
-    for put, item in found:
-        _put_safely(put, item)
-    for kind, item in own:
-        await asyncio.sleep(0)  # signals and probes are answered meanwhile
-        _read(kind, item, store, slices, later=later)
+    found: list[tuple[OwnKind | ForeignKind, Json]] = []
+    followed = set(store.floors.followed) if again else set()
+    for kind in kinds:
+        items = await listed(cluster, kind, namespaces)
+        if isinstance(items, str):
+            return items
+        if items is not None and kind.of is not None and kind.optional:
+            if again and kind.of not in followed:
+                continue  # nothing is watched of them yet: whoever finds them has all begin anew
+            followed.add(kind.of)
+        found += [(kind, item) for item in items or ()]
+    store.floors.followed = followed
+    for kind, item in found:
+        if isinstance(kind, ForeignKind):
+            _put_safely(kind, item, store)
+    for kind, item in found:
+        if isinstance(kind, OwnKind):
+            await asyncio.sleep(0)  # signals and probes are answered meanwhile
+            _read(kind, item, store, slices, later=later)
     return None
 
 
-async def _own(cluster: Cluster, namespaces: Sequence[str]) -> list[tuple[OwnKind, Json]] | str:
-    """All objects of our own kinds, or what stood in the way."""
-    own: list[tuple[OwnKind, Json]] = []
-    for kind in OWN_KINDS.values():
-        for namespace in namespaces or (None,):
-            items = await cluster.list_all(GROUP, VERSION, kind.plural, namespace)
-            if isinstance(items, Failure):
-                return _sentence(items, GROUP, kind.plural, namespace)
-            own += [(kind, item) for item in items]
-    return own
+async def listed(cluster: Cluster, kind: WatchedKind, namespaces: Sequence[str]) -> list[Json] | str | None:
+    """All objects of a kind, or what stood in the way; `namespaces` empty = all.
+
+    None where it is optional and the cluster has no such kind, or it is not for us to read. Without a right
+    the API server does not say which of the two; whom it concerns is told by its status.
+    """
+    found: list[Json] = []
+    for namespace in namespaces or (None,):
+        items = await cluster.list_all(*kind.api, namespace)
+        if isinstance(items, Failure):
+            if kind.optional and items.kind in _NOT_FOR_US:
+                return None
+            return _sentence(items, kind.group, kind.plural, namespace)
+        found += items
+    return found
 
 
-def _put_safely(put: Callable[[Json], Any], item: Json) -> None:
+def _put_safely(kind: ForeignKind, item: Json, store: Store) -> None:
     """Nobody's object keeps the operator from starting."""
     try:
-        put(item)
+        kind.put(store, kind.read(item))
     except Exception:
         log.exception("not understood", object=(item.get("metadata") or {}).get("name"))
 
@@ -136,36 +136,6 @@ def _read(kind: OwnKind, item: Json, store: Store, slices: Slices, *, later: boo
         keep_for_later(kind, item, store)
     else:
         kind.put(store, read(kind, item, known, slices))
-
-
-async def scaled_objects(cluster: Cluster, namespaces: Sequence[str]) -> list[Json] | Failure | None:
-    """All ScaledObjects: None where the cluster has no such kind, or it is not for us to read.
-
-    Without a right the API server does not say which of the two; whom it concerns is told by its status.
-    """
-    of = SCALED_OBJECT
-    found: list[Json] = []
-    for namespace in namespaces or (None,):
-        items = await cluster.list_all(of.group, of.version, of.plural, namespace)
-        if isinstance(items, Failure):
-            return None if items.kind in _NOT_FOR_US else items
-        found += items
-    return found
-
-
-def _kinds(store: Store) -> list[tuple[str, str, str, Callable[[Json], Any]]]:
-    def workload(kind: str) -> Callable[[Json], Any]:
-        return lambda body: store.put_workload(seen_workload(body, "apps/v1", kind))
-
-    return [
-        (HPA.group, HPA.version, HPA.plural, _put_floor(store, HPA)),
-        ("apps", "v1", "deployments", workload("Deployment")),
-        ("apps", "v1", "statefulsets", workload("StatefulSet")),
-    ]
-
-
-def _put_floor(store: Store, of: ForeignAutoscaler) -> Callable[[Json], Any]:
-    return lambda body: store.put_floor(seen_floor(body, of))
 
 
 def _sentence(failure: Failure, group: str, plural: str, namespace: str | None) -> str:

@@ -20,7 +20,7 @@ from firstbell.engine.objects.resource_version import is_older
 from firstbell.engine.ports import MetricQuery, SecretKey
 from firstbell.engine.seen.own_kinds import seen_autoscaler, seen_calendar
 from firstbell.engine.seen.store import Store
-from firstbell.engine.seen.workloads import seen_workload
+from firstbell.engine.seen.workloads import DEPLOYMENT, seen_workload
 from tests.unit.engine.bodies import KEY, NS, a_calendar, a_deployment, a_metric, an_autoscaler, an_hpa
 from tests.unit.engine.world import HPAS, World
 
@@ -39,7 +39,7 @@ def hpa(name="web", *, uid="u", version="", **fields):
 
 
 def deployment(name="web", *, uid="u", version=""):
-    return seen(seen_workload, a_deployment(name), "apps/v1", "Deployment", uid=uid, version=version)
+    return seen(seen_workload, a_deployment(name), DEPLOYMENT, uid=uid, version=version)
 
 
 def calendar(name="school"):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from firstbell.engine.seen.workloads import seen_workload
+from firstbell.engine.seen.workloads import DEPLOYMENT, STATEFUL_SET, seen_workload
 from tests.unit.engine.bodies import a_deployment
 
 
-def workload(body, kind="Deployment"):
+def workload(body, kind=DEPLOYMENT):
     body["metadata"].setdefault("uid", "u1")
-    return seen_workload(body, "apps/v1", kind)
+    return seen_workload(body, kind)
 
 
 def test_a_deployment_as_it_is():
@@ -29,5 +29,5 @@ def test_old_replicas_beside_new_ones_are_a_rollout():
 def test_a_workload_that_is_new_has_one_replica_asked_for_and_none_ready():
     body = a_deployment()
     del body["status"], body["spec"]["replicas"], body["metadata"]["generation"]
-    seen = workload(body, "StatefulSet")
+    seen = workload(body, STATEFUL_SET)
     assert (seen.replicas, seen.ready, seen.ref.key) == (1, 0, "ns/apps/StatefulSet/web")

@@ -7,7 +7,7 @@ import pytest
 from firstbell.engine.floor.floors import Floors
 from firstbell.engine.floor.reading import seen_hpa
 from firstbell.engine.seen.store import Store
-from firstbell.engine.watch.appearing import scaled_objects_appear
+from firstbell.engine.watch.appearing import autoscalers_appear
 from firstbell.engine.watch.vanished import SELDOM_SECONDS, SOON_SECONDS
 from firstbell.kinds.foreign_autoscalers import SCALED_OBJECT
 from tests.fakes import FakeCluster
@@ -45,7 +45,7 @@ class Looking:
             raise WaitedLongEnoughError
 
     async def ends(self):
-        await scaled_objects_appear(self.cluster, self.store, ("ns",), self.sleep)
+        await autoscalers_appear(self.cluster, self.store, ("ns",), self.sleep)
         return self.seconds
 
 

@@ -8,10 +8,11 @@ from dataclasses import replace
 import pytest
 
 from firstbell.core.absence import Unavailable
+from firstbell.engine.seen.own_objects import OwnObjects
 from firstbell.engine.seen.store import Store
+from firstbell.engine.seen.watched_kinds import AUTOSCALERS, CALENDARS
 from firstbell.engine.slices import Slices
 from firstbell.engine.watch.loading import load_once
-from firstbell.engine.watch.own_objects import AUTOSCALERS, CALENDARS, OwnObjects
 from tests.fakes import settled
 from tests.unit.engine.bodies import INSIDE, KEY, RISE, a_calendar, an_autoscaler
 from tests.unit.engine.running import Running

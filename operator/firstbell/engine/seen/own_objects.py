@@ -11,83 +11,29 @@ from __future__ import annotations
 import asyncio
 import json
 import zlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from firstbell.core.absence import Unavailable
 from firstbell.engine.objects.resource_version import is_older
-from firstbell.engine.seen.own_kinds import (
-    decides,
-    seen_autoscaler,
-    seen_calendar,
-    unread_autoscaler,
-    unread_calendar,
-)
-from firstbell.engine.seen.store import NOT_READ_YET, is_unread
+from firstbell.engine.seen.own_kinds import decides
+from firstbell.engine.seen.store import NOT_READ_YET
+from firstbell.engine.seen.watched_kinds import AUTOSCALERS, CALENDARS, OWN_KINDS
 from firstbell.engine.turns import Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from firstbell.engine.ports import Json
     from firstbell.engine.seen.store import OwnKey, Store
+    from firstbell.engine.seen.watched_kinds import OwnKind
     from firstbell.engine.slices import Slices
 
+_OF_PLURAL = {kind.plural: kind for kind in OWN_KINDS}
 KEPT_OF_METADATA = ("namespace", "name", "uid", "generation", "creationTimestamp", "resourceVersion")
 
 log = structlog.get_logger("firstbell.engine")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OwnKind:
-    """One of our kinds in the store: how it is read, what stands for it unread, and what of it decides."""
-
-    plural: str
-    kind: str
-    known: Callable[[Store], Mapping[str, Any]]
-    read: Callable[[Json, Any], Any]
-    unread: Callable[[Json, Any, Unavailable], Any]
-    put: Callable[[Store, Any], set[str]]
-    drop: Callable[[Store, str], set[str]]
-    content: Callable[[Any], object]
-    mark: Callable[[Any], object] = lambda _: None
-    """What else decides: who sets a workload's count, what annotations confirm or accept."""
-
-    def is_current(self, body: Json, seen: Any) -> bool:
-        """Whether what is known was read from this very spec: only the status can have changed."""
-        if seen is None or (seen.uid, seen.generation) != (
-            body["metadata"]["uid"],
-            body["metadata"]["generation"],
-        ):
-            return False
-        return not is_unread(self.content(seen))
-
-
-CALENDARS = OwnKind(
-    plural="schoolcalendars",
-    kind="SchoolCalendar",
-    known=lambda store: store.calendars,
-    read=seen_calendar,
-    unread=unread_calendar,
-    put=lambda store, seen: store.put_calendar(seen),
-    drop=lambda store, key: store.drop_calendar(key),
-    content=lambda seen: seen.days,
-    mark=lambda seen: seen.accepted,
-)
-AUTOSCALERS = OwnKind(
-    plural="schoolautoscalers",
-    kind="SchoolAutoscaler",
-    known=lambda store: store.autoscalers,
-    read=seen_autoscaler,
-    unread=unread_autoscaler,
-    put=lambda store, seen: store.put_autoscaler(seen),
-    drop=lambda store, key: store.drop_autoscaler(key),
-    content=lambda seen: seen.rules,
-    mark=lambda seen: (seen.count_mark, seen.confirmed),
-)
-OWN_KINDS = {kind.plural: kind for kind in (CALENDARS, AUTOSCALERS)}
 
 
 def key_of(body: Json) -> str:
@@ -181,7 +127,7 @@ class OwnObjects:
             plural, key = await self._turns.get()
             kept = self._store.unread.pop((plural, key), None)
             if kept is not None:
-                self._take(OWN_KINDS[plural], _unpacked(kept))
+                self._take(_OF_PLURAL[plural], _unpacked(kept))
             await asyncio.sleep(0)
 
     def told(self, kind: OwnKind, event: Json) -> None:
@@ -193,11 +139,7 @@ class OwnObjects:
             known = kind.known(self._store).get(key)
             if known is not None and known.uid != body["metadata"]["uid"]:
                 return  # another of the same name is known already: this one was before it
-            self._store.unread.pop(own, None)
-            concerned = kind.drop(self._store, key)
-            if kind is AUTOSCALERS:
-                self._forget(key)
-            self._wake(concerned)
+            self.gone(kind, key)
             return
         if not kind.is_current(body, kind.known(self._store).get(key)):
             waits = own in self._store.unread
@@ -207,6 +149,14 @@ class OwnObjects:
                     self._turns.put(namespace, own)
                 return
         self._take(kind, body)
+
+    def gone(self, kind: OwnKind, key: str) -> None:
+        """An object does not exist any more."""
+        self._store.unread.pop((kind.plural, key), None)
+        concerned = kind.drop(self._store, key)
+        if kind is AUTOSCALERS:
+            self._forget(key)
+        self._wake(concerned)
 
     def _take(self, kind: OwnKind, body: Json) -> None:
         """Reads an object into the store, and has those look again whom it concerns."""

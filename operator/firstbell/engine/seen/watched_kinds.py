@@ -1,0 +1,173 @@
+"""The kinds that are watched: the one list of them.
+
+The first look lists them, the watches follow them, what has gone is looked for among them, and a plan of a
+cluster is made of them. A kind more is an entry more: one of ours here, a foreign autoscaler in its table
+(`kinds/foreign_autoscalers.py`), a workload in its own (`engine/seen/workloads.py`); and its right in the
+chart, which a test compares with this list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from firstbell.engine.floor.reading import seen_floor
+from firstbell.engine.ports import ObjectPath
+from firstbell.engine.seen.own_kinds import (
+    seen_autoscaler,
+    seen_calendar,
+    unread_autoscaler,
+    unread_calendar,
+)
+from firstbell.engine.seen.store import Store, is_unread
+from firstbell.engine.seen.workloads import WORKLOADS, seen_workload
+from firstbell.kinds.foreign_autoscalers import FOREIGN_AUTOSCALERS
+from firstbell.kinds.group import AUTOSCALER, CALENDAR, GROUP, VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from firstbell.core.absence import Unavailable
+    from firstbell.engine.ports import Json, Kind
+    from firstbell.engine.seen.workloads import WorkloadKind
+    from firstbell.kinds.foreign_autoscalers import ForeignAutoscaler
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WatchedKind:
+    """A kind of objects, and where the store has them.
+
+    `known` may hold objects of other kinds, too: `concerns` tells which are meant. `put` and `drop` return
+    the keys of the SchoolAutoscalers that must look again. `planned` says that a plan of a cluster is made
+    of it; `of` is set for autoscalers of others.
+    """
+
+    group: str
+    version: str
+    plural: str
+    kind: str
+    known: Callable[[Store], Mapping[str, Any]]
+    put: Callable[[Store, Any], set[str]]
+    drop: Callable[[Store, str], set[str]]
+    concerns: Callable[[Any], bool] = lambda _: True
+    planned: bool = False
+    of: ForeignAutoscaler | None = None
+
+    @property
+    def api(self) -> Kind:
+        """Where the API server has them all."""
+        return self.group, self.version, self.plural
+
+    @property
+    def optional(self) -> bool:
+        """Whether a cluster need not have it."""
+        return self.of is not None and self.of.optional
+
+    def is_followed(self, store: Store) -> bool:
+        """Tell whether it is watched: what is optional only where it was there."""
+        return self.of is None or store.floors.follows(self.of)
+
+    def path(self, key: str) -> ObjectPath:
+        """Where the object of a store key lives; some have their kind in the middle of the key."""
+        namespace, *_, name = key.split("/")
+        return ObjectPath(
+            group=self.group, version=self.version, plural=self.plural, namespace=namespace, name=name
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OwnKind(WatchedKind):
+    """One of our kinds, which Kopf watches: how it is read, what stands for it unread, what of it decides."""
+
+    read: Callable[[Json, Any], Any]
+    unread: Callable[[Json, Any, Unavailable], Any]
+    content: Callable[[Any], object]
+    mark: Callable[[Any], object] = lambda _: None
+    """What else decides: who sets a workload's count, what annotations confirm or accept."""
+
+    def is_current(self, body: Json, seen: Any) -> bool:
+        """Whether what is known was read from this very spec: only the status can have changed."""
+        if seen is None or (seen.uid, seen.generation) != (
+            body["metadata"]["uid"],
+            body["metadata"]["generation"],
+        ):
+            return False
+        return not is_unread(self.content(seen))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ForeignKind(WatchedKind):
+    """A kind of others, which we watch ourselves: how it is read, and by what it is kept."""
+
+    read: Callable[[Json], Any]
+    key: Callable[[Any], str]
+
+
+CALENDARS = OwnKind(
+    group=GROUP,
+    version=VERSION,
+    plural="schoolcalendars",
+    kind=CALENDAR,
+    planned=True,
+    known=lambda store: store.calendars,
+    put=lambda store, seen: store.put_calendar(seen),
+    drop=lambda store, key: store.drop_calendar(key),
+    read=seen_calendar,
+    unread=unread_calendar,
+    content=lambda seen: seen.days,
+    mark=lambda seen: seen.accepted,
+)
+AUTOSCALERS = OwnKind(
+    group=GROUP,
+    version=VERSION,
+    plural="schoolautoscalers",
+    kind=AUTOSCALER,
+    planned=True,
+    known=lambda store: store.autoscalers,
+    put=lambda store, seen: store.put_autoscaler(seen),
+    drop=lambda store, key: store.drop_autoscaler(key),
+    read=seen_autoscaler,
+    unread=unread_autoscaler,
+    content=lambda seen: seen.rules,
+    mark=lambda seen: (seen.count_mark, seen.confirmed),
+)
+
+
+def floors_of(of: ForeignAutoscaler) -> ForeignKind:
+    """Return the kind of the autoscalers of one entry of the table."""
+    return ForeignKind(
+        group=of.group,
+        version=of.version,
+        plural=of.plural,
+        kind=of.kind,
+        planned=True,
+        of=of,
+        known=lambda store: store.floors,
+        put=lambda store, seen: store.put_floor(seen),
+        drop=lambda store, key: store.drop_floor(key),
+        concerns=lambda seen: seen.of is of,
+        read=lambda body: seen_floor(body, of),
+        key=lambda seen: seen.key,
+    )
+
+
+def workloads_of(of: WorkloadKind) -> ForeignKind:
+    """Return the kind of the workloads of one entry of the table."""
+    return ForeignKind(
+        group=of.group,
+        version=of.version,
+        plural=of.plural,
+        kind=of.kind,
+        known=lambda store: store.workloads,
+        put=lambda store, seen: store.put_workload(seen),
+        drop=lambda store, key: store.drop_workload(key),
+        concerns=lambda seen: of.is_of(seen.ref),
+        read=lambda body: seen_workload(body, of),
+        key=lambda seen: seen.ref.key,
+    )
+
+
+OWN_KINDS = (CALENDARS, AUTOSCALERS)
+FOREIGN_KINDS = (*map(floors_of, FOREIGN_AUTOSCALERS), *map(workloads_of, WORKLOADS))
+WatchedKinds: TypeAlias = tuple[OwnKind | ForeignKind, ...]
+WATCHED_KINDS: WatchedKinds = (*OWN_KINDS, *FOREIGN_KINDS)
