@@ -32,9 +32,10 @@ from firstbell.adapters.server_dates import ServerDates
 from firstbell.adapters.telemetry import PrometheusTelemetry
 from firstbell.clock import SystemClock, steady_seconds
 from firstbell.engine.engine import Engine
-from firstbell.engine.fence import Fence, FencedCluster
+from firstbell.engine.pace.fence import Fence
+from firstbell.engine.pace.slices import Slices
+from firstbell.engine.requests.fenced_cluster import FencedCluster
 from firstbell.engine.seen.store import Store
-from firstbell.engine.slices import Slices
 from firstbell.engine.watch.appearing import autoscalers_appear
 from firstbell.engine.watch.asked_targets import AskedTargets, follow_asked
 from firstbell.engine.watch.following import follow_objects

@@ -9,7 +9,7 @@ import copy
 import signal
 from typing import TYPE_CHECKING
 
-from firstbell.engine.fence import LONGEST_GAP_SECONDS, TOLERATED_MOST_SECONDS
+from firstbell.engine.pace.fence import LONGEST_GAP_SECONDS, TOLERATED_MOST_SECONDS
 from tests.cluster.operator_process import Process, Sun, fast_process
 from tests.cluster.stage import BASELINE, NAME, PEAK, Stage, at, autoscaler, calendar, hpa, workload
 from tests.cluster.waiting import holds, until

@@ -18,23 +18,24 @@ from firstbell.core.absence import Unavailable
 from firstbell.core.decide import Decision
 from firstbell.engine.acting.act import Actor
 from firstbell.engine.acting.left_workloads import LeftWorkloads
-from firstbell.engine.acting.refused_writes import RefusedWrites
-from firstbell.engine.backoff import RETRY, backoff, jittered
-from firstbell.engine.fence import Fence, FencedCluster
 from firstbell.engine.floor.kept_fields import KeptFields
 from firstbell.engine.floor.orphans import release_orphans, release_owned
-from firstbell.engine.interruptible_sleep import nap
 from firstbell.engine.live.polling import Polling
 from firstbell.engine.memory import Memory
+from firstbell.engine.pace.backoff import RETRY, backoff, jittered
+from firstbell.engine.pace.fence import Fence
+from firstbell.engine.pace.interruptible_sleep import nap
+from firstbell.engine.pace.slices import TOO_COSTLY, Slices
+from firstbell.engine.pace.timekeeping import Timekeeping, tell_clock
+from firstbell.engine.pace.turns import Turns
+from firstbell.engine.pace.wakeups import Wakeups
 from firstbell.engine.ports import FailureKind
 from firstbell.engine.report.reporter import Reporter
+from firstbell.engine.requests.fenced_cluster import FencedCluster
+from firstbell.engine.requests.refused_writes import RefusedWrites
 from firstbell.engine.seen.own_objects import OwnObjects
 from firstbell.engine.seen.store import Store, is_unread
-from firstbell.engine.slices import TOO_COSTLY, Slices
 from firstbell.engine.tick import Ticker, next_looks
-from firstbell.engine.timekeeping import Timekeeping, tell_clock
-from firstbell.engine.turns import Turns
-from firstbell.engine.wakeups import Wakeups
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

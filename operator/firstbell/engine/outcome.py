@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from firstbell.core.absence import Unavailable
-from firstbell.engine.timekeeping import NOT_COMPARED
+from firstbell.engine.pace.timekeeping import NOT_COMPARED
 from firstbell.kinds.school_autoscaler import Mode
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from firstbell.engine.deciding.other_times import Elsewhere
     from firstbell.engine.deciding.shrinking import Shrunk
     from firstbell.engine.deciding.situation import ByFloor, Situation
+    from firstbell.engine.pace.timekeeping import ClockState
     from firstbell.engine.ports import Failure
-    from firstbell.engine.timekeeping import ClockState
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

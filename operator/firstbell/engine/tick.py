@@ -20,11 +20,11 @@ from firstbell.engine.deciding.evaluating import evaluated
 from firstbell.engine.deciding.last_autoscaler import follow_autoscaler, recalled_autoscaler
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation, situation
 from firstbell.engine.memory import Action, Memory, Scaling
+from firstbell.engine.pace.slices import TOO_COSTLY, Slices
+from firstbell.engine.pace.timekeeping import Timekeeping
+from firstbell.engine.pace.wakeups import LONGEST_LEAD
 from firstbell.engine.ports import Failure, FailureKind, Happening
 from firstbell.engine.seen.store import SeenWorkload, Store
-from firstbell.engine.slices import TOO_COSTLY, Slices
-from firstbell.engine.timekeeping import Timekeeping
-from firstbell.engine.wakeups import LONGEST_LEAD
 from firstbell.kinds.school_autoscaler import Mode
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from firstbell.engine.engine import Engine
-from firstbell.engine.fence import Fence
+from firstbell.engine.pace.fence import Fence
 from firstbell.engine.seen.store import Store
 from firstbell.engine.seen.watched_kinds import AUTOSCALERS, CALENDARS, FOREIGN_KINDS
 from firstbell.engine.watch.asked_targets import AskedTargets
@@ -21,8 +21,8 @@ from tests.unit.engine.world import HPAS, World
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from firstbell.engine.pace.slices import Slices
     from firstbell.engine.ports import Json
-    from firstbell.engine.slices import Slices
 
 
 class Running:

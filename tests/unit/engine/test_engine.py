@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from firstbell.engine.slices import Slices
+from firstbell.engine.pace.slices import Slices
 from tests.fakes import instant, settled
 from tests.unit.engine.bodies import (
     AFTER,

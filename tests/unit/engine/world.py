@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from firstbell.core.absence import Unavailable
 from firstbell.engine.acting.act import Actor
-from firstbell.engine.acting.refused_writes import RefusedWrites
 from firstbell.engine.floor.floors import Floors
 from firstbell.engine.floor.reading import seen_floor
 from firstbell.engine.live.answers import SeenReading
 from firstbell.engine.memory import Memory
 from firstbell.engine.report.reporter import Reporter
+from firstbell.engine.requests.refused_writes import RefusedWrites
 from firstbell.engine.seen.own_kinds import seen_autoscaler, seen_calendar
 from firstbell.engine.seen.store import Store
 from firstbell.engine.seen.workloads import DEPLOYMENT, STATEFUL_SET, seen_workload

@@ -17,7 +17,7 @@ from firstbell.engine.deciding.situation import ByFloor, ByScale
 from firstbell.engine.explaining.explanation import ExplainedPeak, Explanation
 from firstbell.engine.explaining.last_report import lag, not_fine
 from firstbell.engine.explaining.what_would_change import levers
-from firstbell.engine.status_values import api_time, read_conditions
+from firstbell.engine.objects.status_values import api_time, read_conditions
 from firstbell.files.plan_document import api_time as minute_time
 from firstbell.files.plan_document import peak_document
 

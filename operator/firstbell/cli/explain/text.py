@@ -21,7 +21,7 @@ from firstbell.engine.deciding.situation import ByFloor, ByScale
 from firstbell.engine.explaining.explanation import ExplainedPeak, Explanation
 from firstbell.engine.explaining.last_report import lag, not_fine
 from firstbell.engine.explaining.what_would_change import levers
-from firstbell.engine.status_values import read_conditions
+from firstbell.engine.objects.status_values import read_conditions
 from firstbell.kinds.school_autoscaler import Mode
 
 PEAKS_SHOWN, UPCOMING_SHOWN, ACTIONS_SHOWN = 2, 3, 3

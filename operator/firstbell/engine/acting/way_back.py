@@ -14,8 +14,8 @@ from firstbell.core.absence import Unavailable
 from firstbell.core.conditions import Condition, Truth
 from firstbell.core.reasons import ConditionType
 from firstbell.engine.deciding.situation import ByFloor
+from firstbell.engine.objects.status_values import read_conditions
 from firstbell.engine.outcome import floor_after
-from firstbell.engine.status_values import read_conditions
 
 if TYPE_CHECKING:
     from datetime import datetime

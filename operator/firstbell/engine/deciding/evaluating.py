@@ -21,7 +21,7 @@ from firstbell.engine.deciding.situation import ByFloor, still_held
 from firstbell.engine.deciding.surging import follow_surge
 from firstbell.engine.deciding.zero import follow_zero
 from firstbell.engine.outcome import Outcome
-from firstbell.engine.timekeeping import NOT_COMPARED
+from firstbell.engine.pace.timekeeping import NOT_COMPARED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from firstbell.engine.deciding.situation import Situation
     from firstbell.engine.memory import Admitted, Memory
+    from firstbell.engine.pace.timekeeping import ClockState, OtherTime
     from firstbell.engine.seen.store import Store
-    from firstbell.engine.timekeeping import ClockState, OtherTime
 
 
 def evaluated(  # noqa: PLR0913 - what a decision depends on

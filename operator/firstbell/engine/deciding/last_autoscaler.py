@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from firstbell.core.absence import Unavailable
 from firstbell.engine.deciding.situation import BOUNDS_MISSING, ByFloor, ByScale, Situation
-from firstbell.engine.status_values import api_time
+from firstbell.engine.objects.status_values import api_time
 from firstbell.kinds.foreign_autoscalers import FOREIGN_AUTOSCALERS
 from firstbell.kinds.school_autoscaler import Actuation
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from firstbell.core.bells import Minute
     from firstbell.core.plan import Plan
     from firstbell.engine.memory import Memory
-    from firstbell.engine.timekeeping import OtherTime
+    from firstbell.engine.pace.timekeeping import OtherTime
 
 KEPT = 2
 MARGIN_MINUTES = 10

@@ -12,7 +12,12 @@ from firstbell.core.policy import Bounds
 from firstbell.core.upcoming import bell_of, by_bell, upcoming_peaks
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation
 from firstbell.engine.memory import CutPlan
-from firstbell.engine.slices import SLICE_SECONDS, TooCostlyError, too_costly, within
+from firstbell.engine.pace.slices import (
+    SLICE_SECONDS,
+    TooCostlyError,
+    too_costly,
+    within,
+)
 from firstbell.kinds.school_autoscaler import OnCalendarError
 
 if TYPE_CHECKING:

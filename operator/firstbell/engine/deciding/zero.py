@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from firstbell.core.absence import Unavailable
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation
-from firstbell.engine.status_values import api_time, read_conditions
+from firstbell.engine.objects.status_values import api_time, read_conditions
 from firstbell.kinds.foreign_autoscalers import SCALED_OBJECT
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from firstbell.core.decide import Decision
 from firstbell.core.reactive import LiveMetric, MetricTarget, TargetType
 from firstbell.core.reasons import ConditionType, DecisionReason
 from firstbell.engine.deciding.situation import ByFloor
-from firstbell.engine.status_values import read_conditions
+from firstbell.engine.objects.status_values import read_conditions
 from firstbell.kinds.school_autoscaler import Mode
 
 if TYPE_CHECKING:

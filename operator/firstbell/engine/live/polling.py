@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 from firstbell.core.absence import Unavailable
-from firstbell.engine.interruptible_sleep import nap
 from firstbell.engine.live.answers import SeenReading
+from firstbell.engine.pace.interruptible_sleep import nap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -13,7 +13,7 @@ from firstbell.core.conditions import Condition, Truth
 from firstbell.core.decide import Decision
 from firstbell.core.reasons import ConditionType, DecisionReason
 from firstbell.engine.live.readings import NOT_READ
-from firstbell.engine.status_values import read_conditions
+from firstbell.engine.objects.status_values import read_conditions
 
 if TYPE_CHECKING:
     from firstbell.core.reactive import LiveMetric

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from firstbell.core.reasons import DecisionReason
 from firstbell.engine.memory import REPORTS_AT_ONCE
-from firstbell.engine.status_values import merge_patch
+from firstbell.engine.objects.status_values import merge_patch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -19,15 +19,20 @@ from firstbell.core.conditions import Truth
 from firstbell.core.decide import Decision
 from firstbell.core.reasons import ConditionType
 from firstbell.engine.deciding.planning import coming_peaks
+from firstbell.engine.objects.status_values import (
+    merge_patch,
+    read_conditions,
+    visible_status,
+    without_absent,
+)
+from firstbell.engine.pace.slices import Slices
+from firstbell.engine.pace.turns import Turns
 from firstbell.engine.ports import Failure, FailureKind, Happening, ObjectPath, write_outcome
 from firstbell.engine.report.calendar_status import calendar_status, next_change
 from firstbell.engine.report.readiness import follow_bells
 from firstbell.engine.report.report_due import changed, least_wait, may_wait
 from firstbell.engine.report.status import invalid_status, status_of
 from firstbell.engine.seen.store import SeenWorkload, Store
-from firstbell.engine.slices import Slices
-from firstbell.engine.status_values import merge_patch, read_conditions, visible_status, without_absent
-from firstbell.engine.turns import Turns
 from firstbell.kinds.group import GROUP, VERSION
 
 if TYPE_CHECKING:

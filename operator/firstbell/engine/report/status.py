@@ -19,13 +19,13 @@ from firstbell.engine.deciding.last_autoscaler import told_autoscaler
 from firstbell.engine.deciding.shrinking import plan_shrunk
 from firstbell.engine.deciding.situation import ByFloor, ByScale
 from firstbell.engine.deciding.surging import reported_surge
+from firstbell.engine.objects.status_values import api_time, written_conditions
 from firstbell.engine.outcome import floor_after
+from firstbell.engine.pace.timekeeping import clock_in_sync
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.report.live_report import steady_condition, steady_decision
 from firstbell.engine.report.readiness import ready_for_bell
 from firstbell.engine.seen.store import SeenWorkload
-from firstbell.engine.status_values import api_time, written_conditions
-from firstbell.engine.timekeeping import clock_in_sync
 from firstbell.kinds.school_autoscaler import Mode
 
 if TYPE_CHECKING:

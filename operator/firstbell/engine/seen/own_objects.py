@@ -17,18 +17,18 @@ import structlog
 
 from firstbell.core.absence import Unavailable
 from firstbell.engine.objects.resource_version import is_older
+from firstbell.engine.pace.turns import Turns
 from firstbell.engine.seen.own_kinds import decides
 from firstbell.engine.seen.store import NOT_READ_YET
 from firstbell.engine.seen.watched_kinds import AUTOSCALERS, CALENDARS, OWN_KINDS
-from firstbell.engine.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from firstbell.engine.pace.slices import Slices
     from firstbell.engine.ports import Json
     from firstbell.engine.seen.store import OwnKey, Store
     from firstbell.engine.seen.watched_kinds import OwnKind
-    from firstbell.engine.slices import Slices
 
 _OF_PLURAL = {kind.plural: kind for kind in OWN_KINDS}
 KEPT_OF_METADATA = ("namespace", "name", "uid", "generation", "creationTimestamp", "resourceVersion")

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from firstbell.engine.pace.slices import Slices
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.seen.own_objects import keep_for_later, key_of, read
 from firstbell.engine.seen.watched_kinds import WATCHED_KINDS, ForeignKind, OwnKind
-from firstbell.engine.slices import Slices
 from firstbell.kinds.group import GROUP
 
 if TYPE_CHECKING:

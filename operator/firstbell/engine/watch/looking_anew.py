@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from firstbell.engine.fence import BEAT_SECONDS
+from firstbell.engine.pace.fence import BEAT_SECONDS
 from firstbell.engine.watch.loading import load
 from firstbell.engine.watch.vanished import forget_vanished
 

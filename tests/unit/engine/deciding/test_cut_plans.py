@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from firstbell.core.days import SchoolDays
 from tests.unit.engine.bodies import BEFORE, INSIDE, PEAK, RISE, a_calendar
-from tests.unit.engine.test_slices import endless
+from tests.unit.engine.pace.test_slices import endless
 from tests.unit.engine.world import World
 
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from firstbell.core.conditions import Truth
+from firstbell.engine.objects.status_values import merge_patch, read_conditions, without_absent
 from firstbell.engine.report.report_due import changed
-from firstbell.engine.status_values import merge_patch, read_conditions, without_absent
 from tests.fakes import settled
 from tests.unit.engine.bodies import (
     AFTER,

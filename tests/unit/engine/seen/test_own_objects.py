@@ -8,15 +8,15 @@ from dataclasses import replace
 import pytest
 
 from firstbell.core.absence import Unavailable
+from firstbell.engine.pace.slices import Slices
 from firstbell.engine.seen.own_objects import OwnObjects
 from firstbell.engine.seen.store import Store
 from firstbell.engine.seen.watched_kinds import AUTOSCALERS, CALENDARS
-from firstbell.engine.slices import Slices
 from firstbell.engine.watch.loading import load_once
 from tests.fakes import settled
 from tests.unit.engine.bodies import INSIDE, KEY, RISE, a_calendar, an_autoscaler
+from tests.unit.engine.pace.test_slices import endless
 from tests.unit.engine.running import Running
-from tests.unit.engine.test_slices import endless
 from tests.unit.engine.world import World
 
 EVIL = "evil"

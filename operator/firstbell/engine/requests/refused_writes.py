@@ -11,15 +11,16 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from firstbell.engine.backoff import backoff
-from firstbell.engine.ports import Failure, FailureKind, ObjectPath
+from firstbell.engine.pace.backoff import backoff
+from firstbell.engine.ports import Failure, FailureKind
+from firstbell.engine.requests.relayed_cluster import RelayedCluster
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from firstbell.engine.ports import Clock, Cluster, Json, Operation
+    from firstbell.engine.ports import Clock, Cluster, Json, ObjectPath, Operation
 
 LONGEST = timedelta(minutes=2)
 REFUSING = frozenset({FailureKind.INVALID, FailureKind.FORBIDDEN})
@@ -42,11 +43,11 @@ class _Refusal:
         return replace(self.failure, kind=kind, again_in=wait)
 
 
-class RefusedWrites:
+class RefusedWrites(RelayedCluster):
     """A `Cluster` that remembers which JSON patches were refused."""
 
     def __init__(self, cluster: Cluster, clock: Clock) -> None:
-        self._cluster = cluster
+        super().__init__(cluster)
         self._clock = clock
         self._refusals: OrderedDict[str, _Refusal] = OrderedDict()
 
@@ -58,7 +59,7 @@ class RefusedWrites:
         # Longer it is only where the clock was set back meanwhile.
         if known is not None and timedelta(0) < (wait := known.until - self._clock.now()) <= LONGEST:
             return known.stands(wait)
-        answer = await self._cluster.json_patch(path, operations)
+        answer = await super().json_patch(path, operations)
         if not isinstance(answer, Failure):
             self._refusals.pop(path.url, None)
             return answer
@@ -75,27 +76,3 @@ class RefusedWrites:
         self._refusals.move_to_end(url)
         while len(self._refusals) > REMEMBERED:
             self._refusals.popitem(last=False)
-
-    async def get(self, path: ObjectPath) -> Json | Failure:
-        """Read one object."""
-        return await self._cluster.get(path)
-
-    async def list_all(
-        self, group: str, version: str, plural: str, namespace: str | None, selector: str = ""
-    ) -> list[Json] | Failure:
-        """Reads every object of a kind."""
-        return await self._cluster.list_all(group, version, plural, namespace, selector)
-
-    async def resources(self, group: str, version: str) -> list[Json] | Failure:
-        """Return what the API server serves of a group and version."""
-        return await self._cluster.resources(group, version)
-
-    async def merge_patch(self, path: ObjectPath, patch: Mapping[str, Any]) -> Json | Failure:
-        """Apply a JSON merge patch."""
-        return await self._cluster.merge_patch(path, patch)
-
-    async def create(
-        self, group: str, version: str, plural: str, namespace: str, body: Mapping[str, Any]
-    ) -> Json | Failure:
-        """Create one object."""
-        return await self._cluster.create(group, version, plural, namespace, body)

@@ -12,16 +12,12 @@ from __future__ import annotations
 
 import asyncio
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 
-from firstbell.engine.ports import Failure, FailureKind
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from firstbell.engine.ports import Cluster, Json, ObjectPath, Operation
+    from collections.abc import Callable
 
 BEAT_SECONDS = 1.0
 LONGEST_GAP_SECONDS = 5.0
@@ -99,51 +95,3 @@ class Fence:
         if self._monotonic() - self._last_beat > self._tolerated:
             self.beat()
         return self._opened.is_set() and _looked_in.get(self.epoch) == self.epoch
-
-
-STALE = Failure(
-    kind=FailureKind.STALE,
-    message="not written, because this process stood still: everything is read again first",
-)
-
-
-class FencedCluster:
-    """The engine's `Cluster` behind a fence: reads pass at any time, writes only where it lets them."""
-
-    def __init__(self, cluster: Cluster, fence: Fence) -> None:
-        self._cluster = cluster
-        self._fence = fence
-
-    async def get(self, path: ObjectPath) -> Json | Failure:
-        """Read one object."""
-        return await self._cluster.get(path)
-
-    async def list_all(
-        self, group: str, version: str, plural: str, namespace: str | None, selector: str = ""
-    ) -> list[Json] | Failure:
-        """Reads every object of a kind."""
-        return await self._cluster.list_all(group, version, plural, namespace, selector)
-
-    async def resources(self, group: str, version: str) -> list[Json] | Failure:
-        """Return what the API server serves of a group and version."""
-        return await self._cluster.resources(group, version)
-
-    async def json_patch(self, path: ObjectPath, operations: Sequence[Operation]) -> Json | Failure:
-        """Applies a JSON patch, or is Stale."""
-        if not self._fence.lets_through():
-            return STALE
-        return await self._cluster.json_patch(path, operations)
-
-    async def merge_patch(self, path: ObjectPath, patch: Mapping[str, Any]) -> Json | Failure:
-        """Applies a JSON merge patch, or is Stale."""
-        if not self._fence.lets_through():
-            return STALE
-        return await self._cluster.merge_patch(path, patch)
-
-    async def create(
-        self, group: str, version: str, plural: str, namespace: str, body: Mapping[str, Any]
-    ) -> Json | Failure:
-        """Creates one object, or is Stale."""
-        if not self._fence.lets_through():
-            return STALE
-        return await self._cluster.create(group, version, plural, namespace, body)

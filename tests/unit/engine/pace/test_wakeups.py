@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from firstbell.engine.wakeups import Wakeups
+from firstbell.engine.pace.wakeups import Wakeups
 from tests.fakes import instant
 
 BELL = instant("2024-09-09T08:20")

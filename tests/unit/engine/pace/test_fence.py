@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from structlog.testing import capture_logs
 
-from firstbell.engine.fence import LONGEST_GAP_SECONDS, Fence
+from firstbell.engine.pace.fence import LONGEST_GAP_SECONDS, Fence
 from tests.fakes import settled
 from tests.unit.engine.bodies import AFTER, BEFORE, INSIDE, KEY, RISE, a_calendar, an_autoscaler, an_hpa
 from tests.unit.engine.running import Running

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
-from firstbell.engine.slices import Slices
-from firstbell.engine.turns import Turns
+from firstbell.engine.pace.slices import Slices
+from firstbell.engine.pace.turns import Turns
 from tests.fakes import settled
-from tests.unit.engine.test_slices import endless
+from tests.unit.engine.pace.test_slices import endless
 
 
 async def taken(turns, count):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from firstbell.engine.slices import Slices
+    from firstbell.engine.pace.slices import Slices
 
 K = TypeVar("K", bound="Hashable")
 

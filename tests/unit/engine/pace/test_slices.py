@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from firstbell.core.absence import Unavailable
-from firstbell.engine.slices import Slices, TooCostlyError, within
+from firstbell.engine.pace.slices import Slices, TooCostlyError, within
 
 SHORT = 0.05
 

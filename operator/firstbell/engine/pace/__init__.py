@@ -1,0 +1,1 @@
+"""When something is done, whose turn it is, and for how long: wake-ups, turns, slices, waits, clocks."""

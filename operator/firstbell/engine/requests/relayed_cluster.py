@@ -1,0 +1,45 @@
+"""A `Cluster` that hands every request on: the base of those that look at some of them first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from firstbell.engine.ports import Cluster, Failure, Json, ObjectPath, Operation
+
+
+class RelayedCluster:
+    """The `Cluster` behind it, request by request."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+
+    async def get(self, path: ObjectPath) -> Json | Failure:
+        """Read one object."""
+        return await self._cluster.get(path)
+
+    async def list_all(
+        self, group: str, version: str, plural: str, namespace: str | None, selector: str = ""
+    ) -> list[Json] | Failure:
+        """Read every object of a kind."""
+        return await self._cluster.list_all(group, version, plural, namespace, selector)
+
+    async def resources(self, group: str, version: str) -> list[Json] | Failure:
+        """Return what the API server serves of a group and version."""
+        return await self._cluster.resources(group, version)
+
+    async def json_patch(self, path: ObjectPath, operations: Sequence[Operation]) -> Json | Failure:
+        """Apply a JSON patch."""
+        return await self._cluster.json_patch(path, operations)
+
+    async def merge_patch(self, path: ObjectPath, patch: Mapping[str, Any]) -> Json | Failure:
+        """Apply a JSON merge patch."""
+        return await self._cluster.merge_patch(path, patch)
+
+    async def create(
+        self, group: str, version: str, plural: str, namespace: str, body: Mapping[str, Any]
+    ) -> Json | Failure:
+        """Create one object."""
+        return await self._cluster.create(group, version, plural, namespace, body)
