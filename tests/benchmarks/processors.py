@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 PORT = 18_080
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 LEAST_SECONDS = 0.05
-LOADS_ALL = "import firstbell.app, firstbell.cli.main"
+LOADS_ALL = "import firstbell.app, firstbell.cli.main, firstbell.cli.run.command"
 SHORT = {
     "kube-apiserver": "API server",
     "kube-controller-manager": "controllers",

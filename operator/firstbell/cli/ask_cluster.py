@@ -1,4 +1,4 @@
-"""How commands reach a cluster: the options that name it, and one look or a few writes in it.
+"""How commands reach a cluster: one look or a few writes in it.
 
 Expected failures come back as a `Failure` with a sentence for people.
 """
@@ -8,9 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
-
-import typer
+from typing import TYPE_CHECKING, TypeVar
 
 from firstbell.cli.output import refuse
 from firstbell.engine.ports import Failure, FailureKind
@@ -19,19 +17,6 @@ if TYPE_CHECKING:
     from firstbell.engine.ports import Cluster
 
 T = TypeVar("T")
-
-Kubeconfig = Annotated[
-    Path | None,
-    typer.Option(
-        "--kubeconfig", metavar="FILE", help="The kubeconfig; default the pod's own account, else KUBECONFIG."
-    ),
-]
-Context = Annotated[str | None, typer.Option("--context", help="The context of the kubeconfig.")]
-Namespace = Annotated[
-    str | None,
-    typer.Option("--namespace", "-n", metavar="NAMESPACE", help="The namespace; default the context's."),
-]
-AllNamespaces = Annotated[bool, typer.Option("--all-namespaces", "-A", help="All namespaces.")]
 
 
 def ask_cluster(

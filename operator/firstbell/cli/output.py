@@ -8,13 +8,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from io import TextIOWrapper
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
-from rich.console import Console
-from rich.text import Text
 
 from firstbell.core.visible_text import visible
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 UNREADABLE = 2
 
@@ -24,9 +25,11 @@ def console() -> Console:
 
     A letter that the output's encoding lacks is spelled out rather than an end of everything.
     """
+    from firstbell.cli.visible_console import VisibleConsole  # noqa: PLC0415 - rich takes its time to load
+
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
-    return _VisibleConsole(markup=False, highlight=False, emoji=False)
+    return VisibleConsole(markup=False, highlight=False, emoji=False)
 
 
 def refuse(lines: Iterable[object]) -> NoReturn:
@@ -39,10 +42,3 @@ def refuse(lines: Iterable[object]) -> NoReturn:
 def printable(text: str) -> str:
     """Return the text on one line, what a terminal would obey or nobody would see shown, not sent."""
     return visible(text)
-
-
-class _VisibleConsole(Console):
-    """A console on which every text is visible, also in the cells of tables; its own lines stay lines."""
-
-    def render_str(self, text: str, **how: Any) -> Text:
-        return super().render_str(visible(text, keep="\n"), **how)

@@ -9,16 +9,10 @@ from typing import Annotated
 
 import typer
 
-from firstbell.cli.backtest.load import Server, asked_dates, from_file, from_prometheus
-from firstbell.cli.backtest.plot import plot_outcome
-from firstbell.cli.backtest.table import print_outcome
-from firstbell.cli.backtest.trial import Asked, trial_of
 from firstbell.cli.output import console, refuse
-from firstbell.cli.picture import undrawable
 from firstbell.core.bells import MINUTES_PER_DAY
-from firstbell.lab.record.document import backtest_document
 from firstbell.lab.record.recording import SAMPLE_COUNTS_SECONDS, SECONDS_PER_MINUTE
-from firstbell.lab.record.trial import START_SECONDS, run_trial
+from firstbell.lab.record.trial import START_SECONDS
 
 BELLS_SHOWN = 15
 
@@ -116,6 +110,14 @@ def backtest(
     ] = None,
 ) -> None:
     """Try a policy on recorded load: per bell what was planned and needed, and what it saves or wastes."""
+    from firstbell.cli.backtest.load import Server, asked_dates, from_file, from_prometheus
+    from firstbell.cli.backtest.plot import plot_outcome
+    from firstbell.cli.backtest.table import print_outcome
+    from firstbell.cli.backtest.trial import Asked, trial_of
+    from firstbell.cli.picture import undrawable
+    from firstbell.lab.record.document import backtest_document
+    from firstbell.lab.record.trial import run_trial
+
     if plot is not None and (problem := undrawable(plot)):
         refuse([problem])
     wanted = Asked(

@@ -7,8 +7,6 @@ from typing import Annotated
 
 import typer
 
-from firstbell.kinds.crds import RENDERED_KINDS, render
-
 CHART = Path("charts/firstbell")
 CHART_FOLDER = CHART / "crd-files"
 """Not `crds`: helm installs what is in a folder of that name once, and never upgrades it."""
@@ -23,6 +21,8 @@ def crds(
     ] = Path("crds"),
 ) -> None:
     """Print the custom resource definitions, for `kubectl apply -f -`, or write them to a folder."""
+    from firstbell.kinds.crds import RENDERED_KINDS, render
+
     if not write:
         print("".join(render(kind) for kind in RENDERED_KINDS), end="")
         return

@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from firstbell.cli.ask_cluster import Context, Kubeconfig, Namespace, ask_cluster, autoscaler_meant
-from firstbell.cli.explain.document import explain_document
-from firstbell.cli.explain.text import print_explanation
+from firstbell.cli.cluster_options import Context, Kubeconfig, Namespace
 from firstbell.cli.output import console, refuse
-from firstbell.clock import SystemClock
 from firstbell.core.absence import Unavailable
-from firstbell.engine.deciding.situation import ByFloor
-from firstbell.engine.explaining.explanation import Explanation, explain, field_writers
 from firstbell.engine.ports import Failure
-from firstbell.engine.watch.one_look import look, managed_fields
-
-if TYPE_CHECKING:
-    from firstbell.engine.ports import Cluster
 
 
 class ExplainOutput(StrEnum):
@@ -54,17 +44,16 @@ def explain_command(
     kubeconfig: Kubeconfig = None,
 ) -> None:
     """Say why a workload has the number it has now, what comes next, and what would change it."""
+    from firstbell.cli.ask_cluster import ask_cluster, autoscaler_meant
+    from firstbell.cli.explain.document import explain_document
+    from firstbell.cli.explain.look import explained
+    from firstbell.cli.explain.text import print_explanation
+    from firstbell.clock import SystemClock
+
     key = autoscaler_meant(target, namespace, kubeconfig, context)
     now = SystemClock().now() if at is None else _instant(at)
 
-    async def work(cluster: Cluster) -> Explanation | Unavailable | Failure:
-        store = await look(cluster, key.partition("/")[0])
-        if isinstance(store, Failure):
-            return store
-        found = explain(store, key, now, instance)
-        return found if isinstance(found, Unavailable) else await _with_writers(cluster, found)
-
-    found = ask_cluster(kubeconfig, context, work)
+    found = ask_cluster(kubeconfig, context, lambda cluster: explained(cluster, key, now, instance))
     if isinstance(found, Failure | Unavailable):
         hint = "" if isinstance(found, Unavailable) else " What files would do: firstbell plan -f FILE."
         refuse([f"{found.message.rstrip('.')}.{hint}"])
@@ -72,15 +61,6 @@ def explain_command(
         typer.echo(json.dumps(explain_document(found), indent=2))
     else:
         print_explanation(console(), found)
-
-
-async def _with_writers(cluster: Cluster, found: Explanation) -> Explanation:
-    """Return the explanation with who wrote the minimum of the autoscaler that is floored."""
-    actuator = found.outcome.situation.actuator
-    if not isinstance(actuator, ByFloor):
-        return found
-    managers = await managed_fields(cluster, actuator.seen)
-    return replace(found, writers=field_writers(managers, actuator.seen.of.minimum_field))
 
 
 def _instant(text: str) -> datetime:

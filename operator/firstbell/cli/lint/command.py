@@ -8,37 +8,15 @@ characters: a calendar must not be able to write to a terminal or to forge an an
 
 from __future__ import annotations
 
-import json
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
-from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from firstbell import clock
-from firstbell.cli.output import printable
-from firstbell.cli.plan_differences import differences
-from firstbell.cli.planned import linked_files
-from firstbell.core.calendar import ExceptionSource, SchoolCalendar
-from firstbell.core.days import SchoolDays
-from firstbell.core.findings import Finding, FindingKind, Severity, calendar_findings, fold, policy_findings
-from firstbell.core.plan_change import change_sentence
-from firstbell.files.links import Linked, link
-from firstbell.files.manifests import CalendarManifest, Manifests, read_manifests
-from firstbell.files.one_count import contested_counts, target_conflicts
-from firstbell.files.yaml_files import FileProblem, Origin, Unreadable, files_in
-from firstbell.kinds.accepted_findings import accepted_in, with_accepted
-
-API_VERSION = "firstbell.dev/lint/v1"
 AGAINST_DAYS = 14
-INVALID = "Invalid"
-"""The kind of what cannot be read; every other kind is a `FindingKind`."""
 
 
 class LintOutput(StrEnum):
@@ -47,37 +25,6 @@ class LintOutput(StrEnum):
     TEXT = "text"
     JSON = "json"
     GITHUB = "github"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Remark:
-    """One finding or problem with its place; the fields and their order are those of `-o json`."""
-
-    file: str
-    line: int
-    object: str | None
-    severity: Severity
-    kind: str
-    path: str
-    message: str
-    cure: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Report:
-    """Everything to tell: every remark, the same with many of one kind folded, and whether all was read."""
-
-    files: int
-    remarks: tuple[Remark, ...]
-    folded: tuple[Remark, ...]
-    readable: bool
-
-    @property
-    def exit_code(self) -> int:
-        """0 for nothing or notices, 1 for findings, 2 where something could not be read."""
-        if not self.readable:
-            return 2
-        return int(any(remark.severity is not Severity.NOTICE for remark in self.remarks))
 
 
 def lint(
@@ -111,218 +58,11 @@ def lint(
 
     Exit code 0: nothing, or notices only. 1: errors or warnings. 2: something cannot be read.
     """
+    from firstbell.cli.lint.remarks import examine
+    from firstbell.cli.lint.text import WRITERS
+
     report = examine(files, today.date() if today else None, against)
     encoding = sys.stdout.encoding or "utf-8"
-    for line in _WRITERS[output](report):
+    for line in WRITERS[output](report):
         typer.echo(line.encode(encoding, "backslashreplace").decode(encoding))
     raise typer.Exit(report.exit_code)
-
-
-def examine(files: Sequence[Path], today: date | None, against: Path | None = None) -> Report:
-    """Return what there is to say about files; `today` None is the present date in each calendar's zone.
-
-    `against` are the files as they were before, if they are to be compared.
-    """
-    manifests = read_manifests(files)
-    if isinstance(manifests, Unreadable):
-        remarks = [_problem(problem) for problem in manifests.problems]
-        return _report(files, remarks, remarks, readable=False)
-    linked = link(manifests)
-    problems = [_problem(problem) for problem in linked.problems] if isinstance(linked, Unreadable) else []
-    remarks, folded = list(problems), list(problems)
-    every = [_findings(manifests, linked, today)]
-    if against is not None and isinstance(linked, Linked):
-        every.append(_shrunk(linked_files([against]), linked, today))
-    for findings, place in chain.from_iterable(every):
-        remarks += [place(finding) for finding in findings]
-        for group in fold(findings):
-            shown = [place(finding) for finding in group.shown]
-            folded += [*shown, _more(shown[-1], group.more)] if group.more else shown
-    return _report(files, remarks, folded, readable=not problems)
-
-
-def _shrunk(old: Linked, new: Linked, today: date | None) -> Iterator[tuple[tuple[Finding, ...], _Place]]:
-    """Yield the bells that were lost, by workload."""
-    for one in differences(old, new, today, AGAINST_DAYS):
-        if one.autoscaler is None:
-            continue
-        found = tuple(
-            Finding(
-                kind=FindingKind.PLAN_SHRUNK,
-                severity=Severity.WARNING,
-                path="spec.peaks",
-                message=change_sentence(change),
-                cure="Was that meant? firstbell plan --diff OLD NEW tells everything that changes",
-            )
-            for change in one.lost
-        )
-        yield found, _in_object(one.autoscaler.manifest.origin, f"SchoolAutoscaler {one.key}")
-
-
-_Place = Callable[[Finding], Remark]
-
-
-def _findings(
-    manifests: Manifests, linked: Linked | Unreadable, today: date | None
-) -> Iterator[tuple[tuple[Finding, ...], _Place]]:
-    """Yield the findings of each object, and what gives them their places in its file."""
-    written = [one.calendar for one in manifests.calendars]
-    calendars = written if isinstance(linked, Unreadable) else linked.calendars
-    days = {calendar.key: SchoolDays(calendar) for calendar in calendars}
-    for manifest in manifests.calendars:
-        resolved = days[manifest.calendar.key]
-        as_of = today or clock.today(resolved.calendar.zone)
-        found = calendar_findings(resolved, as_of, size_bytes=manifest.json_bytes)
-        accepted = with_accepted(found, accepted_in(manifest.origin.node.value))
-        yield accepted, _in_calendar(manifest, manifests)
-    if isinstance(linked, Linked):
-        for autoscaler in linked.autoscalers:
-            policy, origin = autoscaler.manifest.policy, autoscaler.manifest.origin
-            found = policy_findings(policy, [days[calendar.key] for calendar in autoscaler.calendars])
-            accepted = with_accepted(found, accepted_in(origin.node.value))
-            yield accepted, _in_object(origin, f"SchoolAutoscaler {policy.key}")
-    for one, conflict in target_conflicts(manifests):
-        yield (conflict,), _in_object(one.origin, f"SchoolAutoscaler {one.namespace}/{one.name}")
-    for workload, contest in contested_counts(manifests):
-        name = f"{workload.kind} {workload.namespace}/{workload.name}"
-        yield (contest,), _in_object(workload.origin, name)
-
-
-def _in_calendar(manifest: CalendarManifest, manifests: Manifests) -> _Place:
-    """Place findings of a calendar in its file, those of a CalendarException laid over it in its own."""
-    calendar: SchoolCalendar = manifest.calendar
-    own = _in_object(manifest.origin, f"SchoolCalendar {calendar.key}")
-    late = {
-        f"{ExceptionSource.EXCEPTIONS}/{one.name}": _in_object(
-            one.origin, f"CalendarException {one.namespace}/{one.name}"
-        )
-        for one in manifests.exceptions
-        if one.namespace == calendar.namespace
-    }
-
-    def place(finding: Finding) -> Remark:
-        elsewhere = late.get(finding.path)
-        return elsewhere(replace(finding, path="spec")) if elsewhere else own(finding)
-
-    return place
-
-
-def _in_object(origin: Origin, name: str) -> _Place:
-    def place(finding: Finding) -> Remark:
-        return Remark(
-            file=origin.file,
-            line=origin.line_of(finding.path),
-            object=name,
-            severity=finding.severity,
-            kind=finding.kind,
-            path=finding.path,
-            message=finding.message,
-            cure=finding.cure,
-        )
-
-    return place
-
-
-def _problem(found: FileProblem) -> Remark:
-    return Remark(
-        file=found.file,
-        line=found.line,
-        object=None,
-        severity=Severity.ERROR,
-        kind=INVALID,
-        path=found.problem.path,
-        message=found.problem.message,
-        cure=found.problem.cure,
-    )
-
-
-def _more(last: Remark, count: int) -> Remark:
-    """Return what stands for the findings that were folded away, at the last that is shown."""
-    kind = f"and {count} more of kind {last.kind}"
-    return replace(last, path="", message=kind, cure="See all with -o json")
-
-
-def _report(
-    files: Sequence[Path], remarks: Iterable[Remark], folded: Iterable[Remark], *, readable: bool
-) -> Report:
-    """Return the report in the order of files as given, then of lines."""
-    every = [file for given in files for file in _files(given)]
-    order = {str(file): index for index, file in enumerate(every)}
-
-    def by_place(remark: Remark) -> tuple[int, int]:
-        return order.get(remark.file, len(order)), remark.line
-
-    return Report(
-        files=len(every),
-        remarks=tuple(sorted(remarks, key=by_place)),
-        folded=tuple(sorted(folded, key=by_place)),
-        readable=readable,
-    )
-
-
-def _files(given: Path) -> tuple[Path, ...]:
-    """Return a file, or the files of a folder."""
-    found = files_in(given)
-    return (given,) if isinstance(found, Unreadable) else found
-
-
-def _as_text(report: Report) -> Iterator[str]:
-    for remark in report.folded:
-        word = remark.severity.lower()
-        yield printable(f"{remark.file}:{remark.line}: {word}: {_sentences(remark)}")
-    yield _summary(report)
-
-
-def _as_json(report: Report) -> Iterator[str]:
-    body: dict[str, Any] = {
-        "apiVersion": API_VERSION,
-        "findings": [asdict(remark) for remark in report.remarks],
-        "summary": {f"{severity.lower()}s": count for severity, count in _counts(report).items()},
-    }
-    yield json.dumps(body, indent=2)
-
-
-def _as_github(report: Report) -> Iterator[str]:
-    for remark in report.folded:
-        properties = {"file": remark.file, "line": str(remark.line), "title": f"firstbell: {remark.kind}"}
-        given = ",".join(f"{key}={github_property(value)}" for key, value in properties.items())
-        yield f"::{remark.severity.lower()} {given}::{github_data(_sentences(remark))}"
-    yield _summary(report)
-
-
-_WRITERS: dict[LintOutput, Callable[[Report], Iterator[str]]] = {
-    LintOutput.TEXT: _as_text,
-    LintOutput.JSON: _as_json,
-    LintOutput.GITHUB: _as_github,
-}
-
-
-def _sentences(remark: Remark) -> str:
-    where = f"{remark.path}: " if remark.path else ""
-    return f"{where}{remark.message}. {remark.cure}."
-
-
-def _counts(report: Report) -> dict[Severity, int]:
-    counted = Counter(remark.severity for remark in report.remarks)
-    return {severity: counted[severity] for severity in Severity}
-
-
-def _summary(report: Report) -> str:
-    files = f"{report.files} file{'' if report.files == 1 else 's'}"
-    counts = [
-        f"{count} {severity.lower()}{'' if count == 1 else 's'}"
-        for severity, count in _counts(report).items()
-        if count
-    ]
-    return f"{files}: {', '.join(counts) or 'nothing found'}"
-
-
-def github_data(text: str) -> str:
-    """Return the message of a workflow command: line ends are kept, as `%0D` and `%0A`."""
-    lines = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    return printable(lines)
-
-
-def github_property(text: str) -> str:
-    """Return the value of a workflow command's property, where colons and commas have a meaning too."""
-    return github_data(text).replace(":", "%3A").replace(",", "%2C")

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from datetime import date as date_type
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
-import yaml
 
-from firstbell.cli.ask_cluster import AllNamespaces, Context, Kubeconfig, Namespace, namespace_meant
-from firstbell.cli.dates import civil_date
-from firstbell.cli.output import console, printable, refuse
-from firstbell.cli.plan.plot import plot_plans, undrawable
-from firstbell.cli.plan.table import print_planned
-from firstbell.cli.plan_differences import differences, in_markdown, in_words
-from firstbell.cli.planned import Planned, linked_files, plan_cluster, plan_files
-from firstbell.files.plan_document import plan_document
+from firstbell.cli.cluster_options import AllNamespaces, Context, Kubeconfig, Namespace
+from firstbell.cli.output import refuse
 
 MOST_DAYS = 800
 NOT_ALL = 1
@@ -80,6 +71,11 @@ def plan(
 
     Exit code 1: something in the cluster could not be planned, and is named; the rest was. 2: nothing was.
     """
+    from firstbell.cli.ask_cluster import namespace_meant
+    from firstbell.cli.dates import civil_date
+    from firstbell.cli.plan.presentation import print_difference, show
+    from firstbell.cli.planned import plan_cluster, plan_files
+
     first = None if date is None else civil_date(date, "--date")
     days = days if days is not None else DIFF_DAYS if diff is not None else 1
     if not 1 <= days <= MOST_DAYS:
@@ -87,7 +83,7 @@ def plan(
     if diff is not None:
         if files or namespace or all_namespaces or context or kubeconfig or plot is not None:
             refuse(["--diff: compares two states of files. Give nothing with it but --date, --days and -o."])
-        _print_difference(diff, first, days, output)
+        print_difference(diff, first, days, output)
         return
     if output is PlanOutput.MARKDOWN:
         refuse(["-o markdown: prints what changes. Give --diff OLD NEW with it."])
@@ -98,43 +94,4 @@ def plan(
     else:
         space = None if all_namespaces else namespace_meant(kubeconfig, context, namespace)
         planned = plan_cluster(kubeconfig, context, space, first, days)
-    _show(planned, output, plot, steps=steps)
-
-
-def _show(planned: Planned, output: PlanOutput, plot: Path | None, *, steps: bool) -> NoReturn:
-    """Print and draw, and end the command with what could not be planned."""
-    if plot is not None and (problem := undrawable(planned.plans, plot)):
-        refuse([problem])
-    _print(planned, output, steps=steps)
-    if plot is not None:
-        if problem := plot_plans(planned.plans, plot):
-            refuse([problem])
-        typer.echo(f"drawn: {plot}", err=True)
-    for found in planned.problems:
-        typer.echo(f"not planned: {printable(str(found))}", err=True)
-    raise typer.Exit(NOT_ALL if planned.problems else 0)
-
-
-def _print_difference(
-    states: tuple[Path, Path], first: date_type | None, days: int, output: PlanOutput
-) -> None:
-    if output not in {PlanOutput.TABLE, PlanOutput.MARKDOWN}:
-        refuse([f"-o {output}: --diff prints a table or markdown."])
-    old, new = (linked_files([state]) for state in states)
-    found = differences(old, new, first, days)
-    if not found:
-        refuse(["--diff: there is no SchoolAutoscaler in either. Give files or folders with both kinds."])
-    for line in (in_markdown if output is PlanOutput.MARKDOWN else in_words)(found):
-        typer.echo(printable(line))
-
-
-def _print(planned: Planned, output: PlanOutput, *, steps: bool) -> None:
-    match output:
-        case PlanOutput.TABLE:
-            print_planned(console(), planned, steps=steps)
-        case PlanOutput.JSON:
-            document = plan_document(planned.window, planned.calendars, planned.plans)
-            typer.echo(json.dumps(document, indent=2))
-        case PlanOutput.YAML:
-            document = json.loads(json.dumps(plan_document(planned.window, planned.calendars, planned.plans)))
-            typer.echo(yaml.safe_dump(document, sort_keys=False), nl=False)
+    show(planned, output, plot, steps=steps)

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import json
-import shlex
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from firstbell.cli.ask_cluster import Context, Kubeconfig, ask_cluster, autoscaler_meant
+from firstbell.cli.cluster_options import Context, Kubeconfig
 from firstbell.cli.output import printable, refuse
-from firstbell.engine.floor.held_floors import (
-    Released,
-    has_no_scaled_objects,
-    held_floors,
-    is_damaged,
-    release_floors,
-)
-from firstbell.engine.ports import Failure, FailureKind
+from firstbell.engine.ports import Failure
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from firstbell.engine.floor.seen_floor import SeenFloor
-    from firstbell.engine.ports import Cluster
+    from firstbell.cli.release.order import Unread
+    from firstbell.engine.floor.held_floors import Released
 
 FAILED = 1
 RAISED_AGAIN = (
@@ -78,6 +65,10 @@ def release(
 
     A running operator raises them again: stop it first, or set spec.mode: DryRun.
     """
+    from firstbell.cli.ask_cluster import ask_cluster
+    from firstbell.cli.release.order import Order, Unread, carry_out
+    from firstbell.cli.release.words import dry_line, released_lines
+
     if everything == (target is not None):
         refuse(["Give either --all or the NAMESPACE/NAME of one SchoolAutoscaler."])
     spaces = tuple(dict.fromkeys(namespaces or ()))
@@ -115,6 +106,8 @@ def release(
 
 
 def _owner_meant(target: str, namespaces: Sequence[str], kubeconfig: Path | None, context: str | None) -> str:
+    from firstbell.cli.ask_cluster import autoscaler_meant
+
     if len(namespaces) > 1:
         refuse([f"{target}: is in one namespace. Give -n once."])
     return autoscaler_meant(target, next(iter(namespaces), None), kubeconfig, context)
@@ -122,60 +115,6 @@ def _owner_meant(target: str, namespaces: Sequence[str], kubeconfig: Path | None
 
 def _where(namespaces: Sequence[str]) -> str:
     return f" in {', '.join(namespaces)}" if namespaces else ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Order:
-    """Which floors are meant, and whether and how long something is done about them.
-
-    `namespaces` empty = all; `look_again` seconds later there is a second look, 0 = there is none.
-    """
-
-    instance: str
-    namespaces: tuple[str, ...]
-    owner: str | None
-    dry_run: bool
-    seconds: float
-    look_again: float
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Unread:
-    """Why no floor could be looked at; `without_keda` where the cluster says that it has no ScaledObjects."""
-
-    failure: Failure
-    without_keda: bool = False
-
-
-async def carry_out(
-    cluster: Cluster, order: Order, tell: Callable[[Released], None]
-) -> list[SeenFloor] | Unread:
-    """Return the floors that were found, after what could be done about them was."""
-    deadline = asyncio.get_running_loop().time() + order.seconds
-    try:
-        async with asyncio.timeout_at(deadline):
-            floors = await held_floors(cluster, order.instance, order.namespaces, order.owner)
-            if isinstance(floors, Failure):
-                return Unread(failure=floors, without_keda=await has_no_scaled_objects(cluster))
-    except TimeoutError:
-        late = f"no list of them within {order.seconds:g} s"
-        return Unread(failure=Failure(kind=FailureKind.UNREACHABLE, message=late))
-    if order.dry_run:
-        return floors
-    # As in `ask_cluster`: not loaded before it is needed.
-    from firstbell.adapters.telemetry import PrometheusTelemetry  # noqa: PLC0415
-
-    telemetry = PrometheusTelemetry()
-    await release_floors(cluster, telemetry, floors, deadline, tell)
-    if floors and order.look_again:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout_at(deadline):
-                await asyncio.sleep(order.look_again)
-                again = await held_floors(cluster, order.instance, order.namespaces, order.owner)
-            if not isinstance(again, Failure):
-                left = [seen for seen in again if not is_damaged(seen)]
-                await release_floors(cluster, telemetry, left, deadline, tell)
-    return floors
 
 
 def _end_unread(unread: Unread, *, never_fail: bool) -> NoReturn:
@@ -188,64 +127,3 @@ def _end_unread(unread: Unread, *, never_fail: bool) -> NoReturn:
     for line in lines:
         typer.echo(printable(line), err=True)
     raise typer.Exit
-
-
-def released_lines(one: Released) -> list[str]:
-    """Return what became of one floor, and what is left to be done by hand."""
-    name, mark = _name(one.seen), one.seen.autoscaler.mark
-    if one.gone:
-        return [f"{name}: gone"]
-    if one.failure is not None:
-        return [f"{name}: NOT RELEASED: {one.failure.rstrip('.')}. By hand:", f"  {by_hand(one.seen)}"]
-    kept = "; the field is still managed by firstbell, run this again" if one.kept else ""
-    whose = f" (SchoolAutoscaler {mark.owner})" if mark else ""
-    if one.handed_back:
-        return [f"{name}: {_field(one.seen)} stays {one.minimum}{kept or ', its field is handed back'}"]
-    return [f"{name}: {_field(one.seen)} {one.seen.autoscaler.minimum} -> {one.minimum}{whose}{kept}"]
-
-
-def dry_line(seen: SeenFloor) -> str:
-    """Return what would be done with one floor."""
-    mark = seen.autoscaler.mark
-    if mark is None and not is_damaged(seen):
-        return (
-            f"{_name(seen)}: {_field(seen)} stays {seen.autoscaler.minimum}, its field would be handed back"
-        )
-    if mark is None:
-        unknown = "its annotations are incomplete or damaged, its baseline is unknown"
-        return f"{_name(seen)}: {unknown}. By hand: {by_hand(seen)}"
-    # A value other than the mark's is somebody's own, and stays.
-    after = mark.baseline if seen.autoscaler.at_marked_floor else seen.autoscaler.minimum
-    return (
-        f"{_name(seen)}: {_field(seen)} would go {seen.autoscaler.minimum} -> {after} "
-        f"(SchoolAutoscaler {mark.owner})"
-    )
-
-
-def by_hand(seen: SeenFloor) -> str:
-    """Return the kubectl line that does what could not be done here."""
-    autoscaler, mark = seen.autoscaler, seen.autoscaler.mark
-    patch: dict[str, object] = {
-        "metadata": {"annotations": dict.fromkeys(sorted(seen.our_annotations))},
-    }
-    if mark is not None and autoscaler.at_marked_floor:
-        patch["spec"] = {seen.of.minimum_field: mark.baseline}
-    words = [
-        "kubectl",
-        "patch",
-        seen.of.kubectl_name,
-        autoscaler.name,
-        "-n",
-        autoscaler.namespace,
-        "--type=merge",
-        "-p",
-    ]
-    return shlex.join([*words, json.dumps(patch, separators=(",", ":"))])
-
-
-def _name(seen: SeenFloor) -> str:
-    return f"{seen.autoscaler.kind} {seen.autoscaler.key}"
-
-
-def _field(seen: SeenFloor) -> str:
-    return seen.of.minimum_field

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from firstbell.adapters.logs import configure_logs
 from firstbell.cli.output import refuse
-from firstbell.settings import Settings
 
 MOST_PORT = 65535
 
@@ -87,11 +83,15 @@ def run(
     ] = LogLevel.INFO,
 ) -> None:
     """Run the operator until it is told to stop (SIGTERM, Ctrl-C)."""
-    # The operator and its clients take a second to load, which every other command would pay for.
-    from firstbell.adapters.access import AccessError  # noqa: PLC0415
-    from firstbell.adapters.prometheus import CaBundleError  # noqa: PLC0415
-    from firstbell.adapters.prometheus_addresses import AddressError  # noqa: PLC0415
-    from firstbell.app import PortTakenError, run_operator  # noqa: PLC0415
+    import asyncio
+    import contextlib
+
+    from firstbell.adapters.access import AccessError
+    from firstbell.adapters.logs import configure_logs
+    from firstbell.adapters.prometheus import CaBundleError
+    from firstbell.adapters.prometheus_addresses import AddressError
+    from firstbell.app import PortTakenError, run_operator
+    from firstbell.settings import Settings
 
     settings = Settings(
         kubeconfig=kubeconfig,

@@ -4,28 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from firstbell.cli.dates import civil_date
-from firstbell.cli.output import console, refuse
-from firstbell.cli.picture import undrawable
-from firstbell.cli.planned import plan_files
-from firstbell.cli.simulate.output import SimulateOutput, print_document
-from firstbell.cli.simulate.plot import plot_comparisons
-from firstbell.cli.simulate.scenarios import played_scenarios, show_scenarios
-from firstbell.cli.simulate.table import print_comparisons
+from firstbell.cli.output import refuse
+from firstbell.cli.simulate.output import SimulateOutput
 from firstbell.core.bells import MINUTES_PER_DAY
-from firstbell.kinds.autoscaler_conversion import to_behavior
-from firstbell.kinds.school_autoscaler import Actuation
 from firstbell.lab.day.arrivals import Preset
-from firstbell.lab.day.compare import Comparison, Conditions, compare
+from firstbell.lab.day.compare import Conditions
 from firstbell.lab.day.crowd import Coming
 from firstbell.lab.day.day import World
-from firstbell.lab.day.document import simulation_document
 from firstbell.lab.day.pods import Cluster
 
 FINDINGS = 1
@@ -159,6 +149,11 @@ def simulate(
     Exit code 1: firstbell had fewer replicas Ready than were needed; with --scenarios: a morning ended
     otherwise than it is told.
     """
+    from firstbell.cli.picture import undrawable
+    from firstbell.cli.simulate.files import of_files, show
+    from firstbell.cli.simulate.plot import plot_comparisons
+    from firstbell.cli.simulate.scenarios import played_scenarios, show_scenarios
+
     conditions = Conditions(
         coming=Coming(
             shape=(preset or Preset.BELL).shape,
@@ -190,8 +185,8 @@ def simulate(
         comparisons = tuple(one.comparison for one in played)
         wrong = not all(one.as_told for one in played)
     else:
-        comparisons = _of_files(files or [], date, conditions)
-        _show(comparisons, output)
+        comparisons = of_files(files or [], date, conditions)
+        show(comparisons, output)
         wrong = not all(comparison.held for comparison in comparisons)
     if plot is not None:
         if problem := plot_comparisons(comparisons, plot):
@@ -199,38 +194,6 @@ def simulate(
         typer.echo(f"drawn: {plot}", err=True)
     if wrong:
         raise typer.Exit(FINDINGS)
-
-
-def _of_files(files: list[Path], date: str | None, conditions: Conditions) -> tuple[Comparison, ...]:
-    """Return the day of every autoscaler in the files; end the command where there is none."""
-    if not files:
-        refuse(
-            ["-f FILE: is missing. Give the calendar and the policy, or --scenarios for mornings on record."]
-        )
-    planned = plan_files(files, None if date is None else civil_date(date, "--date"), 1)
-    if not planned.autoscalers:
-        names = ", ".join(map(str, files))
-        refuse([f"{names}: no SchoolAutoscaler in here. Give the file of the policy with -f."])
-    found = []
-    for autoscaler, plan in zip(planned.autoscalers, planned.plans, strict=True):
-        spec = autoscaler.manifest.spec
-        surge = conditions.surge_max_percent
-        its = replace(
-            conditions,
-            behavior=to_behavior(spec),
-            hpa_behavior=None if autoscaler.beside is None else autoscaler.beside.behavior,
-            beside_autoscaler=conditions.beside_autoscaler and spec.actuation is not Actuation.SCALE,
-            surge_max_percent=spec.surge.max_percent if surge is None and spec.surge is not None else surge,
-        )
-        found.append(compare(plan.workload, planned.window.first, its))
-    return tuple(found)
-
-
-def _show(comparisons: Sequence[Comparison], output: SimulateOutput) -> None:
-    if output is SimulateOutput.TABLE:
-        print_comparisons(console(), comparisons)
-    else:
-        print_document(simulation_document(comparisons), output)
 
 
 def _refuse_beside_scenarios(given: Sequence[str], *, both: bool) -> None:

@@ -1,13 +1,8 @@
-"""How a simulation is printed for programs."""
+"""In which forms a simulation is printed."""
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
-from typing import Any
-
-import typer
-import yaml
 
 
 class SimulateOutput(StrEnum):
@@ -16,13 +11,3 @@ class SimulateOutput(StrEnum):
     TABLE = "table"
     JSON = "json"
     YAML = "yaml"
-
-
-def print_document(document: dict[str, Any], output: SimulateOutput) -> None:
-    """Print a document as JSON, or as YAML where that is asked for."""
-    text = json.dumps(document, indent=2)
-    if output is SimulateOutput.YAML:
-        # Through JSON, so that enumerations are plain words.
-        typer.echo(yaml.safe_dump(json.loads(text), sort_keys=False, allow_unicode=True), nl=False)
-    else:
-        typer.echo(text)

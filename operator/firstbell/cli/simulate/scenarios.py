@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 
 from firstbell.cli.output import console, refuse
-from firstbell.cli.simulate.output import SimulateOutput, print_document
+from firstbell.cli.simulate.document import print_document
+from firstbell.cli.simulate.output import SimulateOutput
 from firstbell.cli.simulate.table import minutes, print_comparisons
 from firstbell.files.yaml_files import Unreadable
 from firstbell.kinds.problems import nearest

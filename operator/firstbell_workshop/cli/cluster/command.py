@@ -10,10 +10,7 @@ import typer
 
 from firstbell.cli.help_text import Group, example
 from firstbell.cli.output import refuse
-from firstbell_workshop.local import kept
-from firstbell_workshop.local.build import built_program
 from firstbell_workshop.local.errors import ControlPlaneError
-from firstbell_workshop.local.spec import ControlPlaneSpec
 
 app = typer.Typer(
     add_completion=False,
@@ -36,6 +33,10 @@ def up(
     metrics: Annotated[bool, typer.Option("--metrics", help="Serve CPU metrics, so that HPAs work.")] = False,
 ) -> None:
     """Start a control plane that stays up, and say how to use it."""
+    from firstbell_workshop.local import kept
+    from firstbell_workshop.local.build import built_program
+    from firstbell_workshop.local.spec import ControlPlaneSpec
+
     try:
         path = kept.up(name, ControlPlaneSpec(nodes=nodes, metrics_server=metrics))
     except ControlPlaneError as error:
@@ -48,6 +49,8 @@ def up(
 @app.command(**example("cluster down"))
 def down(name: Name = "firstbell") -> None:
     """Take it down, with everything in it."""
+    from firstbell_workshop.local import kept
+
     try:
         kept.down(name)
     except ControlPlaneError as error:
@@ -57,6 +60,8 @@ def down(name: Name = "firstbell") -> None:
 @app.command(**example("cluster kubeconfig"))
 def kubeconfig(name: Name = "firstbell") -> None:
     """Print where its kubeconfig is."""
+    from firstbell_workshop.local import kept
+
     try:
         typer.echo(kept.kubeconfig(name))
     except ControlPlaneError as error:
@@ -66,5 +71,7 @@ def kubeconfig(name: Name = "firstbell") -> None:
 @app.command("list", **example("cluster list"))
 def names() -> None:
     """List the control planes that are up."""
+    from firstbell_workshop.local import kept
+
     for name in kept.names():
         typer.echo(name)

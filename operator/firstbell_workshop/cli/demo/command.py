@@ -8,18 +8,10 @@ from typing import Annotated
 
 import typer
 
-from firstbell.cli.output import console
-from firstbell.cli.planned import plan_files
-from firstbell.core.bells import minute_of
-from firstbell.core.plan import Plan, make_plan
-from firstbell.kinds.autoscaler_conversion import to_behavior
-from firstbell.lab.day.compare import Conditions
-from firstbell_workshop.cli.demo.preview import print_preview
-from firstbell_workshop.demo.morning import MORNINGS, Morning, example_file
+from firstbell_workshop.demo.morning import MORNINGS
 from firstbell_workshop.demo.pace import SPEEDS
 
 LATE = 1
-BEFORE_MINUTES, AFTER_MINUTES = 60, 6 * 60
 
 Example = StrEnum("Example", {name: name for name in MORNINGS})  # type: ignore[misc]
 
@@ -52,22 +44,17 @@ def demo(
     Exit code 1: floor or count stood too low when the bell rang, and not because the machine kept the
     operator from running.
     """
+    from firstbell.cli.output import console
+    from firstbell_workshop.cli.demo.preview import planned, print_preview
+
     morning = MORNINGS[example.value]
-    plan, conditions = _planned(morning)
+    plan, conditions = planned(morning)
     out = console()
     print_preview(out, morning, plan, conditions)
     # What a cluster needs takes half a second to load, and on a busy machine ten times that.
-    from firstbell_workshop.cli.demo.played import Wishes, play_morning  # noqa: PLC0415
+    from firstbell_workshop.cli.demo.played import Wishes, play_morning
 
     wishes = Wishes(speed=speed, kubeconfig=kubeconfig, context=context, keep=keep, plot_file=plot_file)
     played = play_morning(out, morning, plan, wishes)
     if not (played.in_time or played.starved):
         raise typer.Exit(LATE)
-
-
-def _planned(morning: Morning) -> tuple[Plan, Conditions]:
-    """Return the plan of the example's workload around the morning, and what it is simulated under."""
-    planned = plan_files([example_file(morning.example)], morning.bell.date(), 1)
-    start = minute_of(morning.start) - BEFORE_MINUTES
-    plan = make_plan(planned.plans[0].workload, start, minute_of(morning.end) + AFTER_MINUTES)
-    return plan, Conditions(behavior=to_behavior(planned.autoscalers[0].manifest.spec))

@@ -13,15 +13,27 @@ from rich.console import Console
 from rich.table import Table
 
 from firstbell.cli.plan.table import bar
+from firstbell.cli.planned import plan_files
 from firstbell.cli.simulate.table import print_comparisons
 from firstbell.core.bells import instant_of, minute_of
-from firstbell.core.plan import Plan
+from firstbell.core.plan import Plan, make_plan
+from firstbell.kinds.autoscaler_conversion import to_behavior
 from firstbell.lab.day.compare import Comparison, Conditions, Variant, compare
-from firstbell_workshop.demo.morning import Morning
+from firstbell_workshop.demo.morning import Morning, example_file
 from firstbell_workshop.demo.show import Point, chart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+BEFORE_MINUTES, AFTER_MINUTES = 60, 6 * 60
+
+
+def planned(morning: Morning) -> tuple[Plan, Conditions]:
+    """Return the plan of the example's workload around the morning, and what it is simulated under."""
+    found = plan_files([example_file(morning.example)], morning.bell.date(), 1)
+    start = minute_of(morning.start) - BEFORE_MINUTES
+    plan = make_plan(found.plans[0].workload, start, minute_of(morning.end) + AFTER_MINUTES)
+    return plan, Conditions(behavior=to_behavior(found.autoscalers[0].manifest.spec))
 
 
 def print_preview(console: Console, morning: Morning, plan: Plan, conditions: Conditions) -> None:

@@ -9,7 +9,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from firstbell.cli.lint.command import github_data, github_property, lint
+from firstbell.cli.lint.command import lint
+from firstbell.cli.lint.text import github_data, github_property
 
 APP = typer.Typer()
 APP.command()(lint)

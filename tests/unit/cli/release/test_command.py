@@ -8,7 +8,9 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from firstbell.cli.release.command import Order, by_hand, carry_out, dry_line, release, released_lines
+from firstbell.cli.release.command import release
+from firstbell.cli.release.order import Order, carry_out
+from firstbell.cli.release.words import by_hand, dry_line, released_lines
 from firstbell.engine.floor.held_floors import Released
 from firstbell.engine.floor.reading import seen_hpa
 from tests.fakes import FakeCluster

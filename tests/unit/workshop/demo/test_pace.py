@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from firstbell_workshop.cli.demo.command import _planned
+from firstbell_workshop.cli.demo.preview import planned
 from firstbell_workshop.demo.morning import MORNINGS
 from firstbell_workshop.demo.pace import SPEEDS, Rise, Trial, fits, fitting_speed, slower_than
 from firstbell_workshop.demo.trial import rises_before
@@ -16,7 +16,7 @@ MORNING = MORNINGS["smartschool-monday"]
 
 @pytest.fixture(scope="module")
 def rises() -> list[Rise]:
-    return rises_before(_planned(MORNING)[0], MORNING)
+    return rises_before(planned(MORNING)[0], MORNING)
 
 
 def trial(first: float, seconds: float, *, ready: int = 80, lag: float = 0.0) -> Trial:

@@ -9,8 +9,7 @@ import sys
 import pytest
 from rich.console import Console
 
-from firstbell_workshop.cli.demo.command import _planned
-from firstbell_workshop.cli.demo.preview import print_preview, rises_table
+from firstbell_workshop.cli.demo.preview import planned, print_preview, rises_table
 from firstbell_workshop.demo.morning import MORNINGS
 
 
@@ -21,7 +20,7 @@ from firstbell_workshop.demo.morning import MORNINGS
 def test_the_plan_the_simulated_day_and_its_picture_stand_there_without_a_cluster(name, first, last):
     told = io.StringIO()
 
-    print_preview(Console(file=told, width=100), MORNINGS[name], *_planned(MORNINGS[name]))
+    print_preview(Console(file=told, width=100), MORNINGS[name], *planned(MORNINGS[name]))
 
     text = told.getvalue()
     assert text.startswith(MORNINGS[name].title)
@@ -34,7 +33,7 @@ def test_where_letters_are_ascii_the_bars_are():
     told = io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors="backslashreplace")
     console, morning = Console(file=told, width=100), MORNINGS["smartschool-monday"]
 
-    console.print(rises_table(console, morning, _planned(morning)[0]))
+    console.print(rises_table(console, morning, planned(morning)[0]))
 
     told.seek(0)
     assert "07:55     58  ######" in told.read()
