@@ -215,7 +215,7 @@ def a_workload(
 
 def plan_days(workload: Workload, first: str, days: int = 1) -> Plan:
     """The plan over whole civil dates in the zone of the first calendar."""
-    zone = workload.calendars[0].calendar.zone
+    zone = workload.zone
     start = on(first)
     return make_plan(workload, start_of_day(zone, start), start_of_day(zone, start + timedelta(days=days)))
 

@@ -12,7 +12,6 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from firstbell.core.plan import make_plan
-from firstbell.core.upcoming import bell_of
 
 if TYPE_CHECKING:
     from firstbell.core.bells import Minute
@@ -41,7 +40,7 @@ def school_load(
     pulse = [_pulse(second) for second in range(-BEFORE_SECONDS, AFTER_SECONDS, step)]
     for peak in make_plan(workload, start, end).peaks:
         height = peak.wanted * chance.lognormvariate(-spread * spread, spread)
-        first = ((bell_of(peak) - start) * 60 - BEFORE_SECONDS) // step
+        first = ((peak.bell - start) * 60 - BEFORE_SECONDS) // step
         for index, share in enumerate(pulse, start=first):
             if 0 <= index < size:
                 values[index] = max(values[index], height * share)

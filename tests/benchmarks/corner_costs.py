@@ -26,7 +26,7 @@ from firstbell.core.days import SchoolDays
 from firstbell.core.effort import effort_of, too_costly
 from firstbell.core.plan import Workload, make_plan
 from firstbell.core.policy import Bounds, Policy
-from firstbell.core.upcoming import bell_of, upcoming_peaks
+from firstbell.core.upcoming import upcoming_peaks
 from firstbell.engine.deciding.planning import UPCOMING
 from firstbell.engine.report.calendar_status import calendar_status
 from firstbell.engine.seen.store import SeenCalendar
@@ -58,7 +58,7 @@ def spent(spec: Spec, policy: Policy) -> tuple[dict[str, float], int, bool]:
         times.append(time.process_time())
         assert plan.peaks is not None
         times.append(time.process_time())
-        if sum(bell_of(peak) > now for peak in plan.peaks) < UPCOMING:
+        if sum(peak.bell > now for peak in plan.peaks) < UPCOMING:
             upcoming_peaks(workload, now, UPCOMING)
         times.append(time.process_time())
     seen = SeenCalendar(key="ns/corner", uid="u", generation=1, days=days, status={})

@@ -95,7 +95,7 @@ def test_a_test_at_nine_in_five_zones_is_five_bells_and_each_tells_its_zone():
             "Australia/Perth",
         )
     }
-    assert sorted({peak.surge.occurrence.bell for peak in plan.peaks}) == [
+    assert sorted({peak.bell for peak in plan.peaks}) == [
         utc("2026-03-10T22:00"),
         utc("2026-03-10T22:30"),
         utc("2026-03-10T23:00"),

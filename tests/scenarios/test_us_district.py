@@ -28,7 +28,7 @@ def day(workload: Workload, text: str):
 def first_bell(workload: Workload, text: str) -> str:
     """The first bell of a day, in UTC."""
     return min(
-        clock(peak.surge.occurrence.bell)
+        clock(peak.bell)
         for peak in plan_days(workload, text).peaks
         if peak.surge.occurrence.peak.anchor is PeakAnchor.FIRST_PERIOD_START
     )
@@ -74,7 +74,7 @@ def test_with_cohort_offsets_a_peak_is_reached_after_the_bell(district):
     assert ("13:35", 34) in values
     assert max(count for _, count in values) == 34
     first = next(peak for peak in plan.peaks if peak.surge.occurrence.peak.name == "first-block")
-    assert (clock(first.surge.occurrence.bell), clock(first.ready_by), first.wanted) == ("13:00", "13:35", 34)
+    assert (clock(first.bell), clock(first.ready_by), first.wanted) == ("13:00", "13:35", 34)
 
 
 def test_a_make_up_day_opens_a_holiday(district):

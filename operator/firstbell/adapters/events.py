@@ -13,6 +13,7 @@ from collections import OrderedDict, deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
+from firstbell.core.time_words import api_time
 from firstbell.core.visible_text import visible
 from firstbell.engine.ports import Clock, Cluster, Failure, Happening, Json, ObjectPath
 
@@ -77,7 +78,7 @@ class KubernetesEvents:
     async def _post(self, involved: Json, happening: Happening, at: datetime) -> None:
         name = self._name(involved, happening)
         namespace = involved["namespace"]
-        stamp = at.strftime("%Y-%m-%dT%H:%M:%SZ")
+        stamp = api_time(at)
         count = self._posted.get(name, 0) + 1
         self._remember(name, count)
         if count > 1:

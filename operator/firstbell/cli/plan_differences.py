@@ -72,7 +72,7 @@ def _difference(
 ) -> Difference:
     either = new if new is not None else old
     assert either is not None  # noqa: S101 - the key is of one of them
-    zone = either.calendars[0].calendar.zone
+    zone = either.zone
     window = DayWindow(first=first or clock.today(zone), days=days)
     start, end = start_of_day(zone, window.first), start_of_day(zone, window.after)
     return Difference(

@@ -128,5 +128,5 @@ def workload_of(autoscaler: LinkedAutoscaler, resolved: Mapping[str, SchoolDays]
 
 def _plan(workload: Workload, window: DayWindow) -> Plan:
     """Return the plan from the start of the first date to the end of the last, in the first zone."""
-    zone = workload.calendars[0].calendar.zone
+    zone = workload.zone
     return make_plan(workload, start_of_day(zone, window.first), start_of_day(zone, window.after))

@@ -59,11 +59,6 @@ def minute_of_day(at: time) -> int:
     return MINUTES_PER_DAY if at.fold else at.hour * 60 + at.minute
 
 
-def clock_text(at: time) -> str:
-    """Return a time of day as people write it: 00:00 to 24:00."""
-    return "24:00" if at.fold else f"{at:%H:%M}"
-
-
 def start_of_day(zone: ZoneInfo, day: date) -> Minute:
     """Return the minute at which a civil date starts.
 

@@ -188,6 +188,10 @@ class DateRange:
     def __contains__(self, day: date) -> bool:
         return self.first <= day <= self.last
 
+    def overlaps(self, other: DateRange) -> bool:
+        """Tell whether the two have a date in common."""
+        return self.first <= other.last and other.first <= self.last
+
     @property
     def days(self) -> int:
         """How many days, both ends counted."""

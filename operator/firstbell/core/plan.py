@@ -77,6 +77,11 @@ class PlannedPeak:
         return self.school_days.calendar.key
 
     @property
+    def bell(self) -> Minute:
+        """The bell itself, or the start of the event: unshifted by any cohort's offset."""
+        return self.surge.occurrence.bell
+
+    @property
     def zone(self) -> ZoneInfo:
         """The zone of its bells."""
         return self.school_days.calendar.zone
@@ -89,6 +94,11 @@ class Workload:
     policy: Policy
     bounds: Bounds
     calendars: tuple[SchoolDays, ...]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which people read this workload's days: that of its first calendar."""
+        return self.calendars[0].calendar.zone
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

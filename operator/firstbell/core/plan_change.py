@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from firstbell.core.plan import clamp
-from firstbell.core.upcoming import bell_of, by_bell, local_time
+from firstbell.core.upcoming import by_bell, local_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,7 +50,7 @@ def lost_bells(old: Plan, new: Plan, start: Minute, end: Minute) -> tuple[BellCh
     """
     lost = []
     for peak in sorted(old.peaks, key=by_bell):
-        if bell_of(peak) >= end or not start < peak.load_end:
+        if peak.bell >= end or not start < peak.load_end:
             continue
         first = max(start, peak.load_start, old.start, new.start)
         last = first + 1 if peak.ready_by <= start else min(peak.load_end, old.end, new.end)

@@ -5,13 +5,13 @@ Here and not in the operator, because a simulated day asks the same.
 
 from __future__ import annotations
 
-from datetime import UTC
 from typing import TYPE_CHECKING
 
 from firstbell.core.absence import Unavailable
 from firstbell.core.decide import Recommendation
 from firstbell.core.reasons import DecisionReason
 from firstbell.core.surge_correction import AS_PLANNED, corrected
+from firstbell.core.time_words import api_time
 from firstbell.core.upcoming import peak_at, peak_sentence
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def raised_by_surge(
         return scheduled
     if isinstance(scheduled, Unavailable) or scheduled.replicas <= baseline:
         return scheduled
-    since = f" at {surge.since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if surge.since else ""
+    since = f" at {api_time(surge.since)}" if surge.since else ""
     return Recommendation(
         replicas=corrected(scheduled.replicas, percent),
         reason=DecisionReason.SURGE_CORRECTION,

@@ -14,6 +14,7 @@ from firstbell.core.coalesce import MARK_MINUTES
 from firstbell.core.demand import region_loads
 from firstbell.core.effort import effort_of
 from firstbell.core.plan import PlannedPeak, planned_peaks, scheduled_at
+from firstbell.core.time_words import DATED_CLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +55,7 @@ def upcoming_peaks(workload: Workload, after: Minute, count: int) -> tuple[Plann
         if start > after and steps > LOOK_STEPS:
             break
         peaks = _peaks_around(workload, start, end)
-        found += [peak for peak in peaks if max(start, after + 1) <= bell_of(peak) < end]
+        found += [peak for peak in peaks if max(start, after + 1) <= peak.bell < end]
         start, length = end, min(2 * length, LONGEST_LOOK_DAYS * MINUTES_PER_DAY)
     nearest = sorted(found, key=by_bell)[:count]
     scheduled = scheduled_at(workload, [peak.ready_by for peak in nearest])
@@ -71,14 +72,9 @@ def _peaks_around(workload: Workload, start: Minute, end: Minute) -> Iterator[Pl
     return planned_peaks(loads, first, last, lambda _: 0)
 
 
-def bell_of(peak: PlannedPeak) -> Minute:
-    """Return the bell itself, or the start of the event: unshifted by any cohort's offset."""
-    return peak.surge.occurrence.bell
-
-
 def by_bell(peak: PlannedPeak) -> tuple[Minute, Minute, int]:
     """Return the order in which people read peaks: the next bell first, at one bell the largest load."""
-    return bell_of(peak), peak.ready_by, -peak.wanted
+    return peak.bell, peak.ready_by, -peak.wanted
 
 
 def peak_at(plan: Plan, minute: Minute) -> PlannedPeak | None:
@@ -109,7 +105,7 @@ def peak_sentence(peak: PlannedPeak) -> str:
 
 def local_time(peak: PlannedPeak) -> str:
     """Return the bell on the wall of its school: date and time."""
-    return wall_clock(peak, peak.surge.occurrence.bell, "%a %d %b %H:%M")
+    return wall_clock(peak, peak.bell, DATED_CLOCK)
 
 
 def wall_clock(peak: PlannedPeak, minute: Minute, form: str) -> str:

@@ -97,7 +97,7 @@ class BellRecord:
     @property
     def minute(self) -> Minute:
         """The bell, or the minute at which spread cohorts reach their height, if that is later."""
-        return max(self.peak.surge.occurrence.bell, self.peak.ready_by)
+        return max(self.peak.bell, self.peak.ready_by)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

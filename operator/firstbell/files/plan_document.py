@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from firstbell.core.bells import Minute, instant_of
+from firstbell.core.time_words import api_minute
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -81,7 +81,7 @@ def _day(school_days: SchoolDays, day: Day) -> dict[str, Any]:
         "transition": lessons.transition if lessons else None,
         "instructionMode": lessons.instruction_mode if lessons else None,
         "bellScheduleName": lessons.bell_schedule_name if lessons else None,
-        "firstBellTime": api_time(at) if (at := school_days.first_bell(day)) is not None else None,
+        "firstBellTime": api_minute(at) if (at := school_days.first_bell(day)) is not None else None,
         "label": lessons.label if lessons else None,
         "event": day.event,
     }
@@ -90,17 +90,17 @@ def _day(school_days: SchoolDays, day: Day) -> dict[str, Any]:
 def _autoscaler(plan: Plan) -> dict[str, Any]:
     return {
         "autoscaler": plan.workload.policy.key,
-        "from": api_time(plan.start),
-        "to": api_time(plan.end),
+        "from": api_minute(plan.start),
+        "to": api_minute(plan.end),
         "steps": [_step(step) for step in plan.steps],
-        "writes": [{"time": api_time(run.start), "replicas": run.value} for run in plan.writes],
+        "writes": [{"time": api_minute(run.start), "replicas": run.value} for run in plan.writes],
         "peaks": [peak_document(peak) for peak in plan.peaks],
     }
 
 
 def _step(step: Step) -> dict[str, Any]:
     return {
-        "time": api_time(step.minute),
+        "time": api_minute(step.minute),
         "replicas": step.replicas,
         "wanted": step.wanted,
         "peak": step.peak,
@@ -116,8 +116,8 @@ def peak_document(peak: PlannedPeak) -> dict[str, Any]:
         "peak": occurrence.peak.name,
         "calendar": peak.calendar,
         "region": occurrence.day.region,
-        "bellTime": api_time(occurrence.bell),
-        "readyByTime": api_time(peak.ready_by),
+        "bellTime": api_minute(occurrence.bell),
+        "readyByTime": api_minute(peak.ready_by),
         "wanted": peak.wanted,
         "replicas": peak.replicas,
         "dayClass": lessons.day_class if lessons else None,
@@ -132,8 +132,3 @@ def _percent(percent: Fraction) -> int | float:
     """Round to two decimals; a whole number where it is one."""
     rounded = round(percent, 2)
     return int(rounded) if rounded.denominator == 1 else float(rounded)
-
-
-def api_time(minute: Minute) -> str:
-    """Return a minute as the document writes it."""
-    return f"{instant_of(minute):%Y-%m-%dT%H:%M:%SZ}"

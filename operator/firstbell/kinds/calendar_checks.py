@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Protocol
 
-from firstbell.core.bells import clock_text, minute_of_day
+from firstbell.core.bells import minute_of_day
 from firstbell.core.calendar import ODD_AND_EVEN, RotationType, SessionType, Weekday
+from firstbell.core.time_words import clock_text
 from firstbell.kinds.calendar_date import ExceptionFields
 from firstbell.kinds.demand_event import LONGEST_EVENT_DAYS, DemandEvent
 from firstbell.kinds.problems import Problem, nearest, quoted

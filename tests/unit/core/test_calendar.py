@@ -40,6 +40,23 @@ def test_a_date_range_holds_both_its_ends():
     assert span.days == 3
 
 
+@pytest.mark.parametrize(
+    ("other", "have_one_in_common"),
+    [
+        (("2024-09-04", "2024-09-09"), True),
+        (("2024-09-01", "2024-09-02"), True),
+        (("2024-09-05", "2024-09-09"), False),
+        (("2024-08-01", "2024-09-01"), False),
+    ],
+    ids=["from its last date on", "to its first date", "after it", "before it"],
+)
+def test_ranges_overlap_where_they_have_a_date_in_common(other, have_one_in_common):
+    span, beside = a_range("2024-09-02", "2024-09-04"), a_range(*other)
+
+    assert span.overlaps(beside) is have_one_in_common
+    assert beside.overlaps(span) is have_one_in_common
+
+
 def test_a_range_of_one_date_has_one_day():
     assert a_range("2024-09-02").days == 1
 

@@ -126,7 +126,7 @@ def test_a_plan_takes_in_ramps_of_later_bells_and_tails_of_earlier_ones():
     )
     plan = make_plan(planned, utc(f"{TUESDAY}T07:45"), utc(f"{TUESDAY}T09:45"))
     assert changes(plan) == [("07:45", 6), ("08:00", 0), ("09:30", 6)]
-    told = [(clock(peak.surge.occurrence.bell), clock(peak.ready_by)) for peak in plan.peaks]
+    told = [(clock(peak.bell), clock(peak.ready_by)) for peak in plan.peaks]
     assert told == [("07:30", "07:20"), ("10:30", "09:30")]
 
 

@@ -13,7 +13,6 @@ from firstbell.core.calendar import CalendarEvent, InstructionMode
 from firstbell.core.days import DayClass
 from firstbell.core.policy import PeakAnchor
 from firstbell.core.upcoming import (
-    bell_of,
     local_time,
     peak_at,
     peak_sentence,
@@ -61,7 +60,7 @@ def test_a_peak_is_found_by_its_bell_however_far_its_pupils_start_from_it(offset
     planned = a_workload(a_policy(a_peak(shape=BLOCK)), calendar)
     lessons = planned.calendars[0].lesson_days(None)
     after = utc("2024-09-02T06:30")
-    found = [stamp(bell_of(peak)) for peak in upcoming_peaks(planned, after, 1000)]
+    found = [stamp(peak.bell) for peak in upcoming_peaks(planned, after, 1000)]
     assert len(found) == len(lessons) - 1
     assert sorted(set(found)) == found
 

@@ -44,7 +44,7 @@ class Server:
 
 def asked_dates(trial: Trial, first: str | None, last: str | None) -> Dates:
     """Return the dates of `--from` and `--to`, inclusive, in the zone of the policy's first calendar."""
-    zone = trial.workload.calendars[0].calendar.zone
+    zone = trial.workload.zone
     start = None if first is None else start_of_day(zone, civil_date(first, "--from")) * SECONDS_PER_MINUTE
     after = None if last is None else civil_date(last, "--to") + timedelta(days=1)
     end = None if after is None else start_of_day(zone, after) * SECONDS_PER_MINUTE

@@ -9,7 +9,6 @@ from typing import Any
 
 from firstbell.cli.picture import empty_picture, written
 from firstbell.core.bells import EPOCH, instant_of, local_date, start_of_day
-from firstbell.core.upcoming import bell_of
 from firstbell.lab.record.need import UNKNOWN
 from firstbell.lab.record.outcome import Outcome, Variant
 from firstbell.lab.record.recording import SECONDS_PER_MINUTE
@@ -30,12 +29,12 @@ def plot_outcome(outcome: Outcome, file: Path) -> str | None:
 
 def _all_bells(axis: Any, outcome: Outcome) -> None:
     """Draw what was planned and needed at each bell over the whole time."""
-    times = [instant_of(bell_of(bell.window.peak)) for bell in outcome.bells]
+    times = [instant_of(bell.window.peak.bell) for bell in outcome.bells]
     needed = [bell.needed for bell in outcome.bells]
     axis.plot(times, [bell.planned for bell in outcome.bells], "_", color="#d97706", label="planned")
     axis.plot(times, needed, ".", color="#374151", markersize=3, label="needed")
     short = [bell for bell in outcome.bells if bell.tallies[Variant.FIRSTBELL].short_seconds]
-    at = [instant_of(bell_of(bell.window.peak)) for bell in short]
+    at = [instant_of(bell.window.peak.bell) for bell in short]
     axis.plot(at, [bell.needed for bell in short], "x", color="#dc2626", label="firstbell was short")
     _dressed(axis, outcome, f"{outcome.workload.policy.key}: every bell")
 
@@ -83,7 +82,7 @@ def _dressed(axis: Any, outcome: Outcome, title: str) -> None:
 
 
 def _zone(outcome: Outcome) -> Any:
-    return outcome.workload.calendars[0].calendar.zone
+    return outcome.workload.zone
 
 
 def _instant(second: int) -> Any:

@@ -12,7 +12,7 @@ from rich.table import Table
 from firstbell.cli.simulate.table import LEAST, times
 from firstbell.core.bells import EPOCH
 from firstbell.core.reactive import number_text
-from firstbell.core.upcoming import bell_of, local_time
+from firstbell.core.upcoming import local_time
 from firstbell.lab.record.assumptions import assumptions
 from firstbell.lab.record.outcome import BellOutcome, Outcome, Variant
 
@@ -166,7 +166,7 @@ def _bells(bells: Sequence[BellOutcome]) -> Table:
 def _badness(bell: BellOutcome) -> tuple[int, int, int, int]:
     """Tell how bad a bell was: short time first, then what was missing of the plan."""
     ours, alone = bell.tallies[Variant.FIRSTBELL], bell.tallies[Variant.HPA]
-    return ours.short_seconds, bell.needed - bell.planned, alone.short_seconds, -bell_of(bell.window.peak)
+    return ours.short_seconds, bell.needed - bell.planned, alone.short_seconds, -bell.window.peak.bell
 
 
 def _peak_name(bell: BellOutcome) -> str:
@@ -191,7 +191,7 @@ def _table(*headings: str, left: int) -> Table:
 
 
 def _zone(outcome: Outcome) -> ZoneInfo:
-    return outcome.workload.calendars[0].calendar.zone
+    return outcome.workload.zone
 
 
 def _local(outcome: Outcome, second: int) -> str:

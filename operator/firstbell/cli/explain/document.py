@@ -13,12 +13,12 @@ from firstbell.core.conditions import Condition
 from firstbell.core.decide import Decision
 from firstbell.core.reactive import number_text
 from firstbell.core.reasons import ConditionType
+from firstbell.core.time_words import api_minute, api_time
 from firstbell.engine.deciding.situation import ByFloor, ByScale
 from firstbell.engine.explaining.explanation import ExplainedPeak, Explanation
 from firstbell.engine.explaining.last_report import lag, not_fine
 from firstbell.engine.explaining.what_would_change import levers
-from firstbell.engine.objects.status_values import api_time, read_conditions
-from firstbell.files.plan_document import api_time as minute_time
+from firstbell.engine.objects.status_values import read_conditions
 from firstbell.files.plan_document import peak_document
 
 API_VERSION = "firstbell.dev/explain/v1"
@@ -50,7 +50,7 @@ def explain_document(of: Explanation) -> dict[str, Any]:
         ],
         "nextWrite": None
         if of.following is None
-        else {"time": minute_time(of.following.start), "replicas": of.following.value},
+        else {"time": api_minute(of.following.start), "replicas": of.following.value},
         "upcoming": [peak_document(peak) for peak in of.upcoming],
         "wouldChange": list(levers(of)),
         "reported": _reported(of),

@@ -16,6 +16,7 @@ from firstbell.core.days import Day
 from firstbell.core.decide import Decision
 from firstbell.core.plan import PlannedPeak
 from firstbell.core.reasons import ConditionType, DecisionReason
+from firstbell.core.time_words import DATED_CLOCK
 from firstbell.core.upcoming import day_words, percent_text
 from firstbell.engine.deciding.situation import ByFloor, ByScale
 from firstbell.engine.explaining.explanation import ExplainedPeak, Explanation
@@ -58,7 +59,7 @@ def _section(console: Console, title: str, rows: Rows) -> None:
     console.print(table)
 
 
-def _when(at: datetime, zone: tzinfo, form: str = "%a %d %b %H:%M") -> str:
+def _when(at: datetime, zone: tzinfo, form: str = DATED_CLOCK) -> str:
     """Return an instant on the wall of the school, and in UTC where that differs."""
     local = at.astimezone(zone)
     return f"{local:{form}}" + (f" ({at.astimezone(UTC):%H:%M} UTC)" if local.utcoffset() else " UTC")
@@ -150,7 +151,7 @@ def _peak(one: ExplainedPeak, pupils_per_replica: int | None) -> Iterator[tuple[
 def _bell(peak: PlannedPeak) -> str:
     """Tell when it rings, with its zone where calendars of several zones are planned together."""
     zone = f", {peak.zone.key}" if peak.zones_meet else ""
-    return f"{_when(instant_of(peak.surge.occurrence.bell), peak.zone)}{zone}"
+    return f"{_when(instant_of(peak.bell), peak.zone)}{zone}"
 
 
 def _pupils(one: ExplainedPeak) -> str:
@@ -195,7 +196,7 @@ def _next(of: Explanation, zone: tzinfo) -> Iterator[tuple[str, str]]:
     else:
         yield "write", "none in the next two days"
     # Regions that share a bell would say the same line again.
-    coming = {(peak.surge.occurrence.bell, peak.surge.occurrence.peak.name): peak for peak in of.upcoming}
+    coming = {(peak.bell, peak.surge.occurrence.peak.name): peak for peak in of.upcoming}
     for peak in list(coming.values())[:UPCOMING_SHOWN]:
         occurrence = peak.surge.occurrence
         at = _bell(peak)

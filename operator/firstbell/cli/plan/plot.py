@@ -35,7 +35,7 @@ def plot_plans(plans: Sequence[Plan], file: Path) -> str | None:
 def _panel(axis: Any, plan: Plan) -> None:
     from matplotlib import dates  # noqa: PLC0415 - see above
 
-    zone = plan.workload.calendars[0].calendar.zone
+    zone = plan.workload.zone
     schedule = [(step.minute, step.replicas) for step in plan.steps]
     writes = [(run.start, run.value) for run in plan.writes]
     for points, style in (

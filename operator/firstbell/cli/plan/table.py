@@ -12,6 +12,7 @@ from firstbell.cli.planned import Planned
 from firstbell.core.bells import Minute, instant_of
 from firstbell.core.days import Day, SchoolDays
 from firstbell.core.plan import LimitedBy, Plan
+from firstbell.core.time_words import CLOCK, DATED_CLOCK
 from firstbell.core.upcoming import peak_at, peak_sentence, wall_clock
 from firstbell.files.plan_document import DayWindow
 
@@ -22,7 +23,6 @@ LONGEST_DAY_MINUTES = 25 * 60
 DATE_CELLS, BELL_CELLS, LABEL_CELLS, CHANGE_CELLS, DATED_CELLS, GAP_CELLS = 16, 9, 7, 26, 11, 2
 EIGHTHS = " ▏▎▍▌▋▊▉"
 FULL = "█"
-DATED = "%a %d %b %H:%M"
 
 
 def print_planned(console: Console, planned: Planned, *, steps: bool) -> None:
@@ -34,7 +34,7 @@ def print_planned(console: Console, planned: Planned, *, steps: bool) -> None:
         console.print(_days_table(school_days, planned.window, console.width))
         console.print()
     for plan in planned.plans:
-        policy, zone = plan.workload.policy, plan.workload.calendars[0].calendar.zone
+        policy, zone = plan.workload.policy, plan.workload.zone
         what = "schedule" if steps else "writes"
         _titled(console, f"{policy.key}: {what}, {_bounds(plan)} ({zone.key})")
         console.print(_changes_table(plan, console, steps=steps))
@@ -115,7 +115,7 @@ def _day_words(day: Day) -> str:
 
 def _changes_table(plan: Plan, console: Console, *, steps: bool) -> Table:
     """Return every write (or step), as it will be on the wall clock of the first calendar."""
-    zone = plan.workload.calendars[0].calendar.zone
+    zone = plan.workload.zone
     several = _several_days(plan)
     changes = _changes(plan, steps=steps)
     beside = CHANGE_CELLS + (DATED_CELLS if several else 0) + max(len(why) for _, _, why in changes)
@@ -177,7 +177,7 @@ def _peaks_table(plan: Plan) -> Table:
         table.add_column(heading, overflow="fold")
     for peak in sorted(plan.peaks, key=lambda peak: peak.ready_by):
         table.add_row(
-            wall_clock(peak, peak.ready_by, DATED if dated else "%H:%M"),
+            wall_clock(peak, peak.ready_by, DATED_CLOCK if dated else CLOCK),
             str(peak.wanted),
             str(peak.replicas),
             *([peak.calendar] if several else []),
@@ -204,5 +204,5 @@ def bar(value: int, highest: int, cells: int = BAR_CELLS) -> str:
 
 
 def _clock(minute: Minute, zone: ZoneInfo, *, with_date: bool = False) -> str:
-    form = DATED if with_date else "%H:%M"
+    form = DATED_CLOCK if with_date else CLOCK
     return f"{instant_of(minute).astimezone(zone):{form}}"

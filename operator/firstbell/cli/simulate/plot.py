@@ -45,7 +45,7 @@ def _highest(comparison: Comparison) -> float:
 def _panel(axis: Any, comparison: Comparison, outcome: Outcome, title: str) -> None:
     from matplotlib import dates  # noqa: PLC0415 - see above
 
-    zone = comparison.plan.workload.calendars[0].calendar.zone
+    zone = comparison.plan.workload.zone
     began = instant_of(comparison.start)
     times = [began + timedelta(seconds=moment.second) for moment in outcome.moments]
     capacity = [moment.capacity for moment in outcome.moments]

@@ -43,7 +43,7 @@ def print_comparisons(console: Console, comparisons: Iterable[Comparison]) -> No
     """Print each workload's day."""
     for comparison in comparisons:
         plan = comparison.plan
-        zone = plan.workload.calendars[0].calendar.zone
+        zone = plan.workload.zone
         day = instant_of(plan.start).astimezone(zone)
         console.print(f"{plan.workload.policy.key}: {day:%a %d %b %Y} ({zone.key})", style="italic")
         console.print(_outcomes(comparison))
@@ -138,7 +138,7 @@ def _strips(comparison: Comparison, *, ascii_only: bool) -> Iterable[str]:
     for variant, outcome in comparison.outcomes.items():
         shown = outcome.moments[first : busiest + STRIP_AFTER]
         yield f"{NAMES[variant]:{NAME_CELLS}}{_strip(shown, highest, levels, 'x' if ascii_only else SHORT)}"
-    zone = comparison.plan.workload.calendars[0].calendar.zone
+    zone = comparison.plan.workload.zone
     begin, peak = (instant_of(comparison.start + minute).astimezone(zone) for minute in (first, busiest))
     cells = (busiest - first) // STRIP_MINUTES
     left = f"{begin:%H:%M}" if cells > CLOCK_CELLS else ""
@@ -174,7 +174,7 @@ def _busiest(comparison: Comparison) -> int:
 
 
 def _shortages(comparison: Comparison) -> Iterable[str]:
-    zone = comparison.plan.workload.calendars[0].calendar.zone
+    zone = comparison.plan.workload.zone
     for variant, outcome in comparison.outcomes.items():
         if outcome.first_short is None or outcome.last_short is None:
             continue

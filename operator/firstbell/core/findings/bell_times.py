@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.core.bells import bell, clock_text, in_clock_gap, instant_of
+from firstbell.core.bells import bell, in_clock_gap, instant_of
 from firstbell.core.calendar import (
     CronRecurrence,
     DemandEvent,
@@ -23,6 +23,7 @@ from firstbell.core.calendar import (
 from firstbell.core.clock_gaps import ClockGap, clock_gaps
 from firstbell.core.findings.finding import Finding, FindingKind, Severity
 from firstbell.core.occurrences import end_date, takes_place
+from firstbell.core.time_words import clock_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -10,6 +10,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from firstbell.core.calendar import DateRange
 from firstbell.core.findings.finding import Finding, FindingKind, Severity, listed
 
 if TYPE_CHECKING:
@@ -97,4 +98,5 @@ def _meet(one: SchoolDays, other: SchoolDays) -> bool:
     """
     if one.first is None or one.last is None or other.first is None or other.last is None:
         return True
-    return one.first <= other.last and other.first <= one.last
+    of_one = DateRange(first=one.first, last=one.last)
+    return of_one.overlaps(DateRange(first=other.first, last=other.last))

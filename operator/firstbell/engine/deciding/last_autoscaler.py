@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from firstbell.core.absence import Unavailable
+from firstbell.core.time_words import api_time, utc_clock
 from firstbell.engine.deciding.situation import BOUNDS_MISSING, ByFloor, ByScale, Situation
-from firstbell.engine.objects.status_values import api_time
 from firstbell.kinds.foreign_autoscalers import FOREIGN_AUTOSCALERS
 from firstbell.kinds.school_autoscaler import Actuation
 
@@ -83,7 +83,7 @@ def _awaited(name: str, until: datetime, afterwards: ByScale | Unavailable) -> U
     return Unavailable(
         reason="AutoscalerVanished",
         message=f"{name} does not scale this workload any more: it was deleted, or given another target. "
-        f"It is waited for until {until:%H:%M:%S} UTC, and its floor is raised as soon as it is back; "
+        f"It is waited for until {utc_clock(until)}, and its floor is raised as soon as it is back; "
         f"after that {then}.",
     )
 

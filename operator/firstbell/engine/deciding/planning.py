@@ -9,7 +9,7 @@ from firstbell.core.absence import Unavailable
 from firstbell.core.bells import MINUTES_PER_DAY, Minute
 from firstbell.core.plan import Plan, PlannedPeak, Workload, make_plan
 from firstbell.core.policy import Bounds
-from firstbell.core.upcoming import bell_of, by_bell, upcoming_peaks
+from firstbell.core.upcoming import by_bell, upcoming_peaks
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation
 from firstbell.engine.memory import CutPlan
 from firstbell.engine.pace.slices import (
@@ -86,12 +86,12 @@ def coming_peaks(plan: Plan, memory: Memory, minute: Minute) -> tuple[PlannedPea
     Most often the plan itself has enough of them; on a Friday evening and in holidays it does not.
     """
     stale = memory.upcoming_inputs is not plan
-    passed = bool(memory.upcoming) and bell_of(memory.upcoming[0]) <= minute
+    passed = bool(memory.upcoming) and memory.upcoming[0].bell <= minute
     if stale or passed:
         # Later bells of the plan's last hours may be missing in it: where all of their load comes after it.
         latest = max((offset for load in plan.loads for offset, _ in load.offsets), default=0)
         complete = plan.end - max(latest, 0)
-        ahead = sorted((peak for peak in plan.peaks if minute < bell_of(peak) < complete), key=by_bell)
+        ahead = sorted((peak for peak in plan.peaks if minute < peak.bell < complete), key=by_bell)
         enough = len(ahead) >= UPCOMING
         memory.upcoming = tuple(ahead[:UPCOMING]) if enough else _further(plan, minute)
         memory.upcoming_inputs = plan

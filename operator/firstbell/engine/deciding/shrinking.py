@@ -21,6 +21,7 @@ from firstbell.core.conditions import Condition, Truth
 from firstbell.core.decide import Hold
 from firstbell.core.plan_change import changes_sentence, lost_bells
 from firstbell.core.reasons import ConditionType, DecisionReason, LimitReason
+from firstbell.core.time_words import utc_clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,11 +113,11 @@ class Shrunk:
         told, level = "", self.in_force + 1
         for each in self.losses:
             if not told:
-                told, level = f"until {each.until:%H:%M:%S} UTC", each.in_force
+                told, level = f"until {utc_clock(each.until)}", each.in_force
             elif each.in_force >= level:
-                told = f"until {each.until:%H:%M:%S} UTC"
+                told = f"until {utc_clock(each.until)}"
             else:
-                told, level = f"{told}, {each.in_force} until {each.until:%H:%M:%S} UTC", each.in_force
+                told, level = f"{told}, {each.in_force} until {utc_clock(each.until)}", each.in_force
         return told
 
     def ends(self, now: datetime) -> Iterator[datetime]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from firstbell.core.absence import Unavailable
 from firstbell.core.bells import instant_of, minute_of
 from firstbell.core.surge_correction import AS_PLANNED, SurgeHistory, expectation, followed
-from firstbell.engine.objects.status_values import api_time
+from firstbell.core.time_words import api_time
 
 if TYPE_CHECKING:
     from firstbell.core.plan import Plan

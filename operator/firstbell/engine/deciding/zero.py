@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from firstbell.core.absence import Unavailable
+from firstbell.core.time_words import api_time
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation
-from firstbell.engine.objects.status_values import api_time, read_conditions
+from firstbell.engine.objects.status_values import read_conditions
 from firstbell.kinds.foreign_autoscalers import SCALED_OBJECT
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from firstbell.core.absence import Unavailable
 from firstbell.core.reactive import LiveMetric, Reading, usable
-from firstbell.engine.objects.status_values import api_time
+from firstbell.core.time_words import api_time
 
 if TYPE_CHECKING:
     from datetime import datetime

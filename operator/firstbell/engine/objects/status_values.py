@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from firstbell.core.conditions import Condition, Truth, merge_conditions
+from firstbell.core.time_words import api_time
 from firstbell.core.visible_text import visible
 
 if TYPE_CHECKING:
@@ -15,11 +16,6 @@ if TYPE_CHECKING:
 
 WORD_CHARACTERS, MESSAGE_CHARACTERS = 1000, 4000
 """A letter that is spelled out takes up to ten, and the definition of a status allows 1024 and 32768."""
-
-
-def api_time(at: datetime) -> str:
-    """An instant as the API writes it: UTC, whole seconds."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def merge_patch(old: Json, new: Json) -> Json:

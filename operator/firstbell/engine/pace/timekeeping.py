@@ -17,7 +17,7 @@ import structlog
 
 from firstbell.core.conditions import Condition, Truth
 from firstbell.core.reasons import ConditionType
-from firstbell.engine.objects.status_values import api_time
+from firstbell.core.time_words import api_time
 
 if TYPE_CHECKING:
     from datetime import datetime

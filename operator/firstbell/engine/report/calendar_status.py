@@ -16,7 +16,8 @@ from firstbell.core.conditions import Condition, Truth
 from firstbell.core.days import Day, DayClass, SchoolDays
 from firstbell.core.findings import Finding, FindingKind, Severity, calendar_findings, fold
 from firstbell.core.reasons import ConditionType
-from firstbell.engine.objects.status_values import api_time, written_conditions
+from firstbell.core.time_words import api_time
+from firstbell.engine.objects.status_values import written_conditions
 from firstbell.kinds.accepted_findings import with_accepted
 
 if TYPE_CHECKING:

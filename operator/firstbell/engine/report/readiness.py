@@ -119,7 +119,7 @@ def _note(record: BellRecord, ready: int, now: datetime) -> None:
 
 
 def _bell(peak: PlannedPeak) -> Minute:
-    return max(peak.surge.occurrence.bell, peak.ready_by)
+    return max(peak.bell, peak.ready_by)
 
 
 def _same_bell(one: PlannedPeak, other: PlannedPeak) -> bool:

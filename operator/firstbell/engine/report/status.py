@@ -12,6 +12,7 @@ from firstbell.core.bells import instant_of, minute_of
 from firstbell.core.conditions import Condition, Truth
 from firstbell.core.decide import Decision
 from firstbell.core.reasons import ConditionType, DecisionReason, LimitReason
+from firstbell.core.time_words import api_time
 from firstbell.core.upcoming import peak_sentence
 from firstbell.engine.acting.contest import contested
 from firstbell.engine.acting.way_back import returned
@@ -19,7 +20,7 @@ from firstbell.engine.deciding.last_autoscaler import told_autoscaler
 from firstbell.engine.deciding.shrinking import plan_shrunk
 from firstbell.engine.deciding.situation import ByFloor, ByScale
 from firstbell.engine.deciding.surging import reported_surge
-from firstbell.engine.objects.status_values import api_time, written_conditions
+from firstbell.engine.objects.status_values import written_conditions
 from firstbell.engine.outcome import floor_after
 from firstbell.engine.pace.timekeeping import clock_in_sync
 from firstbell.engine.ports import Failure, FailureKind
@@ -304,7 +305,7 @@ def _last_peak(record: BellRecord | None) -> Json | None:
     if record is None:
         return None
     return _present(
-        bellTime=api_time(instant_of(record.peak.surge.occurrence.bell)),
+        bellTime=api_time(instant_of(record.peak.bell)),
         peak=record.peak.surge.occurrence.peak.name,
         plannedReplicas=record.peak.replicas,
         readyReplicasAtBell=record.ready_at_bell,

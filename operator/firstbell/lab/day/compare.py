@@ -103,7 +103,7 @@ def compare(
     workload: Workload, on: date, conditions: Conditions, variants: Iterable[Variant] = Variant
 ) -> Comparison:
     """Plays a civil date in the zone of the workload's first calendar."""
-    zone = workload.calendars[0].calendar.zone
+    zone = workload.zone
     start = start_of_day(zone, on)
     end = start_of_day(zone, on.fromordinal(on.toordinal() + 1))
     plans = known_plans(workload, start, end)

@@ -124,7 +124,7 @@ def _usual(workload: Workload, day: date, rung: Mapping[_FirstBell, int]) -> tup
 
 def _zone(workload: Workload) -> ZoneInfo:
     """The zone whose civil dates are simulated."""
-    return workload.calendars[0].calendar.zone
+    return workload.zone
 
 
 def _taught(workload: Workload) -> set[Weekday]:

@@ -11,7 +11,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from firstbell.core.bells import instant_of
-from firstbell.files.plan_document import api_time
+from firstbell.core.time_words import api_minute, api_time
 from firstbell.lab.day.advice import advice
 from firstbell.lab.day.assumptions import assumptions
 
@@ -57,8 +57,8 @@ def comparison_document(comparison: Comparison) -> dict[str, Any]:
     plan = comparison.plan
     return {
         "autoscaler": plan.workload.policy.key,
-        "from": api_time(plan.start),
-        "to": api_time(plan.end),
+        "from": api_minute(plan.start),
+        "to": api_minute(plan.end),
         "held": comparison.held,
         "quiet": comparison.quiet,
         "advice": advice(comparison),
@@ -127,7 +127,7 @@ def _steps(start: Minute, moments: list[Moment]) -> Iterator[dict[str, Any]]:
 def _time(start: Minute, second: int | None) -> str | None:
     if second is None:
         return None
-    return f"{instant_of(start) + timedelta(seconds=second):%Y-%m-%dT%H:%M:%SZ}"
+    return api_time(instant_of(start) + timedelta(seconds=second))
 
 
 def _finite(percent: float) -> int | None:

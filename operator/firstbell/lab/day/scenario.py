@@ -151,10 +151,10 @@ class Scenario:
         return replace(conditions, coming=coming, world=world, cron_in_utc=in_utc)
 
     def _minute(self, at: time) -> Minute:
-        return bell(self.workload.calendars[0].calendar.zone, self.spec.date, at)
+        return bell(self.workload.zone, self.spec.date, at)
 
     def _second(self, at: time) -> int:
-        zone = self.workload.calendars[0].calendar.zone
+        zone = self.workload.zone
         return (self._minute(at) - start_of_day(zone, self.spec.date)) * SECONDS_PER_MINUTE
 
     def _surprise(self, one: SurpriseSpec) -> Surprise:

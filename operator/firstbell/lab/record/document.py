@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from firstbell.core.bells import EPOCH
 from firstbell.core.reactive import number_text
-from firstbell.core.upcoming import bell_of
-from firstbell.files.plan_document import api_time, peak_document
+from firstbell.core.time_words import api_minute, api_time
+from firstbell.files.plan_document import peak_document
 from firstbell.lab.record.assumptions import assumptions
 from firstbell.lab.record.outcome import Variant
 
@@ -51,7 +51,7 @@ def backtest_document(outcome: Outcome) -> dict[str, Any]:
 
 def second_text(second: int) -> str:
     """A second since 1970 as the document writes it."""
-    return f"{EPOCH + timedelta(seconds=second):%Y-%m-%dT%H:%M:%SZ}"
+    return api_time(EPOCH + timedelta(seconds=second))
 
 
 def _load(outcome: Outcome) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def _variant(outcome: Outcome, variant: Variant) -> dict[str, Any]:
     if total.worst is not None:
         worst = {
             "peak": total.worst.window.peak.surge.occurrence.peak.name,
-            "bellTime": api_time(bell_of(total.worst.window.peak)),
+            "bellTime": api_minute(total.worst.window.peak.bell),
             "shortMinutes": _hundredths(total.worst.tallies[variant].short_seconds, 60),
         }
     return {

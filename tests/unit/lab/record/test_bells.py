@@ -23,7 +23,7 @@ from tests.builders import (
 def windows(workload, start: str, end: str) -> list[tuple[str, str, str]]:
     """Bell, start and end of the stretch of each, in UTC."""
     return [
-        (stamp(one.peak.surge.occurrence.bell), stamp(one.start // 60), stamp(one.end // 60))
+        (stamp(one.peak.bell), stamp(one.start // 60), stamp(one.end // 60))
         for one in bell_windows(workload, utc(start) * 60, utc(end) * 60)
     ]
 

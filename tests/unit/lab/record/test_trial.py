@@ -177,7 +177,7 @@ def test_over_a_clock_change_every_bell_finds_its_load(days, bells):
         return 6.0 if any(-5 <= minute - utc(bell) < 30 for bell in bells) else 1.0
 
     outcome = tried(a_school(), a_recording(*days, at))
-    assert [stamp(bell.window.peak.surge.occurrence.bell) for bell in outcome.bells] == bells
+    assert [stamp(bell.window.peak.bell) for bell in outcome.bells] == bells
     assert short_minutes(outcome)["firstbell"] == 0
     assert all(bell.needed == bell.planned == 6 for bell in outcome.bells)
 
@@ -186,9 +186,7 @@ def test_a_bell_at_midnight_is_ready_on_the_evening_before():
     calendar = a_calendar(bell_schedules=(a_bell_schedule("full", "00:00-01:00"),))
     load = levels(("00:00", 1), ("22:55", 6), ("23:30", 1))
     outcome = tried(a_school(calendar), a_recording("2025-02-03T12:00", "2025-02-04T12:00", load("12:00")))
-    midnights = [
-        bell for bell in outcome.bells if stamp(bell.window.peak.surge.occurrence.bell)[-5:] == "23:00"
-    ]
+    midnights = [bell for bell in outcome.bells if stamp(bell.window.peak.bell)[-5:] == "23:00"]
     assert len(midnights) == 1
     assert midnights[0].tallies[Variant.FIRSTBELL].short_seconds == 0
 
@@ -203,7 +201,7 @@ def test_each_occurrence_of_a_peak_is_a_row():
     school = a_workload(a_policy(*peaks), calendar, minimum=1, maximum=50)
     outcome = tried(school, a_recording(*DAY, MORNING("00:00")))
     assert [bell.planned for bell in outcome.bells] == [6, 3, 3, 3, 3]
-    assert [stamp(bell.window.peak.surge.occurrence.bell)[-5:] for bell in outcome.bells] == [
+    assert [stamp(bell.window.peak.bell)[-5:] for bell in outcome.bells] == [
         "07:30", "08:20", "09:25", "12:00", "19:00"
     ]  # fmt: skip
 

@@ -1,0 +1,42 @@
+"""How times are written: one form for each kind of reader.
+
+Whoever reads by program gets UTC in whole seconds, as the Kubernetes API writes it; people get the wall clock
+of a school, or UTC that says so.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from firstbell.core.bells import instant_of
+
+if TYPE_CHECKING:
+    from datetime import datetime, time
+
+    from firstbell.core.bells import Minute
+
+CLOCK = "%H:%M"
+"""A time of day, where its date is known."""
+DATED_CLOCK = "%a %d %b %H:%M"
+"""A time of day with its weekday and date."""
+
+
+def api_time(at: datetime) -> str:
+    """Return an aware instant as the API writes it: UTC, whole seconds."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def api_minute(minute: Minute) -> str:
+    """Return the start of a minute as the API writes instants."""
+    return api_time(instant_of(minute))
+
+
+def utc_clock(at: datetime) -> str:
+    """Return an aware instant of a day that is known, for people: `08:25:00 UTC`."""
+    return f"{at.astimezone(UTC):%H:%M:%S} UTC"
+
+
+def clock_text(at: time) -> str:
+    """Return a time of day as people write it: 00:00 to 24:00."""
+    return "24:00" if at.fold else f"{at:%H:%M}"
