@@ -10,7 +10,7 @@ from firstbell.files.manifests import gather, read_manifests
 from firstbell.files.stored_size import MOST_STORED_BYTES, ownership_bytes, written_bytes
 from firstbell.files.yaml_files import Origin, Unreadable
 from firstbell.files.yaml_text import Node
-from tests.unit.kinds.maxima import groups, stretched
+from tests.unit.kinds.maxima import gathered, groups, stretched
 from tests.unit.kinds.specimens import spec
 
 
@@ -44,11 +44,23 @@ def test_the_record_of_owners_names_each_entry_of_a_list_with_keys_and_none_of_a
 
 
 @pytest.mark.parametrize("kind", ["SchoolCalendar", "SchoolAutoscaler"])
-def test_every_maximum_alone_can_be_read_and_is_not_too_large(kind):
-    for paths in (one for one in groups(kind) if len(one) == 1):
+def test_every_maximum_alone_and_with_others_can_be_read_and_only_many_at_once_are_too_large(kind):
+    for paths in groups(kind):
         body = whole(kind, stretched(kind, paths))
-        assert written_bytes(body) + ownership_bytes(kind, body) < MOST_STORED_BYTES
         assert not isinstance(gather([Origin("f", Node(body, 0))]), Unreadable), paths
+        if len(paths) < 3:
+            assert written_bytes(body) + ownership_bytes(kind, body) < MOST_STORED_BYTES, paths
+
+
+@pytest.mark.parametrize("kind", ["SchoolCalendar", "SchoolAutoscaler"])
+def test_few_unions_of_maxima_hold_every_combination_that_fits(kind):
+    def fits(paths):
+        return len(paths) < 9
+
+    tried = gathered(kind, fits)
+    assert all(any(set(group) <= set(union) for union in tried) for group in groups(kind))
+    assert all(fits(union) or union in groups(kind) for union in tried)
+    assert len(tried) < len(groups(kind)) / 4
 
 
 def test_a_calendar_that_is_too_large_is_refused_with_its_size_and_the_cure(tmp_path):

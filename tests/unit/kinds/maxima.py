@@ -16,7 +16,7 @@ from firstbell.kinds.crds import RENDERED_KINDS, object_schema
 from tests.unit.kinds.specimens import spec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 REFERENCES = {
     "regions": "regions[].name",
@@ -100,6 +100,30 @@ def groups(kind: str) -> list[tuple[str, ...]]:
         if text not in lists
     ]
     return [*((one,) for one in every), *combinations(every, 2), *nested, lists, tuple(every)]
+
+
+def gathered(kind: str, fits: Callable[[tuple[str, ...]], bool]) -> list[tuple[str, ...]]:
+    """Every maximum alone, few unions that hold every group between them, and the groups that fit nowhere.
+
+    What a rule costs, and what an object weighs, grows with each list and text: an object that is taken
+    answers for all groups that are within it.
+    """
+    every = maxima(kind)
+    unions: list[tuple[str, ...]] = []
+    apart = [(one,) for one in every]
+    for group in sorted(groups(kind), key=len, reverse=True):
+        if any(set(group) <= set(union) for union in unions):
+            continue
+        if not fits(group):
+            apart.append(group)
+            continue
+        wider = (tuple(path for path in every if path in {*union, *group}) for union in unions)
+        place = next(((n, union) for n, union in enumerate(wider) if fits(union)), None)
+        if place is None:
+            unions.append(group)
+        else:
+            unions[place[0]] = place[1]
+    return [*unions, *dict.fromkeys(apart)]
 
 
 def stretched(kind: str, paths: tuple[str, ...]) -> dict[str, Any]:
