@@ -25,7 +25,7 @@ def firstbell(stage: Stage, *arguments: object, stdin: str | None = None) -> sub
         env=environ,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
 

@@ -85,9 +85,11 @@ def _make(api: ClusterApi, wanted: list[Json]) -> None:
     for body in wanted:
         name = body["metadata"]["name"]
         bounds = {field: body["spec"][field] for field in ("minReplicas", "maxReplicas")}
-        if name not in there:
+        owner = body["metadata"]["ownerReferences"][0]["name"]
+        if name not in there and api.get(KIND, owner) is not None:
+            # Where its owner is gone, the garbage collector was quicker than this loop: none is made anew.
             api.create(body)
-        elif not bounds.items() <= there[name]["spec"].items():
+        elif name in there and not bounds.items() <= there[name]["spec"].items():
             _if_there(api.patch, HPA, name, {"spec": bounds})
     for name in there.keys() - {body["metadata"]["name"] for body in wanted}:
         _if_there(api.delete, HPA, name)

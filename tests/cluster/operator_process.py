@@ -12,7 +12,9 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -28,27 +30,71 @@ if TYPE_CHECKING:
 
     from firstbell_workshop.local.control_plane import ControlPlane
 
-START_SECONDS = 30.0
+START_SECONDS = 60.0
+LOOKS_AT_THE_CLOCK_SECONDS = 0.01, 0.05
+"""The least and the most between two looks of somebody who sleeps by a clock that may begin to hurry."""
 FAST_OPERATOR = Path(__file__).with_name("fast_operator.py")
+
+
+class HurryingClock(FastClock):
+    """Runs at its speed, but `hurry` times as fast as the wall on its way to an instant that is waited for.
+
+    So a test has time for what it does before that instant, on a slow machine too, and waits for nothing.
+    """
+
+    def __init__(self, start: datetime, speed: float, hurry: float) -> None:
+        super().__init__(start, speed)
+        self._hurry = hurry
+        self._turn = self._begun, 0.0, self._begun, 0.0
+        """From when and where on it hurries, and from when and where on no more; read in one go."""
+
+    def hurry_to(self, instant: datetime) -> None:
+        """It reads this instant as soon as it can, and goes on from there at its speed."""
+        here, wall = self.monotonic(), time.monotonic()
+        there = max(here, (instant - self._start).total_seconds())
+        self._turn = wall, here, wall + (there - here) / self._hurry, there
+
+    def now(self) -> datetime:
+        return self._start + timedelta(seconds=self.monotonic())
+
+    def monotonic(self) -> float:
+        wall = time.monotonic()
+        hurries, here, goes_on, there = self._turn
+        if wall < goes_on:
+            return here + (wall - hurries) * self._hurry
+        return there + (wall - goes_on) * self._speed
+
+    async def sleep(self, seconds: float) -> None:
+        end = self.monotonic() + seconds
+        least, most = LOOKS_AT_THE_CLOCK_SECONDS
+        await asyncio.sleep(0)
+        while (left := end - self.monotonic()) > 0:  # noqa: ASYNC110 - time is what it waits for
+            await asyncio.sleep(min(max(left / self._hurry, least), most))
 
 
 @dataclass(frozen=True)
 class Sun:
-    """The fast clock that a test shares with its operators, however often they are started."""
+    """The fast clock that a test shares with its operators, however often they are started.
+
+    One that hurries is for operators in this process alone.
+    """
 
     start: datetime
     speed: float
     clock: FastClock
 
     @classmethod
-    def rising(cls, start: datetime, speed: float) -> Sun:
-        return cls(start=start, speed=speed, clock=FastClock(start, speed))
+    def rising(cls, start: datetime, speed: float, *, hurry: float | None = None) -> Sun:
+        clock = FastClock(start, speed) if hurry is None else HurryingClock(start, speed, hurry)
+        return cls(start=start, speed=speed, clock=clock)
 
     def now(self) -> datetime:
         return self.clock.now()
 
     def wait_for(self, instant: datetime) -> None:
         """Returns when the clock has reached an instant."""
+        if isinstance(self.clock, HurryingClock):
+            self.clock.hurry_to(instant)
         seconds = (instant - self.now()).total_seconds() / self.speed
         until(lambda: self.now() >= instant, f"the clock reads {instant}", seconds=max(0.0, seconds) + 5)
 
@@ -105,7 +151,7 @@ class OperatorThread:
         self._join()
 
     def _join(self) -> None:
-        self._thread.join(timeout=15)
+        self._thread.join(timeout=60)
         assert not self._thread.is_alive(), "the operator did not end"
         self._raise()
 
@@ -185,7 +231,8 @@ class Process:
         """Its exit code, after a signal if one is given."""
         if signal_number is not None:
             self.process.send_signal(signal_number)
-        return self.process.wait(timeout=seconds)
+        until(lambda: self.process.poll() is not None, lambda: f"it ends: {self.said}", seconds=seconds)
+        return self.process.wait()
 
 
 def fast_process(

@@ -121,7 +121,11 @@ def test_the_pods_command_line_serves_what_its_probes_ask(release: Release, scen
     scene.set(workload(), hpa(), calendar(), autoscaler())
     access = release.access(tmp_path / "kubeconfig")
     with run_command(access, tmp_path / "log", "--listen", "127.0.0.1", *flags) as operator:
-        until(lambda: read(ports[asked["port"]], asked["path"].lstrip("/")), "the liveness probe is answered")
+        until(
+            lambda: read(ports[asked["port"]], asked["path"].lstrip("/")),
+            "the liveness probe is answered",
+            seconds=120,
+        )
         until(lambda: "firstbell_desired_replicas" in read(ports["metrics"], "metrics"), "/metrics")
         scene.told("Ready", "True", "Serving")
         assert operator.ends(signal.SIGTERM, seconds=5) == 0

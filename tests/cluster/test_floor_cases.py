@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
     from tests.cluster.cluster_api import Json
 
-SPEED = 240
+SPEED, HURRY = 10, 240
 BOUNDS = {"minReplicas": BASELINE, "maxReplicas": 40}
 
 
 @pytest.fixture
 def morning() -> Sun:
-    """A minute before the ramp; the peak lasts five seconds of the wall."""
-    return Sun.rising(at("08:19"), SPEED)
+    """A minute before the ramp."""
+    return Sun.rising(at("08:19"), SPEED, hurry=HURRY)
 
 
 @pytest.fixture
@@ -60,10 +60,11 @@ def managers(body: Json) -> set[str]:
 def test_an_hpa_without_metrics_is_floored_and_its_way_back_is_not_silent(stage: Stage, morning):
     stage.set(workload(), hpa(), calendar(), autoscaler())
     with stage.operator(morning):
+        morning.wait_for(at("08:20"))
         stage.floored(PEAK)
         # Up to Kubernetes 1.36 the first pass of an HPA, which tells this, comes 15 seconds after it is made.
         until(lambda: scaling_active(stage) == "False", "the HPA tells that it has no metrics")
-        morning.wait_for(at("08:40"))
+        morning.wait_for(at("08:41"))
         stage.released()
         message = stage.told("ReturnedToBaseline", "False", "AutoscalerHasNoMetrics")
         cure = f"kubectl scale --replicas={BASELINE} -n {stage.namespace} deployment/{NAME}"
@@ -112,7 +113,7 @@ def test_zero_with_a_minimum_of_zero_is_scale_to_zero(scaling_to_zero: Stage, mo
         morning.wait_for(at("08:20"))
         stage.floored(PEAK, seconds=5)
         stage.told("AbleToScale", "True", "ReadyForNewScale")
-        morning.wait_for(at("08:40"))
+        morning.wait_for(at("08:41"))
         stage.released(0)
 
 
@@ -168,7 +169,7 @@ def test_the_hpa_of_a_stateful_set_is_floored_and_released(stage: Stage, morning
     with stage.operator(morning):
         until(lambda: (stage.minimum(), stage.replicas(kind)) == (PEAK, PEAK), f"floor and count {PEAK}")
         until(lambda: stage.ready(kind) == PEAK, f"{PEAK} Ready")
-        morning.wait_for(at("08:40"))
+        morning.wait_for(at("08:41"))
         stage.released()
 
 
@@ -179,6 +180,8 @@ def test_without_an_hpa_the_workload_itself_is_scaled(stage: Stage, morning, kin
         until(lambda: stage.replicas(kind) == PEAK, f"{PEAK} replicas")
         assert morning.now() >= at("08:20")
         until(lambda: stage.ready(kind) == PEAK, f"{PEAK} Ready")
+        morning.wait_for(at("08:39:30"))
+        assert stage.replicas(kind) == PEAK
         until(lambda: stage.replicas(kind) == BASELINE, f"{BASELINE} replicas", seconds=60)
         assert morning.now() >= at("08:40")
         assert stage.status()["actuator"]["kind"] == kind

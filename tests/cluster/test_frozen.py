@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import signal
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from firstbell.engine.pace.fence import LONGEST_GAP_SECONDS, TOLERATED_MOST_SECONDS
@@ -79,15 +80,19 @@ def test_an_operator_that_was_frozen_lowers_nothing_that_another_one_has_raised_
 
 
 def test_a_bell_that_was_slept_through_is_made_up_for_as_soon_as_it_wakes(stage: Stage, tmp_path: Path):
-    peak = {**autoscaler()["spec"]["peaks"][0], "holdMinutes": 120}
-    stage.set(workload(), hpa(), calendar(), autoscaler(peaks=[peak]))
-    sun = Sun.rising(at("08:00"), 25)  # 48 seconds until the peak, in which the operator starts
+    stage.set(workload(), hpa())
+    sun = Sun.rising(at("08:00"), 20)
     with fast_process(stage.for_operator, stage.namespace, sun, tmp_path / "operator.log") as frozen:
+        frozen.says(" started ", seconds=100)
+        # Half a minute of the wall, in which it decides; a bell of the clock would have come in a slow start.
+        ramp = (sun.now() + timedelta(minutes=11)).replace(second=0, microsecond=0)
+        peak = {**autoscaler()["spec"]["peaks"][0], "holdMinutes": 120}
+        stage.set(calendar(f"{ramp + timedelta(minutes=10):%H:%M}"), autoscaler(peaks=[peak]))
         frozen.says("decided", seconds=100)
         gap = gap_that_counts(frozen)
         frozen.process.send_signal(signal.SIGSTOP)
         holds(lambda: stage.minimum() == BASELINE, "no operator runs", seconds=gap)
-        sun.wait_for(at("08:21:30"))
+        sun.wait_for(ramp + timedelta(seconds=90))
         assert stage.minimum() == BASELINE
         frozen.process.send_signal(signal.SIGCONT)
         stage.floored(PEAK, seconds=60)

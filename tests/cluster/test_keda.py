@@ -107,9 +107,10 @@ def test_a_morning_from_the_baseline_and_back(kedas: Stage):
         count = spec["minReplicas"] if seen["kind"] == HPA else spec["replicas"]
         versions[seen["kind"]].append((count, int(seen["metadata"]["resourceVersion"])))
 
-    morning = Sun.rising(at("08:19"), 120)
+    morning = Sun.rising(at("08:19"), 10, hurry=120)
     watches = (kedas.api.watching(HPA, KEDAS_HPA, note), kedas.api.watching("Deployment", NAME, note))
     with watches[0], watches[1], kedas.operator(morning):
+        morning.wait_for(at("08:20"))
         floored(kedas)
         assert marks(kedas) == {
             "firstbell.dev/floor": str(PEAK),
@@ -120,7 +121,7 @@ def test_a_morning_from_the_baseline_and_back(kedas: Stage):
         until(lambda: kedas.status().get("actuator", {}).get("floor") == PEAK, "the floor in the status")
         actuator = kedas.status()["actuator"]
         assert (actuator["kind"], actuator["name"]) == (KIND, NAME)
-        morning.wait_for(at("08:40"))
+        morning.wait_for(at("08:41"))
         released(kedas)
     shown, scaled = (next(v for count, v in versions[kind] if count == PEAK) for kind in versions)
     assert shown < scaled, "the count was raised before KEDA's HPA knew of the floor"

@@ -57,7 +57,7 @@ def test_removed_while_the_operator_runs_other_workloads_go_on(stage: Stage, rus
         holds(lambda: operator.process.poll() is None, "it runs on", seconds=8)
         stage.kubectl("scale", f"deployment/{NAME}", "--replicas=4")
         stage.floored(PEAK, seconds=5)
-        assert "the watches ended, looking at everything anew" in operator.said
+        operator.says("the watches ended, looking at everything anew")
         assert operator.ends(signal.SIGTERM, seconds=5) == 0
 
 

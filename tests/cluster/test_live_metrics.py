@@ -131,7 +131,7 @@ def test_where_prometheus_goes_in_the_middle_of_a_peak_nothing_falls_until_it_is
     """The operator is started anew meanwhile: what it no longer remembers is no reason to fall either."""
     online.are(20 * PER_REPLICA)
     stage.set(workload(), *beside, calendar(), autoscaler(metrics=[pupils(prometheus.url)], **bounds))
-    sun = Sun.rising(at("08:30"), SPEED)
+    sun = Sun.rising(at("08:30"), SPEED / 3, hurry=SPEED)
     seen: list[int] = []
     with stage.operator(sun):
         counts(stage, 20)

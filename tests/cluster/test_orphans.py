@@ -31,7 +31,7 @@ def rush() -> Sun:
 @pytest.fixture
 def late() -> Sun:
     """Two minutes before the way down, which is ten seconds off."""
-    return Sun.rising(at("08:38"), 12)
+    return Sun.rising(at("08:32"), 12, hurry=60)
 
 
 @pytest.fixture
@@ -188,11 +188,18 @@ def test_an_hpa_that_vanishes_while_no_operator_runs_is_waited_for_and_its_basel
 def test_deleted_while_firstbell_runs_the_workload_goes_to_its_minimum_at_the_way_down(
     directly: Stage, late: Sun, capsys: pytest.CaptureFixture[str]
 ):
+    counts: list[int] = []
+
+    def note(body: Json) -> None:
+        counts.append(body["spec"]["replicas"])
+
     with directly.operator(late):
         scaled(directly)
-        delete(directly, POLICY)
-        while late.now() < at("08:39:30"):
+        with directly.api.watching(WORKLOAD, NAME, note):
+            delete(directly, POLICY)
+            late.wait_for(at("08:39:30"))
             assert directly.replicas() == PEAK
+        assert set(counts) == {PEAK}
         scaled(directly, BASELINE)
         assert late.now() >= at("08:41"), "one stabilization window after the way down"
     said = capsys.readouterr().out

@@ -8,7 +8,7 @@ from tests.cluster.operator_process import Sun
 from tests.cluster.stage import BASELINE, CPU, NAME, PEAK, Stage, at, autoscaler, calendar, hpa, workload
 from tests.cluster.waiting import holds, until
 
-SPEED = 120
+SPEED, HURRY = 10, 120
 TODAYS_BELL, TOMORROWS_BELL = "2026-03-04T08:30:00Z", "2026-03-05T08:30:00Z"
 KINDS = ("SchoolCalendar", "SchoolAutoscaler")
 
@@ -32,7 +32,7 @@ def versions(stage: Stage) -> list[str]:
 def test_get_reads_as_a_sentence_before_in_and_after_the_peak(stage: Stage):
     holiday = {"name": "spring", "startDate": "2026-03-09", "endDate": "2026-03-13"}
     stage.set(workload(), hpa(), calendar(holidays=[holiday]), autoscaler())
-    with stage.operator(sun := Sun.rising(at("08:10"), SPEED)):
+    with stage.operator(sun := Sun.rising(at("08:10"), SPEED, hurry=HURRY)):
         stage.told("Ready", "True", "Serving")
         until(lambda: row(stage, "schoolcal")["VALID"] == "True", "the calendar is told")
         until(lambda: row(stage, "schoolas")["READY"] == str(BASELINE), f"{BASELINE} Ready")
@@ -59,6 +59,7 @@ def test_get_reads_as_a_sentence_before_in_and_after_the_peak(stage: Stage):
             "MODE": "Enforce",
         }
         assert row(stage, "schoolas") == quiet
+        sun.wait_for(at("08:20"))
         up = {"CURRENT": str(PEAK), "READY": str(PEAK), "DESIRED": str(PEAK), "REASON": "ScheduledPeak"}
         until(lambda: up.items() <= row(stage, "schoolas").items(), f"a row with {up}")
         sun.wait_for(at("08:40"))
@@ -73,7 +74,9 @@ def test_get_reads_as_a_sentence_before_in_and_after_the_peak(stage: Stage):
 
 def test_describe_tells_the_story_of_a_morning(stage: Stage):
     stage.set(workload(), hpa(metric=CPU), calendar(), autoscaler())
-    with stage.operator(sun := Sun.rising(at("08:19"), SPEED)):
+    with stage.operator(sun := Sun.rising(at("08:19"), SPEED, hurry=HURRY)):
+        sun.wait_for(at("08:20"))
+        stage.told("ReadyForBell", "True", "OnSchedule")
         sun.wait_for(at("08:41"))
         until(lambda: "ScaledDown" in reasons(stage), "the last event")
     story = [reason for reason in reasons(stage) if reason in {"ScaledUp", "ReadyForBell", "ScaledDown"}]
@@ -96,10 +99,11 @@ def test_a_workload_that_is_late_is_told_before_the_bell_and_at_it(stage: Stage)
     body = workload()
     body["spec"]["template"]["spec"]["containers"][0]["resources"]["requests"]["cpu"] = "1000"
     stage.set(body, hpa(), calendar(), autoscaler())
-    with stage.operator(sun := Sun.rising(at("08:22"), SPEED)):
+    with stage.operator(sun := Sun.rising(at("08:22"), SPEED, hurry=HURRY)):
         message = stage.told("ReadyForBell", "False", "BehindSchedule")
         assert sun.now() < at("08:30")
         assert message == f"0 of {PEAK} replicas Ready: pods are slow, pending or failing"
+        sun.wait_for(at("08:30"))
         until(lambda: "LateForBell" in reasons(stage), "an event at the bell")
         assert sun.now() >= at("08:30")
         told = stage.kubectl("describe", "schoolas", NAME)

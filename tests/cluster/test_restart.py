@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tests.cluster.cluster_api import Json
 
-SPEED = 30
+SPEED, SLOWER, HURRY = 30, 10, 60
 ONE_TICK_SECONDS = 2.0
 BOUNDS = {"minReplicas": BASELINE, "maxReplicas": 40}
 
@@ -50,11 +50,11 @@ RESTARTS = {
 @pytest.mark.parametrize(("killed", "again", "count"), RESTARTS.values(), ids=RESTARTS.keys())
 def test_the_count_is_right_within_one_tick_of_a_start(stage: Stage, tmp_path, killed, again, count):
     stage.set(workload(), hpa(), calendar(), autoscaler())
-    with start(stage, Sun.rising(at(killed), SPEED), tmp_path) as operator:
+    with start(stage, Sun.rising(at(killed), SLOWER), tmp_path) as operator:
         operator.says("decided")
         assert operator.ends(signal.SIGKILL, seconds=5) == -signal.SIGKILL
     assert stage.minimum() == BASELINE
-    with start(stage, Sun.rising(at(again), SPEED), tmp_path) as operator:
+    with start(stage, Sun.rising(at(again), SLOWER), tmp_path) as operator:
         operator.says("decided")
         until(lambda: stage.minimum() == count, f"a floor of {count}", seconds=ONE_TICK_SECONDS)
         until(lambda: stage.replicas() == count, f"{count} replicas", seconds=ONE_TICK_SECONDS)
@@ -63,7 +63,7 @@ def test_the_count_is_right_within_one_tick_of_a_start(stage: Stage, tmp_path, k
 def test_a_restart_in_the_window_writes_nothing_and_lowers_nothing(stage: Stage, tmp_path):
     stage.set(workload(), hpa(), calendar(), autoscaler())
     lowest = Lowest()
-    with start(stage, Sun.rising(at("08:22"), SPEED), tmp_path) as operator:
+    with start(stage, Sun.rising(at("08:22"), SLOWER), tmp_path) as operator:
         stage.floored(PEAK)
         stage.told("ReadyForBell", "True", "OnSchedule")
         operator.ends(signal.SIGKILL, seconds=5)
@@ -72,7 +72,7 @@ def test_a_restart_in_the_window_writes_nothing_and_lowers_nothing(stage: Stage,
     with (
         stage.api.watching("HorizontalPodAutoscaler", NAME, lowest.floor),
         stage.api.watching("Deployment", NAME, lowest.count),
-        start(stage, sun := Sun.rising(at("08:34"), SPEED), tmp_path) as operator,
+        start(stage, sun := Sun.rising(at("08:30"), SPEED), tmp_path) as operator,
     ):
         operator.says("decided")
         sun.wait_for(at("08:38"))
@@ -85,7 +85,7 @@ def test_a_restart_in_the_window_writes_nothing_and_lowers_nothing(stage: Stage,
 
 def test_started_after_the_window_the_floor_is_held_for_one_stabilization_window(stage: Stage, tmp_path):
     stage.set(workload(), hpa(), calendar(), autoscaler())
-    with start(stage, Sun.rising(at("08:22"), SPEED), tmp_path) as operator:
+    with start(stage, Sun.rising(at("08:22"), SLOWER), tmp_path) as operator:
         stage.floored(PEAK)
         operator.ends(signal.SIGKILL, seconds=5)
     with start(stage, sun := Sun.rising(at("08:50"), SPEED), tmp_path) as operator:
@@ -99,12 +99,12 @@ def test_started_after_the_window_the_floor_is_held_for_one_stabilization_window
 def test_without_an_hpa_a_restart_lowers_nothing_either(stage: Stage, tmp_path):
     stage.set(workload(), calendar(), autoscaler(**BOUNDS))
     lowest = Lowest()
-    with start(stage, Sun.rising(at("08:22"), SPEED), tmp_path) as operator:
+    with start(stage, Sun.rising(at("08:22"), SLOWER), tmp_path) as operator:
         until(lambda: stage.replicas() == PEAK, f"{PEAK} replicas")
         operator.ends(signal.SIGKILL, seconds=5)
     with (
         stage.api.watching("Deployment", NAME, lowest.count),
-        start(stage, sun := Sun.rising(at("08:36"), SPEED), tmp_path) as operator,
+        start(stage, sun := Sun.rising(at("08:32"), SPEED), tmp_path) as operator,
     ):
         operator.says("decided")
         sun.wait_for(at("08:39"))
@@ -127,7 +127,7 @@ EDITS = {
 @pytest.mark.parametrize(("bell", "edited", "count"), EDITS.values(), ids=EDITS.keys())
 def test_a_calendar_edited_30_seconds_before_the_ramp_counts(stage: Stage, bell, edited, count):
     stage.set(workload(), hpa(), calendar(bell), autoscaler())
-    with stage.operator(sun := Sun.rising(at("08:19"), SPEED)):
+    with stage.operator(sun := Sun.rising(at("08:19"), 5, hurry=HURRY)):
         sun.wait_for(at("08:19:30"))
         stage.api.patch("SchoolCalendar", CALENDAR, {"spec": edited["spec"]})
         assert sun.now() < at("08:20")
@@ -149,7 +149,7 @@ def test_a_deletion_that_no_watch_tells_is_found_out(stage: Stage):
 
 def test_a_calendar_deleted_in_the_window_holds_to_the_end_of_its_plan(stage: Stage):
     stage.set(workload(), hpa(), calendar(), autoscaler())
-    with stage.operator(sun := Sun.rising(at("08:32"), SPEED)):
+    with stage.operator(sun := Sun.rising(at("08:32"), SLOWER, hurry=HURRY)):
         stage.told("CalendarResolved", "True", "Resolved")
         stage.api.delete("SchoolCalendar", CALENDAR)
         message = stage.told("CalendarResolved", "False", "CalendarNotFound")
@@ -157,7 +157,7 @@ def test_a_calendar_deleted_in_the_window_holds_to_the_end_of_its_plan(stage: St
         assert "The last good plan stays in force." in message
         sun.wait_for(at("08:39"))
         assert (stage.minimum(), stage.replicas()) == (PEAK, PEAK)
-        sun.wait_for(at("08:40"))
+        sun.wait_for(at("08:41"))
         stage.released(seconds=5)
 
 
@@ -176,7 +176,7 @@ def test_without_its_calendar_a_restarted_operator_holds_until_it_knows_better(s
 
 def test_an_edit_that_only_the_operator_can_refuse_leaves_the_last_good_plan(stage: Stage):
     stage.set(workload(), hpa(), calendar(), autoscaler())
-    with stage.operator(sun := Sun.rising(at("08:18"), SPEED)):
+    with stage.operator(sun := Sun.rising(at("08:18"), SLOWER, hurry=HURRY)):
         stage.told("CalendarResolved", "True", "Resolved")
         stage.api.patch("SchoolCalendar", CALENDAR, {"spec": {"timeZone": "Mars/Olympus"}})
         message = stage.told("CalendarResolved", "False", "UnknownTimeZone")

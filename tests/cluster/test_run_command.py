@@ -146,7 +146,7 @@ REFUSED = {
 @pytest.mark.parametrize(("flags", "said"), REFUSED.values(), ids=REFUSED.keys())
 def test_a_bad_flag_ends_it_with_one_line(flags, said):
     argv = [sys.executable, "-m", "firstbell", "run", *flags]
-    done = subprocess.run(argv, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 2
     assert len([line for line in done.stderr.splitlines() if said in line]) == 1, done.stderr
     assert "Traceback" not in done.stderr

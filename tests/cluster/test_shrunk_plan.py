@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -45,7 +46,7 @@ def test_an_emptied_calendar_lowers_nothing_before_it_is_confirmed(
 ):
     lowest: list[int] = []
     stage.set(workload(), hpa(), calendar(), autoscaler(peaks=[LONG]))
-    with stage.operator(sun := Sun.rising(at("08:21"), SPEED)):
+    with stage.operator(sun := Sun.rising(at("08:21"), SPEED, hurry=60)):
         stage.floored(PEAK)
         sun.wait_for(at("08:23:30"))  # what a start holds is over
         with stage.api.watching(
@@ -65,11 +66,14 @@ def test_an_emptied_calendar_lowers_nothing_before_it_is_confirmed(
 
 def test_unless_it_is_undone_it_is_followed_five_minutes_later(stage: Stage):
     stage.set(workload(), hpa(), calendar(), autoscaler(peaks=[LONG]))
-    with stage.operator(sun := Sun.rising(at("08:21"), SPEED)):
+    with stage.operator(sun := Sun.rising(at("08:21"), SPEED, hurry=60)):
         stage.floored(PEAK)
         sun.wait_for(at("08:23:30"))
         before = sun.now()
         emptied(stage)
+        stage.told("PlanShrunk", "True", "BellLost")
+        sun.wait_for(before + timedelta(minutes=4, seconds=30))
+        assert stage.minimum() == PEAK
         until(lambda: stage.minimum() != PEAK, "the floor falls", seconds=90)
         held = (sun.now() - before).total_seconds()
         assert held > 5 * 60 - SPEED, "of the five minutes"

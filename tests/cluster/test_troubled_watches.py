@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 HPA, POLICY = "HorizontalPodAutoscaler", "SchoolAutoscaler"
 NOTICED_SECONDS = 75
-TROUBLE_SECONDS = 20.0
+TROUBLE_SECONDS = 12.0
+"""Lists that nothing holds back are dozens by then; the longest pause between them is 15 seconds."""
 LISTS_APART_SECONDS = 5.0
 LATE_SECONDS = 60
 OWN = {"schoolcalendars", "schoolautoscalers"}

@@ -20,7 +20,9 @@ from tests.cluster.waiting import until
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SECONDS = 45
+SPEED = 3
+SECONDS = 45 / SPEED
+"""45 seconds of the operator's clock, by which it counts and waits."""
 POLICY = "SchoolAutoscaler"
 AT_ONCE = {"scaleDown": {"stabilizationWindowSeconds": 0}}
 
@@ -83,7 +85,7 @@ def scaling(stage: Stage, replicas: int, every: float) -> Iterator[None]:
 def test_two_operators_that_disagree_do_not_set_the_count_in_turn(stage: Stage, instance):
     stage.set(workload(), calendar(), scaled())
     # To the second one it is three hours earlier.
-    peak, night = Sun.rising(at("08:21"), 1), Sun.rising(at("05:21"), 1)
+    peak, night = Sun.rising(at("08:21"), SPEED), Sun.rising(at("05:21"), SPEED)
     noted = Noted()
     with stage.operator(peak):
         until(lambda: stage.replicas() == PEAK, f"{PEAK} replicas")
@@ -104,9 +106,9 @@ def test_two_operators_that_disagree_do_not_set_the_count_in_turn(stage: Stage, 
 def test_a_loop_that_scales_is_named_and_answered_seldom(stage: Stage, replicas):
     stage.set(workload(), calendar(), scaled())
     noted = Noted()
-    with stage.operator(Sun.rising(at("08:21"), 1)):
+    with stage.operator(Sun.rising(at("08:21"), SPEED)):
         until(lambda: stage.replicas() == PEAK, f"{PEAK} replicas")
-        with noted.of(stage), scaling(stage, replicas, 0.3):
+        with noted.of(stage), scaling(stage, replicas, 0.3 / SPEED):
             message = stage.told("FloorContested", "True", "RevertedRepeatedly")
             time.sleep(SECONDS)
     assert f"set spec.replicas of Deployment {NAME} to {replicas}, 3 times in 10 minutes" in message

@@ -106,7 +106,7 @@ def play_kubelet(release: Release, pod: Json, folder: Path) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "firstbell", *spec["containers"][0]["args"]],
         env={"PATH": os.environ["PATH"], "KUBECONFIG": str(kubeconfig), "TMPDIR": str(folder)},
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=180, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     release.control_plane.kubectl(
