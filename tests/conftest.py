@@ -1,28 +1,42 @@
 """Hypothesis: no deadline (two cores are shared with others), few examples, and no chance where CI runs.
 
-And the comparison of the chart's rights: the process that ends a run on several collects no directory, so it
-loads this file alone.
+And the order of the files, and the comparison of the chart's rights: the process that ends a run on several
+collects no directory, so it loads this file alone.
 """
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.cluster.run_rights import RightsOfTheRun
-
-if TYPE_CHECKING:
-    import pytest
+from tests.order_of_files import FilesInOrder, in_order
 
 settings.register_profile(
     "firstbell", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile("ci", settings.get_profile("firstbell"), derandomize=True, print_blob=True)
+# Which lines are run is seen with few examples; what holds for many was shown before it is asked.
+settings.register_profile("coverage", settings.get_profile("ci"), max_examples=15)
 settings.register_profile("thorough", settings.get_profile("firstbell"), max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "firstbell"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(RightsOfTheRun(), "rights-of-the-run")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items[:] = in_order(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FilesInOrder | None:
+    if config.getoption("dist") != "loadfile":
+        return None
+    config.option.loadscopereorder = False  # as collected, and not by the number of tests
+    return FilesInOrder(config, log)

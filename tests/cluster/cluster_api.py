@@ -27,6 +27,8 @@ ROOTS = {
     "Pod": "/api/v1/namespaces/{}/pods",
     "Event": "/api/v1/namespaces/{}/events",
     "Secret": "/api/v1/namespaces/{}/secrets",
+    "ServiceAccount": "/api/v1/namespaces/{}/serviceaccounts",
+    "Namespace": "/api/v1/namespaces",
 }
 USER_AGENT = "firstbell-tests"
 PATCH_TYPES = {list: "application/json-patch+json", dict: "application/merge-patch+json"}

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-import yaml
 from kubernetes.client.exceptions import ApiException
 
 from firstbell.kinds.crds import RENDERED_KINDS, render
@@ -35,6 +34,7 @@ from tests.cluster.operator_process import Sun
 from tests.cluster.prometheus import Exporter, Gate, Prometheus
 from tests.cluster.real_morning import RealMorning
 from tests.cluster.stage import Stage, at, hpa
+from tests.cluster.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -143,20 +143,19 @@ def namespace(control_plane: ControlPlane) -> Iterator[str]:
 @contextlib.contextmanager
 def _namespace(control_plane: ControlPlane) -> Iterator[str]:
     name = f"test-{secrets.token_hex(4)}"
-    body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
-    control_plane.kubectl("apply", "-f", "-", stdin=yaml.safe_dump(body))
-    wait_for_service_account(control_plane, name, deadline=time.monotonic() + 30)
-    yield name
-    control_plane.kubectl("delete", "namespace", name, "--wait=false", "--ignore-not-found")
+    with ClusterApi(control_plane.kubeconfig, control_plane.context, name) as api:
+        api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+        until(lambda: api.get("ServiceAccount", "default"), "the namespace takes pods")
+        yield name
+        if api.get("Namespace", name) is not None:
+            with contextlib.suppress(ApiException):  # a test may have begun to delete it
+                api.delete("Namespace", name)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def real_morning(request: pytest.FixtureRequest) -> Iterator[RealMorning | None]:
-    """The morning in real time, beside all other tests of a run that looks at it."""
-    if not any(item.path.name == "test_simulation.py" for item in request.session.items):
-        yield None
-        return
-    here, accounts = (request.getfixturevalue(name) for name in ("control_plane", "accounts"))
+@pytest.fixture(scope="session")
+def real_morning(control_plane: ControlPlane, accounts: ChartsAccounts) -> Iterator[RealMorning | None]:
+    """The morning in real time, from the first test on that asks for it, beside those that follow."""
+    here = control_plane
     if not here.has_metrics:
         yield None
         return
@@ -227,7 +226,7 @@ def gate(prometheus: Prometheus) -> Iterator[Gate]:
         yield serving
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def plane(rights: RightsOfTheRun, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
     """A control plane without our kinds, which audits the accounts of the release's namespace.
 

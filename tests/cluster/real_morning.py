@@ -1,7 +1,8 @@
-"""One morning in real time on the control plane, recorded beside all other tests.
+"""One morning in real time on the control plane, recorded beside other tests.
 
-It takes six minutes by the clock on the wall and next to nothing else, so it begins with the first test of a
-run that has `test_simulation.py` in it, which comes late in the order of names.
+It takes six minutes by the clock on the wall and next to nothing else, so it begins with the first test of
+`test_hpa_above_floor.py`, which waits a lot as well, and which the same process runs before
+`test_simulation.py` (tests/order_of_files.py).
 """
 
 from __future__ import annotations
@@ -77,6 +78,6 @@ class RealMorning:
             with stage.operator(sun := Sun.rising(BEGIN, 1)):
                 while sun.now() < END and not self._given_up.is_set():
                     note(self._steps, Step(sun.now(), stage.minimum(), stage.replicas()))
-                    self._given_up.wait(0.1)
+                    self._given_up.wait(0.2)
         except BaseException as error:  # noqa: BLE001 - handed to the test's thread
             self._error = error

@@ -78,26 +78,27 @@ def inner(tmp_path, name, kubectl) -> Callable[..., subprocess.CompletedProcess[
     return run
 
 
-def test_the_fixture_creates_a_cluster_uses_it_and_deletes_it_time_after_time(inner, name, tmp_path):
+def test_the_fixture_creates_a_cluster_uses_it_and_deletes_it_and_a_kept_one_is_used_again(
+    inner, name, tmp_path
+):
     folder = folders.clusters_folder() / name
-    for _ in range(2):
-        finished = inner()
+    finished = inner()
 
-        assert "1 passed" in finished.stdout, finished.stdout + finished.stderr
-        assert not folder.exists()
-        assert not processes_of(folder)
+    assert "1 passed" in finished.stdout, finished.stdout + finished.stderr
+    assert not folder.exists()
+    assert not processes_of(folder)
 
-    written = {str(path.relative_to(tmp_path)) for path in tmp_path.glob(".pytest-kind/**/*")}
-    assert written == {f".pytest-kind/{name}", f".pytest-kind/{name}/kubeconfig"}  # and nothing was fetched
-    assert (tmp_path / ".pytest-kind" / name / "kubeconfig").read_text() == ""
-
-
-def test_a_kept_cluster_is_used_again(inner, name):
+    # Of the same name once more, to stay this time.
     finished = inner("--keep-cluster")
+
     assert "1 passed" in finished.stdout, finished.stdout + finished.stderr
     assert name in kept.names()
 
     again = inner()
 
-    assert "AlreadyExists" in again.stdout + again.stderr  # the namespace of the first run is still there
-    assert name not in kept.names()
+    assert "AlreadyExists" in again.stdout + again.stderr  # the namespace of the last run is still there
+    assert not folder.exists()
+    assert not processes_of(folder)
+    written = {str(path.relative_to(tmp_path)) for path in tmp_path.glob(".pytest-kind/**/*")}
+    assert written == {f".pytest-kind/{name}", f".pytest-kind/{name}/kubeconfig"}  # and nothing was fetched
+    assert (tmp_path / ".pytest-kind" / name / "kubeconfig").read_text() == ""

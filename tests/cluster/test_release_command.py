@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import shlex
-import signal
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
 from tests.cluster.commands import firstbell, said
-from tests.cluster.operator_process import Sun, fast_process
+from tests.cluster.operator_process import Sun
 from tests.cluster.stage import BASELINE, NAME, PEAK, Stage, at, autoscaler, calendar, hpa, workload
 from tests.cluster.waiting import until
 
@@ -22,16 +21,14 @@ HPAS = "HorizontalPodAutoscaler"
 
 
 @pytest.fixture
-def floored(stage: Stage, tmp_path: Path) -> Stage:
-    """A floor in the middle of the peak, whose operator was killed. The HPA was applied server-side."""
+def floored(stage: Stage) -> Stage:
+    """A floor in the middle of the peak, whose operator is gone. The HPA was applied server-side."""
     stage.set(workload(), calendar(), autoscaler())
     stage.kubectl("apply", "--server-side", "--field-manager=helm", "-f", "-", stdin=manifest())
-    sun = Sun.rising(at("08:22"), 4)
-    with fast_process(stage.for_operator, stage.namespace, sun, tmp_path / "operator.log") as operator:
+    with stage.operator(Sun.rising(at("08:22"), 4)):
         stage.floored(PEAK)
         until(lambda: stage.owners_of_minimum() == {("helm", "Apply")}, "the field is handed back")
         until(lambda: stage.status().get("actuator", {}).get("floor") == PEAK, "the floor is in the status")
-        operator.ends(signal.SIGKILL, seconds=5)
     return stage
 
 

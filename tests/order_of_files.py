@@ -1,0 +1,70 @@
+"""In which order the files of tests run, and which run in one process after each other, with pytest-xdist.
+
+Nearly all the time of a run is that of tests/cluster, whose tests wait more than they calculate. So there are
+more processes than processors; the files of that directory come first, and of those the longest first, so
+that the short tests of the other directories fill what is left and no process ends alone.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xdist.scheduler import LoadFileScheduling
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pytest
+
+CLUSTER = Path(__file__).parent / "cluster"
+LONGEST_FIRST = (
+    "test_hpa_above_floor.py",
+    "test_simulation.py",
+    "test_two_operators.py",
+    "test_troubled_watches.py",
+    "test_control_plane.py",
+    "test_keda.py",
+    "test_chart.py",
+    "test_uninstall.py",
+    "test_restart.py",
+    "test_rotated_credentials.py",
+    "test_neighbours.py",
+    "test_frozen.py",
+    "test_founding_morning.py",
+    "test_kind_front.py",
+    "test_release_command.py",
+    "test_live_metrics.py",
+    "test_slow_metrics.py",
+    "test_contest.py",
+)
+"""Those of a minute or more. It is about time alone: a file that is missing here is only begun later."""
+AFTER_EACH_OTHER = (
+    # The morning in real time is begun with the first of them and is over when the last one wants it.
+    ("test_hpa_above_floor.py", "test_simulation.py"),
+    # They share a control plane without our kinds.
+    ("test_chart.py", "test_uninstall.py"),
+)
+"""Files of tests/cluster that one process runs, in this order."""
+
+
+def in_order(items: Iterable[pytest.Item]) -> list[pytest.Item]:
+    """The tests as they are to begin; those of one file stay together and in their order."""
+    return sorted(items, key=lambda item: _rank(item.path))
+
+
+def _rank(file: Path) -> int:
+    if file.parent != CLUSTER:
+        return len(LONGEST_FIRST) + 1
+    return LONGEST_FIRST.index(file.name) if file.name in LONGEST_FIRST else len(LONGEST_FIRST)
+
+
+class FilesInOrder(LoadFileScheduling):  # type: ignore[misc]
+    """Gives each process a file, or several that belong together, in the order of the collection."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        path = Path(file)
+        if path.parent.name == CLUSTER.name:
+            return next((str(path.with_name(one[0])) for one in AFTER_EACH_OTHER if path.name in one), file)
+        return file
