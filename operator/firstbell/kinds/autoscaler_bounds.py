@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Field, create_model
 
 from firstbell.core.behavior import Behavior
 from firstbell.kinds.autoscaler_conversion import to_scaling_rules
-from firstbell.kinds.behavior import Behavior as BehaviorSpec
+from firstbell.kinds.behavior import BehaviorSpec
 from firstbell.kinds.foreign_autoscalers import ForeignAutoscaler
 from firstbell.kinds.model import SpecModel
 from firstbell.kinds.problems import Refused

@@ -8,8 +8,8 @@ from datetime import timedelta
 from firstbell.core.behavior import Behavior, RatePolicy, ScalingRules, SelectPolicy
 from firstbell.core.policy import DayFactor, Match, Peak, Policy, Shape
 from firstbell.core.reactive import MetricTarget
-from firstbell.kinds.behavior import ScalingRules as ScalingRulesSpec
-from firstbell.kinds.peak import DEFAULT_HOLD_MINUTES, DEFAULT_LEAD_MINUTES, DayMatch, PeakSpec
+from firstbell.kinds.behavior import ScalingRulesSpec
+from firstbell.kinds.peak import DEFAULT_HOLD_MINUTES, DEFAULT_LEAD_MINUTES, DayMatchSpec, PeakSpec
 from firstbell.kinds.problems import Problem, Refused
 from firstbell.kinds.quantities import exact
 from firstbell.kinds.reading import read_spec
@@ -157,7 +157,7 @@ def _peak(peak: PeakSpec) -> Peak:
     )
 
 
-def _match(match: DayMatch) -> Match:
+def _match(match: DayMatchSpec) -> Match:
     return Match(
         day_classes=frozenset(match.day_classes),
         instruction_modes=frozenset(match.instruction_modes),

@@ -13,11 +13,11 @@ from typing import Protocol
 from firstbell.core.bells import minute_of_day
 from firstbell.core.calendar import ODD_AND_EVEN, RotationType, SessionType, Weekday
 from firstbell.core.time_words import clock_text
-from firstbell.kinds.calendar_date import ExceptionFields
-from firstbell.kinds.demand_event import LONGEST_EVENT_DAYS, DemandEvent
+from firstbell.kinds.calendar_date import ExceptionFieldsSpec
+from firstbell.kinds.demand_event import LONGEST_EVENT_DAYS, DemandEventSpec
 from firstbell.kinds.problems import Problem, nearest, quoted
 from firstbell.kinds.school_calendar import SchoolCalendarSpec
-from firstbell.kinds.school_time import BellSchedule, Rotation
+from firstbell.kinds.school_time import BellScheduleSpec, RotationSpec
 from firstbell.kinds.uniqueness import repeated
 
 MOST_YEARS = 30
@@ -43,7 +43,7 @@ def calendar_problems(spec: SchoolCalendarSpec) -> tuple[Problem, ...]:
     )
 
 
-def own_exception_problems(entry: ExceptionFields, path: str) -> Iterator[Problem]:
+def own_exception_problems(entry: ExceptionFieldsSpec, path: str) -> Iterator[Problem]:
     """Yield what can be wrong with an exception without knowing its calendar."""
     if entry.end_date is not None:
         yield from _dates(entry.start_date, entry.end_date, path)
@@ -56,7 +56,7 @@ def own_exception_problems(entry: ExceptionFields, path: str) -> Iterator[Proble
 
 
 def exception_name_problems(
-    entry: ExceptionFields, path: str, bells: Iterable[str], regions: Iterable[str]
+    entry: ExceptionFieldsSpec, path: str, bells: Iterable[str], regions: Iterable[str]
 ) -> Iterator[Problem]:
     """Yield the names in an exception that its calendar does not have."""
     if entry.bell_schedule_name is not None:
@@ -84,7 +84,7 @@ def _order(spec: SchoolCalendarSpec) -> Iterator[Problem]:
         yield from own_exception_problems(entry, f"spec.calendarDates[{index}]")
 
 
-def _periods(schedule: BellSchedule, path: str) -> Iterator[Problem]:
+def _periods(schedule: BellScheduleSpec, path: str) -> Iterator[Problem]:
     previous = None
     for index, period in enumerate(schedule.class_periods):
         here = f"{path}.classPeriods[{index}]"
@@ -164,12 +164,12 @@ def _cohorts(spec: SchoolCalendarSpec) -> Iterator[Problem]:
             yield Problem(path=path, message=message, cure=f"Name one of {', '.join(regions)}")
 
 
-def _demand_events(events: Iterable[DemandEvent]) -> Iterator[Problem]:
+def _demand_events(events: Iterable[DemandEventSpec]) -> Iterator[Problem]:
     for index, event in enumerate(events):
         yield from _demand_event(event, f"spec.demandEvents[{index}]")
 
 
-def _demand_event(event: DemandEvent, path: str) -> Iterator[Problem]:
+def _demand_event(event: DemandEventSpec, path: str) -> Iterator[Problem]:
     recurrence = event.recurrence
     cron = recurrence is not None and recurrence.schedule is not None
     if (event.date is None) == (recurrence is None):
@@ -194,7 +194,7 @@ def _demand_event(event: DemandEvent, path: str) -> Iterator[Problem]:
         yield Problem(path=f"{path}.durationMinutes", message=message, cure=cure)
 
 
-def _event_dates(event: DemandEvent, path: str) -> Iterator[Problem]:
+def _event_dates(event: DemandEventSpec, path: str) -> Iterator[Problem]:
     """Yield what is wrong with the dates of an event, and with an end that is its start."""
     first = event.start_date or event.date
     if event.recurrence is None:
@@ -215,7 +215,7 @@ def _event_dates(event: DemandEvent, path: str) -> Iterator[Problem]:
     yield from _event_end(event, path)
 
 
-def _event_end(event: DemandEvent, path: str) -> Iterator[Problem]:
+def _event_end(event: DemandEventSpec, path: str) -> Iterator[Problem]:
     """Yield what is wrong with an end that is not after its start, where that does not name the next day."""
     start, end = event.start_time, event.end_time
     if start is None or end is None:
@@ -236,7 +236,7 @@ def _event_end(event: DemandEvent, path: str) -> Iterator[Problem]:
         )
 
 
-def _rotation(rotation: Rotation) -> Iterator[Problem]:
+def _rotation(rotation: RotationSpec) -> Iterator[Problem]:
     path = "spec.rotation"
     if rotation.type is not RotationType.CALENDAR_WEEKS:
         for field, value in (("anchorDate", rotation.anchor_date), ("onClosure", rotation.on_closure)):

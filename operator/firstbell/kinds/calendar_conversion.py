@@ -7,13 +7,13 @@ from datetime import date
 
 from firstbell.core import calendar as domain
 from firstbell.kinds.calendar_checks import calendar_problems
-from firstbell.kinds.calendar_date import CalendarDate, ExceptionFields
+from firstbell.kinds.calendar_date import CalendarDateSpec, ExceptionFieldsSpec
 from firstbell.kinds.cron import CronLine, read_cron
-from firstbell.kinds.demand_event import DemandEvent
+from firstbell.kinds.demand_event import DemandEventSpec
 from firstbell.kinds.problems import Problem, Refused
 from firstbell.kinds.reading import read_spec
 from firstbell.kinds.school_calendar import SchoolCalendarSpec
-from firstbell.kinds.school_time import Rotation, WeeklyRow
+from firstbell.kinds.school_time import RotationSpec, WeeklyRowSpec
 from firstbell.kinds.time_zones import read_zone
 
 
@@ -51,7 +51,7 @@ def to_calendar(namespace: str, name: str, spec: SchoolCalendarSpec) -> domain.S
 
 
 def to_exception(
-    name: str, fields: ExceptionFields, source: domain.ExceptionSource = domain.ExceptionSource.EXCEPTIONS
+    name: str, fields: ExceptionFieldsSpec, source: domain.ExceptionSource = domain.ExceptionSource.EXCEPTIONS
 ) -> domain.CalendarDate:
     """Return an exception whose own fields were checked, as the core lays it over a calendar."""
     return domain.CalendarDate(
@@ -68,11 +68,11 @@ def to_exception(
     )
 
 
-def _calendar_date(entry: CalendarDate) -> domain.CalendarDate:
+def _calendar_date(entry: CalendarDateSpec) -> domain.CalendarDate:
     return to_exception(entry.name, entry, domain.ExceptionSource.CALENDAR_DATES)
 
 
-def _crons(events: Iterable[DemandEvent]) -> dict[str, CronLine | Problem]:
+def _crons(events: Iterable[DemandEventSpec]) -> dict[str, CronLine | Problem]:
     return {
         event.name: read_cron(event.recurrence.schedule, f"spec.demandEvents[{index}].recurrence.schedule")
         for index, event in enumerate(events)
@@ -99,7 +99,7 @@ def _bell_schedules(spec: SchoolCalendarSpec) -> Iterator[domain.BellSchedule]:
         yield domain.BellSchedule(name=schedule.name, periods=periods)
 
 
-def _weekly_row(row: WeeklyRow) -> domain.WeeklyRow:
+def _weekly_row(row: WeeklyRowSpec) -> domain.WeeklyRow:
     return domain.WeeklyRow(
         days_of_week=frozenset(row.days_of_week),
         bell_schedule_name=row.bell_schedule_name,
@@ -109,7 +109,7 @@ def _weekly_row(row: WeeklyRow) -> domain.WeeklyRow:
     )
 
 
-def _rotation(rotation: Rotation) -> domain.Rotation:
+def _rotation(rotation: RotationSpec) -> domain.Rotation:
     return domain.Rotation(
         type=rotation.type,
         labels=rotation.labels,
@@ -130,7 +130,7 @@ def _holidays(spec: SchoolCalendarSpec) -> Iterator[domain.Holiday]:
         )
 
 
-def _demand_event(event: DemandEvent, cron: CronLine | Problem | None) -> domain.DemandEvent:
+def _demand_event(event: DemandEventSpec, cron: CronLine | Problem | None) -> domain.DemandEvent:
     when: domain.OneDate | domain.WeeklyRecurrence | domain.CronRecurrence
     if isinstance(cron, CronLine):
         when = domain.CronRecurrence(schedule=cron, duration_minutes=event.duration_minutes or 0)
@@ -155,7 +155,7 @@ def _demand_event(event: DemandEvent, cron: CronLine | Problem | None) -> domain
     )
 
 
-def _last_day(event: DemandEvent) -> date | None:
+def _last_day(event: DemandEventSpec) -> date | None:
     """Return the date on which an event over several days ends."""
     return None if event.end_date == event.date or event.end_time is None else event.end_date
 

@@ -32,7 +32,7 @@ def exception_rules(place: str) -> tuple[Rule, ...]:
     )
 
 
-class ExceptionFields(SpecModel):
+class ExceptionFieldsSpec(SpecModel):
     """What an exception says, wherever it is written."""
 
     start_date: CivilDate
@@ -63,7 +63,7 @@ class ExceptionFields(SpecModel):
     """A remark for people."""
 
 
-class CalendarDate(ExceptionFields):
+class CalendarDateSpec(ExceptionFieldsSpec):
     """An exception within the calendar. Later entries win, field by field."""
 
     model_config = ConfigDict(json_schema_extra=validated_by(*exception_rules("spec.calendarDates[]")))

@@ -20,7 +20,7 @@ LONGEST_EVENT_DAYS = 31
 LONGEST_EVENT_MINUTES = 7 * 24 * 60
 
 
-class Recurrence(SpecModel):
+class RecurrenceSpec(SpecModel):
     """Weekdays with a condition, or a cron line."""
 
     model_config = ConfigDict(
@@ -42,7 +42,7 @@ class Recurrence(SpecModel):
     calendar's time zone, for example "0 19 * * SUN"; at most 48 times a day."""
 
 
-class DemandEvent(SpecModel):
+class DemandEventSpec(SpecModel):
     """Something that brings load at a known time."""
 
     model_config = ConfigDict(
@@ -108,7 +108,7 @@ class DemandEvent(SpecModel):
     which the event ends, at endTime, at most 31 days later."""
     exclude_holidays: Flag | None = None
     """With recurrence: True = not on holidays of the calendar, in their regions."""
-    recurrence: Recurrence | None = None
+    recurrence: RecurrenceSpec | None = None
     """How an event repeats. Excludes date."""
     start_time: Bell | None = None
     """When it starts, HH:MM of 24 hours, wall clock in the calendar's time zone."""

@@ -14,7 +14,7 @@ from firstbell.kinds.quantities import exact
 from firstbell.kinds.scalars import URL_PATTERN, Name, ObjectName, Quantity, text
 
 
-class SecretKeyRef(SpecModel):
+class SecretKeyRefSpec(SpecModel):
     """One key of a Secret in the same namespace."""
 
     name: ObjectName
@@ -26,7 +26,7 @@ class SecretKeyRef(SpecModel):
     """The key in the Secret's data that holds the bearer token."""
 
 
-class PrometheusQuery(SpecModel):
+class PrometheusQuerySpec(SpecModel):
     """Where a metric is read."""
 
     server_address: Annotated[
@@ -36,11 +36,11 @@ class PrometheusQuery(SpecModel):
     """The address of Prometheus, without /api/v1, for example http://prometheus.monitoring:9090."""
     query: Annotated[str, Field(strict=True, min_length=1, max_length=4096)]
     """A PromQL query that gives exactly one sample."""
-    bearer_token_secret_ref: SecretKeyRef | None = None
+    bearer_token_secret_ref: SecretKeyRefSpec | None = None
     """The Secret with the token that Prometheus asks for; none = no token."""
 
 
-class MetricTarget(SpecModel):
+class MetricTargetSpec(SpecModel):
     """What the metric should be."""
 
     model_config = ConfigDict(
@@ -67,14 +67,14 @@ class MetricTarget(SpecModel):
         return exact(self.average_value or self.value or "0")
 
 
-class Metric(SpecModel):
+class MetricSpec(SpecModel):
     """One live metric. Of several the one that asks for most replicas counts."""
 
     name: Name
     """A name that is unique among the metrics."""
-    prometheus: PrometheusQuery
+    prometheus: PrometheusQuerySpec
     """Where the value is read."""
-    target: MetricTarget
+    target: MetricTargetSpec
     """What the value should be."""
     per_pupil: Quantity | None = None
     """What one pupil of a regular in-person lesson start adds to the value once logged in, a quantity in

@@ -63,7 +63,7 @@ class PeakSpec(SpecModel):
     """For how many minutes after that it falls. Default 30; 0 = at once."""
 
 
-class DayMatch(SpecModel):
+class DayMatchSpec(SpecModel):
     """Which days: any of the words in a list, and every list that is given."""
 
     day_classes: Annotated[tuple[DayClass, ...], distinct_list(5)] = ()
@@ -81,12 +81,12 @@ class DayMatch(SpecModel):
     """Regions of the calendar."""
 
 
-class DayFactor(SpecModel):
+class DayFactorSpec(SpecModel):
     """What some days multiply the load by."""
 
     name: Name
     """A name that is unique among the day factors; decisions and plans name it."""
-    match: DayMatch
+    match: DayMatchSpec
     """The days that it is for; {} = every day."""
     percent: Percent
     """What the load is multiplied by, in percent: 200 doubles it, 50 halves it."""

@@ -8,12 +8,12 @@ from typing import Annotated
 
 from pydantic import ConfigDict
 
-from firstbell.kinds.behavior import Behavior
-from firstbell.kinds.calendar_exception import CalendarRef
+from firstbell.kinds.behavior import BehaviorSpec
+from firstbell.kinds.calendar_exception import CalendarRefSpec
 from firstbell.kinds.cel import Rule, validated_by
-from firstbell.kinds.metrics import Metric
+from firstbell.kinds.metrics import MetricSpec
 from firstbell.kinds.model import SpecModel, named_list
-from firstbell.kinds.peak import DayFactor, PeakSpec
+from firstbell.kinds.peak import DayFactorSpec, PeakSpec
 from firstbell.kinds.quantities import exact
 from firstbell.kinds.scalars import (
     API_VERSION_PATTERN,
@@ -50,7 +50,7 @@ class OnCalendarError(StrEnum):
     REACTIVE_ONLY = "ReactiveOnly"
 
 
-class ScaleTargetRef(SpecModel):
+class ScaleTargetRefSpec(SpecModel):
     """The workload that is scaled."""
 
     api_version: Annotated[
@@ -63,14 +63,14 @@ class ScaleTargetRef(SpecModel):
     """The workload's name, in the same namespace."""
 
 
-class Capacity(SpecModel):
+class CapacitySpec(SpecModel):
     """What one replica carries, from a load test."""
 
     pupils_per_replica: Annotated[int, number(1, MOST_PUPILS)]
     """How many pupils of a regular in-person lesson start one Ready replica carries."""
 
 
-class Surge(SpecModel):
+class SurgeSpec(SpecModel):
     """How far early arrivals may raise a peak above its plan."""
 
     max_percent: Annotated[int, number(110, 1000)]
@@ -103,13 +103,13 @@ class SchoolAutoscalerSpec(SpecModel):
 
     model_config = ConfigDict(json_schema_extra=validated_by(*AUTOSCALER_RULES))
 
-    scale_target_ref: ScaleTargetRef
+    scale_target_ref: ScaleTargetRefSpec
     """The workload that is made ready before lessons."""
     actuation: Actuation = Actuation.AUTO
     """AutoscalerFloor raises minReplicas of the HorizontalPodAutoscaler or ScaledObject of the workload.
     Scale sets the workload's replicas. Auto does the former where there is such an autoscaler, else the
     latter."""
-    calendar_refs: Annotated[tuple[CalendarRef, ...], named_list(16, least=1)]
+    calendar_refs: Annotated[tuple[CalendarRefSpec, ...], named_list(16, least=1)]
     """The calendars whose pupils use the workload. Pupils of several calendars add up."""
     min_replicas: Replicas | None = None
     """The least replicas at any time. Default: the minimum of the workload's autoscaler; required without
@@ -117,24 +117,24 @@ class SchoolAutoscalerSpec(SpecModel):
     max_replicas: Replicas | None = None
     """The most replicas at any time. Default: the maximum of the workload's autoscaler; required without
     one."""
-    capacity: Capacity | None = None
+    capacity: CapacitySpec | None = None
     """What one replica carries. Required, except where every peak has replicas."""
     peaks: Annotated[tuple[PeakSpec, ...], named_list(20)] = ()
     """The kinds of surge that bells and events bring. Where peaks overlap, the largest counts."""
-    day_factors: Annotated[tuple[DayFactor, ...], named_list(64)] = ()
+    day_factors: Annotated[tuple[DayFactorSpec, ...], named_list(64)] = ()
     """What special days multiply the load by. Every one that matches multiplies."""
     max_factor_percent: Annotated[int, number(100, 1_000_000)] = 5000
     """The most that all day factors together may come to, in percent."""
     hold_gap_minutes: Minutes = 30
     """Minutes: a fall of the schedule is left out if as many replicas are needed again within this time."""
-    metrics: Annotated[tuple[Metric, ...], named_list(16)] = ()
+    metrics: Annotated[tuple[MetricSpec, ...], named_list(16)] = ()
     """Live metrics; of all of them and the schedule, the largest number of replicas counts."""
-    surge: Surge | None = None
+    surge: SurgeSpec | None = None
     """Raises a first bell's peak above its plan where more pupils come in early than planned. Absent: off."""
     tolerance: Quantity = "0.1"
     """How far a metric of the type Value may be off its target without effect, in parts of it, and how much a
     fall must come to, as in an HPA: a quantity in quotes. Never applied to scheduled capacity."""
-    behavior: Behavior | None = None
+    behavior: BehaviorSpec | None = None
     """How fast replicas may follow live metrics, as in an HPA; a scheduled rise bypasses it."""
     mode: Mode = Mode.ENFORCE
     """Enforce, or DryRun: everything but the writing, the status says what would be done."""
@@ -142,10 +142,10 @@ class SchoolAutoscalerSpec(SpecModel):
     """What an unusable calendar leaves in force: HoldLastPlan, or ReactiveOnly for live metrics alone."""
 
     @property
-    def limits(self) -> Behavior:
+    def limits(self) -> BehaviorSpec:
         """`behavior` with every default filled in."""
-        behavior = self.behavior or Behavior()
-        return Behavior(scale_up=behavior.up, scale_down=behavior.down)
+        behavior = self.behavior or BehaviorSpec()
+        return BehaviorSpec(scale_up=behavior.up, scale_down=behavior.down)
 
     @property
     def tolerance_ratio(self) -> Fraction:

@@ -11,7 +11,7 @@ from firstbell.kinds.model import StatusModel, named_list, ordered_list
 from firstbell.kinds.scalars import Generation, Percent, ReplicaCount, Time
 
 
-class Actuator(StatusModel):
+class ActuatorStatus(StatusModel):
     """What firstbell writes to, and what it found there."""
 
     kind: TypeName
@@ -33,7 +33,7 @@ class Actuator(StatusModel):
     """
 
 
-class LastAutoscaler(StatusModel):
+class LastAutoscalerStatus(StatusModel):
     """An autoscaler that the workload had, and that does not scale it any more."""
 
     kind: TypeName
@@ -72,7 +72,7 @@ class DecisionStatus(StatusModel):
     """The limits that changed the number, in their order."""
 
 
-class UpcomingPeak(StatusModel):
+class UpcomingPeakStatus(StatusModel):
     """A peak that is to come."""
 
     bell_time: Time
@@ -113,7 +113,7 @@ class ActionStatus(StatusModel):
     """What decided, for people."""
 
 
-class LastPeak(StatusModel):
+class LastPeakStatus(StatusModel):
     """How ready the workload was for the last bell."""
 
     bell_time: Time
@@ -128,7 +128,7 @@ class LastPeak(StatusModel):
     """When the last of them became Ready, in UTC; absent if that has not happened."""
 
 
-class UsedCalendar(StatusModel):
+class UsedCalendarStatus(StatusModel):
     """Which edit of a calendar the decision used."""
 
     name: TypeName
@@ -145,9 +145,9 @@ class SchoolAutoscalerStatus(StatusModel):
     conditions: Conditions = ()
     """Ready, CalendarResolved, MetricsAvailable, AbleToScale, ScalingLimited, ReadyForBell, FloorContested,
     ReturnedToBaseline, PlanShrunk, and ClockInSync."""
-    actuator: Actuator | None = None
+    actuator: ActuatorStatus | None = None
     """What is written to: an autoscaler's minimum, or the workload's replicas."""
-    last_autoscaler: LastAutoscaler | None = None
+    last_autoscaler: LastAutoscalerStatus | None = None
     """The autoscaler that the workload had, where it was deleted; absent while there is one."""
     current_replicas: ReplicaCount | None = None
     """How many replicas the workload is set to."""
@@ -159,11 +159,11 @@ class SchoolAutoscalerStatus(StatusModel):
     """What decided on that number, and which limits changed it."""
     surge: SurgeStatus | None = None
     """How far the present peak is raised above its plan; absent while it is not."""
-    upcoming: Annotated[tuple[UpcomingPeak, ...], ordered_list(5)] = ()
+    upcoming: Annotated[tuple[UpcomingPeakStatus, ...], ordered_list(5)] = ()
     """The next peaks, at most five."""
     last_actions: Annotated[tuple[ActionStatus, ...], ordered_list(10)] = ()
     """The latest changes, at most ten."""
-    last_peak: LastPeak | None = None
+    last_peak: LastPeakStatus | None = None
     """How ready the workload was for the last bell."""
-    calendars: Annotated[tuple[UsedCalendar, ...], named_list(16)] = ()
-    """Tell which edit of each calendar the decision used."""
+    calendars: Annotated[tuple[UsedCalendarStatus, ...], named_list(16)] = ()
+    """Which edit of each calendar the decision used."""

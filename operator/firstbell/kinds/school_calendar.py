@@ -6,21 +6,21 @@ from typing import Annotated
 
 from pydantic import ConfigDict
 
-from firstbell.kinds.calendar_date import CalendarDate
+from firstbell.kinds.calendar_date import CalendarDateSpec
 from firstbell.kinds.calendar_rules import CALENDAR_RULES
 from firstbell.kinds.cel import validated_by
-from firstbell.kinds.demand_event import DemandEvent
+from firstbell.kinds.demand_event import DemandEventSpec
 from firstbell.kinds.model import SpecModel, named_list, ordered_list
 from firstbell.kinds.scalars import Flag, ZoneName, number
 from firstbell.kinds.school_time import (
     MOST_REGIONS,
-    AcademicSession,
-    BellSchedule,
-    Cohort,
-    Holiday,
-    Region,
-    Rotation,
-    WeeklyRow,
+    AcademicSessionSpec,
+    BellScheduleSpec,
+    CohortSpec,
+    HolidaySpec,
+    RegionSpec,
+    RotationSpec,
+    WeeklyRowSpec,
 )
 
 
@@ -31,25 +31,25 @@ class SchoolCalendarSpec(SpecModel):
 
     time_zone: ZoneName
     """The IANA name of the time zone of all dates and times here, for example "Europe/Brussels"."""
-    regions: Annotated[tuple[Region, ...], named_list(MOST_REGIONS)] = ()
+    regions: Annotated[tuple[RegionSpec, ...], named_list(MOST_REGIONS)] = ()
     """Parts of the calendar that differ, such as the zones of French holidays. With regions every cohort
     names one, without them none does."""
-    academic_sessions: Annotated[tuple[AcademicSession, ...], named_list(64)] = ()
+    academic_sessions: Annotated[tuple[AcademicSessionSpec, ...], named_list(64)] = ()
     """School years and their parts. Days outside every SchoolYear have no lessons."""
-    weekly_schedule: Annotated[tuple[WeeklyRow, ...], ordered_list(32)] = ()
+    weekly_schedule: Annotated[tuple[WeeklyRowSpec, ...], ordered_list(32)] = ()
     """The ordinary week. For a day the first row that matches its weekday, region and label decides."""
-    bell_schedules: Annotated[tuple[BellSchedule, ...], named_list(32)] = ()
+    bell_schedules: Annotated[tuple[BellScheduleSpec, ...], named_list(32)] = ()
     """The kinds of day by their bells, for example a full day and an early release."""
-    rotation: Rotation | None = None
+    rotation: RotationSpec | None = None
     """Labels that days or weeks take in turn, such as A and B."""
-    holidays: Annotated[tuple[Holiday, ...], named_list(512)] = ()
+    holidays: Annotated[tuple[HolidaySpec, ...], named_list(512)] = ()
     """Days without lessons."""
-    calendar_dates: Annotated[tuple[CalendarDate, ...], ordered_list(512)] = ()
+    calendar_dates: Annotated[tuple[CalendarDateSpec, ...], ordered_list(512)] = ()
     """Exceptions to all of the above, such as a late start or a remote week. Later entries win, field by
     field."""
-    demand_events: Annotated[tuple[DemandEvent, ...], named_list(128)] = ()
+    demand_events: Annotated[tuple[DemandEventSpec, ...], named_list(128)] = ()
     """Load that no bell rings for, such as a deadline or the release of report cards."""
-    cohorts: Annotated[tuple[Cohort, ...], named_list(512)] = ()
+    cohorts: Annotated[tuple[CohortSpec, ...], named_list(512)] = ()
     """How many pupils start when. None = one cohort of equal weight per region; then every peak of a
     SchoolAutoscaler needs replicas."""
     restart_min_break_days: Annotated[int, number(1, 100)] = 5

@@ -12,7 +12,7 @@ from firstbell.kinds.school_time import MOST_REGIONS
 Count = Annotated[int, number(0, LARGEST_INT32)]
 
 
-class Today(StatusModel):
+class TodayStatus(StatusModel):
     """What kind of day it is today, in one region."""
 
     region: Word | None = None
@@ -36,7 +36,7 @@ class Today(StatusModel):
     """The label of the rotation, such as A; absent without lessons."""
 
 
-class NextRestart(StatusModel):
+class NextRestartStatus(StatusModel):
     """Return the next first lesson day after a holiday or of a school year, in any region."""
 
     date: CivilDate
@@ -55,11 +55,11 @@ class SchoolCalendarStatus(StatusModel):
     conditions: Conditions = ()
     """Valid: the calendar can be used. Expiring: its last school year ends within 45 days and none
     follows."""
-    today: Annotated[tuple[Today, ...], ordered_list(MOST_REGIONS)] = ()
+    today: Annotated[tuple[TodayStatus, ...], ordered_list(MOST_REGIONS)] = ()
     """What today is, one entry per region in the order of spec.regions."""
     next_bell_time: Time | None = None
     """The next first lesson of a day, in UTC."""
-    next_restart: NextRestart | None = None
+    next_restart: NextRestartStatus | None = None
     """The next lessons after a holiday or of a new school year."""
     pupils_total: Annotated[int, number(0, LARGEST_EXACT)] | None = None
     """All pupils of all cohorts."""

@@ -32,7 +32,7 @@ MOST_PUPILS = 100_000_000
 Scope = Annotated[tuple[Name, ...], distinct_list(MOST_REGIONS)]
 
 
-class Region(SpecModel):
+class RegionSpec(SpecModel):
     """A part of the calendar whose dates differ, such as a French zone or a Dutch region."""
 
     name: Name
@@ -41,7 +41,7 @@ class Region(SpecModel):
     """The name for people, for example "Zone A (Lyon, Bordeaux)"."""
 
 
-class AcademicSession(SpecModel):
+class AcademicSessionSpec(SpecModel):
     """A school year, or a part of one."""
 
     model_config = ConfigDict(
@@ -71,7 +71,7 @@ class AcademicSession(SpecModel):
     """The regions that this session is for, by name; none = all regions."""
 
 
-class WeeklyRow(SpecModel):
+class WeeklyRowSpec(SpecModel):
     """What some weekdays are in an ordinary week of the school year."""
 
     days_of_week: Annotated[tuple[Weekday, ...], distinct_list(7, least=1)]
@@ -86,7 +86,7 @@ class WeeklyRow(SpecModel):
     """The regions that this row is for, by name; none = all regions."""
 
 
-class ClassPeriod(SpecModel):
+class ClassPeriodSpec(SpecModel):
     """One lesson of a day. Periods that only some pupils attend are best left out."""
 
     model_config = ConfigDict(
@@ -107,7 +107,7 @@ class ClassPeriod(SpecModel):
     calendar's time zone."""
 
 
-class BellSchedule(SpecModel):
+class BellScheduleSpec(SpecModel):
     """The lessons of one kind of day."""
 
     model_config = ConfigDict(
@@ -121,7 +121,7 @@ class BellSchedule(SpecModel):
 
     name: Name
     """The name that weekly rows and exceptions refer to, for example "full-day"."""
-    class_periods: Annotated[tuple[ClassPeriod, ...], named_list(MOST_PERIODS, least=1)]
+    class_periods: Annotated[tuple[ClassPeriodSpec, ...], named_list(MOST_PERIODS, least=1)]
     """The lessons in order of time; none may start before the one above it ends."""
 
 
@@ -153,7 +153,7 @@ ROTATION_RULES = (
 )
 
 
-class Rotation(SpecModel):
+class RotationSpec(SpecModel):
     """Labels that lesson days or weeks take in turn: A/B days, six-day cycles, odd and even weeks."""
 
     model_config = ConfigDict(json_schema_extra=validated_by(*ROTATION_RULES))
@@ -177,7 +177,7 @@ class Rotation(SpecModel):
     anchorDate, in its regions. Default: it runs on."""
 
 
-class Holiday(SpecModel):
+class HolidaySpec(SpecModel):
     """Days without lessons that were known when the calendar was printed."""
 
     model_config = ConfigDict(
@@ -203,7 +203,7 @@ class Holiday(SpecModel):
     """The regions that have this holiday, by name; none = all regions."""
 
 
-class Cohort(SpecModel):
+class CohortSpec(SpecModel):
     """Pupils whose lessons start at the same minute. Count them by start time, not by school."""
 
     name: Name

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from firstbell.core.behavior import Behavior
 from firstbell.core.history import SETTLED, History
 from firstbell.kinds.autoscaler_conversion import to_scaling_rules
-from firstbell.kinds.behavior import DEFAULT_SCALE_DOWN, DEFAULT_SCALE_UP, ScalingRules
+from firstbell.kinds.behavior import DEFAULT_SCALE_DOWN, DEFAULT_SCALE_UP, ScalingRulesSpec
 
 NOW = datetime(2020, 4, 20, 6, 20, tzinfo=UTC)
 
@@ -18,7 +18,7 @@ def ago(seconds: int) -> datetime:
 
 def a_behavior(up=None, down=None) -> Behavior:
     """`up` and `down` as somebody writes them in a SchoolAutoscaler."""
-    given = [ScalingRules.model_validate(rules or {}) for rules in (up, down)]
+    given = [ScalingRulesSpec.model_validate(rules or {}) for rules in (up, down)]
     defaults = (DEFAULT_SCALE_UP, DEFAULT_SCALE_DOWN)
     above, below = (
         to_scaling_rules(rules.completed(default)) for rules, default in zip(given, defaults, strict=True)

@@ -8,12 +8,12 @@ import pytest
 from pydantic import ValidationError
 
 from firstbell.core.calendar import CalendarEvent
-from firstbell.kinds.calendar_date import CalendarDate
+from firstbell.kinds.calendar_date import CalendarDateSpec
 from firstbell.kinds.problems import Refused
 from firstbell.kinds.reading import read_spec
 from firstbell.kinds.school_calendar import SchoolCalendarSpec
 from firstbell.kinds.school_calendar_status import SchoolCalendarStatus
-from firstbell.kinds.school_time import BellSchedule, ClassPeriod
+from firstbell.kinds.school_time import BellScheduleSpec, ClassPeriodSpec
 from tests.unit.kinds.specimens import spec
 
 
@@ -21,13 +21,13 @@ def test_a_spec_built_in_code_is_written_in_camel_case_and_reads_back():
     built = SchoolCalendarSpec(
         time_zone="Europe/Paris",
         bell_schedules=(
-            BellSchedule(
+            BellScheduleSpec(
                 name="late",
-                class_periods=(ClassPeriod(name="1", start_time=time(10), end_time=time(11, 5)),),
+                class_periods=(ClassPeriodSpec(name="1", start_time=time(10), end_time=time(11, 5)),),
             ),
         ),
         calendar_dates=(
-            CalendarDate(
+            CalendarDateSpec(
                 name="ice",
                 start_date=date(2027, 1, 26),
                 event=CalendarEvent.LATE_ARRIVAL,

@@ -18,7 +18,7 @@ from firstbell.files.links import Linked, LinkedAutoscaler, autoscaler_beside, l
 from firstbell.files.manifests import Manifests, read_manifests
 from firstbell.files.yaml_files import Unreadable
 from firstbell.kinds.autoscaler_conversion import to_behavior
-from firstbell.kinds.metrics import Metric
+from firstbell.kinds.metrics import MetricSpec
 from firstbell.kinds.problems import nearest
 from firstbell.kinds.quantities import exact
 from firstbell.kinds.scalars import QUANTITY_PATTERN
@@ -103,7 +103,7 @@ def _chosen(linked: Linked, wanted: str | None, names: str) -> LinkedAutoscaler:
     return linked.autoscalers[known.index(fitting[0])]
 
 
-def _recorded_metric(chosen: LinkedAutoscaler, asked: Asked) -> Metric | None:
+def _recorded_metric(chosen: LinkedAutoscaler, asked: Asked) -> MetricSpec | None:
     """Return the metric of the policy that was recorded.
 
     It is None where another load was, told by `--per-replica`.
@@ -115,7 +115,7 @@ def _recorded_metric(chosen: LinkedAutoscaler, asked: Asked) -> Metric | None:
     return None
 
 
-def _target(metric: Metric) -> MetricTarget:
+def _target(metric: MetricSpec) -> MetricTarget:
     return MetricTarget(name=metric.name, type=TargetType.AVERAGE_VALUE, amount=metric.target.amount)
 
 
@@ -126,7 +126,7 @@ def _quantity(text: str | None) -> Fraction:
     return exact(text)
 
 
-def _metric(chosen: LinkedAutoscaler, wanted: str | None) -> Metric:
+def _metric(chosen: LinkedAutoscaler, wanted: str | None) -> MetricSpec:
     """Return the metric that was recorded.
 
     It is the only one with a target per replica, or the named one.

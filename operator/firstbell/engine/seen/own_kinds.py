@@ -30,7 +30,7 @@ from firstbell.kinds.quantities import exact
 
 if TYPE_CHECKING:
     from firstbell.engine.ports import Json
-    from firstbell.kinds.metrics import PrometheusQuery
+    from firstbell.kinds.metrics import PrometheusQuerySpec
 
 MESSAGE_CHARACTERS = 2000
 ANNOTATION_CONFIRM = f"{GROUP}/confirm-plan"
@@ -152,7 +152,7 @@ def _rules(namespace: str, name: str, data: object) -> Rules | Unavailable:
     )
 
 
-def _query(namespace: str, prometheus: PrometheusQuery) -> MetricQuery:
+def _query(namespace: str, prometheus: PrometheusQuerySpec) -> MetricQuery:
     ref = prometheus.bearer_token_secret_ref
     return MetricQuery(
         server_address=prometheus.server_address,
