@@ -1,4 +1,4 @@
-"""The backtest's replay as a plain loop: a decision and a pass at every tick, nothing passed over."""
+"""The backtest's replay as a plain loop: a look and a pass at every tick, nothing passed over."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from fractions import Fraction
 from math import isnan
 from typing import TYPE_CHECKING
 
-from firstbell.core.decide import Ceiling, Observation, Recommendation, decide, remembered
-from firstbell.core.history import History
+from firstbell.core.decide import Ceiling
+from firstbell.core.pilot import Pilot
 from firstbell.core.reactive import LiveMetric
-from firstbell.core.reasons import DecisionReason
-from firstbell.core.scheduled import raised_by_surge
-from firstbell.core.surge_correction import SurgeHistory, expectation, followed
+from firstbell.core.sight import EarlyArrivals, Sight
 from firstbell.lab.day.external_metric import external_replicas
-from firstbell.lab.record.deciding import NOT_RECORDED, Rules
+from firstbell.lab.record.deciding import NOT_RECORDED, Flight
 
 if TYPE_CHECKING:
     from firstbell.lab.day.hpa import HorizontalPodAutoscaler
@@ -27,42 +25,29 @@ def reading(ticks: Ticks, tick: int):
 
 
 class PlainDecider:
-    def __init__(self, rules: Rules, schedule: Schedule, held: int) -> None:
-        self.rules, self.schedule, self.held, self.history = rules, schedule, held, History()
-        self.surge = SurgeHistory()
-
-    def scheduled(self, ticks: Ticks, tick: int):
-        rules, second = self.rules, ticks.second(tick)
-        planned = Recommendation(
-            replicas=self.schedule.replicas_at(second), reason=DecisionReason.SCHEDULED_PEAK, message=""
-        )
-        if rules.metric is None or rules.per_pupil is None or rules.surge_max_percent is None:
-            return planned
-        minute = second // 60
-        expected = expectation(self.schedule.plan_at(second), minute)
-        readings = [(rules.per_pupil, reading(ticks, tick))]
-        self.surge = followed(self.surge, expected, readings, rules.surge_max_percent, ticks.instant(tick))
-        return raised_by_surge(planned, self.surge, minute, rules.bounds.minimum)
+    def __init__(self, flight: Flight, schedule: Schedule, held: int) -> None:
+        self.flight, self.schedule, self.held, self.pilot = flight, schedule, held, Pilot()
 
     def decide(self, ticks: Ticks, tick: int, current: int) -> int:
-        rules, second = self.rules, ticks.second(tick)
-        seen = Observation(
-            now=ticks.instant(tick),
-            baseline=rules.bounds.minimum,
-            scheduled=self.scheduled(ticks, tick),
-            metrics=(LiveMetric(target=rules.metric, reading=reading(ticks, tick)),) if rules.metric else (),
-            tolerance=rules.tolerance,
-            behavior=rules.behavior,
-            history=self.history,
-            ceiling=Ceiling(replicas=rules.bounds.maximum) if rules.bounds.maximum is not None else None,
-            held=self.held,
+        flight, now, load = self.flight, ticks.instant(tick), reading(ticks, tick)
+        counts = flight.metric is not None and flight.per_pupil is not None
+        sight = Sight(
+            now=now,
+            acted_for=now,
+            plan=self.schedule.plan_at(ticks.second(tick)),
+            baseline=flight.bounds.minimum,
+            ceiling=Ceiling(replicas=flight.bounds.maximum) if flight.bounds.maximum is not None else None,
+            beside_autoscaler=flight.beside_autoscaler,
+            floor=self.held if self.held > flight.bounds.minimum else None,
             current=current,
-            beside_autoscaler=rules.beside_autoscaler,
-            still_to_come=self.schedule.still_to_come_at(second) if rules.metric else 0,
+            ready=None,
+            metrics=(LiveMetric(target=flight.metric, reading=load),) if flight.metric else (),
+            arrivals=EarlyArrivals(readings=((flight.per_pupil, load),), at=now) if counts else None,
+            holds=(),
+            disabled_by="",
         )
-        decision = decide(seen)
-        self.history = remembered(seen, decision)
-        self.held = decision.desired
+        look = self.pilot.look(flight.rules, sight)
+        self.pilot, self.held = look.carried_out(), look.decision.desired
         return self.held
 
 
@@ -85,16 +70,16 @@ def plain_hpa(hpa, per_replica, ticks, first) -> list[int]:
     return counts
 
 
-def plain_scale(rules, schedule, ticks, first) -> list[int]:
-    decider, count, counts = PlainDecider(rules, schedule, first), first, []
+def plain_scale(flight, schedule, ticks, first) -> list[int]:
+    decider, count, counts = PlainDecider(flight, schedule, first), first, []
     for tick in range(len(ticks.values)):
         count = decider.decide(ticks, tick, count)
         counts.append(count)
     return counts
 
 
-def plain_floor(rules, schedule, hpa, per_replica, ticks, first) -> list[int]:  # noqa: PLR0917
-    decider, count, counts = PlainDecider(rules, schedule, rules.bounds.minimum), first, []
+def plain_floor(flight, schedule, hpa, per_replica, ticks, first) -> list[int]:  # noqa: PLR0917
+    decider, count, counts = PlainDecider(flight, schedule, flight.bounds.minimum), first, []
     for tick in range(len(ticks.values)):
         floor = decider.decide(ticks, tick, count)
         hpa.minimum = floor

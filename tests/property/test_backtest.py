@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 from math import nan
@@ -14,8 +15,9 @@ from hypothesis import strategies as st
 from firstbell.core.behavior import Behavior, RatePolicy, RateType, ScalingRules, SelectPolicy
 from firstbell.core.policy import Bounds, PeakAnchor
 from firstbell.core.reactive import MetricTarget, TargetType
+from firstbell.core.rules import DEFAULT_RULES
 from firstbell.lab.day.hpa import HorizontalPodAutoscaler, HpaSpec
-from firstbell.lab.record.deciding import Rules
+from firstbell.lab.record.deciding import Flight
 from firstbell.lab.record.hpa_following import HpaFollower
 from firstbell.lab.record.known_plans import plans_known_then
 from firstbell.lab.record.need import needs_of
@@ -102,6 +104,11 @@ def counts_of(track, ticks) -> list[int]:
     return counts
 
 
+def a_flight(bounds, behavior, *, live, surge_max_percent=None, **more) -> Flight:
+    rules = replace(DEFAULT_RULES, behavior=behavior, surge_max_percent=surge_max_percent)
+    return Flight(rules=rules, bounds=bounds, metric=TARGET if live else None, **more)
+
+
 def an_hpa(bounds, behavior):
     return HorizontalPodAutoscaler(HpaSpec(minimum=bounds.minimum, maximum=bounds.maximum, behavior=behavior))
 
@@ -128,25 +135,19 @@ def test_an_hpa_without_a_behavior_goes_on_rising_after_a_spike():
 @given(cases(), st.booleans(), surges)
 def test_replicas_are_those_of_a_decision_every_15_seconds(case, live, surge):
     ticks, bounds, schedule, behavior = case
-    rules = Rules(bounds=bounds, metric=TARGET if live else None, behavior=behavior, **surge)
+    flight = a_flight(bounds, behavior, live=live, **surge)
     first = first_count(ticks, PER_REPLICA, bounds)
-    found = replay_scale(rules, schedule, ticks, first)
-    assert counts_of(found, ticks) == plain_scale(rules, schedule, ticks, first)
+    found = replay_scale(flight, schedule, ticks, first)
+    assert counts_of(found, ticks) == plain_scale(flight, schedule, ticks, first)
 
 
 @settings(max_examples=80, deadline=None)
 @given(cases(), st.booleans(), st.none() | behaviors, surges)
 def test_an_hpa_under_a_floor_is_that_of_a_decision_and_a_pass_every_15_seconds(case, live, hpas, surge):
     ticks, bounds, schedule, behavior = case
-    rules = Rules(
-        bounds=bounds,
-        metric=TARGET if live else None,
-        behavior=behavior,
-        beside_autoscaler=True,
-        **surge,
-    )
+    flight = a_flight(bounds, behavior, live=live, beside_autoscaler=True, **surge)
     first = first_count(ticks, PER_REPLICA, bounds)
     follower = HpaFollower(an_hpa(bounds, hpas), PER_REPLICA, ticks, first)
-    found = replay_floor(rules, schedule, follower)
-    want = plain_floor(rules, schedule, an_hpa(bounds, hpas), PER_REPLICA, ticks, first)
+    found = replay_floor(flight, schedule, follower)
+    want = plain_floor(flight, schedule, an_hpa(bounds, hpas), PER_REPLICA, ticks, first)
     assert counts_of(found, ticks) == want

@@ -7,13 +7,23 @@ plan is of an interval and knows no "now": the schedule of [a, c) is that of [a,
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from firstbell.core.coalesce import Run, coalesce, context_minutes, highest_by_mark, merge, runs_of
+from firstbell.core.bells import MINUTES_PER_DAY
+from firstbell.core.coalesce import (
+    MARK_MINUTES,
+    Run,
+    coalesce,
+    context_minutes,
+    highest_by_mark,
+    merge,
+    runs_of,
+)
 from firstbell.core.demand import Demand, RegionLoad, Spreads, Surge, demand, region_loads
 from firstbell.core.guard import still_to_come
 from firstbell.core.replica_curve import ReplicaCurve, replica_curve
@@ -28,6 +38,8 @@ if TYPE_CHECKING:
 
 
 NEAR_MINUTES = 12 * 60
+LOOKED_THROUGH_MINUTES = 4 * MINUTES_PER_DAY
+"""A plan no longer than this is looked through; of a longer one an index by day is kept."""
 
 
 class LimitedBy(StrEnum):
@@ -126,6 +138,38 @@ class Plan:
         """Every occurrence whose load falls into the interval, by calendar, region and bell."""
         return tuple(_peaks(self))
 
+    def peaks_near(self, minute: Minute) -> Sequence[PlannedPeak]:
+        """Return of the peaks, in their order, at least those that a write at a minute may be for."""
+        if self.end - self.start <= LOOKED_THROUGH_MINUTES:
+            return self.peaks
+        return self._peaks_by_day.get(minute // MINUTES_PER_DAY, ())
+
+    def surges_near(self, minute: Minute) -> Iterable[tuple[RegionLoad, Surge]]:
+        """Return of the surges, in their order, at least those on the way to a cohort's bell at a minute."""
+        if self.end - self.start <= LOOKED_THROUGH_MINUTES:
+            return ((load, surge) for load in self.loads for surge in load.surges)
+        return self._surges_by_day.get(minute // MINUTES_PER_DAY, ())
+
+    @cached_property
+    def _peaks_by_day(self) -> dict[int, list[PlannedPeak]]:
+        """Of a plan of many days the peaks by the days into which they reach, or a write for them does."""
+        late, found = MARK_MINUTES + self.workload.policy.hold_gap_minutes, defaultdict(list)
+        for peak in self.peaks:
+            for day in _days(peak.load_start - MARK_MINUTES, peak.load_end + late):
+                found[day].append(peak)
+        return found
+
+    @cached_property
+    def _surges_by_day(self) -> dict[int, list[tuple[RegionLoad, Surge]]]:
+        """The surges by the days between the first cohort's ramp and the last one's bell."""
+        found = defaultdict(list)
+        for load in self.loads:
+            for surge in load.surges if load.offsets else ():
+                first, last = load.offsets[0][0], load.offsets[-1][0]
+                for day in _days(surge.occurrence.load_start + first, surge.occurrence.bell + last):
+                    found[day].append((load, surge))
+        return found
+
     @cached_property
     def _guard(self) -> ReplicaCurve:
         """Of each minute what a peak under way must not fall below."""
@@ -206,6 +250,11 @@ def scheduled_at(workload: Workload, minutes: Iterable[Minute]) -> dict[Minute, 
         curve = _curve(workload, group[0], group[-1] + 1)
         found |= {minute: clamp(curve.at(minute), workload.bounds)[0] for minute in group}
     return found
+
+
+def _days(first: Minute, last: Minute) -> range:
+    """Return the days since 1970 from one minute to another, both included."""
+    return range(first // MINUTES_PER_DAY, last // MINUTES_PER_DAY + 1)
 
 
 def clamp(wanted: int, bounds: Bounds) -> tuple[int, LimitedBy | None]:

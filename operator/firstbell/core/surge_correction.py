@@ -71,19 +71,22 @@ class SurgeHistory:
         """Return what the schedule is to be raised to at a minute, in percent of itself."""
         return self.percent if minute < self.until else AS_PLANNED
 
+    def moved(self, by: timedelta) -> SurgeHistory:
+        """Return the same by a clock that was set by so much: how old each reading is stays as it is."""
+        return replace(self, ratios=tuple((at + by, ratio) for at, ratio in self.ratios))
+
 
 def expectation(plan: Plan, minute: Minute) -> Expectation | None:
     """Return what the plan expects to be there at a minute; None where no first bell's ramp is under way."""
     arrived = all_pupils = 0.0
     until = minute
-    for load in plan.loads:
-        for surge in load.surges:
-            if surge.occurrence.peak.anchor is not PeakAnchor.FIRST_PERIOD_START:
-                continue
-            for pupils, after_bell in _under_way(load, surge, minute):
-                all_pupils += pupils
-                arrived += pupils * BELL.arrived(after_bell)
-                until = max(until, surge.occurrence.load_end + load.offsets[-1][0])
+    for load, surge in plan.surges_near(minute):
+        if surge.occurrence.peak.anchor is not PeakAnchor.FIRST_PERIOD_START:
+            continue
+        for pupils, after_bell in _under_way(load, surge, minute):
+            all_pupils += pupils
+            arrived += pupils * BELL.arrived(after_bell)
+            until = max(until, surge.occurrence.load_end + load.offsets[-1][0])
     return Expectation(arrived=arrived, all_pupils=all_pupils, until=until) if all_pupils else None
 
 
@@ -116,11 +119,9 @@ def followed(
     `readings` pairs each metric's value per pupil with its reading; of several the one that asks for most
     counts. What could not be read concludes nothing and takes nothing back.
     """
-    minute = minute_of(now)
-    if minute >= history.until:
-        history = SurgeHistory(ratios=history.ratios)
     if expected is None or expected.arrived < LEAST_SHARE * expected.all_pupils:
-        return replace(history, ratios=())
+        return nothing_expected(history, now)
+    history = _still_raised(history, now)
     seen = [float(value / per_pupil) for per_pupil, value in readings if not isinstance(value, Unavailable)]
     if not seen:
         return history
@@ -137,6 +138,16 @@ def followed(
     if percent < LEAST_PERCENT or percent <= history.percent:
         return history
     return replace(history, percent=percent, until=expected.until, since=now)
+
+
+def nothing_expected(history: SurgeHistory, now: datetime) -> SurgeHistory:
+    """Return the history after a look when nobody, or next to nobody, was expected to be there yet."""
+    return replace(_still_raised(history, now), ratios=())
+
+
+def _still_raised(history: SurgeHistory, now: datetime) -> SurgeHistory:
+    """Return the history without a raise that is over."""
+    return history if minute_of(now) < history.until else SurgeHistory(ratios=history.ratios)
 
 
 def corrected(replicas: int, percent: int) -> int:

@@ -85,10 +85,11 @@ def peak_at(plan: Plan, minute: Minute) -> PlannedPeak | None:
     Near, because a rise is written up to five minutes before its load, a fall up to five minutes after it,
     and a fall that returns within the hold gap not at all.
     """
-    covering = [peak for peak in plan.peaks if _reaches(peak, minute, after=0)]
+    near = plan.peaks_near(minute)
+    covering = [peak for peak in near if _reaches(peak, minute, after=0)]
     if not covering and plan.write_at(minute) > plan.workload.bounds.minimum:
         late = MARK_MINUTES + plan.workload.policy.hold_gap_minutes
-        covering = [peak for peak in plan.peaks if _reaches(peak, minute, after=late)]
+        covering = [peak for peak in near if _reaches(peak, minute, after=late)]
     return max(covering, key=lambda peak: (peak.wanted, -abs(peak.ready_by - minute)), default=None)
 
 

@@ -290,7 +290,7 @@ class Engine:
             return
         self._left.take_back(key)
         memory = self._memories.setdefault(key, Memory())
-        before = memory.last_desired
+        before = memory.pilot.desired
         outcome = await self._ticker.tick(key, memory, instant)
         if _is_stale(outcome):
             return  # all are looked at again when everything was read
@@ -314,7 +314,7 @@ class Engine:
                 log.warning("write failed, tried again", autoscaler=key, message=outcome.failure.message)
             return
         memory.failures = 0
-        if memory.last_desired != before:
+        if memory.pilot.desired != before:
             _log_decision(key, before, outcome)
         self._ask(key, outcome.now + jittered(RESYNC, key))
         self._ask_next_looks(key, outcome, memory)

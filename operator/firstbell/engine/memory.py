@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.core.history import History
+from firstbell.core.pilot import Pilot
 from firstbell.engine.acting.contest import Contest
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from firstbell.core.days import SchoolDays
     from firstbell.core.floor import FloorMemory
     from firstbell.core.plan import Plan, PlannedPeak
-    from firstbell.core.surge_correction import SurgeHistory
     from firstbell.engine.acting.way_back import WayBack
     from firstbell.engine.deciding.last_autoscaler import LastAutoscaler
     from firstbell.engine.deciding.shrinking import Shrunk
@@ -114,6 +113,7 @@ class CutPlan:
 class Memory:
     """The working memory of one autoscaler."""
 
+    pilot: Pilot = field(default_factory=Pilot)
     plan: Plan | None = None
     plan_inputs: object = None
     cut: CutPlan | None = None
@@ -123,7 +123,6 @@ class Memory:
     elsewhere: tuple[Plan, ...] = ()
     """The same plan around other times that it may be, while the clock is not to be trusted."""
     last_calendars: tuple[SchoolDays, ...] | None = None
-    hold_until: datetime | None = None
     acted_for: datetime | None = None
     admitted: Admitted | None = None
     """Of the floor."""
@@ -132,17 +131,14 @@ class Memory:
     floored: FloorMemory | None = None
     """What this process wrote last; the status tells the same, a little later."""
     zero: Zero | None = None
-    last_desired: int | None = None
     found: int | None = None
     """What was in force when this process first looked."""
     scaled_for: int | None = None
     set_count: SetCount | None = None
     challenge: Challenge | None = None
     autoscaler: LastAutoscaler | None = None
-    by_floor: bool = False
     scaling: Scaling | None = None
     failures: int = 0
-    history: History = field(default_factory=History)
     actions: deque[Action] = field(default_factory=lambda: deque(maxlen=ACTIONS_KEPT))
     next_bell: BellRecord | None = None
     last_bell: BellRecord | None = None
@@ -151,7 +147,6 @@ class Memory:
     verify_at: list[datetime] = field(default_factory=list)
     contest: Contest = field(default_factory=Contest)
     way_back: WayBack | None = None
-    surge: SurgeHistory | None = None
     happenings: deque[Happening] = field(default_factory=lambda: deque(maxlen=HAPPENINGS_KEPT))
     reported: Json | None = None
     reported_at: datetime | None = None
@@ -168,7 +163,7 @@ class Memory:
         self.clock_set_by = set_by
         if not by:
             return
-        self.hold_until = _moved(self.hold_until, by)
+        self.pilot = self.pilot.moved(by)
         self.acted_for = _moved(self.acted_for, by)
         self.reported_at = _moved(self.reported_at, by)
         self.verify_at = [at + by for at in self.verify_at]
@@ -178,7 +173,6 @@ class Memory:
         self.reports = deque((at + by for at in self.reports), maxlen=self.reports.maxlen)
         if self.challenge is not None:
             self.challenge = replace(self.challenge, since=self.challenge.since + by)
-        self.history = self.history.shifted(by)
         self.contest.times = deque((at + by for at in self.contest.times), maxlen=self.contest.times.maxlen)
         if self.admitted is not None:
             self.admitted = replace(self.admitted, until=self.admitted.until + by)
@@ -188,10 +182,6 @@ class Memory:
             self.way_back = replace(self.way_back, held_from=self.way_back.held_from + by)
         if self.autoscaler is not None:
             self.autoscaler = replace(self.autoscaler, gone_since=_moved(self.autoscaler.gone_since, by))
-        if self.surge is not None:
-            self.surge = replace(
-                self.surge, ratios=tuple((at + by, ratio) for at, ratio in self.surge.ratios)
-            )
 
 
 def _moved(at: datetime | None, by: timedelta) -> datetime | None:

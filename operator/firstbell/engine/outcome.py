@@ -12,7 +12,8 @@ from firstbell.kinds.school_autoscaler import Mode
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from firstbell.core.decide import Decision, Observation
+    from firstbell.core.decide import Decision
+    from firstbell.core.pilot import Look
     from firstbell.core.plan import Plan
     from firstbell.engine.deciding.other_times import Elsewhere
     from firstbell.engine.deciding.shrinking import Shrunk
@@ -26,10 +27,10 @@ class Outcome:
     """Situation, decision and what became of it at one instant.
 
     `decision` is Unavailable where nothing could be decided; `failure` is the write that did not succeed;
-    `invalid` says why the present spec is not the one in force; `observed` is what was decided from, None
-    where nothing was; `cut` says why the plan is not the one of the present spec and calendars. `shrunk` is
-    what an edit has lost lately; `clock` what is known of the clock, `elsewhere` the plan at other times that
-    it may be.
+    `invalid` says why the present spec is not the one in force; `look` is what the decision came from, None
+    where there was none; `cut` says why the plan is not the one of the present spec and calendars. `shrunk`
+    is what an edit has lost lately; `clock` what is known of the clock, `elsewhere` the plan at other times
+    that it may be.
     """
 
     now: datetime
@@ -38,7 +39,7 @@ class Outcome:
     decision: Decision | Unavailable
     failure: Failure | None = None
     invalid: Unavailable | None = None
-    observed: Observation | None = None
+    look: Look | None = None
     cut: Unavailable | None = None
     shrunk: Shrunk | None = None
     clock: ClockState = NOT_COMPARED

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from firstbell.core.absence import Unavailable
 from firstbell.core.bells import instant_of, minute_of
-from firstbell.core.decide import Decision, remembered
-from firstbell.core.history import History
+from firstbell.core.decide import Decision
 from firstbell.core.limits import SLOWING
+from firstbell.core.pilot import Pilot
 from firstbell.engine.acting.way_back import follow_way_back
 from firstbell.engine.deciding.evaluating import evaluated
 from firstbell.engine.deciding.last_autoscaler import follow_autoscaler, recalled_autoscaler
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation, situation
+from firstbell.engine.deciding.surging import recalled_surge
 from firstbell.engine.memory import Action, Memory, Scaling
 from firstbell.engine.pace.slices import TOO_COSTLY, Slices
 from firstbell.engine.pace.timekeeping import Timekeeping
@@ -111,12 +112,11 @@ class Ticker:
             return seen.rules if isinstance(seen.rules, Unavailable) else never
         memory.follow_clock(self._time.jumped)
         now = self._clock.now()
-        if memory.hold_until is None:
-            memory.hold_until = now + rules.behavior.down.window
+        if memory.pilot.hold_until is None:
+            memory.pilot = Pilot.starting(rules.flown, now, recalled_surge(seen.status))
             memory.autoscaler = recalled_autoscaler(seen)
         stands = situation(self._store, seen, rules, self._instance, now, floored=memory.floored)
         stands, memory.autoscaler = follow_autoscaler(stands, memory.autoscaler, now)
-        _hold_what_it_had(stands, memory, now)
         return evaluated(
             self._store,
             stands,
@@ -130,25 +130,13 @@ class Ticker:
 
 def _in_force(outcome: Outcome | Unavailable, memory: Memory) -> int:
     """The desired replicas before a tick: the last decision's, or what a new process found."""
-    if memory.last_desired is not None:
-        return memory.last_desired
+    if memory.pilot.desired is not None:
+        return memory.pilot.desired
     if isinstance(outcome, Unavailable):
         return 0
     if memory.found is None:  # a retry finds what a write that failed half-way has left
         memory.found = _stood_at(outcome.situation)
     return memory.found
-
-
-def _hold_what_it_had(stands: Situation, memory: Memory, now: datetime) -> None:
-    """The count that an autoscaler gave is no less than a recommendation where we scale in its place.
-
-    Else the first decision would take down at once what live metrics had asked for.
-    """
-    if not isinstance(stands.actuator, ByScale) or not memory.by_floor:
-        return
-    memory.by_floor = False
-    if isinstance(stands.workload, SeenWorkload):
-        memory.history = History.seeded(now, stands.workload.replicas)
 
 
 def _scaling(outcome: Outcome) -> Scaling | None:
@@ -162,7 +150,7 @@ def _scaling(outcome: Outcome) -> Scaling | None:
         target=stands.rules.target,
         uid=stands.workload.uid,
         replicas=decision.desired,
-        window=stands.rules.behavior.down.window,
+        window=stands.rules.flown.behavior.down.window,
     )
 
 
@@ -187,10 +175,8 @@ def _remember(memory: Memory, outcome: Outcome, before: int) -> None:
         )
         if decision.desired > before:
             memory.verify_at = [outcome.now + delay for delay in VERIFY_AFTER]
-    memory.last_desired = decision.desired
-    memory.by_floor = isinstance(outcome.situation.actuator, ByFloor)
-    if outcome.observed is not None:
-        memory.history = remembered(outcome.observed, decision)
+    if outcome.look is not None:
+        memory.pilot = outcome.look.carried_out(decision)
 
 
 def _stood_at(stands: Situation) -> int:
@@ -214,10 +200,11 @@ def next_looks(outcome: Outcome, memory: Memory) -> list[tuple[datetime, bool]]:
     now = outcome.now
     looks = [(at, False) for at in memory.verify_at if at > now]
     memory.verify_at = [at for at in memory.verify_at if at > now]
-    if memory.hold_until is not None and memory.hold_until > now:
-        looks.append((memory.hold_until, False))
+    hold_until = memory.pilot.hold_until
+    if hold_until is not None and hold_until > now:
+        looks.append((hold_until, False))
     if _slowed(outcome):
-        loosened = memory.history.loosens_at(outcome.situation.rules.behavior, now)
+        loosened = memory.pilot.history.loosens_at(outcome.situation.rules.flown.behavior, now)
         looks += [(loosened, False)] if loosened is not None else []
     held_from = memory.way_back.held_from if memory.way_back is not None else None
     awaited = memory.autoscaler.awaited_until if memory.autoscaler is not None else None

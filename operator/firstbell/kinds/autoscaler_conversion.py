@@ -8,12 +8,13 @@ from datetime import timedelta
 from firstbell.core.behavior import Behavior, RatePolicy, ScalingRules, SelectPolicy
 from firstbell.core.policy import DayFactor, Match, Peak, Policy, Shape
 from firstbell.core.reactive import MetricTarget
+from firstbell.core.rules import Rules
 from firstbell.kinds.behavior import ScalingRulesSpec
 from firstbell.kinds.peak import DEFAULT_HOLD_MINUTES, DEFAULT_LEAD_MINUTES, DayMatchSpec, PeakSpec
 from firstbell.kinds.problems import Problem, Refused
 from firstbell.kinds.quantities import exact
 from firstbell.kinds.reading import read_spec
-from firstbell.kinds.school_autoscaler import Actuation, SchoolAutoscalerSpec
+from firstbell.kinds.school_autoscaler import Actuation, OnCalendarError, SchoolAutoscalerSpec
 from firstbell.kinds.uniqueness import repeated
 
 _DEFAULT_SHAPE = Shape()
@@ -52,6 +53,16 @@ def to_policy(namespace: str, name: str, spec: SchoolAutoscalerSpec) -> Policy:
         ),
         max_factor_percent=spec.max_factor_percent,
         hold_gap_minutes=spec.hold_gap_minutes,
+    )
+
+
+def to_rules(spec: SchoolAutoscalerSpec) -> Rules:
+    """Resolve what a spec without problems says of decisions, for the operator and for all who show it."""
+    return Rules(
+        tolerance=spec.tolerance_ratio,
+        behavior=to_behavior(spec),
+        surge_max_percent=spec.surge.max_percent if spec.surge else None,
+        reactive_only=spec.on_calendar_error is OnCalendarError.REACTIVE_ONLY,
     )
 
 

@@ -48,7 +48,7 @@ async def test_a_failed_write_is_no_action():
     world = World(INSIDE)
     world.cluster.fail("Throttled", path=HPAS)
     await world.tick()
-    assert (list(world.memory.actions), world.memory.last_desired) == ([], None)
+    assert (list(world.memory.actions), world.memory.pilot.desired) == ([], None)
 
 
 async def test_a_refusal_that_stays_is_asked_for_once_and_told():

@@ -141,7 +141,7 @@ def backtest(
     outcome = run_trial(tried.trial, recording)
     match output:
         case BacktestOutput.TABLE:
-            print_outcome(console(), outcome, bells=bells)
+            print_outcome(console(), outcome, tried.untried, bells=bells)
         case BacktestOutput.JSON:
             typer.echo(json.dumps(backtest_document(outcome), indent=2))
     if plot is not None:

@@ -13,6 +13,7 @@ from firstbell.cli.simulate.table import LEAST, times
 from firstbell.core.bells import EPOCH
 from firstbell.core.reactive import number_text
 from firstbell.core.upcoming import local_time
+from firstbell.lab.day.untried import untried_sentence
 from firstbell.lab.record.assumptions import assumptions
 from firstbell.lab.record.outcome import BellOutcome, Outcome, Variant
 
@@ -21,12 +22,17 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from firstbell.lab.day.untried import Untried
+
 GAPS_SHOWN = 3
 NAMES = {Variant.FIRSTBELL: "firstbell", Variant.HPA: "HPA alone", Variant.FIXED: "fixed"}
 
 
-def print_outcome(console: Console, outcome: Outcome, *, bells: int) -> None:
-    """Print what was recorded, the totals, each kind of day and the worst `bells`."""
+def print_outcome(console: Console, outcome: Outcome, left_out: Iterable[Untried], *, bells: int) -> None:
+    """Print what was recorded, the totals, each kind of day and the worst `bells`.
+
+    `left_out` is what of the policy was not tried.
+    """
     for line in _head(outcome):
         console.print(line)
     console.print()
@@ -47,6 +53,8 @@ def print_outcome(console: Console, outcome: Outcome, *, bells: int) -> None:
     _titled(console, "taken for granted")
     for line in assumptions(outcome):
         console.print(f"- {line}")
+    if told := untried_sentence(left_out):
+        console.print(f"- {told}")
 
 
 def _titled(console: Console, title: str) -> None:

@@ -17,13 +17,15 @@ from firstbell.core.reactive import MetricTarget, TargetType
 from firstbell.files.links import Linked, LinkedAutoscaler, autoscaler_beside, link
 from firstbell.files.manifests import Manifests, read_manifests
 from firstbell.files.yaml_files import Unreadable
-from firstbell.kinds.autoscaler_conversion import to_behavior
+from firstbell.kinds.autoscaler_conversion import to_behavior, to_rules
 from firstbell.kinds.metrics import MetricSpec
 from firstbell.kinds.problems import nearest
 from firstbell.kinds.quantities import exact
 from firstbell.kinds.scalars import QUANTITY_PATTERN
 from firstbell.kinds.school_autoscaler import Actuation
+from firstbell.lab.day.untried import Untried, untried
 from firstbell.lab.record.trial import Trial
+from firstbell.lab.record.untried import NOT_REPLAYED
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,10 +41,14 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tried:
-    """What is tried, and the query of the metric that was recorded, where it is one of the policy."""
+    """What is tried, and the query of the metric that was recorded, where it is one of the policy.
+
+    `untried` is what of the policy bears on decisions and is not tried.
+    """
 
     trial: Trial
     query: str | None
+    untried: tuple[Untried, ...]
 
 
 def trial_of(files: Sequence[Path], asked: Asked) -> Tried:
@@ -64,16 +70,15 @@ def trial_of(files: Sequence[Path], asked: Asked) -> Tried:
         per_replica=_quantity(asked.per_replica) if metric is None else metric.target.amount,
         hpa_bounds=_hpa_bounds(chosen, manifests),
         metric=None if metric is None else _target(metric),
-        tolerance=spec.tolerance_ratio,
-        behavior=to_behavior(spec),
+        rules=to_rules(spec),
         hpa_behavior=_hpa_behavior(chosen),
         beside_autoscaler=_is_beside(chosen, manifests),
         start_seconds=asked.start_seconds,
         fixed=asked.fixed,
         per_pupil=None if metric is None or metric.per_pupil is None else exact(metric.per_pupil),
-        surge_max_percent=None if spec.surge is None else spec.surge.max_percent,
     )
-    return Tried(trial=trial, query=None if metric is None else metric.prometheus.query)
+    query = None if metric is None else metric.prometheus.query
+    return Tried(trial=trial, query=query, untried=untried(spec, NOT_REPLAYED))
 
 
 def _hpa_behavior(chosen: LinkedAutoscaler) -> Behavior | None:

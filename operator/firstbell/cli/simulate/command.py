@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ import typer
 from firstbell.cli.output import refuse
 from firstbell.cli.simulate.output import SimulateOutput
 from firstbell.core.bells import MINUTES_PER_DAY
+from firstbell.core.rules import DEFAULT_RULES
 from firstbell.lab.day.arrivals import Preset
 from firstbell.lab.day.compare import Conditions
 from firstbell.lab.day.crowd import Coming
@@ -169,7 +171,7 @@ def simulate(
         background_percent=background_percent,
         hpa_target_percent=hpa_target,
         beside_autoscaler=not without_hpa,
-        surge_max_percent=surge,
+        rules=DEFAULT_RULES if surge is None else replace(DEFAULT_RULES, surge_max_percent=surge),
         cron_hours=None if cron is None else _hours(cron),
         cron_replicas=cron_replicas,
         cron_in_utc=cron_utc,
@@ -185,7 +187,7 @@ def simulate(
         comparisons = tuple(one.comparison for one in played)
         wrong = not all(one.as_told for one in played)
     else:
-        comparisons = of_files(files or [], date, conditions)
+        comparisons = of_files(files or [], date, conditions, surge)
         show(comparisons, output)
         wrong = not all(comparison.held for comparison in comparisons)
     if plot is not None:

@@ -12,13 +12,17 @@ from firstbell.cli.planned import plan_files
 from firstbell.cli.simulate.document import print_document
 from firstbell.cli.simulate.output import SimulateOutput
 from firstbell.cli.simulate.table import print_comparisons
-from firstbell.kinds.autoscaler_conversion import to_behavior
+from firstbell.files.links import LinkedAutoscaler
+from firstbell.kinds.autoscaler_conversion import to_rules
 from firstbell.kinds.school_autoscaler import Actuation
 from firstbell.lab.day.compare import Comparison, Conditions, compare
 from firstbell.lab.day.document import simulation_document
+from firstbell.lab.day.untried import NOT_SIMULATED, untried
 
 
-def of_files(files: list[Path], date: str | None, conditions: Conditions) -> tuple[Comparison, ...]:
+def of_files(
+    files: list[Path], date: str | None, conditions: Conditions, surge: int | None
+) -> tuple[Comparison, ...]:
     """Return the day of every autoscaler in the files; end the command where there is none."""
     if not files:
         refuse(
@@ -30,17 +34,22 @@ def of_files(files: list[Path], date: str | None, conditions: Conditions) -> tup
         refuse([f"{names}: no SchoolAutoscaler in here. Give the file of the policy with -f."])
     found = []
     for autoscaler, plan in zip(planned.autoscalers, planned.plans, strict=True):
-        spec = autoscaler.manifest.spec
-        surge = conditions.surge_max_percent
-        its = replace(
-            conditions,
-            behavior=to_behavior(spec),
-            hpa_behavior=None if autoscaler.beside is None else autoscaler.beside.behavior,
-            beside_autoscaler=conditions.beside_autoscaler and spec.actuation is not Actuation.SCALE,
-            surge_max_percent=spec.surge.max_percent if surge is None and spec.surge is not None else surge,
-        )
-        found.append(compare(plan.workload, planned.window.first, its))
+        its = conditions_of(autoscaler, conditions, surge)
+        comparison = compare(plan.workload, planned.window.first, its)
+        found.append(replace(comparison, untried=untried(autoscaler.manifest.spec, NOT_SIMULATED)))
     return tuple(found)
+
+
+def conditions_of(autoscaler: LinkedAutoscaler, conditions: Conditions, surge: int | None) -> Conditions:
+    """Return the conditions of a run with what a policy in files says; `surge` is what `--surge` asks for."""
+    spec = autoscaler.manifest.spec
+    rules = to_rules(spec)
+    return replace(
+        conditions,
+        rules=rules if surge is None else replace(rules, surge_max_percent=surge),
+        hpa_behavior=None if autoscaler.beside is None else autoscaler.beside.behavior,
+        beside_autoscaler=conditions.beside_autoscaler and spec.actuation is not Actuation.SCALE,
+    )
 
 
 def show(comparisons: Sequence[Comparison], output: SimulateOutput) -> None:

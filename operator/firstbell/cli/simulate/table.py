@@ -20,6 +20,7 @@ from firstbell.lab.day.compare import Comparison, Variant
 from firstbell.lab.day.least import Least
 from firstbell.lab.day.observed import FULL_PERCENT
 from firstbell.lab.day.outcome import Moment, Outcome
+from firstbell.lab.day.untried import untried_sentence
 
 NAME_CELLS = 12
 STRIP_BEFORE, STRIP_AFTER = 90, 54
@@ -61,6 +62,8 @@ def print_comparisons(console: Console, comparisons: Iterable[Comparison]) -> No
         console.print("It rests on these assumptions:")
         for assumption in assumptions(comparison):
             console.print(f"- {assumption.text}.")
+        if told := untried_sentence(comparison.untried):
+            console.print(f"- {told}.")
         console.print()
 
 

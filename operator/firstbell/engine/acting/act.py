@@ -312,7 +312,7 @@ def _undone_count(stands: Situation, desired: int, memory: Memory) -> Undone | N
     workload = stands.workload
     if not isinstance(workload, SeenWorkload) or workload.last_writer in OF_THE_CLUSTER:
         return None
-    if not memory.last_desired == memory.scaled_for == desired > workload.replicas:
+    if not memory.pilot.desired == memory.scaled_for == desired > workload.replicas:
         return None
     admitted = memory.admitted_count
     if admitted is not None and (admitted.asked, admitted.given) == (desired, workload.replicas):

@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING
 
 from firstbell.core.absence import Unavailable
 from firstbell.core.bells import minute_of
-from firstbell.core.decide import Decision, decide
 from firstbell.core.limits import Limit
 from firstbell.core.reasons import LimitReason
-from firstbell.engine.deciding.observing import observation
 from firstbell.engine.deciding.other_times import elsewhere
 from firstbell.engine.deciding.planning import current_plan
 from firstbell.engine.deciding.shrinking import follow_shrinkage
+from firstbell.engine.deciding.sighting import sight
 from firstbell.engine.deciding.situation import ByFloor, still_held
-from firstbell.engine.deciding.surging import follow_surge
 from firstbell.engine.deciding.zero import follow_zero
 from firstbell.engine.outcome import Outcome
 from firstbell.engine.pace.timekeeping import NOT_COMPARED
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from firstbell.core.decide import Decision
     from firstbell.engine.deciding.situation import Situation
     from firstbell.engine.memory import Admitted, Memory
     from firstbell.engine.pace.timekeeping import ClockState, OtherTime
@@ -65,13 +64,13 @@ def evaluated(  # noqa: PLR0913 - what a decision depends on
     before = memory.plan
     plan = current_plan(stands, stands.actuator, memory, minute)
     memory.shrunk = follow_shrinkage(store, stands, before, plan, memory, now)
-    follow_surge(store, stands, plan, memory)
     there = () if isinstance(plan, Unavailable) else tuple(elsewhere(plan, memory, others, now))
     holds = tuple(one.hold(now, max(now, memory.acted_for or now)) for one in there)
     if memory.shrunk is not None:
         holds = (*holds, memory.shrunk.hold(now))
-    observed = observation(stands, stands.actuator, plan, memory, now, holds)
-    decision = decide(observed)
+    seen = sight(store, stands, stands.actuator, plan, memory, now, holds)
+    look = memory.pilot.look(stands.rules.flown, seen)
+    memory.pilot, decision = look.pilot, look.decision
     if isinstance(stands.actuator, ByFloor):
         decision = _admitted(decision, memory.admitted, now)
         decision = _below_floor(decision, stands, memory.admitted_count, now)
@@ -83,7 +82,7 @@ def evaluated(  # noqa: PLR0913 - what a decision depends on
         plan=plan,
         decision=decision,
         invalid=invalid,
-        observed=observed,
+        look=look,
         cut=_cut(memory),
         shrunk=memory.shrunk,
         clock=clock,

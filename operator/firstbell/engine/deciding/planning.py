@@ -18,7 +18,6 @@ from firstbell.engine.pace.slices import (
     too_costly,
     within,
 )
-from firstbell.kinds.school_autoscaler import OnCalendarError
 
 if TYPE_CHECKING:
     from firstbell.engine.memory import Memory
@@ -49,7 +48,7 @@ def current_plan(
     """
     calendars = now.calendars
     if isinstance(calendars, Unavailable):
-        if now.rules.on_calendar_error is OnCalendarError.REACTIVE_ONLY or memory.last_calendars is None:
+        if now.rules.flown.reactive_only or memory.last_calendars is None:
             return calendars
         calendars = memory.last_calendars
     bounds = bounds_in_force(now, actuator)

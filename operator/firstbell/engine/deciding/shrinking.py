@@ -177,7 +177,7 @@ def _latest(before: Plan, seen: SeenAutoscaler, memory: Memory, now: datetime) -
     if not loss.compares(minute):
         return None
     planned = max(before.write_at(minute), before.wanted_at(minute))
-    return replace(loss, in_force=min(memory.last_desired or 0, planned))
+    return replace(loss, in_force=min(memory.pilot.desired or 0, planned))
 
 
 def _lost(loss: Loss, plan: Plan, minute: Minute) -> tuple[BellChange, ...]:

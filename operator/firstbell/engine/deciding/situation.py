@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from firstbell.core.reactive import LiveMetric
     from firstbell.engine.floor.seen_floor import SeenFloor
     from firstbell.engine.seen.store import (
-        Rules,
         SeenAutoscaler,
+        SeenSpec,
         SeenWorkload,
         Store,
     )
@@ -88,7 +88,7 @@ class Situation:
     """Everything a tick works from. `rival` is another installation that sets the workload's count."""
 
     seen: SeenAutoscaler
-    rules: Rules
+    rules: SeenSpec
     calendars: tuple[SchoolDays, ...] | Unavailable
     calendar_generations: tuple[int, ...]
     actuator: Actuator
@@ -100,7 +100,7 @@ class Situation:
 def situation(  # noqa: PLR0913 - what a tick knows
     store: Store,
     seen: SeenAutoscaler,
-    rules: Rules,
+    rules: SeenSpec,
     instance: str,
     now: datetime,
     *,
@@ -134,13 +134,13 @@ def situation(  # noqa: PLR0913 - what a tick knows
     )
 
 
-def _rival(seen: SeenAutoscaler, rules: Rules, actuator: Actuator, instance: str) -> str:
+def _rival(seen: SeenAutoscaler, rules: SeenSpec, actuator: Actuator, instance: str) -> str:
     """The other installation that sets the workload's count; empty where there is none, or we would not."""
     ours = not isinstance(actuator, ByScale) or rules.mode is Mode.DRY_RUN
     return "" if ours or seen.count_mark.instance == instance else seen.count_mark.instance
 
 
-def _taken(rules: Rules, rival: str) -> Unavailable:
+def _taken(rules: SeenSpec, rival: str) -> Unavailable:
     return Unavailable(
         reason=ANOTHER_INSTANCE,
         message=f"the firstbell installation {rival} sets the replicas of {rules.target.kind} "
@@ -149,7 +149,7 @@ def _taken(rules: Rules, rival: str) -> Unavailable:
     )
 
 
-def _calendars(store: Store, rules: Rules) -> tuple[SchoolDays, ...] | Unavailable:
+def _calendars(store: Store, rules: SeenSpec) -> tuple[SchoolDays, ...] | Unavailable:
     """The calendars of the policy, all or none: half a demand would be a wrong one."""
     found = []
     for index, name in enumerate(rules.policy.calendar_names):
@@ -174,7 +174,7 @@ def _calendars(store: Store, rules: Rules) -> tuple[SchoolDays, ...] | Unavailab
 def _actuator(  # noqa: PLR0913 - as above
     store: Store,
     seen: SeenAutoscaler,
-    rules: Rules,
+    rules: SeenSpec,
     instance: str,
     workload: SeenWorkload | Unavailable,
     *,
@@ -202,7 +202,7 @@ def _actuator(  # noqa: PLR0913 - as above
     return _by_scale(rules, workload)
 
 
-def _by_scale(rules: Rules, workload: SeenWorkload | Unavailable) -> Actuator:
+def _by_scale(rules: SeenSpec, workload: SeenWorkload | Unavailable) -> Actuator:
     """The workload itself, where the spec has bounds for it; else what is missing, the workload first."""
     if rules.minimum is None or rules.maximum is None:
         if isinstance(workload, Unavailable):

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING
 from firstbell.core.absence import Unavailable
 from firstbell.core.bells import minute_of
 from firstbell.core.history import SETTLED
+from firstbell.core.pilot import Pilot
 from firstbell.core.upcoming import peak_at
 from firstbell.engine.deciding.evaluating import evaluated
 from firstbell.engine.deciding.last_autoscaler import recalled_autoscaler, with_kept_baseline
 from firstbell.engine.deciding.planning import coming_peaks
 from firstbell.engine.deciding.situation import situation
+from firstbell.engine.deciding.surging import recalled_surge
 from firstbell.engine.explaining.last_report import in_reported_words, reported_live
 from firstbell.engine.memory import Memory
 from firstbell.engine.objects.field_managers import owns
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from firstbell.core.plan import Plan, PlannedPeak
     from firstbell.engine.outcome import Outcome
     from firstbell.engine.ports import Json
-    from firstbell.engine.seen.store import Rules, SeenAutoscaler, Store
+    from firstbell.engine.seen.store import SeenAutoscaler, SeenSpec, Store
 
 DEFAULT_INSTANCE = "firstbell"
 
@@ -65,7 +67,7 @@ class Explanation:
     """
 
     seen: SeenAutoscaler
-    rules: Rules
+    rules: SeenSpec
     outcome: Outcome
     wanted: int | None = None
     peaks: tuple[ExplainedPeak, ...] = ()
@@ -95,7 +97,8 @@ def explain(store: Store, key: str, now: datetime, instance: str | None = None) 
     instance = instance or _instance(store, key)
     stands = replace(situation(store, seen, rules, instance, now), live=reported_live(seen.status))
     stands = with_kept_baseline(stands, recalled_autoscaler(seen))
-    outcome = evaluated(store, stands, instance, Memory(history=SETTLED), now)
+    pilot = Pilot(history=SETTLED, surge=recalled_surge(seen.status))
+    outcome = evaluated(store, stands, instance, Memory(pilot=pilot), now)
     outcome = replace(outcome, decision=in_reported_words(outcome.decision, seen.status))
     plan = outcome.plan
     if isinstance(plan, Unavailable):

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from firstbell.engine.live.answers import AskedMetric
-    from firstbell.engine.seen.store import Rules, Store
+    from firstbell.engine.seen.store import SeenSpec, Store
 
 STALE_AFTER = timedelta(minutes=5)
 NOT_READ = "NotRead"
 
 
-def live_metrics(store: Store, rules: Rules, now: datetime) -> tuple[LiveMetric, ...]:
+def live_metrics(store: Store, rules: SeenSpec, now: datetime) -> tuple[LiveMetric, ...]:
     """Each metric of the policy with its last answer, in spec order."""
     return tuple(LiveMetric(target=one.target, reading=_reading(store, one, now)) for one in rules.metrics)
 

@@ -60,7 +60,7 @@ def status_of(outcome: Outcome, memory: Memory, coming: Sequence[PlannedPeak], o
         "readyReplicas": workload.ready if workload else None,
         "desiredReplicas": decided.desired if decided else None,
         "decision": steady_decision(outcome, _decision(decision, ready=conditions[0]), old),
-        "surge": reported_surge(memory.surge, outcome.now),
+        "surge": reported_surge(memory.pilot.surge, outcome.now),
         "upcoming": [_upcoming(peak) for peak in coming],
         "lastActions": [
             {

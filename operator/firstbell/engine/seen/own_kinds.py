@@ -11,17 +11,17 @@ from firstbell.engine.objects.field_managers import spec_editor
 from firstbell.engine.objects.target_ref import TargetRef
 from firstbell.engine.ports import MetricQuery, SecretKey
 from firstbell.engine.seen.store import (
-    Rules,
     SeenAutoscaler,
     SeenCalendar,
+    SeenSpec,
     is_unread,
 )
 from firstbell.kinds.accepted_findings import ACCEPT_PREFIX, accepted_in
 from firstbell.kinds.autoscaler_conversion import (
     read_autoscaler,
-    to_behavior,
     to_metric_targets,
     to_policy,
+    to_rules,
 )
 from firstbell.kinds.calendar_conversion import read_calendar
 from firstbell.kinds.group import GROUP
@@ -63,7 +63,7 @@ def seen_autoscaler(body: Json, before: SeenAutoscaler | None = None) -> SeenAut
     """A SchoolAutoscaler with its rules read; an edit of its status alone reads nothing anew."""
     metadata = body["metadata"]
     namespace, name = metadata["namespace"], metadata["name"]
-    rules: Rules | Unavailable
+    rules: SeenSpec | Unavailable
     if before is not None and _is_of(before, before.rules, metadata):
         rules = before.rules
     else:
@@ -125,17 +125,16 @@ def _is_of(before: SeenCalendar | SeenAutoscaler, content: object, metadata: Jso
     )
 
 
-def _rules(namespace: str, name: str, data: object) -> Rules | Unavailable:
+def _rules(namespace: str, name: str, data: object) -> SeenSpec | Unavailable:
     spec = read_autoscaler(data)
     if isinstance(spec, Refused):
         return _refused(spec)
     ref = spec.scale_target_ref
-    return Rules(
+    return SeenSpec(
         policy=to_policy(namespace, name, spec),
         target=TargetRef(namespace=namespace, api_version=ref.api_version, kind=ref.kind, name=ref.name),
         actuation=spec.actuation,
         mode=spec.mode,
-        on_calendar_error=spec.on_calendar_error,
         minimum=spec.min_replicas,
         maximum=spec.max_replicas,
         metrics=tuple(
@@ -146,9 +145,7 @@ def _rules(namespace: str, name: str, data: object) -> Rules | Unavailable:
             )
             for target, metric in zip(to_metric_targets(spec), spec.metrics, strict=True)
         ),
-        tolerance=spec.tolerance_ratio,
-        surge_max_percent=spec.surge.max_percent if spec.surge else None,
-        behavior=to_behavior(spec),
+        flown=to_rules(spec),
     )
 
 

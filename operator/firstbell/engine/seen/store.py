@@ -10,20 +10,18 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from firstbell.core.absence import Unavailable
-from firstbell.core.behavior import DEFAULT_BEHAVIOR, Behavior
 from firstbell.core.days import SchoolDays
-from firstbell.core.reactive import DEFAULT_TOLERANCE
 from firstbell.engine.floor.floors import Floors
 from firstbell.engine.live.answers import Answers
 from firstbell.engine.objects.index import leave
 from firstbell.engine.objects.resource_version import is_older
-from firstbell.kinds.school_autoscaler import Actuation, Mode, OnCalendarError
+from firstbell.kinds.school_autoscaler import Actuation, Mode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from fractions import Fraction
 
     from firstbell.core.policy import Policy
+    from firstbell.core.rules import Rules
     from firstbell.engine.floor.seen_floor import SeenFloor
     from firstbell.engine.live.answers import AskedMetric
     from firstbell.engine.objects.target_ref import TargetRef
@@ -36,23 +34,20 @@ NOT_READ_YET = "NotReadYet"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Rules:
+class SeenSpec:
     """A SchoolAutoscaler's spec, as the engine uses it. `minimum` and `maximum` None: not given.
 
-    `surge_max_percent` None: early arrivals raise nothing.
+    `flown` is what it says of decisions.
     """
 
     policy: Policy
     target: TargetRef
     actuation: Actuation = Actuation.AUTO
     mode: Mode = Mode.ENFORCE
-    on_calendar_error: OnCalendarError = OnCalendarError.HOLD_LAST_PLAN
     minimum: int | None = None
     maximum: int | None = None
     metrics: tuple[AskedMetric, ...] = ()
-    tolerance: Fraction = DEFAULT_TOLERANCE
-    surge_max_percent: int | None = None
-    behavior: Behavior = DEFAULT_BEHAVIOR
+    flown: Rules
 
     @property
     def calendar_keys(self) -> tuple[str, ...]:
@@ -102,9 +97,9 @@ class SeenAutoscaler:
     uid: str
     generation: int
     created: str
-    rules: Rules | Unavailable
+    rules: SeenSpec | Unavailable
     status: Json
-    last_good: Rules | None = None
+    last_good: SeenSpec | None = None
     version: str = field(default="", compare=False)
     editor: str = field(default="", compare=False)
     confirmed: str = ""
@@ -116,9 +111,9 @@ class SeenAutoscaler:
         return CountMark(instance=actuator.get("instance", ""), challenger=actuator.get("challenger", ""))
 
     @property
-    def in_force(self) -> Rules | None:
+    def in_force(self) -> SeenSpec | None:
         """The rules that are followed; None where there never were usable ones."""
-        return self.rules if isinstance(self.rules, Rules) else self.last_good
+        return self.rules if isinstance(self.rules, SeenSpec) else self.last_good
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

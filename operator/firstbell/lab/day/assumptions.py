@@ -113,12 +113,13 @@ def _autoscalers(comparison: Comparison) -> Iterator[Assumption]:
             value=None,
             text="no calendar counts pupils, so only shares of them are told",
         )
-    if conditions.surge_max_percent is not None:
+    most = conditions.rules.surge_max_percent
+    if most is not None:
         yield Assumption(
             name="surgeMaxPercent",
-            value=conditions.surge_max_percent,
-            text="early arrivals raise the first bell's peak up to "
-            f"{conditions.surge_max_percent} %, from a metric that counts everybody who has come",
+            value=most,
+            text=f"early arrivals raise the first bell's peak up to {most} %, from a metric that counts "
+            "everybody who has come",
         )
     yield Assumption(
         name="leastPossible",

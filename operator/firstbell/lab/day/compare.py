@@ -7,12 +7,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from firstbell.core.announcements import known_by
-from firstbell.core.behavior import DEFAULT_BEHAVIOR, Behavior
 from firstbell.core.bells import Minute, instant_of, start_of_day
+from firstbell.core.rules import DEFAULT_RULES, Rules
 from firstbell.lab.day.cron import CronFloor, HpaWithCron, careful_floor
 from firstbell.lab.day.crowd import Coming, Crowd, crowd
 from firstbell.lab.day.day import Scaling, World, loads_of, play
-from firstbell.lab.day.early_arrivals import EarlyArrivals
+from firstbell.lab.day.early_arrivals import CountedArrivals
 from firstbell.lab.day.firstbell import FirstbellAlone, FirstbellBesideHpa, Operator
 from firstbell.lab.day.hpa import HorizontalPodAutoscaler, HpaAlone, HpaSpec
 from firstbell.lab.day.known_plans import KnownPlans, known_plans
@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    from firstbell.core.behavior import Behavior
     from firstbell.core.plan import Plan, Workload
     from firstbell.core.policy import Bounds
     from firstbell.lab.day.outcome import Outcome
+    from firstbell.lab.day.untried import Untried
 
 UNBOUNDED = 100_000
 """The maximum of an HPA that nothing bounds: more than any cluster has."""
@@ -44,6 +46,7 @@ class Variant(StrEnum):
 class Conditions:
     """What a day is played under.
 
+    `rules` are what the policy says of decisions.
     `background_percent` is how busy the baseline is beside lesson starts; `hpa_target_percent` the CPU target
     of the HPA, and `hpa_behavior` its own `behavior`, where it has one. Of the hand-written floor
     `cron_hours` are its seconds of the day and `cron_replicas` its size, None for the careful team's own;
@@ -54,10 +57,9 @@ class Conditions:
     world: World = field(default_factory=World)
     background_percent: int = 20
     hpa_target_percent: int = 60
-    behavior: Behavior = DEFAULT_BEHAVIOR
+    rules: Rules = DEFAULT_RULES
     hpa_behavior: Behavior | None = None
     beside_autoscaler: bool = True
-    surge_max_percent: int | None = None
     cron_hours: tuple[int, int] | None = None
     cron_replicas: int | None = None
     cron_in_utc: bool = False
@@ -68,7 +70,8 @@ class Comparison:
     """The day, and what it came to under each variant.
 
     `load` is the highest of each minute, in replicas as busy as in their load test; `least` what would have
-    been enough, of which every variant's pod-hours are told in multiples.
+    been enough, of which every variant's pod-hours are told in multiples. `untried` is what of the policy
+    bears on decisions and was not played.
     """
 
     plan: Plan
@@ -78,6 +81,7 @@ class Comparison:
     outcomes: dict[Variant, Outcome]
     load: tuple[float, ...]
     least: LeastPossible
+    untried: tuple[Untried, ...] = ()
 
     def cost(self, variant: Variant) -> float | None:
         """A variant's pod-hours over the least at the HPA's target; None where nothing was needed."""
@@ -169,10 +173,9 @@ def _scalings(
         target=ResourceTarget(value=conditions.hpa_target_percent),
         behavior=conditions.hpa_behavior,
     )
-    beside = conditions.beside_autoscaler
-    most = conditions.surge_max_percent
-    early = None if most is None else EarlyArrivals(most, there.first_bells)
-    operator = Operator(plans, bounds, conditions.behavior, beside_autoscaler=beside, early=early)
+    beside, rules = conditions.beside_autoscaler, conditions.rules
+    early = None if rules.surge_max_percent is None else CountedArrivals(there.first_bells)
+    operator = Operator(plans, bounds, rules, beside_autoscaler=beside, early=early)
     ours = FirstbellBesideHpa(operator, HorizontalPodAutoscaler(spec)) if beside else FirstbellAlone(operator)
     return {
         Variant.HPA_ALONE: HpaAlone(HorizontalPodAutoscaler(spec)),

@@ -1,7 +1,7 @@
-"""Early arrivals against the plan on a simulated day, followed by the production rules.
+"""Who has come early on a simulated day, as a metric of the policy would tell it.
 
-The metric that a policy would name is taken to be exact: it counts everybody who has come to a first bell so
-far, in pupils of a regular in-person lesson start.
+The metric is taken to be exact: it counts everybody who has come to a first bell so far, in pupils of a
+regular in-person lesson start.
 """
 
 from __future__ import annotations
@@ -10,29 +10,21 @@ from fractions import Fraction
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from firstbell.core.bells import minute_of
-from firstbell.core.surge_correction import SurgeHistory, expectation, followed
+from firstbell.core.sight import EarlyArrivals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from firstbell.core.plan import Plan
-
 ONE_PUPIL = Fraction(1)
 
 
-class EarlyArrivals:
-    """What is concluded from who has come, reading by reading."""
+class CountedArrivals:
+    """Those who have come by each second of the day."""
 
-    def __init__(self, max_percent: int, first_bells: Sequence[float]) -> None:
-        self._max_percent = max_percent
+    def __init__(self, first_bells: Sequence[float]) -> None:
         self._come = [0.0, *accumulate(first_bells)]
-        self.history = SurgeHistory()
 
-    def follow(self, plan: Plan, second: int, now: datetime) -> SurgeHistory:
-        """The history after the reading of a second of the day."""
-        reading = Fraction(round(self._come[second]))
-        expected = expectation(plan, minute_of(now))
-        self.history = followed(self.history, expected, [(ONE_PUPIL, reading)], self._max_percent, now)
-        return self.history
+    def at(self, second: int, now: datetime) -> EarlyArrivals:
+        """Return the reading of a second of the day."""
+        return EarlyArrivals(readings=((ONE_PUPIL, Fraction(round(self._come[second]))),), at=now)

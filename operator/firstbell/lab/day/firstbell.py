@@ -12,16 +12,16 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from firstbell.core.bells import instant_of
-from firstbell.core.decide import Ceiling, Observation, decide, remembered
-from firstbell.core.history import History
+from firstbell.core.decide import Ceiling
+from firstbell.core.pilot import Pilot
 from firstbell.core.reasons import LimitReason
-from firstbell.core.scheduled import raised_by_surge, scheduled_by
+from firstbell.core.sight import Sight
 from firstbell.lab.day.hpa import HpaAlone
 
 if TYPE_CHECKING:
-    from firstbell.core.behavior import Behavior
     from firstbell.core.policy import Bounds
-    from firstbell.lab.day.early_arrivals import EarlyArrivals
+    from firstbell.core.rules import Rules
+    from firstbell.lab.day.early_arrivals import CountedArrivals
     from firstbell.lab.day.hpa import HorizontalPodAutoscaler
     from firstbell.lab.day.known_plans import KnownPlans
     from firstbell.lab.day.observed import Observed
@@ -38,17 +38,16 @@ class Operator:
         self,
         plans: KnownPlans,
         bounds: Bounds,
-        behavior: Behavior,
+        rules: Rules,
         *,
         beside_autoscaler: bool,
-        early: EarlyArrivals | None = None,
+        early: CountedArrivals | None = None,
     ) -> None:
         self._plans = plans
         self._early = early
-        self._behavior = behavior
+        self._rules = rules
         self._beside = beside_autoscaler
-        self._history = History()
-        self._held: int | None = None
+        self._pilot = Pilot()
         self._baseline = bounds.minimum
         reason = LimitReason.AUTOSCALER_MAX_REPLICAS if beside_autoscaler else LimitReason.TOO_MANY_REPLICAS
         self._ceiling = None if bounds.maximum is None else Ceiling(replicas=bounds.maximum, reason=reason)
@@ -61,25 +60,25 @@ class Operator:
         """The floor, or the count, that is in force from a second of the plans on."""
         minute = self._plans.since[0] + now // SECONDS_PER_MINUTE
         at = instant_of(minute) + timedelta(seconds=now % SECONDS_PER_MINUTE)
-        plan = self._plans.at(minute)
-        surge = None if self._early is None else self._early.follow(plan, now, at)
-        seen = Observation(
+        before = self._pilot.desired
+        sight = Sight(
             now=at,
+            acted_for=at,
+            plan=self._plans.at(minute),
             baseline=self._baseline,
-            scheduled=raised_by_surge(scheduled_by(plan, minute, minute), surge, minute, self._baseline),
-            behavior=self._behavior,
-            history=self._history,
             ceiling=self._ceiling,
-            held=self._held,
+            beside_autoscaler=self._beside,
+            floor=None if before == self._baseline else before,
             current=pods.wanted,
             ready=pods.ready,
-            beside_autoscaler=self._beside,
+            metrics=(),
+            arrivals=None if self._early is None else self._early.at(now, at),
+            holds=(),
+            disabled_by="",
         )
-        decision = decide(seen)
-        self._history = remembered(seen, decision)
-        desired = self._baseline if decision.desired is None else decision.desired
-        self._held = None if self._beside and desired == self._baseline else desired
-        return desired
+        look = self._pilot.look(self._rules, sight)
+        self._pilot = look.carried_out()
+        return self._baseline if look.decision.desired is None else look.decision.desired
 
 
 class FirstbellBesideHpa:

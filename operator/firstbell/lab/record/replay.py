@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from firstbell.core.policy import Bounds
-    from firstbell.lab.record.deciding import Rules
+    from firstbell.lab.record.deciding import Flight
     from firstbell.lab.record.hpa_following import HpaFollower
     from firstbell.lab.record.schedule import Schedule
     from firstbell.lab.record.ticks import Ticks
@@ -36,10 +36,10 @@ def replay_hpa(follower: HpaFollower) -> Track:
     return replicas
 
 
-def replay_scale(rules: Rules, schedule: Schedule, ticks: Ticks, first: int) -> Track:
+def replay_scale(flight: Flight, schedule: Schedule, ticks: Ticks, first: int) -> Track:
     """The replicas of a workload that firstbell scales itself."""
     replicas, size = Track(), len(ticks.values)
-    decider = Decider(rules, ticks, schedule, first)
+    decider = Decider(flight, ticks, schedule, first)
     replicas.at(ticks.second(0), first)
     while (tick := decider.next_tick) < size:
         decider.decide(tick, decider.desired)
@@ -47,11 +47,11 @@ def replay_scale(rules: Rules, schedule: Schedule, ticks: Ticks, first: int) -> 
     return replicas
 
 
-def replay_floor(rules: Rules, schedule: Schedule, follower: HpaFollower) -> Track:
+def replay_floor(flight: Flight, schedule: Schedule, follower: HpaFollower) -> Track:
     """The replicas of a workload whose HPA has a floor of firstbell: a rise of it is written at once."""
     replicas, ticks = Track(), follower.ticks
     size = len(ticks.values)
-    decider = Decider(rules, ticks, schedule, rules.bounds.minimum)
+    decider = Decider(flight, ticks, schedule, flight.bounds.minimum)
     replicas.at(ticks.second(0), follower.replicas)
     while True:
         # A pass matters at the next decision at the latest, if that changes the floor.

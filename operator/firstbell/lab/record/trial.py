@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from firstbell.core.behavior import DEFAULT_BEHAVIOR, Behavior
+from firstbell.core.rules import DEFAULT_RULES, Rules
 from firstbell.lab.day.hpa import HorizontalPodAutoscaler, HpaSpec
 from firstbell.lab.day.least import Leads, least_of_runs
 from firstbell.lab.record.bells import bell_windows
-from firstbell.lab.record.deciding import Rules
+from firstbell.lab.record.deciding import Flight
 from firstbell.lab.record.hpa_following import HpaFollower
 from firstbell.lab.record.known_plans import plans_known_then
 from firstbell.lab.record.need import MOST_REPLICAS, UNKNOWN, need_over, needs_of
@@ -24,7 +23,9 @@ from firstbell.lab.record.track import Track, ready_track
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from fractions import Fraction
 
+    from firstbell.core.behavior import Behavior
     from firstbell.core.plan import Workload
     from firstbell.core.policy import Bounds
     from firstbell.core.reactive import MetricTarget
@@ -41,21 +42,20 @@ class Trial:
     """What is tried on a recording.
 
     `per_replica` is the load that one replica carries. `metric` is the policy's own, if it is that which was
-    recorded, `per_pupil` what one pupil adds to it. `hpa_bounds` and `hpa_behavior` are those of the HPA.
+    recorded, `per_pupil` what one pupil adds to it; `rules` are what the policy says of decisions.
+    `hpa_bounds` and `hpa_behavior` are those of the HPA.
     """
 
     workload: Workload
     per_replica: Fraction
     hpa_bounds: Bounds
     metric: MetricTarget | None = None
-    tolerance: Fraction = Fraction(1, 10)
-    behavior: Behavior = DEFAULT_BEHAVIOR
+    rules: Rules = DEFAULT_RULES
     hpa_behavior: Behavior | None = None
     beside_autoscaler: bool = False
     start_seconds: int = START_SECONDS
     fixed: int | None = None
     per_pupil: Fraction | None = None
-    surge_max_percent: int | None = None
 
 
 def run_trial(trial: Trial, recording: Recording) -> Outcome:
@@ -78,7 +78,7 @@ def run_trial(trial: Trial, recording: Recording) -> Outcome:
         recording=recording,
         need=need,
         per_replica=trial.per_replica,
-        follows_arrivals=trial.metric is not None and None not in {trial.per_pupil, trial.surge_max_percent},
+        follows_arrivals=_flight(trial).follows_arrivals,
         live_metric=trial.metric.name if trial.metric else None,
         beside_autoscaler=trial.beside_autoscaler,
         start_seconds=trial.start_seconds,
@@ -115,26 +115,28 @@ def _replicas(trial: Trial, recording: Recording, schedule: Schedule, fixed: int
     if not values:
         return dict.fromkeys(Variant, always)
     ticks = Ticks(first_second, values, needs_of(values, per_replica))
-    rules = Rules(
-        bounds=bounds,
-        metric=trial.metric,
-        tolerance=trial.tolerance,
-        behavior=trial.behavior,
-        beside_autoscaler=trial.beside_autoscaler,
-        per_pupil=trial.per_pupil,
-        surge_max_percent=trial.surge_max_percent,
-    )
+    flight = _flight(trial)
     first = max(first_count(ticks, per_replica, bounds), schedule.replicas_at(ticks.first))
     if trial.beside_autoscaler:
-        firstbell = replay_floor(rules, schedule, HpaFollower(_hpa(trial), per_replica, ticks, first))
+        firstbell = replay_floor(flight, schedule, HpaFollower(_hpa(trial), per_replica, ticks, first))
     else:
-        firstbell = replay_scale(rules, schedule, ticks, first)
+        firstbell = replay_scale(flight, schedule, ticks, first)
     alone = first_count(ticks, per_replica, trial.hpa_bounds)
     return {
         Variant.FIRSTBELL: firstbell,
         Variant.HPA: replay_hpa(HpaFollower(_hpa(trial), per_replica, ticks, alone)),
         Variant.FIXED: always,
     }
+
+
+def _flight(trial: Trial) -> Flight:
+    return Flight(
+        rules=trial.rules,
+        bounds=trial.workload.bounds,
+        metric=trial.metric,
+        per_pupil=trial.per_pupil,
+        beside_autoscaler=trial.beside_autoscaler,
+    )
 
 
 def _hpa(trial: Trial) -> HorizontalPodAutoscaler:

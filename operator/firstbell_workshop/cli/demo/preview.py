@@ -17,7 +17,7 @@ from firstbell.cli.planned import plan_files
 from firstbell.cli.simulate.table import print_comparisons
 from firstbell.core.bells import instant_of, minute_of
 from firstbell.core.plan import Plan, make_plan
-from firstbell.kinds.autoscaler_conversion import to_behavior
+from firstbell.kinds.autoscaler_conversion import to_rules
 from firstbell.lab.day.compare import Comparison, Conditions, Variant, compare
 from firstbell_workshop.demo.morning import Morning, example_file
 from firstbell_workshop.demo.show import Point, chart
@@ -33,7 +33,7 @@ def planned(morning: Morning) -> tuple[Plan, Conditions]:
     found = plan_files([example_file(morning.example)], morning.bell.date(), 1)
     start = minute_of(morning.start) - BEFORE_MINUTES
     plan = make_plan(found.plans[0].workload, start, minute_of(morning.end) + AFTER_MINUTES)
-    return plan, Conditions(behavior=to_behavior(found.autoscalers[0].manifest.spec))
+    return plan, Conditions(rules=to_rules(found.autoscalers[0].manifest.spec))
 
 
 def print_preview(console: Console, morning: Morning, plan: Plan, conditions: Conditions) -> None:

@@ -205,8 +205,8 @@ def test_the_live_metrics_of_a_spec_with_what_limits_them():
         ("pupils-online", "AverageValue", 350),
         ("queue", "Value", Fraction(3, 2)),
     ]
-    assert rules.tolerance == Fraction(1, 20)
-    assert rules.behavior == Behavior(
+    assert rules.flown.tolerance == Fraction(1, 20)
+    assert rules.flown.behavior == Behavior(
         up=DEFAULT_UP,
         down=ScalingRules(
             window=timedelta(seconds=60), policies=DEFAULT_DOWN.policies, select=SelectPolicy.DISABLED
@@ -215,7 +215,7 @@ def test_the_live_metrics_of_a_spec_with_what_limits_them():
 
 
 def test_without_a_behavior_the_one_of_an_hpa_is_followed():
-    assert seen(seen_autoscaler, an_autoscaler()).in_force.behavior == DEFAULT_BEHAVIOR
+    assert seen(seen_autoscaler, an_autoscaler()).in_force.flown.behavior == DEFAULT_BEHAVIOR
 
 
 def test_what_is_asked_is_edited_by_metrics_that_come_change_or_go_and_by_nothing_else():

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from firstbell.core.calendar import InstructionMode
 from firstbell.core.policy import PeakAnchor
+from firstbell.core.rules import DEFAULT_RULES
 from firstbell.lab.day.arrivals import Preset
 from firstbell.lab.day.compare import Conditions, Variant, compare
 from firstbell.lab.day.crowd import Coming
@@ -33,7 +35,7 @@ def played(*, surge: int | None = 200, come: int = 150, preset=Preset.BELL, besi
     workload = a_workload(policy, at_home, minimum=4, maximum=400)
     conditions = Conditions(
         coming=Coming(shape=preset.shape, load_percent=come),
-        surge_max_percent=surge,
+        rules=replace(DEFAULT_RULES, surge_max_percent=surge),
         beside_autoscaler=beside,
     )
     return compare(workload, DAY, conditions, (Variant.FIRSTBELL,)).outcomes[Variant.FIRSTBELL]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
 
@@ -10,6 +11,7 @@ import pytest
 from firstbell.core.arrivals import BELL
 from firstbell.core.calendar import CalendarEvent, InstructionMode
 from firstbell.core.policy import Bounds, PeakAnchor
+from firstbell.core.rules import DEFAULT_RULES
 from firstbell.lab.record.outcome import Variant
 from tests.builders import (
     a_bell_schedule,
@@ -220,7 +222,12 @@ def test_early_arrivals_raise_the_peak_where_the_policy_says_so():
 
     recording = a_recording(*DAY, half_as_many_again)
     as_planned = tried(a_school(), recording)
-    raised = tried(a_school(), recording, per_pupil=Fraction(1, 10_000), surge_max_percent=200)
+    raised = tried(
+        a_school(),
+        recording,
+        per_pupil=Fraction(1, 10_000),
+        rules=replace(DEFAULT_RULES, surge_max_percent=200),
+    )
     assert not as_planned.follows_arrivals
     assert as_planned.bells[0].tallies[Variant.FIRSTBELL].short_seconds > 60
     assert raised.follows_arrivals
