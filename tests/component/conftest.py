@@ -50,7 +50,7 @@ class Component:
             telemetry=FakeTelemetry(),
             instance="firstbell",
         )
-        self._kubeconfig = kubeconfig
+        self.kubeconfig = kubeconfig
         self._thread = None
         self._loop = None
         self._stop = None
@@ -58,7 +58,7 @@ class Component:
 
     async def start(self, *namespaces) -> None:
         settings = Settings(
-            kubeconfig=self._kubeconfig,
+            kubeconfig=self.kubeconfig,
             namespaces=namespaces,
         )
         running = threading.Event()
@@ -66,7 +66,7 @@ class Component:
         async def kopf() -> None:
             self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
             running.set()
-            access = await load_access(self._kubeconfig, None)
+            access = await load_access(self.kubeconfig, None)
             async with KubernetesCluster(access) as cluster:
                 following = asyncio.create_task(follow_objects(self.engine, cluster, namespaces))
                 # As the app does: Kopf waits for younger tasks of its loop.
@@ -80,16 +80,20 @@ class Component:
         self._thread = threading.Thread(target=lambda: asyncio.run(kopf()))
         self._thread.start()
         await asyncio.to_thread(running.wait)
+        await self.open()
+
+    async def open(self) -> None:
+        """Has the person's client ready; Kopf need not run."""
         self._session = aiohttp.ClientSession(base_url=str(self.kmock.url))
 
     async def end(self) -> None:
         """Stops Kopf, and waits until it has ended."""
-        if self._thread is None:
-            return
-        self._loop.call_soon_threadsafe(self._stop.set)
-        await asyncio.to_thread(self._thread.join, SECONDS)
-        await self._session.close()
-        assert not self._thread.is_alive()
+        if self._thread is not None:
+            self._loop.call_soon_threadsafe(self._stop.set)
+            await asyncio.to_thread(self._thread.join, SECONDS)
+        if self._session is not None:
+            await self._session.close()
+        assert self._thread is None or not self._thread.is_alive()
 
     async def seen(self, condition) -> None:
         """Returns when the condition holds; fails when it does not in time."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from importlib.metadata import EntryPoint
+from importlib.metadata import entry_points
 from typing import Any
 
 from firstbell.cli.help_text import Command, Group
 from firstbell.cli.mounted import Unloaded, unloaded
 
-ENTRY_POINTS = (
-    EntryPoint(name="workshop", value="firstbell_workshop.cli.commands:COMMANDS", group="firstbell.commands"),
-)
+ENTRY_POINTS = "firstbell.commands"
 """Each names a table of `Mounted` rows, in a module that is quick to load."""
 
 WORKSHOP = ("demo", "cluster")
@@ -57,7 +55,7 @@ class Absent(Command):
 def joined() -> dict[str, Unloaded]:
     """Return the commands of every package that joins some and is there."""
     found: dict[str, Unloaded] = {}
-    for point in ENTRY_POINTS:
+    for point in entry_points(group=ENTRY_POINTS):
         try:
             table = point.load()
         except ModuleNotFoundError as error:
