@@ -30,6 +30,15 @@ def corners() -> dict[str, Spec]:
         "24 regions, 512 holidays and 512 single dates, scopes drawn": regions_of(
             single_dates(512, scoped=True) | holidays(512, scoped=True)
         ),
+        "24 regions, 30 years, 512 ranged dates on some weekdays, scopes drawn": regions_of(
+            on_some_weekdays(ranged_dates(512, scoped=True))
+        ),
+        "A cycle of 32 labels with Hold, 512 dates on some weekdays": regions_of(
+            on_some_weekdays(single_dates(256, scoped=True) | ranged_dates(512, scoped=True))
+            | rotation("DayCycle", "Hold", rows_with=LABELS[:31])
+        ),
+        "128 events of 24 cohorts each, 512 cohorts, bells": many_bells() | cohorts(512) | of_cohorts(128),
+        "8 events of 4 cohorts each, 512 cohorts, bells": many_bells() | cohorts(512) | of_cohorts(8, 4),
         "24 regions, 512 dates that open nothing": regions_of(opening_nothing(512)),
         "9.8 kB: 50 ranged dates, 24 regions": regions_of(ranged_dates(50)),
         "64 overlapping school years, 512 long holidays": regions_of(
@@ -182,6 +191,33 @@ def ranged_dates(count: int, *, scoped: bool = False) -> Spec:
         }
         entries.append(entry | ({"regions": scope(rng)} if scoped else {}))
     return {"calendarDates": entries}
+
+
+def on_some_weekdays(spec: Spec) -> Spec:
+    """The same exceptions, each on weekdays of its own."""
+    rng = Random(7)
+    entries = [
+        entry | {"daysOfWeek": rng.sample(EVERY_DAY, rng.randrange(1, 7))} for entry in spec["calendarDates"]
+    ]
+    return spec | {"calendarDates": entries}
+
+
+def of_cohorts(count: int, each: int = 24) -> Spec:
+    """Evenings of weekdays, each of cohorts of its own."""
+    rng = Random(8)
+    return {
+        "demandEvents": [
+            {
+                "name": f"e{number}",
+                "type": "Other",
+                "recurrence": {"daysOfWeek": EVERY_DAY},
+                "startTime": clock(number * 10),
+                "endTime": clock(number * 10 + 30),
+                "cohorts": [f"c{one}" for one in rng.sample(range(512), each)],
+            }
+            for number in range(count)
+        ]
+    }
 
 
 def single_dates(count: int, *, scoped: bool = False, event: str | None = None) -> Spec:

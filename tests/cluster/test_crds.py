@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from firstbell.kinds.crds import RENDERED_KINDS
+from firstbell.kinds.demand_event import MOST_EVENT_COHORTS
 from firstbell_workshop.local.errors import ControlPlaneError
 from tests.unit.kinds.acceptances import ACCEPTANCES
 from tests.unit.kinds.refusals import BEYOND_THE_SERVER, RULES, SHAPES, Refusal
@@ -119,6 +120,7 @@ def test_a_calendar_with_the_most_entries_is_taken_with_server_side_apply(apply)
             "cohorts": [
                 {"name": f"c{n}", "region": "zone-a", "pupils": 1} for n in range(MOST_HOLIDAYS)
             ],
+            "demandEvents[1].cohorts": [f"c{n}" for n in range(MOST_EVENT_COHORTS)],
         },
     )  # fmt: skip
     assert "serverside-applied" in apply(manifest("SchoolCalendar", full, name="full"), "--server-side")

@@ -71,7 +71,7 @@ def _humps(workload: Workload, start: Minute, end: Minute) -> list[Hump]:
             for peak in policy.peaks:
                 height = pupils * _height(policy, peak, weight)
                 if peak.anchor is PeakAnchor.DEMAND_EVENT:
-                    times, shift = _event_times(days, peak, region, dates), 0
+                    times, shift = _event_times(days, peak, region, name, dates), 0
                 else:
                     times, shift = _bell_times(days, peak, region, dates), offset
                 humps += [
@@ -152,11 +152,15 @@ def _wall(at: time) -> int:
     return 24 * 60 if at.fold else at.hour * 60 + at.minute
 
 
-def _event_times(days: SchoolDays, peak: Peak, region: str | None, dates: list[date]) -> list[tuple]:
+def _event_times(
+    days: SchoolDays, peak: Peak, region: str | None, cohort: str | tuple, dates: list[date]
+) -> list[tuple]:
     found = []
     for event in days.calendar.demand_events:
         wanted = not peak.demand_event_types or event.type in peak.demand_event_types
         if not wanted or (event.regions and region not in event.regions):
+            continue
+        if event.cohorts and cohort[0] not in event.cohorts:
             continue
         for on in dates:
             found += _event_on(days, event, region, on)

@@ -85,11 +85,14 @@ def exceptions(draw, regions: tuple[str, ...], number: int):
 
 
 @st.composite
-def demand_events(draw, regions: tuple[str, ...], number: int, *, cron: bool = True):
+def demand_events(
+    draw, regions: tuple[str, ...], number: int, *, cron: bool = True, names: tuple[str, ...] = ()
+):
     fields = {
         "name": f"e{number}",
         "type": draw(st.sampled_from(TYPES)),
         "regions": draw(scopes(regions)),
+        "cohorts": tuple(draw(st.just([]) | st.lists(st.sampled_from(names), unique=True))) if names else (),
     }
     if cron and draw(st.integers(0, 5)) == 0:
         minutes = draw(st.sampled_from([0, 45, 600]))
@@ -132,6 +135,8 @@ def calendars(
     if rotation:
         rows.insert(0, a_row("Tue Fri", "short", labels=("B",), instruction_mode=InstructionMode.HYBRID))
     last = draw(st.sampled_from([None, "2024-09-09", "2024-09-11"]))
+    counted = draw(cohorts(regions)) if with_cohorts else ()
+    names = tuple(cohort.name for cohort in counted)
     return a_calendar(
         zone=ZoneInfo(draw(st.sampled_from(ZONES))),
         regions=regions,
@@ -142,9 +147,10 @@ def calendars(
         holidays=(a_holiday("2024-09-09", last),) if last else (),
         calendar_dates=tuple(draw(exceptions(regions, number)) for number in range(draw(st.integers(0, 2)))),
         demand_events=tuple(
-            draw(demand_events(regions, number, cron=cron)) for number in range(draw(st.integers(0, 2)))
+            draw(demand_events(regions, number, cron=cron, names=names))
+            for number in range(draw(st.integers(0, 3)))
         ),
-        cohorts=draw(cohorts(regions)) if with_cohorts else (),
+        cohorts=counted,
     )
 
 

@@ -393,7 +393,8 @@ class DemandEvent:
 
     `start` is None only with a cron recurrence, which brings its own times. `end` None is one instant; not
     after `start` it is on the next day; `END_OF_DAY` is the midnight after its date. What recurs does so from
-    `first_date` to `last_date`, both inclusive, and on no holiday if it is to `exclude_holidays`.
+    `first_date` to `last_date`, both inclusive, and on no holiday if it is to `exclude_holidays`. With
+    `cohorts` only these take part, by name; empty = all of its regions.
     """
 
     name: str
@@ -405,6 +406,7 @@ class DemandEvent:
     first_date: date | None = None
     last_date: date | None = None
     exclude_holidays: bool = False
+    cohorts: tuple[str, ...] = ()
 
     def may_begin_on(self, day: date) -> bool:
         """Tell whether a date is within the bounds of what recurs."""
@@ -465,6 +467,9 @@ class SchoolCalendar:
                 cohort.region in (self.regions or (None,)),
                 f"cohort {cohort.name!r}: region {cohort.region!r} is not declared",
             )
+        names = {cohort.name for cohort in self.cohorts}
+        for event in self.demand_events:
+            _require(names.issuperset(event.cohorts), f"demand event {event.name!r}: a cohort does not exist")
 
     @property
     def key(self) -> str:

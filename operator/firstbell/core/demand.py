@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from firstbell.core.bells import Minute
+    from firstbell.core.calendar import Cohort
     from firstbell.core.days import SchoolDays
     from firstbell.core.policy import Peak, Policy
 
@@ -74,6 +75,35 @@ class RegionLoad:
         """All pupils of the region (1 where the calendar counts none)."""
         return sum(pupils for _, pupils in self.offsets)
 
+    def pupils_of(self, occurrence: Occurrence) -> int:
+        """The pupils of the region whom an occurrence is for."""
+        if not occurrence.cohorts:
+            return self.pupils
+        named = frozenset(occurrence.cohorts)
+        return sum(one.pupils for one in self.cohorts if one.name in named)
+
+    @property
+    def cohorts(self) -> tuple[Cohort, ...]:
+        """The cohorts of the region."""
+        return tuple(one for one in self.school_days.calendar.cohorts if one.region == self.region)
+
+    def parts(self) -> Iterator[RegionLoad]:
+        """The region in parts whose pupils all take part in the same: one, where no event names cohorts.
+
+        A pupil is in one part only, and comes to the largest of what that part has.
+        """
+        named = {surge.occurrence.cohorts for surge in self.surges if surge.occurrence.cohorts}
+        if not named:
+            yield self
+            return
+        for takes_part, offsets in cohort_parts(self.cohorts, named):
+            surges = (
+                one
+                for one in self.surges
+                if not one.occurrence.cohorts or one.occurrence.cohorts in takes_part
+            )
+            yield replace(self, offsets=offsets, surges=tuple(surges))
+
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Demand:
@@ -92,18 +122,38 @@ class Demand:
 
 
 def offsets_by_region(school_days: SchoolDays) -> dict[str | None, Offsets]:
-    """Return the cohorts of each region as pupils by offset.
+    """The cohorts of each region as pupils by offset; a calendar without cohorts weighs 1 per region."""
+    calendar = school_days.calendar
+    if not calendar.cohorts:
+        return dict.fromkeys(calendar.region_names, ((0, 1),))
+    found: dict[str | None, list[Cohort]] = {region: [] for region in calendar.region_names}
+    for cohort in calendar.cohorts:
+        found[cohort.region].append(cohort)
+    return {region: _offsets(cohorts) for region, cohorts in found.items()}
 
-    A calendar without cohorts weighs 1 per region.
-    """
-    found: dict[str | None, dict[int, int]] = {region: {} for region in school_days.calendar.region_names}
-    for cohort in school_days.calendar.cohorts:
-        of_region = found[cohort.region]
+
+def cohort_parts(
+    cohorts: Iterable[Cohort], named: Iterable[tuple[str, ...]]
+) -> Iterator[tuple[frozenset[tuple[str, ...]], Offsets]]:
+    """Cohorts by the lists of names that hold them: those lists, and the cohorts as pupils by offset."""
+    lists = sorted(named)
+    holding: dict[str, list[int]] = {}
+    for place, names in enumerate(lists):
+        for name in names:
+            holding.setdefault(name, []).append(place)
+    found: dict[tuple[int, ...], list[Cohort]] = {}
+    for cohort in cohorts:
+        found.setdefault(tuple(holding.get(cohort.name, ())), []).append(cohort)
+    for those, together in found.items():
+        yield frozenset(lists[place] for place in those), _offsets(together)
+
+
+def _offsets(cohorts: Iterable[Cohort]) -> Offsets:
+    found: dict[int, int] = {}
+    for cohort in cohorts:
         offset = cohort.start_offset_minutes
-        of_region[offset] = of_region.get(offset, 0) + cohort.pupils
-    if not school_days.calendar.cohorts:
-        found = {region: {0: 1} for region in found}
-    return {region: tuple(sorted(pupils.items())) for region, pupils in found.items()}
+        found[offset] = found.get(offset, 0) + cohort.pupils
+    return tuple(sorted(found.items()))
 
 
 def total_weight(calendars: Iterable[SchoolDays]) -> int:
@@ -168,7 +218,7 @@ def demand(policy: Policy, loads: Sequence[RegionLoad], start: Minute, end: Minu
     """Return the load of those surges at each minute of [start, end)."""
     scale = scale_of(loads, policy.peaks)
     canvas = _Canvas(start, end, len(policy.peaks))
-    for load in loads:
+    for load in (part for each in loads for part in each.parts()):
         if not load.offsets:
             continue  # a region that no cohort is in
         for bells, events in _meetings(load):
@@ -474,13 +524,14 @@ class Spreads:
 
     def __init__(self, load: RegionLoad) -> None:
         self._load = load
-        self._found: dict[tuple[int, int, bool], Spread] = {}
+        self._found: dict[tuple[int, int, bool, tuple[str, ...]], Spread] = {}
         self._needs: dict[tuple[int, Fraction], tuple[int, int]] = {}
 
     def of(self, surge: Surge) -> Spread:
         """Return the spread of an occurrence of this region."""
         occurrence = surge.occurrence
-        form = (occurrence.peak_index, occurrence.end - occurrence.bell, occurrence.shifts_with_cohorts)
+        lasts = occurrence.end - occurrence.bell
+        form = (occurrence.peak_index, lasts, occurrence.shifts_with_cohorts, occurrence.cohorts)
         if form not in self._found:
             self._found[form] = self._draw(occurrence)
         return self._found[form]
@@ -499,7 +550,9 @@ class Spreads:
     def _draw(self, occurrence: Occurrence) -> Spread:
         shape = occurrence.peak.shape
         slopes = lcm(max(1, shape.ramp), max(1, shape.decay))
-        offsets = self._load.offsets if occurrence.shifts_with_cohorts else ((0, self._load.pupils),)
+        offsets = (
+            self._load.offsets if occurrence.shifts_with_cohorts else ((0, self._load.pupils_of(occurrence)),)
+        )
         first = occurrence.load_start - occurrence.bell
         if not offsets:
             return Spread(first=first, curve=[], slopes=slopes, top=0)

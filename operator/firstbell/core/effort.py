@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from firstbell.core.absence import Unavailable
 from firstbell.core.bells import MINUTES_PER_DAY, instant_of
-from firstbell.core.calendar import CronRecurrence, DateRange, OneDate, covers
+from firstbell.core.calendar import CronRecurrence, DateRange, OneDate
 from firstbell.core.coalesce import context_minutes
-from firstbell.core.demand import offsets_by_region
-from firstbell.core.occurrences import event_minutes, longest, wants
+from firstbell.core.demand import cohort_parts, offsets_by_region
+from firstbell.core.occurrences import event_minutes, longest, regions_of, wants
 from firstbell.core.policy import PeakAnchor
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from firstbell.core.bells import Minute
     from firstbell.core.calendar import DemandEvent
     from firstbell.core.days import SchoolDays
+    from firstbell.core.demand import Offsets
     from firstbell.core.plan import Workload
     from firstbell.core.policy import Peak, Policy
 
@@ -112,7 +113,7 @@ def _looking(policy: Policy, school_days: SchoolDays, days: int) -> _Part:
 
 def _bells(policy: Policy, school_days: SchoolDays, days: int) -> _Part:
     calendar = school_days.calendar
-    offsets = [each for each in offsets_by_region(school_days).values() if each]
+    offsets = [offsets for _, _, offsets in _parts_of(school_days)]
     periods = max((len(schedule.periods) for schedule in calendar.bell_schedules), default=0)
     bells = drawn = 0
     for peak in policy.peaks:
@@ -120,12 +121,31 @@ def _bells(policy: Policy, school_days: SchoolDays, days: int) -> _Part:
         bells += count
         drawn += min(count * _minutes(peak), MINUTES_PER_DAY + _minutes(peak))
     spread = sum(len(each) for each in set(offsets)) * 4 * bells
-    distinct = len(set(offsets))
+    distinct, regions = len(set(offsets)), len(calendar.region_names)
     return _Part(
         steps=days * (len(offsets) * bells * STEPS_PER_OCCURRENCE + distinct * drawn + spread),
         path=f"SchoolCalendar {calendar.name}: spec.bellSchedules",
-        what=f"{periods} class periods a day in {len(offsets)} regions, for {len(policy.peaks)} peaks",
+        what=f"{periods} class periods a day in {regions} regions, for {len(policy.peaks)} peaks",
     )
+
+
+def _parts_of(
+    school_days: SchoolDays,
+) -> list[tuple[str | None, frozenset[tuple[str, ...]], Offsets]]:
+    """Those who take part in the same: their region, the events' lists that name them, their offsets."""
+    calendar = school_days.calendar
+    named = {event.cohorts for event in calendar.demand_events if event.cohorts}
+    if not named:
+        return [
+            (region, frozenset(), each) for region, each in offsets_by_region(school_days).items() if each
+        ]
+    return [
+        (region, lists, offsets)
+        for region in calendar.region_names
+        for lists, offsets in cohort_parts(
+            [cohort for cohort in calendar.cohorts if cohort.region == region], named
+        )
+    ]
 
 
 def _bells_a_day(peak: Peak, periods: int) -> int:
@@ -145,7 +165,7 @@ def _minutes(peak: Peak) -> int:
 
 def _events(policy: Policy, school_days: SchoolDays, days: DateRange) -> _Part:
     calendar = school_days.calendar
-    offsets = offsets_by_region(school_days)
+    parts = _parts_of(school_days)
     times = occurrences = 0
     drawn: dict[int, int] = {}
     lasting: dict[int, int] = {}
@@ -154,9 +174,12 @@ def _events(policy: Policy, school_days: SchoolDays, days: DateRange) -> _Part:
         within = _times(event, days)
         if not wanting or not within:
             continue
-        regions = sum(covers(event.regions, region) for region in offsets)
-        times += within * regions
-        occurrences += within * regions * len(wanting)
+        regions = regions_of(event, calendar)
+        taking_part = sum(
+            region in regions and (not event.cohorts or event.cohorts in lists) for region, lists, _ in parts
+        )
+        times += within * len(regions)
+        occurrences += within * taking_part * len(wanting)
         for index in wanting:
             minutes = event_minutes(event) + _minutes(policy.peaks[index])
             drawn[index] = drawn.get(index, 0) + within * minutes
@@ -164,9 +187,9 @@ def _events(policy: Policy, school_days: SchoolDays, days: DateRange) -> _Part:
     # What overlaps is drawn once: of each day no more than the day and the longest that it may last.
     minutes = sum(min(drawn[index], days.days * (MINUTES_PER_DAY + lasting[index])) for index in drawn)
     return _Part(
-        steps=occurrences * STEPS_PER_OCCURRENCE + minutes * len(set(offsets.values())),
+        steps=occurrences * STEPS_PER_OCCURRENCE + minutes * len({offsets for _, _, offsets in parts}),
         path=f"SchoolCalendar {calendar.name}: spec.demandEvents",
-        what=f"{times:,} events in {days.days} days and {len(offsets)} regions",
+        what=f"{times:,} events in {days.days} days and {len(calendar.region_names)} regions",
     )
 
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from datetime import time
     from zoneinfo import ZoneInfo
 
-    from firstbell.core.calendar import ClassPeriod
+    from firstbell.core.calendar import ClassPeriod, SchoolCalendar
 
 ONE_DAY = timedelta(days=1)
 
@@ -43,7 +43,8 @@ class Occurrence:
     """One peak around one bell or event of one region, before any cohort offset.
 
     `bell` and `end` are equal for a bell; an event lasts from `bell` to `end`. `peak_index` is the peak's
-    place in the policy. `event` names the demand event, None for a bell.
+    place in the policy. `event` names the demand event, None for a bell, and `cohorts` those who take part in
+    it, empty for all of the region.
     """
 
     peak_index: int
@@ -52,6 +53,7 @@ class Occurrence:
     bell: Minute
     end: Minute
     event: str | None = None
+    cohorts: tuple[str, ...] = ()
 
     @property
     def shifts_with_cohorts(self) -> bool:
@@ -227,10 +229,11 @@ class _Event:
         self._peaks = [pair for pair in enumerate(peaks) if wants(pair[1], event)]
         self._days = school_days
         self._start, self._end = start, end
+        self._regions = regions_of(event, school_days.calendar)
 
     def occurrences(self, region: str | None) -> Iterator[Occurrence]:
-        """Yield those of a region, by date and peak."""
-        if not self._peaks or not covers(self._event.regions, region):
+        """Those of a region, by date and peak."""
+        if not self._peaks or region not in self._regions:
             return
         for on, starts, ends in self._times:
             wanting = [
@@ -244,7 +247,13 @@ class _Event:
             day = self._days.day(region, on)
             for index, peak in wanting:
                 yield Occurrence(
-                    peak_index=index, peak=peak, day=day, bell=starts, end=ends, event=self._event.name
+                    peak_index=index,
+                    peak=peak,
+                    day=day,
+                    bell=starts,
+                    end=ends,
+                    event=self._event.name,
+                    cohorts=self._event.cohorts,
                 )
 
     @cached_property
@@ -254,6 +263,15 @@ class _Event:
         wide = Reach(before=wide.before, after=wide.after + longest(self._event))
         zone = self._days.calendar.zone
         return list(_event_times(self._event, zone, wide.dates(zone, self._start, self._end)))
+
+
+def regions_of(event: DemandEvent, calendar: SchoolCalendar) -> frozenset[str | None]:
+    """The regions whose pupils an event is for: those it names, and of these where its cohorts are."""
+    regions = frozenset(region for region in calendar.region_names if covers(event.regions, region))
+    if not event.cohorts:
+        return regions
+    names = frozenset(event.cohorts)
+    return regions & {cohort.region for cohort in calendar.cohorts if cohort.name in names}
 
 
 def wants(peak: Peak, event: DemandEvent) -> bool:

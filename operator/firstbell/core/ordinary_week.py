@@ -34,8 +34,12 @@ class OrdinaryWeek:
     def table(self, kinds: KindsOfWeek) -> WeekTable:
         """Return what weeks do, of a kind of day for each weekday."""
         if kinds not in self._tables:
-            each = tuple(self._day(kind, weekday) for weekday, kind in enumerate(kinds))
-            self._tables[kinds] = WeekTable(each, rare=len(set(kinds)) > 1)
+            days = self._days
+            each = [
+                days[asked] if (asked := (kind, weekday)) in days else self._day(*asked)
+                for weekday, kind in enumerate(kinds)
+            ]
+            self._tables[kinds] = WeekTable(tuple(each), rare=len(set(kinds)) > 1)
         return self._tables[kinds]
 
     @property

@@ -78,13 +78,10 @@ class Stretches:
     @cached_property
     def _lesson_bits(self) -> int:
         """Which dates have lessons: bit i is that of the i-th date."""
-        bits: list[str] = []
+        digits = bytearray(b"0") * (self.end - self.first)
         for table, state, first, end in zip(self._of, self._states, self._starts, self._ends, strict=True):
-            before = state
-            for day in range(first, end):
-                before, lessons = table.day(day, before)
-                bits.append("1" if lessons else "0")
-        return int("".join(reversed(bits)), 2)
+            table.mark_lessons(state, first, end, digits, self.first)
+        return int(digits[::-1], 2)
 
     def lesson_day_before(self, day: int) -> int | None:
         """Return the last date with lessons before that one."""
@@ -164,9 +161,11 @@ class Stretches:
         begins = self.cycle.begins.toordinal() if self.cycle.begins else 0
         years, holidays, exceptions = scope.entries
         last: KindsOfWeek | None = None
+        known = _Kinds(layers)
         for day, (some_years, some_holidays, some_exceptions) in self._marks(layers):
             in_term = bool(some_years & years) and not some_holidays & holidays
-            kinds = _kinds(layers, some_exceptions & exceptions, in_term=in_term, labelled=day >= begins)
+            those = some_exceptions & exceptions
+            kinds = known.of_week(those, in_term=in_term, labelled=day >= begins)
             if kinds != last or day in self._anew:
                 self._starts.append(day)
                 self._of.append(self._week.table(kinds))
@@ -190,12 +189,32 @@ class Stretches:
             lessons += came.lessons
 
 
-def _kinds(layers: Layers, exceptions: int, *, in_term: bool, labelled: bool) -> KindsOfWeek:
-    """Return what each weekday is under those exceptions, of which some may hold on other weekdays only."""
+class _Kinds:
+    """The kinds of days that exceptions make. From mark to mark few change: most are known already."""
 
-    def kind(those: int) -> DayKind:
-        return DayKind(in_term, layers.opened(those), labelled, layers.counts(those))
+    def __init__(self, layers: Layers) -> None:
+        self._layers = layers
+        self._on_weekday, self._on_some = layers.on_weekday, layers.on_some_weekdays
+        self._known: dict[tuple[int, bool, bool], DayKind] = {}
 
-    if not exceptions & layers.on_some_weekdays:
-        return (kind(exceptions),) * DAYS_PER_WEEK
-    return tuple(kind(exceptions & on_weekday) for on_weekday in layers.on_weekday)
+    def of_week(self, exceptions: int, *, in_term: bool, labelled: bool) -> KindsOfWeek:
+        """What each weekday is under those exceptions, of which some may hold on other weekdays only."""
+        known = self._known
+        if not exceptions & self._on_some:
+            asked = exceptions, in_term, labelled
+            return (known[asked] if asked in known else self._kind(asked),) * DAYS_PER_WEEK
+        return tuple(
+            [
+                known[asked]
+                if (asked := (exceptions & held, in_term, labelled)) in known
+                else self._kind(asked)
+                for held in self._on_weekday
+            ]
+        )
+
+    def _kind(self, asked: tuple[int, bool, bool]) -> DayKind:
+        exceptions, in_term, labelled = asked
+        layers = self._layers
+        found = DayKind(in_term, layers.opened(exceptions), labelled, layers.counts(exceptions))
+        self._known[asked] = found
+        return found

@@ -85,6 +85,16 @@ class WeekTable:
             lessons += had
         return Came(state, lessons)
 
+    def mark_lessons(self, state: int, first: int, end: int, digits: bytearray, origin: int) -> None:
+        """Writes a 1 for each day of [first, end) that has lessons, at its place from `origin` on."""
+        if not self.teaches:
+            return
+        days = self._days
+        for day in range(first, end):
+            state, lessons = days[(day - 1) % DAYS_PER_WEEK][state]
+            if lessons:
+                digits[day - origin] = 49  # the digit 1
+
     def last_lesson_day(self, state: int, first: int, end: int) -> int | None:
         """Return the last day of [first, end) that has lessons, from the state before `first`."""
         if not self.teaches:

@@ -37,7 +37,7 @@ def calendar_problems(spec: SchoolCalendarSpec) -> tuple[Problem, ...]:
         *_names(spec),
         *_regions(spec),
         *_cohorts(spec),
-        *_demand_events(spec.demand_events),
+        *_demand_events(spec),
         *(_rotation(spec.rotation) if spec.rotation else ()),
         *_span(spec),
     )
@@ -164,9 +164,13 @@ def _cohorts(spec: SchoolCalendarSpec) -> Iterator[Problem]:
             yield Problem(path=path, message=message, cure=f"Name one of {', '.join(regions)}")
 
 
-def _demand_events(events: Iterable[DemandEventSpec]) -> Iterator[Problem]:
-    for index, event in enumerate(events):
-        yield from _demand_event(event, f"spec.demandEvents[{index}]")
+def _demand_events(spec: SchoolCalendarSpec) -> Iterator[Problem]:
+    cohorts = [cohort.name for cohort in spec.cohorts]
+    for index, event in enumerate(spec.demand_events):
+        path = f"spec.demandEvents[{index}]"
+        yield from _demand_event(event, path)
+        for place, name in enumerate(event.cohorts):
+            yield from _known(name, cohorts, f"{path}.cohorts[{place}]", "cohort")
 
 
 def _demand_event(event: DemandEventSpec, path: str) -> Iterator[Problem]:

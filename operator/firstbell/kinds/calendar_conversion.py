@@ -149,6 +149,7 @@ def _demand_event(event: DemandEventSpec, cron: CronLine | Problem | None) -> do
         start=event.start_time,
         end=event.end_time,
         regions=event.regions,
+        cohorts=event.cohorts,
         first_date=event.start_date if event.recurrence else None,
         last_date=event.end_date if event.recurrence else None,
         exclude_holidays=bool(event.exclude_holidays),

@@ -3,7 +3,7 @@
 The conversion asks the same of files, with the exact path. The API server also counts what a rule costs on
 the calendar at hand, and refuses a calendar on which one rule costs too much, with that rule's message and
 though it holds. So the names of a list are compared in one call: `name in LIST.map(...)` for each of them
-would make the list anew as often.
+would make the list anew as often. Where both lists are long the names become keys, which cost no search.
 """
 
 from __future__ import annotations
@@ -48,6 +48,13 @@ CALENDAR_RULES = (
     _regions_exist("holidays"),
     _regions_exist("calendarDates"),
     _regions_exist("demandEvents"),
+    Rule(
+        rule="!has(self.demandEvents) || (has(self.cohorts)"
+        " ? [self.cohorts.transformMapEntry(i, c, {c.name: true})].all(names,"
+        " self.demandEvents.all(e, !has(e.cohorts) || e.cohorts.all(x, x in names)))"
+        " : self.demandEvents.all(e, !has(e.cohorts) || size(e.cohorts) == 0))",
+        message="spec.demandEvents[].cohorts must name cohorts of spec.cohorts",
+    ),
     Rule(
         rule="!has(self.cohorts) || self.cohorts.all(c, has(self.regions) && size(self.regions) > 0"
         f" ? has(c.region) && c.region in {_REGIONS} : !has(c.region))",

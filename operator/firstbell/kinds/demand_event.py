@@ -17,6 +17,7 @@ from firstbell.kinds.scalars import Bell, CivilDate, EndBell, Flag, Name, number
 from firstbell.kinds.school_time import Scope
 
 LONGEST_EVENT_DAYS = 31
+MOST_EVENT_COHORTS = 24
 LONGEST_EVENT_MINUTES = 7 * 24 * 60
 
 
@@ -119,3 +120,6 @@ class DemandEventSpec(SpecModel):
     """How many minutes each occurrence of recurrence.schedule lasts. Default 0, one instant."""
     regions: Scope = ()
     """The regions whose pupils it concerns, by name; none = all regions."""
+    cohorts: Annotated[tuple[Name, ...], distinct_list(MOST_EVENT_COHORTS)] = ()
+    """The cohorts whom it concerns, by their names in spec.cohorts, for example the graduating class; none =
+    all pupils of its regions."""

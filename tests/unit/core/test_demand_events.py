@@ -156,3 +156,65 @@ def test_a_daily_event_that_never_ends_meets_every_bell_and_equals_the_slow_refe
         demand_events=(an_event(when=daily_cron("00:00", minutes=1500), start=None),),
     )
     agrees(a_workload(policy, calendar), "2024-11-15", days=2)
+
+
+CLASSES = (
+    a_cohort(30_000, -60, name="first-years"),
+    a_cohort(20_000, name="second-years"),
+    a_cohort(10_000, 60, name="graduating"),
+)
+
+
+def of_classes(*events, **fields):
+    return a_calendar(cohorts=CLASSES, demand_events=events, **fields)
+
+
+@pytest.mark.parametrize(
+    ("cohorts", "replicas"),
+    [
+        ((), 6),
+        (("graduating",), 1),
+        (("first-years",), 3),
+        (("first-years", "graduating"), 4),
+        (("graduating", "first-years", "second-years"), 6),
+    ],
+)
+def test_an_event_of_some_cohorts_counts_their_pupils_alone(cohorts, replicas):
+    calendar = of_classes(an_event(TUESDAY, "20:00", cohorts=cohorts))
+    policy = a_policy(a_peak(EVENT, shape=BLOCK))
+    assert day(policy, calendar) == [("18:50", replicas), ("19:30", 0)]
+    agrees(a_workload(policy, calendar), TUESDAY)
+
+
+def test_a_pupil_of_two_events_at_a_time_counts_once():
+    """30,000 in one and 40,000 in the other, of whom 30,000 are the same, are 40,000 pupils."""
+    calendar = of_classes(
+        an_event(TUESDAY, "20:00", "21:00", name="one", cohorts=("first-years",)),
+        an_event(TUESDAY, "20:00", "21:00", name="two", cohorts=("first-years", "graduating")),
+    )
+    policy = a_policy(a_peak(EVENT, shape=BLOCK))
+    assert max(count for _, count in day(policy, calendar)) == 4
+    agrees(a_workload(policy, calendar), TUESDAY)
+
+
+def test_pupils_in_lessons_and_others_at_an_event_are_all_there():
+    """At the bell of the second years the graduating class, whose own bell is an hour later, has an exam."""
+    calendar = of_classes(an_event(TUESDAY, "08:30", "08:40", cohorts=("graduating",)))
+    policy = a_policy(a_peak(FIRST, shape=BLOCK), a_peak(EVENT, name="exam", shape=BLOCK, load_percent=300))
+    planned = a_workload(policy, calendar)
+    assert scheduled_replicas(planned, utc(f"{TUESDAY}T07:30")) == 2 + 3
+    assert scheduled_replicas(planned, utc(f"{TUESDAY}T06:30")) == 3
+    agrees(planned, TUESDAY)
+
+
+def test_cohorts_and_regions_narrow_an_event_down_together():
+    cohorts = (a_cohort(30_000, region="north", name="up"), a_cohort(20_000, region="south", name="down"))
+    event = an_event(TUESDAY, "20:00", regions=("north",), cohorts=("up", "down"))
+    calendar = a_calendar(cohorts=cohorts, demand_events=(event,), **TWO_REGIONS)
+    assert day(a_policy(a_peak(EVENT, shape=BLOCK)), calendar) == [("18:50", 3), ("19:30", 0)]
+
+
+def test_replicas_of_a_peak_are_split_over_all_pupils_of_whom_some_come():
+    calendar = of_classes(an_event(TUESDAY, "20:00", cohorts=("graduating",)))
+    policy = a_policy(a_peak(EVENT, shape=BLOCK, replicas=60), pupils_per_replica=None)
+    assert day(policy, calendar) == [("18:50", 10), ("19:30", 0)]

@@ -49,8 +49,9 @@ REFUSED = {
     "128 cron events each half hour, 24 regions, 512 cohorts",
     "128 cron events of 7 days, each half hour",
     "128 events on days before lessons, all night",
+    "128 events of 24 cohorts each, 512 cohorts, bells",
 }
-"""A hundred and more events at each hour of two days, in each of 24 regions."""
+"""A hundred and more events at each hour of two days, in each of 24 regions; or each cohort with its own."""
 REFUSED_TO_THE_LARGEST_POLICY = REFUSED | {"32 bell schedules of 24 periods in the clock gap"}
 """23 lessons a day, each of them with 20 peaks, in each of 24 regions."""
 DEAREST = [

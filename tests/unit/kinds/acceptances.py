@@ -38,6 +38,7 @@ CALENDARS: dict[str, dict[str, Any]] = {
         "demandEvents[0].endDate": "2026-12-12",
         "demandEvents[0].endTime": "24:00",
     },
+    "an event of two cohorts": {"demandEvents[0].cohorts": ["lycees", "colleges"]},
     "evenings of a term, none on holidays": {
         "demandEvents[1].startDate": "2026-09-21",
         "demandEvents[1].endDate": "2026-12-11",

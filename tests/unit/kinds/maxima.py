@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 REFERENCES = {
     "regions": "regions[].name",
     "region": "regions[].name",
+    "cohorts": "cohorts[].name",
     "labels": "rotation.labels[]",
     "bellScheduleName": "bellSchedules[].name",
     "parentName": "academicSessions[].name",
 }
 """By the field that refers, within SchoolCalendar: whose length is its length."""
-NEEDS = {"regions": "regions", "labels": "rotation.labels"}
+NEEDS = {"regions": "regions", "labels": "rotation.labels", "cohorts": "cohorts"}
 """Lists that can be no longer than the list that they refer to."""
 FIXED_FORMS = {"date", "date-time"}
 LONG = {
@@ -179,7 +180,7 @@ def _filled(body: dict[str, Any], node: dict[str, Any], last: str, path: str, gi
             return items["enum"][:most]
         if path in {"regions", "rotation.labels"} or last not in NEEDS or "regions" not in body:
             return [*given, *(f"n{n}" for n in range(len(given), most))]
-        source = body["rotation"]["labels"] if last == "labels" else [one["name"] for one in body["regions"]]
+        source = body["rotation"]["labels"] if last == "labels" else [one["name"] for one in body[last]]
         return list(source[:most])
     if last == "classPeriods":
         return [{"name": str(n), "startTime": _clock(n), "endTime": _clock(n + 1)} for n in range(most)]

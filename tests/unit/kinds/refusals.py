@@ -242,6 +242,12 @@ RULES: dict[str, Refusal] = {
         "Write the date on which it ends as endDate",
         "spec.demandEvents[].endTime must not be before startTime where endDate is date",
     ),
+    "an event of a cohort that there is not": _calendar(
+        {"demandEvents[0].cohorts": ["lycees", "college"]},
+        "spec.demandEvents[0].cohorts[1]",
+        'The nearest known cohort is "colleges"',
+        "spec.demandEvents[].cohorts must name cohorts of spec.cohorts",
+    ),
     "an event on one date from another on": _calendar(
         {"demandEvents[0].startDate": "2026-11-01"},
         "spec.demandEvents[0].startDate",

@@ -42,7 +42,7 @@ calendarDates:
    daysOfWeek: [Tuesday, Wednesday], instructionMode: Remote}
 demandEvents:
 - {name: cards, type: ReportCard, date: "2026-12-11", startTime: "16:00", endTime: "18:00"}
-- {name: deadline, type: AssignmentDeadline, startTime: "22:00", regions: [zone-a],
+- {name: deadline, type: AssignmentDeadline, startTime: "22:00", regions: [zone-a], cohorts: [lycees],
    recurrence: {daysOfWeek: [Sunday], condition: BeforeInstructionalDay}}
 - {name: evening, type: HomeworkEvening, recurrence: {schedule: "0 19 * * MON-THU"}, durationMinutes: 90}
 cohorts:

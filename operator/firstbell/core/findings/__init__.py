@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from firstbell.core.findings.bell_times import clock_gap_findings, first_bell_findings
 from firstbell.core.findings.cost import cost_findings
+from firstbell.core.findings.events import event_findings
 from firstbell.core.findings.exceptions import conflict_findings, opens_nothing_findings
 from firstbell.core.findings.finding import Finding, FindingKind, Fold, Severity, fold
 from firstbell.core.findings.holidays import holiday_findings
@@ -52,6 +53,7 @@ def calendar_findings(
         clock_gap_findings(school_days),
         conflict_findings(school_days),
         opens_nothing_findings(school_days),
+        event_findings(school_days),
         region_findings(calendar),
         rotation_findings(school_days),
         _size_findings(size_bytes),

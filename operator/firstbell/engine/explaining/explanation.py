@@ -145,11 +145,12 @@ def _peaks(plan: Plan, minute: int) -> list[ExplainedPeak]:
 
 
 def _explained(peak: PlannedPeak, loads: Iterable[RegionLoad]) -> ExplainedPeak:
-    region, cohorts = peak.surge.occurrence.day.region, peak.school_days.calendar.cohorts
+    occurrence, cohorts = peak.surge.occurrence, peak.school_days.calendar.cohorts
+    region = occurrence.day.region
     load = next(each for each in loads if each.school_days is peak.school_days and each.region == region)
     return ExplainedPeak(
         peak=peak,
-        pupils=load.pupils if cohorts else None,
-        cohorts=sum(cohort.region == region for cohort in cohorts),
+        pupils=load.pupils_of(occurrence) if cohorts else None,
+        cohorts=sum(not occurrence.cohorts or one.name in occurrence.cohorts for one in load.cohorts),
         offsets=tuple(offset for offset, _ in load.offsets),
     )

@@ -98,7 +98,7 @@ def crowd(workload: Workload, start: Minute, end: Minute, coming: Coming) -> Cro
     waves = _Waves(start, coming)
     wide_start, wide_end = start - REACH_AFTER_SECONDS // 60, end + REACH_BEFORE_SECONDS // 60
     for load in region_loads(workload.policy, workload.calendars, wide_start, wide_end):
-        for bells, events in _takings(load):
+        for bells, events in (each for part in load.parts() for each in _takings(part)):
             _add_larger(found, [waves.of(group) for group in bells], [waves.of(group) for group in events])
     for surprise in coming.surprises:
         _add(found, waves.of(_strangers(surprise, workload)))
