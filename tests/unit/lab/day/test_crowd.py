@@ -109,6 +109,15 @@ def test_of_an_event_and_a_bell_the_larger_counts_for_each_cohort():
     assert sum(with_bells.first_bells) < 20_000
 
 
+def test_an_event_of_some_cohorts_brings_their_pupils_and_each_once():
+    cohorts = (a_cohort(30_000, name="a"), a_cohort(20_000, name="b"), a_cohort(10_000, name="c"))
+    one = an_event("2024-09-11", "18:00", "19:00", name="one", cohorts=("a",))
+    two = an_event("2024-09-11", "18:00", "19:00", name="two", cohorts=("a", "c"))
+    for events, replicas in (((one,), 3), ((two,), 4), ((one, two), 4)):
+        found = came(EVENT, demand_events=events, cohorts=cohorts)
+        assert max(work_rates(found.work)) == pytest.approx(replicas, rel=0.02)
+
+
 def test_an_event_far_from_bells_takes_nobody_away_from_them():
     both = came(FIRST, EVENT, demand_events=(EVENING,))
     apart = sum(came(FIRST).users) + sum(came(EVENT, demand_events=(EVENING,)).users)
