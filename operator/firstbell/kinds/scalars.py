@@ -162,6 +162,8 @@ def _time(value: Any) -> Any:
 
 
 def _bell(value: Any) -> Any:
+    if value == "24:00":
+        raise wrong("is the end of a day", 'What starts then starts at "00:00" of the next day')
     return _time_of_day(value, "23:59")
 
 

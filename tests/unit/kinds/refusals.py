@@ -60,7 +60,7 @@ SHAPES: dict[str, Refusal] = {
         'must be of type string: "integer"',
     ),
     "a bell that does not exist": _calendar(
-        {"bellSchedules[0].classPeriods[0].startTime": "24:00"},
+        {"bellSchedules[0].classPeriods[0].startTime": "24:30"},
         "spec.bellSchedules[0].classPeriods[0].startTime",
         'Write it as "HH:MM" in quotes',
         "should match",
@@ -172,6 +172,12 @@ SHAPES: dict[str, Refusal] = {
         "spec.calendarDates[1].announcedTime",
         'Write it like "2027-01-26T05:15:00-05:00"',
         "must be of type date-time",
+    ),
+    "an event that starts at the end of a day": _calendar(
+        {"demandEvents[0].startTime": "24:00"},
+        "spec.demandEvents[0].startTime",
+        'starts at "00:00" of the next day',
+        "should match",
     ),
     "a quantity that is a number": _autoscaler(
         {"metrics[0].target.averageValue": 350},
