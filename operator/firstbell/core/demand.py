@@ -76,7 +76,7 @@ class RegionLoad:
         return sum(pupils for _, pupils in self.offsets)
 
     def pupils_of(self, occurrence: Occurrence) -> int:
-        """The pupils of the region whom an occurrence is for."""
+        """Return the pupils of the region whom an occurrence is for."""
         if not occurrence.cohorts:
             return self.pupils
         named = frozenset(occurrence.cohorts)
@@ -88,7 +88,7 @@ class RegionLoad:
         return tuple(one for one in self.school_days.calendar.cohorts if one.region == self.region)
 
     def parts(self) -> Iterator[RegionLoad]:
-        """The region in parts whose pupils all take part in the same: one, where no event names cohorts.
+        """Yield the region in parts whose pupils all take part in the same: one, if no event names cohorts.
 
         A pupil is in one part only, and comes to the largest of what that part has.
         """
@@ -122,7 +122,10 @@ class Demand:
 
 
 def offsets_by_region(school_days: SchoolDays) -> dict[str | None, Offsets]:
-    """The cohorts of each region as pupils by offset; a calendar without cohorts weighs 1 per region."""
+    """Return the cohorts of each region as pupils by offset.
+
+    A calendar without cohorts weighs 1 per region.
+    """
     calendar = school_days.calendar
     if not calendar.cohorts:
         return dict.fromkeys(calendar.region_names, ((0, 1),))
@@ -135,7 +138,7 @@ def offsets_by_region(school_days: SchoolDays) -> dict[str | None, Offsets]:
 def cohort_parts(
     cohorts: Iterable[Cohort], named: Iterable[tuple[str, ...]]
 ) -> Iterator[tuple[frozenset[tuple[str, ...]], Offsets]]:
-    """Cohorts by the lists of names that hold them: those lists, and the cohorts as pupils by offset."""
+    """Yield cohorts by the lists of names that hold them: those lists, and their pupils by offset."""
     lists = sorted(named)
     holding: dict[str, list[int]] = {}
     for place, names in enumerate(lists):

@@ -132,7 +132,7 @@ def _bells(policy: Policy, school_days: SchoolDays, days: int) -> _Part:
 def _parts_of(
     school_days: SchoolDays,
 ) -> list[tuple[str | None, frozenset[tuple[str, ...]], Offsets]]:
-    """Those who take part in the same: their region, the events' lists that name them, their offsets."""
+    """Return those who take part in the same: region, the events' lists that name them, offsets."""
     calendar = school_days.calendar
     named = {event.cohorts for event in calendar.demand_events if event.cohorts}
     if not named:

@@ -232,7 +232,7 @@ class _Event:
         self._regions = regions_of(event, school_days.calendar)
 
     def occurrences(self, region: str | None) -> Iterator[Occurrence]:
-        """Those of a region, by date and peak."""
+        """Yield those of a region, by date and peak."""
         if not self._peaks or region not in self._regions:
             return
         for on, starts, ends in self._times:
@@ -266,7 +266,7 @@ class _Event:
 
 
 def regions_of(event: DemandEvent, calendar: SchoolCalendar) -> frozenset[str | None]:
-    """The regions whose pupils an event is for: those it names, and of these where its cohorts are."""
+    """Return the regions whose pupils an event is for: those it names, and of these where its cohorts are."""
     regions = frozenset(region for region in calendar.region_names if covers(event.regions, region))
     if not event.cohorts:
         return regions

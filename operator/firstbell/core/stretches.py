@@ -198,7 +198,7 @@ class _Kinds:
         self._known: dict[tuple[int, bool, bool], DayKind] = {}
 
     def of_week(self, exceptions: int, *, in_term: bool, labelled: bool) -> KindsOfWeek:
-        """What each weekday is under those exceptions, of which some may hold on other weekdays only."""
+        """Return what each weekday is under those exceptions, some of which hold on other weekdays."""
         known = self._known
         if not exceptions & self._on_some:
             asked = exceptions, in_term, labelled

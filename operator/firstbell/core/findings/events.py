@@ -35,7 +35,7 @@ _ONE_DAY = timedelta(days=1)
 
 
 def event_findings(school_days: SchoolDays) -> Iterator[Finding]:
-    """Events that never take place, and cohorts that are in none of the regions of theirs."""
+    """Yield events that never take place, and cohorts that are in none of the regions of theirs."""
     left = MOST_DATES_LOOKED_AT
     for index, event in enumerate(school_days.calendar.demand_events):
         path = f"spec.demandEvents[{index}]"
@@ -63,7 +63,7 @@ def _left_out(event: DemandEvent, calendar: SchoolCalendar) -> list[str]:
 
 
 def _dates(event: DemandEvent, school_days: SchoolDays) -> DateRange | None:
-    """The dates between which alone an event may take place; None where there is no end of them."""
+    """Return the dates between which alone an event may take place; None where there is no end of them."""
     when = event.when
     if isinstance(when, OneDate):
         return None
@@ -81,7 +81,7 @@ def _dates(event: DemandEvent, school_days: SchoolDays) -> DateRange | None:
 
 
 def _candidates(event: DemandEvent, dates: DateRange) -> Iterator[date]:
-    """The dates of a range on which an event would begin."""
+    """Return the dates of a range on which an event would begin."""
     when = event.when
     if isinstance(when, CronRecurrence):
         walls = when.schedule.occurrences(dates.first, dates.last)

@@ -83,7 +83,7 @@ def seen_autoscaler(body: Json, before: SeenAutoscaler | None = None) -> SeenAut
 
 
 def decides(annotation: str) -> bool:
-    """Whether anything of ours depends on an annotation of our own kinds."""
+    """Tell whether anything of ours depends on an annotation of our own kinds."""
     return annotation == ANNOTATION_CONFIRM or annotation.startswith(ACCEPT_PREFIX)
 
 
