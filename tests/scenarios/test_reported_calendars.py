@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from firstbell.cli.lint.command import examine
+from firstbell.cli.lint.remarks import examine
 from firstbell.core.bells import END_OF_DAY, bell, instant_of
 from firstbell.core.days import DayClass, SchoolDays
 from firstbell.core.findings import FindingKind, Severity, calendar_findings, policy_findings
