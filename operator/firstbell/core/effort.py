@@ -18,6 +18,7 @@ from firstbell.core.coalesce import context_minutes
 from firstbell.core.demand import cohort_parts, offsets_by_region
 from firstbell.core.occurrences import event_minutes, longest, regions_of, wants
 from firstbell.core.policy import PeakAnchor
+from firstbell.core.reasons import AbsenceReason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from firstbell.core.plan import Workload
     from firstbell.core.policy import Peak, Policy
 
-TOO_COSTLY = "TooCostly"
 BEHIND_MINUTES, AHEAD_MINUTES = 60, 2 * MINUTES_PER_DAY
 """From when to when the operator plans at a time."""
 DAYS_AROUND = 3
@@ -69,7 +69,7 @@ def too_costly(workload: Workload, start: Minute, end: Minute) -> Unavailable | 
     if effort.steps <= allowed:
         return None
     return Unavailable(
-        reason=TOO_COSTLY,
+        reason=AbsenceReason.TOO_COSTLY,
         message=f"A plan would take {effort.steps:,} steps, and {allowed:,} are the most. Most of it, "
         f"{effort.most:,}, comes from {effort.path}: {effort.what}. Have fewer of them, or spread them over "
         "several calendars and SchoolAutoscalers.",

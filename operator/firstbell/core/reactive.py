@@ -20,6 +20,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from firstbell.core.absence import Unavailable
+from firstbell.core.reasons import AbsenceReason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -124,9 +125,11 @@ def exact_reading(text: str) -> Reading:
     try:
         number = float(text)
     except ValueError:
-        return Unavailable(reason="NotANumber", message=f"{text[:40]!r} is not a number")
+        return Unavailable(reason=AbsenceReason.NOT_A_NUMBER, message=f"{text[:40]!r} is not a number")
     if not isfinite(number):
-        return Unavailable(reason="NotANumber", message=f"the value is {text[:40]}, which is not a number")
+        return Unavailable(
+            reason=AbsenceReason.NOT_A_NUMBER, message=f"the value is {text[:40]}, which is not a number"
+        )
     return Fraction(text.strip())
 
 
@@ -135,7 +138,7 @@ def usable(reading: Reading) -> Reading:
     if isinstance(reading, Unavailable) or reading.numerator >= 0:
         return reading
     return Unavailable(
-        reason="NegativeValue",
+        reason=AbsenceReason.NEGATIVE_VALUE,
         message=f"the value is {number_text(reading)}, and no load is below 0. Correct the query",
     )
 

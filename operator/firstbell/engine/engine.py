@@ -16,6 +16,7 @@ import structlog
 
 from firstbell.core.absence import Unavailable
 from firstbell.core.decide import Decision
+from firstbell.core.reasons import AbsenceReason
 from firstbell.engine.acting.act import Actor
 from firstbell.engine.acting.left_workloads import LeftWorkloads
 from firstbell.engine.floor.kept_fields import KeptFields
@@ -25,7 +26,7 @@ from firstbell.engine.memory import Memory
 from firstbell.engine.pace.backoff import RETRY, backoff, jittered
 from firstbell.engine.pace.fence import Fence
 from firstbell.engine.pace.interruptible_sleep import nap
-from firstbell.engine.pace.slices import TOO_COSTLY, Slices
+from firstbell.engine.pace.slices import Slices
 from firstbell.engine.pace.timekeeping import Timekeeping, tell_clock
 from firstbell.engine.pace.turns import Turns
 from firstbell.engine.pace.wakeups import Wakeups
@@ -302,7 +303,7 @@ class Engine:
             return  # woken as soon as it is read
         self._reporter.ask(key, memory, outcome)
         if isinstance(outcome, Unavailable):
-            if outcome.reason == TOO_COSTLY:
+            if outcome.reason == AbsenceReason.TOO_COSTLY:
                 self._ask(key, self.clock.now() + RESYNC)
             return
         if outcome.failure is not None:

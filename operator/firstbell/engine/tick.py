@@ -15,13 +15,14 @@ from firstbell.core.bells import instant_of, minute_of
 from firstbell.core.decide import Decision
 from firstbell.core.limits import SLOWING
 from firstbell.core.pilot import Pilot
+from firstbell.core.reasons import AbsenceReason, EventReason
 from firstbell.engine.acting.way_back import follow_way_back
 from firstbell.engine.deciding.evaluating import evaluated
 from firstbell.engine.deciding.last_autoscaler import follow_autoscaler, recalled_autoscaler
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation, situation
 from firstbell.engine.deciding.surging import recalled_surge
 from firstbell.engine.memory import Action, Memory, Scaling
-from firstbell.engine.pace.slices import TOO_COSTLY, Slices
+from firstbell.engine.pace.slices import Slices
 from firstbell.engine.pace.timekeeping import Timekeeping
 from firstbell.engine.pace.wakeups import LONGEST_LEAD
 from firstbell.engine.ports import Failure, FailureKind, Happening
@@ -96,7 +97,7 @@ class Ticker:
         what = f"The decision of SchoolAutoscaler {key}"
         namespace = key.partition("/")[0]
         outcome = self._slices.run(namespace, what, lambda: self._looked(key, memory))
-        whole = isinstance(outcome, Unavailable) and outcome.reason == TOO_COSTLY
+        whole = isinstance(outcome, Unavailable) and outcome.reason == AbsenceReason.TOO_COSTLY
         if whole or (memory.cut is not None and memory.cut is not cut):
             self._slices.run(namespace, what, lambda: self._store.renew_days(key))
         return outcome
@@ -105,10 +106,10 @@ class Ticker:
         """Observe and decide, without a request."""
         seen = self._store.autoscalers.get(key)
         if seen is None:
-            return Unavailable(reason="Gone", message="the SchoolAutoscaler was deleted")
+            return Unavailable(reason=AbsenceReason.GONE, message="the SchoolAutoscaler was deleted")
         rules = seen.in_force
         if rules is None:
-            never = Unavailable(reason="InvalidSpec", message="the spec was never usable")
+            never = Unavailable(reason=AbsenceReason.INVALID_SPEC, message="the spec was never usable")
             return seen.rules if isinstance(seen.rules, Unavailable) else never
         memory.follow_clock(self._time.jumped)
         now = self._clock.now()
@@ -162,7 +163,7 @@ def _remember(memory: Memory, outcome: Outcome, before: int) -> None:
         return
     if before != decision.desired:
         told = f"desired replicas {before} -> {decision.desired}: {decision.message}"
-        reason = "ScaledUp" if decision.desired > before else "ScaledDown"
+        reason = EventReason.SCALED_UP if decision.desired > before else EventReason.SCALED_DOWN
         memory.happenings.append(Happening(reason=reason, message=told))
         memory.actions.appendleft(
             Action(

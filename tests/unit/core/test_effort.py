@@ -14,13 +14,13 @@ from firstbell.core.effort import (
     BEHIND_MINUTES,
     DAYS_AROUND,
     STEPS_PER_DAY,
-    TOO_COSTLY,
     effort_of,
     too_costly,
 )
 from firstbell.core.findings import FindingKind, policy_findings
 from firstbell.core.plan import Workload, make_plan
 from firstbell.core.policy import Bounds, PeakAnchor
+from firstbell.core.reasons import AbsenceReason
 from firstbell.engine.report.calendar_status import calendar_status
 from firstbell.engine.seen.store import SeenCalendar
 from firstbell.kinds.calendar_conversion import read_calendar
@@ -176,7 +176,7 @@ def test_what_is_refused_says_what_is_too_much_and_what_to_do():
     workload = corner(corners()["128 cron events each half hour, 24 regions, 512 cohorts"], corner_policy())
     refused = too_costly(workload, START, END)
     assert isinstance(refused, Unavailable)
-    assert refused.reason == TOO_COSTLY
+    assert refused.reason == AbsenceReason.TOO_COSTLY
     assert "SchoolCalendar corner: spec.demandEvents: " in refused.message
     assert refused.message.endswith("or spread them over several calendars and SchoolAutoscalers.")
 

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from firstbell.core.absence import Unavailable
 from firstbell.core.bells import minute_of
 from firstbell.core.floor import FloorMark, FloorMemory, FloorState
+from firstbell.core.reasons import AbsenceReason
 from firstbell.engine.acting.contest import OF_THE_CLUSTER, Undone
 from firstbell.engine.acting.count_mark import CountMarks
 from firstbell.engine.acting.scale_actuator import scale_path, write_scale
-from firstbell.engine.deciding.situation import TARGET_CONFLICT, ByFloor, ByScale, Situation
+from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation
 from firstbell.engine.deciding.zero import Zero
 from firstbell.engine.floor.kept_fields import mend
 from firstbell.engine.floor.orphans import release
@@ -338,7 +339,7 @@ def _is_over(seen: SeenFloor, outcome: Outcome) -> bool:
         return True
     if not isinstance(stands.actuator, Unavailable):
         return False
-    if stands.actuator.reason == TARGET_CONFLICT or stands.rules.mode is Mode.DRY_RUN:
+    if stands.actuator.reason == AbsenceReason.TARGET_CONFLICT or stands.rules.mode is Mode.DRY_RUN:
         return True
     if isinstance(outcome.plan, Unavailable) or seen.autoscaler.mark is None:
         return False

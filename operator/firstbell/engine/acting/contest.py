@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from firstbell.core.conditions import Condition, Truth
-from firstbell.core.reasons import ConditionType
+from firstbell.core.reasons import ConditionReason, ConditionType
 from firstbell.engine.deciding.situation import ByFloor, ByScale
 from firstbell.engine.seen.store import SeenWorkload
 
@@ -71,19 +71,23 @@ def contested(stands: Situation, contest: Contest, now: datetime) -> Condition:
     """The condition `FloorContested`."""
     if contest.latest is not None and contest.is_on(now):
         by_scale = isinstance(stands.actuator, ByScale)
-        return _condition(Truth.TRUE, "RevertedRepeatedly", _sentence(contest.latest, by_scale=by_scale))
+        return _condition(
+            Truth.TRUE, ConditionReason.REVERTED_REPEATEDLY, _sentence(contest.latest, by_scale=by_scale)
+        )
     workload = stands.workload
     if isinstance(stands.actuator, ByScale) and isinstance(workload, SeenWorkload) and workload.applied_by:
         return _condition(
             Truth.TRUE,
-            "ReplicasContested",
+            ConditionReason.REPLICAS_CONTESTED,
             f"{workload.applied_by} applies spec.replicas of {workload.ref.kind} {workload.ref.name}, which "
             "firstbell scales: its next apply conflicts or sets the count back. Leave spec.replicas out of "
             "that manifest.",
         )
     if isinstance(stands.actuator, (ByFloor, ByScale)):
-        return _condition(Truth.FALSE, "NotContested", "nobody else writes what firstbell writes")
-    return _condition(Truth.UNKNOWN, "NotEvaluated", stands.actuator.message)
+        return _condition(
+            Truth.FALSE, ConditionReason.NOT_CONTESTED, "nobody else writes what firstbell writes"
+        )
+    return _condition(Truth.UNKNOWN, ConditionReason.NOT_EVALUATED, stands.actuator.message)
 
 
 def _sentence(last: Undone, *, by_scale: bool) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from firstbell.core.absence import Unavailable
 from firstbell.core.conditions import Condition, Truth
-from firstbell.core.reasons import ConditionType
+from firstbell.core.reasons import ConditionReason, ConditionType
 from firstbell.engine.deciding.situation import ByFloor
 from firstbell.engine.objects.status_values import read_conditions
 from firstbell.engine.outcome import floor_after
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from firstbell.engine.seen.store import SeenWorkload
 
 WINDOWS = 2
-HELD = "HeldByAutoscaler"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,12 +53,12 @@ def returned(outcome: Outcome, way_back: WayBack | None) -> Condition:
     """The condition `ReturnedToBaseline`."""
     stands = outcome.situation
     if not isinstance(stands.actuator, ByFloor) or isinstance(stands.workload, Unavailable):
-        return _condition(Truth.UNKNOWN, "NotEvaluated", "only told beside an autoscaler")
+        return _condition(Truth.UNKNOWN, ConditionReason.NOT_EVALUATED, "only told beside an autoscaler")
     workload = _above_baseline(outcome)
     if workload is None:
         if floor_after(outcome, stands.actuator) is not None:
-            return _condition(Truth.UNKNOWN, "FloorRaised", "a floor is raised")
-        return _condition(Truth.TRUE, "AtBaseline", f"{stands.workload.replicas} replicas")
+            return _condition(Truth.UNKNOWN, ConditionReason.FLOOR_RAISED, "a floor is raised")
+        return _condition(Truth.TRUE, ConditionReason.AT_BASELINE, f"{stands.workload.replicas} replicas")
     seen = stands.actuator.seen
     by_hand = (
         f"By hand: kubectl scale --replicas={stands.actuator.baseline} -n {workload.ref.namespace} "
@@ -67,20 +66,24 @@ def returned(outcome: Outcome, way_back: WayBack | None) -> Condition:
     )
     if seen.scaling_active is False:
         told = f"{seen.autoscaler.name} cannot come down: {seen.inactive_message.rstrip('.')}. {by_hand}"
-        return _condition(Truth.FALSE, "AutoscalerHasNoMetrics", told)
+        return _condition(Truth.FALSE, ConditionReason.AUTOSCALER_HAS_NO_METRICS, told)
     if way_back is not None and outcome.now >= way_back.held_from:
         told = (
             f"{seen.autoscaler.kind} {seen.autoscaler.name} holds {workload.replicas} replicas by its own "
             f"metrics, {WINDOWS} stabilization windows after they last fell. Where the load does not "
             f"account for it: {by_hand[0].lower()}{by_hand[1:]}"
         )
-        return _condition(Truth.FALSE, HELD, told)
-    return _condition(Truth.UNKNOWN, "ComingDown", f"{workload.replicas} replicas, on the way down")
+        return _condition(Truth.FALSE, ConditionReason.HELD_BY_AUTOSCALER, told)
+    return _condition(
+        Truth.UNKNOWN, ConditionReason.COMING_DOWN, f"{workload.replicas} replicas, on the way down"
+    )
 
 
 def _was_held(status: Json, replicas: int) -> bool:
     """Whether a process before this one told so of this count: a restart does not start the wait anew."""
-    told = any(condition.reason == HELD for condition in read_conditions(status))
+    told = any(
+        condition.reason == ConditionReason.HELD_BY_AUTOSCALER for condition in read_conditions(status)
+    )
     return told and replicas >= status.get("currentReplicas", 0)
 
 

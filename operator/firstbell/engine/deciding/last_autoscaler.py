@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from firstbell.core.absence import Unavailable
+from firstbell.core.reasons import AbsenceReason
 from firstbell.core.time_words import api_time, utc_clock
-from firstbell.engine.deciding.situation import BOUNDS_MISSING, ByFloor, ByScale, Situation
+from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation
 from firstbell.kinds.foreign_autoscalers import FOREIGN_AUTOSCALERS
 from firstbell.kinds.school_autoscaler import Actuation
 
@@ -56,7 +57,7 @@ def follow_autoscaler(
         )
     if before is None or before.target != target or stands.rules.actuation is not Actuation.AUTO:
         return stands, None
-    if isinstance(actuator, Unavailable) and actuator.reason != BOUNDS_MISSING:
+    if isinstance(actuator, Unavailable) and actuator.reason != AbsenceReason.BOUNDS_MISSING:
         return stands, before
     last = before if before.gone_since is not None else replace(before, gone_since=now)
     until = last.awaited_until
@@ -81,7 +82,7 @@ def _awaited(name: str, until: datetime, afterwards: ByScale | Unavailable) -> U
     if isinstance(afterwards, Unavailable):
         then = "spec.minReplicas and spec.maxReplicas are needed to scale the workload directly"
     return Unavailable(
-        reason="AutoscalerVanished",
+        reason=AbsenceReason.AUTOSCALER_VANISHED,
         message=f"{name} does not scale this workload any more: it was deleted, or given another target. "
         f"It is waited for until {utc_clock(until)}, and its floor is raised as soon as it is back; "
         f"after that {then}.",

@@ -20,7 +20,7 @@ from firstbell.core.bells import instant_of, minute_of
 from firstbell.core.conditions import Condition, Truth
 from firstbell.core.decide import Hold
 from firstbell.core.plan_change import changes_sentence, lost_bells
-from firstbell.core.reasons import ConditionType, DecisionReason, LimitReason
+from firstbell.core.reasons import ConditionReason, ConditionType, DecisionReason, LimitReason
 from firstbell.core.time_words import utc_clock
 
 if TYPE_CHECKING:
@@ -206,14 +206,14 @@ def _edition(kind: str, key: str, generation: int, editor: str) -> str:
 def plan_shrunk(shrunk: Shrunk | None, seen: SeenAutoscaler, baseline: int) -> Condition:
     """The condition `PlanShrunk`; above the baseline something is in force that stays."""
     if shrunk is None:
-        return _condition(Truth.FALSE, "NothingLost", "")
+        return _condition(Truth.FALSE, ConditionReason.NOTHING_LOST, "")
     namespace, _, name = seen.key.partition("/")
     stays = "Nothing of it was in force yet; this is told"
     if shrunk.in_force > baseline:
         stays = f"The {shrunk.in_force} replicas in force stay"
     return _condition(
         Truth.TRUE,
-        "BellLost",
+        ConditionReason.BELL_LOST,
         f"an edit of {shrunk.edits} took away what was planned: {changes_sentence(shrunk.lost)}. {stays} "
         f"{shrunk.lengths()}, then the new plan counts. If it is meant: kubectl annotate -n "
         f"{namespace} schoolautoscalers.firstbell.dev/{name} firstbell.dev/confirm-plan={shrunk.token} "

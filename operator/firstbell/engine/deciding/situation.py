@@ -12,6 +12,7 @@ from firstbell.core.absence import Unavailable
 from firstbell.core.findings import Severity
 from firstbell.core.findings.pupils import pupil_findings
 from firstbell.core.floor import FloorMemory, FloorReading, FloorState, read_floor
+from firstbell.core.reasons import AbsenceReason
 from firstbell.engine.floor.choice import FloorChoice, floor_choice
 from firstbell.engine.floor.marks import remembered_floor
 from firstbell.engine.live.readings import live_metrics
@@ -30,10 +31,6 @@ if TYPE_CHECKING:
         SeenWorkload,
         Store,
     )
-
-
-TARGET_CONFLICT, BOUNDS_MISSING = "TargetConflict", "BoundsMissing"
-ANOTHER_INSTANCE = "AnotherInstance"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,7 +111,7 @@ def situation(  # noqa: PLR0913 - what a tick knows
     workload: SeenWorkload | Unavailable | None = store.workloads.get(key) or store.unreadable.get(key)
     if workload is None:
         workload = Unavailable(
-            reason="TargetNotFound",
+            reason=AbsenceReason.TARGET_NOT_FOUND,
             message=f"{rules.target.kind} {rules.target.name} does not exist in namespace "
             f"{rules.target.namespace}; it is scaled as soon as it is created",
         )
@@ -142,7 +139,7 @@ def _rival(seen: SeenAutoscaler, rules: SeenSpec, actuator: Actuator, instance: 
 
 def _taken(rules: SeenSpec, rival: str) -> Unavailable:
     return Unavailable(
-        reason=ANOTHER_INSTANCE,
+        reason=AbsenceReason.ANOTHER_INSTANCE,
         message=f"the firstbell installation {rival} sets the replicas of {rules.target.kind} "
         f"{rules.target.name}. Let only one of the two watch this namespace. If {rival} is gone, this one "
         "takes over in a minute.",
@@ -156,7 +153,7 @@ def _calendars(store: Store, rules: SeenSpec) -> tuple[SchoolDays, ...] | Unavai
         calendar = store.calendars.get(rules.calendar_keys[index])
         if calendar is None:
             return Unavailable(
-                reason="CalendarNotFound",
+                reason=AbsenceReason.CALENDAR_NOT_FOUND,
                 message=f"spec.calendarRefs[{index}].name: SchoolCalendar {name} does not exist in namespace "
                 f"{rules.policy.namespace}. Create it or correct the name.",
             )
@@ -183,7 +180,7 @@ def _actuator(  # noqa: PLR0913 - as above
     first = store.first_on(rules.target.key)
     if first is not None and first.key != seen.key:
         return Unavailable(
-            reason=TARGET_CONFLICT,
+            reason=AbsenceReason.TARGET_CONFLICT,
             message=f"SchoolAutoscaler {first.key} already scales "
             f"{rules.target.kind} {rules.target.name}. "
             "Delete one of the two, or join their calendars and peaks in one.",
@@ -195,7 +192,7 @@ def _actuator(  # noqa: PLR0913 - as above
         return _by_floor(choice, seen, instance, floored)
     if rules.actuation is Actuation.AUTOSCALER_FLOOR:
         return Unavailable(
-            reason="AutoscalerNotFound",
+            reason=AbsenceReason.AUTOSCALER_NOT_FOUND,
             message=f"no autoscaler targets {rules.target.kind} {rules.target.name}. Create a "
             "HorizontalPodAutoscaler for it, or set spec.actuation to Auto or Scale.",
         )
@@ -209,7 +206,7 @@ def _by_scale(rules: SeenSpec, workload: SeenWorkload | Unavailable) -> Actuator
             return workload
         missing = "minReplicas" if rules.minimum is None else "maxReplicas"
         return Unavailable(
-            reason=BOUNDS_MISSING,
+            reason=AbsenceReason.BOUNDS_MISSING,
             message=f"spec.{missing} is needed, because no autoscaler targets {rules.target.kind} "
             f"{rules.target.name} that could bring it.",
         )
@@ -229,7 +226,7 @@ def _by_floor(
     reading = read_floor(floor.autoscaler, memory, owner, instance)
     if reading.state is FloorState.ANOTHER_INSTANCE:
         return Unavailable(
-            reason=ANOTHER_INSTANCE,
+            reason=AbsenceReason.ANOTHER_INSTANCE,
             message=f"{floor.autoscaler.kind} {floor.autoscaler.name} carries the floor of another firstbell "
             "installation. Let only one of the two watch this namespace.",
         )

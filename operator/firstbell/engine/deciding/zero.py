@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from firstbell.core.absence import Unavailable
+from firstbell.core.reasons import ConditionReason
 from firstbell.core.time_words import api_time
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation
 from firstbell.engine.objects.status_values import read_conditions
@@ -20,8 +21,6 @@ from firstbell.kinds.foreign_autoscalers import SCALED_OBJECT
 if TYPE_CHECKING:
     from firstbell.engine.floor.seen_floor import SeenFloor
     from firstbell.engine.seen.store import SeenWorkload
-
-DISABLED = "ScalingDisabled"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,7 +83,9 @@ def _is_persons(actuator: ByFloor | ByScale, workload: SeenWorkload, zero: Zero)
 def _reported(stands: Situation, actuator: ByFloor | ByScale, workload: SeenWorkload) -> Zero:
     """What an earlier process saw, by its status."""
     status = stands.seen.status
-    told = next((each for each in read_conditions(status) if each.reason == DISABLED), None)
+    told = next(
+        (each for each in read_conditions(status) if each.reason == ConditionReason.SCALING_DISABLED), None
+    )
     since = api_time(told.since) if told is not None and told.since is not None else ""
     acted = isinstance(actuator, ByFloor) and _has_acted(actuator.seen, since)
     held = actuator.held if isinstance(actuator, ByFloor) else None

@@ -15,6 +15,7 @@ from firstbell.core.absence import Unavailable
 from firstbell.core.bells import minute_of
 from firstbell.core.history import SETTLED
 from firstbell.core.pilot import Pilot
+from firstbell.core.reasons import AbsenceReason
 from firstbell.core.upcoming import peak_at
 from firstbell.engine.deciding.evaluating import evaluated
 from firstbell.engine.deciding.last_autoscaler import recalled_autoscaler, with_kept_baseline
@@ -85,14 +86,15 @@ def explain(store: Store, key: str, now: datetime, instance: str | None = None) 
     if seen is None:
         namespace, _, name = key.partition("/")
         return Unavailable(
-            reason="NotFound", message=f"there is no SchoolAutoscaler {name} in namespace {namespace}"
+            reason=AbsenceReason.NOT_FOUND,
+            message=f"there is no SchoolAutoscaler {name} in namespace {namespace}",
         )
     rules = seen.in_force
     if rules is None:
         return (
             seen.rules
             if isinstance(seen.rules, Unavailable)
-            else Unavailable(reason="InvalidSpec", message="the spec is not usable")
+            else Unavailable(reason=AbsenceReason.INVALID_SPEC, message="the spec is not usable")
         )
     instance = instance or _instance(store, key)
     stands = replace(situation(store, seen, rules, instance, now), live=reported_live(seen.status))

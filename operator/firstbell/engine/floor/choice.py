@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from firstbell.core.absence import Unavailable
+from firstbell.core.reasons import AbsenceReason
 from firstbell.kinds.foreign_autoscalers import SCALED_OBJECT
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def floor_choice(known: Floors, target: TargetRef) -> FloorChoice | Unavailable 
     if len(leading) > 1:
         names = ", ".join(f"{floor.autoscaler.kind} {floor.autoscaler.name}" for floor in leading)
         return Unavailable(
-            reason="AmbiguousAutoscaler",
+            reason=AbsenceReason.AMBIGUOUS_AUTOSCALER,
             message=f"{target.kind} {target.name} has {len(leading)} autoscalers: {names}. "
             "Leave one of them.",
         )
@@ -54,7 +55,7 @@ def floor_choice(known: Floors, target: TargetRef) -> FloorChoice | Unavailable 
 def _paused(seen: SeenFloor) -> Unavailable:
     autoscaler = seen.autoscaler
     return Unavailable(
-        reason="AutoscalerPaused",
+        reason=AbsenceReason.AUTOSCALER_PAUSED,
         message=f"{autoscaler.kind} {autoscaler.name} is paused by its annotation {seen.paused_by} and is "
         f"not touched. Resume it: kubectl annotate -n {autoscaler.namespace} "
         f"{seen.of.resource}/{autoscaler.name} {seen.paused_by}-",
@@ -65,7 +66,7 @@ def _idles(seen: SeenFloor) -> Unavailable:
     """KEDA goes below the minimum while no trigger is active, as before a bell: pods would come and go."""
     autoscaler = seen.autoscaler
     return Unavailable(
-        reason="AutoscalerIdles",
+        reason=AbsenceReason.AUTOSCALER_IDLES,
         message=f"{autoscaler.kind} {autoscaler.name} has spec.idleReplicaCount {seen.idles_at}, to which "
         "KEDA takes the workload down whatever its minReplicaCount is: no floor would hold, none is raised. "
         "Remove idleReplicaCount; with minReplicaCount 0 KEDA still scales to zero.",
@@ -79,12 +80,12 @@ def _unseen(known: Floors, follower: SeenFloor) -> Unavailable:
     )
     if known.follows(SCALED_OBJECT):
         return Unavailable(
-            reason="ScaledObjectNotFound",
+            reason=AbsenceReason.SCALED_OBJECT_NOT_FOUND,
             message=f"{whose}, which does not exist or has another target. "
             "It goes on as soon as KEDA has removed the one or made the other.",
         )
     return Unavailable(
-        reason="ScaledObjectNotReadable",
+        reason=AbsenceReason.SCALED_OBJECT_NOT_READABLE,
         message=f"{whose}, which firstbell cannot read. Where KEDA was installed just now it will in a few "
         f"seconds; else grant it get, list, watch and patch on {SCALED_OBJECT.resource}.",
     )

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from firstbell.core.absence import Unavailable
+from firstbell.core.reasons import AbsenceReason
 from firstbell.engine.live.answers import SeenReading
 from firstbell.engine.pace.interruptible_sleep import nap
 
@@ -127,7 +128,7 @@ class Polling:
                 return await self._metrics.read(query)
         except TimeoutError:
             return Unavailable(
-                reason="Timeout",
+                reason=AbsenceReason.TIMEOUT,
                 message=f"{where} did not answer within {DEADLINE_SECONDS:.0f} seconds. Is it overloaded, or "
                 "the query too wide?",
             )
@@ -135,7 +136,8 @@ class Polling:
             # A fault of ours that one query brings out must not keep the others from being read.
             log.exception("metric not read", server=where, query=query.query)
             return Unavailable(
-                reason="ReadFailed", message=f"reading from {where} failed; the operator's log says why"
+                reason=AbsenceReason.READ_FAILED,
+                message=f"reading from {where} failed; the operator's log says why",
             )
 
     def _tell(self, query: MetricQuery, before: SeenReading | None, now: SeenReading) -> None:

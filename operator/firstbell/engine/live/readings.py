@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from firstbell.core.absence import Unavailable
 from firstbell.core.reactive import LiveMetric, Reading, usable
+from firstbell.core.reasons import AbsenceReason
 from firstbell.core.time_words import api_time
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from firstbell.engine.seen.store import SeenSpec, Store
 
 STALE_AFTER = timedelta(minutes=5)
-NOT_READ = "NotRead"
 
 
 def live_metrics(store: Store, rules: SeenSpec, now: datetime) -> tuple[LiveMetric, ...]:
@@ -33,10 +33,12 @@ def _reading(store: Store, one: AskedMetric, now: datetime) -> Reading:
     seen, where = store.answers.readings.get(one.query), one.query.server_address
     name = f"metric {one.target.name}"
     if seen is None:
-        return Unavailable(reason=NOT_READ, message=f"{name} has not been read from {where} yet")
+        return Unavailable(
+            reason=AbsenceReason.NOT_READ, message=f"{name} has not been read from {where} yet"
+        )
     if now - seen.at > STALE_AFTER:
         return Unavailable(
-            reason="Stale",
+            reason=AbsenceReason.STALE,
             message=f"{name} was last read from {where} at {api_time(seen.at)}, more than 5 minutes ago. Is "
             "the operator short of CPU, or its clock wrong?",
         )

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from firstbell.core.absence import Unavailable
+from firstbell.core.reasons import AbsenceReason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +26,6 @@ SLICE_SECONDS = 0.5
 LONG_SECONDS = 0.2
 REST_FACTOR = 4.0
 LOOK_SECONDS = 0.1
-TOO_COSTLY = "TooCostly"
 T = TypeVar("T")
 
 
@@ -165,7 +165,7 @@ class Slices:
 def too_costly(what: str, seconds: float) -> Unavailable:
     """Why something was cut."""
     return Unavailable(
-        reason=TOO_COSTLY,
+        reason=AbsenceReason.TOO_COSTLY,
         message=f"{what} was cut after {seconds:g} s of processor, so that other workloads have theirs. "
         "Give the calendar fewer or shorter entries or fewer regions, or the policy fewer calendars.",
     )

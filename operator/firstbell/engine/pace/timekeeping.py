@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from firstbell.core.conditions import Condition, Truth
-from firstbell.core.reasons import ConditionType
+from firstbell.core.reasons import ConditionReason, ConditionType
 from firstbell.core.time_words import api_time
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def clock_in_sync(state: ClockState) -> Condition:
         way = "behind" if state.off > 0 else "ahead of"
         return _condition(
             Truth.FALSE,
-            "ClockOff",
+            ConditionReason.CLOCK_OFF,
             f"the operator's clock is {_length(state.off)} {way} the API server's: until they agree, the "
             "larger of what is planned by either counts. Correct the clock of the operator's node, or of the "
             "control plane (chronyc tracking; timedatectl).",
@@ -164,14 +164,14 @@ def clock_in_sync(state: ClockState) -> Condition:
         way = "forward" if state.set_by > 0 else "back"
         return _condition(
             Truth.FALSE,
-            "ClockSet",
+            ConditionReason.CLOCK_SET,
             f"the operator's clock was set {way} by {_length(state.set_by)} to {api_time(state.set_at)}: "
             "what was planned by its old time counts, too, until the API server's clock agrees or five "
             "minutes have passed.",
         )
     if state.off is None:
-        return _condition(Truth.UNKNOWN, "NotCompared", "the API server's clock is not known")
-    return _condition(Truth.TRUE, "InSync", "")
+        return _condition(Truth.UNKNOWN, ConditionReason.NOT_COMPARED, "the API server's clock is not known")
+    return _condition(Truth.TRUE, ConditionReason.IN_SYNC, "")
 
 
 def _length(seconds: int) -> str:

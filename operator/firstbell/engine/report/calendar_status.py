@@ -15,7 +15,7 @@ from firstbell.core.bells import Minute, instant_of, local_date, minute_of, star
 from firstbell.core.conditions import Condition, Truth
 from firstbell.core.days import Day, DayClass, SchoolDays
 from firstbell.core.findings import Finding, FindingKind, Severity, calendar_findings, fold
-from firstbell.core.reasons import ConditionType
+from firstbell.core.reasons import ConditionReason, ConditionType
 from firstbell.core.time_words import api_time
 from firstbell.engine.objects.status_values import written_conditions
 from firstbell.kinds.accepted_findings import with_accepted
@@ -89,8 +89,10 @@ def _valid(findings: Sequence[Finding]) -> Condition:
         return Condition(type=kind, status=Truth.FALSE, reason=errors[0].kind, message=_folded(errors))
     warnings = [finding for finding in told if finding.severity is Severity.WARNING]
     if warnings:
-        return Condition(type=kind, status=Truth.TRUE, reason="HasWarnings", message=_folded(warnings))
-    return Condition(type=kind, status=Truth.TRUE, reason="Resolved")
+        return Condition(
+            type=kind, status=Truth.TRUE, reason=ConditionReason.HAS_WARNINGS, message=_folded(warnings)
+        )
+    return Condition(type=kind, status=Truth.TRUE, reason=ConditionReason.RESOLVED)
 
 
 def _expiring(findings: Sequence[Finding]) -> Condition:
@@ -98,7 +100,7 @@ def _expiring(findings: Sequence[Finding]) -> Condition:
     for finding in findings:
         if finding.kind in EXPIRY:
             return Condition(type=kind, status=Truth.TRUE, reason=finding.kind, message=finding.text)
-    return Condition(type=kind, status=Truth.FALSE, reason="DataAhead")
+    return Condition(type=kind, status=Truth.FALSE, reason=ConditionReason.DATA_AHEAD)
 
 
 def _folded(findings: Sequence[Finding]) -> str:

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from firstbell.core.absence import Unavailable
 from firstbell.core.conditions import Condition, Truth
 from firstbell.core.decide import Decision
-from firstbell.core.reasons import ConditionType, DecisionReason
-from firstbell.engine.live.readings import NOT_READ
+from firstbell.core.reasons import AbsenceReason, ConditionReason, ConditionType, DecisionReason
 from firstbell.engine.objects.status_values import read_conditions
 
 if TYPE_CHECKING:
@@ -50,7 +49,10 @@ def steady_condition(metrics: tuple[LiveMetric, ...], old: Json) -> Condition:
 
 def _waiting(metrics: tuple[LiveMetric, ...]) -> bool:
     """Tell whether any metric has not been read since the start: the last report stays until it has."""
-    return any(isinstance(one.reading, Unavailable) and one.reading.reason == NOT_READ for one in metrics)
+    return any(
+        isinstance(one.reading, Unavailable) and one.reading.reason == AbsenceReason.NOT_READ
+        for one in metrics
+    )
 
 
 def metrics_available(metrics: tuple[LiveMetric, ...]) -> Condition:
@@ -58,15 +60,18 @@ def metrics_available(metrics: tuple[LiveMetric, ...]) -> Condition:
     kind = ConditionType.METRICS_AVAILABLE
     if not metrics:
         return Condition(
-            type=kind, status=Truth.UNKNOWN, reason="NoMetrics", message="spec.metrics asks for none"
+            type=kind,
+            status=Truth.UNKNOWN,
+            reason=ConditionReason.NO_METRICS,
+            message="spec.metrics asks for none",
         )
     missing = [one.reading for one in metrics if isinstance(one.reading, Unavailable)]
     if not missing:
         told = f"all {len(metrics)} metrics are read" if len(metrics) > 1 else "the metric is read"
-        return Condition(type=kind, status=Truth.TRUE, reason="AllRead", message=told)
+        return Condition(type=kind, status=Truth.TRUE, reason=ConditionReason.ALL_READ, message=told)
     # One that is wrong is told before one that is only not read yet.
-    first = min(missing, key=lambda reading: reading.reason == NOT_READ)
-    to_come = first.reason == NOT_READ
+    first = min(missing, key=lambda reading: reading.reason == AbsenceReason.NOT_READ)
+    to_come = first.reason == AbsenceReason.NOT_READ
     more = f" {len(missing) - 1} more cannot be read either." if len(missing) > 1 else ""
     held = "" if to_come else " Until it is read, nothing is scaled down."
     return Condition(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from firstbell.core.absence import Unavailable
 from firstbell.core.bells import instant_of, minute_of
 from firstbell.core.conditions import Condition, Truth
-from firstbell.core.reasons import ConditionType
+from firstbell.core.reasons import ConditionReason, ConditionType, EventReason
 from firstbell.core.upcoming import local_time
 from firstbell.engine.memory import BellRecord, Memory
 from firstbell.engine.ports import Happening
@@ -50,27 +50,29 @@ def ready_for_bell(
         return _condition(Truth.UNKNOWN, workload.reason, workload.message)
     compared = _compared(plan, workload, minute, cause)
     started = first_raised is not None and 0 <= minute - first_raised < GRACE_MINUTES
-    if compared.reason == "BehindSchedule" and started:
-        return _condition(Truth.UNKNOWN, "PodsStarting", compared.message.partition(":")[0])
+    if compared.reason == ConditionReason.BEHIND_SCHEDULE and started:
+        return _condition(Truth.UNKNOWN, ConditionReason.PODS_STARTING, compared.message.partition(":")[0])
     return compared
 
 
 def _compared(plan: Plan, workload: SeenWorkload, minute: Minute, cause: str) -> Condition:
     due = due_replicas(plan, minute)
     if due <= plan.workload.bounds.minimum:
-        return _condition(Truth.TRUE, "NothingDue", "no peak is under way")
+        return _condition(Truth.TRUE, ConditionReason.NOTHING_DUE, "no peak is under way")
     if workload.unknown_ready is not None:
         return _condition(Truth.UNKNOWN, workload.unknown_ready.reason, workload.unknown_ready.message)
     if workload.ready is None:
-        return _condition(Truth.UNKNOWN, "StatusBehind", "the workload's status is older than its spec")
+        return _condition(
+            Truth.UNKNOWN, ConditionReason.STATUS_BEHIND, "the workload's status is older than its spec"
+        )
     told = f"{workload.ready} of {due} replicas Ready"
     if workload.ready >= due:
-        return _condition(Truth.TRUE, "OnSchedule", told)
+        return _condition(Truth.TRUE, ConditionReason.ON_SCHEDULE, told)
     why = "a rollout takes replicas away" if workload.rolling else "pods are slow, pending or failing"
     if workload.replicas < due and not workload.rolling:
         why = f"spec.replicas is {workload.replicas}"
         why += f", {cause}" if cause else ""
-    reason = "RolloutInProgress" if workload.rolling else "BehindSchedule"
+    reason = ConditionReason.ROLLOUT_IN_PROGRESS if workload.rolling else ConditionReason.BEHIND_SCHEDULE
     return _condition(Truth.FALSE, reason, f"{told}: {why}")
 
 
@@ -135,13 +137,21 @@ def _told(record: BellRecord, ready: int, late: timedelta) -> Happening:
         seconds = int(late.total_seconds())
         message = f"{what}: {told} {seconds} seconds after the bell, how many at the bell is not known"
         short = ready < peak.replicas
-        return Happening(reason="LateForBell" if short else "BellNotSeen", message=message, warning=short)
+        return Happening(
+            reason=EventReason.LATE_FOR_BELL if short else EventReason.BELL_NOT_SEEN,
+            message=message,
+            warning=short,
+        )
     if ready < peak.replicas:
-        return Happening(reason="LateForBell", message=f"{what}: {told} at the bell", warning=True)
+        return Happening(
+            reason=EventReason.LATE_FOR_BELL, message=f"{what}: {told} at the bell", warning=True
+        )
     early = 0
     if record.ready_time is not None:
         early = int((instant_of(_bell(peak)) - record.ready_time).total_seconds() // 60)
-    return Happening(reason="ReadyForBell", message=f"{what}: {told}, {early} minutes before the bell")
+    return Happening(
+        reason=EventReason.READY_FOR_BELL, message=f"{what}: {told}, {early} minutes before the bell"
+    )
 
 
 def _condition(status: Truth, reason: str, message: str) -> Condition:

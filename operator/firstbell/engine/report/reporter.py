@@ -17,7 +17,7 @@ from firstbell.core.absence import Unavailable
 from firstbell.core.bells import instant_of, minute_of
 from firstbell.core.conditions import Truth
 from firstbell.core.decide import Decision
-from firstbell.core.reasons import ConditionType
+from firstbell.core.reasons import ConditionReason, ConditionType
 from firstbell.engine.deciding.planning import coming_peaks
 from firstbell.engine.objects.status_values import (
     merge_patch,
@@ -63,7 +63,7 @@ TOLD_CONDITIONS = frozenset(
         ConditionType.PLAN_SHRUNK,
     }
 )
-LOGGED_BY_ENGINE = frozenset({"FailedUpdate", "Forbidden", "Unauthenticated"})
+LOGGED_BY_ENGINE = frozenset({ConditionReason.FAILED_UPDATE, "Forbidden", "Unauthenticated"})
 GOOD = {
     ConditionType.SCALING_LIMITED: Truth.FALSE,
     ConditionType.FLOOR_CONTESTED: Truth.FALSE,

@@ -11,7 +11,7 @@ from firstbell.core.absence import Unavailable
 from firstbell.core.bells import instant_of, minute_of
 from firstbell.core.conditions import Condition, Truth
 from firstbell.core.decide import Decision
-from firstbell.core.reasons import ConditionType, DecisionReason, LimitReason
+from firstbell.core.reasons import AbsenceReason, ConditionReason, ConditionType, DecisionReason, LimitReason
 from firstbell.core.time_words import api_time
 from firstbell.core.upcoming import peak_sentence
 from firstbell.engine.acting.contest import contested
@@ -84,7 +84,9 @@ def invalid_status(reason: Unavailable, generation: int, old: Json, now: datetim
     conditions = [
         Condition(type=ConditionType.READY, status=Truth.FALSE, reason=reason.reason, message=reason.message)
     ]
-    conditions += [Condition(type=kind, status=Truth.UNKNOWN, reason="InvalidSpec") for kind in _AFTER_READY]
+    conditions += [
+        Condition(type=kind, status=Truth.UNKNOWN, reason=AbsenceReason.INVALID_SPEC) for kind in _AFTER_READY
+    ]
     written = written_conditions(conditions, old, generation, now)
     return {"observedGeneration": generation, "conditions": written}
 
@@ -172,7 +174,7 @@ def _ready(outcome: Outcome, calendar: Condition, able: Condition) -> Condition:
     return Condition(
         type=ConditionType.READY,
         status=Truth.TRUE,
-        reason="DryRun" if dry else "Serving",
+        reason=ConditionReason.DRY_RUN if dry else ConditionReason.SERVING,
         message="nothing is written, because spec.mode is DryRun" if dry else "",
     )
 
@@ -189,7 +191,7 @@ def _calendar_resolved(outcome: Outcome) -> Condition:
             reason=calendars.reason,
             message=calendars.message + held,
         )
-    return Condition(type=ConditionType.CALENDAR_RESOLVED, status=Truth.TRUE, reason="Resolved")
+    return Condition(type=ConditionType.CALENDAR_RESOLVED, status=Truth.TRUE, reason=ConditionReason.RESOLVED)
 
 
 def _able_to_scale(outcome: Outcome) -> Condition:
@@ -199,18 +201,21 @@ def _able_to_scale(outcome: Outcome) -> Condition:
             return Condition(type=kind, status=Truth.FALSE, reason=needed.reason, message=needed.message)
     if isinstance(outcome.decision, Decision) and outcome.decision.desired is None:
         return Condition(
-            type=kind, status=Truth.FALSE, reason="ScalingDisabled", message=outcome.decision.message
+            type=kind,
+            status=Truth.FALSE,
+            reason=ConditionReason.SCALING_DISABLED,
+            message=outcome.decision.message,
         )
     if outcome.failure is not None:
         return Condition(
             type=kind, status=Truth.FALSE, reason=_failed(outcome.failure), message=outcome.failure.message
         )
-    return Condition(type=kind, status=Truth.TRUE, reason="ReadyForNewScale")
+    return Condition(type=kind, status=Truth.TRUE, reason=ConditionReason.READY_FOR_NEW_SCALE)
 
 
 def _failed(failure: Failure) -> str:
     named = {FailureKind.FORBIDDEN, FailureKind.UNAUTHENTICATED}
-    return failure.kind.value if failure.kind in named else "FailedUpdate"
+    return failure.kind.value if failure.kind in named else ConditionReason.FAILED_UPDATE
 
 
 def _scaling_limited(outcome: Outcome) -> Condition:
@@ -222,7 +227,7 @@ def _scaling_limited(outcome: Outcome) -> Condition:
             return Condition(
                 type=kind, status=Truth.TRUE, reason=limit.reason, message=_limited(outcome, limit)
             )
-    return Condition(type=kind, status=Truth.FALSE, reason="DesiredWithinRange")
+    return Condition(type=kind, status=Truth.FALSE, reason=ConditionReason.DESIRED_WITHIN_RANGE)
 
 
 def _limited(outcome: Outcome, limit: Limit) -> str:

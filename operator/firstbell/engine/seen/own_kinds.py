@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from firstbell.core.absence import Unavailable
 from firstbell.core.days import SchoolDays
+from firstbell.core.reasons import AbsenceReason
 from firstbell.engine.live.answers import AskedMetric
 from firstbell.engine.objects.field_managers import spec_editor
 from firstbell.engine.objects.target_ref import TargetRef
@@ -161,6 +162,6 @@ def _query(namespace: str, prometheus: PrometheusQuerySpec) -> MetricQuery:
 def _refused(refused: Refused) -> Unavailable:
     """All problems as one reason; the first names it where it has a name of its own."""
     first = refused.problems[0]
-    reason = "UnknownTimeZone" if first.path == "spec.timeZone" else "InvalidSpec"
+    reason = AbsenceReason.UNKNOWN_TIME_ZONE if first.path == "spec.timeZone" else AbsenceReason.INVALID_SPEC
     message = " ".join(str(problem) for problem in refused.problems)
     return Unavailable(reason=reason, message=message[:MESSAGE_CHARACTERS])

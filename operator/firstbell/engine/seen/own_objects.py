@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from firstbell.core.absence import Unavailable
+from firstbell.core.reasons import AbsenceReason
 from firstbell.engine.objects.resource_version import is_older
 from firstbell.engine.pace.turns import Turns
 from firstbell.engine.seen.own_kinds import decides
-from firstbell.engine.seen.store import NOT_READ_YET
 from firstbell.engine.seen.watched_kinds import AUTOSCALERS, CALENDARS, OWN_KINDS
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def read(kind: OwnKind, body: Json, before: Any, slices: Slices) -> Any:
         # A fault of ours that one object brings out must not keep the others from being read.
         log.exception("not read", object=name)
         found = Unavailable(
-            reason="ReadFailed", message=f"{name} cannot be read; the operator's log says why"
+            reason=AbsenceReason.READ_FAILED, message=f"{name} cannot be read; the operator's log says why"
         )
     if not isinstance(found, Unavailable):
         return found
@@ -65,7 +65,7 @@ def keep_for_later(kind: OwnKind, body: Json, store: Store) -> None:
     known = kind.known(store).get(key)
     if known is None or known.uid != body["metadata"]["uid"]:
         why = Unavailable(
-            reason=NOT_READ_YET,
+            reason=AbsenceReason.NOT_READ_YET,
             message=f"{kind.kind} {key} is read in its turn: others of its namespace took long",
         )
         kind.put(store, kind.unread(body, known, why))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from firstbell.core.absence import Unavailable
 from firstbell.core.days import SchoolDays
+from firstbell.core.reasons import AbsenceReason
 from firstbell.engine.floor.floors import Floors
 from firstbell.engine.live.answers import Answers
 from firstbell.engine.objects.index import leave
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
 OwnKey: TypeAlias = tuple[str, str]
 """An object of our own kinds: the plural of its kind, and `namespace/name`."""
-NOT_READ_YET = "NotReadYet"
-"""Why there is nothing of an object that waits for its turn to be read."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -283,4 +282,4 @@ def _age(seen: SeenAutoscaler) -> tuple[str, str]:
 
 def is_unread(content: object) -> bool:
     """Whether the content of an object of ours waits for its turn to be read."""
-    return isinstance(content, Unavailable) and content.reason == NOT_READ_YET
+    return isinstance(content, Unavailable) and content.reason == AbsenceReason.NOT_READ_YET

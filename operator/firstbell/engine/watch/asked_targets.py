@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from firstbell.core.absence import Unavailable
+from firstbell.core.reasons import AbsenceReason
 from firstbell.engine.acting.scale_actuator import scale_path
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.seen.store import SeenWorkload, Store
@@ -170,7 +171,7 @@ class AskedTargets:
             plural = _scalable(() if isinstance(served, Failure) else served, target.kind)
             if plural is None:
                 return Unavailable(
-                    reason="TargetNotScalable",
+                    reason=AbsenceReason.TARGET_NOT_SCALABLE,
                     message=f"spec.scaleTargetRef: the cluster has no kind {target.kind} of "
                     f"{target.api_version} with a scale subresource. Correct kind or apiVersion.",
                 )
@@ -195,7 +196,7 @@ def _scalable(served: Iterable[Json], kind: str) -> str | None:
 
 def _unreadable(failure: Failure) -> Unavailable:
     cure = " Grant get and patch on its scale." if failure.kind is FailureKind.FORBIDDEN else ""
-    return Unavailable(reason="TargetNotReadable", message=failure.message + cure)
+    return Unavailable(reason=AbsenceReason.TARGET_NOT_READABLE, message=failure.message + cure)
 
 
 async def follow_asked(engine: Engine, targets: AskedTargets) -> None:

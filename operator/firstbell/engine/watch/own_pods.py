@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from firstbell.core.absence import Unavailable
+from firstbell.core.reasons import AbsenceReason
 from firstbell.engine.ports import Failure, ObjectPath
 
 if TYPE_CHECKING:
@@ -51,17 +52,21 @@ class OwnPods:
         metadata, status = scale["metadata"], scale.get("status") or {}
         selector = status.get("selector")
         if not selector:
-            return Unavailable(reason="NoSelector", message="its scale names no selector of its pods")
+            return Unavailable(
+                reason=AbsenceReason.NO_SELECTOR, message="its scale names no selector of its pods"
+            )
         pods = await self.cluster.list_all("", "v1", "pods", metadata["namespace"], selector)
         if isinstance(pods, Failure):
-            return Unavailable(reason="PodsNotReadable", message=f"{pods.message} Grant list on pods.")
+            return Unavailable(
+                reason=AbsenceReason.PODS_NOT_READABLE, message=f"{pods.message} Grant list on pods."
+            )
         families: dict[str, list[Json]] = {}
         for pod in pods:
             families.setdefault(await self._family(pod, metadata["uid"]), []).append(pod)
         own = families.get(metadata["uid"])
         if own is None and len(families) > 1:
             return Unavailable(
-                reason="PodsNotTold",
+                reason=AbsenceReason.PODS_NOT_TOLD,
                 message=f"the selector {selector} names pods of {len(families)} owners, and no owner "
                 "reference leads from one of them to the workload. Give it a selector of its own.",
             )

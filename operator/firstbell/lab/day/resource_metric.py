@@ -17,6 +17,7 @@ from enum import StrEnum
 from math import ceil
 
 from firstbell.core.absence import Unavailable
+from firstbell.core.reasons import AbsenceReason
 from firstbell.lab.day.external_metric import DEFAULT_TOLERANCES, HpaTolerances
 
 THOUSAND = 1000
@@ -68,7 +69,8 @@ def resource_replicas(
     """The replicas that one resource metric asks for, before any limit."""
     if pods.counted == 0:
         return Unavailable(
-            reason="FailedGetResourceMetric", message="no sample of a Ready pod: they may all be starting"
+            reason=AbsenceReason.FAILED_GET_RESOURCE_METRIC,
+            message="no sample of a Ready pod: they may all be starting",
         )
     total = pods.mean * pods.counted
     ratio = _ratio(total, pods.counted, target)

@@ -13,6 +13,7 @@ from firstbell.core.absence import Unavailable
 from firstbell.core.decide import Ceiling
 from firstbell.core.pilot import Pilot
 from firstbell.core.reactive import LiveMetric, MetricTarget, Standing, Tolerances, asked_for
+from firstbell.core.reasons import AbsenceReason
 from firstbell.core.sight import Sight
 from firstbell.lab.record.early_arrivals import Ramps, counted
 from firstbell.lab.record.need import exact
@@ -39,7 +40,9 @@ if TYPE_CHECKING:
     from firstbell.core.sight import EarlyArrivals
     from firstbell.lab.record.schedule import Schedule
 
-NOT_RECORDED = Unavailable(reason="NotRecorded", message="the recording does not tell the load at that time")
+NOT_RECORDED = Unavailable(
+    reason=AbsenceReason.NOT_RECORDED, message="the recording does not tell the load at that time"
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
