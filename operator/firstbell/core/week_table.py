@@ -86,7 +86,7 @@ class WeekTable:
         return Came(state, lessons)
 
     def mark_lessons(self, state: int, first: int, end: int, digits: bytearray, origin: int) -> None:
-        """Writes a 1 for each day of [first, end) that has lessons, at its place from `origin` on."""
+        """Write a 1 for each day of [first, end) that has lessons, at its place from `origin` on."""
         if not self.teaches:
             return
         days = self._days

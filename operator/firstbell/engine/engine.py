@@ -141,11 +141,11 @@ class Engine:
         self._beat = time.monotonic()
 
     def __copy__(self) -> Engine:
-        """The same engine: Kopf copies its memo for every object."""
+        """Return the same engine: Kopf copies its memo for every object."""
         return self
 
     def wake(self, keys: Iterable[str]) -> None:
-        """Ticks these autoscalers as soon as a worker is free."""
+        """Tick these autoscalers as soon as a worker is free."""
         now = self.clock.now()
         for key in keys:
             self._enqueue(key, now)
@@ -153,12 +153,12 @@ class Engine:
             self._polling.look()
 
     def wake_calendar(self, key: str) -> None:
-        """Reports a calendar's status soon."""
+        """Report a calendar's status soon."""
         self._calendar_wakeups.ask(key, self.clock.now())
         self._woken.set()
 
     def forget(self, key: str) -> None:
-        """An autoscaler was deleted: its memory goes, and a worker gives its floor back."""
+        """Forget an autoscaler that was deleted; a worker gives its floor back."""
         now = self.clock.now()
         self._wakeups.forget(key)
         memory = self._memories.pop(key, None)
@@ -168,15 +168,15 @@ class Engine:
         self._enqueue(key, now)
 
     def seconds_since_beat(self) -> float:
-        """How long ago the loop last turned, in seconds of the wall: liveness looks here."""
+        """Tell how long ago the loop last turned, in seconds of the wall: liveness looks here."""
         return time.monotonic() - self._beat
 
     async def drained(self) -> None:
-        """Returns when no tick is waiting or running."""
+        """Return when no tick is waiting or running."""
         await self._calm.wait()
 
     async def run(self) -> None:
-        """Runs until cancelled; whoever cancels may wait for `drained` first."""
+        """Run until cancelled; whoever cancels may wait for `drained` first."""
         await self.look_at_everything()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._turn())
@@ -190,7 +190,7 @@ class Engine:
                 tasks.create_task(self._report_worker())
 
     async def look_at_everything(self) -> None:
-        """Has each object decided on anew: after the first look, and whenever everything was read again."""
+        """Have each object decided on anew: after the first look, and whenever everything was read again."""
         for owner in await release_orphans(
             self._cluster, self._telemetry, self.store.floors, self.store.autoscalers, self.instance
         ):
@@ -199,7 +199,7 @@ class Engine:
         self.own.look()
 
     def look_at_clock(self) -> None:
-        """Notices where the clock was set or is off; the more often it is called the sooner."""
+        """Notice where the clock was set or is off; the more often it is called the sooner."""
         before = self._time.jumped
         changed = self._time.look()
         self._telemetry.clock_off(self._time.server_ahead)
@@ -217,7 +217,7 @@ class Engine:
                 self.wake_calendar(key)
 
     def _follow_clock(self, by: timedelta) -> None:
-        """The clock was set: every wake-up is asked for anew, and what was to last so long still does.
+        """Follow a clock that was set: every wake-up is asked for anew, and what was to last still does.
 
         A machine that was suspended, and others have gone on meanwhile, looks just the same.
         """
@@ -233,7 +233,7 @@ class Engine:
             self.fence.suspect("the clock was set, or this machine was suspended")
 
     async def _turn(self) -> None:
-        """Moves what has come due from the heaps to the queues."""
+        """Move what has come due from the heaps to the queues."""
         while True:
             self._beat = time.monotonic()
             self.look_at_clock()
@@ -325,7 +325,7 @@ class Engine:
             self._ask(key, at, may_come_early=may_come_early)
 
     async def _release(self, key: str) -> None:
-        """Gives back the floors of an autoscaler that was deleted; others may go on with the workload."""
+        """Give back the floors of an autoscaler that was deleted; others may go on with the workload."""
         targets = [seen.target for seen in self.store.floors.held_by(key)]
         if await release_owned(self._cluster, self._telemetry, self.store.floors, key, self.instance):
             self._ask(key, self.clock.now() + LONGEST_RETRY)
@@ -340,7 +340,7 @@ class Engine:
         self._woken.set()
 
     async def _report_worker(self) -> None:
-        """Writes one status after the other, whenever no tick is waiting or running."""
+        """Write one status after the other, whenever no tick is waiting or running."""
         while True:
             key, is_calendar = await self._reporter.get()
             with contextlib.suppress(TimeoutError):  # somebody's ticks without end do not silence all others
@@ -362,14 +362,14 @@ class Engine:
 
 
 def _is_stale(outcome: Outcome | Unavailable) -> bool:
-    """Whether a tick was stopped by the fence."""
+    """Tell whether a tick was stopped by the fence."""
     if isinstance(outcome, Unavailable) or outcome.failure is None:
         return False
     return outcome.failure.kind is FailureKind.STALE
 
 
 def _log_decision(key: str, before: int | None, outcome: Outcome) -> None:
-    """One line per decision that changes something."""
+    """Log one line per decision that changes something."""
     decision = outcome.decision
     if isinstance(decision, Decision):
         log.info(

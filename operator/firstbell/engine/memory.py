@@ -55,7 +55,7 @@ class Admitted:
     until: datetime
 
     def stands(self, asked: int, given: int, now: datetime) -> bool:
-        """Whether this still is what asking would bring."""
+        """Tell whether this still is what asking would bring."""
         return (self.asked, self.given) == (asked, given) and now < self.until
 
 
@@ -155,7 +155,7 @@ class Memory:
     """By how much the clock had been set in all when this was last looked at."""
 
     def follow_clock(self, set_by: timedelta) -> None:
-        """Moves every time in here along with a clock that was set: what was to last five minutes does so.
+        """Move every time in here along with a clock that was set: what was to last five minutes does so.
 
         Called as a tick begins. `set_by` is by how much the clock has been set in all.
         """

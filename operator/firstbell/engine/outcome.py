@@ -47,7 +47,7 @@ class Outcome:
 
 
 def floor_after(outcome: Outcome, actuator: ByFloor) -> int | None:
-    """The floor of ours that stands there after this tick, or None."""
+    """Return the floor of ours that stands there after this tick, or None."""
     decision = outcome.decision
     if outcome.failure is not None or isinstance(decision, Unavailable):
         return actuator.held

@@ -78,7 +78,7 @@ _LOST = frozenset({FailureKind.CONFLICT, FailureKind.NOT_FOUND})
 
 
 def write_outcome(answer: Json | Failure) -> str:
-    """How a write ended, in a word for figures: `ok`, `Overtaken`, or the kind of a failure.
+    """Tell how a write ended, in a word for figures: `ok`, `Overtaken`, or the kind of a failure.
 
     A race that was lost, to somebody who wrote or deleted first, is Overtaken and no failure: what stands
     there is read, and the next look goes by that.
@@ -123,11 +123,11 @@ class Clock(Protocol):
     """Time, and waiting for it."""
 
     def now(self) -> datetime:
-        """The present instant, aware, UTC. Somebody may set it, forward or back."""
+        """Return the present instant, aware, UTC. Somebody may set it, forward or back."""
         ...
 
     def monotonic(self) -> float:
-        """Seconds of this clock since some moment, which nobody can set; suspension counts where it can."""
+        """Return the seconds since some moment, which nobody can set; suspension counts where it can."""
         ...
 
     async def sleep(self, seconds: float) -> None:
@@ -139,7 +139,7 @@ class ServerTime(Protocol):
     """The clock of the API server."""
 
     def minus_steady(self) -> float | None:
-        """How many seconds it is ahead of `Clock.monotonic`; None while nobody knows."""
+        """Tell how many seconds it is ahead of `Clock.monotonic`; None while nobody knows."""
         ...
 
 
@@ -153,15 +153,15 @@ class Cluster(Protocol):
     async def list_all(
         self, group: str, version: str, plural: str, namespace: str | None, selector: str = ""
     ) -> list[Json] | Failure:
-        """Reads every object of a kind, in one namespace or (None) in all; `selector` is one of labels."""
+        """Read every object of a kind, in one namespace or (None) in all; `selector` is one of labels."""
         ...
 
     async def resources(self, group: str, version: str) -> list[Json] | Failure:
-        """What the API server serves of a group and version: `kind`, its plural as `name`."""
+        """Return what the API server serves of a group and version: `kind`, its plural as `name`."""
         ...
 
     async def json_patch(self, path: ObjectPath, operations: Sequence[Operation]) -> Json | Failure:
-        """Applies a JSON patch; a failed `test` is Invalid."""
+        """Apply a JSON patch; a failed `test` is Invalid."""
         ...
 
     async def merge_patch(self, path: ObjectPath, patch: Mapping[str, Any]) -> Json | Failure:
@@ -179,13 +179,13 @@ class Watches(Protocol):
     """What there is of a kind, and what becomes of it."""
 
     async def list_at(self, kind: Kind, namespace: str | None) -> Listed | Failure:
-        """Reads every object of a kind, in one namespace or (None) in all."""
+        """Read every object of a kind, in one namespace or (None) in all."""
         ...
 
     async def watch(
         self, kind: Kind, namespace: str | None, since: str, tell: Callable[[Json], None]
     ) -> Failure | None:
-        """Tells each event after a version of the list, bookmarks included, until the server ends it.
+        """Tell each event after a version of the list, bookmarks included, until the server ends it.
 
         A Failure says why it ended otherwise; Expired that the server does not go back to that version.
         """
@@ -217,7 +217,7 @@ class Metrics(Protocol):
     """Live metrics: single queries with a deadline, no decisions."""
 
     async def read(self, query: MetricQuery) -> Fraction | Unavailable:
-        """The query's value now, exact, or why there is none."""
+        """Return the query's value now, exact, or why there is none."""
         ...
 
 
@@ -234,7 +234,7 @@ class EventSink(Protocol):
     """Where events go; never blocks and never fails."""
 
     def post(self, involved: Json, happening: Happening) -> None:
-        """Queues an event for the object, or drops it."""
+        """Queue an event for the object, or drop it."""
         ...
 
 
@@ -242,21 +242,21 @@ class Telemetry(Protocol):
     """Figures for dashboards."""
 
     def ticked(self, seconds: float) -> None:
-        """One tick took so long, in seconds of the wall."""
+        """Count that one tick took so long, in seconds of the wall."""
         ...
 
     def decided(self, key: str, *, current: int | None, ready: int | None, desired: int | None) -> None:
-        """What an autoscaler stands at."""
+        """Show what an autoscaler stands at."""
         ...
 
     def wrote(self, what: str, outcome: str) -> None:
-        """A write was made: `floor`, `handback`, `scale`, `status`; the outcome is one of `write_outcome`."""
+        """Count a write: `floor`, `handback`, `scale`, `status`; the outcome is one of `write_outcome`."""
         ...
 
     def clock_off(self, seconds: float | None) -> None:
-        """How far the API server's clock is ahead of ours; None while nobody knows."""
+        """Show how far the API server's clock is ahead of ours; None while nobody knows."""
         ...
 
     def forget(self, key: str) -> None:
-        """An autoscaler is gone."""
+        """Forget an autoscaler that is gone."""
         ...

@@ -61,7 +61,7 @@ class Ticker:
         self._time = time if time is not None else Timekeeping(clock)
 
     async def tick(self, key: str, memory: Memory, instant: datetime) -> Outcome | Unavailable:
-        """Brings one workload to what is planned now, or at `instant` if that is a rise still to come.
+        """Bring one workload to what is planned now, or at `instant` if that is a rise still to come.
 
         Unavailable where the object is gone, or its spec has never been usable.
         """
@@ -130,7 +130,7 @@ class Ticker:
 
 
 def _in_force(outcome: Outcome | Unavailable, memory: Memory) -> int:
-    """The desired replicas before a tick: the last decision's, or what a new process found."""
+    """Return the desired replicas before a tick: the last decision's, or what a new process found."""
     if memory.pilot.desired is not None:
         return memory.pilot.desired
     if isinstance(outcome, Unavailable):
@@ -141,7 +141,7 @@ def _in_force(outcome: Outcome | Unavailable, memory: Memory) -> int:
 
 
 def _scaling(outcome: Outcome) -> Scaling | None:
-    """The workload that is scaled directly, if it is."""
+    """Return the workload that is scaled directly, if it is."""
     stands, decision = outcome.situation, outcome.decision
     if isinstance(decision, Unavailable) or decision.desired is None or stands.rules.mode is Mode.DRY_RUN:
         return None
@@ -156,7 +156,7 @@ def _scaling(outcome: Outcome) -> Scaling | None:
 
 
 def _remember(memory: Memory, outcome: Outcome, before: int) -> None:
-    """Keeps what the next ticks and the report need of a decision that was carried out."""
+    """Keep what the next ticks and the report need of a decision that was carried out."""
     decision = outcome.decision
     memory.scaling = _scaling(outcome)
     if isinstance(decision, Unavailable) or decision.desired is None:
@@ -181,7 +181,10 @@ def _remember(memory: Memory, outcome: Outcome, before: int) -> None:
 
 
 def _stood_at(stands: Situation) -> int:
-    """What was in force before the first decision of this process: our floor, the count, or the baseline."""
+    """Return what was in force before the first decision of this process.
+
+    Our floor, the count, or the baseline.
+    """
     actuator = stands.actuator
     if isinstance(actuator, ByFloor):
         return actuator.held if actuator.held is not None else actuator.baseline
@@ -191,13 +194,13 @@ def _stood_at(stands: Situation) -> int:
 
 
 def _slowed(outcome: Outcome) -> bool:
-    """Whether the behavior holds the count back for now: it will change by itself."""
+    """Tell whether the behavior holds the count back for now: it will change by itself."""
     decision = outcome.decision
     return isinstance(decision, Decision) and any(limit.reason in SLOWING for limit in decision.limits)
 
 
 def next_looks(outcome: Outcome, memory: Memory) -> list[tuple[datetime, bool]]:
-    """When to look again, and whether that look may come early (rises only)."""
+    """Tell when to look again, and whether that look may come early (rises only)."""
     now = outcome.now
     looks = [(at, False) for at in memory.verify_at if at > now]
     memory.verify_at = [at for at in memory.verify_at if at > now]

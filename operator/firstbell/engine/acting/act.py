@@ -70,7 +70,7 @@ class Actor:
         )
 
     async def act(self, outcome: Outcome, memory: Memory) -> Failure | None:
-        """Carries the decision out: the failure that stopped it, or None."""
+        """Carry the decision out; return the failure that stopped it, or None."""
         stands, decision = outcome.situation, outcome.decision
         if stands.rival:
             return await self._marks.contend(stands, memory) or await self._let_go(outcome)
@@ -91,7 +91,7 @@ class Actor:
         return failure or await self._let_go(outcome)
 
     async def _let_go(self, outcome: Outcome) -> Failure | None:
-        """Releases our floors that are not to be held any more.
+        """Release our floors that are not to be held any more.
 
         The target or the actuation was changed, an older SchoolAutoscaler works on the workload, or the
         window ended with two autoscalers on it.
@@ -150,7 +150,10 @@ class Actor:
         return None
 
     def _floor_operations(self, stands: Situation, actuator: ByFloor, desired: int) -> list[Operation]:
-        """The patch that brings the floor to the desired value; empty where it stands there already."""
+        """Return the patch that brings the floor to the desired value.
+
+        Empty where it stands there already.
+        """
         seen, reading, mark = actuator.seen, actuator.reading, actuator.seen.autoscaler.mark
         if desired > actuator.baseline:
             intact = (
@@ -177,7 +180,7 @@ class Actor:
         operations: list[Operation],
         memory: Memory,
     ) -> Failure | None:
-        """Sends the patch; tells what admission control made of it from what others have written since."""
+        """Send the patch; tell what admission control made of it from what others have written since."""
         before = self._store.floors.get(actuator.seen.key, actuator.seen)
         written = await write_floor(self._cluster, self._telemetry, actuator.seen, operations)
         if isinstance(written, Failure):
@@ -205,7 +208,7 @@ class Actor:
         return _overtaken(before, "was changed by somebody else")
 
     async def _act_by_scale(self, stands: Situation, desired: int, memory: Memory) -> Failure | None:
-        """Brings the count of a workload without an autoscaler to the desired one."""
+        """Bring the count of a workload without an autoscaler to the desired one."""
         workload, mark = stands.workload, stands.seen.count_mark
         if isinstance(workload, Unavailable):
             return None
@@ -232,7 +235,7 @@ class Actor:
     async def _follow_floor(
         self, workload: SeenWorkload | Unavailable, floor: int, memory: Memory
     ) -> Failure | None:
-        """Brings the count up to a raised floor; never down, beside a living autoscaler."""
+        """Bring the count up to a raised floor; never down, beside a living autoscaler."""
         if isinstance(workload, Unavailable) or workload.replicas >= floor:
             return None
         latest = self._store.workloads.get(workload.ref.key)
@@ -249,7 +252,7 @@ class Actor:
     async def _write_count(
         self, workload: SeenWorkload, desired: int, memory: Memory, *, floored: bool = False
     ) -> Failure | None:
-        """Writes `/scale`, and remembers it where admission control made another count of it."""
+        """Write `/scale`, and remember it where admission control made another count of it."""
         written = await write_scale(self._cluster, self._telemetry, workload, desired)
         if isinstance(written, Failure):
             return written
@@ -261,7 +264,7 @@ class Actor:
         return None
 
     def _learn_count(self, workload: SeenWorkload, scale: Json) -> None:
-        """Keeps the count that an answer of `/scale` tells. It does not tell of Ready replicas.
+        """Keep the count that an answer of `/scale` tells. It does not tell of Ready replicas.
 
         So these are not known until the watch tells of them, unless it has told of this very version already:
         an autoscaler that follows the floor before we do may have everything Ready by then.
@@ -277,7 +280,7 @@ class Actor:
         )
 
     async def read_again(self, stands: Situation) -> bool:
-        """Fetches what a failed test was about; False where that could not be had."""
+        """Fetch what a failed test was about; False where that could not be had."""
         if isinstance(stands.actuator, ByFloor):
             seen = stands.actuator.seen
             body = await self._cluster.get(floor_path(seen))
@@ -298,7 +301,7 @@ def _overtaken(seen: SeenFloor, what: str) -> Overtaken:
 
 
 def _undone_floor(actuator: ByFloor) -> Undone | None:
-    """The foreign value that stands in the place of our floor, if it is one."""
+    """Return the foreign value that stands in the place of our floor, if it is one."""
     seen = actuator.seen
     if actuator.reading.state is not FloorState.FOREIGN or seen.last_writer in OF_THE_CLUSTER:
         return None
@@ -309,7 +312,7 @@ def _undone_floor(actuator: ByFloor) -> Undone | None:
 
 
 def _undone_count(stands: Situation, desired: int, memory: Memory) -> Undone | None:
-    """The foreign count below our intact floor, if it is one and not what admission control left of ours."""
+    """Return the foreign count below our intact floor, if it is not what admission control left of ours."""
     workload = stands.workload
     if not isinstance(workload, SeenWorkload) or workload.last_writer in OF_THE_CLUSTER:
         return None
@@ -323,7 +326,7 @@ def _undone_count(stands: Situation, desired: int, memory: Memory) -> Undone | N
 
 
 def _undone_scale(workload: SeenWorkload, desired: int, memory: Memory) -> Undone | None:
-    """The foreign count in the place of the one that we set and would set again."""
+    """Return the foreign count in the place of the one that we set and would set again."""
     if memory.set_count != SetCount(uid=workload.uid, replicas=desired):
         return None
     what = f"{workload.ref.kind} {workload.ref.name}"
@@ -331,7 +334,7 @@ def _undone_scale(workload: SeenWorkload, desired: int, memory: Memory) -> Undon
 
 
 def _is_over(seen: SeenFloor, outcome: Outcome) -> bool:
-    """Whether a floor of ours is not to be held any more by what a tick has found."""
+    """Tell whether a floor of ours is not to be held any more by what a tick has found."""
     stands = outcome.situation
     if stands.rules.target.key != seen.target.key or stands.rules.actuation is Actuation.SCALE:
         return True

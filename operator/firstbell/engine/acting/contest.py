@@ -49,26 +49,26 @@ class Contest:
     latest: Undone | None = None
 
     def answered(self, undone: Undone, now: datetime) -> None:
-        """Notes that our value was written over somebody's."""
+        """Note that our value was written over a foreign one."""
         self.times.append(now)
         self.latest = undone
 
     def ends(self) -> datetime | None:
-        """Until when the floor counts as contested, if nobody writes again; None where it never did."""
+        """Tell until when the floor counts as contested, if nobody writes again; None where it never did."""
         return self.times[0] + WITHIN if len(self.times) == TIMES else None
 
     def is_on(self, now: datetime) -> bool:
-        """Whether the floor is contested."""
+        """Tell whether the floor is contested."""
         ends = self.ends()
         return ends is not None and now < ends
 
     def answer_at(self, now: datetime) -> datetime:
-        """When the next foreign write may be answered: now, or later in a contest."""
+        """Tell when the next foreign write may be answered: now, or later in a contest."""
         return max(now, self.times[-1] + AGAIN_EVERY) if self.is_on(now) else now
 
 
 def contested(stands: Situation, contest: Contest, now: datetime) -> Condition:
-    """The condition `FloorContested`."""
+    """Return the condition `FloorContested`."""
     if contest.latest is not None and contest.is_on(now):
         by_scale = isinstance(stands.actuator, ByScale)
         return _condition(

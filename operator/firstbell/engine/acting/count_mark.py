@@ -48,7 +48,7 @@ class CountMarks:
         self._instance = instance
 
     async def claim(self, stands: Situation) -> Failure | None:
-        """Marks the count as ours to set. A Failure: another installation was quicker, and is known now.
+        """Mark the count as ours to set. A Failure: another installation was quicker, and is known now.
 
         Nothing else keeps a workload from its bell: where the mark cannot be written, the count is set
         without one.
@@ -83,7 +83,7 @@ class CountMarks:
         return written
 
     async def answer(self, seen: SeenAutoscaler) -> Failure | None:
-        """Shows a challenger that we live. What fails is tried again by the next tick."""
+        """Show a challenger that we live. What fails is tried again by the next tick."""
         return await self._patch(
             seen,
             [
@@ -94,7 +94,10 @@ class CountMarks:
         )
 
     async def contend(self, stands: Situation, memory: Memory) -> Failure | None:
-        """Where another installation sets the count: asks whether it still does, and takes over if not."""
+        """Tell where another installation sets the count.
+
+        It is asked whether it still does, and taken over from if not.
+        """
         now, seen, mark = self._clock.now(), stands.seen, stands.seen.count_mark
         challenge = memory.challenge
         if challenge is None or challenge.rival != stands.rival or now >= challenge.since + CHALLENGE_AGAIN:
@@ -150,7 +153,7 @@ class CountMarks:
         self._telemetry.wrote("mark", write_outcome(written))
 
     def _learn(self, known: SeenAutoscaler, body: Json) -> SeenAutoscaler:
-        """Keeps the status of an answer; an edit of the spec is for the watch to tell."""
+        """Keep the status of an answer; an edit of the spec is for the watch to tell."""
         current = self._store.autoscalers.get(known.key)
         kept = current if current is not None and current.uid == known.uid else known
         seen = replace(

@@ -55,7 +55,7 @@ class LeftWorkloads:
         self._left: dict[str, LeftWorkload] = {}
 
     def leave(self, key: str, memory: Memory, now: datetime) -> None:
-        """A SchoolAutoscaler was deleted: remembers what it scaled directly, if that is above its minimum."""
+        """Remember what a deleted SchoolAutoscaler scaled directly, if that is above its minimum."""
         left = left_workload(memory, now)
         if left is None:
             return
@@ -72,15 +72,15 @@ class LeftWorkloads:
         )
 
     def take_back(self, key: str) -> None:
-        """Its SchoolAutoscaler is there again, and sees to it."""
+        """Forget a workload whose SchoolAutoscaler is there again, and sees to it."""
         self._left.pop(key, None)
 
     def follow_clock(self, by: timedelta) -> None:
-        """The clock was set: what was to come in so long still does."""
+        """Follow a clock that was set: what was to come in so long still does."""
         self._left = {key: replace(left, at=left.at + by) for key, left in self._left.items()}
 
     async def bring_down(self, key: str, now: datetime) -> datetime | None:
-        """Brings down what is due; when to come again, or None where nothing is left to do."""
+        """Bring down what is due; when to come again, or None where nothing is left to do."""
         left = self._left.get(key)
         if left is None:
             return None
@@ -119,7 +119,10 @@ class LeftWorkloads:
 
 
 def left_workload(memory: Memory, now: datetime) -> LeftWorkload | None:
-    """What a deleted SchoolAutoscaler leaves behind; None where it is nothing, or its plan is not known."""
+    """Return what a deleted SchoolAutoscaler leaves behind.
+
+    None where it is nothing, or its plan is not known.
+    """
     scaling, plan = memory.scaling, memory.plan
     if scaling is None or plan is None or scaling.replicas <= plan.workload.bounds.minimum:
         return None
@@ -136,7 +139,7 @@ def left_workload(memory: Memory, now: datetime) -> LeftWorkload | None:
 
 
 def _next_fall(plan: Plan, minute: Minute, replicas: int) -> Minute | None:
-    """The first minute from which the plan asks for less; None to the plan's end."""
+    """Return the first minute from which the plan asks for less; None to the plan's end."""
     if plan.write_at(minute) < replicas:
         return minute
     return next((run.start for run in plan.writes if run.start > minute and run.value < replicas), None)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def scale_path(ref: TargetRef, plural: str = "") -> ObjectPath:
-    """Where a workload's scale lives; `plural` is needed for kinds that are not watched."""
+    """Tell where a workload's scale lives; `plural` is needed for kinds that are not watched."""
     watched = watched_workload(ref)
     return ObjectPath(
         group=ref.group,
@@ -34,7 +34,7 @@ def scale_path(ref: TargetRef, plural: str = "") -> ObjectPath:
 async def write_scale(
     cluster: Cluster, telemetry: Telemetry, workload: SeenWorkload, replicas: int
 ) -> Json | Failure:
-    """Sets the workload's replicas, if they still are those that were read."""
+    """Set the workload's replicas, if they still are those that were read."""
     operations: list[Operation] = [
         {"op": "test", "path": "/metadata/uid", "value": workload.uid},
         # A Scale leaves 0 out, and null stands for an absent value.

@@ -36,7 +36,7 @@ class WayBack:
 
 
 def follow_way_back(outcome: Outcome, before: WayBack | None) -> WayBack | None:
-    """Where the workload is on its way back; None while a floor is raised, and at the baseline."""
+    """Tell where the workload is on its way back; None while a floor is raised, and at the baseline."""
     workload = _above_baseline(outcome)
     actuator = outcome.situation.actuator
     if workload is None or not isinstance(actuator, ByFloor):
@@ -50,7 +50,7 @@ def follow_way_back(outcome: Outcome, before: WayBack | None) -> WayBack | None:
 
 
 def returned(outcome: Outcome, way_back: WayBack | None) -> Condition:
-    """The condition `ReturnedToBaseline`."""
+    """Return the condition `ReturnedToBaseline`."""
     stands = outcome.situation
     if not isinstance(stands.actuator, ByFloor) or isinstance(stands.workload, Unavailable):
         return _condition(Truth.UNKNOWN, ConditionReason.NOT_EVALUATED, "only told beside an autoscaler")
@@ -80,7 +80,10 @@ def returned(outcome: Outcome, way_back: WayBack | None) -> Condition:
 
 
 def _was_held(status: Json, replicas: int) -> bool:
-    """Whether a process before this one told so of this count: a restart does not start the wait anew."""
+    """Tell whether a process before this one told so of this count.
+
+    A restart does not start the wait anew.
+    """
     told = any(
         condition.reason == ConditionReason.HELD_BY_AUTOSCALER for condition in read_conditions(status)
     )
@@ -88,7 +91,7 @@ def _was_held(status: Json, replicas: int) -> bool:
 
 
 def _above_baseline(outcome: Outcome) -> SeenWorkload | None:
-    """The workload, if it stands above the baseline with no floor of ours under it."""
+    """Return the workload, if it stands above the baseline with no floor of ours under it."""
     actuator, workload = outcome.situation.actuator, outcome.situation.workload
     if not isinstance(actuator, ByFloor) or isinstance(workload, Unavailable):
         return None

@@ -42,7 +42,10 @@ def evaluated(  # noqa: PLR0913 - what a decision depends on
     clock: ClockState = NOT_COMPARED,
     others: Sequence[OtherTime] = (),
 ) -> Outcome:
-    """The outcome of a situation at `now`, nothing written yet; `others` are times that it may be as well."""
+    """Return the outcome of a situation at `now`, nothing written yet.
+
+    `others` are times that it may be as well.
+    """
     invalid = stands.seen.rules if isinstance(stands.seen.rules, Unavailable) else None
     minute = minute_of(now)
     memory.zero = follow_zero(stands, memory.zero)
@@ -95,14 +98,17 @@ def _cut(memory: Memory) -> Unavailable | None:
 
 
 def _admitted(decision: Decision, admitted: Admitted | None, now: datetime) -> Decision:
-    """The decision with what admission control lately made of it."""
+    """Return the decision with what admission control lately made of it."""
     if admitted is None or decision.desired != admitted.asked or now >= admitted.until:
         return decision
     return replace(decision, desired=admitted.given, limits=(*decision.limits, _limit(admitted)))
 
 
 def _below_floor(decision: Decision, stands: Situation, admitted: Admitted | None, now: datetime) -> Decision:
-    """The decision with what admission control lately made of the count; the floor is raised all the same."""
+    """Return the decision with what admission control lately made of the count.
+
+    The floor is raised all the same.
+    """
     workload = stands.workload
     if admitted is None or decision.desired is None or isinstance(workload, Unavailable):
         return decision

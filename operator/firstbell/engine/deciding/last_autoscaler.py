@@ -48,7 +48,7 @@ class LastAutoscaler:
 def follow_autoscaler(
     stands: Situation, before: LastAutoscaler | None, now: datetime
 ) -> tuple[Situation, LastAutoscaler | None]:
-    """The situation while one that vanished is waited for and afterwards, and what to remember of it."""
+    """Return the situation while one that vanished is waited for and after, and what to remember."""
     actuator, target = stands.actuator, stands.rules.target.key
     if isinstance(actuator, ByFloor):
         autoscaler = actuator.seen.autoscaler
@@ -67,7 +67,7 @@ def follow_autoscaler(
 
 
 def with_kept_baseline(stands: Situation, last: LastAutoscaler | None) -> Situation:
-    """The situation with no less than the baseline of an autoscaler that the workload had."""
+    """Return the situation with no less than the baseline of an autoscaler that the workload had."""
     actuator = stands.actuator
     if last is None or last.target != stands.rules.target.key or not isinstance(actuator, ByScale):
         return stands
@@ -90,7 +90,7 @@ def _awaited(name: str, until: datetime, afterwards: ByScale | Unavailable) -> U
 
 
 def recalled_autoscaler(seen: SeenAutoscaler) -> LastAutoscaler | None:
-    """The autoscaler that the status tells of, gone or there when it was written, for a process that starts.
+    """Return the autoscaler that the status tells of, gone or there then, for a process that starts.
 
     An edit of the spec that nobody has looked at yet may have been of the target: then nothing is recalled.
     """
@@ -114,7 +114,7 @@ def recalled_autoscaler(seen: SeenAutoscaler) -> LastAutoscaler | None:
 
 
 def told_autoscaler(last: LastAutoscaler | None) -> Json | None:
-    """What the status tells of one that is gone; None while it is there, or where none was."""
+    """Return what the status tells of one that is gone; None while it is there, or where none was."""
     if last is None or last.gone_since is None:
         return None
     return {

@@ -36,7 +36,7 @@ class Elsewhere:
     plan: Plan
 
     def next_look(self, after: datetime) -> tuple[datetime, bool] | None:
-        """When, by our own clock, it changes next, and whether it rises then."""
+        """Tell when, by our own clock, it changes next, and whether it rises then."""
         minute = minute_of(after + self.time.ahead)
         following = self.plan.next_write(minute)
         if following is None:
@@ -44,7 +44,7 @@ class Elsewhere:
         return instant_of(following.start) - self.time.ahead, following.value > self.plan.write_at(minute)
 
     def hold(self, now: datetime, until: datetime) -> Hold:
-        """What is asked for there; `until` is what a rise that may come early is meant for."""
+        """Return what is asked for there; `until` is what a rise that may come early is meant for."""
         minute, ahead = minute_of(now + self.time.ahead), minute_of(until + self.time.ahead)
         there = scheduled_by(self.plan, minute, ahead)
         return Hold(
@@ -56,7 +56,7 @@ class Elsewhere:
 
 
 def elsewhere(plan: Plan, memory: Memory, others: Iterable[OtherTime], now: datetime) -> Iterator[Elsewhere]:
-    """The same plan at other times; those that are too far from now are made once and kept.
+    """Yield the same plan at other times; those that are too far from now are made once and kept.
 
     One that takes too long to make is left out: so does that of now.
     """

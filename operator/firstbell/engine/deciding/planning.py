@@ -29,7 +29,10 @@ CUT_MINUTES = 60
 
 
 def bounds_in_force(now: Situation, actuator: ByFloor | ByScale) -> Bounds:
-    """The least and most replicas: beside an autoscaler the tighter of its bounds and the spec's own."""
+    """Return the least and most replicas.
+
+    Beside an autoscaler the tighter of its bounds and the spec's own.
+    """
     if isinstance(actuator, ByScale):
         return Bounds(minimum=actuator.minimum, maximum=max(actuator.minimum, actuator.maximum))
     theirs = actuator.seen.autoscaler
@@ -41,7 +44,7 @@ def bounds_in_force(now: Situation, actuator: ByFloor | ByScale) -> Bounds:
 def current_plan(
     now: Situation, actuator: ByFloor | ByScale, memory: Memory, minute: Minute
 ) -> Plan | Unavailable:
-    """The plan in force at a minute: made anew where its inputs changed, or its time ran out.
+    """Return the plan in force at a minute: made anew where its inputs changed, or its time ran out.
 
     With HoldLastPlan the last good calendars go on to be followed while the present ones are unusable. A plan
     that takes too long to make is cut: the last one goes on for as long as it reaches, `memory.cut` says why.
@@ -70,7 +73,7 @@ def current_plan(
 
 
 def made_plan(workload: Workload, minute: Minute) -> Plan | Unavailable:
-    """The plan from an hour ago on, or that it takes too many steps, or took too long after all."""
+    """Return the plan from an hour ago on, or that it takes too many steps, or took too long after all."""
     start, end = minute - effort.BEHIND_MINUTES, minute + effort.AHEAD_MINUTES
     try:
         refused = effort.too_costly(workload, start, end)
@@ -80,7 +83,7 @@ def made_plan(workload: Workload, minute: Minute) -> Plan | Unavailable:
 
 
 def coming_peaks(plan: Plan, memory: Memory, minute: Minute) -> tuple[PlannedPeak, ...]:
-    """The next peaks by their bells, looked up again when one has rung or the plan changed.
+    """Return the next peaks by their bells, looked up again when one has rung or the plan changed.
 
     Most often the plan itself has enough of them; on a Friday evening and in holidays it does not.
     """
@@ -98,7 +101,7 @@ def coming_peaks(plan: Plan, memory: Memory, minute: Minute) -> tuple[PlannedPea
 
 
 def _further(plan: Plan, minute: Minute) -> tuple[PlannedPeak, ...]:
-    """The next peaks however far ahead; none where they take too long to find."""
+    """Return the next peaks however far ahead; none where they take too long to find."""
     try:
         return within(SLICE_SECONDS, lambda: upcoming_peaks(plan.workload, minute, UPCOMING))
     except TooCostlyError:

@@ -54,25 +54,25 @@ class Loss:
     confirmed_before: str
 
     def at(self, now: datetime) -> int:
-        """What stays: what was in force, less what the old plan itself lets go of."""
+        """Return what stays: what was in force, less what the old plan itself lets go of."""
         minute = minute_of(now)
         if now >= self.until or not self.old.start <= minute < self.old.end:
             return 0
         return min(self.in_force, max(self.old.write_at(minute), self.old.wanted_at(minute)))
 
     def ends(self, now: datetime) -> Iterator[datetime]:
-        """When it is to be looked at again: at its end, and where the old plan falls before."""
+        """Yield when it is to be looked at again: at its end, and where the old plan falls before."""
         yield self.until
         following = self.old.next_write(minute_of(now))
         if following is not None and instant_of(following.start) < self.until:
             yield instant_of(following.start)
 
     def compares(self, minute: Minute) -> bool:
-        """Whether the old plan reaches far enough to tell what of it is lost."""
+        """Tell whether the old plan reaches far enough to tell what of it is lost."""
         return self.old.start <= minute < self.old.end - NEAR_MINUTES
 
     def moved(self, by: timedelta) -> Loss:
-        """The same by a clock that was set by so much."""
+        """Return the same by a clock that was set by so much."""
         return replace(self, since=self.since + by, until=self.until + by)
 
 
@@ -95,11 +95,11 @@ class Shrunk:
         return max(each.in_force for each in self.losses)
 
     def at(self, now: datetime) -> int:
-        """What stays of all that was lost."""
+        """Return what stays of all that was lost."""
         return max(each.at(now) for each in self.losses)
 
     def hold(self, now: datetime) -> Hold:
-        """The floor that it is beside the new plan."""
+        """Return the floor that it is beside the new plan."""
         return Hold(
             replicas=self.at(now),
             reason=DecisionReason.PLAN_SHRUNK,
@@ -109,7 +109,7 @@ class Shrunk:
         )
 
     def lengths(self) -> str:
-        """Until when what was in force stays, and how much of it for longer."""
+        """Tell until when what was in force stays, and how much of it for longer."""
         told, level = "", self.in_force + 1
         for each in self.losses:
             if not told:
@@ -121,11 +121,11 @@ class Shrunk:
         return told
 
     def ends(self, now: datetime) -> Iterator[datetime]:
-        """When it is to be looked at again."""
+        """Tell when it is to be looked at again."""
         return chain.from_iterable(each.ends(now) for each in self.losses)
 
     def moved(self, by: timedelta) -> Shrunk:
-        """The same by a clock that was set by so much."""
+        """Return the same by a clock that was set by so much."""
         return replace(self, losses=tuple(each.moved(by) for each in self.losses))
 
 
@@ -137,7 +137,7 @@ def follow_shrinkage(  # noqa: PLR0913, PLR0917 - what a loss depends on
     memory: Memory,
     now: datetime,
 ) -> Shrunk | None:
-    """What of the plan was lost lately; `before` is the plan in force at the last look."""
+    """Return what of the plan was lost lately; `before` is the plan in force at the last look."""
     shrunk = _standing(memory.shrunk, stands.seen, now)
     if isinstance(plan, Unavailable):
         return shrunk
@@ -161,7 +161,7 @@ def follow_shrinkage(  # noqa: PLR0913, PLR0917 - what a loss depends on
 
 
 def _standing(shrunk: Shrunk | None, seen: SeenAutoscaler, now: datetime) -> Shrunk | None:
-    """What is neither over nor confirmed."""
+    """Return what is neither over nor confirmed."""
     if shrunk is None:
         return None
     losses = tuple(each for each in shrunk.losses if now < each.until and not _is_confirmed(seen, each))
@@ -171,7 +171,7 @@ def _standing(shrunk: Shrunk | None, seen: SeenAutoscaler, now: datetime) -> Shr
 
 
 def _latest(before: Plan, seen: SeenAutoscaler, memory: Memory, now: datetime) -> Loss | None:
-    """What would be lost of the plan at the last look; None where that does not reach far enough."""
+    """Return what would be lost of the plan at the last look; None where that does not reach far enough."""
     minute = minute_of(now)
     loss = Loss(old=before, since=now, until=now + HELD, in_force=0, confirmed_before=seen.confirmed)
     if not loss.compares(minute):
@@ -189,7 +189,7 @@ def _is_confirmed(seen: SeenAutoscaler, loss: Loss) -> bool:
 
 
 def _editions(store: Store, stands: Situation) -> dict[str, str]:
-    """Which edit of each object the plan is of, in words, and by whom, as far as that is known."""
+    """Tell which edit of each object the plan is of, in words, and by whom, as far as that is known."""
     found = {"": _edition("SchoolAutoscaler", stands.seen.key, stands.seen.generation, stands.seen.editor)}
     for key in stands.rules.calendar_keys:
         calendar = store.calendars.get(key)
@@ -204,7 +204,7 @@ def _edition(kind: str, key: str, generation: int, editor: str) -> str:
 
 
 def plan_shrunk(shrunk: Shrunk | None, seen: SeenAutoscaler, baseline: int) -> Condition:
-    """The condition `PlanShrunk`; above the baseline something is in force that stays."""
+    """Return the condition `PlanShrunk`; above the baseline something is in force that stays."""
     if shrunk is None:
         return _condition(Truth.FALSE, ConditionReason.NOTHING_LOST, "")
     namespace, _, name = seen.key.partition("/")

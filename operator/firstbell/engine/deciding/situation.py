@@ -60,7 +60,7 @@ class ByFloor:
         return self.baseline if self.follower is None else max(self.baseline, HPA.default_minimum)
 
     def shows(self, floor: int) -> bool:
-        """Whether what scales the workload knows of the floor: it would undo a count below its own."""
+        """Tell whether what scales the workload knows of the floor: it would undo a count below its own."""
         return self.follower is None or self.follower.autoscaler.minimum >= floor
 
 
@@ -103,7 +103,7 @@ def situation(  # noqa: PLR0913 - what a tick knows
     *,
     floored: FloorMemory | None = None,
 ) -> Situation:
-    """The situation of one autoscaler at `now`, as the store has it.
+    """Return the situation of one autoscaler at `now`, as the store has it.
 
     `floored` is what this process wrote last, where it has: the status tells of it only a little later.
     """
@@ -132,7 +132,10 @@ def situation(  # noqa: PLR0913 - what a tick knows
 
 
 def _rival(seen: SeenAutoscaler, rules: SeenSpec, actuator: Actuator, instance: str) -> str:
-    """The other installation that sets the workload's count; empty where there is none, or we would not."""
+    """Return the other installation that sets the workload's count.
+
+    Empty where there is none, or we would not.
+    """
     ours = not isinstance(actuator, ByScale) or rules.mode is Mode.DRY_RUN
     return "" if ours or seen.count_mark.instance == instance else seen.count_mark.instance
 
@@ -147,7 +150,7 @@ def _taken(rules: SeenSpec, rival: str) -> Unavailable:
 
 
 def _calendars(store: Store, rules: SeenSpec) -> tuple[SchoolDays, ...] | Unavailable:
-    """The calendars of the policy, all or none: half a demand would be a wrong one."""
+    """Return the calendars of the policy, all or none: half a demand would be a wrong one."""
     found = []
     for index, name in enumerate(rules.policy.calendar_names):
         calendar = store.calendars.get(rules.calendar_keys[index])
@@ -200,7 +203,10 @@ def _actuator(  # noqa: PLR0913 - as above
 
 
 def _by_scale(rules: SeenSpec, workload: SeenWorkload | Unavailable) -> Actuator:
-    """The workload itself, where the spec has bounds for it; else what is missing, the workload first."""
+    """Return the workload itself, where the spec has bounds for it.
+
+    Else what is missing, the workload first.
+    """
     if rules.minimum is None or rules.maximum is None:
         if isinstance(workload, Unavailable):
             return workload
@@ -241,7 +247,7 @@ def _by_floor(
 
 
 def still_held(store: Store, stands: Situation, instance: str) -> ByFloor | None:
-    """A floor of ours on the workload, where it cannot be told which autoscaler is the one to write."""
+    """Return a floor of ours on the workload, where it cannot be told which autoscaler to write."""
     for seen in store.floors.held_by(stands.seen.key):
         mark = seen.autoscaler.mark
         if mark is not None and mark.instance == instance and seen.target.key == stands.rules.target.key:

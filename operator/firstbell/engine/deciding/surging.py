@@ -35,7 +35,7 @@ def early_arrivals(store: Store, stands: Situation) -> EarlyArrivals | None:
 
 
 def reported_surge(surge: SurgeHistory | None, now: datetime) -> Json | None:
-    """What stands in the status while a peak is raised; None to take it away."""
+    """Return what stands in the status while a peak is raised; None to take it away."""
     if surge is None or surge.since is None or surge.percent_at(minute_of(now)) <= AS_PLANNED:
         return None
     return {
@@ -46,7 +46,7 @@ def reported_surge(surge: SurgeHistory | None, now: datetime) -> Json | None:
 
 
 def recalled_surge(status: Json) -> SurgeHistory:
-    """What an earlier process reported; nothing where it did not, or what it wrote makes no sense."""
+    """Return what an earlier process reported; nothing where it did not, or what it wrote makes no sense."""
     told = status.get("surge") or {}
     try:
         return SurgeHistory(

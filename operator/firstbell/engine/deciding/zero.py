@@ -38,7 +38,10 @@ class Zero:
 
 
 def follow_zero(stands: Situation, before: Zero | None) -> Zero:
-    """What is known of the count with this look; `before` None = nothing yet, so that the status is asked."""
+    """Return what is known of the count with this look.
+
+    `before` None = nothing yet, so that the status is asked.
+    """
     workload, actuator = stands.workload, stands.actuator
     if isinstance(workload, Unavailable) or isinstance(actuator, Unavailable):
         return Zero()  # what becomes of it meanwhile is not ours to judge
@@ -53,7 +56,7 @@ def follow_zero(stands: Situation, before: Zero | None) -> Zero:
 
 
 def persons_zero(stands: Situation, zero: Zero) -> str:
-    """Who keeps the workload at 0 and how to undo it, in a sentence; empty where nobody does."""
+    """Tell who keeps the workload at 0 and how to undo it, in a sentence; empty where nobody does."""
     workload, actuator = stands.workload, stands.actuator
     if isinstance(workload, Unavailable) or isinstance(actuator, Unavailable) or workload.replicas > 0:
         return ""
@@ -81,7 +84,7 @@ def _is_persons(actuator: ByFloor | ByScale, workload: SeenWorkload, zero: Zero)
 
 
 def _reported(stands: Situation, actuator: ByFloor | ByScale, workload: SeenWorkload) -> Zero:
-    """What an earlier process saw, by its status."""
+    """Return what an earlier process saw, by its status."""
     status = stands.seen.status
     told = next(
         (each for each in read_conditions(status) if each.reason == ConditionReason.SCALING_DISABLED), None

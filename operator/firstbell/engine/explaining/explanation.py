@@ -78,7 +78,9 @@ class Explanation:
 
 
 def explain(store: Store, key: str, now: datetime, instance: str | None = None) -> Explanation | Unavailable:
-    """The explanation of one SchoolAutoscaler; Unavailable where it does not exist or never was usable.
+    """Return the explanation of one SchoolAutoscaler.
+
+    Unavailable where it does not exist or never was usable.
 
     Without an instance it is that whose floor the autoscaler holds now, or that sets the workload's count.
     """
@@ -118,7 +120,7 @@ def explain(store: Store, key: str, now: datetime, instance: str | None = None) 
 
 
 def field_writers(managed_fields: Iterable[Json], field: str) -> tuple[FieldWriter, ...]:
-    """The managers of `spec.FIELD` in an object's managedFields, and when each last wrote."""
+    """Return the managers of `spec.FIELD` in an object's managedFields, and when each last wrote."""
     return tuple(
         FieldWriter(
             manager=entry.get("manager", ""),
@@ -137,7 +139,7 @@ def _instance(store: Store, key: str) -> str:
 
 
 def _peaks(plan: Plan, minute: int) -> list[ExplainedPeak]:
-    """The peaks whose load is there at a minute; else the one that a write near it is for."""
+    """Return the peaks whose load is there at a minute; else the one that a write near it is for."""
     here = [peak for peak in plan.peaks if peak.load_start <= minute < peak.load_end]
     if not here and plan.write_at(minute) > plan.workload.bounds.minimum:
         near = peak_at(plan, minute)

@@ -24,7 +24,7 @@ _FINE_WHEN_FALSE = {ConditionType.SCALING_LIMITED, ConditionType.FLOOR_CONTESTED
 
 
 def not_fine(status: Json) -> tuple[Condition, ...]:
-    """The conditions that tell a trouble; what is unknown is none."""
+    """Return the conditions that tell a trouble; what is unknown is none."""
     return tuple(
         condition
         for condition in read_conditions(status)
@@ -33,7 +33,7 @@ def not_fine(status: Json) -> tuple[Condition, ...]:
 
 
 def reported_live(status: Json) -> tuple[LiveMetric, ...]:
-    """What live metrics ask for by the last report, as one metric; none where it tells nothing."""
+    """Return what live metrics ask for by the last report, as one metric; none where it tells nothing."""
     asked = (status.get("decision") or {}).get("reactiveReplicas")
     if asked is None:
         return ()
@@ -42,7 +42,7 @@ def reported_live(status: Json) -> tuple[LiveMetric, ...]:
 
 
 def in_reported_words(decision: Decision | Unavailable, status: Json) -> Decision | Unavailable:
-    """The decision; where live metrics made it, with the sentence that the operator reported."""
+    """Return the decision; where live metrics made it, with the sentence that the operator reported."""
     if isinstance(decision, Unavailable) or decision.reason is not DecisionReason.LIVE_METRIC:
         return decision
     told = status.get("decision") or {}
@@ -53,7 +53,10 @@ def in_reported_words(decision: Decision | Unavailable, status: Json) -> Decisio
 
 
 def lag(seen: SeenAutoscaler, outcome: Outcome) -> str:
-    """Why the operator's report may not be about this decision, or is not carried out; empty where it is."""
+    """Tell why the operator's report may not be about this decision, or is not carried out.
+
+    Empty where it is.
+    """
     status, decision, actuator = seen.status, outcome.decision, outcome.situation.actuator
     if not status:
         return "The operator has reported nothing yet. Does it run, and does it watch this namespace?"

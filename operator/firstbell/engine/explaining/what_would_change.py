@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def levers(of: Explanation) -> tuple[str, ...]:
-    """What can be done to get another number, the nearest first."""
+    """Return what can be done to get another number, the nearest first."""
     return (*_hindrances(of), *_limits(of), *_demand(of), *_minimum(of))
 
 

@@ -28,7 +28,7 @@ class FloorChoice:
 
 
 def floor_choice(known: Floors, target: TargetRef) -> FloorChoice | Unavailable | None:
-    """The autoscaler of a workload whose floor may be raised; None where it has none at all."""
+    """Return the autoscaler of a workload whose floor may be raised; None where it has none at all."""
     floors = known.of_target(target)
     makers = {floor.autoscaler.name for floor in floors if floor.of.hpa_prefix}
     followers = {floor.made_by: floor for floor in floors if floor.made_by in makers}

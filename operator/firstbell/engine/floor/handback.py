@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 
 
 def is_kept(managed_fields: Iterable[Json], field: str) -> bool:
-    """Whether `spec.FIELD` is owned by firstbell: after a write that could not be handed back yet."""
+    """Tell whether `spec.FIELD` is owned by firstbell: after a write that could not be handed back yet."""
     return any(_is_ours(entry) and owns(entry, field) for entry in managed_fields)
 
 
 def hand_back(obj: Json, field: str, managers: Sequence[Json], *, in_common: bool = False) -> list[Operation]:
-    """The patch that gives `spec.FIELD` of `obj`, as it was returned by our write, back to its managers.
+    """Return the patch that gives `spec.FIELD` of `obj`, as our write returned it, back to its managers.
 
     `in_common`: a floor is held over what several own, so that none of them gets it, and one that applied a
     copy of the floor loses it; another one's next apply would meet it. Empty where there is nothing to
@@ -60,7 +60,7 @@ def hand_back(obj: Json, field: str, managers: Sequence[Json], *, in_common: boo
 
 
 def version_tests(obj: Json) -> list[Operation]:
-    """That an object is still the very version that was read."""
+    """Test that an object is still the very version that was read."""
     names = ("uid", "resourceVersion")
     return [{"op": "test", "path": f"/metadata/{name}", "value": obj["metadata"][name]} for name in names]
 
@@ -87,7 +87,7 @@ def _remove(entry: Json, field: str) -> None:
 
 
 def _return(entries: list[Json], field: str, to: Json) -> None:
-    """Adds the field to the entry of its former Apply manager, which may have lost its last field."""
+    """Add the field to the entry of its former Apply manager, which may have lost its last field."""
     for entry in entries:
         if _is_same(entry, to):
             break

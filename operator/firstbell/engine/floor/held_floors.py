@@ -61,7 +61,9 @@ async def held_floors(
     owner: str | None,
     kinds: Sequence[ForeignAutoscaler] = FOREIGN_AUTOSCALERS,
 ) -> list[SeenFloor] | Failure:
-    """The floors of an installation, of one SchoolAutoscaler where one is named; `namespaces` empty = all.
+    """Return the floors of an installation, of one SchoolAutoscaler where one is named.
+
+    `namespaces` empty = all.
 
     A floor whose marks somebody took away is known by the status of its SchoolAutoscaler. One whose marks are
     damaged is among them if none is named: whose it is cannot be told. So is an autoscaler without a floor
@@ -82,13 +84,16 @@ async def held_floors(
 
 
 async def has_no_scaled_objects(cluster: Cluster) -> bool:
-    """Whether the cluster says that it has no such kind; it does not say so to whom may not read it."""
+    """Tell whether the cluster says that it has no such kind; it does not say so to whom may not read it."""
     answer = await cluster.list_all(SCALED_OBJECT.group, SCALED_OBJECT.version, SCALED_OBJECT.plural, None)
     return isinstance(answer, Failure) and answer.kind is FailureKind.NOT_FOUND
 
 
 async def _remembered(cluster: Cluster, namespace: str | None) -> dict[str, tuple[str, FloorMemory]]:
-    """What our own objects remember of autoscalers, by uid, and whose memory it is; nothing without them."""
+    """Return what our own objects remember of autoscalers, by uid, and whose memory it is.
+
+    Nothing without them.
+    """
     group, _, version = API_VERSION.partition("/")
     bodies = await cluster.list_all(group, version, "schoolautoscalers", namespace)
     found = {}
@@ -100,7 +105,7 @@ async def _remembered(cluster: Cluster, namespace: str | None) -> dict[str, tupl
 
 
 def _marked(seen: SeenFloor, remembered: dict[str, tuple[str, FloorMemory]], instance: str) -> SeenFloor:
-    """The autoscaler with the mark that it had, where it stands at a floor of ours and has none."""
+    """Return the autoscaler with the mark that it had, where it stands at a floor of ours and has none."""
     autoscaler = seen.autoscaler
     if autoscaler.mark is not None or autoscaler.uid not in remembered:
         return seen
@@ -126,7 +131,7 @@ async def release_floors(
     deadline: float,
     done: Callable[[Released], None],
 ) -> None:
-    """Releases them, several at a time, and tells each as it is done; `deadline` is of the event loop."""
+    """Release them, several at a time, and tell each as it is done; `deadline` is of the event loop."""
     known, limit = Floors(), asyncio.Semaphore(WRITERS)
     for seen in floors:
         known.put(seen)
@@ -154,13 +159,16 @@ async def release_floors(
 
 
 def _is_to_be_settled(known: Floors, seen: SeenFloor) -> bool:
-    """Whether a hand-back waits until an HPA has taken its workload to 0."""
+    """Tell whether a hand-back waits until an HPA has taken its workload to 0."""
     now = known.get(seen.key)
     return now is not None and now.kept and now.autoscaler.minimum == 0
 
 
 def is_damaged(seen: SeenFloor) -> bool:
-    """Whether what is left of our marks does not tell the baseline; a note of owners alone is no mark."""
+    """Tell whether what is left of our marks does not tell the baseline.
+
+    A note of owners alone is no mark.
+    """
     return seen.autoscaler.mark is None and bool(seen.our_annotations - {ANNOTATION_MANAGERS})
 
 

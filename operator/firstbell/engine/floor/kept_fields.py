@@ -38,7 +38,7 @@ class KeptFields:
         self._instance = instance
 
     async def run(self) -> None:
-        """Looks again and again, until cancelled."""
+        """Look again and again, until cancelled."""
         looked_at: dict[str, str] = {seen.key: seen.version for seen in self._kept()}
         while True:
             for seen in self._kept():
@@ -57,7 +57,7 @@ class KeptFields:
 
 
 async def mend(cluster: Cluster, telemetry: Telemetry, floors: Floors, seen: SeenFloor) -> Failure | None:
-    """Gives one field back: what stood in the way, or None; the autoscaler is then known as it is."""
+    """Give one field back; return what stood in the way, or None; the autoscaler is then known as it is."""
     body = await cluster.get(floor_path(seen))
     if isinstance(body, Failure):
         if body.kind is FailureKind.NOT_FOUND:

@@ -39,7 +39,7 @@ OWNER_CHARACTERS = 63 + 1 + 253
 
 
 def read_mark(annotations: Mapping[str, str], minimum: int) -> FloorMark | None:
-    """Our annotations, if all of them are there and make sense; a damaged mark is none.
+    """Return our annotations, if all of them are there and make sense; a damaged mark is none.
 
     Under a floor that stands, a baseline above it is damage: nobody raises a minimum to less.
     """
@@ -60,7 +60,7 @@ def read_mark(annotations: Mapping[str, str], minimum: int) -> FloorMark | None:
 def declared_minimum(
     annotations: Mapping[str, str], managers: Sequence[Json], minimum_field: str
 ) -> int | None:
-    """The minimum in the manifest that was last applied from a client, if somebody chose it there.
+    """Return the minimum in the manifest that was last applied from a client, if somebody chose it there.
 
     A copy of the live object chose nothing: a manifest that bears our own mark, or one of Argo CD, which
     puts the live value of each ignored field into what it applies (RespectIgnoreDifferences).
@@ -76,7 +76,7 @@ def declared_minimum(
 
 
 def remembered_floor(status: Json) -> FloorMemory | None:
-    """What our own status remembers of the autoscaler that was floored."""
+    """Return what our own status remembers of the autoscaler that was floored."""
     actuator = status.get("actuator") or {}
     if not actuator.get("uid") or actuator.get("baselineMinReplicas") is None:
         return None

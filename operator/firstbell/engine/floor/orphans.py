@@ -31,7 +31,7 @@ log = structlog.get_logger("firstbell.engine")
 async def release_orphans(
     cluster: Cluster, telemetry: Telemetry, floors: Floors, living: Container[str], instance: str
 ) -> set[str]:
-    """Releases every floor of this installation whose SchoolAutoscaler is not among the living.
+    """Release every floor of this installation whose SchoolAutoscaler is not among the living.
 
     Returned are the owners whose floors could not be released yet.
     """
@@ -44,7 +44,7 @@ async def release_orphans(
 async def release_owned(
     cluster: Cluster, telemetry: Telemetry, floors: Floors, owner: str, instance: str
 ) -> list[Failure]:
-    """Releases the floors of one owner that was deleted: what stood in the way, to be tried again."""
+    """Release the floors of one owner that was deleted; return what stood in the way, to be tried again."""
     failures = []
     for seen in floors.held_by(owner):
         mark = seen.autoscaler.mark
@@ -56,7 +56,7 @@ async def release_owned(
 
 
 async def release(cluster: Cluster, telemetry: Telemetry, floors: Floors, seen: SeenFloor) -> Failure | None:
-    """Brings one floor back to its baseline; a foreign write in between is read and respected."""
+    """Bring one floor back to its baseline; a foreign write in between is read and respected."""
     failure: Failure | None = None
     for _ in range(TRIES):
         mark = seen.autoscaler.mark

@@ -19,18 +19,18 @@ NAME_BYTES = 128
 
 
 def together(*groups: Iterable[Json]) -> tuple[Json, ...]:
-    """All of them, each once: by name and version of the API, told as the last group tells it."""
+    """Return all of them, each once: by name and version of the API, told as the last group tells it."""
     named = {(one["manager"], one.get("apiVersion")): one for group in groups for one in group}
     return tuple(named.values())[:MOST_MANAGERS]
 
 
 def told_managers(managers: Iterable[Json]) -> str:
-    """The annotation that remembers these managers."""
+    """Return the annotation that remembers these managers."""
     return json.dumps([{key: one.get(key) for key in ("manager", "apiVersion")} for one in managers])
 
 
 def remembered_managers(text: str, group: str) -> tuple[Json, ...]:
-    """The managers that an annotation remembers, as entries of managedFields name them."""
+    """Return the managers that an annotation remembers, as entries of managedFields name them."""
     try:
         told = json.loads(text)
     except (ValueError, RecursionError):  # anybody may write it

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def raise_patch(seen: SeenFloor, floor: int, baseline: int, owner: str, instance: str) -> list[Operation]:
-    """The patch that sets our floor and says so on the object."""
+    """Return the patch that sets our floor and says so on the object."""
     annotations = {
         ANNOTATION_FLOOR: str(floor),
         ANNOTATION_BASELINE: str(baseline),
@@ -40,14 +40,14 @@ def raise_patch(seen: SeenFloor, floor: int, baseline: int, owner: str, instance
 
 
 def release_patch(seen: SeenFloor, baseline: int) -> list[Operation]:
-    """The patch that brings the baseline back and leaves no annotation of ours but who owned the field."""
+    """Return the patch that brings the baseline back and leaves no note of ours but who owned the field."""
     managers = seen.former_managers
     owned = {ANNOTATION_MANAGERS: told_managers(managers)} if managers else {}
     return [*_tests(seen), *_noted(seen, owned), {"op": "add", "path": _minimum(seen), "value": baseline}]
 
 
 def _noted(seen: SeenFloor, annotations: dict[str, str]) -> list[Operation]:
-    """What makes these the annotations of ours on the object."""
+    """Return what makes these the annotations of ours on the object."""
     if seen.annotated:
         notes = [_annotate(name, value) for name, value in annotations.items()]
         return [*notes, *_removals(seen, but=annotations)]
@@ -61,7 +61,7 @@ def _noted(seen: SeenFloor, annotations: dict[str, str]) -> list[Operation]:
 
 
 def _removals(seen: SeenFloor, but: Container[str]) -> list[Operation]:
-    """What takes our other annotations away."""
+    """Return what takes our other annotations away."""
     return [_unannotate(name) for name in ANNOTATIONS if name in seen.our_annotations and name not in but]
 
 
@@ -74,7 +74,7 @@ def _unannotate(name: str) -> Operation:
 
 
 def _tests(seen: SeenFloor) -> list[Operation]:
-    """That the object and its minimum are still those that were read; null stands for an absent one."""
+    """Test that the object and its minimum are still those that were read; null stands for an absent one."""
     minimum = seen.autoscaler.minimum if seen.minimum_written else None
     return [
         {"op": "test", "path": "/metadata/uid", "value": seen.autoscaler.uid},
@@ -83,17 +83,17 @@ def _tests(seen: SeenFloor) -> list[Operation]:
 
 
 def _minimum(seen: SeenFloor) -> str:
-    """The field of the minimum, as a patch names it."""
+    """Return the field of the minimum, as a patch names it."""
     return f"/spec/{seen.of.minimum_field}"
 
 
 def _escape(name: str) -> str:
-    """A key as a JSON pointer writes it (RFC 6901)."""
+    """Return a key as a JSON pointer writes it (RFC 6901)."""
     return name.replace("~", "~0").replace("/", "~1")
 
 
 def settling_patch(body: Json, seen: SeenFloor, *, just_written: bool = False) -> list[Operation]:
-    """The patch that follows a write: the hand-back, and our notes made true. Empty where none is due.
+    """Return the patch that follows a write: the hand-back, and our notes made true. Empty where none is due.
 
     It marks the floor that admission control has left of ours, and takes away who owned the field as soon as
     they own it again. `seen` says who is to get the field. The answer to our own write (`just_written`) is

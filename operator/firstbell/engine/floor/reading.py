@@ -31,7 +31,7 @@ DEFAULT_SCALE_DOWN_WINDOW_SECONDS = 300
 
 
 def seen_floor(body: Json, of: ForeignAutoscaler) -> SeenFloor:
-    """A foreign autoscaler."""
+    """Return a foreign autoscaler."""
     metadata, spec = body["metadata"], body["spec"]
     annotations, managers = metadata.get("annotations") or {}, metadata.get("managedFields") or ()
     minimum = spec.get(of.minimum_field, of.default_minimum)
@@ -86,23 +86,23 @@ def _remembered(annotations: Mapping[str, str], of: ForeignAutoscaler) -> tuple[
 
 
 def seen_hpa(body: Json) -> SeenFloor:
-    """A HorizontalPodAutoscaler (autoscaling/v2)."""
+    """Return a HorizontalPodAutoscaler (autoscaling/v2)."""
     return seen_floor(body, HPA)
 
 
 def seen_scaled_object(body: Json) -> SeenFloor:
-    """A ScaledObject of KEDA (keda.sh/v1alpha1)."""
+    """Return a ScaledObject of KEDA (keda.sh/v1alpha1)."""
     return seen_floor(body, SCALED_OBJECT)
 
 
 def _is_observed(body: Json) -> bool:
-    """Whether an HPA has acted on its present spec, as far as it says so."""
+    """Tell whether an HPA has acted on its present spec, as far as it says so."""
     observed = (body.get("status") or {}).get("observedGeneration")
     return observed is None or observed >= body["metadata"].get("generation", 0)
 
 
 def _took_to_zero(body: Json, of: ForeignAutoscaler) -> bool | None:
-    """Whether a count of 0 is the autoscaler's own, as far as it says so.
+    """Tell whether a count of 0 is the autoscaler's own, as far as it says so.
 
     Kubernetes 1.37 has a condition for it; before, an HPA whose minimum may be 0 did not tell the two apart.
     KEDA goes to 0 only while no trigger is active; one that it cannot read may have been inactive before.
@@ -133,7 +133,7 @@ def _scale_down_window(spec: Json) -> int:
 
 
 def _made_by(metadata: Json) -> str:
-    """The autoscaler that owns an HPA and copies its bounds into it, or nothing."""
+    """Return the autoscaler that owns an HPA and copies its bounds into it, or nothing."""
     makers = {(of.group, of.kind) for of in FOREIGN_AUTOSCALERS if of.hpa_prefix}
     for owner in metadata.get("ownerReferences") or ():
         group = owner.get("apiVersion", "").rpartition("/")[0]
@@ -143,7 +143,7 @@ def _made_by(metadata: Json) -> str:
 
 
 def _paused_by(annotations: Mapping[str, str], of: ForeignAutoscaler) -> str:
-    """The annotation that pauses an autoscaler, as far as rises go; empty where none does."""
+    """Return the annotation that pauses an autoscaler, as far as rises go; empty where none does."""
     always = [by for by in of.pausing if by in annotations]
     told = [by for by in of.pausing_unless_false if annotations.get(by, "false").lower() != "false"]
     return next(iter([*always, *told]), "")

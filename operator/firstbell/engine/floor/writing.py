@@ -25,7 +25,7 @@ HAND_BACK_FAILURES = 2
 
 
 def floor_path(seen: SeenFloor) -> ObjectPath:
-    """Where the autoscaler lives."""
+    """Tell where the autoscaler lives."""
     return ObjectPath(
         group=seen.of.group,
         version=seen.of.version,
@@ -51,7 +51,7 @@ class FloorWritten:
 async def write_floor(
     cluster: Cluster, telemetry: Telemetry, seen: SeenFloor, operations: list[Operation]
 ) -> FloorWritten | Failure:
-    """Sends a floor or release patch, then hands the field back, unless that has to wait."""
+    """Send a floor or release patch, then hand the field back, unless that has to wait."""
     written = await cluster.json_patch(floor_path(seen), operations)
     telemetry.wrote("floor", write_outcome(written))
     if isinstance(written, Failure):
@@ -63,7 +63,7 @@ async def write_floor(
 
 
 def _goes_to_zero(written: Json, seen: SeenFloor) -> bool:
-    """Whether an HPA is about to take its workload to 0, as it may from now on.
+    """Tell whether an HPA is about to take its workload to 0, as it may from now on.
 
     It notes that it did so in its status, by which alone it comes up again, and fails to where anybody writes
     the object in that moment (seen on Kubernetes 1.37): the hand-back is left to the next look.
@@ -74,7 +74,7 @@ def _goes_to_zero(written: Json, seen: SeenFloor) -> bool:
 async def give_back(
     cluster: Cluster, telemetry: Telemetry, seen: SeenFloor, body: Json, *, just_written: bool = False
 ) -> Json | None:
-    """Hands the minimum back to who owned it: the autoscaler as last seen, None where it is gone.
+    """Hand the minimum back to who owned it: the autoscaler as last seen, None where it is gone.
 
     `body` is the object as it was read, or (`just_written`) the answer to a write of ours. Tried again where
     it changed in between. A hand-back that fails for good leaves the floor in force and is told by the

@@ -52,7 +52,7 @@ class Answers:
         return self._asked_by.keys()
 
     def ask(self, key: str, queries: Iterable[MetricQuery]) -> None:
-        """What one autoscaler asks from now on; an answer that nobody asks for any more is forgotten."""
+        """Take what one autoscaler asks from now on; an answer that nobody asks for any more is forgotten."""
         now, before = frozenset(queries), self._asks.get(key, frozenset())
         if now == before:
             return
@@ -70,11 +70,11 @@ class Answers:
             self._asks.pop(key, None)
 
     def follow_clock(self, by: timedelta) -> None:
-        """The clock was set: an answer stays as old as it is."""
+        """Follow a clock that was set: an answer stays as old as it is."""
         self.readings = {query: replace(seen, at=seen.at + by) for query, seen in self.readings.items()}
 
     def put(self, query: MetricQuery, seen: SeenReading) -> set[str]:
-        """Remembers an answer, if anybody still asks for it: the keys of those that must look again."""
+        """Remember an answer, if anybody still asks for it: the keys of those that must look again."""
         concerned = self._asked_by.get(query)
         if concerned is None:
             return set()

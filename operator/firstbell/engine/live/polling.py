@@ -57,12 +57,12 @@ class Polling:
         self._woken = asyncio.Event()
 
     def look(self) -> None:
-        """Somebody's metrics may have changed."""
+        """Look at once: a policy's metrics may have changed."""
         if self._answers.edits != self._edits:
             self._woken.set()
 
     def begin_anew(self) -> None:
-        """The clock was set: whatever is not being asked is due now."""
+        """Follow a clock that was set: whatever is not being asked is due now."""
         now = self._clock.now()
         self._heap.clear()
         for query, turn in list(self._turns.items()):
@@ -71,7 +71,7 @@ class Polling:
         self._woken.set()
 
     async def run(self) -> None:
-        """Polls until cancelled."""
+        """Poll until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             while True:
                 now = self._clock.now()
@@ -82,7 +82,7 @@ class Polling:
                 await nap(self._clock, wait, self._woken)
 
     def _follow_edits(self, now: datetime) -> None:
-        """What is new is due now; what nobody asks any more is forgotten."""
+        """Have what is new due now, and forget what nobody asks any more."""
         if self._answers.edits == self._edits:
             return
         self._edits = self._answers.edits
@@ -101,7 +101,7 @@ class Polling:
             self._woken.set()
 
     def _take_due(self, now: datetime) -> Iterator[MetricQuery]:
-        """The queries whose turn has come."""
+        """Yield the queries whose turn has come."""
         while self._heap and self._heap[0][0] <= now:
             at, _, query = heapq.heappop(self._heap)
             if self._turns.get(query) == at:
@@ -141,7 +141,7 @@ class Polling:
             )
 
     def _tell(self, query: MetricQuery, before: SeenReading | None, now: SeenReading) -> None:
-        """One line where a query fails, or another way than before, and one where it is answered again."""
+        """Log one line where a query fails, or in another way, and one where it is answered again."""
         was = before.reading.reason if before and isinstance(before.reading, Unavailable) else None
         has = now.reading.reason if isinstance(now.reading, Unavailable) else None
         if was == has:
@@ -156,7 +156,7 @@ class Polling:
 
 
 def _next_turn(query: MetricQuery, now: datetime) -> datetime:
-    """The query's next own moment in the interval, at least half an interval from now."""
+    """Return the query's next own moment in the interval, at least half an interval from now."""
     digest = hashlib.sha256(f"{query.server_address} {query.query} {query.token}".encode()).digest()
     phase = EVERY * (int.from_bytes(digest[:4]) / 2**32)
     earliest = now + EVERY / 2

@@ -25,7 +25,7 @@ STALE_AFTER = timedelta(minutes=5)
 
 
 def live_metrics(store: Store, rules: SeenSpec, now: datetime) -> tuple[LiveMetric, ...]:
-    """Each metric of the policy with its last answer, in spec order."""
+    """Return each metric of the policy with its last answer, in spec order."""
     return tuple(LiveMetric(target=one.target, reading=_reading(store, one, now)) for one in rules.metrics)
 
 

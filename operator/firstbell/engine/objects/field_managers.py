@@ -15,12 +15,12 @@ NAME_CHARACTERS = 128
 
 
 def owns(entry: Json, field: str) -> bool:
-    """Whether an entry of managedFields has `spec.FIELD` in it."""
+    """Tell whether an entry of managedFields has `spec.FIELD` in it."""
     return f"f:{field}" in (entry.get("fieldsV1") or {}).get("f:spec", {})
 
 
 def apply_managers(managed_fields: Iterable[Json], field: str) -> tuple[Json, ...]:
-    """The entries of the Apply managers that own `spec.FIELD`, each reduced to what names it."""
+    """Return the entries of the Apply managers that own `spec.FIELD`, each reduced to what names it."""
     return tuple(
         {key: value for key, value in entry.items() if key != "fieldsV1"}
         for entry in managed_fields
@@ -29,7 +29,7 @@ def apply_managers(managed_fields: Iterable[Json], field: str) -> tuple[Json, ..
 
 
 def last_writer(managed_fields: Sequence[Json], field: str) -> str:
-    """The manager other than firstbell that wrote `spec.FIELD` last; empty where there is none."""
+    """Return the manager other than firstbell that wrote `spec.FIELD` last; empty where there is none."""
     owners = [
         entry for entry in managed_fields if owns(entry, field) and entry.get("manager") != FIELD_MANAGER
     ]
@@ -37,7 +37,7 @@ def last_writer(managed_fields: Sequence[Json], field: str) -> str:
 
 
 def applied_by(managed_fields: Sequence[Json], field: str) -> str:
-    """The manager that applies `spec.FIELD` server-side; empty where there is none.
+    """Return the manager that applies `spec.FIELD` server-side; empty where there is none.
 
     Only an Apply manager says by owning a field that its manifest sets it: an Update owns defaults too.
     """
@@ -54,18 +54,18 @@ def is_updated(managed_fields: Sequence[Json], field: str) -> bool:
 
 
 def annotated_by(managed_fields: Sequence[Json], annotation: str) -> str:
-    """The manager that wrote an annotation last; empty where nobody is known to have."""
+    """Return the manager that wrote an annotation last; empty where nobody is known to have."""
     owners = [entry for entry in managed_fields if f"f:{annotation}" in _annotations(entry)]
     return _latest(owners)
 
 
 def spec_editor(managed_fields: Sequence[Json]) -> str:
-    """The manager that wrote anything of the spec last; empty where nobody is known to have."""
+    """Return the manager that wrote anything of the spec last; empty where nobody is known to have."""
     return _latest([entry for entry in managed_fields if "f:spec" in (entry.get("fieldsV1") or {})])
 
 
 def _latest(owners: Sequence[Json]) -> str:
-    """The manager of the youngest entry; empty where there is none."""
+    """Return the manager of the youngest entry; empty where there is none."""
     latest = max(owners, key=lambda entry: entry.get("time") or "", default=None)
     return "" if latest is None else str(latest.get("manager") or "")[:NAME_CHARACTERS]
 

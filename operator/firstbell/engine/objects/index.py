@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def leave(index: dict[str, set[str]], at: str, key: str) -> set[str]:
-    """Takes `key` out of the index entry, and returns who remains."""
+    """Take `key` out of the index entry, and return who remains."""
     members = index.get(at, set())
     members.discard(key)
     if not members:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def is_older(version: str, known: str) -> bool:
-    """Whether one resource version of an object is before another.
+    """Tell whether one resource version of an object is before another.
 
     A watch lags behind our own writes, and the answer to one of those may come after the watch has told what
     followed it.

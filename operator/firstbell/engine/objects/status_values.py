@@ -19,7 +19,7 @@ WORD_CHARACTERS, MESSAGE_CHARACTERS = 1000, 4000
 
 
 def merge_patch(old: Json, new: Json) -> Json:
-    """The merge patch from one status to the other; a key whose new value is None is removed.
+    """Return the merge patch from one status to the other; a key whose new value is None is removed.
 
     A server merges maps into each other, so what a nested map has lost is named too.
     """
@@ -36,7 +36,7 @@ def merge_patch(old: Json, new: Json) -> Json:
 
 
 def visible_status(status: Json) -> Json:
-    """A status with every text in it visible, and no longer than the definition allows."""
+    """Return a status with every text in it visible, and no longer than the definition allows."""
     return {key: _visible(key, value) for key, value in status.items()}
 
 
@@ -49,14 +49,14 @@ def _visible(key: str, value: Any) -> Any:
 
 
 def without_absent(status: Json) -> Json:
-    """A status as it stands in the API: without the keys whose value is None."""
+    """Return a status as it stands in the API: without the keys whose value is None."""
     return {key: value for key, value in status.items() if value is not None}
 
 
 def written_conditions(
     new: Iterable[Condition], old_status: Json, generation: int, now: datetime
 ) -> list[Json]:
-    """The new conditions with the time since when each holds, taken from the old status."""
+    """Return the new conditions with the time since when each holds, taken from the old status."""
     return [
         {
             "type": condition.type,
@@ -71,7 +71,7 @@ def written_conditions(
 
 
 def read_conditions(status: Json) -> list[Condition]:
-    """The conditions of a status as values; what cannot be read is left out."""
+    """Return the conditions of a status as values; what cannot be read is left out."""
     found = []
     for item in status.get("conditions") or ():
         since = item.get("lastTransitionTime")

@@ -45,7 +45,7 @@ class Fence:
         self.epoch = 0
 
     def beat(self) -> None:
-        """Says that the loop turns; shuts the fence where it has not for too long."""
+        """Say that the loop turns; shuts the fence where it has not for too long."""
         now = self._monotonic()
         gap = now - self._last_beat
         self._last_beat = now
@@ -58,40 +58,40 @@ class Fence:
             self._tolerated, self._last_gap = LONGEST_GAP_SECONDS, None
 
     def _tolerate(self, now: float) -> None:
-        """Of gaps that follow each other soon each has to be longer than the last to count."""
+        """Let, of gaps that follow each other soon, count only what is longer than the last."""
         if self._last_gap is not None:
             self._tolerated = min(TOLERATED_MOST_SECONDS, 2 * self._tolerated)
         self._last_gap = now
 
     def shut(self, why: str) -> None:
-        """Nothing that looked before now is written any more, nothing else until `open`."""
+        """Let nothing that looked before now be written any more, and nothing else until `open`."""
         self.epoch += 1
         self._opened.clear()
         self._shut.set()
         log.warning("everything is read again before anything is written", why=why)
 
     def suspect(self, why: str) -> None:
-        """It may have stood still, as when the clock jumps: everything is read again, if not just now."""
+        """Have everything read again, if it was not just now: it may have stood still."""
         if self._last_gap is None:
             self._last_gap = self._monotonic()
             self.shut(why)
 
     def open(self) -> None:
-        """Everything was read again."""
+        """Let writes pass: everything was read again."""
         self._shut.clear()
         self._opened.set()
 
     async def opened(self) -> None:
-        """Returns while the fence is open, and notes that what follows looks from now on."""
+        """Return while the fence is open, and notes that what follows looks from now on."""
         await self._opened.wait()
         _looked_in.set(self.epoch)
 
     async def was_shut(self) -> None:
-        """Returns while the fence is shut."""
+        """Return while the fence is shut."""
         await self._shut.wait()
 
     def lets_through(self) -> bool:
-        """Whether what the present work has decided may be written now."""
+        """Tell whether what the present work has decided may be written now."""
         if self._monotonic() - self._last_beat > self._tolerated:
             self.beat()
         return self._opened.is_set() and _looked_in.get(self.epoch) == self.epoch

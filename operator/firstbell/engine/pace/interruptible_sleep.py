@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 async def nap(clock: Clock, seconds: float, woken: asyncio.Event) -> None:
-    """Returns after so many seconds of the clock, or as soon as `woken` is set, which is cleared first."""
+    """Return after so many seconds of the clock, or as soon as `woken` is set, which is cleared first."""
     woken.clear()
     sleeping = asyncio.ensure_future(clock.sleep(seconds))
     waiting = asyncio.ensure_future(woken.wait())

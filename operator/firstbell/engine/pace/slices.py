@@ -65,7 +65,7 @@ class _Watchdog:
         self._thread: threading.Thread | None = None
 
     def begin(self, seconds: float) -> _Slice:
-        """A slice in this thread begins; one in which it begins waits for its end."""
+        """Return a slice in this thread begins; one in which it begins waits for its end."""
         thread = threading.get_ident()
         clock = time.pthread_getcpuclockid(thread) if hasattr(time, "pthread_getcpuclockid") else None
         begun = _Slice(thread=thread, cpu_clock=clock, seconds=seconds, outer=self._running.get(thread))
@@ -78,7 +78,7 @@ class _Watchdog:
         return begun
 
     def end(self, begun: _Slice) -> None:
-        """It has ended: nothing is raised in its thread from now on."""
+        """End it: nothing is raised in its thread from now on."""
         with self._lock:
             if begun.outer is None:
                 self._running.pop(begun.thread, None)
@@ -104,7 +104,7 @@ _WATCHDOG = _Watchdog()
 
 
 def within(seconds: float, work: Callable[[], T]) -> T:
-    """What the work gives. Raises TooCostlyError after so many seconds of processor."""
+    """Return what the work gives. Raises TooCostlyError after so many seconds of processor."""
     begun = _WATCHDOG.begin(seconds)
     try:
         return work()
@@ -130,7 +130,7 @@ class Slices:
     _shared: _Rested = field(default_factory=_Rested)
 
     def beside(self) -> Slices:
-        """Those of another kind of work: whoever takes long in one may go on in the other.
+        """Return those of another kind of work: whoever takes long in one may go on in the other.
 
         So a report that something was cut comes although more is cut meanwhile. What all of them leave to the
         others is the same.
@@ -138,7 +138,7 @@ class Slices:
         return Slices(seconds=self.seconds, long_seconds=self.long_seconds, _shared=self._shared)
 
     def run(self, namespace: str, what: str, work: Callable[[], T]) -> T | Unavailable:
-        """What the work on an object of a namespace gives, or that it is too costly."""
+        """Return what the work on an object of a namespace gives, or that it is too costly."""
         cpu, wall = time.thread_time(), time.monotonic()
         try:
             return within(self.seconds, work)
@@ -149,7 +149,7 @@ class Slices:
                 self._rest(namespace, REST_FACTOR * (time.monotonic() - wall))
 
     def rest_of(self, namespace: str) -> float:
-        """For how many seconds a namespace still rests; 0.0 where it does not."""
+        """Tell for how many seconds a namespace still rests; 0.0 where it does not."""
         left = self._rests_until.get(namespace, 0.0) - time.monotonic()
         if left <= 0:
             self._rests_until.pop(namespace, None)
@@ -157,13 +157,13 @@ class Slices:
         return left
 
     def _rest(self, namespace: str, seconds: float) -> None:
-        """Those that take long share what is left for them: ten of them get no more than one."""
+        """Have those that take long share what is left for them: ten of them get no more than one."""
         self._shared.until = max(self._shared.until, time.monotonic()) + seconds
         self._rests_until[namespace] = self._shared.until
 
 
 def too_costly(what: str, seconds: float) -> Unavailable:
-    """Why something was cut."""
+    """Tell why something was cut."""
     return Unavailable(
         reason=AbsenceReason.TOO_COSTLY,
         message=f"{what} was cut after {seconds:g} s of processor, so that other workloads have theirs. "

@@ -78,7 +78,7 @@ class Timekeeping:
         self._judge()
 
     def look(self) -> bool:
-        """Whether something has changed since the last look that everybody should know."""
+        """Tell whether something has changed since the last look that everybody should know."""
         before, jumped = (self.state, self._others()), self.jumped
         steady = self._clock.monotonic()
         passed, self._looked_at = max(0.0, steady - self._looked_at), steady
@@ -93,7 +93,7 @@ class Timekeeping:
         return self.jumped != jumped or (self.state, self._others()) != before
 
     def others(self) -> tuple[OtherTime, ...]:
-        """The times that it may be as well as ours."""
+        """Return the times that it may be as well as ours."""
         return tuple(
             OtherTime(ahead=timedelta(seconds=ahead), whose=whose) for ahead, whose in self._others()
         )
@@ -143,14 +143,14 @@ class Timekeeping:
 
 
 def tell_clock(state: ClockState) -> None:
-    """One line where what is known of the clock changes."""
+    """Log one line where what is known of the clock changes."""
     condition = clock_in_sync(state)
     tell = log.warning if condition.status is Truth.FALSE else log.info
     tell("clock", reason=condition.reason, message=condition.message)
 
 
 def clock_in_sync(state: ClockState) -> Condition:
-    """The condition `ClockInSync`."""
+    """Return the condition `ClockInSync`."""
     if state.is_off and state.off is not None:
         way = "behind" if state.off > 0 else "ahead of"
         return _condition(

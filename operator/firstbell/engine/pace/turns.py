@@ -28,12 +28,12 @@ class Turns(Generic[K]):
         self._timer: asyncio.TimerHandle | None = None
 
     def put(self, namespace: str, key: K) -> None:
-        """Queues a key."""
+        """Queue a key."""
         self._waiting.setdefault(namespace, deque()).append(key)
         self._wake_one()
 
     async def get(self) -> K:
-        """The next key, as soon as there is one whose namespace does not rest."""
+        """Return the next key, as soon as there is one whose namespace does not rest."""
         while (found := self._next()) is None:
             getter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._getters.append(getter)
@@ -46,11 +46,11 @@ class Turns(Generic[K]):
         return found[0]
 
     def is_calm(self) -> bool:
-        """Whether nothing waits but what rests."""
+        """Tell whether nothing waits but what rests."""
         return all(self._slices.rest_of(namespace) for namespace in self._waiting)
 
     def _next(self) -> tuple[K] | None:
-        """The next key, taken out, in a tuple; None where nobody's turn is now."""
+        """Return the next key, taken out, in a tuple; None where nobody's turn is now."""
         soonest = None
         for namespace in list(self._waiting):
             rest = self._slices.rest_of(namespace)

@@ -38,7 +38,7 @@ class Wakeups:
         self._early_at: Counter[datetime] = Counter()
 
     def ask(self, key: str, instant: datetime, *, may_come_early: bool = False) -> None:
-        """Wakes `key` for `instant`, unless it already asked for something earlier.
+        """Wake `key` for `instant`, unless it already asked for something earlier.
 
         Who asks again for an instant keeps its place before it: its own one would count against it.
         """
@@ -57,7 +57,7 @@ class Wakeups:
         heapq.heappush(self._heap, (due, key))
 
     def forget(self, key: str) -> None:
-        """No wake-up for `key` any more."""
+        """Drop the wake-up of `key`."""
         known = self._waiting.pop(key, None)
         if known is not None and known.may_come_early:
             self._early_at[known.instant] -= 1
@@ -65,7 +65,7 @@ class Wakeups:
                 del self._early_at[known.instant]
 
     def clear(self) -> list[str]:
-        """Forgets every wake-up: the keys that had one."""
+        """Forget every wake-up: the keys that had one."""
         keys = list(self._waiting)
         self._waiting.clear()
         self._heap.clear()
@@ -73,7 +73,7 @@ class Wakeups:
         return keys
 
     def next_due(self) -> datetime | None:
-        """When the next key is due; None while none is."""
+        """Tell when the next key is due; None while none is."""
         while self._heap:
             due, key = self._heap[0]
             known = self._waiting.get(key)
@@ -83,7 +83,7 @@ class Wakeups:
         return None
 
     def pop_due(self, now: datetime) -> list[Wakeup]:
-        """Every wake-up that is due at `now`, in order, taken out."""
+        """Return every wake-up that is due at `now`, in order, taken out."""
         due: list[Wakeup] = []
         while (following := self.next_due()) is not None and following <= now:
             _, key = heapq.heappop(self._heap)

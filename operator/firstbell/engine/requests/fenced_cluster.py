@@ -27,13 +27,13 @@ class FencedCluster(RelayedCluster):
         self._fence = fence
 
     async def json_patch(self, path: ObjectPath, operations: Sequence[Operation]) -> Json | Failure:
-        """Applies a JSON patch, or is Stale."""
+        """Apply a JSON patch, or is Stale."""
         if not self._fence.lets_through():
             return STALE
         return await super().json_patch(path, operations)
 
     async def merge_patch(self, path: ObjectPath, patch: Mapping[str, Any]) -> Json | Failure:
-        """Applies a JSON merge patch, or is Stale."""
+        """Apply a JSON merge patch, or is Stale."""
         if not self._fence.lets_through():
             return STALE
         return await super().merge_patch(path, patch)
@@ -41,7 +41,7 @@ class FencedCluster(RelayedCluster):
     async def create(
         self, group: str, version: str, plural: str, namespace: str, body: Mapping[str, Any]
     ) -> Json | Failure:
-        """Creates one object, or is Stale."""
+        """Create one object, or is Stale."""
         if not self._fence.lets_through():
             return STALE
         return await super().create(group, version, plural, namespace, body)

@@ -38,7 +38,7 @@ class _Refusal:
     until: datetime
 
     def stands(self, wait: timedelta) -> Failure:
-        """What asking for the same before that brings; to read again does not mend a Refused one."""
+        """Return what asking for the same before that brings; to read again does not mend a Refused one."""
         kind = FailureKind.REFUSED if self.failure.kind is FailureKind.INVALID else self.failure.kind
         return replace(self.failure, kind=kind, again_in=wait)
 
@@ -52,7 +52,7 @@ class RefusedWrites(RelayedCluster):
         self._refusals: OrderedDict[str, _Refusal] = OrderedDict()
 
     async def json_patch(self, path: ObjectPath, operations: Sequence[Operation]) -> Json | Failure:
-        """Sends the patch; without a request the refusal again, while the very same one waits after it."""
+        """Send the patch; without a request the refusal again, while the very same one waits after it."""
         known = self._refusals.get(path.url)
         if known is not None and known.operations != operations:
             known = None

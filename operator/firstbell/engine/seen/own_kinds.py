@@ -39,7 +39,7 @@ ANNOTATION_CONFIRM = f"{GROUP}/confirm-plan"
 
 
 def seen_calendar(body: Json, before: SeenCalendar | None = None) -> SeenCalendar:
-    """A SchoolCalendar with its days resolved; an edit of its status alone resolves nothing anew."""
+    """Return a SchoolCalendar with its days resolved; an edit of its status alone resolves nothing anew."""
     metadata = body["metadata"]
     namespace, name = metadata["namespace"], metadata["name"]
     days: SchoolDays | Unavailable
@@ -61,7 +61,7 @@ def seen_calendar(body: Json, before: SeenCalendar | None = None) -> SeenCalenda
 
 
 def seen_autoscaler(body: Json, before: SeenAutoscaler | None = None) -> SeenAutoscaler:
-    """A SchoolAutoscaler with its rules read; an edit of its status alone reads nothing anew."""
+    """Return a SchoolAutoscaler with its rules read; an edit of its status alone reads nothing anew."""
     metadata = body["metadata"]
     namespace, name = metadata["namespace"], metadata["name"]
     rules: SeenSpec | Unavailable
@@ -89,7 +89,7 @@ def decides(annotation: str) -> bool:
 
 
 def unread_calendar(body: Json, before: SeenCalendar | None, why: Unavailable) -> SeenCalendar:
-    """A SchoolCalendar of which nothing is known but that it is there."""
+    """Return a SchoolCalendar of which nothing is known but that it is there."""
     del before
     metadata = body["metadata"]
     return SeenCalendar(
@@ -104,7 +104,7 @@ def unread_calendar(body: Json, before: SeenCalendar | None, why: Unavailable) -
 
 
 def unread_autoscaler(body: Json, before: SeenAutoscaler | None, why: Unavailable) -> SeenAutoscaler:
-    """A SchoolAutoscaler whose spec is not read; what was in force stays so."""
+    """Return a SchoolAutoscaler whose spec is not read; what was in force stays so."""
     metadata = body["metadata"]
     return SeenAutoscaler(
         key=f"{metadata['namespace']}/{metadata['name']}",
@@ -119,7 +119,7 @@ def unread_autoscaler(body: Json, before: SeenAutoscaler | None, why: Unavailabl
 
 
 def _is_of(before: SeenCalendar | SeenAutoscaler, content: object, metadata: Json) -> bool:
-    """Whether what is known was read from this very spec."""
+    """Tell whether what is known was read from this very spec."""
     return not is_unread(content) and (before.uid, before.generation) == (
         metadata["uid"],
         metadata["generation"],
@@ -160,7 +160,7 @@ def _query(namespace: str, prometheus: PrometheusQuerySpec) -> MetricQuery:
 
 
 def _refused(refused: Refused) -> Unavailable:
-    """All problems as one reason; the first names it where it has a name of its own."""
+    """Return all problems as one reason; the first names it where it has a name of its own."""
     first = refused.problems[0]
     reason = AbsenceReason.UNKNOWN_TIME_ZONE if first.path == "spec.timeZone" else AbsenceReason.INVALID_SPEC
     message = " ".join(str(problem) for problem in refused.problems)

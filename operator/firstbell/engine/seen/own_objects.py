@@ -37,12 +37,12 @@ log = structlog.get_logger("firstbell.engine")
 
 
 def key_of(body: Json) -> str:
-    """What an object is kept by: `namespace/name`."""
+    """Return what an object is kept by: `namespace/name`."""
     return f"{body['metadata']['namespace']}/{body['metadata']['name']}"
 
 
 def read(kind: OwnKind, body: Json, before: Any, slices: Slices) -> Any:
-    """An object as it is kept, within a slice; where that was not enough, or failed, with why."""
+    """Return an object as it is kept, within a slice; where that was not enough, or failed, with why."""
     name = f"{kind.kind} {key_of(body)}"
     found: Any
     try:
@@ -60,7 +60,7 @@ def read(kind: OwnKind, body: Json, before: Any, slices: Slices) -> Any:
 
 
 def keep_for_later(kind: OwnKind, body: Json, store: Store) -> None:
-    """Keeps an object unread. One that was never read is known all the same: it holds its floor."""
+    """Keep an object unread. One that was never read is known all the same: it holds its floor."""
     key = key_of(body)
     known = kind.known(store).get(key)
     if known is None or known.uid != body["metadata"]["uid"]:
@@ -80,7 +80,7 @@ def _version(body: Json) -> str:
 
 
 def _packed(body: Json) -> bytes:
-    """What is needed of an object to read it later, small: hundreds may wait."""
+    """Return what is needed of an object to read it later, small: hundreds may wait."""
     metadata = {name: body["metadata"][name] for name in KEPT_OF_METADATA if name in body["metadata"]}
     annotations = body["metadata"].get("annotations") or {}
     metadata["annotations"] = {name: value for name, value in annotations.items() if decides(name)}
@@ -117,12 +117,12 @@ class OwnObjects:
         self._turns: Turns[OwnKey] = Turns(slices)
 
     def look(self) -> None:
-        """Queues what a look at everything has kept for later."""
+        """Queue what a look at everything has kept for later."""
         for plural, key in self._store.unread:
             self._turns.put(key.partition("/")[0], (plural, key))
 
     async def run(self) -> None:
-        """Reads what waits, one in its turn, until cancelled."""
+        """Read what waits, one in its turn, until cancelled."""
         while True:
             plural, key = await self._turns.get()
             kept = self._store.unread.pop((plural, key), None)
@@ -131,7 +131,7 @@ class OwnObjects:
             await asyncio.sleep(0)
 
     def told(self, kind: OwnKind, event: Json) -> None:
-        """What a watch tells of an object."""
+        """Take what a watch tells of an object."""
         body = event["object"]
         key, namespace = key_of(body), body["metadata"]["namespace"]
         own = (kind.plural, key)
@@ -151,7 +151,7 @@ class OwnObjects:
         self._take(kind, body)
 
     def gone(self, kind: OwnKind, key: str) -> None:
-        """An object does not exist any more."""
+        """Forget an object that does not exist any more."""
         self._store.unread.pop((kind.plural, key), None)
         concerned = kind.drop(self._store, key)
         if kind is AUTOSCALERS:
@@ -159,7 +159,7 @@ class OwnObjects:
         self._wake(concerned)
 
     def _take(self, kind: OwnKind, body: Json) -> None:
-        """Reads an object into the store, and has those look again whom it concerns."""
+        """Read an object into the store, and has those look again whom it concerns."""
         key = key_of(body)
         before = kind.known(self._store).get(key)
         seen = read(kind, body, before, self._slices)

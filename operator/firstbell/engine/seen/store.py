@@ -158,7 +158,7 @@ class Store:
     _by_calendar: dict[str, set[str]] = field(default_factory=dict)
 
     def put_calendar(self, seen: SeenCalendar) -> set[str]:
-        """Remembers a calendar, unless a later state of it is known."""
+        """Remember a calendar, unless a later state of it is known."""
         before = self.calendars.get(seen.key)
         if before is not None and is_older(seen.version, before.version):
             return set()
@@ -166,7 +166,7 @@ class Store:
         return set(self._by_calendar.get(seen.key, ()))
 
     def renew_days(self, owner: str) -> None:
-        """Has the days of an autoscaler's calendars resolved anew, where that was broken off."""
+        """Have the days of an autoscaler's calendars resolved anew, where that was broken off."""
         seen = self.autoscalers.get(owner)
         for key in seen.in_force.calendar_keys if seen is not None and seen.in_force is not None else ():
             calendar = self.calendars.get(key)
@@ -174,12 +174,12 @@ class Store:
                 self.calendars[key] = replace(calendar, days=SchoolDays(calendar.days.calendar))
 
     def drop_calendar(self, key: str) -> set[str]:
-        """Forgets a calendar."""
+        """Forget a calendar."""
         self.calendars.pop(key, None)
         return set(self._by_calendar.get(key, ()))
 
     def put_autoscaler(self, seen: SeenAutoscaler) -> set[str]:
-        """Remembers a SchoolAutoscaler, unless a later state is known; others on its workload look too."""
+        """Remember a SchoolAutoscaler, unless a later state is known; others on its workload look too."""
         before = self.autoscalers.get(seen.key)
         if before is not None and is_older(seen.version, before.version):
             return set()
@@ -196,7 +196,7 @@ class Store:
         return self._followers(firsts) | {seen.key}
 
     def drop_autoscaler(self, key: str) -> set[str]:
-        """Forgets a SchoolAutoscaler; if it was the one that worked, the others look again."""
+        """Forget a SchoolAutoscaler; if it was the one that worked, the others look again."""
         self.answers.ask(key, ())
         before = self._firsts(self.autoscalers.get(key))
         self._take_out(key)
@@ -214,7 +214,10 @@ class Store:
             leave(self._by_calendar, calendar, key)
 
     def first_on(self, target: str) -> SeenAutoscaler | None:
-        """The oldest SchoolAutoscaler on the workload of a key: the one that works, of however many."""
+        """Return the oldest SchoolAutoscaler on the workload of a key.
+
+        The one that works, of however many.
+        """
         members = self._by_target.get(target)
         if not members:
             return None
@@ -223,13 +226,13 @@ class Store:
         return self.autoscalers[self._first[target]]
 
     def _come(self, target: str, seen: SeenAutoscaler) -> None:
-        """One more is on a workload: the oldest is looked for anew only where that may be another."""
+        """Note one more on a workload: the oldest is looked for anew only where that may be another."""
         first = self._first.get(target)
         if first is not None and _age(seen) < _age(self.autoscalers[first]):
             self._first[target] = seen.key
 
     def _firsts(self, *concerned: SeenAutoscaler | None) -> dict[str, str | None]:
-        """Who works on the workloads of these, by their keys."""
+        """Tell who works on the workloads of these, by their keys."""
         found = {}
         for seen in concerned:
             if seen is not None and seen.in_force is not None:
@@ -239,7 +242,7 @@ class Store:
         return found
 
     def _followers(self, before: dict[str, str | None]) -> set[str]:
-        """Everybody on the workloads on which another one works now than before."""
+        """Return everybody on the workloads on which another one works now than before."""
         concerned: set[str] = set()
         for target, was in before.items():
             first = self.first_on(target)
@@ -248,17 +251,17 @@ class Store:
         return concerned
 
     def put_floor(self, seen: SeenFloor) -> set[str]:
-        """Remembers a foreign autoscaler, unless a later state of it is known."""
+        """Remember a foreign autoscaler, unless a later state of it is known."""
         targets = self.floors.put(seen)
         return set().union(*(self._by_target.get(target, ()) for target in targets))
 
     def drop_floor(self, key: str) -> set[str]:
-        """Forgets a foreign autoscaler."""
+        """Forget a foreign autoscaler."""
         seen = self.floors.drop(key)
         return set() if seen is None else set(self._by_target.get(seen.target.key, ()))
 
     def put_workload(self, seen: SeenWorkload) -> set[str]:
-        """Remembers a workload, unless a later state of it is known."""
+        """Remember a workload, unless a later state of it is known."""
         before = self.workloads.get(seen.ref.key)
         if before is not None and before.uid == seen.uid and is_older(seen.version, before.version):
             return set()
@@ -266,20 +269,20 @@ class Store:
         return set(self._by_target.get(seen.ref.key, ()))
 
     def drop_workload(self, key: str) -> set[str]:
-        """Forgets a workload."""
+        """Forget a workload."""
         self.workloads.pop(key, None)
         return set(self._by_target.get(key, ()))
 
     def concerned(self, target: TargetRef) -> set[str]:
-        """The keys of the SchoolAutoscalers on a workload."""
+        """Return the keys of the SchoolAutoscalers on a workload."""
         return set(self._by_target.get(target.key, ()))
 
 
 def _age(seen: SeenAutoscaler) -> tuple[str, str]:
-    """What the older of two SchoolAutoscalers has the lesser of."""
+    """Return what the older of two SchoolAutoscalers has the lesser of."""
     return seen.created, seen.key
 
 
 def is_unread(content: object) -> bool:
-    """Whether the content of an object of ours waits for its turn to be read."""
+    """Tell whether the content of an object of ours waits for its turn to be read."""
     return isinstance(content, Unavailable) and content.reason == AbsenceReason.NOT_READ_YET

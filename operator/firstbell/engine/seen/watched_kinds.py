@@ -68,7 +68,7 @@ class WatchedKind:
         return self.of is None or store.floors.follows(self.of)
 
     def path(self, key: str) -> ObjectPath:
-        """Where the object of a store key lives; some have their kind in the middle of the key."""
+        """Tell where the object of a store key lives; some have their kind in the middle of the key."""
         namespace, *_, name = key.split("/")
         return ObjectPath(
             group=self.group, version=self.version, plural=self.plural, namespace=namespace, name=name
@@ -86,7 +86,7 @@ class OwnKind(WatchedKind):
     """What else decides: who sets a workload's count, what annotations confirm or accept."""
 
     def is_current(self, body: Json, seen: Any) -> bool:
-        """Whether what is known was read from this very spec: only the status can have changed."""
+        """Tell whether what is known was read from this very spec: only the status can have changed."""
         if seen is None or (seen.uid, seen.generation) != (
             body["metadata"]["uid"],
             body["metadata"]["generation"],

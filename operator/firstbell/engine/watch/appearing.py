@@ -32,7 +32,7 @@ async def autoscalers_appear(
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     kinds: Sequence[ForeignKind] = FOREIGN_KINDS,
 ) -> None:
-    """Returns when autoscalers of a kind can be read that is not followed yet; never where all are followed.
+    """Return when autoscalers of a kind can be read that is not followed yet; never where all are followed.
 
     `sleep` is of the wall, however fast the engine's clock runs.
     """

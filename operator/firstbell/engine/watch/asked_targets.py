@@ -65,13 +65,13 @@ class AskedTargets:
         self._own_pods = OwnPods(cluster=self.cluster)
 
     async def first_look(self) -> None:
-        """Asks for all as far as some seconds reach: nobody's many targets keep us from starting."""
+        """Ask for all as far as some seconds reach: nobody's many targets keep us from starting."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FIRST_LOOK_SECONDS):
                 await self.look()
 
     async def look(self, tell: Callable[[set[str]], None] = lambda _: None) -> set[str]:
-        """Asks for those that are due: the keys of the autoscalers that must look again.
+        """Ask for those that are due: the keys of the autoscalers that must look again.
 
         `tell` is told them as they come. The targets of a namespace come one after the other, beside those of
         others, so that nobody waits for somebody else's many; one whose last are still asked for is left out.
@@ -111,7 +111,7 @@ class AskedTargets:
         return concerned
 
     async def look_at_all(self) -> set[str]:
-        """Asks for each, due or not: the keys of the autoscalers that must look again."""
+        """Ask for each, due or not: the keys of the autoscalers that must look again."""
         while self._busy:  # noqa: ASYNC110 - seldom; what was asked for before may be answered by what was then
             await asyncio.sleep(BUSY_SECONDS)
         for last in self._looks.values():
@@ -162,7 +162,7 @@ class AskedTargets:
         )
 
     async def _plural(self, target: TargetRef) -> str | Unavailable:
-        """What the API server calls the kind; asked once for each that there is."""
+        """Return what the API server calls the kind; asked once for each that there is."""
         key = (target.api_version, target.kind)
         if key not in self._plurals:
             served = await self.cluster.resources(target.group, target.api_version.rpartition("/")[2])
@@ -187,7 +187,7 @@ def _asked(store: Store) -> Iterator[TargetRef]:
 
 
 def _scalable(served: Iterable[Json], kind: str) -> str | None:
-    """The plural of a kind, if it has a scale subresource."""
+    """Return the plural of a kind, if it has a scale subresource."""
     served = list(served)
     scaled = {one["name"].partition("/")[0] for one in served if one["name"].endswith("/scale")}
     plurals = {one["name"] for one in served if one.get("kind") == kind and "/" not in one["name"]}
@@ -200,7 +200,7 @@ def _unreadable(failure: Failure) -> Unavailable:
 
 
 async def follow_asked(engine: Engine, targets: AskedTargets) -> None:
-    """Asks again and again by the clock on the wall, until cancelled."""
+    """Ask again and again by the clock on the wall, until cancelled."""
     async with asyncio.TaskGroup() as looks:
         while True:
             await asyncio.sleep(LOOK_SECONDS)

@@ -48,7 +48,7 @@ async def follow_objects(  # noqa: PLR0913 - what is followed, and how
     *,
     kinds: Sequence[ForeignKind] = FOREIGN_KINDS,
 ) -> None:
-    """Follows everything until a watch is refused for good; `namespaces` empty = all.
+    """Follow everything until a watch is refused for good; `namespaces` empty = all.
 
     `sleep` is of the wall, however fast the engine's clock runs. `listed_anew` is called whenever something
     may have gone without having been told.
@@ -94,7 +94,7 @@ class _Following:
         self._tells = False
 
     async def run(self, sleep: Callable[[float], Awaitable[None]]) -> Failure:
-        """Lists and watches, until either is refused for good."""
+        """List and watches, until either is refused for good."""
         while True:
             failure = await (self._watched(sleep) if self._version else self._listed(sleep))
             if failure is None:
@@ -128,7 +128,7 @@ class _Following:
         return None
 
     async def _watched(self, sleep: Callable[[float], Awaitable[None]]) -> Failure | None:
-        """Watches from the last version on, again and again until there is a failure."""
+        """Watch from the last version on, again and again until there is a failure."""
         between = BETWEEN_SECONDS
         while True:
             self._tells, begun = False, _now()
@@ -159,7 +159,7 @@ def _now() -> float:
 
 
 def teller(engine: Engine, kind: ForeignKind) -> Callable[[Json], None]:
-    """What hands the events of a kind to the engine."""
+    """Return what hands the events of a kind to the engine."""
 
     def tell(event: Json) -> None:
         seen = kind.read(event["object"])

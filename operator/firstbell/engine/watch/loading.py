@@ -42,7 +42,7 @@ async def load(  # noqa: PLR0913 - what a look is handed, and how
     slices: Slices | None = None,
     again: bool = False,
 ) -> None:
-    """Fills the store, waiting for whatever is missing; `namespaces` empty = all.
+    """Fill the store, waiting for whatever is missing; `namespaces` empty = all.
 
     `again`: the store was filled before, and what is watched since then stays what it is. What one namespace
     has of objects that take long to read is left to the engine: nobody waits for it.
@@ -74,7 +74,7 @@ async def load_once(  # noqa: PLR0913 - what a look is handed, and how
     later: bool = False,
     kinds: WatchedKinds = WATCHED_KINDS,
 ) -> str | None:
-    """Lists everything: what stood in the way, or None. `later` leaves what takes long to the engine.
+    """List everything; return what stood in the way, or None. `later` leaves what takes long to the engine.
 
     Nothing is kept of an incomplete look: what is deleted before the next one would stay for ever.
     """
@@ -102,7 +102,7 @@ async def load_once(  # noqa: PLR0913 - what a look is handed, and how
 
 
 async def listed(cluster: Cluster, kind: WatchedKind, namespaces: Sequence[str]) -> list[Json] | str | None:
-    """All objects of a kind, or what stood in the way; `namespaces` empty = all.
+    """Return all objects of a kind, or what stood in the way; `namespaces` empty = all.
 
     None where it is optional and the cluster has no such kind, or it is not for us to read. Without a right
     the API server does not say which of the two; whom it concerns is told by its status.
@@ -119,7 +119,7 @@ async def listed(cluster: Cluster, kind: WatchedKind, namespaces: Sequence[str])
 
 
 def _put_safely(kind: ForeignKind, item: Json, store: Store) -> None:
-    """Nobody's object keeps the operator from starting."""
+    """Let nobody's object keep the operator from starting."""
     try:
         kind.put(store, kind.read(item))
     except Exception:
@@ -127,7 +127,7 @@ def _put_safely(kind: ForeignKind, item: Json, store: Store) -> None:
 
 
 def _read(kind: OwnKind, item: Json, store: Store, slices: Slices, *, later: bool) -> None:
-    """Reads one of ours, or keeps it for later where its namespace has taken its part of the time."""
+    """Read one of ours, or keeps it for later where its namespace has taken its part of the time."""
     key = key_of(item)
     known = kind.known(store).get(key)
     waits = (kind.plural, key) in store.unread

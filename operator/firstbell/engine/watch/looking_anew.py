@@ -29,7 +29,7 @@ log = structlog.get_logger("firstbell.engine")
 async def keep_beating(
     beat: Callable[[], None], sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 ) -> None:
-    """Beats once a second until cancelled; `sleep` is of the wall, however fast the engine's clock runs."""
+    """Beat once a second until cancelled; `sleep` is of the wall, however fast the engine's clock runs."""
     while True:
         beat()
         await sleep(BEAT_SECONDS)
@@ -42,7 +42,7 @@ async def follow_gaps(
     asked: AskedTargets,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> None:
-    """Looks at everything anew whenever the fence was shut, until cancelled; `namespaces` empty = all."""
+    """Look at everything anew whenever the fence was shut, until cancelled; `namespaces` empty = all."""
     fence = engine.fence
     while True:
         await fence.was_shut()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 async def look(cluster: Cluster, namespace: str) -> Store | Failure:
-    """Everything of one namespace, or what stood in the way."""
+    """Return everything of one namespace, or what stood in the way."""
     store = Store()
     problem = await load_once(cluster, store, (namespace,))
     await AskedTargets(store=store, cluster=cluster).look()
@@ -24,6 +24,6 @@ async def look(cluster: Cluster, namespace: str) -> Store | Failure:
 
 
 async def managed_fields(cluster: Cluster, seen: SeenFloor) -> list[Json]:
-    """Who manages the fields of an autoscaler of somebody's; nobody is known where it cannot be read."""
+    """Tell who manages the fields of an autoscaler of somebody's; nobody is known where it cannot be read."""
     body = await cluster.get(floor_path(seen))
     return [] if isinstance(body, Failure) else list(body["metadata"].get("managedFields") or ())

@@ -48,7 +48,10 @@ class OwnPods:
     _owners: OrderedDict[str, tuple[_Owner, ...]] = field(default_factory=OrderedDict)
 
     async def ready(self, scale: Json) -> int | Unavailable:
-        """How many of a workload's own pods are Ready, by its `/scale`; Unavailable says why not known."""
+        """Tell how many of a workload's own pods are Ready, by its `/scale`.
+
+        Unavailable says why not known.
+        """
         metadata, status = scale["metadata"], scale.get("status") or {}
         selector = status.get("selector")
         if not selector:
@@ -77,7 +80,10 @@ class OwnPods:
         return min(ready, status["replicas"]) if "replicas" in status else ready
 
     async def _family(self, pod: Json, wanted: str) -> str:
-        """The uid of the workload if the pod's owners lead to it; else that of the last owner known."""
+        """Return the uid of the workload if the pod's owners lead to it.
+
+        Else that of the last owner known.
+        """
         last, above = ORPHAN, _references(pod["metadata"])
         for _ in range(LONGEST_CHAIN):
             if any(owner.uid == wanted for owner in above):
@@ -107,7 +113,7 @@ class OwnPods:
 
 
 def _references(metadata: Json) -> tuple[_Owner, ...]:
-    """The owners of an object, the one that controls it first."""
+    """Return the owners of an object, the one that controls it first."""
     found = sorted(metadata.get("ownerReferences") or (), key=lambda one: not one.get("controller"))
     return tuple(
         _Owner(

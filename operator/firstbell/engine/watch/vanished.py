@@ -34,7 +34,7 @@ log = structlog.get_logger("firstbell.engine")
 async def follow_vanished(
     engine: Engine, cluster: Cluster, namespaces: Sequence[str], listed_anew: asyncio.Event | None = None
 ) -> None:
-    """Forgets what has gone, again and again by the wall's clock, until cancelled.
+    """Forget what has gone, again and again by the wall's clock, until cancelled.
 
     `listed_anew` is set where a watch could not go on where it was: then it is looked soon.
     """
@@ -56,7 +56,7 @@ async def forget_vanished(
     namespaces: Sequence[str],
     kinds: Sequence[WatchedKind] = WATCHED_KINDS,
 ) -> bool:
-    """Looks once: whether everything could be looked at; `namespaces` empty = all."""
+    """Look once: whether everything could be looked at; `namespaces` empty = all."""
     complete = True
     for kind in kinds:
         if not kind.is_followed(engine.store):
@@ -74,7 +74,7 @@ async def forget_vanished(
 
 
 async def _listed(kind: WatchedKind, cluster: Cluster, namespaces: Sequence[str]) -> set[str] | None:
-    """`namespace/name` of all there is of a kind, or None where that could not be had."""
+    """Return `namespace/name` of all there is of a kind, or None where that could not be had."""
     there: set[str] = set()
     for namespace in namespaces or (None,):
         items = await cluster.list_all(kind.group, kind.version, kind.plural, namespace)
@@ -99,7 +99,7 @@ async def _forget_if_gone(
 
 
 def _forget(engine: Engine, kind: WatchedKind, key: str) -> None:
-    """Forgets an object as if its deletion had been told."""
+    """Forget an object as if its deletion had been told."""
     if isinstance(kind, OwnKind):
         engine.own.gone(kind, key)
     else:

@@ -14,7 +14,7 @@ SECONDS_PER_MINUTE = 60
 
 
 def advice(comparison: Comparison) -> str | None:
-    """One sentence on why firstbell was short and what would help; None where it was not."""
+    """Return one sentence on why firstbell was short and what would help; None where it was not."""
     outcome = comparison.outcomes.get(Variant.FIRSTBELL)
     if outcome is None or outcome.first_short is None:
         return None

@@ -56,7 +56,7 @@ class Pulse:
 
 @lru_cache(maxsize=64)
 def pulse(shape: ArrivalShape) -> Pulse:
-    """The pulse of a shape; its shares sum to 1."""
+    """Return the pulse of a shape; its shares sum to 1."""
     edges = range(-REACH_BEFORE_SECONDS, REACH_AFTER_SECONDS + 1)
     arrived = [shape.arrived(edge / SECONDS_PER_MINUTE) for edge in edges]
     raw = [after - before for before, after in pairwise(arrived)]
@@ -66,7 +66,7 @@ def pulse(shape: ArrivalShape) -> Pulse:
 
 
 def work_rates(arriving: Sequence[float]) -> list[float]:
-    """The rate of work that arrivals bring if nobody has to wait: logins at once, pages afterwards."""
+    """Return the rate of work that arrivals bring if nobody has to wait: logins at once, pages afterwards."""
     login = 1 / (1 + PAGES_PER_LOGIN)
     page = (1 - login) / SESSION_SECONDS
     running = [0.0, *accumulate(arriving)]

@@ -26,7 +26,7 @@ class Assumption:
 
 
 def assumptions(comparison: Comparison) -> Iterator[Assumption]:
-    """Everything that the figures of a comparison depend on and that nobody measured."""
+    """Yield everything that the figures of a comparison depend on and that nobody measured."""
     yield from _people(comparison)
     yield from _machines(comparison)
     yield from _autoscalers(comparison)
@@ -136,6 +136,6 @@ def _autoscalers(comparison: Comparison) -> Iterator[Assumption]:
 
 
 def _clock(second: int) -> str:
-    """A second of the day as a time of it; where clocks change, hours since midnight."""
+    """Return a second of the day as a time of it; where clocks change, hours since midnight."""
     hours, minutes = divmod(second // SECONDS_PER_MINUTE, 60)
     return f"{hours:02}:{minutes:02}"

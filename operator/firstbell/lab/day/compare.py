@@ -84,7 +84,7 @@ class Comparison:
     untried: tuple[Untried, ...] = ()
 
     def cost(self, variant: Variant) -> float | None:
-        """A variant's pod-hours over the least at the HPA's target; None where nothing was needed."""
+        """Return a variant's pod-hours over the least at the HPA's target; None where nothing was needed."""
         return self.least.at_hpa_target.cost(self.outcomes[variant].pod_hours)
 
     @property
@@ -106,7 +106,7 @@ class Comparison:
 def compare(
     workload: Workload, on: date, conditions: Conditions, variants: Iterable[Variant] = Variant
 ) -> Comparison:
-    """Plays a civil date in the zone of the workload's first calendar."""
+    """Play a civil date in the zone of the workload's first calendar."""
     zone = workload.zone
     start = start_of_day(zone, on)
     end = start_of_day(zone, on.fromordinal(on.toordinal() + 1))
@@ -130,7 +130,7 @@ def compare(
 
 
 def _least(loads: list[float], minimum: int, world: World, conditions: Conditions) -> LeastPossible:
-    """What would have been enough for these loads."""
+    """Return what would have been enough for these loads."""
     leads, full = Leads.of(world.cluster, minimum), FULL_PERCENT / world.busy_percent
     at_target = full * conditions.hpa_target_percent / FULL_PERCENT
     return LeastPossible(
@@ -140,7 +140,7 @@ def _least(loads: list[float], minimum: int, world: World, conditions: Condition
 
 
 def _cron(workload: Workload, on: date, conditions: Conditions) -> CronFloor | None:
-    """The hand-written floor, as far as it is not given the careful team's."""
+    """Return the hand-written floor, as far as it is not given the careful team's."""
     careful = careful_floor(workload, on, in_utc=conditions.cron_in_utc)
     hours, replicas = conditions.cron_hours, conditions.cron_replicas
     if careful is not None:
@@ -152,7 +152,7 @@ def _cron(workload: Workload, on: date, conditions: Conditions) -> CronFloor | N
 
 
 def _world(workload: Workload, conditions: Conditions) -> World:
-    """The world with the work that the baseline does all day."""
+    """Return the world with the work that the baseline does all day."""
     world = conditions.world
     full = workload.bounds.minimum * 100 / world.busy_percent
     return World(

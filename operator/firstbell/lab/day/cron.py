@@ -58,7 +58,7 @@ class HpaWithCron:
         return self._alone.floor
 
     def act(self, now: int, pods: Pods, observed: Observed) -> None:
-        """Sets the minimum at its hours; the HPA finds it at its next pass."""
+        """Set the minimum at its hours; the HPA finds it at its next pass."""
         floor = self._floor
         if floor is not None:
             raised = floor.start <= now < floor.end
@@ -67,7 +67,9 @@ class HpaWithCron:
 
 
 def careful_floor(workload: Workload, on: date, *, in_utc: bool = False) -> CronFloor | None:
-    """The floor of a careful team on a date; None on a weekday without lessons, or without a day to learn.
+    """Return the floor of a careful team on a date.
+
+    None on a weekday without lessons, or without a day to learn.
 
     It stands around the first bell of most pupils, whichever of several calendars is theirs.
     """
@@ -103,12 +105,12 @@ class _FirstBell:
     days_ahead: int
 
     def minute_on(self, day: date) -> Minute:
-        """When it rings on a simulated day."""
+        """Tell when it rings on a simulated day."""
         return bell(self.zone, day + timedelta(days=self.days_ahead), self.at)
 
 
 def _usual(workload: Workload, day: date, rung: Mapping[_FirstBell, int]) -> tuple[Minute, _FirstBell]:
-    """The first bell around which most pupils begin, and its minute of a day."""
+    """Return the first bell around which most pupils begin, and its minute of a day."""
     begins = start_of_day(_zone(workload), day)
     minutes = {first_bell: first_bell.minute_on(day) - begins for first_bell in rung}
 
@@ -123,12 +125,12 @@ def _usual(workload: Workload, day: date, rung: Mapping[_FirstBell, int]) -> tup
 
 
 def _zone(workload: Workload) -> ZoneInfo:
-    """The zone whose civil dates are simulated."""
+    """Return the zone whose civil dates are simulated."""
     return workload.zone
 
 
 def _taught(workload: Workload) -> set[Weekday]:
-    """The weekdays that any calendar has a weekly row for."""
+    """Return the weekdays that any calendar has a weekly row for."""
     return {
         weekday
         for days in workload.calendars
@@ -138,7 +140,10 @@ def _taught(workload: Workload) -> set[Weekday]:
 
 
 def _lesson_days(workload: Workload, before: date) -> Iterator[date]:
-    """The last lesson days before a date, the latest first; where there are none, the first after it."""
+    """Yield the last lesson days before a date, the latest first.
+
+    Where there are none, the first after it.
+    """
     for direction in (-1, 1):
         found = 0
         for offset in range(1, LOOK_BACK_DAYS):
@@ -153,7 +158,10 @@ def _lesson_days(workload: Workload, before: date) -> Iterator[date]:
 
 
 def _first_bells(workload: Workload, day: date) -> Iterator[tuple[_FirstBell, int]]:
-    """The first bells of a simulated day, and whose they are: of every cohort, as many as its pupils."""
+    """Yield the first bells of a simulated day, and whose they are.
+
+    Of every cohort, as many as its pupils.
+    """
     begins, ends = (start_of_day(_zone(workload), day + timedelta(days=days)) for days in (0, 1))
     for days in workload.calendars:
         zone = days.calendar.zone
@@ -168,14 +176,14 @@ def _first_bells(workload: Workload, day: date) -> Iterator[tuple[_FirstBell, in
 
 
 def _highest(workload: Workload, day: date) -> int:
-    """The highest value of the plan on a date."""
+    """Return the highest value of the plan on a date."""
     start = start_of_day(_zone(workload), day)
     plan = make_plan(workload, start, start + MINUTES_PER_DAY)
     return clamp(max(plan.wanted.between(plan.start, plan.end)), workload.bounds)[0]
 
 
 def _offset_minutes(workload: Workload, day: date) -> int:
-    """How far the zone's clocks are ahead of UTC at noon."""
+    """Tell how far the zone's clocks are ahead of UTC at noon."""
     zone = _zone(workload)
     noon = instant_of(start_of_day(zone, day) + MINUTES_PER_DAY // 2).astimezone(zone)
     offset = noon.utcoffset()

@@ -1,4 +1,4 @@
-"""Everybody who comes on one day, from the same peaks that the plan is made of.
+"""Return everybody who comes on one day, from the same peaks that the plan is made of.
 
 A pupil's work is what the policy says a lesson start of that day costs, so that planned and coming load are
 equal unless told otherwise: `load_percent` is what came of what was expected, `surprises` is what no calendar
@@ -90,7 +90,7 @@ class _Group:
 
 
 def crowd(workload: Workload, start: Minute, end: Minute, coming: Coming) -> Crowd:
-    """Everybody who comes in [start, end)."""
+    """Return everybody who comes in [start, end)."""
     counted = all(days.calendar.cohorts for days in workload.calendars)
     length = (end - start) * 60
     nobody = [0.0] * length
@@ -120,7 +120,7 @@ class _Wave:
     weight: float
 
     def within(self, first: int, end: int) -> range:
-        """The places of `users` that lie in the seconds [first, end) of the day."""
+        """Return the places of `users` that lie in the seconds [first, end) of the day."""
         return range(max(0, first - self.first), max(0, min(len(self.users), end - self.first)))
 
 
@@ -134,7 +134,7 @@ class _Waves:
         self._more = coming.load_percent / 100
 
     def of(self, group: _Group) -> _Wave:
-        """The arrivals of one group."""
+        """Return the arrivals of one group."""
         draw, first, highest = self._draw, group.second - self._start, self._pulse.peak
         if group.lasts:
             rate = group.pupils * highest
@@ -148,7 +148,7 @@ class _Waves:
 
 
 def _add_larger(found: Crowd, bells: Sequence[_Wave], events: Sequence[_Wave]) -> None:
-    """Adds pupils who come to these bells, and at each second at which an event asks for more, to that."""
+    """Add pupils who come to these bells, and at each second at which an event asks for more, to that."""
     length = len(found.users)
     first = min((max(0, wave.first) for wave in events), default=0)
     end = max((min(length, wave.first + len(wave.users)) for wave in events), default=0)
@@ -184,7 +184,7 @@ def _both(one: _Second, other: _Second) -> _Second:
 
 
 def _add(found: Crowd, wave: _Wave, first: int = 0, end: int | None = None) -> None:
-    """Adds the arrivals in the seconds [first, end) of the day."""
+    """Add the arrivals in the seconds [first, end) of the day."""
     for index in wave.within(first, len(found.users) if end is None else end):
         second, came = wave.first + index, wave.users[index]
         found.users[second] += came
@@ -193,7 +193,7 @@ def _add(found: Crowd, wave: _Wave, first: int = 0, end: int | None = None) -> N
 
 
 def _strangers(surprise: Surprise, workload: Workload) -> _Group:
-    """Those whom no calendar knows."""
+    """Return those whom no calendar knows."""
     lasts = 0 if surprise.end is None else (surprise.end - surprise.minute) * 60
     per_replica = workload.policy.pupils_per_replica
     height = surprise.load_percent / 100 / per_replica if per_replica else 0.0
@@ -201,7 +201,7 @@ def _strangers(surprise: Surprise, workload: Workload) -> _Group:
 
 
 def _takings(load: RegionLoad) -> Iterator[tuple[list[_Group], list[_Group]]]:
-    """What pupils of one region may take part in, bells and events, by the offset of their cohorts.
+    """Yield what pupils of one region may take part in, bells and events, by the offset of their cohorts.
 
     Where there are no bells an event is of all of them at once.
     """
@@ -223,7 +223,7 @@ def _takings(load: RegionLoad) -> Iterator[tuple[list[_Group], list[_Group]]]:
 
 
 def _group(surge: Surge, offset: int, pupils: int, each: int) -> _Group:
-    """Pupils at one occurrence; one that counts for a whole calendar stands for `each`."""
+    """Return the pupils at one occurrence; one that counts for a whole calendar stands for `each`."""
     occurrence = surge.occurrence
     return _Group(
         second=(occurrence.bell + offset) * 60,
@@ -235,7 +235,7 @@ def _group(surge: Surge, offset: int, pupils: int, each: int) -> _Group:
 
 
 def _weight(surge: Surge) -> float:
-    """What a pupil of a bell counts for, against one of a regular in-person lesson start."""
+    """Return what a pupil of a bell counts for, against one of a regular in-person lesson start."""
     peak = surge.occurrence.peak
     if peak.anchor is not PeakAnchor.FIRST_PERIOD_START:
         return 0.0
@@ -243,7 +243,7 @@ def _weight(surge: Surge) -> float:
 
 
 def _drawn(draw: Random, pupils: int, shares: Iterable[float]) -> list[float]:
-    """Every pupil in one of the seconds, each by its share."""
+    """Return every pupil in one of the seconds, each by its share."""
     left, mass = pupils, 1.0
     found: list[float] = []
     for share in shares:
@@ -256,7 +256,7 @@ def _drawn(draw: Random, pupils: int, shares: Iterable[float]) -> list[float]:
 
 
 def _binomial(draw: Random, number: int, chance: float) -> int:
-    """How many of `number` come, each with that chance."""
+    """Tell how many of `number` come, each with that chance."""
     if number <= 0 or chance <= 0:
         return 0
     if chance >= 1:
@@ -273,6 +273,6 @@ def _binomial(draw: Random, number: int, chance: float) -> int:
 
 
 def _poisson(draw: Random, mean: float) -> int:
-    """How many come in a second in which `mean` are expected."""
+    """Tell how many come in a second in which `mean` are expected."""
     many = 1_000_000
     return _binomial(draw, many, min(1.0, mean / many))

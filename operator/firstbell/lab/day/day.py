@@ -25,7 +25,7 @@ class Scaling(Protocol):
         ...
 
     def act(self, now: int, pods: Pods, observed: Observed) -> None:
-        """What it does at a second of the day."""
+        """Do what it does at a second of the day."""
         ...
 
 
@@ -45,7 +45,7 @@ class World:
 
 
 def play(scaling: Scaling, crowd: Crowd, world: World, replicas: int) -> Outcome:
-    """The day of a crowd under one way of scaling, from `replicas` Ready ones on."""
+    """Return the day of a crowd under one way of scaling, from `replicas` Ready ones on."""
     pods, service = Pods(world.cluster, replicas), Service(world.background)
     observed, faults, outcome = Observed(world.delay), Faults(world.faults), Outcome()
     each = FULL_PERCENT / world.busy_percent
@@ -81,5 +81,5 @@ def play(scaling: Scaling, crowd: Crowd, world: World, replicas: int) -> Outcome
 
 
 def loads_of(crowd: Crowd, world: World) -> list[float]:
-    """The work of each second if nobody has to wait, in replicas as busy as in their load test."""
+    """Return the work of each second if nobody has to wait, in replicas as busy as in their load test."""
     return [world.background + rate for rate in work_rates(crowd.work)]

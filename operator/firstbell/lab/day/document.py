@@ -28,12 +28,12 @@ API_VERSION = "firstbell.dev/simulation/v1"
 
 
 def simulation_document(comparisons: Iterable[Comparison]) -> dict[str, Any]:
-    """The whole document of one day."""
+    """Return the whole document of one day."""
     return {"apiVersion": API_VERSION, "autoscalers": [comparison_document(one) for one in comparisons]}
 
 
 def scenarios_document(played: Iterable[Played]) -> dict[str, Any]:
-    """The whole document of mornings on record."""
+    """Return the whole document of mornings on record."""
     return {"apiVersion": API_VERSION, "scenarios": [_scenario(one) for one in played]}
 
 
@@ -53,7 +53,7 @@ def _scenario(played: Played) -> dict[str, Any]:
 
 
 def comparison_document(comparison: Comparison) -> dict[str, Any]:
-    """One workload's day under all variants."""
+    """Return one workload's day under all variants."""
     plan = comparison.plan
     return {
         "autoscaler": plan.workload.policy.key,
@@ -108,7 +108,7 @@ def _least(found: Least) -> dict[str, Any]:
 
 
 def _steps(start: Minute, moments: list[Moment]) -> Iterator[dict[str, Any]]:
-    """Each minute at whose end floor, replicas or Ready ones are not what they were a minute before."""
+    """Yield each minute at whose end floor, replicas or Ready ones are not what they were a minute before."""
     before: tuple[int, int, int] | None = None
     for moment in moments:
         counts = (moment.floor, moment.replicas, moment.ready)

@@ -22,7 +22,7 @@ DEFAULT_TOLERANCES = HpaTolerances()
 
 
 def external_replicas(current: int, value: Fraction, per_replica: Fraction, tolerances: HpaTolerances) -> int:
-    """The replicas that the metric asks for, before any limit."""
+    """Return the replicas that the metric asks for, before any limit."""
     carried = per_replica * current
     if -tolerances.down * carried <= value - carried <= tolerances.up * carried:
         return current

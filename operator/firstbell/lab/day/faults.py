@@ -52,7 +52,7 @@ class Faults:
         self._began: int | None = None
 
     def touch(self, pods: Pods, now: int) -> None:
-        """Does to pods what the fault does."""
+        """Do to pods what the fault does."""
         if self._broken is None:
             return
         if self._began is None and pods.wanted > pods.existing:
@@ -63,7 +63,7 @@ class Faults:
                 pods.break_started_after(self._began, until)
 
     def worth(self, capacity: float, now: int) -> float:
-        """What the capacity is worth at a second."""
+        """Return what the capacity is worth at a second."""
         for limit in self._limits:
             if isinstance(limit, SharedLimit) or limit.start <= now < limit.end:
                 capacity = min(capacity, limit.replicas)

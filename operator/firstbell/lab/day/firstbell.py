@@ -53,11 +53,11 @@ class Operator:
         self._ceiling = None if bounds.maximum is None else Ceiling(replicas=bounds.maximum, reason=reason)
 
     def is_due(self, now: int) -> bool:
-        """Whether it decides at a second: each minute, and with each reading where it reads."""
+        """Tell whether it decides at a second: each minute, and with each reading where it reads."""
         return now % (SECONDS_PER_MINUTE if self._early is None else READING_SECONDS) == 0
 
     def decided(self, now: int, pods: Pods) -> int:
-        """The floor, or the count, that is in force from a second of the plans on."""
+        """Return the floor, or the count, that is in force from a second of the plans on."""
         minute = self._plans.since[0] + now // SECONDS_PER_MINUTE
         at = instant_of(minute) + timedelta(seconds=now % SECONDS_PER_MINUTE)
         before = self._pilot.desired
@@ -94,7 +94,7 @@ class FirstbellBesideHpa:
         return self._alone.floor
 
     def act(self, now: int, pods: Pods, observed: Observed) -> None:
-        """The operator's decisions, and the HPA's passes between."""
+        """Carry out the operator's decisions, and the HPA's passes between."""
         if self._operator.is_due(now):
             floor = self._operator.decided(now, pods)
             self._alone.hpa.minimum = floor
@@ -111,7 +111,7 @@ class FirstbellAlone:
         self.floor = 0
 
     def act(self, now: int, pods: Pods, observed: Observed) -> None:  # noqa: ARG002 - a port's parameter
-        """The operator's decisions."""
+        """Carry out the operator's decisions."""
         if self._operator.is_due(now):
             self.floor = self._operator.decided(now, pods)
             pods.scale(self.floor)

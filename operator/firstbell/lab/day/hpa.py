@@ -71,14 +71,14 @@ class HorizontalPodAutoscaler:
         self.history = History()
 
     def sync(self, now: datetime, current: int, pods: PodReadings) -> int:
-        """The replicas after a pass, `current` being `spec.replicas` before it."""
+        """Return the replicas after a pass, `current` being `spec.replicas` before it."""
         spec = self.spec
         return self.follow(
             now, current, lambda: resource_replicas(current, pods, spec.target, spec.tolerances)
         )
 
     def follow(self, now: datetime, current: int, recommend: Callable[[], int | Unavailable]) -> int:
-        """The same with any metric, which is asked for a count between the bounds only."""
+        """Return the same with any metric, which is asked for a count between the bounds only."""
         spec = self.spec
         if self.history.is_empty:
             self.history = History.seeded(now, current)
@@ -100,7 +100,7 @@ class HorizontalPodAutoscaler:
         return after
 
     def _limited(self, wanted: int, current: int, now: datetime) -> int:
-        """What the limits make of a recommendation, before the bounds."""
+        """Return what the limits make of a recommendation, before the bounds."""
         if self.spec.behavior is not None:
             return behaved(wanted, current, self.history, self.spec.behavior, now)[0]
         stabilized = self.history.highest_within(WITHOUT_BEHAVIOR_WINDOW, now, wanted)
@@ -130,7 +130,7 @@ class HpaAlone:
         return self.hpa.minimum
 
     def act(self, now: int, pods: Pods, observed: Observed) -> None:
-        """A pass every fifteen seconds."""
+        """Make a pass every fifteen seconds."""
         if now % SYNC_SECONDS == 0:
             at = EPOCH + timedelta(seconds=now)
             pods.scale(self.hpa.sync(at, pods.wanted, observed.readings(pods, now)))

@@ -18,12 +18,15 @@ class KnownPlans:
     plans: tuple[Plan, ...]
 
     def at(self, minute: Minute) -> Plan:
-        """The plan that was made with what is known at a minute."""
+        """Return the plan that was made with what is known at a minute."""
         return self.plans[max(0, bisect_right(self.since, minute) - 1)]
 
 
 def known_plans(workload: Workload, start: Minute, end: Minute) -> KnownPlans:
-    """The plans over [start, end): one at its start, and one for each time at which something was told."""
+    """Return the plans over [start, end).
+
+    One at its start, and one for each time at which something was told.
+    """
     since = (start, *told_between(workload, start, end))
     plans = tuple(make_plan(known_by(workload, instant_of(minute)), start, end) for minute in since)
     return KnownPlans(since=since, plans=plans)

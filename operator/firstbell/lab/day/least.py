@@ -45,7 +45,7 @@ class Leads:
 
     @staticmethod
     def of(cluster: Cluster, minimum: int) -> Leads:
-        """Those of a simulated cluster in which `minimum` replicas run in the night."""
+        """Return those of a simulated cluster in which `minimum` replicas run in the night."""
         return Leads(
             start=cluster.start_seconds,
             node=cluster.node_seconds,
@@ -73,7 +73,7 @@ class Least:
         return self.pod_seconds / SECONDS_PER_HOUR
 
     def cost(self, pod_hours: float) -> float | None:
-        """How many times as much somebody else's pod-hours are; None where nothing was needed."""
+        """Tell how many times as much somebody else's pod-hours are; None where nothing was needed."""
         return pod_hours / self.pod_hours if self.pod_seconds else None
 
 
@@ -86,17 +86,17 @@ class LeastPossible:
 
 
 def replicas_needed(loads: Iterable[float], each: float, minimum: int) -> list[int]:
-    """The fewest replicas at each second, never below `minimum`, where one carries `each`."""
+    """Return the fewest replicas at each second, never below `minimum`, where one carries `each`."""
     return [max(minimum, ceil(load / each - NOTHING)) for load in loads]
 
 
 def least(needed: Iterable[int], leads: Leads) -> Least:
-    """The least that has as many Ready as are needed at each second."""
+    """Return the least that has as many Ready as are needed at each second."""
     return least_of_runs(((count, sum(1 for _ in run)) for count, run in groupby(needed)), leads)
 
 
 def least_of_runs(runs: Iterable[tuple[int, int]], leads: Leads) -> Least:
-    """The same of needs as (count, seconds), one after the other; neighbours may be equal."""
+    """Return the same of needs as (count, seconds), one after the other; neighbours may be equal."""
     ended: list[int | None] = []
     pod_seconds, starts, second, before = 0, 0, 0, 0
     for count, length in runs:
@@ -113,7 +113,7 @@ def least_of_runs(runs: Iterable[tuple[int, int]], leads: Leads) -> Least:
 
 
 def _bridged(needed: int, ended: int | None, leads: Leads, *, orders: bool) -> tuple[int, int]:
-    """What a replica costs before the second at which it is needed (again): pod-seconds and starts.
+    """Return what a replica costs before the second at which it is needed (again): pod-seconds and starts.
 
     `ended` is the second from which on it was not needed any more, None where it was never.
     """

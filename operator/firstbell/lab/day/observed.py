@@ -34,14 +34,14 @@ class Observed:
         self._capacity = [0.0]
 
     def note(self, served: float, capacity: float) -> None:
-        """One more second."""
+        """Note one more second."""
         self._served_so_far += served
         self._capacity_so_far += capacity
         self._served.append(self._served_so_far)
         self._capacity.append(self._capacity_so_far)
 
     def readings(self, pods: Pods, now: int) -> PodReadings:
-        """The sample that is there at a second, and how many pods it is of, in percent of their request."""
+        """Return the sample there at a second and how many pods it is of, in percent of their request."""
         taken = now - self._delay.lag_seconds
         before = taken - self._delay.window_seconds
         last, first = max(0, taken), max(0, before)

@@ -47,7 +47,7 @@ class Backlog:
         self._now = 0
 
     def grows_short(self, load: float, capacity: float) -> bool:
-        """Takes one second of load on, and says whether it was short."""
+        """Take one second of load on, and says whether it was short."""
         slot = self._now % REFUSED_SECONDS
         self._now += 1
         out_of_patience, self._arrived = self._history[slot], self._arrived + load
@@ -78,7 +78,7 @@ class Outcome:
     _backlog: Backlog = field(default_factory=Backlog)
 
     def note_load(self, now: int, load: float, capacity: float, pods: int) -> None:
-        """Takes one second of work, capacity and existing pods into account."""
+        """Take one second of work, capacity and existing pods into account."""
         self.pod_seconds += pods
         self.highest_replicas = max(self.highest_replicas, pods)
         # Nothing Ready while somebody wants something is as bad as it gets: it has no finite percentage.
@@ -92,7 +92,7 @@ class Outcome:
             self.last_short = now
 
     def note_users(self, users: float, seen: Second) -> None:
-        """Takes what users met in one second into account."""
+        """Take what users met in one second into account."""
         self.arrivals += users
         if seen.wait_seconds:
             self.slow_seconds += seen.wait_seconds > SLOW_SECONDS

@@ -27,7 +27,7 @@ class Cluster:
     node_idle_seconds: int = 600
 
     def standing_room(self, replicas: int) -> int:
-        """How many pods have room on nodes that are always there, where `replicas` run in the night."""
+        """Tell how many pods have room on nodes that are always there, where `replicas` run in the night."""
         return self.pods_per_node * -(-max(replicas, self.room) // self.pods_per_node)
 
 
@@ -57,14 +57,14 @@ class Pods:
         self._settled = True
 
     def scale(self, replicas: int) -> None:
-        """Sets `spec.replicas`."""
+        """Set `spec.replicas`."""
         if replicas == self.wanted:
             return
         self.wanted = replicas
         self._settled = False
 
     def step(self, now: int) -> None:
-        """One second of creating, placing, starting and removing."""
+        """Play one second of creating, placing, starting and removing."""
         if self._settled and self._idle_since is None:
             return
         cluster = self._cluster
@@ -87,11 +87,11 @@ class Pods:
         self._settled = self.ready == self.wanted and not self._ordered
 
     def ready_since(self, second: int) -> int:
-        """How many of the present pods were Ready at a second."""
+        """Tell how many of the present pods were Ready at a second."""
         return sum(batch.count for batch in self._batches if batch.ready_at <= second)
 
     def running_since(self, second: int) -> int:
-        """How many of the present pods had a node at a second."""
+        """Tell how many of the present pods had a node at a second."""
         started = second + self._cluster.start_seconds
         return sum(batch.count for batch in self._batches if batch.ready_at <= started)
 
@@ -101,7 +101,7 @@ class Pods:
         return self._placed + self._unplaced
 
     def break_started_after(self, second: int, until: int) -> None:
-        """Makes pods that became Ready after a second unready until another: a fault of scaling up."""
+        """Make pods that became Ready after a second unready until another: a fault of scaling up."""
         for batch in self._batches:
             if batch.ready_at > second:
                 batch.ready_at = max(batch.ready_at, until)
@@ -123,7 +123,7 @@ class Pods:
                 self._batches.remove(youngest)
 
     def _order_nodes(self, now: int) -> None:
-        """The node autoscaler sees what finds no room, and orders for what it has not ordered for."""
+        """Have the node autoscaler order nodes for what finds no room and it has not ordered for."""
         per_node = self._cluster.pods_per_node
         coming = sum(count for _, count in self._ordered) * per_node
         lacking = self._unplaced - coming
@@ -131,7 +131,7 @@ class Pods:
             self._ordered.append((now + self._cluster.node_seconds, -(-lacking // per_node)))
 
     def _give_back(self, now: int) -> None:
-        """Nodes that have stood empty long enough go; pods are taken to be packed."""
+        """Give back nodes that have stood empty long enough; pods are taken to be packed."""
         needed = max(-(-self._placed // self._cluster.pods_per_node), self._least_nodes())
         if needed >= self._nodes or self._unplaced:
             self._idle_since = None

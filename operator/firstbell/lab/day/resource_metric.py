@@ -66,7 +66,7 @@ def resource_replicas(
     target: ResourceTarget,
     tolerances: HpaTolerances = DEFAULT_TOLERANCES,
 ) -> int | Unavailable:
-    """The replicas that one resource metric asks for, before any limit."""
+    """Return the replicas that one resource metric asks for, before any limit."""
     if pods.counted == 0:
         return Unavailable(
             reason=AbsenceReason.FAILED_GET_RESOURCE_METRIC,

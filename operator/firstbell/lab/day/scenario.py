@@ -138,7 +138,7 @@ class Scenario:
     workload: Workload
 
     def conditions(self, conditions: Conditions) -> Conditions:
-        """Those of a run, with what this morning had of its own."""
+        """Return those of a run, with what this morning had of its own."""
         coming = replace(
             conditions.coming,
             shape=self.spec.preset.shape,
@@ -193,19 +193,19 @@ class Played:
 def play_scenario(
     scenario: Scenario, conditions: Conditions, variants: Iterable[Variant] = Variant
 ) -> Played:
-    """Plays the day of a scenario."""
+    """Play the day of a scenario."""
     its = scenario.conditions(conditions)
     comparison = compare(scenario.workload, scenario.spec.date, its, variants)
     return Played(scenario=scenario, comparison=comparison)
 
 
 def scenario_files(folder: Path = FOLDER) -> list[Path]:
-    """Every scenario that comes with firstbell, by name."""
+    """Return every scenario that comes with firstbell, by name."""
     return sorted(file for file in folder.glob("*.yaml") if file.name != POLICY_FILE)
 
 
 def read_scenario(file: Path) -> Scenario | Unreadable:
-    """The scenario of a file, or what is wrong with it."""
+    """Return the scenario of a file, or what is wrong with it."""
     found = read_file(file)
     if isinstance(found, Unreadable):
         return found
@@ -223,7 +223,7 @@ def read_scenario(file: Path) -> Scenario | Unreadable:
 
 
 def _workload(file: Path, objects: list[Origin]) -> Workload | Unreadable:
-    """The workload of a scenario: its own policy, or the one that all others share."""
+    """Return the workload of a scenario: its own policy, or the one that all others share."""
     manifests = gather(objects)
     if not isinstance(manifests, Unreadable) and not manifests.autoscalers:
         policy = read_file(FOLDER / POLICY_FILE)

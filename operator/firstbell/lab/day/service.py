@@ -55,7 +55,7 @@ class Service:
         self._away = False
 
     def step(self, users: float, work: float, capacity: float) -> Second:
-        """One second: new users with all their work, and the capacity that is Ready."""
+        """Return one second: new users with all their work, and the capacity that is Ready."""
         logins, pages = work * _LOGIN_SHARE, self._in_session / SESSION_SECONDS
         if self._away:
             users, logins, pages = self._with_returning(users, logins, pages)
@@ -67,7 +67,7 @@ class Service:
         return self._crowded(users, logins, pages, max(0.0, free), capacity)
 
     def _crowded(self, users: float, logins: float, pages: float, free: float, capacity: float) -> Second:
-        """A second in which somebody has to wait, `free` being the capacity that the background leaves."""
+        """Return a second in which people have to wait; `free` is what the background leaves."""
         wait = self._queue / free if free else float(REFUSED_SECONDS + 1)
         turned_away = 0.0
         if wait <= SLOW_SECONDS:
@@ -91,14 +91,14 @@ class Service:
         )
 
     def _begin_sessions(self, logins: float) -> None:
-        """Ends a second: whoever is in now reads pages for the next three minutes."""
+        """End a second: whoever is in now reads pages for the next three minutes."""
         slot, pages = self._now % SESSION_SECONDS, logins * PAGES_PER_LOGIN
         self._in_session = max(0.0, self._in_session + pages - self._sessions[slot])
         self._sessions[slot] = pages
         self._now += 1
 
     def _serve(self, joined: float, queued: float, free: float) -> float:
-        """Takes from the queue what there is capacity for."""
+        """Take from the queue what there is capacity for."""
         self._queue += queued
         self._queued_users += joined
         if self._queue <= free:
@@ -109,7 +109,7 @@ class Service:
         return free
 
     def _come_again(self, users: float, logins: float, pages: float, later: int) -> None:
-        """Most of those who failed come back, spread over ten seconds."""
+        """Have most of those who failed come back, spread over ten seconds."""
         part = AGAIN_CHANCE / len(AGAIN_AFTER_SECONDS)
         for after in AGAIN_AFTER_SECONDS:
             slot = (self._now + later + after) % _RING

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def assumptions(outcome: Outcome) -> tuple[str, ...]:
-    """Every assumption that bears on this outcome."""
+    """Return every assumption that bears on this outcome."""
     return tuple(_assumptions(outcome))
 
 

@@ -28,7 +28,7 @@ class BellWindow:
 
 
 def bell_windows(workload: Workload, start: int, end: int) -> tuple[BellWindow, ...]:
-    """Every occurrence whose stretch lies in [start, end), in seconds since 1970, by its bell."""
+    """Return every occurrence whose stretch lies in [start, end), in seconds since 1970, by its bell."""
     plan = make_plan(workload, start // SECONDS_PER_MINUTE, -(-end // SECONDS_PER_MINUTE))
     latest = {
         (days.calendar.key, region): offsets[-1][0] if offsets else 0

@@ -37,7 +37,7 @@ class _Refused(Exception):  # noqa: N818 - not an error of the program: ends the
 
 
 def read_csv(path: Path, counts_seconds: int = SAMPLE_COUNTS_SECONDS) -> Recording | Unreadable:
-    """The recording in a file, or the first thing that is wrong with it."""
+    """Return the recording in a file, or the first thing that is wrong with it."""
     name = str(path)
     try:
         # Devices and pipes have no size: they are read to their end.
@@ -71,7 +71,7 @@ def _read(stream: TextIO, name: str, counts_seconds: int) -> Recording | Unreada
 
 
 def _bounded(stream: TextIO) -> Iterator[str]:
-    """The lines of a stream whose end nobody promises."""
+    """Yield the lines of a stream whose end nobody promises."""
     read = 0
     while line := stream.readline(LONGEST_LINE):
         read += len(line)
@@ -136,7 +136,7 @@ def _samples(lines: Iterator[list[str]], columns: _Columns) -> Iterator[Sample]:
 
 
 def _second(text: str) -> int:
-    """The whole second of a time, rounded down."""
+    """Return the whole second of a time, rounded down."""
     try:
         second = floor(float(text))
     except (ValueError, OverflowError):

@@ -117,7 +117,7 @@ class Decider:
         return self._next
 
     def decide(self, tick: int, current: int) -> None:
-        """The decision at a tick, with as many replicas as there are."""
+        """Make the decision at a tick, with as many replicas as there are."""
         self._catch_up(tick)
         sight = self._flight.sight(self._schedule, self._ticks, tick, floor=self.desired, current=current)
         look = self._pilot.look(self._flight.rules, sight)
@@ -128,11 +128,14 @@ class Decider:
         self._next = self._first_change(tick + 1)
 
     def _followed(self) -> int | None:
-        """The count that the load is compared to: the whole of it, or beside an autoscaler the live part."""
+        """Return the count that the load is compared to.
+
+        The whole of it, or beside an autoscaler the live part.
+        """
         return self._pilot.history.live if self._flight.beside_autoscaler else self.desired
 
     def _first_change(self, start: int) -> int:
-        """The first tick from `start` on at which a decision may differ from the present one."""
+        """Return the first tick from `start` on at which a decision may differ from the present one."""
         self._band = None
         size = len(self._ticks.values)
         if start >= size:
@@ -157,14 +160,14 @@ class Decider:
         return Scan(self._ticks, self._band, start, self._last_asked(followed)).until(stop)
 
     def _next_event(self, second: int) -> int:
-        """The first second after this one at which the plan, or what it is raised to, may change."""
+        """Return the first second after this one at which the plan, or what it is raised to, may change."""
         planned = self._schedule.next_change(second)
         if self._ramps is None:
             return planned
         return min(planned, self._ramps.next_change(second, self._pilot.surge, NEVER))
 
     def _unsettled(self, planned: int, followed: int | None) -> bool:
-        """Whether the present count is on its way to another one, whatever the load does."""
+        """Tell whether the present count is on its way to another one, whatever the load does."""
         metric, maximum = self._flight.metric, self._flight.bounds.maximum
         if metric is not None and followed is None:
             return True
@@ -174,14 +177,14 @@ class Decider:
         return False
 
     def _last_asked(self, followed: int) -> int:
-        """The last tick at which what is followed, or more, was asked for."""
+        """Return the last tick at which what is followed, or more, was asked for."""
         asked = [one.time for one in self._pilot.history.highest if one.replicas >= followed]
         if not asked:
             return LONG_AGO
         return int((asked[-1] - self._ticks.instant(0)).total_seconds()) // SYNC_SECONDS
 
     def _catch_up(self, tick: int) -> None:
-        """The history as if there had been a decision at each tick since the last one."""
+        """Bring the history to where it were if there had been a decision at each tick since the last one."""
         if tick > self._done + 1:
             # At ticks that are left out nobody is expected, or all of them would be looked at.
             self._pilot = self._pilot.expecting_nobody(self._ticks.instant(tick - 1))
@@ -199,7 +202,7 @@ class Decider:
         self._pilot = self._pilot.caught_up(history)
 
     def _asked(self, tick: int, followed: int, planned: int) -> int:
-        """What was recommended at a tick that changed nothing: what is not known holds."""
+        """Return what was recommended at a tick that changed nothing: what is not known holds."""
         value, band = self._ticks.values[tick], self._band
         if self._flight.metric is None:
             return max(planned, followed)

@@ -50,7 +50,7 @@ def backtest_document(outcome: Outcome) -> dict[str, Any]:
 
 
 def second_text(second: int) -> str:
-    """A second since 1970 as the document writes it."""
+    """Return a second since 1970 as the document writes it."""
     return api_time(EPOCH + timedelta(seconds=second))
 
 
@@ -90,7 +90,7 @@ def _variant(outcome: Outcome, variant: Variant) -> dict[str, Any]:
 
 
 def cost_of(outcome: Outcome, variant: Variant) -> float | None:
-    """A variant's pod-hours over the least possible; None where nothing was needed."""
+    """Return a variant's pod-hours over the least possible; None where nothing was needed."""
     cost = outcome.least.cost(outcome.totals[variant].tally.replica_seconds / 3600)
     return None if cost is None else round(cost, 2)
 
@@ -116,6 +116,6 @@ def _tally(tally: Tally) -> dict[str, Any]:
 
 
 def _hundredths(value: int, unit: int) -> int | float:
-    """A value in a larger unit, with at most two decimals; a whole number where it is one."""
+    """Return a value in a larger unit, with at most two decimals; a whole number where it is one."""
     rounded = round(value / unit, 2)
     return int(rounded) if rounded == int(rounded) else rounded

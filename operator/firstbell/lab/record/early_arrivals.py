@@ -60,7 +60,7 @@ class Ramps:
 
 
 def _ramps(known: KnownPlan) -> Iterator[tuple[int, int]]:
-    """When something is expected, [start, end) in seconds, while a plan is in force."""
+    """Yield when something is expected, [start, end) in seconds, while a plan is in force."""
     for load in known.plan.loads:
         for surge in load.surges:
             occurrence = surge.occurrence

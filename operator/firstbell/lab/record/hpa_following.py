@@ -53,13 +53,13 @@ class HpaFollower:
         self._reach = max(self._down, ticks_in((behavior or DEFAULT_BEHAVIOR).up.window))
 
     def next_tick(self, stop: int) -> int:
-        """The first tick before `stop` at which a pass may change something, or `stop`."""
+        """Return the first tick before `stop` at which a pass may change something, or `stop`."""
         if self._done < 0 or self._rising():
             return min(self._done + 1, stop)
         return self._scan.until(stop)
 
     def _rising(self) -> bool:
-        """Whether the count is on its way up, whatever the load does.
+        """Tell whether the count is on its way up, whatever the load does.
 
         Without a behavior a pass follows the highest recommendation of the last minutes, as far as twice the
         replicas.
@@ -69,7 +69,7 @@ class HpaFollower:
         return spec.behavior is None and self.replicas < spec.maximum and behind
 
     def sync(self, tick: int, *, floor: int, replicas: int) -> None:
-        """A pass with a minimum and a count of replicas that others may have written."""
+        """Make a pass with a minimum and a count of replicas that others may have written."""
         self._catch_up(tick)
         self._hpa.minimum = floor
         self.replicas = self._hpa.follow(
@@ -87,7 +87,10 @@ class HpaFollower:
         return external_replicas(replicas, exact(value), self._per_replica, self._tolerances)
 
     def _present_band(self) -> Band:
-        """The loads that leave the present count as it is; at a bound nothing asks for more, or for less."""
+        """Return the loads that leave the present count as it is.
+
+        At a bound nothing asks for more, or for less.
+        """
         carried, spec = self._per_replica * self.replicas, self._hpa.spec
         low, high = NOTHING_BELOW, NOTHING_ABOVE
         if self.replicas > self._hpa.minimum:
@@ -97,20 +100,23 @@ class HpaFollower:
         return Band(low, high, self._down, unknown_holds=False)
 
     def _last_asked(self) -> int:
-        """The last tick at which the present count, or more, was asked for."""
+        """Return the last tick at which the present count, or more, was asked for."""
         asked = [one.time for one in self._hpa.history.highest if one.replicas >= self.replicas]
         if not asked:
             return LONG_AGO
         return int((asked[-1] - self.ticks.instant(0)).total_seconds()) // SYNC_SECONDS
 
     def _catch_up(self, tick: int) -> None:
-        """The history as if there had been a pass at each tick since the last one."""
+        """Bring the history to where it were if there had been a pass at each tick since the last one."""
         first = max(self._done + 1, tick - self._reach)
         counts = [self._asked(one) for one in range(first, tick)]
         self._hpa.history = with_recommendations(self._hpa.history, self.ticks, first, counts)
 
     def _asked(self, tick: int) -> int:
-        """What was recommended at a tick that changed nothing: what is not known recommends nothing."""
+        """Return what was recommended at a tick that changed nothing.
+
+        What is not known recommends nothing.
+        """
         value = self.ticks.values[tick]
         if self._band.low > NOTHING_BELOW and self._band.holds(value):
             return self.replicas

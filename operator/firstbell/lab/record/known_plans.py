@@ -28,7 +28,7 @@ class KnownPlan:
 
 
 def plans_known_then(workload: Workload, start: Minute, end: Minute) -> tuple[KnownPlan, ...]:
-    """The plans over [start, end), one after the other, each with what was announced by its start."""
+    """Return the plans over [start, end), one after the other, each with what was announced by its start."""
     edges = [start, *told_between(workload, start, end), end]
     return tuple(
         KnownPlan(first, last, make_plan(known_by(workload, instant_of(first)), first, last))

@@ -27,12 +27,12 @@ _DOUBTFUL = 1e-9
 
 
 def exact(value: float) -> Fraction:
-    """The number that somebody wrote down and that was read as this float: 0.1 is one tenth."""
+    """Return the number that somebody wrote down and that was read as this float: 0.1 is one tenth."""
     return Fraction(repr(value))
 
 
 def need_of(value: float, per_replica: Fraction) -> int:
-    """The replicas that carry a load; UNKNOWN for NaN."""
+    """Return the replicas that carry a load; UNKNOWN for NaN."""
     # NaN is the only value that differs from itself.
     if value != value:  # noqa: PLR0124
         return UNKNOWN
@@ -77,26 +77,26 @@ class Need:
         return self.starts[0]
 
     def highest(self, start: int, end: int) -> int:
-        """The highest need in [start, end), UNKNOWN where all of it is unknown."""
+        """Return the highest need in [start, end), UNKNOWN where all of it is unknown."""
         return max(self.replicas[self.first(start) : self.after(end)], default=UNKNOWN)
 
     def first(self, second: int) -> int:
-        """The entry that covers a second."""
+        """Return the entry that covers a second."""
         return max(0, bisect_right(self.starts, second) - 1)
 
     def after(self, second: int) -> int:
-        """The first entry that starts at a second or later."""
+        """Return the first entry that starts at a second or later."""
         return bisect_left(self.starts, second)
 
     def entries(self, start: int, end: int) -> Iterator[tuple[int, int]]:
-        """The entries of [start, end): for how many seconds of it, and the need."""
+        """Yield the entries of [start, end): for how many seconds of it, and the need."""
         size = len(self.starts)
         for index in range(self.first(start), self.after(end)):
             until = self.starts[index + 1] if index + 1 < size else self.end
             yield min(until, end) - max(self.starts[index], start), self.replicas[index]
 
     def sums_until(self, second: int) -> tuple[int, int]:
-        """Need times seconds, and known seconds, from the start until a second."""
+        """Return need times seconds, and known seconds, from the start until a second."""
         index = self.first(second)
         replicas = self.replicas[index]
         if replicas == UNKNOWN:
@@ -106,7 +106,7 @@ class Need:
 
 
 def need_over(recording: Recording, per_replica: Fraction) -> Need:
-    """What a recording needs, second by second."""
+    """Return what a recording needs, second by second."""
     starts, replicas = recording.starts, needs_of(recording.values, per_replica)
     lengths = array(
         "q", (after - start for start, after in zip(starts, [*starts[1:], recording.end], strict=True))

@@ -56,7 +56,7 @@ class Recording:
         return self.starts[0]
 
     def gaps(self) -> Iterator[Gap]:
-        """Every stretch that is not known, in order of time."""
+        """Yield every stretch that is not known, in order of time."""
         began: int | None = None
         for start, value in zip(self.starts, self.values, strict=True):
             # NaN is the only value that differs from itself.
@@ -69,7 +69,7 @@ class Recording:
             yield Gap(began, self.end)
 
     def between(self, start: int, end: int) -> Recording | None:
-        """The part of the recording in [start, end), or None where there is none."""
+        """Return the part of the recording in [start, end), or None where there is none."""
         start, end = max(start, self.start), min(end, self.end)
         if start >= end:
             return None
@@ -83,7 +83,10 @@ class Recording:
         return Recording(starts=starts, values=values, end=end, samples=known, unusable=self.unusable)
 
     def every(self, seconds: int) -> tuple[int, array[float]]:
-        """The value in force at each whole multiple of so many seconds: the first of them, and the values."""
+        """Return the value in force at each whole multiple of so many seconds.
+
+        The first of them, and the values.
+        """
         first = -(-self.start // seconds) * seconds
         if self.starts[0] == first and _regular(self.starts, self.end, seconds):
             return first, self.values
@@ -101,7 +104,7 @@ class Recording:
 
 
 def recorded(samples: Iterable[Sample], counts_seconds: int = SAMPLE_COUNTS_SECONDS) -> Recording | None:
-    """The recording that samples in ascending order of time make, or None where there is none at all.
+    """Return the recording that samples in ascending order of time make, or None where there is none at all.
 
     Of several in one second the highest counts: replicas must carry it. The last one counts as long as the
     one before it did. What stands before the first usable sample and after the last is left out.
@@ -152,5 +155,5 @@ def _trimmed(
 
 
 def _regular(starts: array[int], end: int, seconds: int) -> bool:
-    """Whether an entry starts at every multiple of so many seconds and at no other time."""
+    """Tell whether an entry starts at every multiple of so many seconds and at no other time."""
     return len(starts) == -(-(end - starts[0]) // seconds) and all(start % seconds == 0 for start in starts)

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 def first_count(ticks: Ticks, per_replica: Fraction, bounds: Bounds) -> int:
-    """What runs when a replay begins: what the load just then needs, within bounds."""
+    """Return what runs when a replay begins: what the load just then needs, within bounds."""
     need = max(UNKNOWN + 1, need_of(ticks.values[0], per_replica))
     count = max(bounds.minimum, need)
     return count if bounds.maximum is None else min(bounds.maximum, count)
 
 
 def replay_hpa(follower: HpaFollower) -> Track:
-    """The replicas of an HPA alone."""
+    """Return the replicas of an HPA alone."""
     replicas, ticks = Track(), follower.ticks
     size = len(ticks.values)
     replicas.at(ticks.second(0), follower.replicas)
@@ -37,7 +37,7 @@ def replay_hpa(follower: HpaFollower) -> Track:
 
 
 def replay_scale(flight: Flight, schedule: Schedule, ticks: Ticks, first: int) -> Track:
-    """The replicas of a workload that firstbell scales itself."""
+    """Return the replicas of a workload that firstbell scales itself."""
     replicas, size = Track(), len(ticks.values)
     decider = Decider(flight, ticks, schedule, first)
     replicas.at(ticks.second(0), first)
@@ -48,7 +48,10 @@ def replay_scale(flight: Flight, schedule: Schedule, ticks: Ticks, first: int) -
 
 
 def replay_floor(flight: Flight, schedule: Schedule, follower: HpaFollower) -> Track:
-    """The replicas of a workload whose HPA has a floor of firstbell: a rise of it is written at once."""
+    """Return the replicas of a workload whose HPA has a floor of firstbell.
+
+    A rise of it is written at once.
+    """
     replicas, ticks = Track(), follower.ticks
     size = len(ticks.values)
     decider = Decider(flight, ticks, schedule, flight.bounds.minimum)

@@ -29,24 +29,24 @@ class Schedule:
                 self.track.at(run.start * SECONDS_PER_MINUTE, run.value)
 
     def replicas_at(self, second: int) -> int:
-        """What the plan's writes have brought about at a second."""
+        """Return what the plan's writes have brought about at a second."""
         return self.track.counts[bisect_right(self.track.seconds, second) - 1]
 
     def next_change(self, second: int) -> int:
-        """The first second after this one at which that changes."""
+        """Return the first second after this one at which that changes."""
         index = bisect_right(self.track.seconds, second)
         return self.track.seconds[index] if index < len(self.track.seconds) else NEVER
 
     def highest(self, start: int, end: int) -> int:
-        """The most that is asked for in [start, end)."""
+        """Return the most that is asked for in [start, end)."""
         first = bisect_right(self.track.seconds, start) - 1
         last = bisect_right(self.track.seconds, end - 1)
         return max(self.track.counts[first:last])
 
     def plan_at(self, second: int) -> Plan:
-        """The plan in force at a second."""
+        """Return the plan in force at a second."""
         return self.plans[bisect_right(self._starts, second) - 1].plan
 
     def still_to_come_at(self, second: int) -> int:
-        """What a peak under way must not fall below at a second."""
+        """Return what a peak under way must not fall below at a second."""
         return self.plan_at(second).still_to_come_at(second // SECONDS_PER_MINUTE)

@@ -17,7 +17,7 @@ NOTHING = -1
 
 
 def with_recommendations(history: History, ticks: Ticks, first: int, counts: Sequence[int]) -> History:
-    """The history after passes that changed nothing: `counts[i]` was recommended at tick `first + i`.
+    """Return the history after passes that changed nothing: `counts[i]` was recommended at tick `first + i`.
 
     Recommendations that no window can ask for any more may be among them: who looks back looks at times.
     """

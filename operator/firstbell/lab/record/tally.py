@@ -32,7 +32,7 @@ class Tally:
 
 
 def tally(need: Need, replicas: Track, ready: Track, start: int, end: int) -> Tally:
-    """The sums over [start, end), in seconds since 1970, which the need must cover."""
+    """Return the sums over [start, end), in seconds since 1970, which the need must cover."""
     total = short = missing = waste = highest = 0
     needed, known = need.sums_until(start)
     for first, last, count, running in _together(replicas, ready, start, end):
@@ -55,7 +55,7 @@ def tally(need: Need, replicas: Track, ready: Track, start: int, end: int) -> Ta
 
 
 def _short(entries: Iterable[tuple[int, int]], running: int) -> tuple[int, int]:
-    """For how long, and at worst by how many, the need was above what ran."""
+    """Tell for how long, and at worst by how many, the need was above what ran."""
     short = missing = 0
     for length, wanted in entries:
         if wanted > running:
@@ -65,12 +65,15 @@ def _short(entries: Iterable[tuple[int, int]], running: int) -> tuple[int, int]:
 
 
 def _above(entries: Iterable[tuple[int, int]], count: int) -> int:
-    """Need above the count, in replica-seconds: what the difference of the sums took off too much."""
+    """Return the need above the count, in replica-seconds: what the sums took off too much."""
     return sum((wanted - count) * length for length, wanted in entries if wanted > count)
 
 
 def _together(replicas: Track, ready: Track, start: int, end: int) -> Iterator[tuple[int, int, int, int]]:
-    """The stretches of [start, end) in which both counts stay the same: first, last, replicas, Ready."""
+    """Yield the stretches of [start, end) in which both counts stay the same.
+
+    First, last, replicas, Ready.
+    """
     one, two = _entry(replicas, start), _entry(ready, start)
     first = start
     while first < end:

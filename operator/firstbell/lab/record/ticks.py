@@ -39,15 +39,15 @@ class Ticks:
     needs: array[int]
 
     def second(self, tick: int) -> int:
-        """When a tick is, in seconds since 1970."""
+        """Tell when a tick is, in seconds since 1970."""
         return self.first + SYNC_SECONDS * tick
 
     def instant(self, tick: int) -> datetime:
-        """When a tick is."""
+        """Tell when a tick is."""
         return EPOCH + timedelta(seconds=self.first + SYNC_SECONDS * tick)
 
     def at(self, second: int) -> int:
-        """The first tick at a second or later."""
+        """Return the first tick at a second or later."""
         return -(-(second - self.first) // SYNC_SECONDS)
 
 
@@ -68,12 +68,15 @@ class Band(NamedTuple):
         return value < self.low - abs(self.low) * 4 * _INSIDE or value > self.high + self.high * 4 * _INSIDE
 
     def holds(self, value: float) -> bool:
-        """Whether a load asks for just the present count."""
+        """Tell whether a load asks for just the present count."""
         return self.low <= value <= self.high
 
 
 def band_edge(load: Fraction, *, inside: int) -> float:
-    """An edge of a band as a float that is surely inside: `inside` is 1 for a low edge, -1 for a high one."""
+    """Return an edge of a band as a float that is surely inside.
+
+    `inside` is 1 for a low edge, -1 for a high one.
+    """
     return float(load) * (1 + inside * _INSIDE)
 
 
@@ -91,7 +94,10 @@ class Scan:
         self._at, self._asked = start, asked
 
     def until(self, stop: int) -> int:
-        """The first tick before `stop` at which something might change, or `stop`; it may be asked again."""
+        """Return the first tick before `stop` at which something might change, or `stop`.
+
+        It may be asked again.
+        """
         values, (low, high, window, unknown_holds), asked = self._ticks.values, self._band, self._asked
         for tick in range(self._at, stop):
             value = values[tick]
@@ -109,7 +115,7 @@ class Scan:
 
 
 def first_known(ticks: Ticks, start: int, stop: int) -> int:
-    """The first tick of [start, stop) whose load is known, or `stop`."""
+    """Return the first tick of [start, stop) whose load is known, or `stop`."""
     values = ticks.values
     for tick in range(start, stop):
         # NaN is the only value that differs from itself.
@@ -119,5 +125,5 @@ def first_known(ticks: Ticks, start: int, stop: int) -> int:
 
 
 def ticks_in(window: timedelta) -> int:
-    """How many ticks after a recommendation it is out of a window."""
+    """Tell how many ticks after a recommendation it is out of a window."""
     return -(-int(window.total_seconds()) // SYNC_SECONDS)

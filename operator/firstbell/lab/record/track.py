@@ -22,7 +22,7 @@ class Track:
     counts: list[int] = field(default_factory=list)
 
     def at(self, second: int, count: int) -> None:
-        """The count from a second on; seconds come in ascending order, and of one second the last counts."""
+        """Set the count from a second on; seconds come ascending, and of one second the last counts."""
         if self.seconds and self.seconds[-1] == second:
             self.counts[-1] = count
         elif not self.counts or self.counts[-1] != count:
@@ -30,7 +30,7 @@ class Track:
             self.counts.append(count)
 
     def changes(self) -> Iterator[tuple[int, int]]:
-        """Every (second, count)."""
+        """Return every (second, count)."""
         return zip(self.seconds, self.counts, strict=True)
 
 

@@ -59,7 +59,7 @@ class Trial:
 
 
 def run_trial(trial: Trial, recording: Recording) -> Outcome:
-    """What every variant comes to over the recording."""
+    """Return what every variant comes to over the recording."""
     need = need_over(recording, trial.per_replica)
     schedule = _schedule(trial, recording)
     fixed = max(need.replicas) if trial.fixed is None else trial.fixed
@@ -95,7 +95,7 @@ def run_trial(trial: Trial, recording: Recording) -> Outcome:
 
 
 def _needed_runs(need: Need, minimum: int) -> Iterator[tuple[int, int]]:
-    """The need and for how many seconds; while it is not known, what it was before."""
+    """Yield the need and for how many seconds; while it is not known, what it was before."""
     count = minimum
     for length, wanted in need.entries(need.start, need.end):
         count = count if wanted == UNKNOWN else max(minimum, wanted)
@@ -108,7 +108,7 @@ def _schedule(trial: Trial, recording: Recording) -> Schedule:
 
 
 def _replicas(trial: Trial, recording: Recording, schedule: Schedule, fixed: int) -> dict[Variant, Track]:
-    """The replicas of each variant over time."""
+    """Return the replicas of each variant over time."""
     bounds, per_replica = trial.workload.bounds, trial.per_replica
     always = Track([recording.start], [fixed])
     first_second, values = recording.every(SYNC_SECONDS)
