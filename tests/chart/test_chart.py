@@ -188,7 +188,7 @@ def test_the_command_line_knows_every_argument_of_the_pods(render, case, kind):
 def _command(name):
     from typer.main import get_command  # noqa: PLC0415 - Typer's inner side, needed here alone
 
-    return get_command(app).commands[name]
+    return get_command(app).commands[name].mounted.load()
 
 
 @pytest.mark.parametrize("case", CASES)
