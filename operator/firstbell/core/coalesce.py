@@ -1,6 +1,6 @@
 """Fewer writes from a schedule, upwards only.
 
-A ramp from 4 to 307 is 32 steps, its decay 60 more, and every write is a new size for somebody's workload.
+A ramp from 4 to 307 is 32 steps, its decay 60 more, and every write is a new size for a user's workload.
 So, before a schedule is executed:
   * rises and falls are made on five-minute marks (UTC): a rise may come up to five minutes early, never late,
     and a fall up to five minutes late, never early;

@@ -1,9 +1,9 @@
-"""What the floor in somebody else's autoscaler means, and which writes it needs. Pure.
+"""What the floor in a foreign autoscaler means, and which writes it needs. Pure.
 
 The autoscaler's own minimum is its owner's; firstbell raises it for a while and gives it back. Annotations
 on the autoscaler say what firstbell wrote and over what; the status of our own object remembers the same,
 in case somebody drops the annotations. From the two of them every value found in the autoscaler can be
-told: ours and intact, or somebody's, who is then the new baseline.
+told: ours and intact, or foreign, and then the new baseline.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class FloorMemory:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Autoscaler:
-    """An autoscaler of somebody else's, as read.
+    """A foreign autoscaler, as read.
 
     `minimum` is what stands there now (absent counts as its API's default), `declared` the minimum in the
     owner's last client-side applied manifest, if that is known and no copy of the live object.

@@ -343,7 +343,9 @@ class Engine:
         """Write one status after the other, whenever no tick is waiting or running."""
         while True:
             key, is_calendar = await self._reporter.get()
-            with contextlib.suppress(TimeoutError):  # somebody's ticks without end do not silence all others
+            with contextlib.suppress(
+                TimeoutError
+            ):  # one namespace's ticks without end do not silence all others
                 async with asyncio.timeout(REPORT_WAITS_SECONDS):
                     await self._calm.wait()
             await self.fence.opened()

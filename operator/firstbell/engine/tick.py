@@ -18,9 +18,9 @@ from firstbell.core.pilot import Pilot
 from firstbell.core.reasons import AbsenceReason, EventReason
 from firstbell.engine.acting.way_back import follow_way_back
 from firstbell.engine.deciding.evaluating import evaluated
-from firstbell.engine.deciding.last_autoscaler import follow_autoscaler, recalled_autoscaler
+from firstbell.engine.deciding.last_autoscaler import autoscaler_from_status, follow_autoscaler
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation, situation
-from firstbell.engine.deciding.surging import recalled_surge
+from firstbell.engine.deciding.surging import surge_from_status
 from firstbell.engine.memory import Action, Memory, Scaling
 from firstbell.engine.pace.slices import Slices
 from firstbell.engine.pace.timekeeping import Timekeeping
@@ -114,8 +114,8 @@ class Ticker:
         memory.follow_clock(self._time.jumped)
         now = self._clock.now()
         if memory.pilot.hold_until is None:
-            memory.pilot = Pilot.starting(rules.flown, now, recalled_surge(seen.status))
-            memory.autoscaler = recalled_autoscaler(seen)
+            memory.pilot = Pilot.starting(rules.flown, now, surge_from_status(seen.status))
+            memory.autoscaler = autoscaler_from_status(seen)
         stands = situation(self._store, seen, rules, self._instance, now, floored=memory.floored)
         stands, memory.autoscaler = follow_autoscaler(stands, memory.autoscaler, now)
         return evaluated(

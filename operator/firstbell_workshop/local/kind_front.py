@@ -74,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
 def _create_cluster(asked: argparse.Namespace) -> None:
     if asked.kubeconfig is None:
         raise ControlPlaneError("give --kubeconfig FILE: your own kubeconfig is not written here")
-    if _is_somebody_elses(asked.kubeconfig, asked.name):
+    if _is_foreign(asked.kubeconfig, asked.name):
         raise ControlPlaneError(f"{asked.kubeconfig} is not empty: give a file of the cluster's own")
     if asked.name in kept.names():
         raise ControlPlaneError(f"a cluster {asked.name!r} is there already")
@@ -84,7 +84,7 @@ def _create_cluster(asked: argparse.Namespace) -> None:
     shutil.copyfile(path, asked.kubeconfig)
 
 
-def _is_somebody_elses(kubeconfig: Path, name: str) -> bool:
+def _is_foreign(kubeconfig: Path, name: str) -> bool:
     """Tell whether a file is anything but empty or what an earlier cluster of this name left."""
     if not kubeconfig.is_file() or not kubeconfig.stat().st_size:
         return False
@@ -107,11 +107,7 @@ def _nodes(config: Path | None) -> int:
 def _delete_cluster(asked: argparse.Namespace) -> None:
     if asked.name in kept.names():
         kept.down(asked.name)
-    if (
-        asked.kubeconfig
-        and asked.kubeconfig.is_file()
-        and not _is_somebody_elses(asked.kubeconfig, asked.name)
-    ):
+    if asked.kubeconfig and asked.kubeconfig.is_file() and not _is_foreign(asked.kubeconfig, asked.name):
         asked.kubeconfig.write_text("")
 
 

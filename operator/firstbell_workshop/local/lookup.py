@@ -1,7 +1,7 @@
 """The look-up order: which control plane a caller gets.
 
 1. The one that was named, by kubeconfig or context (`provision` uses it as it is, before anything is looked
-   up). A KUBECONFIG in the environment is somebody's working cluster: it counts only where the caller says
+   up). A KUBECONFIG in the environment is a user's working cluster: it counts only where the caller says
    so, as the tests do, and never for the demo, which makes namespaces and workloads.
 2. kind, through pytest-kind, where its container engine answers, unless it cannot give what is asked for.
    That engine is Docker, or what kind's own KIND_EXPERIMENTAL_PROVIDER names, such as podman.

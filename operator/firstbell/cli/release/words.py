@@ -36,7 +36,7 @@ def dry_line(seen: SeenFloor) -> str:
     if mark is None:
         unknown = "its annotations are incomplete or damaged, its baseline is unknown"
         return f"{_name(seen)}: {unknown}. By hand: {by_hand(seen)}"
-    # A value other than the mark's is somebody's own, and stays.
+    # A value other than the mark's is a user's own, and stays.
     after = mark.baseline if seen.autoscaler.at_marked_floor else seen.autoscaler.minimum
     return (
         f"{_name(seen)}: {_field(seen)} would go {seen.autoscaler.minimum} -> {after} "

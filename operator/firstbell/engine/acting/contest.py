@@ -1,4 +1,4 @@
-"""Somebody undoes our floor or our count again and again: counted, told, and answered less often.
+"""A foreign writer undoes our floor or our count again and again: counted, told, and answered less often.
 
 One foreign write is an owner's change of mind: its value becomes the baseline and the floor is raised over
 it. Three in ten minutes are a loop (a GitOps sync, another controller), and two loops that write against
@@ -33,7 +33,7 @@ OF_THE_CLUSTER = frozenset({"kube-controller-manager"})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Undone:
-    """One write of somebody's over ours: `spec.FIELD` of `what` was set to `value` by `manager`."""
+    """One foreign write over ours: `spec.FIELD` of `what` was set to `value` by `manager`."""
 
     what: str
     field: str

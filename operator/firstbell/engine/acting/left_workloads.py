@@ -3,7 +3,7 @@
 Nobody else brings them down, so that they go to the minimum of the deleted policy at the next way down of
 its plan, where it would have brought them down itself. Only this process knows of them: after a restart, and
 where the deletion is not seen because no operator runs, they stay as they are, as after the deletion of an
-HPA. Somebody's own count, autoscaler or new SchoolAutoscaler in between is theirs.
+HPA. A user's own count, autoscaler or new SchoolAutoscaler in between is theirs.
 """
 
 from __future__ import annotations

@@ -89,7 +89,7 @@ def _awaited(name: str, until: datetime, afterwards: ByScale | Unavailable) -> U
     )
 
 
-def recalled_autoscaler(seen: SeenAutoscaler) -> LastAutoscaler | None:
+def autoscaler_from_status(seen: SeenAutoscaler) -> LastAutoscaler | None:
     """Return the autoscaler that the status tells of, gone or there then, for a process that starts.
 
     An edit of the spec that nobody has looked at yet may have been of the target: then nothing is recalled.
@@ -113,7 +113,7 @@ def recalled_autoscaler(seen: SeenAutoscaler) -> LastAutoscaler | None:
     )
 
 
-def told_autoscaler(last: LastAutoscaler | None) -> Json | None:
+def autoscaler_to_status(last: LastAutoscaler | None) -> Json | None:
     """Return what the status tells of one that is gone; None while it is there, or where none was."""
     if last is None or last.gone_since is None:
         return None

@@ -28,7 +28,7 @@ CUT_MINUTES = 60
 """How long a plan that was cut is not tried again, unless something that it stands on changes."""
 
 
-def bounds_in_force(now: Situation, actuator: ByFloor | ByScale) -> Bounds:
+def bounds_in_force(situation: Situation, actuator: ByFloor | ByScale) -> Bounds:
     """Return the least and most replicas.
 
     Beside an autoscaler the tighter of its bounds and the spec's own.
@@ -38,31 +38,31 @@ def bounds_in_force(now: Situation, actuator: ByFloor | ByScale) -> Bounds:
     theirs = actuator.seen.autoscaler
     # Its maximum can be below the baseline for a moment: somebody is editing both.
     autoscaler = Bounds(minimum=actuator.baseline, maximum=max(theirs.maximum, actuator.baseline))
-    return autoscaler.tightened(now.rules.minimum, now.rules.maximum)
+    return autoscaler.tightened(situation.rules.minimum, situation.rules.maximum)
 
 
 def current_plan(
-    now: Situation, actuator: ByFloor | ByScale, memory: Memory, minute: Minute
+    situation: Situation, actuator: ByFloor | ByScale, memory: Memory, minute: Minute
 ) -> Plan | Unavailable:
     """Return the plan in force at a minute: made anew where its inputs changed, or its time ran out.
 
     With HoldLastPlan the last good calendars go on to be followed while the present ones are unusable. A plan
     that takes too long to make is cut: the last one goes on for as long as it reaches, `memory.cut` says why.
     """
-    calendars = now.calendars
+    calendars = situation.calendars
     if isinstance(calendars, Unavailable):
-        if now.rules.flown.reactive_only or memory.last_calendars is None:
+        if situation.rules.flown.reactive_only or memory.last_calendars is None:
             return calendars
         calendars = memory.last_calendars
-    bounds = bounds_in_force(now, actuator)
-    inputs = (now.rules, tuple(id(days.calendar) for days in calendars), bounds)
+    bounds = bounds_in_force(situation, actuator)
+    inputs = (situation.rules, tuple(id(days.calendar) for days in calendars), bounds)
     plan = memory.plan
     fits = plan is not None and plan.start + RECENT_MINUTES <= minute < plan.end - MINUTES_PER_DAY
     if plan is not None and fits and memory.plan_inputs == inputs:
         memory.last_calendars, memory.cut = calendars, None
         return plan
     if memory.cut is None or memory.cut.inputs != inputs or minute >= memory.cut.until:
-        made = made_plan(Workload(policy=now.rules.policy, bounds=bounds, calendars=calendars), minute)
+        made = made_plan(Workload(policy=situation.rules.policy, bounds=bounds, calendars=calendars), minute)
         if isinstance(made, Plan):
             memory.plan, memory.plan_inputs, memory.cut = made, inputs, None
             memory.last_calendars = calendars

@@ -14,7 +14,7 @@ from firstbell.core.findings.pupils import pupil_findings
 from firstbell.core.floor import FloorMemory, FloorReading, FloorState, read_floor
 from firstbell.core.reasons import AbsenceReason
 from firstbell.engine.floor.choice import FloorChoice, floor_choice
-from firstbell.engine.floor.marks import remembered_floor
+from firstbell.engine.floor.marks import floor_from_status
 from firstbell.engine.live.readings import live_metrics
 from firstbell.kinds.foreign_autoscalers import HPA
 from firstbell.kinds.school_autoscaler import Actuation, Mode
@@ -223,12 +223,12 @@ def _by_floor(
     choice: FloorChoice, seen: SeenAutoscaler, instance: str, floored: FloorMemory | None
 ) -> Actuator:
     floor, follower = choice.seen, choice.follower
-    # Nobody older is on the workload: a mark of somebody else's is of one that is gone, has moved to another
+    # Nobody older is on the workload: a foreign mark is of one that is gone, has moved to another
     # workload or is younger, and its floor is taken over with the baseline under it.
     mark = floor.autoscaler.mark
     owner = mark.owner if mark is not None else seen.key
     known = floored is not None and floored.uid == floor.autoscaler.uid
-    memory = floored if known else remembered_floor(seen.status)
+    memory = floored if known else floor_from_status(seen.status)
     reading = read_floor(floor.autoscaler, memory, owner, instance)
     if reading.state is FloorState.ANOTHER_INSTANCE:
         return Unavailable(

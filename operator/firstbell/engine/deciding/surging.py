@@ -34,7 +34,7 @@ def early_arrivals(store: Store, stands: Situation) -> EarlyArrivals | None:
     )
 
 
-def reported_surge(surge: SurgeHistory | None, now: datetime) -> Json | None:
+def surge_to_status(surge: SurgeHistory | None, now: datetime) -> Json | None:
     """Return what stands in the status while a peak is raised; None to take it away."""
     if surge is None or surge.since is None or surge.percent_at(minute_of(now)) <= AS_PLANNED:
         return None
@@ -45,7 +45,7 @@ def reported_surge(surge: SurgeHistory | None, now: datetime) -> Json | None:
     }
 
 
-def recalled_surge(status: Json) -> SurgeHistory:
+def surge_from_status(status: Json) -> SurgeHistory:
     """Return what an earlier process reported; nothing where it did not, or what it wrote makes no sense."""
     told = status.get("surge") or {}
     try:

@@ -18,10 +18,10 @@ from firstbell.core.pilot import Pilot
 from firstbell.core.reasons import AbsenceReason
 from firstbell.core.upcoming import peak_at
 from firstbell.engine.deciding.evaluating import evaluated
-from firstbell.engine.deciding.last_autoscaler import recalled_autoscaler, with_kept_baseline
+from firstbell.engine.deciding.last_autoscaler import autoscaler_from_status, with_kept_baseline
 from firstbell.engine.deciding.planning import coming_peaks
 from firstbell.engine.deciding.situation import situation
-from firstbell.engine.deciding.surging import recalled_surge
+from firstbell.engine.deciding.surging import surge_from_status
 from firstbell.engine.explaining.last_report import in_reported_words, reported_live
 from firstbell.engine.memory import Memory
 from firstbell.engine.objects.field_managers import owns
@@ -100,8 +100,8 @@ def explain(store: Store, key: str, now: datetime, instance: str | None = None) 
         )
     instance = instance or _instance(store, key)
     stands = replace(situation(store, seen, rules, instance, now), live=reported_live(seen.status))
-    stands = with_kept_baseline(stands, recalled_autoscaler(seen))
-    pilot = Pilot(history=SETTLED, surge=recalled_surge(seen.status))
+    stands = with_kept_baseline(stands, autoscaler_from_status(seen))
+    pilot = Pilot(history=SETTLED, surge=surge_from_status(seen.status))
     outcome = evaluated(store, stands, instance, Memory(pilot=pilot), now)
     outcome = replace(outcome, decision=in_reported_words(outcome.decision, seen.status))
     plan = outcome.plan

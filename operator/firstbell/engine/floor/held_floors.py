@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from firstbell.core.floor import FloorMark, FloorMemory, FloorState, read_floor
 from firstbell.engine.floor.floors import Floors
 from firstbell.engine.floor.kept_fields import mend
-from firstbell.engine.floor.marks import ANNOTATION_MANAGERS, remembered_floor
+from firstbell.engine.floor.marks import ANNOTATION_MANAGERS, floor_from_status
 from firstbell.engine.floor.orphans import release
 from firstbell.engine.floor.reading import seen_floor
 from firstbell.engine.ports import Failure, FailureKind
@@ -98,7 +98,7 @@ async def _remembered(cluster: Cluster, namespace: str | None) -> dict[str, tupl
     bodies = await cluster.list_all(group, version, "schoolautoscalers", namespace)
     found = {}
     for body in () if isinstance(bodies, Failure) else bodies:
-        memory, metadata = remembered_floor(body.get("status") or {}), body["metadata"]
+        memory, metadata = floor_from_status(body.get("status") or {}), body["metadata"]
         if memory is not None:
             found[memory.uid] = (f"{metadata['namespace']}/{metadata['name']}", memory)
     return found

@@ -75,7 +75,7 @@ def declared_minimum(
     return declared if isinstance(declared, int) and not copied else None
 
 
-def remembered_floor(status: Json) -> FloorMemory | None:
+def floor_from_status(status: Json) -> FloorMemory | None:
     """Return what our own status remembers of the autoscaler that was floored."""
     actuator = status.get("actuator") or {}
     if not actuator.get("uid") or actuator.get("baselineMinReplicas") is None:

@@ -24,12 +24,12 @@ def together(*groups: Iterable[Json]) -> tuple[Json, ...]:
     return tuple(named.values())[:MOST_MANAGERS]
 
 
-def told_managers(managers: Iterable[Json]) -> str:
+def managers_to_annotation(managers: Iterable[Json]) -> str:
     """Return the annotation that remembers these managers."""
     return json.dumps([{key: one.get(key) for key in ("manager", "apiVersion")} for one in managers])
 
 
-def remembered_managers(text: str, group: str) -> tuple[Json, ...]:
+def managers_from_annotation(text: str, group: str) -> tuple[Json, ...]:
     """Return the managers that an annotation remembers, as entries of managedFields name them."""
     try:
         told = json.loads(text)

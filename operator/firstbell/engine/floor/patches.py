@@ -17,7 +17,7 @@ from firstbell.engine.floor.marks import (
     ANNOTATION_OWNER,
     ANNOTATIONS,
 )
-from firstbell.engine.floor.owners_in_common import told_managers
+from firstbell.engine.floor.owners_in_common import managers_to_annotation
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -35,14 +35,14 @@ def raise_patch(seen: SeenFloor, floor: int, baseline: int, owner: str, instance
         ANNOTATION_INSTANCE: instance,
     }
     if seen.former_managers:
-        annotations[ANNOTATION_MANAGERS] = told_managers(seen.former_managers)
+        annotations[ANNOTATION_MANAGERS] = managers_to_annotation(seen.former_managers)
     return [*_tests(seen), *_noted(seen, annotations), {"op": "add", "path": _minimum(seen), "value": floor}]
 
 
 def release_patch(seen: SeenFloor, baseline: int) -> list[Operation]:
     """Return the patch that brings the baseline back and leaves no note of ours but who owned the field."""
     managers = seen.former_managers
-    owned = {ANNOTATION_MANAGERS: told_managers(managers)} if managers else {}
+    owned = {ANNOTATION_MANAGERS: managers_to_annotation(managers)} if managers else {}
     return [*_tests(seen), *_noted(seen, owned), {"op": "add", "path": _minimum(seen), "value": baseline}]
 
 

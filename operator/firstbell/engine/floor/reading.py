@@ -16,7 +16,7 @@ from firstbell.engine.floor.marks import (
     declared_minimum,
     read_mark,
 )
-from firstbell.engine.floor.owners_in_common import remembered_managers, together
+from firstbell.engine.floor.owners_in_common import managers_from_annotation, together
 from firstbell.engine.floor.seen_floor import SeenFloor
 from firstbell.engine.objects.field_managers import apply_managers, is_updated, last_writer
 from firstbell.engine.objects.target_ref import TargetRef
@@ -82,7 +82,7 @@ def seen_floor(body: Json, of: ForeignAutoscaler) -> SeenFloor:
 
 
 def _remembered(annotations: Mapping[str, str], of: ForeignAutoscaler) -> tuple[Json, ...]:
-    return remembered_managers(annotations.get(ANNOTATION_MANAGERS, ""), of.group)
+    return managers_from_annotation(annotations.get(ANNOTATION_MANAGERS, ""), of.group)
 
 
 def seen_hpa(body: Json) -> SeenFloor:

@@ -16,10 +16,10 @@ from firstbell.core.time_words import api_time
 from firstbell.core.upcoming import peak_sentence
 from firstbell.engine.acting.contest import contested
 from firstbell.engine.acting.way_back import returned
-from firstbell.engine.deciding.last_autoscaler import told_autoscaler
+from firstbell.engine.deciding.last_autoscaler import autoscaler_to_status
 from firstbell.engine.deciding.shrinking import plan_shrunk
 from firstbell.engine.deciding.situation import ByFloor, ByScale
-from firstbell.engine.deciding.surging import reported_surge
+from firstbell.engine.deciding.surging import surge_to_status
 from firstbell.engine.objects.status_values import written_conditions
 from firstbell.engine.outcome import floor_after
 from firstbell.engine.pace.timekeeping import clock_in_sync
@@ -55,12 +55,12 @@ def status_of(outcome: Outcome, memory: Memory, coming: Sequence[PlannedPeak], o
     return {
         "observedGeneration": generation,
         "actuator": _actuator(outcome, old.get("actuator") or {}),
-        "lastAutoscaler": told_autoscaler(memory.autoscaler),
+        "lastAutoscaler": autoscaler_to_status(memory.autoscaler),
         "currentReplicas": workload.replicas if workload else None,
         "readyReplicas": workload.ready if workload else None,
         "desiredReplicas": decided.desired if decided else None,
         "decision": steady_decision(outcome, _decision(decision, ready=conditions[0]), old),
-        "surge": reported_surge(memory.pilot.surge, outcome.now),
+        "surge": surge_to_status(memory.pilot.surge, outcome.now),
         "upcoming": [_upcoming(peak) for peak in coming],
         "lastActions": [
             {

@@ -74,7 +74,7 @@ class AskedTargets:
         """Ask for those that are due: the keys of the autoscalers that must look again.
 
         `tell` is told them as they come. The targets of a namespace come one after the other, beside those of
-        others, so that nobody waits for somebody else's many; one whose last are still asked for is left out.
+        others, so that nobody waits for the many of another; one whose last are still asked for is left out.
         """
         wanted = {target.key: target for target in _asked(self.store)}
         for key in self._looks.keys() - wanted.keys():

@@ -24,6 +24,6 @@ async def look(cluster: Cluster, namespace: str) -> Store | Failure:
 
 
 async def managed_fields(cluster: Cluster, seen: SeenFloor) -> list[Json]:
-    """Tell who manages the fields of an autoscaler of somebody's; nobody is known where it cannot be read."""
+    """Tell who manages the fields of a foreign autoscaler; nobody is known where it cannot be read."""
     body = await cluster.get(floor_path(seen))
     return [] if isinstance(body, Failure) else list(body["metadata"].get("managedFields") or ())

@@ -2,7 +2,7 @@
 
 A selector names more than that: a canary, a preview, a neighbour with the same label. A pod is the workload's
 own if its owner references lead up to it, through ReplicaSets, Deployments and StatefulSets on the way. These
-may be read; a kind of somebody's own on the way may not, and a controller may set no references at all. Where
+may be read; a kind of the user's own on the way may not, and a controller may set no references at all. Where
 so not one pod leads up to the workload, its pods are known all the same if all of them are of one family.
 Several families cannot be told apart: then nobody is taken for Ready.
 """

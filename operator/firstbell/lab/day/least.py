@@ -73,7 +73,7 @@ class Least:
         return self.pod_seconds / SECONDS_PER_HOUR
 
     def cost(self, pod_hours: float) -> float | None:
-        """Tell how many times as much somebody else's pod-hours are; None where nothing was needed."""
+        """Tell how many times as much another's pod-hours are; None where nothing was needed."""
         return pod_hours / self.pod_hours if self.pod_seconds else None
 
 

@@ -7,7 +7,7 @@ import pytest
 from firstbell.core.absence import Unavailable
 from firstbell.core.floor import FloorState
 from firstbell.engine.deciding.situation import ByFloor, ByScale, situation
-from firstbell.engine.floor.marks import remembered_floor
+from firstbell.engine.floor.marks import floor_from_status
 from tests.unit.engine.bodies import INSIDE, KEY, a_calendar, a_deployment, an_autoscaler, an_hpa
 from tests.unit.engine.world import World
 
@@ -212,7 +212,7 @@ def test_a_stateful_set_is_a_workload_too():
     ],
 )
 def test_what_the_status_remembers(actuator, want):
-    got = remembered_floor({"actuator": actuator} if actuator else {})
+    got = floor_from_status({"actuator": actuator} if actuator else {})
     assert want == ((got.uid, got.floor, got.baseline) if got else None)
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from firstbell.engine.floor.owners_in_common import (
     MOST_MANAGERS,
-    remembered_managers,
+    managers_from_annotation,
+    managers_to_annotation,
     together,
-    told_managers,
 )
 
 HELM = {"manager": "helm", "operation": "Apply", "apiVersion": "autoscaling/v2"}
@@ -19,7 +19,7 @@ ARGO = {"manager": "argocd", "operation": "Apply", "apiVersion": "autoscaling/v2
 
 def test_what_is_told_is_remembered():
     timed = {**HELM, "time": "2024-09-01T00:00:00Z"}
-    assert remembered_managers(told_managers([timed, ARGO]), "autoscaling") == (HELM, ARGO)
+    assert managers_from_annotation(managers_to_annotation([timed, ARGO]), "autoscaling") == (HELM, ARGO)
 
 
 def test_each_counts_once_and_as_the_last_group_tells_it():
@@ -36,7 +36,7 @@ def test_no_more_are_remembered_than_a_bound():
     many = [{**HELM, "manager": f"m{number}"} for number in range(MOST_MANAGERS + 5)]
     assert len(together(many)) == MOST_MANAGERS
     text = json.dumps([{"manager": f"m{number}", "apiVersion": "autoscaling/v2"} for number in range(99)])
-    assert len(remembered_managers(text, "autoscaling")) == MOST_MANAGERS
+    assert len(managers_from_annotation(text, "autoscaling")) == MOST_MANAGERS
 
 
 @pytest.mark.parametrize(
@@ -59,4 +59,4 @@ def test_no_more_are_remembered_than_a_bound():
     ],
 )
 def test_what_names_nobody_is_nobody(text):
-    assert remembered_managers(text, "autoscaling") == ()
+    assert managers_from_annotation(text, "autoscaling") == ()
