@@ -35,7 +35,7 @@ from firstbell.core.calendar import (
     WeeklyRow,
 )
 from firstbell.core.days import Day, SchoolDays
-from firstbell.core.plan import Plan, Workload, make_plan
+from firstbell.core.plan import Plan, Workload, make_plan, scheduled_at
 from firstbell.core.policy import Bounds, DayFactor, Match, Peak, PeakAnchor, Policy, Shape
 
 if TYPE_CHECKING:
@@ -218,6 +218,11 @@ def plan_days(workload: Workload, first: str, days: int = 1) -> Plan:
     zone = workload.zone
     start = on(first)
     return make_plan(workload, start_of_day(zone, start), start_of_day(zone, start + timedelta(days=days)))
+
+
+def scheduled_replicas(workload: Workload, minute: Minute) -> int:
+    """The scheduled value at one minute, within bounds."""
+    return scheduled_at(workload, [minute])[minute]
 
 
 def replicas_by_minute(plan: Plan) -> list[int]:

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firstbell.core.demand import demand, region_loads
-from firstbell.core.plan import Workload, make_plan, scheduled_replicas
+from firstbell.core.plan import Workload, make_plan
 from firstbell.core.policy import Bounds
-from tests.builders import stamp, utc
+from tests.builders import scheduled_replicas, stamp, utc
 from tests.property.reference import reference_replicas
 from tests.property.strategies import REGIONS, calendars, policies, pupils, workload
 

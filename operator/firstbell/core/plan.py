@@ -228,12 +228,6 @@ def make_plan(workload: Workload, start: Minute, end: Minute) -> Plan:
     )
 
 
-def scheduled_replicas(workload: Workload, at: Minute) -> int:
-    """Return the scheduled value at one minute, within bounds."""
-    loads = region_loads(workload.policy, workload.calendars, at, at + 1)
-    return clamp(demand(workload.policy, loads, at, at + 1).replicas()[0], workload.bounds)[0]
-
-
 def scheduled_at(workload: Workload, minutes: Iterable[Minute]) -> dict[Minute, int]:
     """Return the scheduled value at each of some minutes, within bounds.
 

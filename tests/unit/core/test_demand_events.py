@@ -5,11 +5,12 @@ Default calendar: 60,000 pupils, first bell 07:30Z in winter; default policy: 10
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from firstbell.core.calendar import CalendarEvent, InstructionMode
 from firstbell.core.days import DayClass
-from firstbell.core.plan import Workload, scheduled_replicas
 from firstbell.core.policy import PeakAnchor
 from tests.builders import (
     a_calendar,
@@ -26,9 +27,13 @@ from tests.builders import (
     every,
     plan_days,
     replicas_by_minute,
+    scheduled_replicas,
     utc,
 )
 from tests.property.reference import reference_replicas
+
+if TYPE_CHECKING:
+    from firstbell.core.plan import Workload
 
 TUESDAY, MONDAY = "2024-11-12", "2024-11-18"
 FIRST, EVENT = PeakAnchor.FIRST_PERIOD_START, PeakAnchor.DEMAND_EVENT

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from firstbell.core.coalesce import Run
-from firstbell.core.plan import LimitedBy, Plan, clamp, make_plan, scheduled_replicas
+from firstbell.core.plan import LimitedBy, Plan, clamp, make_plan
 from firstbell.core.policy import Bounds, PeakAnchor
 from tests.builders import (
     a_bell_schedule,
@@ -27,6 +27,7 @@ from tests.builders import (
     clock,
     plan_days,
     replicas_by_minute,
+    scheduled_replicas,
     stamp,
     utc,
 )
