@@ -164,7 +164,8 @@ class FakeMetrics:
 class FakeCluster:
     """The engine's `Cluster`, in memory.
 
-    `requests` lists (verb, path) of everything asked of it; `on_change` is called with every object that
+    `requests` lists (verb, path) of everything asked of it, `patches` (path, operations) of each JSON patch;
+    `on_change` is called with every object that
     changes, as a watch would be. `fail` makes requests fail, `before_write` runs once before the next patch,
     each of `before_hand_backs` before one that writes managedFields, and what it raises is as a SIGKILL;
     `admission` may change or (PatchError) deny what a patch makes; `served` is what discovery tells by
@@ -174,6 +175,7 @@ class FakeCluster:
     def __init__(self, on_change: Callable[[str, Json], object] | None = None) -> None:
         self.objects: dict[Key, Json] = {}
         self.requests: list[tuple[str, str]] = []
+        self.patches: list[tuple[str, list[Operation]]] = []
         self.on_change = on_change
         self.before_write: Callable[[], object] | None = None
         self.before_hand_backs: list[Callable[[], object]] = []
@@ -269,6 +271,7 @@ class FakeCluster:
         ]
 
     async def json_patch(self, path: ObjectPath, operations: Sequence[Operation]) -> Json | Failure:
+        self.patches.append((path.url, list(operations)))
         hands_back = any(each["path"] == "/metadata/managedFields" for each in operations)
         if hands_back and self.before_hand_backs:
             self.before_hand_backs.pop(0)()

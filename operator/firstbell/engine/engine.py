@@ -18,11 +18,12 @@ from firstbell.core.absence import Unavailable
 from firstbell.core.decide import Decision
 from firstbell.core.reasons import AbsenceReason
 from firstbell.engine.acting.act import Actor
+from firstbell.engine.acting.commands import unsent_of
 from firstbell.engine.acting.left_workloads import LeftWorkloads
 from firstbell.engine.floor.kept_fields import KeptFields
 from firstbell.engine.floor.orphans import release_orphans, release_owned
 from firstbell.engine.live.polling import Polling
-from firstbell.engine.memory import Memory
+from firstbell.engine.memory.memory import Memory
 from firstbell.engine.pace.backoff import RETRY, backoff, jittered
 from firstbell.engine.pace.fence import Fence
 from firstbell.engine.pace.interruptible_sleep import nap
@@ -39,11 +40,12 @@ from firstbell.engine.seen.store import Store, is_unread
 from firstbell.engine.tick import Ticker, next_looks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from firstbell.engine.outcome import Outcome
+    from firstbell.engine.deciding.outcome import Outcome
     from firstbell.engine.ports import Clock, Cluster, EventSink, Metrics, ServerTime, Telemetry
+    from firstbell.engine.requests.command import Command
 
 TICK_WORKERS = 16
 REPORT_WORKERS = 4
@@ -91,7 +93,6 @@ class Engine:
         actor = Actor(
             store=self.store,
             cluster=cluster,
-            clock=clock,
             telemetry=telemetry,
             instance=instance,
             wake=self.wake,
@@ -316,7 +317,8 @@ class Engine:
             return
         memory.failures = 0
         if memory.pilot.desired != before:
-            _log_decision(key, before, outcome)
+            held = self.store.floors.held_by(key)
+            _log_decision(key, before, outcome, unsent_of(outcome, memory, held, self.instance))
         self._ask(key, outcome.now + jittered(RESYNC, key))
         self._ask_next_looks(key, outcome, memory)
 
@@ -370,8 +372,8 @@ def _is_stale(outcome: Outcome | Unavailable) -> bool:
     return outcome.failure.kind is FailureKind.STALE
 
 
-def _log_decision(key: str, before: int | None, outcome: Outcome) -> None:
-    """Log one line per decision that changes something."""
+def _log_decision(key: str, before: int | None, outcome: Outcome, unsent: Sequence[Command]) -> None:
+    """One line per decision that changes something; in DryRun with the patches that Enforce would send."""
     decision = outcome.decision
     if isinstance(decision, Decision):
         log.info(
@@ -382,4 +384,5 @@ def _log_decision(key: str, before: int | None, outcome: Outcome) -> None:
             reason=decision.reason.value,
             why=decision.message,
             limits=[limit.reason.value for limit in decision.limits],
+            **({"would_send": [command.document for command in unsent]} if unsent else {}),
         )

@@ -21,7 +21,7 @@ from firstbell.engine.deciding.evaluating import evaluated
 from firstbell.engine.deciding.last_autoscaler import autoscaler_from_status, follow_autoscaler
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation, situation
 from firstbell.engine.deciding.surging import surge_from_status
-from firstbell.engine.memory import Action, Memory, Scaling
+from firstbell.engine.memory.memory import Action, Memory, Scaling
 from firstbell.engine.pace.slices import Slices
 from firstbell.engine.pace.timekeeping import Timekeeping
 from firstbell.engine.pace.wakeups import LONGEST_LEAD
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from firstbell.engine.acting.act import Actor
-    from firstbell.engine.outcome import Outcome
+    from firstbell.engine.deciding.outcome import Outcome
     from firstbell.engine.ports import Clock
 
 READ_AGAIN_TRIES = 4
@@ -63,14 +63,17 @@ class Ticker:
     async def tick(self, key: str, memory: Memory, instant: datetime) -> Outcome | Unavailable:
         """Bring one workload to what is planned now, or at `instant` if that is a rise still to come.
 
+        The clock is read once: what is looked at anew within it is decided for the same moment.
+
         Unavailable where the object is gone, or its spec has never been usable.
         """
         memory.follow_clock(self._time.jumped)
+        now = self._clock.now()
         # What is further ahead was meant before the clock was set back.
-        instant = min(instant, self._clock.now() + LONGEST_LEAD)
+        instant = min(instant, now + LONGEST_LEAD)
         # A rise that was brought forward stays, whatever wakes the object before its instant.
         memory.acted_for = max(instant, memory.acted_for or instant)
-        outcome = self._look(key, memory)
+        outcome = self._look(key, memory, now)
         # Of the first look: a second one within this tick finds our own floor where the first found none.
         before = _in_force(outcome, memory)
         failure: Failure | None = None
@@ -88,21 +91,21 @@ class Ticker:
             ):
                 return replace(outcome, failure=failure)
             # Something else stands there than was read or sent: look again at it.
-            outcome = self._look(key, memory)
+            outcome = self._look(key, memory, now)
         return outcome if isinstance(outcome, Unavailable) else replace(outcome, failure=failure)
 
-    def _look(self, key: str, memory: Memory) -> Outcome | Unavailable:
+    def _look(self, key: str, memory: Memory, now: datetime) -> Outcome | Unavailable:
         """Observe and decide, within a slice. After a cut nothing half done is left in the days."""
         cut = memory.cut
         what = f"The decision of SchoolAutoscaler {key}"
         namespace = key.partition("/")[0]
-        outcome = self._slices.run(namespace, what, lambda: self._looked(key, memory))
+        outcome = self._slices.run(namespace, what, lambda: self._looked(key, memory, now))
         whole = isinstance(outcome, Unavailable) and outcome.reason == AbsenceReason.TOO_COSTLY
         if whole or (memory.cut is not None and memory.cut is not cut):
             self._slices.run(namespace, what, lambda: self._store.renew_days(key))
         return outcome
 
-    def _looked(self, key: str, memory: Memory) -> Outcome | Unavailable:
+    def _looked(self, key: str, memory: Memory, now: datetime) -> Outcome | Unavailable:
         """Observe and decide, without a request."""
         seen = self._store.autoscalers.get(key)
         if seen is None:
@@ -111,8 +114,6 @@ class Ticker:
         if rules is None:
             never = Unavailable(reason=AbsenceReason.INVALID_SPEC, message="the spec was never usable")
             return seen.rules if isinstance(seen.rules, Unavailable) else never
-        memory.follow_clock(self._time.jumped)
-        now = self._clock.now()
         if memory.pilot.hold_until is None:
             memory.pilot = Pilot.starting(rules.flown, now, surge_from_status(seen.status))
             memory.autoscaler = autoscaler_from_status(seen)

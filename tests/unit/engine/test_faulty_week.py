@@ -268,7 +268,7 @@ class Week:
         self.world.cluster.gate = asyncio.Event()
         self.world.respec(DEPLOYMENTS, replicas=3)
         await self.running.pass_time(seconds=self.random.choice((1, 4)))
-        self.running._task.cancel()
+        self.running._tasks[0].cancel()
         await settled()
         self.world.cluster.gate = None
         await self.running.__aexit__()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from firstbell.engine.deciding.last_autoscaler import RETURNS_WITHIN
 from firstbell.engine.floor.orphans import release_orphans
+from firstbell.engine.memory.last_autoscaler import RETURNS_WITHIN
 from tests.unit.engine.bodies import (
     AFTER,
     FALL,

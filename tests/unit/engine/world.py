@@ -13,7 +13,7 @@ from firstbell.engine.acting.act import Actor
 from firstbell.engine.floor.floors import Floors
 from firstbell.engine.floor.reading import seen_floor
 from firstbell.engine.live.answers import SeenReading
-from firstbell.engine.memory import Memory
+from firstbell.engine.memory.memory import Memory
 from firstbell.engine.report.reporter import Reporter
 from firstbell.engine.requests.refused_writes import RefusedWrites
 from firstbell.engine.seen.own_kinds import seen_autoscaler, seen_calendar
@@ -27,7 +27,7 @@ from tests.unit.engine.bodies import BEFORE, KEY, NS, a_calendar, a_deployment, 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from firstbell.engine.outcome import Outcome
+    from firstbell.engine.deciding.outcome import Outcome
     from firstbell.engine.ports import Json
     from firstbell.kinds.foreign_autoscalers import ForeignAutoscaler
 
@@ -73,7 +73,6 @@ class World:
         actor = Actor(
             store=self.store,
             cluster=RefusedWrites(self.cluster, self.clock),
-            clock=self.clock,
             telemetry=self.telemetry,
             instance=self.instance,
             wake=self.woken.update,

@@ -54,6 +54,10 @@ def explain_document(of: Explanation) -> dict[str, Any]:
         "upcoming": [peak_document(peak) for peak in of.upcoming],
         "wouldChange": list(levers(of)),
         "reported": _reported(of),
+        "writes": [command.document for command in of.writes],
+        "writesIfEnforced": None
+        if of.writes_if_enforced is None
+        else [command.document for command in of.writes_if_enforced],
     }
 
 

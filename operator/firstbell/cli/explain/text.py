@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from firstbell.cli.output import printable
+from firstbell.cli.patch_text import patch_rows
 from firstbell.core.absence import Unavailable
 from firstbell.core.bells import instant_of
 from firstbell.core.days import Day
@@ -36,6 +37,10 @@ def print_explanation(console: Console, of: Explanation) -> None:
     console.print(f"{_when(of.outcome.now, zone, form='%a %d %b %Y %H:%M')}, {zone}")
     _section(console, "WHY", _why(of, zone))
     _section(console, "NEXT", _next(of, zone))
+    if of.writes:
+        _section(console, "PATCHES STILL TO BE SENT", patch_rows(of.writes))
+    if of.writes_if_enforced:
+        _section(console, "PATCHES THAT ENFORCE WOULD SEND", patch_rows(of.writes_if_enforced))
     _section(console, "WHAT WOULD CHANGE IT", (("-", sentence) for sentence in levers(of)))
     _section(console, "WHAT THE OPERATOR LAST REPORTED", _reported(of, zone))
 

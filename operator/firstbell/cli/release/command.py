@@ -15,6 +15,8 @@ from firstbell.engine.ports import Failure
 if TYPE_CHECKING:
     from firstbell.cli.release.order import Unread
     from firstbell.engine.floor.held_floors import Released
+    from firstbell.engine.floor.seen_floor import SeenFloor
+    from firstbell.engine.requests.command import Command
 
 FAILED = 1
 RAISED_AGAIN = (
@@ -67,7 +69,7 @@ def release(
     """
     from firstbell.cli.ask_cluster import ask_cluster
     from firstbell.cli.release.order import Order, Unread, carry_out
-    from firstbell.cli.release.words import dry_line, released_lines
+    from firstbell.cli.release.words import dry_line, patch_lines, released_lines
 
     if everything == (target is not None):
         refuse(["Give either --all or the NAMESPACE/NAME of one SchoolAutoscaler."])
@@ -87,14 +89,15 @@ def release(
         seconds=timeout,
         look_again=look_again,
     )
-    floors = ask_cluster(kubeconfig, context, lambda cluster: carry_out(cluster, order, tell))
+
+    def show(seen: SeenFloor, command: Command | None) -> None:
+        typer.echo("\n".join(map(printable, [dry_line(seen), *patch_lines(seen, command)])))
+
+    floors = ask_cluster(kubeconfig, context, lambda cluster: carry_out(cluster, order, tell, show))
     if isinstance(floors, Failure):
         floors = Unread(failure=floors)
     if isinstance(floors, Unread):
         _end_unread(floors, never_fail=never_fail)
-    if dry_run:
-        for seen in floors:
-            typer.echo(printable(dry_line(seen)))
     if not floors:
         typer.echo(f"no floor of installation {instance} is raised" + _where(order.namespaces))
         typer.echo(KEEP_THEIR_COUNT, err=True)

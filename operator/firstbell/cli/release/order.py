@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from firstbell.adapters.telemetry import PrometheusTelemetry
+from firstbell.engine.floor.commands import hand_back_command, release_command
 from firstbell.engine.floor.held_floors import (
     Released,
     has_no_scaled_objects,
@@ -21,6 +22,7 @@ from firstbell.engine.ports import Failure, FailureKind
 if TYPE_CHECKING:
     from firstbell.engine.floor.seen_floor import SeenFloor
     from firstbell.engine.ports import Cluster
+    from firstbell.engine.requests.command import Command
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,9 +49,15 @@ class Unread:
 
 
 async def carry_out(
-    cluster: Cluster, order: Order, tell: Callable[[Released], None]
+    cluster: Cluster,
+    order: Order,
+    tell: Callable[[Released], None],
+    show: Callable[[SeenFloor, Command | None], None] = lambda *_: None,
 ) -> list[SeenFloor] | Unread:
-    """Return the floors that were found, after what could be done about them was."""
+    """Return the floors that were found, after what could be done about them was.
+
+    `tell` is called with what became of each; in a dry run `show` with what would be sent for it.
+    """
     deadline = asyncio.get_running_loop().time() + order.seconds
     try:
         async with asyncio.timeout_at(deadline):
@@ -60,6 +68,8 @@ async def carry_out(
         late = f"no list of them within {order.seconds:g} s"
         return Unread(failure=Failure(kind=FailureKind.UNREACHABLE, message=late))
     if order.dry_run:
+        for seen in floors:
+            show(seen, await _planned(cluster, seen))
         return floors
     telemetry = PrometheusTelemetry()
     await release_floors(cluster, telemetry, floors, deadline, tell)
@@ -72,3 +82,11 @@ async def carry_out(
                 left = [seen for seen in again if not is_damaged(seen)]
                 await release_floors(cluster, telemetry, left, deadline, tell)
     return floors
+
+
+async def _planned(cluster: Cluster, seen: SeenFloor) -> Command | None:
+    """Return what would be sent for one floor; None where that cannot be told, as of damaged marks."""
+    if seen.autoscaler.mark is not None:
+        return release_command(seen)
+    body = await cluster.get(seen.path) if seen.kept and not is_damaged(seen) else None
+    return None if body is None or isinstance(body, Failure) else hand_back_command(seen, body)

@@ -6,10 +6,13 @@ import json
 import shlex
 from typing import TYPE_CHECKING
 
+from firstbell.cli.patch_text import patch_rows
+from firstbell.engine.floor.commands import minimum_after
 from firstbell.engine.floor.held_floors import Released, is_damaged
 
 if TYPE_CHECKING:
     from firstbell.engine.floor.seen_floor import SeenFloor
+    from firstbell.engine.requests.command import Command
 
 
 def released_lines(one: Released) -> list[str]:
@@ -36,12 +39,20 @@ def dry_line(seen: SeenFloor) -> str:
     if mark is None:
         unknown = "its annotations are incomplete or damaged, its baseline is unknown"
         return f"{_name(seen)}: {unknown}. By hand: {by_hand(seen)}"
-    # A value other than the mark's is a user's own, and stays.
-    after = mark.baseline if seen.autoscaler.at_marked_floor else seen.autoscaler.minimum
     return (
-        f"{_name(seen)}: {_field(seen)} would go {seen.autoscaler.minimum} -> {after} "
+        f"{_name(seen)}: {_field(seen)} would go {seen.autoscaler.minimum} -> {minimum_after(seen)} "
         f"(SchoolAutoscaler {mark.owner})"
     )
+
+
+def patch_lines(seen: SeenFloor, command: Command | None) -> list[str]:
+    """Return the patch that would be sent for one floor, and what follows it."""
+    if command is None:
+        return []
+    lines = [f"  {what} {on}" for what, on in patch_rows([command])]
+    if seen.autoscaler.mark is not None:
+        lines.append("  then, made from the answer: the patch that hands the field back")
+    return lines
 
 
 def by_hand(seen: SeenFloor) -> str:

@@ -9,14 +9,12 @@ autoscaler, whichever way it is changed; a new decision of ours is no answer and
 
 from __future__ import annotations
 
-from collections import deque
-from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from firstbell.core.conditions import Condition, Truth
 from firstbell.core.reasons import ConditionReason, ConditionType
 from firstbell.engine.deciding.situation import ByFloor, ByScale
+from firstbell.engine.memory.contest import AGAIN_EVERY, TIMES, WITHIN, Contest, Undone
 from firstbell.engine.seen.store import SeenWorkload
 
 if TYPE_CHECKING:
@@ -24,47 +22,8 @@ if TYPE_CHECKING:
 
     from firstbell.engine.deciding.situation import Situation
 
-TIMES = 3
-WITHIN = timedelta(minutes=10)
-AGAIN_EVERY = timedelta(seconds=30)
 OF_THE_CLUSTER = frozenset({"kube-controller-manager"})
 """Managers that are no contestants: an autoscaler that was computing just then writes its older count."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Undone:
-    """One foreign write over ours: `spec.FIELD` of `what` was set to `value` by `manager`."""
-
-    what: str
-    field: str
-    value: int
-    manager: str
-
-
-@dataclass(kw_only=True, slots=True)
-class Contest:
-    """When the last few writes over ours were answered, and the latest of them."""
-
-    times: deque[datetime] = field(default_factory=lambda: deque(maxlen=TIMES))
-    latest: Undone | None = None
-
-    def answered(self, undone: Undone, now: datetime) -> None:
-        """Note that our value was written over a foreign one."""
-        self.times.append(now)
-        self.latest = undone
-
-    def ends(self) -> datetime | None:
-        """Tell until when the floor counts as contested, if nobody writes again; None where it never did."""
-        return self.times[0] + WITHIN if len(self.times) == TIMES else None
-
-    def is_on(self, now: datetime) -> bool:
-        """Tell whether the floor is contested."""
-        ends = self.ends()
-        return ends is not None and now < ends
-
-    def answer_at(self, now: datetime) -> datetime:
-        """Tell when the next foreign write may be answered: now, or later in a contest."""
-        return max(now, self.times[-1] + AGAIN_EVERY) if self.is_on(now) else now
 
 
 def contested(stands: Situation, contest: Contest, now: datetime) -> Condition:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from firstbell.engine.memory import Challenge
+from firstbell.engine.memory.memory import Challenge
 from firstbell.engine.ports import Failure, FailureKind, ObjectPath, write_outcome
 from firstbell.kinds.group import GROUP, VERSION
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from firstbell.engine.deciding.situation import Situation
-    from firstbell.engine.memory import Memory
-    from firstbell.engine.ports import Clock, Cluster, Json, Operation, Telemetry
+    from firstbell.engine.memory.memory import Memory
+    from firstbell.engine.ports import Cluster, Json, Operation, Telemetry
     from firstbell.engine.seen.store import SeenAutoscaler, Store
 
 ANSWER_WITHIN = timedelta(minutes=1)
@@ -38,12 +38,9 @@ log = structlog.get_logger("firstbell.engine")
 class CountMarks:
     """Claims, challenges and answers of one installation."""
 
-    def __init__(
-        self, *, store: Store, cluster: Cluster, clock: Clock, telemetry: Telemetry, instance: str
-    ) -> None:
+    def __init__(self, *, store: Store, cluster: Cluster, telemetry: Telemetry, instance: str) -> None:
         self._store = store
         self._cluster = cluster
-        self._clock = clock
         self._telemetry = telemetry
         self._instance = instance
 
@@ -93,12 +90,12 @@ class CountMarks:
             ],
         )
 
-    async def contend(self, stands: Situation, memory: Memory) -> Failure | None:
+    async def contend(self, stands: Situation, memory: Memory, now: datetime) -> Failure | None:
         """Tell where another installation sets the count.
 
         It is asked whether it still does, and taken over from if not.
         """
-        now, seen, mark = self._clock.now(), stands.seen, stands.seen.count_mark
+        seen, mark = stands.seen, stands.seen.count_mark
         challenge = memory.challenge
         if challenge is None or challenge.rival != stands.rival or now >= challenge.since + CHALLENGE_AGAIN:
             failure = None if mark.challenger == self._instance else await self._challenge(seen)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from firstbell.core.bells import instant_of, minute_of
-from firstbell.engine.acting.scale_actuator import write_scale
+from firstbell.engine.acting.scale_actuator import scale_command, write_scale
 from firstbell.engine.ports import Failure, FailureKind
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from firstbell.core.bells import Minute
     from firstbell.core.plan import Plan
-    from firstbell.engine.memory import Memory
+    from firstbell.engine.memory.memory import Memory
     from firstbell.engine.objects.target_ref import TargetRef
     from firstbell.engine.ports import Cluster, Telemetry
     from firstbell.engine.seen.store import SeenWorkload, Store
@@ -91,7 +91,8 @@ class LeftWorkloads:
         if workload is None or why:
             self._give_up(key, why)
             return None
-        written = await write_scale(self._cluster, self._telemetry, workload, left.minimum)
+        command = scale_command(workload, left.minimum)
+        written = await write_scale(self._cluster, self._telemetry, command)
         if isinstance(written, Failure):
             if written.transient:
                 return now + RETRY

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.engine.ports import Failure, ObjectPath, write_outcome
+from firstbell.engine.ports import ObjectPath, write_outcome
+from firstbell.engine.requests.command import Command
 from firstbell.engine.seen.workloads import watched_workload
 
 if TYPE_CHECKING:
     from firstbell.engine.objects.target_ref import TargetRef
-    from firstbell.engine.ports import Cluster, Json, Operation, Telemetry
+    from firstbell.engine.ports import Cluster, Failure, Json, Telemetry
     from firstbell.engine.seen.store import SeenWorkload
 
 
@@ -31,16 +32,22 @@ def scale_path(ref: TargetRef, plural: str = "") -> ObjectPath:
     )
 
 
-async def write_scale(
-    cluster: Cluster, telemetry: Telemetry, workload: SeenWorkload, replicas: int
-) -> Json | Failure:
-    """Set the workload's replicas, if they still are those that were read."""
-    operations: list[Operation] = [
-        {"op": "test", "path": "/metadata/uid", "value": workload.uid},
-        # A Scale leaves 0 out, and null stands for an absent value.
-        {"op": "test", "path": "/spec/replicas", "value": workload.replicas or None},
-        {"op": "add", "path": "/spec/replicas", "value": replicas},
-    ]
-    answer = await cluster.json_patch(scale_path(workload.ref, workload.plural), operations)
+def scale_command(workload: SeenWorkload, replicas: int) -> Command:
+    """Plan the write that sets the workload's replicas, if they still are those that were read."""
+    return Command(
+        path=scale_path(workload.ref, workload.plural),
+        operations=(
+            {"op": "test", "path": "/metadata/uid", "value": workload.uid},
+            # A Scale leaves 0 out, and null stands for an absent value.
+            {"op": "test", "path": "/spec/replicas", "value": workload.replicas or None},
+            {"op": "add", "path": "/spec/replicas", "value": replicas},
+        ),
+        why=f"scale {workload.ref.kind} {workload.ref.name} from {workload.replicas} to {replicas}",
+    )
+
+
+async def write_scale(cluster: Cluster, telemetry: Telemetry, command: Command) -> Json | Failure:
+    """Send it, and return the Scale as it is then."""
+    answer = await cluster.json_patch(command.path, command.operations)
     telemetry.wrote("scale", write_outcome(answer))
     return answer

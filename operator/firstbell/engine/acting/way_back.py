@@ -6,33 +6,23 @@ floor, perhaps in several steps. firstbell holds no count up and writes none dow
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from firstbell.core.absence import Unavailable
 from firstbell.core.conditions import Condition, Truth
 from firstbell.core.reasons import ConditionReason, ConditionType
+from firstbell.engine.deciding.outcome import floor_after
 from firstbell.engine.deciding.situation import ByFloor
+from firstbell.engine.memory.way_back import WayBack
 from firstbell.engine.objects.status_values import read_conditions
-from firstbell.engine.outcome import floor_after
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from firstbell.engine.outcome import Outcome
+    from firstbell.engine.deciding.outcome import Outcome
     from firstbell.engine.ports import Json
     from firstbell.engine.seen.store import SeenWorkload
 
 WINDOWS = 2
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WayBack:
-    """The count above the baseline, and since when it has not fallen; `held_from` is when that is told."""
-
-    replicas: int
-    held_from: datetime
 
 
 def follow_way_back(outcome: Outcome, before: WayBack | None) -> WayBack | None:

@@ -13,12 +13,12 @@ from firstbell.core.bells import minute_of
 from firstbell.core.limits import Limit
 from firstbell.core.reasons import LimitReason
 from firstbell.engine.deciding.other_times import elsewhere
+from firstbell.engine.deciding.outcome import Outcome
 from firstbell.engine.deciding.planning import current_plan
 from firstbell.engine.deciding.shrinking import follow_shrinkage
 from firstbell.engine.deciding.sighting import sight
 from firstbell.engine.deciding.situation import ByFloor, still_held
 from firstbell.engine.deciding.zero import follow_zero
-from firstbell.engine.outcome import Outcome
 from firstbell.engine.pace.timekeeping import NOT_COMPARED
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from firstbell.core.decide import Decision
     from firstbell.engine.deciding.situation import Situation
-    from firstbell.engine.memory import Admitted, Memory
+    from firstbell.engine.memory.memory import Admitted, Memory
     from firstbell.engine.pace.timekeeping import ClockState, OtherTime
     from firstbell.engine.seen.store import Store
 

@@ -8,41 +8,21 @@ The status remembers it, for a process that starts meanwhile.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from firstbell.core.absence import Unavailable
 from firstbell.core.reasons import AbsenceReason
 from firstbell.core.time_words import api_time, utc_clock
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation
+from firstbell.engine.memory.last_autoscaler import LastAutoscaler
 from firstbell.kinds.foreign_autoscalers import FOREIGN_AUTOSCALERS
 from firstbell.kinds.school_autoscaler import Actuation
 
 if TYPE_CHECKING:
     from firstbell.engine.ports import Json
     from firstbell.engine.seen.store import SeenAutoscaler
-
-RETURNS_WITHIN = timedelta(seconds=60)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LastAutoscaler:
-    """The autoscaler that a workload has or had, and the minimum that its owner wants.
-
-    `target` is the workload's key; `gone_since` is None while the autoscaler is there.
-    """
-
-    target: str
-    kind: str
-    name: str
-    baseline: int
-    gone_since: datetime | None = None
-
-    @property
-    def awaited_until(self) -> datetime | None:
-        """When it is not waited for any more; None while it is there."""
-        return None if self.gone_since is None else self.gone_since + RETURNS_WITHIN
 
 
 def follow_autoscaler(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from firstbell.core.bells import Minute
     from firstbell.core.plan import Plan
-    from firstbell.engine.memory import Memory
+    from firstbell.engine.memory.memory import Memory
     from firstbell.engine.pace.timekeeping import OtherTime
 
 KEPT = 2

@@ -11,7 +11,7 @@ from firstbell.core.plan import Plan, PlannedPeak, Workload, make_plan
 from firstbell.core.policy import Bounds
 from firstbell.core.upcoming import by_bell, upcoming_peaks
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation
-from firstbell.engine.memory import CutPlan
+from firstbell.engine.memory.memory import CutPlan
 from firstbell.engine.pace.slices import (
     SLICE_SECONDS,
     TooCostlyError,
@@ -20,7 +20,7 @@ from firstbell.engine.pace.slices import (
 )
 
 if TYPE_CHECKING:
-    from firstbell.engine.memory import Memory
+    from firstbell.engine.memory.memory import Memory
 
 RECENT_MINUTES = 10
 UPCOMING = 5

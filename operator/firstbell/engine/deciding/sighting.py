@@ -9,7 +9,8 @@ from firstbell.core.reasons import LimitReason
 from firstbell.core.sight import Sight
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation
 from firstbell.engine.deciding.surging import early_arrivals
-from firstbell.engine.deciding.zero import Zero, persons_zero
+from firstbell.engine.deciding.zero import persons_zero
+from firstbell.engine.memory.zero import Zero
 from firstbell.engine.seen.store import SeenWorkload
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from firstbell.core.absence import Unavailable
     from firstbell.core.decide import Hold
     from firstbell.core.plan import Plan
-    from firstbell.engine.memory import Memory
+    from firstbell.engine.memory.memory import Memory
     from firstbell.engine.seen.store import Store
 
 

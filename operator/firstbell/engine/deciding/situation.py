@@ -13,9 +13,9 @@ from firstbell.core.findings import Severity
 from firstbell.core.findings.pupils import pupil_findings
 from firstbell.core.floor import FloorMemory, FloorReading, FloorState, read_floor
 from firstbell.core.reasons import AbsenceReason
+from firstbell.engine.deciding.readings import live_metrics
 from firstbell.engine.floor.choice import FloorChoice, floor_choice
 from firstbell.engine.floor.marks import floor_from_status
-from firstbell.engine.live.readings import live_metrics
 from firstbell.kinds.foreign_autoscalers import HPA
 from firstbell.kinds.school_autoscaler import Actuation, Mode
 

@@ -8,33 +8,20 @@ counts then is what the autoscaler says of itself, and what we saw
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from firstbell.core.absence import Unavailable
 from firstbell.core.reasons import ConditionReason
 from firstbell.core.time_words import api_time
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation
+from firstbell.engine.memory.zero import Zero
 from firstbell.engine.objects.status_values import read_conditions
 from firstbell.kinds.foreign_autoscalers import SCALED_OBJECT
 
 if TYPE_CHECKING:
     from firstbell.engine.floor.seen_floor import SeenFloor
     from firstbell.engine.seen.store import SeenWorkload
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Zero:
-    """What was seen of one workload's count.
-
-    `ran`: it was above 0. `floored`: and a floor of ours was held then,
-    below which no autoscaler goes by itself. `by_person`: a person set it to 0, and there it has stood.
-    """
-
-    uid: str = ""
-    ran: bool = False
-    floored: bool = False
-    by_person: bool = False
 
 
 def follow_zero(stands: Situation, before: Zero | None) -> Zero:

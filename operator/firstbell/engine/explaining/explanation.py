@@ -17,14 +17,16 @@ from firstbell.core.history import SETTLED
 from firstbell.core.pilot import Pilot
 from firstbell.core.reasons import AbsenceReason
 from firstbell.core.upcoming import peak_at
+from firstbell.engine.acting.commands import commands_of, unsent_of
 from firstbell.engine.deciding.evaluating import evaluated
 from firstbell.engine.deciding.last_autoscaler import autoscaler_from_status, with_kept_baseline
 from firstbell.engine.deciding.planning import coming_peaks
 from firstbell.engine.deciding.situation import situation
 from firstbell.engine.deciding.surging import surge_from_status
 from firstbell.engine.explaining.last_report import in_reported_words, reported_live
-from firstbell.engine.memory import Memory
+from firstbell.engine.memory.memory import Memory
 from firstbell.engine.objects.field_managers import owns
+from firstbell.kinds.school_autoscaler import Mode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,8 +34,9 @@ if TYPE_CHECKING:
     from firstbell.core.coalesce import Run
     from firstbell.core.demand import RegionLoad
     from firstbell.core.plan import Plan, PlannedPeak
-    from firstbell.engine.outcome import Outcome
+    from firstbell.engine.deciding.outcome import Outcome
     from firstbell.engine.ports import Json
+    from firstbell.engine.requests.command import Command
     from firstbell.engine.seen.store import SeenAutoscaler, SeenSpec, Store
 
 DEFAULT_INSTANCE = "firstbell"
@@ -64,7 +67,8 @@ class Explanation:
 
     `wanted` is what the schedule asks for before any bound, `peaks` what it is made of, largest first;
     `following` the next write, `upcoming` the next peaks; `writers` those of the autoscaler's minimum, which
-    are asked for apart.
+    are asked for apart. `writes` are the patches that are still to be sent for it, and in DryRun
+    `writes_if_enforced` those that Enforce would send.
     """
 
     seen: SeenAutoscaler
@@ -75,6 +79,8 @@ class Explanation:
     following: Run | None = None
     upcoming: tuple[PlannedPeak, ...] = ()
     writers: tuple[FieldWriter, ...] = ()
+    writes: tuple[Command, ...] = ()
+    writes_if_enforced: tuple[Command, ...] | None = None
 
 
 def explain(store: Store, key: str, now: datetime, instance: str | None = None) -> Explanation | Unavailable:
@@ -101,17 +107,22 @@ def explain(store: Store, key: str, now: datetime, instance: str | None = None) 
     instance = instance or _instance(store, key)
     stands = replace(situation(store, seen, rules, instance, now), live=reported_live(seen.status))
     stands = with_kept_baseline(stands, autoscaler_from_status(seen))
-    pilot = Pilot(history=SETTLED, surge=surge_from_status(seen.status))
-    outcome = evaluated(store, stands, instance, Memory(pilot=pilot), now)
-    outcome = replace(outcome, decision=in_reported_words(outcome.decision, seen.status))
-    plan = outcome.plan
-    if isinstance(plan, Unavailable):
-        return Explanation(seen=seen, rules=rules, outcome=outcome)
-    minute = minute_of(now)
-    return Explanation(
+    memory = Memory(pilot=Pilot(history=SETTLED, surge=surge_from_status(seen.status)))
+    outcome = evaluated(store, stands, instance, memory, now)
+    held = store.floors.held_by(key)
+    told = Explanation(
         seen=seen,
         rules=rules,
-        outcome=outcome,
+        outcome=replace(outcome, decision=in_reported_words(outcome.decision, seen.status)),
+        writes=commands_of(outcome, memory, held, instance),
+        writes_if_enforced=unsent_of(outcome, memory, held, instance) if rules.mode is Mode.DRY_RUN else None,
+    )
+    plan = outcome.plan
+    if isinstance(plan, Unavailable):
+        return told
+    minute = minute_of(now)
+    return replace(
+        told,
         wanted=plan.wanted_at(minute),
         peaks=tuple(_peaks(plan, minute)),
         following=plan.next_write(minute),

@@ -16,7 +16,7 @@ from firstbell.engine.objects.status_values import read_conditions
 from firstbell.kinds.school_autoscaler import Mode
 
 if TYPE_CHECKING:
-    from firstbell.engine.outcome import Outcome
+    from firstbell.engine.deciding.outcome import Outcome
     from firstbell.engine.ports import Json
     from firstbell.engine.seen.store import SeenAutoscaler
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from firstbell.engine.floor.reading import seen_floor
-from firstbell.engine.floor.writing import floor_path, give_back
+from firstbell.engine.floor.writing import give_back
 from firstbell.engine.ports import Failure, FailureKind
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class KeptFields:
 
 async def mend(cluster: Cluster, telemetry: Telemetry, floors: Floors, seen: SeenFloor) -> Failure | None:
     """Give one field back; return what stood in the way, or None; the autoscaler is then known as it is."""
-    body = await cluster.get(floor_path(seen))
+    body = await cluster.get(seen.path)
     if isinstance(body, Failure):
         if body.kind is FailureKind.NOT_FOUND:
             floors.drop(seen.key)

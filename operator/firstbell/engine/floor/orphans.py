@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from firstbell.core.floor import FloorState, read_floor
-from firstbell.engine.floor.patches import release_patch
+from firstbell.engine.floor.commands import minimum_after, release_command
 from firstbell.engine.floor.reading import seen_floor
-from firstbell.engine.floor.writing import floor_path, write_floor
+from firstbell.engine.floor.writing import write_floor
 from firstbell.engine.ports import Failure, FailureKind
 
 if TYPE_CHECKING:
@@ -59,24 +58,27 @@ async def release(cluster: Cluster, telemetry: Telemetry, floors: Floors, seen: 
     """Bring one floor back to its baseline; a foreign write in between is read and respected."""
     failure: Failure | None = None
     for _ in range(TRIES):
-        mark = seen.autoscaler.mark
-        if mark is None:
+        mark, command = seen.autoscaler.mark, release_command(seen)
+        if mark is None or command is None:
             floors.put(seen)
             return None
-        reading = read_floor(seen.autoscaler, None, mark.owner, mark.instance)
-        baseline = mark.baseline if reading.state is FloorState.OURS else seen.autoscaler.minimum
-        written = await write_floor(cluster, telemetry, seen, release_patch(seen, baseline))
+        written = await write_floor(cluster, telemetry, seen, command.operations)
         if not isinstance(written, Failure):
             if written.latest is None:
                 floors.drop(seen.key)
                 return None
             floors.put(seen_floor(written.latest, seen.of))
-            log.info("floor released", autoscaler=seen.autoscaler.key, baseline=baseline, owner=mark.owner)
+            log.info(
+                "floor released",
+                autoscaler=seen.autoscaler.key,
+                baseline=minimum_after(seen),
+                owner=mark.owner,
+            )
             return None
         failure = written
         if written.kind is not FailureKind.INVALID:
             break
-        body = await cluster.get(floor_path(seen))
+        body = await cluster.get(seen.path)
         if isinstance(body, Failure):
             failure = body
             break

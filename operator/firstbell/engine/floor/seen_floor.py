@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from firstbell.engine.ports import ObjectPath
 from firstbell.kinds.foreign_autoscalers import HPA, ForeignAutoscaler
 
 if TYPE_CHECKING:
@@ -55,6 +56,17 @@ class SeenFloor:
     def key(self) -> str:
         """What the store keeps it by."""
         return self.of.key(self.autoscaler.namespace, self.autoscaler.name)
+
+    @property
+    def path(self) -> ObjectPath:
+        """Where it lives in the API."""
+        return ObjectPath(
+            group=self.of.group,
+            version=self.of.version,
+            plural=self.of.plural,
+            namespace=self.autoscaler.namespace,
+            name=self.autoscaler.name,
+        )
 
     @property
     def of_others(self) -> SeenFloor:

@@ -12,27 +12,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from firstbell.engine.floor.patches import settling_patch
-from firstbell.engine.ports import Failure, FailureKind, ObjectPath, Operation, write_outcome
+from firstbell.engine.ports import Failure, FailureKind, write_outcome
 from firstbell.kinds.foreign_autoscalers import HPA
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from firstbell.engine.floor.seen_floor import SeenFloor
-    from firstbell.engine.ports import Cluster, Json, Telemetry
+    from firstbell.engine.ports import Cluster, Json, Operation, Telemetry
 
 HAND_BACK_TRIES = 5
 HAND_BACK_FAILURES = 2
 """How many answers without a result a hand-back takes before it is left to a later look."""
-
-
-def floor_path(seen: SeenFloor) -> ObjectPath:
-    """Tell where the autoscaler lives."""
-    return ObjectPath(
-        group=seen.of.group,
-        version=seen.of.version,
-        plural=seen.of.plural,
-        namespace=seen.autoscaler.namespace,
-        name=seen.autoscaler.name,
-    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,10 +40,10 @@ class FloorWritten:
 
 
 async def write_floor(
-    cluster: Cluster, telemetry: Telemetry, seen: SeenFloor, operations: list[Operation]
+    cluster: Cluster, telemetry: Telemetry, seen: SeenFloor, operations: Sequence[Operation]
 ) -> FloorWritten | Failure:
     """Send a floor or release patch, then hand the field back, unless that has to wait."""
-    written = await cluster.json_patch(floor_path(seen), operations)
+    written = await cluster.json_patch(seen.path, operations)
     telemetry.wrote("floor", write_outcome(written))
     if isinstance(written, Failure):
         return written
@@ -85,14 +76,14 @@ async def give_back(
         operations = settling_patch(latest, seen, just_written=just_written and latest is body)
         if not operations:
             return latest
-        answer = await cluster.json_patch(floor_path(seen), operations)
+        answer = await cluster.json_patch(seen.path, operations)
         telemetry.wrote("handback", write_outcome(answer))
         if not isinstance(answer, Failure):
             return answer
         failures += answer.kind is not FailureKind.INVALID
         if failures == HAND_BACK_FAILURES or answer.kind not in _AGAIN_AT_ONCE:
             return None if answer.kind is FailureKind.NOT_FOUND else latest
-        read = await cluster.get(floor_path(seen))
+        read = await cluster.get(seen.path)
         if isinstance(read, Failure):
             return None if read.kind is FailureKind.NOT_FOUND else latest
         latest = read

@@ -16,7 +16,7 @@ from firstbell.engine.objects.status_values import read_conditions
 
 if TYPE_CHECKING:
     from firstbell.core.reactive import LiveMetric
-    from firstbell.engine.outcome import Outcome
+    from firstbell.engine.deciding.outcome import Outcome
     from firstbell.engine.ports import Json
 
 

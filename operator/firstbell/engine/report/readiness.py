@@ -14,7 +14,7 @@ from firstbell.core.bells import instant_of, minute_of
 from firstbell.core.conditions import Condition, Truth
 from firstbell.core.reasons import ConditionReason, ConditionType, EventReason
 from firstbell.core.upcoming import local_time
-from firstbell.engine.memory import BellRecord, Memory
+from firstbell.engine.memory.memory import BellRecord, Memory
 from firstbell.engine.ports import Happening
 
 if TYPE_CHECKING:

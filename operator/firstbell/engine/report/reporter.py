@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from firstbell.engine.memory import Memory
-    from firstbell.engine.outcome import Outcome
+    from firstbell.engine.deciding.outcome import Outcome
+    from firstbell.engine.memory.memory import Memory
     from firstbell.engine.ports import Clock, Cluster, EventSink, Json, Telemetry
 
 log = structlog.get_logger("firstbell.engine")

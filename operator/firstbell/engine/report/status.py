@@ -17,11 +17,11 @@ from firstbell.core.upcoming import peak_sentence
 from firstbell.engine.acting.contest import contested
 from firstbell.engine.acting.way_back import returned
 from firstbell.engine.deciding.last_autoscaler import autoscaler_to_status
+from firstbell.engine.deciding.outcome import floor_after
 from firstbell.engine.deciding.shrinking import plan_shrunk
 from firstbell.engine.deciding.situation import ByFloor, ByScale
 from firstbell.engine.deciding.surging import surge_to_status
 from firstbell.engine.objects.status_values import written_conditions
-from firstbell.engine.outcome import floor_after
 from firstbell.engine.pace.timekeeping import clock_in_sync
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.report.live_report import steady_condition, steady_decision
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from firstbell.core.bells import Minute
     from firstbell.core.limits import Limit
     from firstbell.core.plan import PlannedPeak
-    from firstbell.engine.memory import BellRecord, Memory
-    from firstbell.engine.outcome import Outcome
+    from firstbell.engine.deciding.outcome import Outcome
+    from firstbell.engine.memory.memory import BellRecord, Memory
     from firstbell.engine.ports import Json
 
 LIMITING = frozenset(

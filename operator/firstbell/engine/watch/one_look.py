@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.engine.floor.writing import floor_path
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.seen.store import Store
 from firstbell.engine.watch.asked_targets import AskedTargets
@@ -25,5 +24,5 @@ async def look(cluster: Cluster, namespace: str) -> Store | Failure:
 
 async def managed_fields(cluster: Cluster, seen: SeenFloor) -> list[Json]:
     """Tell who manages the fields of a foreign autoscaler; nobody is known where it cannot be read."""
-    body = await cluster.get(floor_path(seen))
+    body = await cluster.get(seen.path)
     return [] if isinstance(body, Failure) else list(body["metadata"].get("managedFields") or ())

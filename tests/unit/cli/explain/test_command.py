@@ -122,12 +122,45 @@ async def test_the_document_has_its_version_and_its_fields():
     document = explain_document(explained(world))
     assert list(document) == [
         "apiVersion", "autoscaler", "time", "mode", "target", "decision", "peaks", "liveMetricsRead", "live",
-        "actuator", "calendars", "nextWrite", "upcoming", "wouldChange", "reported",
+        "actuator", "calendars", "nextWrite", "upcoming", "wouldChange", "reported", "writes",
+        "writesIfEnforced",
     ]  # fmt: skip
     assert document["apiVersion"] == "firstbell.dev/explain/v1"
     assert document["time"] == "2024-09-09T08:25:00Z"
     assert document["actuator"]["floor"] == 100
     assert document["nextWrite"] == {"time": "2024-09-09T09:00:00Z", "replicas": 4}
+
+
+async def test_in_dry_run_the_patches_are_told_that_enforce_then_sends():
+    document = explain_document(explained(World(INSIDE, autoscaler=an_autoscaler(mode="DryRun"))))
+    told = [(each["path"], each["operations"]) for each in document["writesIfEnforced"]]
+    assert document["writes"] == []
+    world = World(INSIDE)
+    assert explain_document(explained(world))["writesIfEnforced"] is None
+    await world.tick()
+    assert told == sent(world)
+    assert [path.rpartition("/")[2] for path, _ in told] == ["web", "scale"]
+
+
+async def test_what_is_still_to_be_sent_is_told_to_the_letter_and_nothing_once_it_was():
+    world = World(INSIDE)
+    told = text(world)
+    await world.tick()
+    for path, operations in sent(world):
+        assert path in told.replace("\n", "").replace(" ", "")
+        for operation in operations:
+            value = json.dumps(operation["value"]).replace(" ", "")
+            assert f"{operation['op']}{operation['path']}{value}" in "".join(told.split())
+    assert "PATCH" not in text(world)
+
+
+def sent(world):
+    """The patches that were sent, but for hand-backs, which depend on the answers to them."""
+    return [
+        (path, operations)
+        for path, operations in world.cluster.patches
+        if not any(each["path"] == "/metadata/managedFields" for each in operations)
+    ]
 
 
 async def test_live_metrics_are_told_as_the_operator_last_reported_them():

@@ -10,10 +10,11 @@ from typer.testing import CliRunner
 
 from firstbell.cli.release.command import release
 from firstbell.cli.release.order import Order, carry_out
-from firstbell.cli.release.words import by_hand, dry_line, released_lines
+from firstbell.cli.release.words import by_hand, dry_line, patch_lines, released_lines
 from firstbell.engine.floor.held_floors import Released
 from firstbell.engine.floor.reading import seen_hpa
 from tests.fakes import FakeCluster
+from tests.managed_fields import an_entry
 from tests.unit.cli.unreachable import nobody_there
 from tests.unit.engine.bodies import an_hpa
 from tests.unit.engine.floor.test_held_floors import HPAS, marks
@@ -60,6 +61,34 @@ def test_a_dry_run_says_what_would_be_done():
     want = "HorizontalPodAutoscaler ns/web: minReplicas would go 100 -> 4 (SchoolAutoscaler ns/web)"
     assert dry_line(a_floor()) == want
     assert "would go 100 -> 100 " in dry_line(a_floor(floor=90))
+
+
+async def test_a_dry_run_shows_the_patch_that_is_then_sent():
+    cluster, shown = a_cluster("web"), []
+    await carry_out(cluster, an_order(dry_run=True), lambda _: None, lambda *each: shown.append(each))
+    assert cluster.patches == []
+    ((seen, command),) = shown
+    await carry_out(cluster, an_order(look_again=0), lambda _: None)
+    assert cluster.patches[0] == (command.path.url, list(command.operations))
+    told = patch_lines(seen, command)
+    assert told[0].startswith(
+        "  PATCH /apis/autoscaling/v2/namespaces/ns/horizontalpodautoscalers/web (release "
+    )
+    assert "    add /spec/minReplicas 4" in told
+    assert told[-1] == "  then, made from the answer: the patch that hands the field back"
+
+
+async def test_a_dry_run_shows_the_patch_that_hands_a_field_back():
+    cluster, shown = FakeCluster(), []
+    cluster.put(*HPAS, an_hpa(managedFields=[an_entry("firstbell", "Update", "minReplicas")]))
+    await carry_out(cluster, an_order(dry_run=True), lambda _: None, lambda *each: shown.append(each))
+    ((_, command),) = shown
+    await carry_out(cluster, an_order(look_again=0), lambda _: None)
+    assert cluster.patches == [(command.path.url, list(command.operations))]
+
+
+def test_of_damaged_marks_no_patch_is_shown():
+    assert patch_lines(a_floor(), None) == []
 
 
 def test_what_is_to_be_released_must_be_said():

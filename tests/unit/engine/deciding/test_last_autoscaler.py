@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from firstbell.engine.deciding.last_autoscaler import RETURNS_WITHIN
+from firstbell.engine.memory.last_autoscaler import RETURNS_WITHIN
 from tests.unit.engine.bodies import AFTER, BEFORE, INSIDE, RISE, an_autoscaler, an_hpa
 from tests.unit.engine.running import Running
 from tests.unit.engine.world import DEPLOYMENTS, HPAS, World

@@ -10,7 +10,7 @@ from firstbell.core.absence import Unavailable
 from firstbell.core.bells import minute_of
 from firstbell.engine.deciding.planning import bounds_in_force, coming_peaks, current_plan
 from firstbell.engine.deciding.situation import situation
-from firstbell.engine.memory import Memory
+from firstbell.engine.memory.memory import Memory
 from tests.fakes import instant
 from tests.unit.engine.bodies import BEFORE, BELL, KEY, RISE, a_calendar, an_autoscaler, an_hpa
 from tests.unit.engine.world import World

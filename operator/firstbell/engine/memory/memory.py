@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from firstbell.core.pilot import Pilot
-from firstbell.engine.acting.contest import Contest
+from firstbell.engine.memory.contest import Contest
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from firstbell.core.days import SchoolDays
     from firstbell.core.floor import FloorMemory
     from firstbell.core.plan import Plan, PlannedPeak
-    from firstbell.engine.acting.way_back import WayBack
-    from firstbell.engine.deciding.last_autoscaler import LastAutoscaler
-    from firstbell.engine.deciding.shrinking import Shrunk
-    from firstbell.engine.deciding.zero import Zero
+    from firstbell.engine.memory.last_autoscaler import LastAutoscaler
+    from firstbell.engine.memory.losses import Shrunk
+    from firstbell.engine.memory.way_back import WayBack
+    from firstbell.engine.memory.zero import Zero
     from firstbell.engine.objects.target_ref import TargetRef
     from firstbell.engine.ports import Happening, Json
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from firstbell.core.pilot import Look
     from firstbell.core.plan import Plan
     from firstbell.engine.deciding.other_times import Elsewhere
-    from firstbell.engine.deciding.shrinking import Shrunk
     from firstbell.engine.deciding.situation import ByFloor, Situation
+    from firstbell.engine.memory.losses import Shrunk
     from firstbell.engine.pace.timekeeping import ClockState
     from firstbell.engine.ports import Failure
 
