@@ -11,6 +11,8 @@ import typer
 from firstbell.cli.cluster_options import Context, Kubeconfig
 from firstbell.cli.output import printable, refuse
 from firstbell.engine.ports import Failure
+from firstbell.kinds.foreign_autoscalers import HPA, SCALED_OBJECT
+from firstbell.kinds.group import GROUP
 
 if TYPE_CHECKING:
     from firstbell.cli.release.order import Unread
@@ -24,8 +26,9 @@ RAISED_AGAIN = (
     "(kubectl scale --replicas=0 deployment/...), or set spec.mode: DryRun in the SchoolAutoscaler."
 )
 KEEP_THEIR_COUNT = "Workloads without an autoscaler keep the count that they have: kubectl scale lowers it."
-FIND_BY_HAND = "To find the floors by hand: kubectl get hpa -A -o yaml | grep firstbell.dev/"
-FIND_SCALED_OBJECTS = "With KEDA also: kubectl get scaledobject -A -o yaml | grep firstbell.dev/"
+_FIND = f"kubectl get {{}} -A -o yaml | grep {GROUP}/"
+FIND_BY_HAND = f"To find the floors by hand: {_FIND.format(HPA.kubectl_name)}"
+FIND_SCALED_OBJECTS = f"With KEDA also: {_FIND.format(SCALED_OBJECT.kubectl_name)}"
 
 
 def release(

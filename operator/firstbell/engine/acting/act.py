@@ -76,7 +76,7 @@ class Actor:
         return failure or await self._let_go(outcome)
 
     async def _let_go(self, outcome: Outcome) -> Failure | None:
-        """Releases our floors that are not to be held any more."""
+        """Release our floors that are not to be held any more."""
         key = outcome.situation.seen.key
         for seen in floors_over(outcome, self._store.floors.held_by(key), self._instance):
             failure = await release(self._cluster, self._telemetry, self._store.floors, seen)
@@ -178,7 +178,7 @@ class Actor:
         return failure
 
     async def _follow_floor(self, outcome: Outcome, writes: Writes, memory: Memory) -> Failure | None:
-        """Brings the count up to a raised floor, unless its autoscaler has followed the floor meanwhile."""
+        """Bring the count up to a raised floor, unless its autoscaler has followed the floor meanwhile."""
         workload = outcome.situation.workload
         if isinstance(workload, Unavailable) or writes.count is None:
             return None
