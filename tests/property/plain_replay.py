@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import isnan
 from typing import TYPE_CHECKING
 
-from firstbell.core.decide import Ceiling
+from firstbell.core.decision import Ceiling
 from firstbell.core.pilot import Pilot
 from firstbell.core.reactive import LiveMetric
 from firstbell.core.sight import EarlyArrivals, Sight

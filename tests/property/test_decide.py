@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from firstbell.core.absence import Unavailable
 from firstbell.core.behavior import Behavior, RatePolicy, RateType, ScalingRules, SelectPolicy
-from firstbell.core.decide import Ceiling, Observation, Recommendation, decide, remembered
+from firstbell.core.decide import Observation, decide, remembered
+from firstbell.core.decision import Ceiling, Recommendation
 from firstbell.core.history import History
 from firstbell.core.limits import behaved
 from firstbell.core.reactive import LiveMetric, MetricTarget, TargetType

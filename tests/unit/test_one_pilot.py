@@ -65,7 +65,7 @@ def test_nothing_but_the_pilot_builds_an_observation_decides_or_remembers():
         ("from firstbell.core import decide\ndecide.decide(None)", ["decide"]),
         ("import firstbell.core.decide\nfirstbell.core.decide.Observation()", ["Observation"]),
         ("from firstbell.core.rules import Rules\nRules()", ["Rules"]),
-        ("from firstbell.core.decide import Decision\ndef of(seen: Observation) -> Decision: ...", []),
+        ("from firstbell.core.decision import Decision\ndef of(seen: Observation) -> Decision: ...", []),
     ],
 )
 def test_a_second_place_is_found_however_it_is_written(source, wrong):

@@ -11,11 +11,12 @@ autoscaler only what live metrics ask for does: the falls of the count are the a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from firstbell.core.absence import Unavailable
 from firstbell.core.behavior import DEFAULT_BEHAVIOR, Behavior
+from firstbell.core.decision import Decision, Followed
 from firstbell.core.history import History
 from firstbell.core.limits import Limit, behaved, guarded
 from firstbell.core.reactive import (
@@ -34,35 +35,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from fractions import Fraction
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Recommendation:
-    """A replica count with its source, before limits."""
-
-    replicas: int
-    reason: DecisionReason
-    message: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Ceiling:
-    """The most replicas allowed, and whose bound it is."""
-
-    replicas: int
-    reason: LimitReason = LimitReason.TOO_MANY_REPLICAS
-
-
-Scheduled: TypeAlias = Recommendation | Unavailable
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Hold:
-    """A floor beside the schedule, for a while: what is scheduled counts as no less; bounds still win."""
-
-    replicas: int
-    reason: DecisionReason
-    limit: LimitReason
-    message: str
+    from firstbell.core.decision import Ceiling, Hold, Recommendation, Scheduled
 
 
 _NO_HISTORY = History()
@@ -100,32 +73,6 @@ class Observation:
     reactive_only: bool = False
     disabled: bool = False
     disabled_by: str = "a person set the workload to 0 replicas: nothing is written until they set it back"
-
-
-class Followed(NamedTuple):
-    """What the behavior was applied to: for the history. A tuple, because backtests make millions.
-
-    `wanted` is the recommendation, `base` the value it set out from, `after` what became of it; `planned` is
-    the part of it that the schedule accounts for.
-    """
-
-    wanted: int
-    base: int
-    after: int
-    planned: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Decision:
-    """What this tick will bring about. `desired` None: nothing is written."""
-
-    desired: int | None
-    reason: DecisionReason
-    message: str
-    scheduled: int | None = None
-    reactive: int | None = None
-    limits: tuple[Limit, ...] = ()
-    followed: Followed | None = field(default=None, compare=False)
 
 
 def decide(seen: Observation) -> Decision:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from firstbell.core.absence import Unavailable
 from firstbell.core.bells import minute_of
-from firstbell.core.decide import Decision, Observation, decide, remembered
+from firstbell.core.decide import Observation, decide, remembered
 from firstbell.core.history import History
 from firstbell.core.scheduled import raised_by_surge, scheduled_by
 from firstbell.core.surge_correction import SurgeHistory, expectation, followed, nothing_expected
@@ -20,6 +20,7 @@ from firstbell.core.surge_correction import SurgeHistory, expectation, followed,
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
+    from firstbell.core.decision import Decision
     from firstbell.core.rules import Rules
     from firstbell.core.sight import Sight
 
@@ -83,7 +84,13 @@ class Pilot:
 
     def caught_up(self, history: History) -> Pilot:
         """Make up for looks that changed nothing and were left out: `history` as they would have left it."""
-        return replace(self, history=history)
+        return Pilot(
+            history=history,
+            desired=self.desired,
+            by_floor=self.by_floor,
+            surge=self.surge,
+            hold_until=self.hold_until,
+        )
 
     def expecting_nobody(self, now: datetime) -> Pilot:
         """Make up for looks that were left out, the last at `now`, while no arrivals were expected."""
@@ -114,7 +121,8 @@ class Look:
 
 def _observed(pilot: Pilot, rules: Rules, sight: Sight) -> Observation:
     """Put together what a decision depends on, from what is remembered, wanted and seen."""
-    minute, ahead = minute_of(sight.now), minute_of(sight.acted_for)
+    minute = minute_of(sight.now)
+    ahead = minute if sight.acted_for == sight.now else minute_of(sight.acted_for)
     plan, held = sight.plan, sight.floor
     if not sight.beside_autoscaler:
         held = sight.current if pilot.desired is None else pilot.desired

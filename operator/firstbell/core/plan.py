@@ -193,7 +193,8 @@ class Plan:
     def write_at(self, minute: Minute) -> int:
         """Return what the writes have brought the workload to at a minute of the plan."""
         self._within(minute)
-        return self.writes[bisect_right(self.writes, minute, key=lambda run: run.start) - 1].value
+        # A run that starts at the next minute is after this: a longer tuple is the larger one.
+        return self.writes[bisect_right(self.writes, (minute + 1,)) - 1].value
 
     def next_write(self, after: Minute) -> Run | None:
         """Return the first write after a minute, or None to the end of the plan."""

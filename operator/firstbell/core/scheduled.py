@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from firstbell.core.absence import Unavailable
-from firstbell.core.decide import Recommendation
+from firstbell.core.decision import Recommendation
 from firstbell.core.reasons import DecisionReason
 from firstbell.core.surge_correction import AS_PLANNED, corrected
 from firstbell.core.time_words import api_time
@@ -24,7 +24,9 @@ def scheduled_by(plan: Plan | Unavailable, minute: Minute, ahead: Minute) -> Rec
     """Return what the plan asks for: the write in force, or one a little ahead that may come early."""
     if isinstance(plan, Unavailable):
         return plan
-    replicas = max(plan.write_at(minute), plan.write_at(ahead), plan.wanted_at(minute))
+    replicas = max(plan.write_at(minute), plan.wanted_at(minute))
+    if ahead != minute:
+        replicas = max(replicas, plan.write_at(ahead))
     peak = peak_at(plan, ahead) if replicas > plan.workload.bounds.minimum else None
     return Recommendation(
         replicas=replicas,

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from firstbell.core.absence import Unavailable
-    from firstbell.core.decide import Ceiling, Hold
+    from firstbell.core.decision import Ceiling, Hold
     from firstbell.core.plan import Plan
     from firstbell.core.reactive import LiveMetric, Reading
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from firstbell.core.absence import Unavailable
 from firstbell.core.bells import instant_of, minute_of
-from firstbell.core.decide import Decision
+from firstbell.core.decision import Decision
 from firstbell.core.limits import SLOWING
 from firstbell.core.pilot import Pilot
 from firstbell.core.reasons import AbsenceReason, EventReason

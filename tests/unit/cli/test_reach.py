@@ -51,6 +51,7 @@ scaleDown: {stabilizationWindowSeconds: 900, policies: [{type: Percent, value: 1
 """
 OTHER = {
     "spec.actuation": "Scale",
+    "spec.minReplicas": 5,
     "spec.calendarRefs[].name": "third-school",
     "spec.scaleTargetRef.apiVersion": "example.com/v1",
     "spec.metrics[].prometheus.serverAddress": "http://other:9090",
@@ -141,7 +142,9 @@ def enums() -> list[type[Enum]]:
 
 def changed(path: str) -> tuple[dict[str, Any], int]:
     """The whole spec with one field changed; the metric that it is in, if it is in one."""
-    place = places(whole_spec(), path.removeprefix("spec.").split("."))[0]
+    found_at = places(whole_spec(), path.removeprefix("spec.").split("."))
+    assert found_at, f"put {path} into the specimen of a SchoolAutoscaler"
+    place = found_at[0]
     metric = place[1] if place[0] == "metrics" else 0
     for other in others(path, at(whole_spec(), place)):
         found = whole_spec()

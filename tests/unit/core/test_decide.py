@@ -9,7 +9,8 @@ import pytest
 
 from firstbell.core.absence import Unavailable
 from firstbell.core.behavior import Behavior, ScalingRules
-from firstbell.core.decide import Ceiling, Observation, Recommendation, decide
+from firstbell.core.decide import Observation, decide
+from firstbell.core.decision import Ceiling, Recommendation
 from firstbell.core.history import SETTLED, History
 from firstbell.core.limits import Limit
 from firstbell.core.reactive import LiveMetric, MetricTarget, TargetType

@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from firstbell.core.absence import Unavailable
-from firstbell.core.decide import Ceiling, Observation, Recommendation, decide, remembered
+from firstbell.core.decide import Observation, decide, remembered
+from firstbell.core.decision import Ceiling, Recommendation
 from firstbell.core.history import History
 from firstbell.core.reactive import LiveMetric, MetricTarget, TargetType
 from firstbell.core.reasons import DecisionReason, LimitReason

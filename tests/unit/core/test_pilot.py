@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 from firstbell.core.absence import Unavailable
-from firstbell.core.decide import Ceiling
+from firstbell.core.decision import Ceiling
 from firstbell.core.pilot import Pilot
 from firstbell.core.reactive import LiveMetric, MetricTarget, TargetType
 from firstbell.core.reasons import DecisionReason, LimitReason

@@ -10,7 +10,7 @@ from typing import Any
 
 from firstbell.core.absence import Unavailable
 from firstbell.core.conditions import Condition
-from firstbell.core.decide import Decision
+from firstbell.core.decision import Decision
 from firstbell.core.reactive import number_text
 from firstbell.core.reasons import ConditionType
 from firstbell.core.time_words import api_minute, api_time

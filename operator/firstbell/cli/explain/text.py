@@ -14,7 +14,7 @@ from firstbell.cli.patch_text import patch_rows
 from firstbell.core.absence import Unavailable
 from firstbell.core.bells import instant_of
 from firstbell.core.days import Day
-from firstbell.core.decide import Decision
+from firstbell.core.decision import Decision
 from firstbell.core.plan import PlannedPeak
 from firstbell.core.reasons import ConditionType, DecisionReason
 from firstbell.core.time_words import DATED_CLOCK

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from firstbell.core.decide import Decision
+    from firstbell.core.decision import Decision
     from firstbell.engine.deciding.situation import Situation
     from firstbell.engine.memory.memory import Admitted, Memory
     from firstbell.engine.pace.timekeeping import ClockState, OtherTime

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from firstbell.core.absence import Unavailable
 from firstbell.core.bells import instant_of, minute_of
-from firstbell.core.decide import Hold
+from firstbell.core.decision import Hold
 from firstbell.core.reasons import DecisionReason, LimitReason
 from firstbell.core.scheduled import scheduled_by
 from firstbell.engine.deciding.planning import made_plan

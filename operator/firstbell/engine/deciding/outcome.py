@@ -12,7 +12,7 @@ from firstbell.kinds.school_autoscaler import Mode
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from firstbell.core.decide import Decision
+    from firstbell.core.decision import Decision
     from firstbell.core.pilot import Look
     from firstbell.core.plan import Plan
     from firstbell.engine.deciding.other_times import Elsewhere

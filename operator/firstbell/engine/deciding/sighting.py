@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core.decide import Ceiling
+from firstbell.core.decision import Ceiling
 from firstbell.core.reasons import LimitReason
 from firstbell.core.sight import Sight
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from firstbell.core.absence import Unavailable
-    from firstbell.core.decide import Hold
+    from firstbell.core.decision import Hold
     from firstbell.core.plan import Plan
     from firstbell.engine.memory.memory import Memory
     from firstbell.engine.seen.store import Store

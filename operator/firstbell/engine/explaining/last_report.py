@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from firstbell.core.absence import Unavailable
 from firstbell.core.conditions import Condition, Truth
-from firstbell.core.decide import Decision
+from firstbell.core.decision import Decision
 from firstbell.core.reactive import LiveMetric, MetricTarget, TargetType
 from firstbell.core.reasons import ConditionType, DecisionReason
 from firstbell.engine.deciding.situation import ByFloor

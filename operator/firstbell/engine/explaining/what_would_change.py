@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from firstbell.core.absence import Unavailable
-from firstbell.core.decide import Decision
+from firstbell.core.decision import Decision
 from firstbell.core.limits import SLOWING
 from firstbell.core.reasons import LimitReason
 from firstbell.engine.deciding.situation import ByFloor, ByScale

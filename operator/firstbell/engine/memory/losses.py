@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from firstbell.core.bells import instant_of, minute_of
-from firstbell.core.decide import Hold
+from firstbell.core.decision import Hold
 from firstbell.core.plan_change import changes_sentence
 from firstbell.core.reasons import DecisionReason, LimitReason
 from firstbell.core.time_words import utc_clock

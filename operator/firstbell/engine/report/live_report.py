@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from firstbell.core.absence import Unavailable
 from firstbell.core.conditions import Condition, Truth
-from firstbell.core.decide import Decision
+from firstbell.core.decision import Decision
 from firstbell.core.reasons import AbsenceReason, ConditionReason, ConditionType, DecisionReason
 from firstbell.engine.objects.status_values import read_conditions
 

@@ -16,7 +16,7 @@ import structlog
 from firstbell.core.absence import Unavailable
 from firstbell.core.bells import instant_of, minute_of
 from firstbell.core.conditions import Truth
-from firstbell.core.decide import Decision
+from firstbell.core.decision import Decision
 from firstbell.core.reasons import ConditionReason, ConditionType
 from firstbell.engine.deciding.planning import coming_peaks
 from firstbell.engine.objects.status_values import (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from firstbell.core.absence import Unavailable
 from firstbell.core.bells import instant_of, minute_of
 from firstbell.core.conditions import Condition, Truth
-from firstbell.core.decide import Decision
+from firstbell.core.decision import Decision
 from firstbell.core.reasons import AbsenceReason, ConditionReason, ConditionType, DecisionReason, LimitReason
 from firstbell.core.time_words import api_time
 from firstbell.core.upcoming import peak_sentence

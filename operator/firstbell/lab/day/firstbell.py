@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from firstbell.core.bells import instant_of
-from firstbell.core.decide import Ceiling
+from firstbell.core.decision import Ceiling
 from firstbell.core.pilot import Pilot
 from firstbell.core.reasons import LimitReason
 from firstbell.core.sight import Sight

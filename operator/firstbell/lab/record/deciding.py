@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from firstbell.core.absence import Unavailable
-from firstbell.core.decide import Ceiling
+from firstbell.core.decision import Ceiling
 from firstbell.core.pilot import Pilot
 from firstbell.core.reactive import LiveMetric, MetricTarget, Standing, Tolerances, asked_for
 from firstbell.core.reasons import AbsenceReason

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from firstbell.core.history import History, Recommended
@@ -36,8 +35,10 @@ def with_recommendations(history: History, ticks: Ticks, first: int, counts: Seq
             least = count
     if not highest:
         return history
-    return replace(
-        history,
+    return History(
         highest=(*(one for one in history.highest if one.replicas > most), *reversed(highest)),
         lowest=(*(one for one in history.lowest if one.replicas < least), *reversed(lowest)),
+        rescales=history.rescales,
+        live=history.live,
+        scheduled=history.scheduled,
     )
