@@ -21,6 +21,7 @@ CLUSTER = Path(__file__).parent / "cluster"
 LONGEST_FIRST = (
     "test_hpa_above_floor.py",
     "test_simulation.py",
+    "test_founding_morning.py",
     "test_two_operators.py",
     "test_troubled_watches.py",
     "test_control_plane.py",
@@ -31,7 +32,6 @@ LONGEST_FIRST = (
     "test_rotated_credentials.py",
     "test_neighbours.py",
     "test_frozen.py",
-    "test_founding_morning.py",
     "test_kind_front.py",
     "test_release_command.py",
     "test_live_metrics.py",
@@ -42,8 +42,6 @@ LONGEST_FIRST = (
 AFTER_EACH_OTHER = (
     # The morning in real time is begun with the first of them and is over when the last one wants it.
     ("test_hpa_above_floor.py", "test_simulation.py"),
-    # They share a control plane without our kinds.
-    ("test_chart.py", "test_uninstall.py"),
 )
 """Files of tests/cluster that one process runs, in this order."""
 

@@ -226,7 +226,7 @@ def gate(prometheus: Prometheus) -> Iterator[Gate]:
         yield serving
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def plane(rights: RightsOfTheRun, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
     """A control plane without our kinds, which audits the accounts of the release's namespace.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -24,7 +25,6 @@ from firstbell.settings import Settings
 from tests.cluster.waiting import until
 
 if TYPE_CHECKING:
-    import signal
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
@@ -226,6 +226,12 @@ class Process:
             return next((line for line in self.said.splitlines() if text in line), None)
 
         return until(line, f"it says {text!r}", seconds=seconds) or ""
+
+    def stops(self, *, seconds: float) -> int:
+        """Its exit code after SIGTERM; so many seconds it may take to say that all is written, and to end."""
+        self.process.send_signal(signal.SIGTERM)
+        until(lambda: " stopped" in self.said, lambda: f"it says so: {self.said}", seconds=seconds)
+        return self.ends(seconds=4 * seconds)
 
     def ends(self, signal_number: signal.Signals | None = None, *, seconds: float) -> int:
         """Its exit code, after a signal if one is given."""

@@ -7,7 +7,6 @@ No image is pulled on made-up nodes, so the operator runs beside the pod that st
 
 from __future__ import annotations
 
-import signal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -128,7 +127,7 @@ def test_the_pods_command_line_serves_what_its_probes_ask(release: Release, scen
         )
         until(lambda: "firstbell_desired_replicas" in read(ports["metrics"], "metrics"), "/metrics")
         scene.told("Ready", "True", "Serving")
-        assert operator.ends(signal.SIGTERM, seconds=5) == 0
+        assert operator.stops(seconds=5) == 0
     assert release.requests()[1] == set()
 
 

@@ -29,7 +29,7 @@ def kill_in_the_window(stage: Stage, sun: Sun, tmp_path: Path) -> None:
     """Has the floor raised by an operator that is then killed."""
     with fast_process(stage.for_operator, stage.namespace, sun, tmp_path / "operator.log") as operator:
         stage.floored(PEAK, seconds=STARTS_AND_RAISES_SECONDS)
-        operator.ends(signal.SIGKILL, seconds=5)
+        operator.ends(signal.SIGKILL, seconds=30)
 
 
 def test_everything_can_be_deleted_while_the_operator_is_down(stage: Stage, rush, tmp_path):

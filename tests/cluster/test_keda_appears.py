@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -36,6 +35,7 @@ def test_installed_while_the_operator_runs_it_is_followed(stage: Stage, rush, tm
     stage.set(workload(), calendar(), autoscaler())
     log = tmp_path / "operator.log"
     with fast_process(stage.for_operator, stage.namespace, rush, log) as operator:
+        operator.says(" started ", seconds=100)
         stage.told("AbleToScale", "False", "BoundsMissing")
         keda.install(stage.control_plane)
         stage.set(scaled_object())
@@ -44,7 +44,7 @@ def test_installed_while_the_operator_runs_it_is_followed(stage: Stage, rush, tm
             until(lambda: stage.replicas() == PEAK, "the count follows")
         assert "firstbell" not in managers(stage)
         assert [line for line in operator.said.splitlines() if "rror" in line or "Trace" in line] == []
-        assert operator.ends(signal.SIGTERM, seconds=5) == 0
+        assert operator.stops(seconds=5) == 0
 
 
 def test_removed_while_the_operator_runs_other_workloads_go_on(stage: Stage, rush, tmp_path):
@@ -52,13 +52,14 @@ def test_removed_while_the_operator_runs_other_workloads_go_on(stage: Stage, rus
     stage.set(workload(), calendar(), autoscaler(), hpa())
     log = tmp_path / "operator.log"
     with fast_process(stage.for_operator, stage.namespace, rush, log) as operator:
+        operator.says(" started ", seconds=100)
         stage.floored(PEAK)
         keda.uninstall(stage.control_plane)
         holds(lambda: operator.process.poll() is None, "it runs on", seconds=8)
         stage.kubectl("scale", f"deployment/{NAME}", "--replicas=4")
         stage.floored(PEAK, seconds=5)
         operator.says("the watches ended, looking at everything anew")
-        assert operator.ends(signal.SIGTERM, seconds=5) == 0
+        assert operator.stops(seconds=5) == 0
 
 
 def floor(stage: Stage) -> int:

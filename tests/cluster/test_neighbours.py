@@ -123,7 +123,7 @@ def test_a_neighbour_s_costly_calendars_take_no_bell_away_and_no_start(stage: St
             until(lambda: len(raised) == WORKLOADS, lambda: f"all are raised: {raised}", seconds=120)
             until(attack.told, "what was done is told on a calendar", seconds=60)
             silent = probe.silent()
-            running.ends(signal.SIGKILL, seconds=10)
+            running.ends(signal.SIGKILL, seconds=30)
         figures = sorted(round(late, 2) for late in raised.values()), round(silent, 2), attack.edits
         log.info("raised at %s, silent for %s s, %s edits", *figures)
         assert max(raised.values()) <= LATE_SECONDS, f"raised so late: {raised}"

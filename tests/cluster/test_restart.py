@@ -52,7 +52,7 @@ def test_the_count_is_right_within_one_tick_of_a_start(stage: Stage, tmp_path, k
     stage.set(workload(), hpa(), calendar(), autoscaler())
     with start(stage, Sun.rising(at(killed), SLOWER), tmp_path) as operator:
         operator.says("decided")
-        assert operator.ends(signal.SIGKILL, seconds=5) == -signal.SIGKILL
+        assert operator.ends(signal.SIGKILL, seconds=30) == -signal.SIGKILL
     assert stage.minimum() == BASELINE
     with start(stage, Sun.rising(at(again), SLOWER), tmp_path) as operator:
         operator.says("decided")
@@ -64,9 +64,10 @@ def test_a_restart_in_the_window_writes_nothing_and_lowers_nothing(stage: Stage,
     stage.set(workload(), hpa(), calendar(), autoscaler())
     lowest = Lowest()
     with start(stage, Sun.rising(at("08:22"), SLOWER), tmp_path) as operator:
+        operator.says("decided", seconds=100)
         stage.floored(PEAK)
         stage.told("ReadyForBell", "True", "OnSchedule")
-        operator.ends(signal.SIGKILL, seconds=5)
+        operator.ends(signal.SIGKILL, seconds=30)
     before = stage.autoscaler["spec"]  # up to Kubernetes 1.36 an HPA has no generation
     assert before["minReplicas"] == PEAK
     with (
@@ -86,8 +87,9 @@ def test_a_restart_in_the_window_writes_nothing_and_lowers_nothing(stage: Stage,
 def test_started_after_the_window_the_floor_is_held_for_one_stabilization_window(stage: Stage, tmp_path):
     stage.set(workload(), hpa(), calendar(), autoscaler())
     with start(stage, Sun.rising(at("08:22"), SLOWER), tmp_path) as operator:
+        operator.says("decided", seconds=100)
         stage.floored(PEAK)
-        operator.ends(signal.SIGKILL, seconds=5)
+        operator.ends(signal.SIGKILL, seconds=30)
     with start(stage, sun := Sun.rising(at("08:50"), SPEED), tmp_path) as operator:
         operator.says("HeldAfterRestart")
         decided = sun.now()
@@ -100,8 +102,9 @@ def test_without_an_hpa_a_restart_lowers_nothing_either(stage: Stage, tmp_path):
     stage.set(workload(), calendar(), autoscaler(**BOUNDS))
     lowest = Lowest()
     with start(stage, Sun.rising(at("08:22"), SLOWER), tmp_path) as operator:
+        operator.says("decided", seconds=100)
         until(lambda: stage.replicas() == PEAK, f"{PEAK} replicas")
-        operator.ends(signal.SIGKILL, seconds=5)
+        operator.ends(signal.SIGKILL, seconds=30)
     with (
         stage.api.watching("Deployment", NAME, lowest.count),
         start(stage, sun := Sun.rising(at("08:32"), SPEED), tmp_path) as operator,

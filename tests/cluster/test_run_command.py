@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -63,7 +62,7 @@ def test_it_answers_on_its_ports_and_ends_within_five_seconds(stage: Stage, tmp_
         assert "firstbell_tick_duration_seconds_count" in read(metrics, "metrics")
         until(lambda: "seconds-since-beat" in read(probe, "healthz"), "/healthz")
         stage.told("Ready", "True", "Serving")
-        assert operator.ends(signal.SIGTERM, seconds=STOP_SECONDS) == 0
+        assert operator.stops(seconds=STOP_SECONDS) == 0
         assert problems(operator) == []
 
 
@@ -95,7 +94,7 @@ def test_an_api_that_cannot_be_reached_is_waited_for(stage: Stage, known, tmp_pa
         with Relay(port, real.hostname or "", real.port or 443):
             operator.says(UP, seconds=AGAIN_SECONDS)
             assert len(problems(operator)) == 1, operator.said
-            assert operator.ends(signal.SIGTERM, seconds=STOP_SECONDS) == 0
+            assert operator.stops(seconds=STOP_SECONDS) == 0
 
 
 def test_a_missing_right_is_named_and_waited_for(stage: Stage, known, tmp_path):
@@ -131,7 +130,7 @@ def test_sigterm_ends_it_while_it_still_waits(tmp_path):
     path = access(tmp_path / "kubeconfig", f"http://127.0.0.1:{free_port()}", {}, {})
     with run_command(path, tmp_path / "log", *NO_PORTS) as operator:
         operator.says("not started yet")
-        assert operator.ends(signal.SIGTERM, seconds=STOP_SECONDS) == 0
+        assert operator.stops(seconds=STOP_SECONDS) == 0
 
 
 REFUSED = {
