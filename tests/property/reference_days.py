@@ -138,7 +138,7 @@ class RegionWalk:
         return Day(date=on, region=self._region, reason=reason, event=event, lessons=lessons), printed
 
     def _row(self, on: date, label: str | None) -> WeeklyRow | None:
-        return next((row for row in self._rows if row.matches(on, self._region, label)), None)
+        return next((row for row in self._rows if _speaks_of(row, on, self._region, label)), None)
 
     def _closed_on_print(self, on: date, holidays: Iterable[Holiday], row: WeeklyRow | None) -> str | None:
         """Why the printed calendar has no lessons on that date, or None where it has."""
@@ -284,3 +284,8 @@ def _longest_gap(rows: Iterable[WeeklyRow]) -> int:
     ]
     runs = "".join("x" if one else "." for one in taught).split("x")
     return min(7, max(map(len, runs)))
+
+
+def _speaks_of(row: WeeklyRow, on: date, region: str | None, label: str | None) -> bool:
+    weekday = Weekday.of(on) in row.days_of_week
+    return weekday and covers(row.regions, region) and (not row.labels or label in row.labels)

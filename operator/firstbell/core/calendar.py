@@ -257,14 +257,6 @@ class WeeklyRow:
     labels: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
 
-    def matches(self, day: date, region: str | None, label: str | None) -> bool:
-        """Tell whether this row speaks of that weekday, region and label."""
-        return (
-            Weekday.of(day) in self.days_of_week
-            and covers(self.regions, region)
-            and (not self.labels or label in self.labels)
-        )
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rotation:
