@@ -308,14 +308,14 @@ class Engine:
                 self._ask(key, self.clock.now() + RESYNC)
             return
         if outcome.failure is not None:
-            memory.failures += 1
-            again_in = outcome.failure.again_in or backoff(memory.failures, key, LONGEST_RETRY)
+            memory.carried_out.failures += 1
+            again_in = outcome.failure.again_in or backoff(memory.carried_out.failures, key, LONGEST_RETRY)
             self._ask(key, self.clock.now() + again_in)
             self._ask_next_looks(key, outcome, memory)  # a rise that comes meanwhile is asked for in time
-            if memory.failures == 1:
+            if memory.carried_out.failures == 1:
                 log.warning("write failed, tried again", autoscaler=key, message=outcome.failure.message)
             return
-        memory.failures = 0
+        memory.carried_out.failures = 0
         if memory.pilot.desired != before:
             held = self.store.floors.held_by(key)
             _log_decision(key, before, outcome, unsent_of(outcome, memory, held, self.instance))

@@ -7,7 +7,6 @@ fails for now is told in the outcome and tried again by the next tick.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from firstbell.core.absence import Unavailable
@@ -21,7 +20,7 @@ from firstbell.engine.deciding.evaluating import evaluated
 from firstbell.engine.deciding.last_autoscaler import autoscaler_from_status, follow_autoscaler
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation, situation
 from firstbell.engine.deciding.surging import surge_from_status
-from firstbell.engine.memory.memory import Action, Memory, Scaling
+from firstbell.engine.memory.carried_out import Action, Scaling
 from firstbell.engine.pace.slices import Slices
 from firstbell.engine.pace.timekeeping import Timekeeping
 from firstbell.engine.pace.wakeups import LONGEST_LEAD
@@ -34,10 +33,10 @@ if TYPE_CHECKING:
 
     from firstbell.engine.acting.act import Actor
     from firstbell.engine.deciding.outcome import Outcome
+    from firstbell.engine.memory.memory import Memory
     from firstbell.engine.ports import Clock
 
 READ_AGAIN_TRIES = 4
-VERIFY_AFTER = (timedelta(seconds=2), timedelta(seconds=20))
 
 
 class Ticker:
@@ -72,7 +71,7 @@ class Ticker:
         # What is further ahead was meant before the clock was set back.
         instant = min(instant, now + LONGEST_LEAD)
         # A rise that was brought forward stays, whatever wakes the object before its instant.
-        memory.acted_for = max(instant, memory.acted_for or instant)
+        memory.carried_out.acted_for = max(instant, memory.carried_out.acted_for or instant)
         outcome = self._look(key, memory, now)
         # Of the first look: a second one within this tick finds our own floor where the first found none.
         before = _in_force(outcome, memory)
@@ -80,9 +79,9 @@ class Ticker:
         for _ in range(READ_AGAIN_TRIES):
             if isinstance(outcome, Unavailable):
                 return outcome
-            admitted = (memory.admitted, memory.admitted_count)
+            admitted = (memory.written.admitted, memory.written.admitted_count)
             failure = await self._actor.act(outcome, memory)
-            if failure is None and (memory.admitted, memory.admitted_count) == admitted:
+            if failure is None and (memory.written.admitted, memory.written.admitted_count) == admitted:
                 _remember(memory, outcome, before)
                 memory.way_back = follow_way_back(outcome, memory.way_back)
                 return outcome
@@ -96,12 +95,12 @@ class Ticker:
 
     def _look(self, key: str, memory: Memory, now: datetime) -> Outcome | Unavailable:
         """Observe and decide, within a slice. After a cut nothing half done is left in the days."""
-        cut = memory.cut
+        cut = memory.plans.cut
         what = f"The decision of SchoolAutoscaler {key}"
         namespace = key.partition("/")[0]
         outcome = self._slices.run(namespace, what, lambda: self._looked(key, memory, now))
         whole = isinstance(outcome, Unavailable) and outcome.reason == AbsenceReason.TOO_COSTLY
-        if whole or (memory.cut is not None and memory.cut is not cut):
+        if whole or (memory.plans.cut is not None and memory.plans.cut is not cut):
             self._slices.run(namespace, what, lambda: self._store.renew_days(key))
         return outcome
 
@@ -117,7 +116,7 @@ class Ticker:
         if memory.pilot.hold_until is None:
             memory.pilot = Pilot.starting(rules.flown, now, surge_from_status(seen.status))
             memory.autoscaler = autoscaler_from_status(seen)
-        stands = situation(self._store, seen, rules, self._instance, now, floored=memory.floored)
+        stands = situation(self._store, seen, rules, self._instance, now, floored=memory.written.floored)
         stands, memory.autoscaler = follow_autoscaler(stands, memory.autoscaler, now)
         return evaluated(
             self._store,
@@ -136,9 +135,9 @@ def _in_force(outcome: Outcome | Unavailable, memory: Memory) -> int:
         return memory.pilot.desired
     if isinstance(outcome, Unavailable):
         return 0
-    if memory.found is None:  # a retry finds what a write that failed half-way has left
-        memory.found = _stood_at(outcome.situation)
-    return memory.found
+    if memory.carried_out.found is None:  # a retry finds what a write that failed half-way has left
+        memory.carried_out.found = _stood_at(outcome.situation)
+    return memory.carried_out.found
 
 
 def _scaling(outcome: Outcome) -> Scaling | None:
@@ -159,14 +158,14 @@ def _scaling(outcome: Outcome) -> Scaling | None:
 def _remember(memory: Memory, outcome: Outcome, before: int) -> None:
     """Keep what the next ticks and the report need of a decision that was carried out."""
     decision = outcome.decision
-    memory.scaling = _scaling(outcome)
+    memory.carried_out.scaling = _scaling(outcome)
     if isinstance(decision, Unavailable) or decision.desired is None:
         return
     if before != decision.desired:
         told = f"desired replicas {before} -> {decision.desired}: {decision.message}"
         reason = EventReason.SCALED_UP if decision.desired > before else EventReason.SCALED_DOWN
         memory.happenings.append(Happening(reason=reason, message=told))
-        memory.actions.appendleft(
+        memory.carried_out.actions.appendleft(
             Action(
                 time=outcome.now,
                 before=before,
@@ -176,7 +175,7 @@ def _remember(memory: Memory, outcome: Outcome, before: int) -> None:
             )
         )
         if decision.desired > before:
-            memory.verify_at = [outcome.now + delay for delay in VERIFY_AFTER]
+            memory.looks_again.after_a_rise(outcome.now)
     if outcome.look is not None:
         memory.pilot = outcome.look.carried_out(decision)
 
@@ -203,8 +202,7 @@ def _slowed(outcome: Outcome) -> bool:
 def next_looks(outcome: Outcome, memory: Memory) -> list[tuple[datetime, bool]]:
     """Tell when to look again, and whether that look may come early (rises only)."""
     now = outcome.now
-    looks = [(at, False) for at in memory.verify_at if at > now]
-    memory.verify_at = [at for at in memory.verify_at if at > now]
+    looks = [(at, False) for at in memory.looks_again.to_come(now)]
     hold_until = memory.pilot.hold_until
     if hold_until is not None and hold_until > now:
         looks.append((hold_until, False))
@@ -213,14 +211,16 @@ def next_looks(outcome: Outcome, memory: Memory) -> list[tuple[datetime, bool]]:
         looks += [(loosened, False)] if loosened is not None else []
     held_from = memory.way_back.held_from if memory.way_back is not None else None
     awaited = memory.autoscaler.awaited_until if memory.autoscaler is not None else None
-    asked_again = [each.until for each in (memory.admitted, memory.admitted_count) if each is not None]
-    ends = (held_from, awaited, memory.contest.ends(), *asked_again)
+    asked_again = [
+        each.until for each in (memory.written.admitted, memory.written.admitted_count) if each is not None
+    ]
+    ends = (held_from, awaited, memory.written.contest.ends(), *asked_again)
     if outcome.shrunk is not None:
         ends = (*ends, *outcome.shrunk.ends(now))
     looks += [(at, False) for at in ends if at is not None and at > now]
     if isinstance(outcome.plan, Unavailable):
         return looks
-    acted_for = max(now, memory.acted_for or now)
+    acted_for = max(now, memory.carried_out.acted_for or now)
     there = [one.next_look(acted_for) for one in outcome.elsewhere]
     looks += [look for look in there if look is not None]
     minute = minute_of(acted_for)

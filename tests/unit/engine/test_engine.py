@@ -234,7 +234,7 @@ async def test_a_fault_on_one_object_does_not_keep_another_from_its_bell():
 
 async def test_a_report_that_fails_does_not_keep_the_floor_down():
     async with Running(EARLY) as run:
-        run.engine._memories[KEY].reported = {"conditions": [{"status": "True"}]}  # of no type
+        run.engine._memories[KEY].told.reported = {"conditions": [{"status": "True"}]}  # of no type
         with capture_logs() as logs:
             await run.until(RISE)
         assert run.floor == 100

@@ -30,7 +30,7 @@ async def test_whatever_wakes_the_object_before_the_instant_does_not_take_the_ri
         await world.tick(f"2024-09-09T08:19:{second}")
         assert world.replicas == 100
     assert world.floor == (100 if actuation == "Auto" else 4)
-    assert [action.after for action in world.memory.actions] == [100]
+    assert [action.after for action in world.memory.carried_out.actions] == [100]
 
 
 async def test_the_next_look_after_an_early_rise_is_for_the_fall():

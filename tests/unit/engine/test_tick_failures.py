@@ -48,7 +48,7 @@ async def test_a_failed_write_is_no_action():
     world = World(INSIDE)
     world.cluster.fail("Throttled", path=HPAS)
     await world.tick()
-    assert (list(world.memory.actions), world.memory.pilot.desired) == ([], None)
+    assert (list(world.memory.carried_out.actions), world.memory.pilot.desired) == ([], None)
 
 
 async def test_a_refusal_that_stays_is_asked_for_once_and_told():
@@ -149,8 +149,8 @@ async def test_a_rise_whose_scale_was_read_again_is_remembered_all_the_same():
     world.cluster.before_write = follow
     await world.tick(RISE)
     assert (world.floor, world.replicas) == (100, 100)
-    assert [(action.before, action.after) for action in world.memory.actions] == [(4, 100)]
-    assert len(world.memory.verify_at) == 2
+    assert [(action.before, action.after) for action in world.memory.carried_out.actions] == [(4, 100)]
+    assert len(world.memory.looks_again.times) == 2
 
 
 async def test_no_scale_is_written_where_the_autoscaler_has_followed_the_floor_meanwhile():

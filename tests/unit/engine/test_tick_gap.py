@@ -68,7 +68,7 @@ async def test_a_foreign_minimum_in_the_gap_is_the_baseline_and_raised_over_at_o
     world = Gap(INSIDE, minimum(3))
     await world.tick()
     assert world.stands == ours_over(3)
-    assert world.memory.admitted is None
+    assert world.memory.written.admitted is None
     assert (world.condition("ScalingLimited"), world.condition("AbleToScale")[0]) == (NOT_LIMITED, "True")
     await world.tick(AFTER)
     assert (world.floor, world.marks) == (3, {})
@@ -159,7 +159,7 @@ async def test_one_that_is_made_again_in_the_gap_is_floored_anew(again):
 
     world = Gap(INSIDE, replace)
     await world.tick()
-    assert (world.floor, world.memory.admitted) == (PEAK, None)
+    assert (world.floor, world.memory.written.admitted) == (PEAK, None)
     await world.tick(AFTER)
     assert (world.floor, world.marks) == (again, {})
 
@@ -237,7 +237,7 @@ async def test_a_count_that_somebody_sets_between_floor_and_scale_is_not_admissi
     world = Gap(INSIDE, lambda world: world.respec(DEPLOYMENTS, replicas=value))
     await world.tick()
     assert (world.floor, world.replicas) == (PEAK, PEAK if value else 0)
-    assert world.memory.admitted_count is None
+    assert world.memory.written.admitted_count is None
     assert world.condition("ScalingLimited") == NOT_LIMITED
 
 

@@ -217,10 +217,10 @@ async def test_a_count_that_waits_for_the_hpa_is_not_one_that_somebody_undid():
         await world.tick()
     copied(world)
     await world.tick()
-    assert (world.replicas, world.memory.contest.latest) == (PEAK, None)
+    assert (world.replicas, world.memory.written.contest.latest) == (PEAK, None)
     world.respec("deployments", replicas=5)
     await world.tick()
-    assert (world.replicas, world.memory.contest.latest.value) == (PEAK, 5)
+    assert (world.replicas, world.memory.written.contest.latest.value) == (PEAK, 5)
 
 
 async def test_the_one_replica_that_kedas_hpa_keeps_is_the_way_back_from_a_baseline_of_zero():

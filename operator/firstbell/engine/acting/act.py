@@ -20,7 +20,7 @@ from firstbell.engine.floor.kept_fields import mend
 from firstbell.engine.floor.orphans import release
 from firstbell.engine.floor.reading import seen_floor
 from firstbell.engine.floor.writing import write_floor
-from firstbell.engine.memory.memory import Admitted, Memory, SetCount
+from firstbell.engine.memory.written import Admitted, SetCount
 from firstbell.engine.memory.zero import Zero
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.seen.store import SeenWorkload, Store
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from firstbell.engine.deciding.outcome import Outcome
     from firstbell.engine.floor.seen_floor import SeenFloor
+    from firstbell.engine.memory.memory import Memory
     from firstbell.engine.ports import Cluster, Json, Telemetry
     from firstbell.engine.requests.command import Command
 
@@ -89,12 +90,12 @@ class Actor:
         self, outcome: Outcome, actuator: ByFloor, writes: Writes, memory: Memory
     ) -> Failure | None:
         if writes.verify_at is not None:
-            memory.verify_at.append(writes.verify_at)
+            memory.looks_again.ask(writes.verify_at)
         if writes.desired is None:
             return None
         failure = await self._write_floor_and_count(outcome, actuator, writes, memory)
         if writes.answers is not None and (failure is None or isinstance(failure, Overtaken)):
-            memory.contest.answered(writes.answers, outcome.now)
+            memory.written.contest.answered(writes.answers, outcome.now)
         return failure
 
     async def _write_floor_and_count(
@@ -109,13 +110,13 @@ class Actor:
             await mend(self._cluster, self._telemetry, self._store.floors, seen)
         stood = self._store.floors.get(seen.key)
         if stood is not None and (stood.kept or (stood.shared and raised)):
-            memory.verify_at.append(outcome.now + HAND_BACK_AGAIN)
+            memory.looks_again.ask(outcome.now + HAND_BACK_AGAIN)
         if failure is not None:
             return failure
         if stood is not None and raised and stood.autoscaler.minimum != desired:
             return None  # what admission control left is looked at, before anything is scaled
         if raised and actuator.shows(desired):
-            memory.scaled_for = desired
+            memory.written.scaled_for = desired
             return await self._follow_floor(outcome, writes, memory)
         return None
 
@@ -131,8 +132,8 @@ class Actor:
         raised = desired > actuator.baseline
         floor = given.autoscaler.minimum
         if raised and floor != desired:
-            memory.admitted = _admitted(desired, floor, outcome.now)
-        memory.floored = FloorMemory(
+            memory.written.admitted = _admitted(desired, floor, outcome.now)
+        memory.written.floored = FloorMemory(
             uid=given.autoscaler.uid, floor=floor if raised else None, baseline=actuator.baseline
         )
         if written.latest is None:
@@ -159,22 +160,22 @@ class Actor:
         if isinstance(workload, Unavailable) or writes.desired is None:
             return None
         if workload.replicas == writes.desired:
-            memory.set_count = SetCount(uid=workload.uid, replicas=writes.desired)
+            memory.written.set_count = SetCount(uid=workload.uid, replicas=writes.desired)
             ours = mark.instance == self._instance
             return await self._marks.answer(stands.seen) if ours and mark.challenger else None
         failure = await self._marks.claim(stands)
         if failure is not None:
             return failure
         if writes.verify_at is not None:
-            memory.verify_at.append(writes.verify_at)
+            memory.looks_again.ask(writes.verify_at)
             return None
         failure = await self._write_count(outcome, writes, memory)
         if failure is None:
-            admitted = memory.admitted_count
+            admitted = memory.written.admitted_count
             given = writes.desired if admitted is None else admitted.given
-            memory.set_count = SetCount(uid=workload.uid, replicas=given)
+            memory.written.set_count = SetCount(uid=workload.uid, replicas=given)
             if writes.answers is not None:
-                memory.contest.answered(writes.answers, outcome.now)
+                memory.written.contest.answered(writes.answers, outcome.now)
         return failure
 
     async def _follow_floor(self, outcome: Outcome, writes: Writes, memory: Memory) -> Failure | None:
@@ -199,7 +200,7 @@ class Actor:
             return written
         self._learn_count(workload, written)
         given = int((written.get("spec") or {}).get("replicas", 0))
-        memory.admitted_count = _admitted(desired, given, outcome.now) if given != desired else None
+        memory.written.admitted_count = _admitted(desired, given, outcome.now) if given != desired else None
         if given:
             memory.zero = Zero(uid=written["metadata"]["uid"], ran=True, floored=floored)
         return None

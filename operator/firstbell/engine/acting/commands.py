@@ -19,7 +19,7 @@ from firstbell.engine.acting.scale_actuator import scale_command
 from firstbell.engine.deciding.situation import ByFloor, ByScale
 from firstbell.engine.floor.commands import floor_command, release_command
 from firstbell.engine.memory.contest import Undone
-from firstbell.engine.memory.memory import SetCount
+from firstbell.engine.memory.written import SetCount
 from firstbell.engine.seen.store import SeenWorkload
 from firstbell.kinds.school_autoscaler import Actuation, Mode
 
@@ -112,7 +112,7 @@ def _by_floor(outcome: Outcome, actuator: ByFloor, desired: int, memory: Memory,
     undone = None
     if raised:
         undone = _undone_floor(actuator) if floor is not None else _undone_count(stands, desired, memory)
-    if undone is not None and (again := memory.contest.answer_at(outcome.now)) > outcome.now:
+    if undone is not None and (again := memory.written.contest.answer_at(outcome.now)) > outcome.now:
         return Writes(verify_at=again)
     count = _following(outcome, desired, memory) if raised and actuator.shows(desired) else None
     return Writes(desired=desired, floor=floor, count=count, answers=undone)
@@ -123,7 +123,7 @@ def _following(outcome: Outcome, floor: int, memory: Memory) -> Command | None:
     workload = outcome.situation.workload
     if isinstance(workload, Unavailable) or workload.replicas >= floor:
         return None
-    admitted = memory.admitted_count
+    admitted = memory.written.admitted_count
     if admitted is not None and admitted.stands(floor, workload.replicas, outcome.now):
         return None
     return scale_command(workload, floor)
@@ -136,7 +136,7 @@ def _by_scale(outcome: Outcome, desired: int, memory: Memory) -> Writes:
     if workload.replicas == desired:
         return Writes(desired=desired)
     undone = _undone_scale(workload, desired, memory)
-    if undone is not None and (again := memory.contest.answer_at(outcome.now)) > outcome.now:
+    if undone is not None and (again := memory.written.contest.answer_at(outcome.now)) > outcome.now:
         return Writes(desired=desired, verify_at=again)
     return Writes(desired=desired, count=scale_command(workload, desired), answers=undone)
 
@@ -157,9 +157,9 @@ def _undone_count(stands: Situation, desired: int, memory: Memory) -> Undone | N
     workload = stands.workload
     if not isinstance(workload, SeenWorkload) or workload.last_writer in OF_THE_CLUSTER:
         return None
-    if not memory.pilot.desired == memory.scaled_for == desired > workload.replicas:
+    if not memory.pilot.desired == memory.written.scaled_for == desired > workload.replicas:
         return None
-    admitted = memory.admitted_count
+    admitted = memory.written.admitted_count
     if admitted is not None and (admitted.asked, admitted.given) == (desired, workload.replicas):
         return None
     what = f"{workload.ref.kind} {workload.ref.name}"
@@ -168,7 +168,7 @@ def _undone_count(stands: Situation, desired: int, memory: Memory) -> Undone | N
 
 def _undone_scale(workload: SeenWorkload, desired: int, memory: Memory) -> Undone | None:
     """Return the foreign count in the place of the one that we set and would set again."""
-    if memory.set_count != SetCount(uid=workload.uid, replicas=desired):
+    if memory.written.set_count != SetCount(uid=workload.uid, replicas=desired):
         return None
     what = f"{workload.ref.kind} {workload.ref.name}"
     return Undone(what=what, field="replicas", value=workload.replicas, manager=workload.last_writer)

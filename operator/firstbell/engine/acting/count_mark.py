@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from firstbell.engine.memory.memory import Challenge
+from firstbell.engine.memory.written import Challenge
 from firstbell.engine.ports import Failure, FailureKind, ObjectPath, write_outcome
 from firstbell.kinds.group import GROUP, VERSION
 
@@ -96,19 +96,19 @@ class CountMarks:
         It is asked whether it still does, and taken over from if not.
         """
         seen, mark = stands.seen, stands.seen.count_mark
-        challenge = memory.challenge
+        challenge = memory.written.challenge
         if challenge is None or challenge.rival != stands.rival or now >= challenge.since + CHALLENGE_AGAIN:
             failure = None if mark.challenger == self._instance else await self._challenge(seen)
             if failure is None:
-                memory.challenge = Challenge(rival=stands.rival, since=now)
-                memory.verify_at.append(now + ANSWER_WITHIN)
+                memory.written.challenge = Challenge(rival=stands.rival, since=now)
+                memory.looks_again.ask(now + ANSWER_WITHIN)
             return failure
         if now < challenge.since + ANSWER_WITHIN:
-            memory.verify_at.append(challenge.since + ANSWER_WITHIN)
+            memory.looks_again.ask(challenge.since + ANSWER_WITHIN)
             return None
         if mark.challenger == self._instance:
             return await self._take_over(seen, memory, now)
-        memory.verify_at.append(challenge.since + CHALLENGE_AGAIN)
+        memory.looks_again.ask(challenge.since + CHALLENGE_AGAIN)
         return None
 
     async def _challenge(self, seen: SeenAutoscaler) -> Failure | None:
@@ -131,8 +131,8 @@ class CountMarks:
             ],
         )
         if failure is None:
-            memory.challenge = None
-            memory.verify_at.append(now + timedelta(seconds=1))
+            memory.written.challenge = None
+            memory.looks_again.ask(now + timedelta(seconds=1))
             log.warning("sets the replicas from now on", autoscaler=seen.key, before=seen.count_mark.instance)
         return failure
 

@@ -124,7 +124,7 @@ def left_workload(memory: Memory, now: datetime) -> LeftWorkload | None:
 
     None where it is nothing, or its plan is not known.
     """
-    scaling, plan = memory.scaling, memory.plan
+    scaling, plan = memory.carried_out.scaling, memory.plans.plan
     if scaling is None or plan is None or scaling.replicas <= plan.workload.bounds.minimum:
         return None
     fall = _next_fall(plan, minute_of(now), scaling.replicas)

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
     from firstbell.core.decision import Decision
     from firstbell.engine.deciding.situation import Situation
-    from firstbell.engine.memory.memory import Admitted, Memory
+    from firstbell.engine.memory.kept_plans import KeptPlans
+    from firstbell.engine.memory.memory import Memory
+    from firstbell.engine.memory.written import Admitted
     from firstbell.engine.pace.timekeeping import ClockState, OtherTime
     from firstbell.engine.seen.store import Store
 
@@ -51,34 +53,34 @@ def evaluated(  # noqa: PLR0913 - what a decision depends on
     memory.zero = follow_zero(stands, memory.zero)
     if isinstance(stands.actuator, Unavailable):
         held = still_held(store, stands, instance)
-        before = memory.plan
-        plan = stands.actuator if held is None else current_plan(stands, held, memory, minute)
-        memory.shrunk = follow_shrinkage(store, stands, before, plan, memory, now)
+        before = memory.plans.plan
+        plan = stands.actuator if held is None else current_plan(stands, held, memory.plans, minute)
+        memory.edits.shrunk = follow_shrinkage(store, stands, before, plan, memory, now)
         return Outcome(
             now=now,
             situation=stands,
             plan=plan,
             decision=stands.actuator,
             invalid=invalid,
-            cut=_cut(memory),
-            shrunk=memory.shrunk,
+            cut=_cut(memory.plans),
+            shrunk=memory.edits.shrunk,
             clock=clock,
         )
-    before = memory.plan
-    plan = current_plan(stands, stands.actuator, memory, minute)
-    memory.shrunk = follow_shrinkage(store, stands, before, plan, memory, now)
-    there = () if isinstance(plan, Unavailable) else tuple(elsewhere(plan, memory, others, now))
-    holds = tuple(one.hold(now, max(now, memory.acted_for or now)) for one in there)
-    if memory.shrunk is not None:
-        holds = (*holds, memory.shrunk.hold(now))
+    before = memory.plans.plan
+    plan = current_plan(stands, stands.actuator, memory.plans, minute)
+    memory.edits.shrunk = follow_shrinkage(store, stands, before, plan, memory, now)
+    there = () if isinstance(plan, Unavailable) else tuple(elsewhere(plan, memory.plans, others, now))
+    holds = tuple(one.hold(now, max(now, memory.carried_out.acted_for or now)) for one in there)
+    if memory.edits.shrunk is not None:
+        holds = (*holds, memory.edits.shrunk.hold(now))
     seen = sight(store, stands, stands.actuator, plan, memory, now, holds)
     look = memory.pilot.look(stands.rules.flown, seen)
     memory.pilot, decision = look.pilot, look.decision
     if isinstance(stands.actuator, ByFloor):
-        decision = _admitted(decision, memory.admitted, now)
-        decision = _below_floor(decision, stands, memory.admitted_count, now)
+        decision = _admitted(decision, memory.written.admitted, now)
+        decision = _below_floor(decision, stands, memory.written.admitted_count, now)
     else:
-        decision = _admitted(decision, memory.admitted_count, now)
+        decision = _admitted(decision, memory.written.admitted_count, now)
     return Outcome(
         now=now,
         situation=stands,
@@ -86,15 +88,15 @@ def evaluated(  # noqa: PLR0913 - what a decision depends on
         decision=decision,
         invalid=invalid,
         look=look,
-        cut=_cut(memory),
-        shrunk=memory.shrunk,
+        cut=_cut(memory.plans),
+        shrunk=memory.edits.shrunk,
         clock=clock,
         elsewhere=there,
     )
 
 
-def _cut(memory: Memory) -> Unavailable | None:
-    return None if memory.cut is None else memory.cut.why
+def _cut(plans: KeptPlans) -> Unavailable | None:
+    return None if plans.cut is None else plans.cut.why
 
 
 def _admitted(decision: Decision, admitted: Admitted | None, now: datetime) -> Decision:

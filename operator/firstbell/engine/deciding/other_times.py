@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from firstbell.core.bells import Minute
     from firstbell.core.plan import Plan
-    from firstbell.engine.memory.memory import Memory
+    from firstbell.engine.memory.kept_plans import KeptPlans
     from firstbell.engine.pace.timekeeping import OtherTime
 
 KEPT = 2
@@ -55,22 +55,22 @@ class Elsewhere:
         )
 
 
-def elsewhere(plan: Plan, memory: Memory, others: Iterable[OtherTime], now: datetime) -> Iterator[Elsewhere]:
+def elsewhere(plan: Plan, kept: KeptPlans, others: Iterable[OtherTime], now: datetime) -> Iterator[Elsewhere]:
     """Yield the same plan at other times; those that are too far from now are made once and kept.
 
     One that takes too long to make is left out: so does that of now.
     """
     for time in others:
-        there = _at(plan, memory, minute_of(now + time.ahead))
+        there = _at(plan, kept, minute_of(now + time.ahead))
         if not isinstance(there, Unavailable):
             yield Elsewhere(time=time, plan=there)
 
 
-def _at(plan: Plan, memory: Memory, minute: Minute) -> Plan | Unavailable:
-    for known in (plan, *memory.elsewhere):
+def _at(plan: Plan, kept: KeptPlans, minute: Minute) -> Plan | Unavailable:
+    for known in (plan, *kept.elsewhere):
         if known.workload is plan.workload and known.start <= minute < known.end - MARGIN_MINUTES:
             return known
     made = made_plan(plan.workload, minute)
     if not isinstance(made, Unavailable):
-        memory.elsewhere = (made, *memory.elsewhere)[:KEPT]
+        kept.elsewhere = (made, *kept.elsewhere)[:KEPT]
     return made

@@ -11,7 +11,7 @@ from firstbell.core.plan import Plan, PlannedPeak, Workload, make_plan
 from firstbell.core.policy import Bounds
 from firstbell.core.upcoming import by_bell, upcoming_peaks
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation
-from firstbell.engine.memory.memory import CutPlan
+from firstbell.engine.memory.kept_plans import CutPlan
 from firstbell.engine.pace.slices import (
     SLICE_SECONDS,
     TooCostlyError,
@@ -20,7 +20,7 @@ from firstbell.engine.pace.slices import (
 )
 
 if TYPE_CHECKING:
-    from firstbell.engine.memory.memory import Memory
+    from firstbell.engine.memory.kept_plans import KeptPlans
 
 RECENT_MINUTES = 10
 UPCOMING = 5
@@ -42,34 +42,34 @@ def bounds_in_force(situation: Situation, actuator: ByFloor | ByScale) -> Bounds
 
 
 def current_plan(
-    situation: Situation, actuator: ByFloor | ByScale, memory: Memory, minute: Minute
+    situation: Situation, actuator: ByFloor | ByScale, plans: KeptPlans, minute: Minute
 ) -> Plan | Unavailable:
     """Return the plan in force at a minute: made anew where its inputs changed, or its time ran out.
 
     With HoldLastPlan the last good calendars go on to be followed while the present ones are unusable. A plan
-    that takes too long to make is cut: the last one goes on for as long as it reaches, `memory.cut` says why.
+    that takes too long to make is cut: the last one goes on for as long as it reaches, `plans.cut` says why.
     """
     calendars = situation.calendars
     if isinstance(calendars, Unavailable):
-        if situation.rules.flown.reactive_only or memory.last_calendars is None:
+        if situation.rules.flown.reactive_only or plans.calendars is None:
             return calendars
-        calendars = memory.last_calendars
+        calendars = plans.calendars
     bounds = bounds_in_force(situation, actuator)
     inputs = (situation.rules, tuple(id(days.calendar) for days in calendars), bounds)
-    plan = memory.plan
+    plan = plans.plan
     fits = plan is not None and plan.start + RECENT_MINUTES <= minute < plan.end - MINUTES_PER_DAY
-    if plan is not None and fits and memory.plan_inputs == inputs:
-        memory.last_calendars, memory.cut = calendars, None
+    if plan is not None and fits and plans.inputs == inputs:
+        plans.calendars, plans.cut = calendars, None
         return plan
-    if memory.cut is None or memory.cut.inputs != inputs or minute >= memory.cut.until:
+    if plans.cut is None or plans.cut.inputs != inputs or minute >= plans.cut.until:
         made = made_plan(Workload(policy=situation.rules.policy, bounds=bounds, calendars=calendars), minute)
         if isinstance(made, Plan):
-            memory.plan, memory.plan_inputs, memory.cut = made, inputs, None
-            memory.last_calendars = calendars
+            plans.plan, plans.inputs, plans.cut = made, inputs, None
+            plans.calendars = calendars
             return made
-        memory.cut = CutPlan(inputs=inputs, calendars=calendars, why=made, until=minute + CUT_MINUTES)
+        plans.cut = CutPlan(inputs=inputs, calendars=calendars, why=made, until=minute + CUT_MINUTES)
     lasts = plan is not None and plan.start <= minute < plan.end
-    return plan if plan is not None and lasts else memory.cut.why
+    return plan if plan is not None and lasts else plans.cut.why
 
 
 def made_plan(workload: Workload, minute: Minute) -> Plan | Unavailable:
@@ -82,22 +82,22 @@ def made_plan(workload: Workload, minute: Minute) -> Plan | Unavailable:
         return too_costly(f"The plan of SchoolAutoscaler {workload.policy.key}", SLICE_SECONDS)
 
 
-def coming_peaks(plan: Plan, memory: Memory, minute: Minute) -> tuple[PlannedPeak, ...]:
+def coming_peaks(plan: Plan, plans: KeptPlans, minute: Minute) -> tuple[PlannedPeak, ...]:
     """Return the next peaks by their bells, looked up again when one has rung or the plan changed.
 
     Most often the plan itself has enough of them; on a Friday evening and in holidays it does not.
     """
-    stale = memory.upcoming_inputs is not plan
-    passed = bool(memory.upcoming) and memory.upcoming[0].bell <= minute
+    stale = plans.upcoming_of is not plan
+    passed = bool(plans.upcoming) and plans.upcoming[0].bell <= minute
     if stale or passed:
         # Later bells of the plan's last hours may be missing in it: where all of their load comes after it.
         latest = max((offset for load in plan.loads for offset, _ in load.offsets), default=0)
         complete = plan.end - max(latest, 0)
         ahead = sorted((peak for peak in plan.peaks if minute < peak.bell < complete), key=by_bell)
         enough = len(ahead) >= UPCOMING
-        memory.upcoming = tuple(ahead[:UPCOMING]) if enough else _further(plan, minute)
-        memory.upcoming_inputs = plan
-    return memory.upcoming
+        plans.upcoming = tuple(ahead[:UPCOMING]) if enough else _further(plan, minute)
+        plans.upcoming_of = plan
+    return plans.upcoming
 
 
 def _further(plan: Plan, minute: Minute) -> tuple[PlannedPeak, ...]:

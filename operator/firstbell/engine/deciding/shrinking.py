@@ -45,10 +45,10 @@ def follow_shrinkage(  # noqa: PLR0913, PLR0917 - what a loss depends on
     now: datetime,
 ) -> Shrunk | None:
     """Return what of the plan was lost lately; `before` is the plan in force at the last look."""
-    shrunk = _standing(memory.shrunk, stands.seen, now)
+    shrunk = _standing(memory.edits.shrunk, stands.seen, now)
     if isinstance(plan, Unavailable):
         return shrunk
-    earlier, memory.editions = memory.editions, _editions(store, stands)
+    earlier, memory.edits.editions = memory.edits.editions, _editions(store, stands)
     if before is None or plan is before:
         return shrunk
     minute = minute_of(now)
@@ -63,7 +63,7 @@ def follow_shrinkage(  # noqa: PLR0913, PLR0917 - what a loss depends on
     lost = _lost(losses[0], plan, minute) if losses[0].compares(minute) else ()
     if shrunk is not None and lost in {(), shrunk.lost}:
         return replace(shrunk, losses=losses)
-    edits = ", ".join(told for key, told in memory.editions.items() if earlier.get(key) != told)
+    edits = ", ".join(told for key, told in memory.edits.editions.items() if earlier.get(key) != told)
     return Shrunk(losses=losses, lost=lost, edits=edits or "an edit")
 
 

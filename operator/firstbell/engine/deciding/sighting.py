@@ -36,7 +36,7 @@ def sight(  # noqa: PLR0913, PLR0917 - what a decision depends on
     workload = stands.workload if isinstance(stands.workload, SeenWorkload) else None
     return Sight(
         now=now,
-        acted_for=max(now, memory.acted_for or now),
+        acted_for=max(now, memory.carried_out.acted_for or now),
         plan=plan,
         baseline=actuator.baseline,
         ceiling=_ceiling(stands, actuator),

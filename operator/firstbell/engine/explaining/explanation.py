@@ -24,6 +24,7 @@ from firstbell.engine.deciding.planning import coming_peaks
 from firstbell.engine.deciding.situation import situation
 from firstbell.engine.deciding.surging import surge_from_status
 from firstbell.engine.explaining.last_report import in_reported_words, reported_live
+from firstbell.engine.memory.kept_plans import KeptPlans
 from firstbell.engine.memory.memory import Memory
 from firstbell.engine.objects.field_managers import owns
 from firstbell.kinds.school_autoscaler import Mode
@@ -126,7 +127,7 @@ def explain(store: Store, key: str, now: datetime, instance: str | None = None) 
         wanted=plan.wanted_at(minute),
         peaks=tuple(_peaks(plan, minute)),
         following=plan.next_write(minute),
-        upcoming=coming_peaks(plan, Memory(), minute),
+        upcoming=coming_peaks(plan, KeptPlans(), minute),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 RETURNS_WITHIN = timedelta(seconds=60)
@@ -25,3 +25,7 @@ class LastAutoscaler:
     def awaited_until(self) -> datetime | None:
         """When it is not waited for any more; None while it is there."""
         return None if self.gone_since is None else self.gone_since + RETURNS_WITHIN
+
+    def moved(self, by: timedelta) -> LastAutoscaler:
+        """Return the same by a clock that was set by so much."""
+        return self if self.gone_since is None else replace(self, gone_since=self.gone_since + by)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -110,3 +110,15 @@ class Shrunk:
     def moved(self, by: timedelta) -> Shrunk:
         """Return the same by a clock that was set by so much."""
         return replace(self, losses=tuple(each.moved(by) for each in self.losses))
+
+
+@dataclass(kw_only=True, slots=True)
+class Edits:
+    """Which edit of each object the plan is of, in words, and what edits have taken lately."""
+
+    editions: dict[str, str] = field(default_factory=dict)
+    shrunk: Shrunk | None = None
+
+    def move(self, by: timedelta) -> None:
+        """Move what is held along with a clock that was set."""
+        self.shrunk = None if self.shrunk is None else self.shrunk.moved(by)

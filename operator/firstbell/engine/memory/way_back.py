@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -15,3 +15,7 @@ class WayBack:
 
     replicas: int
     held_from: datetime
+
+    def moved(self, by: timedelta) -> WayBack:
+        """Return the same by a clock that was set by so much."""
+        return replace(self, held_from=self.held_from + by)

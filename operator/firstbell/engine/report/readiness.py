@@ -14,7 +14,7 @@ from firstbell.core.bells import instant_of, minute_of
 from firstbell.core.conditions import Condition, Truth
 from firstbell.core.reasons import ConditionReason, ConditionType, EventReason
 from firstbell.core.upcoming import local_time
-from firstbell.engine.memory.memory import BellRecord, Memory
+from firstbell.engine.memory.told import BellRecord, Told
 from firstbell.engine.ports import Happening
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def due_replicas(plan: Plan, minute: Minute) -> int:
 
 
 def follow_bells(
-    memory: Memory, peaks: tuple[PlannedPeak, ...], ready: int | None, now: datetime
+    told: Told, peaks: tuple[PlannedPeak, ...], ready: int | None, now: datetime
 ) -> Iterator[Happening]:
     """Keep the record of the next bell, and tell how the workload stood when it rings.
 
@@ -92,26 +92,26 @@ def follow_bells(
     heard of too late is not told.
     """
     minute = minute_of(now)
-    record = memory.next_bell
+    record = told.next_bell
     if record is not None and ready is not None:
         _note(record, ready, now)
     if record is not None and minute >= record.minute:
         too_late = minute >= record.minute + LATE_MINUTES
         if ready is None and not too_late:
             return
-        memory.next_bell = None
+        told.next_bell = None
         if ready is not None and not too_late:
             late = now - instant_of(record.minute)
             record.ready_at_bell = ready if late <= AT_THE_BELL else None
-            memory.last_bell = record
+            told.last_bell = record
             yield _told(record, ready, late)
     following = min((peak for peak in peaks if _bell(peak) > minute), key=_bell, default=None)
     if following is None:
-        memory.next_bell = None
-    elif memory.next_bell is None or not _same_bell(memory.next_bell.peak, following):
-        memory.next_bell = BellRecord(peak=following)
+        told.next_bell = None
+    elif told.next_bell is None or not _same_bell(told.next_bell.peak, following):
+        told.next_bell = BellRecord(peak=following)
         if ready is not None:
-            _note(memory.next_bell, ready, now)
+            _note(told.next_bell, ready, now)
 
 
 def _note(record: BellRecord, ready: int, now: datetime) -> None:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from firstbell.core.reasons import DecisionReason
-from firstbell.engine.memory.memory import REPORTS_AT_ONCE
+from firstbell.engine.memory.told import REPORTS_AT_ONCE
 from firstbell.engine.objects.status_values import merge_patch
 
 if TYPE_CHECKING:

@@ -157,7 +157,7 @@ class Reporter:
         if latest is None or seen is None:
             return None
         memory, outcome = latest
-        old = memory.reported if memory.reported is not None else seen.status
+        old = memory.told.reported if memory.told.reported is not None else seen.status
         now = self._clock.now()
         if isinstance(outcome, Unavailable):
             new, following = invalid_status(outcome, seen.generation, old, now), None
@@ -171,19 +171,23 @@ class Reporter:
             new, following = composed
         new = visible_status(new)
         # A clock that was set back while a report was written puts it into the future.
-        since = now - memory.reported_at if memory.reported_at and memory.reported_at <= now else None
-        least = least_wait(memory.reports, now)
+        since = (
+            now - memory.told.reported_at
+            if memory.told.reported_at and memory.told.reported_at <= now
+            else None
+        )
+        least = least_wait(memory.told.reports, now)
         patch = changed(old, new, since_last=since, least=least)
         if not patch:
             # What was held back must not stay behind for good.
-            held_back = memory.reported_at if changed(old, new, since_last=None) else None
+            held_back = memory.told.reported_at if changed(old, new, since_last=None) else None
             return _sooner(following, held_back + max(may_wait(old, new), least) if held_back else None)
         failure = await self._write("schoolautoscalers", key, patch)
         if failure is not None:
             return None if failure.kind is FailureKind.NOT_FOUND else now + RETRY
-        memory.reported = without_absent({**old, **new})
-        memory.reported_at = now
-        memory.reports.append(now)
+        memory.told.reported = without_absent({**old, **new})
+        memory.told.reported_at = now
+        memory.told.reports.append(now)
         self._tell(key, seen.uid, old, new, memory)
         return following
 
@@ -196,11 +200,13 @@ class Reporter:
         if isinstance(outcome.plan, Unavailable):
             return status_of(outcome, memory, (), old), None
         minute = minute_of(outcome.now)
-        coming = coming_peaks(outcome.plan, memory, minute)
-        memory.happenings.extend(follow_bells(memory, (*outcome.plan.peaks, *coming), ready, outcome.now))
+        coming = coming_peaks(outcome.plan, memory.plans, minute)
+        memory.happenings.extend(
+            follow_bells(memory.told, (*outcome.plan.peaks, *coming), ready, outcome.now)
+        )
         following = None
-        if memory.next_bell is not None:
-            bell_time = instant_of(max(memory.next_bell.minute, minute + 1))
+        if memory.told.next_bell is not None:
+            bell_time = instant_of(max(memory.told.next_bell.minute, minute + 1))
             busy = desired is not None and desired > outcome.plan.workload.bounds.minimum
             following = min(bell_time, instant_of(minute + 1)) if busy else bell_time
         return status_of(outcome, memory, coming, old), following

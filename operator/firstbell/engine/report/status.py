@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from firstbell.core.limits import Limit
     from firstbell.core.plan import PlannedPeak
     from firstbell.engine.deciding.outcome import Outcome
-    from firstbell.engine.memory.memory import BellRecord, Memory
+    from firstbell.engine.memory.memory import Memory
+    from firstbell.engine.memory.told import BellRecord
     from firstbell.engine.ports import Json
 
 LIMITING = frozenset(
@@ -70,10 +71,10 @@ def status_of(outcome: Outcome, memory: Memory, coming: Sequence[PlannedPeak], o
                 "reason": action.reason,
                 "message": action.message,
             }
-            for action in memory.actions
+            for action in memory.carried_out.actions
         ]
         or old.get("lastActions"),
-        "lastPeak": _last_peak(memory.last_bell) or old.get("lastPeak"),
+        "lastPeak": _last_peak(memory.told.last_bell) or old.get("lastPeak"),
         "calendars": _calendars(outcome) or old.get("calendars"),
         "conditions": written_conditions(conditions, old, generation, outcome.now),
     }
@@ -109,7 +110,7 @@ def _conditions(outcome: Outcome, memory: Memory, old: Json) -> list[Condition]:
     stands = outcome.situation
     minute = minute_of(outcome.now)
     calendar, able = _calendar_resolved(outcome), _able_to_scale(outcome)
-    limited, contest = _scaling_limited(outcome), contested(stands, memory.contest, outcome.now)
+    limited, contest = _scaling_limited(outcome), contested(stands, memory.written.contest, outcome.now)
     cause = _cause(outcome, able, limited, contest)
     return [
         _ready(outcome, calendar, able),
@@ -152,9 +153,12 @@ def _plan_shrunk(outcome: Outcome) -> Condition:
 
 def _first_raised(memory: Memory) -> Minute | None:
     """Return the minute of the only change that this process has brought about, if it was a rise."""
-    if len(memory.actions) != 1 or memory.actions[0].after < memory.actions[0].before:
+    if (
+        len(memory.carried_out.actions) != 1
+        or memory.carried_out.actions[0].after < memory.carried_out.actions[0].before
+    ):
         return None
-    return minute_of(memory.actions[0].time)
+    return minute_of(memory.carried_out.actions[0].time)
 
 
 def _ready(outcome: Outcome, calendar: Condition, able: Condition) -> Condition:

@@ -72,7 +72,7 @@ async def test_in_a_contest_the_floor_is_raised_half_a_minute_after_the_last_tim
     revert(reverted, 4)
     await reverted.tick(inside(25, 29))
     assert reverted.floor == 4
-    assert any(at.strftime("%H:%M:%S") == "08:25:30" for at in reverted.memory.verify_at)
+    assert any(at.strftime("%H:%M:%S") == "08:25:30" for at in reverted.memory.looks_again.times)
     await reverted.tick(inside(25, 30))
     assert reverted.floor == 100
 
@@ -91,7 +91,7 @@ async def test_an_answer_that_failed_is_not_counted_twice(raised):
         await raised.tick(inside(23, second))
     raised.cluster.heal()
     await raised.tick(inside(23, 10))
-    assert (raised.floor, len(raised.memory.contest.times)) == (100, 1)
+    assert (raised.floor, len(raised.memory.written.contest.times)) == (100, 1)
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ async def test_the_mark_of_an_installation_that_is_gone_is_taken_over_in_a_minut
     await successor.tick("2024-09-09T08:21")
     await successor.tick("2024-09-09T08:21:59")
     assert (world.replicas, mark(world)) == (7, ("blue", "green"))
-    assert instant("2024-09-09T08:22") in successor.memory.verify_at
+    assert instant("2024-09-09T08:22") in successor.memory.looks_again.times
     await successor.tick("2024-09-09T08:22")
     await successor.tick("2024-09-09T08:22:01")
     assert (world.replicas, mark(world)) == (100, ("green", None))

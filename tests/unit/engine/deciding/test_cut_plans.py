@@ -54,12 +54,12 @@ async def test_what_was_cut_is_not_tried_again_until_something_changes():
     await world.tick()
     made_endless(world)
     await world.tick(RISE)
-    cut = world.memory.cut
+    cut = world.memory.plans.cut
     # What was broken off is resolved anew, from the same calendar: it is not tried all the same.
     assert type(world.store.calendars["ns/school"].days) is SchoolDays
     await world.tick(INSIDE)
-    assert world.memory.cut is cut
+    assert world.memory.plans.cut is cut
     world.edit("schoolcalendars", lambda body: body.update(spec=a_calendar()["spec"]), "school")
     await world.tick()
     assert world.condition("CalendarResolved") == ("True", "Resolved")
-    assert world.memory.cut is None
+    assert world.memory.plans.cut is None

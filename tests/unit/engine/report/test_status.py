@@ -183,7 +183,7 @@ async def test_counts_that_were_held_back_are_looked_at_again():
     assert world.status["readyReplicas"] == 4
     world.reporter.ask("ns/web", world.memory, outcome)
     following = await world.reporter.report("ns/web")
-    assert (following - world.memory.reported_at).total_seconds() == 10
+    assert (following - world.memory.told.reported_at).total_seconds() == 10
 
 
 async def test_a_change_that_matters_does_not_wait():
