@@ -23,7 +23,7 @@ from rich.console import Console
 from firstbell.core.bells import minute_of
 from firstbell.core.calendar import SchoolCalendar
 from firstbell.core.days import SchoolDays
-from firstbell.core.effort import effort_of, too_costly
+from firstbell.core.effort import effort_of, too_many_steps
 from firstbell.core.plan import Workload, make_plan
 from firstbell.core.policy import Bounds, Policy
 from firstbell.core.upcoming import upcoming_peaks
@@ -49,7 +49,7 @@ def spent(spec: Spec, policy: Policy) -> tuple[dict[str, float], int, bool]:
     now = minute_of(NOW)
     interval = now - 60, now + 2 * 1440
     steps = effort_of(workload, *interval).steps
-    refused = too_costly(workload, *interval) is not None
+    refused = too_many_steps(workload, *interval) is not None
     times.append(time.process_time())
     if refused:
         times += [times[-1]] * 3

@@ -13,8 +13,7 @@ from collections import OrderedDict, deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from firstbell.core.time_words import api_time
-from firstbell.core.visible_text import visible
+from firstbell.core import api_time, visible
 from firstbell.engine.ports import Clock, Cluster, Failure, Happening, Json, ObjectPath
 
 if TYPE_CHECKING:

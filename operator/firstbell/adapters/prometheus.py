@@ -28,7 +28,7 @@ from firstbell.adapters.prometheus_session import (
 )
 from firstbell.adapters.prometheus_tokens import Token, Tokens
 from firstbell.adapters.prometheus_trouble import Asked, Trouble, told
-from firstbell.core.absence import Unavailable
+from firstbell.core import Unavailable
 
 if TYPE_CHECKING:
     from fractions import Fraction

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from firstbell.adapters.prometheus_trouble import Asked
-    from firstbell.core.absence import Unavailable
+    from firstbell.core import Unavailable
 
 STALE_SECONDS = 300
 """An answer as old as this says nothing about now; Prometheus itself looks back no further."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from firstbell.core.absence import Unavailable
+    from firstbell.core import Unavailable
 
 MOST_POINTS = 10_000
 READ_SECONDS = 60.0

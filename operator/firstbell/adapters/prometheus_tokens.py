@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
 from firstbell.adapters.prometheus_trouble import Trouble
-from firstbell.core.absence import Unavailable
+from firstbell.core import Unavailable
 from firstbell.engine.ports import Failure, FailureKind, ObjectPath
 
 if TYPE_CHECKING:

@@ -14,8 +14,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from firstbell.core.absence import Unavailable
-from firstbell.core.visible_text import visible
+from firstbell.core import Unavailable, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

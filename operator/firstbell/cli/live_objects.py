@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core.floor import read_floor
+from firstbell.core import read_floor
 from firstbell.engine.floor.reading import seen_floor
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.seen.watched_kinds import WATCHED_KINDS

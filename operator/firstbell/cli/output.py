@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
-from firstbell.core.visible_text import visible
+from firstbell.core import visible
 
 if TYPE_CHECKING:
     from rich.console import Console

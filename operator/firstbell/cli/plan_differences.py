@@ -8,10 +8,17 @@ from datetime import date
 
 from firstbell import clock
 from firstbell.cli.planned import policy_errors, workload_of
-from firstbell.core.bells import start_of_day
-from firstbell.core.days import SchoolDays
-from firstbell.core.plan import Plan, Workload, make_plan
-from firstbell.core.plan_change import BellChange, change_sentence, changed_bells, lost_bells
+from firstbell.core import (
+    BellChange,
+    Plan,
+    SchoolDays,
+    Workload,
+    change_sentence,
+    changed_bells,
+    lost_bells,
+    make_plan,
+    start_of_day,
+)
 from firstbell.files.links import Linked, LinkedAutoscaler
 from firstbell.files.plan_document import DayWindow
 

@@ -12,11 +12,16 @@ from firstbell import clock
 from firstbell.cli.ask_cluster import ask_cluster
 from firstbell.cli.live_objects import live_objects
 from firstbell.cli.output import refuse
-from firstbell.core.bells import start_of_day
-from firstbell.core.calendar import SchoolCalendar
-from firstbell.core.days import SchoolDays
-from firstbell.core.findings import Severity, policy_findings
-from firstbell.core.plan import Plan, Workload, make_plan
+from firstbell.core import (
+    Plan,
+    SchoolCalendar,
+    SchoolDays,
+    Severity,
+    Workload,
+    make_plan,
+    policy_findings,
+    start_of_day,
+)
 from firstbell.engine.ports import Failure
 from firstbell.files.links import Linked, LinkedAutoscaler, link, link_readable
 from firstbell.files.manifests import gather_readable, read_manifests

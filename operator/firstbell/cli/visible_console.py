@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from firstbell.core.visible_text import visible
+from firstbell.core import visible
 
 
 class VisibleConsole(Console):

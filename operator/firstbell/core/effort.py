@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from firstbell.core.policy import Peak, Policy
 
 BEHIND_MINUTES, AHEAD_MINUTES = 60, 2 * MINUTES_PER_DAY
-"""From when to when the operator plans at a time."""
 DAYS_AROUND = 3
 """How many days a plan looks at beyond those it is for, besides the length of its peaks."""
 STEPS_PER_OCCURRENCE = 300
@@ -62,7 +61,12 @@ def effort_of(workload: Workload, start: Minute, end: Minute) -> Effort:
     )
 
 
-def too_costly(workload: Workload, start: Minute, end: Minute) -> Unavailable | None:
+def planned_around(minute: Minute) -> tuple[Minute, Minute]:
+    """Return the [start, end) that the operator plans at a time: from an hour ago for two days."""
+    return minute - BEHIND_MINUTES, minute + AHEAD_MINUTES
+
+
+def too_many_steps(workload: Workload, start: Minute, end: Minute) -> Unavailable | None:
     """Tell why [start, end) is not planned: it would hold up everything else. None where it may be."""
     effort = effort_of(workload, start, end)
     allowed = STEPS_PER_DAY * (-(-(end - start) // MINUTES_PER_DAY) + DAYS_AROUND)

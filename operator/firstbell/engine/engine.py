@@ -14,9 +14,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from firstbell.core.absence import Unavailable
-from firstbell.core.decision import Decision
-from firstbell.core.reasons import AbsenceReason
+from firstbell.core import AbsenceReason, Decision, Unavailable
 from firstbell.engine.acting.act import Actor
 from firstbell.engine.acting.commands import unsent_of
 from firstbell.engine.acting.left_workloads import LeftWorkloads

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from fractions import Fraction
 
-    from firstbell.core.absence import Unavailable
+    from firstbell.core import Unavailable
 
 Json: TypeAlias = dict[str, Any]
 """A Kubernetes object, or a part of one, as it travels."""

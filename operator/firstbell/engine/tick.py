@@ -9,12 +9,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from firstbell.core.absence import Unavailable
-from firstbell.core.bells import instant_of, minute_of
-from firstbell.core.decision import Decision
-from firstbell.core.limits import SLOWING
-from firstbell.core.pilot import Pilot
-from firstbell.core.reasons import AbsenceReason, EventReason
+from firstbell.core import (
+    SLOWING,
+    AbsenceReason,
+    Decision,
+    EventReason,
+    Pilot,
+    Unavailable,
+    instant_of,
+    minute_of,
+)
 from firstbell.engine.acting.way_back import follow_way_back
 from firstbell.engine.deciding.evaluating import evaluated
 from firstbell.engine.deciding.last_autoscaler import autoscaler_from_status, follow_autoscaler

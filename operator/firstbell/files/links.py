@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from firstbell.core.policy import Bounds
+from firstbell.core import Bounds
 from firstbell.files.yaml_files import FileProblem, Unreadable
 from firstbell.kinds.calendar_checks import exception_name_problems
 from firstbell.kinds.foreign_autoscalers import FOREIGN_AUTOSCALERS
@@ -19,7 +19,7 @@ from firstbell.kinds.school_autoscaler import Actuation
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from firstbell.core.calendar import SchoolCalendar
+    from firstbell.core import SchoolCalendar
     from firstbell.files.manifests import AutoscalerManifest, ExceptionManifest, Manifests
     from firstbell.kinds.autoscaler_bounds import AutoscalerBounds
 

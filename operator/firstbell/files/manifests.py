@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from firstbell.core.calendar import CalendarDate, SchoolCalendar
-    from firstbell.core.policy import Policy
+    from firstbell.core import CalendarDate, Policy, SchoolCalendar
     from firstbell.kinds.school_autoscaler import SchoolAutoscalerSpec
 
 

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from firstbell.core.time_words import api_minute
+from firstbell.core import api_minute
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from fractions import Fraction
 
-    from firstbell.core.days import Day, SchoolDays
-    from firstbell.core.plan import Plan, PlannedPeak, Step
+    from firstbell.core import Day, Plan, PlannedPeak, SchoolDays, Step
 
 API_VERSION = "firstbell.dev/plan/v1"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from firstbell.core.findings import Finding, Severity
+from firstbell.core import Finding, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from firstbell.core.behavior import Behavior, RatePolicy, ScalingRules, SelectPolicy
-from firstbell.core.policy import DayFactor, Match, Peak, Policy, Shape
-from firstbell.core.reactive import MetricTarget
-from firstbell.core.rules import Rules
+from firstbell.core import (
+    Behavior,
+    DayFactor,
+    Match,
+    MetricTarget,
+    Peak,
+    Policy,
+    RatePolicy,
+    Rules,
+    ScalingRules,
+    SelectPolicy,
+    Shape,
+)
 from firstbell.kinds.behavior import ScalingRulesSpec
 from firstbell.kinds.peak import DEFAULT_HOLD_MINUTES, DEFAULT_LEAD_MINUTES, DayMatchSpec, PeakSpec
 from firstbell.kinds.problems import Problem, Refused

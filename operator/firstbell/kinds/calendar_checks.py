@@ -10,9 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Protocol
 
-from firstbell.core.bells import minute_of_day
-from firstbell.core.calendar import ODD_AND_EVEN, RotationType, SessionType, Weekday
-from firstbell.core.time_words import clock_text
+from firstbell.core import ODD_AND_EVEN, RotationType, SessionType, Weekday, clock_text, minute_of_day
 from firstbell.kinds.calendar_date import ExceptionFieldsSpec
 from firstbell.kinds.demand_event import LONGEST_EVENT_DAYS, DemandEventSpec
 from firstbell.kinds.problems import Problem, nearest, quoted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from firstbell.core import calendar as domain
+from firstbell.core import calendar as core
 from firstbell.kinds.calendar_checks import calendar_problems
 from firstbell.kinds.calendar_date import CalendarDateSpec, ExceptionFieldsSpec
 from firstbell.kinds.cron import CronLine, read_cron
@@ -17,13 +17,13 @@ from firstbell.kinds.school_time import RotationSpec, WeeklyRowSpec
 from firstbell.kinds.time_zones import read_zone
 
 
-def read_calendar(namespace: str, name: str, spec: object) -> domain.SchoolCalendar | Refused:
+def read_calendar(namespace: str, name: str, spec: object) -> core.SchoolCalendar | Refused:
     """Return the calendar of a `spec` as it comes from YAML or the API, or all that is wrong with it."""
     model = read_spec(SchoolCalendarSpec, spec)
     return model if isinstance(model, Refused) else to_calendar(namespace, name, model)
 
 
-def to_calendar(namespace: str, name: str, spec: SchoolCalendarSpec) -> domain.SchoolCalendar | Refused:
+def to_calendar(namespace: str, name: str, spec: SchoolCalendarSpec) -> core.SchoolCalendar | Refused:
     """Return the calendar of a spec whose fields have the right shape, or all else that is wrong."""
     zone = read_zone(spec.time_zone, "spec.timeZone")
     crons = _crons(spec.demand_events)
@@ -32,7 +32,7 @@ def to_calendar(namespace: str, name: str, spec: SchoolCalendarSpec) -> domain.S
     problems += [cron for cron in crons.values() if isinstance(cron, Problem)]
     if problems or isinstance(zone, Problem):
         return Refused(problems=tuple(problems))
-    return domain.SchoolCalendar(
+    return core.SchoolCalendar(
         namespace=namespace,
         name=name,
         zone=zone,
@@ -51,12 +51,12 @@ def to_calendar(namespace: str, name: str, spec: SchoolCalendarSpec) -> domain.S
 
 
 def to_exception(
-    name: str, fields: ExceptionFieldsSpec, source: domain.ExceptionSource = domain.ExceptionSource.EXCEPTIONS
-) -> domain.CalendarDate:
+    name: str, fields: ExceptionFieldsSpec, source: core.ExceptionSource = core.ExceptionSource.EXCEPTIONS
+) -> core.CalendarDate:
     """Return an exception whose own fields were checked, as the core lays it over a calendar."""
-    return domain.CalendarDate(
+    return core.CalendarDate(
         name=name,
-        dates=domain.DateRange(first=fields.start_date, last=fields.end_date or fields.start_date),
+        dates=core.DateRange(first=fields.start_date, last=fields.end_date or fields.start_date),
         event=fields.event,
         days_of_week=frozenset(fields.days_of_week),
         bell_schedule_name=fields.bell_schedule_name,
@@ -68,8 +68,8 @@ def to_exception(
     )
 
 
-def _calendar_date(entry: CalendarDateSpec) -> domain.CalendarDate:
-    return to_exception(entry.name, entry, domain.ExceptionSource.CALENDAR_DATES)
+def _calendar_date(entry: CalendarDateSpec) -> core.CalendarDate:
+    return to_exception(entry.name, entry, core.ExceptionSource.CALENDAR_DATES)
 
 
 def _crons(events: Iterable[DemandEventSpec]) -> dict[str, CronLine | Problem]:
@@ -80,69 +80,69 @@ def _crons(events: Iterable[DemandEventSpec]) -> dict[str, CronLine | Problem]:
     }
 
 
-def _sessions(spec: SchoolCalendarSpec) -> Iterator[domain.AcademicSession]:
+def _sessions(spec: SchoolCalendarSpec) -> Iterator[core.AcademicSession]:
     for session in spec.academic_sessions:
-        yield domain.AcademicSession(
+        yield core.AcademicSession(
             name=session.name,
             type=session.type,
-            dates=domain.DateRange(first=session.start_date, last=session.end_date),
+            dates=core.DateRange(first=session.start_date, last=session.end_date),
             regions=session.regions,
         )
 
 
-def _bell_schedules(spec: SchoolCalendarSpec) -> Iterator[domain.BellSchedule]:
+def _bell_schedules(spec: SchoolCalendarSpec) -> Iterator[core.BellSchedule]:
     for schedule in spec.bell_schedules:
         periods = tuple(
-            domain.ClassPeriod(name=period.name, start=period.start_time, end=period.end_time)
+            core.ClassPeriod(name=period.name, start=period.start_time, end=period.end_time)
             for period in schedule.class_periods
         )
-        yield domain.BellSchedule(name=schedule.name, periods=periods)
+        yield core.BellSchedule(name=schedule.name, periods=periods)
 
 
-def _weekly_row(row: WeeklyRowSpec) -> domain.WeeklyRow:
-    return domain.WeeklyRow(
+def _weekly_row(row: WeeklyRowSpec) -> core.WeeklyRow:
+    return core.WeeklyRow(
         days_of_week=frozenset(row.days_of_week),
         bell_schedule_name=row.bell_schedule_name,
-        instruction_mode=row.instruction_mode or domain.InstructionMode.IN_PERSON,
+        instruction_mode=row.instruction_mode or core.InstructionMode.IN_PERSON,
         labels=row.labels,
         regions=row.regions,
     )
 
 
-def _rotation(rotation: RotationSpec) -> domain.Rotation:
-    return domain.Rotation(
+def _rotation(rotation: RotationSpec) -> core.Rotation:
+    return core.Rotation(
         type=rotation.type,
         labels=rotation.labels,
         anchor=rotation.anchor_date,
-        on_closure=rotation.on_closure or domain.OnClosure.SKIP,
-        week_starts_on=rotation.week_starts_on or domain.Weekday.MONDAY,
-        restarts_with=domain.SessionType(rotation.restarts_with) if rotation.restarts_with else None,
+        on_closure=rotation.on_closure or core.OnClosure.SKIP,
+        week_starts_on=rotation.week_starts_on or core.Weekday.MONDAY,
+        restarts_with=core.SessionType(rotation.restarts_with) if rotation.restarts_with else None,
     )
 
 
-def _holidays(spec: SchoolCalendarSpec) -> Iterator[domain.Holiday]:
+def _holidays(spec: SchoolCalendarSpec) -> Iterator[core.Holiday]:
     for holiday in spec.holidays:
-        yield domain.Holiday(
+        yield core.Holiday(
             name=holiday.name,
-            dates=domain.DateRange(first=holiday.start_date, last=holiday.end_date),
-            type=holiday.type or domain.HolidayType.SCHOOL_HOLIDAY,
+            dates=core.DateRange(first=holiday.start_date, last=holiday.end_date),
+            type=holiday.type or core.HolidayType.SCHOOL_HOLIDAY,
             regions=holiday.regions,
         )
 
 
-def _demand_event(event: DemandEventSpec, cron: CronLine | Problem | None) -> domain.DemandEvent:
-    when: domain.OneDate | domain.WeeklyRecurrence | domain.CronRecurrence
+def _demand_event(event: DemandEventSpec, cron: CronLine | Problem | None) -> core.DemandEvent:
+    when: core.OneDate | core.WeeklyRecurrence | core.CronRecurrence
     if isinstance(cron, CronLine):
-        when = domain.CronRecurrence(schedule=cron, duration_minutes=event.duration_minutes or 0)
+        when = core.CronRecurrence(schedule=cron, duration_minutes=event.duration_minutes or 0)
     elif event.date is not None:
-        when = domain.OneDate(day=event.date, last=_last_day(event))
+        when = core.OneDate(day=event.date, last=_last_day(event))
     else:
         recurrence = event.recurrence
-        when = domain.WeeklyRecurrence(
+        when = core.WeeklyRecurrence(
             days_of_week=frozenset(recurrence.days_of_week if recurrence else ()),
-            condition=(recurrence and recurrence.condition) or domain.RecurrenceCondition.ALWAYS,
+            condition=(recurrence and recurrence.condition) or core.RecurrenceCondition.ALWAYS,
         )
-    return domain.DemandEvent(
+    return core.DemandEvent(
         name=event.name,
         type=event.type,
         when=when,
@@ -161,9 +161,9 @@ def _last_day(event: DemandEventSpec) -> date | None:
     return None if event.end_date == event.date or event.end_time is None else event.end_date
 
 
-def _cohorts(spec: SchoolCalendarSpec) -> Iterator[domain.Cohort]:
+def _cohorts(spec: SchoolCalendarSpec) -> Iterator[core.Cohort]:
     for cohort in spec.cohorts:
-        yield domain.Cohort(
+        yield core.Cohort(
             name=cohort.name,
             pupils=cohort.pupils,
             region=cohort.region,

@@ -10,9 +10,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict
 
-from firstbell.core.calendar import CalendarEvent, DemandEventType, InstructionMode
-from firstbell.core.days import DayClass, Transition
-from firstbell.core.policy import PeakAnchor
+from firstbell.core import CalendarEvent, DayClass, DemandEventType, InstructionMode, PeakAnchor, Transition
 from firstbell.kinds.cel import Rule, validated_by
 from firstbell.kinds.model import SpecModel, distinct_list
 from firstbell.kinds.scalars import Minutes, Name, Percent, Replicas

@@ -14,7 +14,7 @@ from firstbell.adapters.kubernetes import KubernetesCluster
 from firstbell.adapters.renewal import load_access
 from firstbell.app import run_operator
 from firstbell.clock import FastClock
-from firstbell.core.bells import instant_of, minute_of
+from firstbell.core import instant_of, minute_of
 from firstbell.engine.floor.reading import seen_hpa
 from firstbell.engine.ports import Failure, ObjectPath
 from firstbell.engine.seen.workloads import DEPLOYMENT, seen_workload
@@ -26,7 +26,7 @@ from firstbell_workshop.demo.waking import Lag, note_lags
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from firstbell.core.plan import Plan
+    from firstbell.core import Plan
     from firstbell.engine.objects.target_ref import TargetRef
     from firstbell_workshop.demo.morning import Morning
     from firstbell_workshop.local.control_plane import ControlPlane

@@ -17,7 +17,7 @@ from firstbell.kinds.group import GROUP
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from firstbell.core.plan import Workload
+    from firstbell.core import Workload
     from firstbell.engine.objects.target_ref import TargetRef
     from firstbell_workshop.local.control_plane import ControlPlane
 

@@ -17,7 +17,7 @@ import yaml
 from firstbell.adapters.kubernetes import KubernetesCluster
 from firstbell.adapters.renewal import load_access
 from firstbell.clock import SystemClock
-from firstbell.core.bells import instant_of, minute_of
+from firstbell.core import instant_of, minute_of
 from firstbell.engine.objects.target_ref import TargetRef
 from firstbell.engine.ports import Failure, ObjectPath
 from firstbell_workshop.demo.pace import Rise, Trial
@@ -26,7 +26,7 @@ from firstbell_workshop.demo.waking import Lag, note_lags
 from firstbell_workshop.local.errors import ControlPlaneError
 
 if TYPE_CHECKING:
-    from firstbell.core.plan import Plan
+    from firstbell.core import Plan
     from firstbell_workshop.demo.morning import Morning
     from firstbell_workshop.local.control_plane import ControlPlane
 

@@ -10,12 +10,11 @@ import pytest
 from firstbell.core.absence import Unavailable
 from firstbell.core.days import SchoolDays
 from firstbell.core.effort import (
-    AHEAD_MINUTES,
-    BEHIND_MINUTES,
     DAYS_AROUND,
     STEPS_PER_DAY,
     effort_of,
-    too_costly,
+    planned_around,
+    too_many_steps,
 )
 from firstbell.core.findings import FindingKind, policy_findings
 from firstbell.core.plan import Workload, make_plan
@@ -74,7 +73,7 @@ def calls_of(workload: Workload) -> int:
 @pytest.mark.parametrize("name", corners())
 def test_a_corner_of_the_schema_is_planned_within_its_steps_or_refused_for_them(name):
     workload = corner(corners()[name], corner_policy())
-    refused = too_costly(workload, START, END)
+    refused = too_many_steps(workload, START, END)
     assert (refused is not None) == (name in REFUSED)
     if refused is None:
         steps = effort_of(workload, START, END).steps
@@ -91,7 +90,7 @@ def test_so_it_is_for_the_largest_policy_and_lint_and_the_operator_say_the_same(
     assert told is (name in REFUSED_TO_THE_LARGEST_POLICY)
     for hours in range(0, 24, 5):
         minute = START + 60 * hours
-        refused = too_costly(workload, minute - BEHIND_MINUTES, minute + AHEAD_MINUTES)
+        refused = too_many_steps(workload, *planned_around(minute))
         assert (refused is not None) is told
 
 
@@ -113,8 +112,8 @@ def test_lint_finds_the_one_day_on_which_a_plan_costs_too_much():
     workload = a_workload(
         a_policy(*[a_peak(PeakAnchor.DEMAND_EVENT, name=f"p{number}") for number in range(20)]), calendar
     )
-    assert too_costly(workload, START, END) is not None
-    assert too_costly(workload, START + 10 * 1440, END + 10 * 1440) is None
+    assert too_many_steps(workload, START, END) is not None
+    assert too_many_steps(workload, START + 10 * 1440, END + 10 * 1440) is None
     first = policy_findings(workload.policy, workload.calendars)[0]
     assert first.kind is FindingKind.TOO_COSTLY
 
@@ -122,7 +121,7 @@ def test_lint_finds_the_one_day_on_which_a_plan_costs_too_much():
 @pytest.mark.parametrize("seeds", DEAREST)
 def test_the_dearest_calendars_that_a_search_found_stay_within_their_steps(seeds):
     workload = corner(drawn_corner(seeds), corner_policy())
-    assert too_costly(workload, START, END) is None
+    assert too_many_steps(workload, START, END) is None
     assert calls_of(workload) <= ALLOWED
 
 
@@ -156,7 +155,7 @@ def test_a_whole_country_is_planned():
         ),
     )
     peaks = [a_peak(anchor, name=f"p{anchor}") for anchor in PeakAnchor]
-    assert too_costly(a_workload(a_policy(*peaks), calendar), START, END) is None
+    assert too_many_steps(a_workload(a_policy(*peaks), calendar), START, END) is None
 
 
 def test_steps_grow_with_regions_peaks_events_and_days():
@@ -174,7 +173,7 @@ def test_steps_grow_with_regions_peaks_events_and_days():
 
 def test_what_is_refused_says_what_is_too_much_and_what_to_do():
     workload = corner(corners()["128 cron events each half hour, 24 regions, 512 cohorts"], corner_policy())
-    refused = too_costly(workload, START, END)
+    refused = too_many_steps(workload, START, END)
     assert isinstance(refused, Unavailable)
     assert refused.reason == AbsenceReason.TOO_COSTLY
     assert "SchoolCalendar corner: spec.demandEvents: " in refused.message
@@ -199,4 +198,4 @@ def test_the_largest_policy_is_counted_with_each_of_its_calendars():
     one = corner(spec, largest_policy())
     many = replace(one, calendars=one.calendars * 16)
     assert effort_of(many, START, END).steps == 16 * effort_of(one, START, END).steps
-    assert too_costly(many, START, END) is not None
+    assert too_many_steps(many, START, END) is not None

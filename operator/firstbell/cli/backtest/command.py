@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from firstbell.cli.output import console, refuse
-from firstbell.core.bells import MINUTES_PER_DAY
+from firstbell.core import MINUTES_PER_DAY
 from firstbell.lab.record.recording import SAMPLE_COUNTS_SECONDS, SECONDS_PER_MINUTE
 from firstbell.lab.record.trial import START_SECONDS
 

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from firstbell.cli.simulate.table import LEAST, times
-from firstbell.core.bells import EPOCH
-from firstbell.core.reactive import number_text
-from firstbell.core.upcoming import local_time
+from firstbell.core import EPOCH, local_time, number_text
 from firstbell.lab.day.untried import untried_sentence
 from firstbell.lab.record.assumptions import assumptions
 from firstbell.lab.record.outcome import BellOutcome, Outcome, Variant

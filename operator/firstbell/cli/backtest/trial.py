@@ -10,10 +10,7 @@ from pathlib import Path
 
 from firstbell.cli.output import refuse
 from firstbell.cli.planned import STDIN, policy_errors, workload_of
-from firstbell.core.behavior import Behavior
-from firstbell.core.days import SchoolDays
-from firstbell.core.policy import Bounds
-from firstbell.core.reactive import MetricTarget, TargetType
+from firstbell.core import Behavior, Bounds, MetricTarget, SchoolDays, TargetType
 from firstbell.files.links import Linked, LinkedAutoscaler, autoscaler_beside, link
 from firstbell.files.manifests import Manifests, read_manifests
 from firstbell.files.yaml_files import Unreadable

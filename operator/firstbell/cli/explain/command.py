@@ -11,7 +11,7 @@ import typer
 
 from firstbell.cli.cluster_options import Context, Kubeconfig, Namespace
 from firstbell.cli.output import console, refuse
-from firstbell.core.absence import Unavailable
+from firstbell.core import Unavailable
 from firstbell.engine.ports import Failure
 
 

@@ -8,12 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from firstbell.core.absence import Unavailable
-from firstbell.core.conditions import Condition
-from firstbell.core.decision import Decision
-from firstbell.core.reactive import number_text
-from firstbell.core.reasons import ConditionType
-from firstbell.core.time_words import api_minute, api_time
+from firstbell.core import Condition, ConditionType, Decision, Unavailable, api_minute, api_time, number_text
 from firstbell.engine.deciding.situation import ByFloor, ByScale
 from firstbell.engine.explaining.explanation import ExplainedPeak, Explanation
 from firstbell.engine.explaining.last_report import lag, not_fine

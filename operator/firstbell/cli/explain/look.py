@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from firstbell.core.absence import Unavailable
+from firstbell.core import Unavailable
 from firstbell.engine.deciding.situation import ByFloor
 from firstbell.engine.explaining.explanation import Explanation, explain, field_writers
 from firstbell.engine.ports import Failure

@@ -11,14 +11,18 @@ from rich.table import Table
 
 from firstbell.cli.output import printable
 from firstbell.cli.patch_text import patch_rows
-from firstbell.core.absence import Unavailable
-from firstbell.core.bells import instant_of
-from firstbell.core.days import Day
-from firstbell.core.decision import Decision
-from firstbell.core.plan import PlannedPeak
-from firstbell.core.reasons import ConditionType, DecisionReason
-from firstbell.core.time_words import DATED_CLOCK
-from firstbell.core.upcoming import day_words, percent_text
+from firstbell.core import (
+    DATED_CLOCK,
+    ConditionType,
+    Day,
+    Decision,
+    DecisionReason,
+    PlannedPeak,
+    Unavailable,
+    day_words,
+    instant_of,
+    percent_text,
+)
 from firstbell.engine.deciding.situation import ByFloor, ByScale
 from firstbell.engine.explaining.explanation import ExplainedPeak, Explanation
 from firstbell.engine.explaining.last_report import lag, not_fine

@@ -12,10 +12,18 @@ from firstbell import clock
 from firstbell.cli.lint.command import AGAINST_DAYS
 from firstbell.cli.plan_differences import differences
 from firstbell.cli.planned import linked_files
-from firstbell.core.calendar import ExceptionSource, SchoolCalendar
-from firstbell.core.days import SchoolDays
-from firstbell.core.findings import Finding, FindingKind, Severity, calendar_findings, fold, policy_findings
-from firstbell.core.plan_change import change_sentence
+from firstbell.core import (
+    ExceptionSource,
+    Finding,
+    FindingKind,
+    SchoolCalendar,
+    SchoolDays,
+    Severity,
+    calendar_findings,
+    change_sentence,
+    fold,
+    policy_findings,
+)
 from firstbell.files.links import Linked, link
 from firstbell.files.manifests import CalendarManifest, Manifests, read_manifests
 from firstbell.files.one_count import contested_counts, target_conflicts

@@ -11,7 +11,7 @@ from typing import Any
 from firstbell.cli.lint.command import LintOutput
 from firstbell.cli.lint.remarks import Remark, Report
 from firstbell.cli.output import printable
-from firstbell.core.findings import Severity
+from firstbell.core import Severity
 
 API_VERSION = "firstbell.dev/lint/v1"
 

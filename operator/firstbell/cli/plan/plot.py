@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from firstbell.cli.picture import empty_picture, without_matplotlib, written, wrong_suffix
-from firstbell.core.bells import instant_of
-from firstbell.core.plan import Plan
+from firstbell.core import Plan, instant_of
 
 MOST_PANELS = 50
 

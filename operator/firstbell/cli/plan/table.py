@@ -9,11 +9,19 @@ from rich.console import Console
 from rich.table import Table
 
 from firstbell.cli.planned import Planned
-from firstbell.core.bells import Minute, instant_of
-from firstbell.core.days import Day, SchoolDays
-from firstbell.core.plan import LimitedBy, Plan
-from firstbell.core.time_words import CLOCK, DATED_CLOCK
-from firstbell.core.upcoming import peak_at, peak_sentence, wall_clock
+from firstbell.core import (
+    CLOCK,
+    DATED_CLOCK,
+    Day,
+    LimitedBy,
+    Minute,
+    Plan,
+    SchoolDays,
+    instant_of,
+    peak_at,
+    peak_sentence,
+    wall_clock,
+)
 from firstbell.files.plan_document import DayWindow
 
 BAR_CELLS = 32

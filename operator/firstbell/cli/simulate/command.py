@@ -12,8 +12,7 @@ import typer
 
 from firstbell.cli.output import refuse
 from firstbell.cli.simulate.output import SimulateOutput
-from firstbell.core.bells import MINUTES_PER_DAY
-from firstbell.core.rules import DEFAULT_RULES
+from firstbell.core import DEFAULT_RULES, MINUTES_PER_DAY
 from firstbell.lab.day.arrivals import Preset
 from firstbell.lab.day.compare import Conditions
 from firstbell.lab.day.crowd import Coming

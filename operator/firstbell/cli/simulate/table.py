@@ -12,8 +12,7 @@ from math import isfinite
 from rich.console import Console
 from rich.table import Table
 
-from firstbell.core.bells import instant_of, local_date
-from firstbell.core.upcoming import peak_sentence, upcoming_peaks
+from firstbell.core import instant_of, local_date, peak_sentence, upcoming_peaks
 from firstbell.lab.day.advice import advice
 from firstbell.lab.day.assumptions import assumptions
 from firstbell.lab.day.compare import Comparison, Variant

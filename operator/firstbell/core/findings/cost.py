@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from firstbell.core.bells import start_of_day
 from firstbell.core.calendar import OneDate
-from firstbell.core.effort import AHEAD_MINUTES, BEHIND_MINUTES, too_costly
+from firstbell.core.effort import planned_around, too_many_steps
 from firstbell.core.findings.finding import Finding, FindingKind, Severity
 from firstbell.core.plan import Workload
 from firstbell.core.policy import Bounds
@@ -23,7 +23,7 @@ def cost_findings(policy: Policy, calendars: Sequence[SchoolDays]) -> Iterator[F
     """Yield, once, where there are more bells, events and peaks than a plan has steps for."""
     workload = Workload(policy=policy, bounds=Bounds(minimum=0, maximum=None), calendars=tuple(calendars))
     for minute in _looked_at(calendars):
-        costly = too_costly(workload, minute - BEHIND_MINUTES, minute + AHEAD_MINUTES)
+        costly = too_many_steps(workload, *planned_around(minute))
         if costly is not None:
             message, cure = costly.message.rstrip(".").rsplit(". ", 1)
             yield Finding(

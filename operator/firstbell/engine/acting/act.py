@@ -10,8 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.core.absence import Unavailable
-from firstbell.core.floor import FloorMark, FloorMemory
+from firstbell.core import FloorMark, FloorMemory, Unavailable
 from firstbell.engine.acting.commands import Writes, floors_over, writes_of
 from firstbell.engine.acting.count_mark import CountMarks
 from firstbell.engine.acting.scale_actuator import scale_path, write_scale

@@ -10,10 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from firstbell.core.absence import Unavailable
-from firstbell.core.bells import minute_of
-from firstbell.core.floor import FloorState
-from firstbell.core.reasons import AbsenceReason
+from firstbell.core import AbsenceReason, FloorState, Unavailable, minute_of
 from firstbell.engine.acting.contest import OF_THE_CLUSTER
 from firstbell.engine.acting.scale_actuator import scale_command
 from firstbell.engine.deciding.situation import ByFloor, ByScale

@@ -14,15 +14,14 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from firstbell.core.bells import instant_of, minute_of
+from firstbell.core import instant_of, minute_of
 from firstbell.engine.acting.scale_actuator import scale_command, write_scale
 from firstbell.engine.ports import Failure, FailureKind
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from firstbell.core.bells import Minute
-    from firstbell.core.plan import Plan
+    from firstbell.core import Minute, Plan
     from firstbell.engine.memory.memory import Memory
     from firstbell.engine.objects.target_ref import TargetRef
     from firstbell.engine.ports import Cluster, Telemetry

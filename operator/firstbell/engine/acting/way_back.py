@@ -9,9 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.core.absence import Unavailable
-from firstbell.core.conditions import Condition, Truth
-from firstbell.core.reasons import ConditionReason, ConditionType
+from firstbell.core import Condition, ConditionReason, ConditionType, Truth, Unavailable
 from firstbell.engine.deciding.outcome import floor_after
 from firstbell.engine.deciding.situation import ByFloor
 from firstbell.engine.memory.way_back import WayBack

@@ -8,10 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from firstbell.core.absence import Unavailable
-from firstbell.core.bells import minute_of
-from firstbell.core.limits import Limit
-from firstbell.core.reasons import LimitReason
+from firstbell.core import Limit, LimitReason, Unavailable, minute_of
 from firstbell.engine.deciding.other_times import elsewhere
 from firstbell.engine.deciding.outcome import Outcome
 from firstbell.engine.deciding.planning import current_plan
@@ -25,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from firstbell.core.decision import Decision
+    from firstbell.core import Decision
     from firstbell.engine.deciding.situation import Situation
     from firstbell.engine.memory.kept_plans import KeptPlans
     from firstbell.engine.memory.memory import Memory

@@ -12,9 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from firstbell.core.absence import Unavailable
-from firstbell.core.reasons import AbsenceReason
-from firstbell.core.time_words import api_time, utc_clock
+from firstbell.core import AbsenceReason, Unavailable, api_time, utc_clock
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation
 from firstbell.engine.memory.last_autoscaler import LastAutoscaler
 from firstbell.kinds.foreign_autoscalers import FOREIGN_AUTOSCALERS

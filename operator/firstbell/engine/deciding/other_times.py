@@ -8,19 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from firstbell.core.absence import Unavailable
-from firstbell.core.bells import instant_of, minute_of
-from firstbell.core.decision import Hold
-from firstbell.core.reasons import DecisionReason, LimitReason
-from firstbell.core.scheduled import scheduled_by
+from firstbell.core import DecisionReason, Hold, LimitReason, Unavailable, instant_of, minute_of, scheduled_by
 from firstbell.engine.deciding.planning import made_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from firstbell.core.bells import Minute
-    from firstbell.core.plan import Plan
+    from firstbell.core import Minute, Plan
     from firstbell.engine.memory.kept_plans import KeptPlans
     from firstbell.engine.pace.timekeeping import OtherTime
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from firstbell.core.absence import Unavailable
+from firstbell.core import Unavailable
 from firstbell.engine.pace.timekeeping import NOT_COMPARED
 from firstbell.kinds.school_autoscaler import Mode
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from firstbell.core.decision import Decision
-    from firstbell.core.pilot import Look
-    from firstbell.core.plan import Plan
+    from firstbell.core import Decision, Look, Plan
     from firstbell.engine.deciding.other_times import Elsewhere
     from firstbell.engine.deciding.situation import ByFloor, Situation
     from firstbell.engine.memory.losses import Shrunk

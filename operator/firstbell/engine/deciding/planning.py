@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core import effort
-from firstbell.core.absence import Unavailable
-from firstbell.core.bells import MINUTES_PER_DAY, Minute
-from firstbell.core.plan import Plan, PlannedPeak, Workload, make_plan
-from firstbell.core.policy import Bounds
-from firstbell.core.upcoming import by_bell, upcoming_peaks
+from firstbell.core import (
+    MINUTES_PER_DAY,
+    Bounds,
+    Minute,
+    Plan,
+    PlannedPeak,
+    Unavailable,
+    Workload,
+    by_bell,
+    make_plan,
+    planned_around,
+    too_many_steps,
+    upcoming_peaks,
+)
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation
 from firstbell.engine.memory.kept_plans import CutPlan
 from firstbell.engine.pace.slices import (
@@ -74,9 +82,9 @@ def current_plan(
 
 def made_plan(workload: Workload, minute: Minute) -> Plan | Unavailable:
     """Return the plan from an hour ago on, or that it takes too many steps, or took too long after all."""
-    start, end = minute - effort.BEHIND_MINUTES, minute + effort.AHEAD_MINUTES
+    start, end = planned_around(minute)
     try:
-        refused = effort.too_costly(workload, start, end)
+        refused = too_many_steps(workload, start, end)
         return refused or within(SLICE_SECONDS, lambda: make_plan(workload, start, end))
     except TooCostlyError:
         return too_costly(f"The plan of SchoolAutoscaler {workload.policy.key}", SLICE_SECONDS)

@@ -10,10 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.core.absence import Unavailable
-from firstbell.core.reactive import LiveMetric, Reading, usable
-from firstbell.core.reasons import AbsenceReason
-from firstbell.core.time_words import api_time
+from firstbell.core import AbsenceReason, LiveMetric, Reading, Unavailable, api_time, usable
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -14,19 +14,22 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.core.absence import Unavailable
-from firstbell.core.bells import minute_of
-from firstbell.core.conditions import Condition, Truth
-from firstbell.core.plan_change import changes_sentence, lost_bells
-from firstbell.core.reasons import ConditionReason, ConditionType
+from firstbell.core import (
+    Condition,
+    ConditionReason,
+    ConditionType,
+    Truth,
+    Unavailable,
+    changes_sentence,
+    lost_bells,
+    minute_of,
+)
 from firstbell.engine.memory.losses import NEAR_MINUTES, Loss, Shrunk
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from firstbell.core.bells import Minute
-    from firstbell.core.plan import Plan
-    from firstbell.core.plan_change import BellChange
+    from firstbell.core import BellChange, Minute, Plan
     from firstbell.engine.deciding.situation import Situation
     from firstbell.engine.memory.memory import Memory
     from firstbell.engine.seen.store import SeenAutoscaler, Store

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core.decision import Ceiling
-from firstbell.core.reasons import LimitReason
-from firstbell.core.sight import Sight
+from firstbell.core import Ceiling, LimitReason, Sight
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation
 from firstbell.engine.deciding.surging import early_arrivals
 from firstbell.engine.deciding.zero import persons_zero
@@ -16,9 +14,7 @@ from firstbell.engine.seen.store import SeenWorkload
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from firstbell.core.absence import Unavailable
-    from firstbell.core.decision import Hold
-    from firstbell.core.plan import Plan
+    from firstbell.core import Hold, Plan, Unavailable
     from firstbell.engine.memory.memory import Memory
     from firstbell.engine.seen.store import Store
 

@@ -8,11 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from firstbell.core.absence import Unavailable
-from firstbell.core.findings import Severity
-from firstbell.core.findings.pupils import pupil_findings
-from firstbell.core.floor import FloorMemory, FloorReading, FloorState, read_floor
-from firstbell.core.reasons import AbsenceReason
+from firstbell.core import (
+    AbsenceReason,
+    FloorMemory,
+    FloorReading,
+    FloorState,
+    Severity,
+    Unavailable,
+    pupil_findings,
+    read_floor,
+)
 from firstbell.engine.deciding.readings import live_metrics
 from firstbell.engine.floor.choice import FloorChoice, floor_choice
 from firstbell.engine.floor.marks import floor_from_status
@@ -22,8 +27,7 @@ from firstbell.kinds.school_autoscaler import Actuation, Mode
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from firstbell.core.days import SchoolDays
-    from firstbell.core.reactive import LiveMetric
+    from firstbell.core import LiveMetric, SchoolDays
     from firstbell.engine.floor.seen_floor import SeenFloor
     from firstbell.engine.seen.store import (
         SeenAutoscaler,

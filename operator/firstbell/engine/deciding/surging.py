@@ -8,10 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from firstbell.core.bells import instant_of, minute_of
-from firstbell.core.sight import EarlyArrivals
-from firstbell.core.surge_correction import AS_PLANNED, SurgeHistory
-from firstbell.core.time_words import api_time
+from firstbell.core import AS_PLANNED, EarlyArrivals, SurgeHistory, api_time, instant_of, minute_of
 
 if TYPE_CHECKING:
     from firstbell.engine.deciding.situation import Situation

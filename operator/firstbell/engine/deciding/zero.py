@@ -11,9 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from firstbell.core.absence import Unavailable
-from firstbell.core.reasons import ConditionReason
-from firstbell.core.time_words import api_time
+from firstbell.core import ConditionReason, Unavailable, api_time
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation
 from firstbell.engine.memory.zero import Zero
 from firstbell.engine.objects.status_values import read_conditions

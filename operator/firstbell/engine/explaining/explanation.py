@@ -11,12 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from firstbell.core.absence import Unavailable
-from firstbell.core.bells import minute_of
-from firstbell.core.history import SETTLED
-from firstbell.core.pilot import Pilot
-from firstbell.core.reasons import AbsenceReason
-from firstbell.core.upcoming import peak_at
+from firstbell.core import SETTLED, AbsenceReason, Pilot, Unavailable, minute_of, peak_at
 from firstbell.engine.acting.commands import commands_of, unsent_of
 from firstbell.engine.deciding.evaluating import evaluated
 from firstbell.engine.deciding.last_autoscaler import autoscaler_from_status, with_kept_baseline
@@ -32,9 +27,7 @@ from firstbell.kinds.school_autoscaler import Mode
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from firstbell.core.coalesce import Run
-    from firstbell.core.demand import RegionLoad
-    from firstbell.core.plan import Plan, PlannedPeak
+    from firstbell.core import Plan, PlannedPeak, RegionLoad, Run
     from firstbell.engine.deciding.outcome import Outcome
     from firstbell.engine.ports import Json
     from firstbell.engine.requests.command import Command

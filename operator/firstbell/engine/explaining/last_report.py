@@ -6,11 +6,17 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from firstbell.core.absence import Unavailable
-from firstbell.core.conditions import Condition, Truth
-from firstbell.core.decision import Decision
-from firstbell.core.reactive import LiveMetric, MetricTarget, TargetType
-from firstbell.core.reasons import ConditionType, DecisionReason
+from firstbell.core import (
+    Condition,
+    ConditionType,
+    Decision,
+    DecisionReason,
+    LiveMetric,
+    MetricTarget,
+    TargetType,
+    Truth,
+    Unavailable,
+)
 from firstbell.engine.deciding.situation import ByFloor
 from firstbell.engine.objects.status_values import read_conditions
 from firstbell.kinds.school_autoscaler import Mode

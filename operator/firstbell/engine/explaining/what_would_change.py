@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core.absence import Unavailable
-from firstbell.core.decision import Decision
-from firstbell.core.limits import SLOWING
-from firstbell.core.reasons import LimitReason
+from firstbell.core import SLOWING, Decision, LimitReason, Unavailable
 from firstbell.engine.deciding.situation import ByFloor, ByScale
 from firstbell.kinds.school_autoscaler import Mode
 

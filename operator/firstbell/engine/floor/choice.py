@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from firstbell.core.absence import Unavailable
-from firstbell.core.reasons import AbsenceReason
+from firstbell.core import AbsenceReason, Unavailable
 from firstbell.kinds.foreign_autoscalers import SCALED_OBJECT
 
 if TYPE_CHECKING:

@@ -17,15 +17,14 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from firstbell.core.absence import Unavailable
-from firstbell.core.reasons import AbsenceReason
+from firstbell.core import AbsenceReason, Unavailable
 from firstbell.engine.live.answers import SeenReading
 from firstbell.engine.pace.interruptible_sleep import nap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from firstbell.core.reactive import Reading
+    from firstbell.core import Reading
     from firstbell.engine.live.answers import Answers
     from firstbell.engine.ports import Clock, MetricQuery, Metrics
 

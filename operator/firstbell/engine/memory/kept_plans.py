@@ -6,10 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from firstbell.core.absence import Unavailable
-    from firstbell.core.bells import Minute
-    from firstbell.core.days import SchoolDays
-    from firstbell.core.plan import Plan, PlannedPeak
+    from firstbell.core import Minute, Plan, PlannedPeak, SchoolDays, Unavailable
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,19 +6,21 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from firstbell.core.bells import instant_of, minute_of
-from firstbell.core.decision import Hold
-from firstbell.core.plan_change import changes_sentence
-from firstbell.core.reasons import DecisionReason, LimitReason
-from firstbell.core.time_words import utc_clock
+from firstbell.core import (
+    DecisionReason,
+    Hold,
+    LimitReason,
+    changes_sentence,
+    instant_of,
+    minute_of,
+    utc_clock,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime, timedelta
 
-    from firstbell.core.bells import Minute
-    from firstbell.core.plan import Plan
-    from firstbell.core.plan_change import BellChange
+    from firstbell.core import BellChange, Minute, Plan
 
 NEAR_MINUTES = 120
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.core.pilot import Pilot
+from firstbell.core import Pilot
 from firstbell.engine.memory.carried_out import CarriedOut, LooksAgain
 from firstbell.engine.memory.kept_plans import KeptPlans
 from firstbell.engine.memory.losses import Edits

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
-    from firstbell.core.bells import Minute
-    from firstbell.core.plan import PlannedPeak
+    from firstbell.core import Minute, PlannedPeak
     from firstbell.engine.ports import Json
 
 REPORTS_AT_ONCE = 5

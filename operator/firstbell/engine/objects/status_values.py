@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from firstbell.core.conditions import Condition, Truth, merge_conditions
-from firstbell.core.time_words import api_time
-from firstbell.core.visible_text import visible
+from firstbell.core import Condition, Truth, api_time, merge_conditions, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -16,8 +16,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from firstbell.core.absence import Unavailable
-from firstbell.core.reasons import AbsenceReason
+from firstbell.core import AbsenceReason, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,9 +15,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from firstbell.core.conditions import Condition, Truth
-from firstbell.core.reasons import ConditionReason, ConditionType
-from firstbell.core.time_words import api_time
+from firstbell.core import Condition, ConditionReason, ConditionType, Truth, api_time
 
 if TYPE_CHECKING:
     from datetime import datetime

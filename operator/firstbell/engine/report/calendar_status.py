@@ -10,13 +10,27 @@ from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from firstbell.core.absence import Unavailable
-from firstbell.core.bells import Minute, instant_of, local_date, minute_of, start_of_day
-from firstbell.core.conditions import Condition, Truth
-from firstbell.core.days import Day, DayClass, SchoolDays
-from firstbell.core.findings import Finding, FindingKind, Severity, calendar_findings, fold
-from firstbell.core.reasons import ConditionReason, ConditionType
-from firstbell.core.time_words import api_time
+from firstbell.core import (
+    Condition,
+    ConditionReason,
+    ConditionType,
+    Day,
+    DayClass,
+    Finding,
+    FindingKind,
+    Minute,
+    SchoolDays,
+    Severity,
+    Truth,
+    Unavailable,
+    api_time,
+    calendar_findings,
+    fold,
+    instant_of,
+    local_date,
+    minute_of,
+    start_of_day,
+)
 from firstbell.engine.objects.status_values import written_conditions
 from firstbell.kinds.accepted_findings import with_accepted
 

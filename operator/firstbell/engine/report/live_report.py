@@ -8,14 +8,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core.absence import Unavailable
-from firstbell.core.conditions import Condition, Truth
-from firstbell.core.decision import Decision
-from firstbell.core.reasons import AbsenceReason, ConditionReason, ConditionType, DecisionReason
+from firstbell.core import (
+    AbsenceReason,
+    Condition,
+    ConditionReason,
+    ConditionType,
+    Decision,
+    DecisionReason,
+    Truth,
+    Unavailable,
+)
 from firstbell.engine.objects.status_values import read_conditions
 
 if TYPE_CHECKING:
-    from firstbell.core.reactive import LiveMetric
+    from firstbell.core import LiveMetric
     from firstbell.engine.deciding.outcome import Outcome
     from firstbell.engine.ports import Json
 

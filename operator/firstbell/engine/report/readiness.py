@@ -9,11 +9,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.core.absence import Unavailable
-from firstbell.core.bells import instant_of, minute_of
-from firstbell.core.conditions import Condition, Truth
-from firstbell.core.reasons import ConditionReason, ConditionType, EventReason
-from firstbell.core.upcoming import local_time
+from firstbell.core import (
+    Condition,
+    ConditionReason,
+    ConditionType,
+    EventReason,
+    Truth,
+    Unavailable,
+    instant_of,
+    local_time,
+    minute_of,
+)
 from firstbell.engine.memory.told import BellRecord, Told
 from firstbell.engine.ports import Happening
 
@@ -21,8 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from firstbell.core.bells import Minute
-    from firstbell.core.plan import Plan, PlannedPeak
+    from firstbell.core import Minute, Plan, PlannedPeak
     from firstbell.engine.seen.store import SeenWorkload
 
 GRACE_MINUTES = 2

@@ -13,11 +13,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from firstbell.core.absence import Unavailable
-from firstbell.core.bells import instant_of, minute_of
-from firstbell.core.conditions import Truth
-from firstbell.core.decision import Decision
-from firstbell.core.reasons import ConditionReason, ConditionType
+from firstbell.core import ConditionReason, ConditionType, Decision, Truth, Unavailable, instant_of, minute_of
 from firstbell.engine.deciding.planning import coming_peaks
 from firstbell.engine.objects.status_values import (
     merge_patch,

@@ -7,13 +7,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core.absence import Unavailable
-from firstbell.core.bells import instant_of, minute_of
-from firstbell.core.conditions import Condition, Truth
-from firstbell.core.decision import Decision
-from firstbell.core.reasons import AbsenceReason, ConditionReason, ConditionType, DecisionReason, LimitReason
-from firstbell.core.time_words import api_time
-from firstbell.core.upcoming import peak_sentence
+from firstbell.core import (
+    AbsenceReason,
+    Condition,
+    ConditionReason,
+    ConditionType,
+    Decision,
+    DecisionReason,
+    LimitReason,
+    Truth,
+    Unavailable,
+    api_time,
+    instant_of,
+    minute_of,
+    peak_sentence,
+)
 from firstbell.engine.acting.contest import contested
 from firstbell.engine.acting.way_back import returned
 from firstbell.engine.deciding.last_autoscaler import autoscaler_to_status
@@ -33,9 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from firstbell.core.bells import Minute
-    from firstbell.core.limits import Limit
-    from firstbell.core.plan import PlannedPeak
+    from firstbell.core import Limit, Minute, PlannedPeak
     from firstbell.engine.deciding.outcome import Outcome
     from firstbell.engine.memory.memory import Memory
     from firstbell.engine.memory.told import BellRecord

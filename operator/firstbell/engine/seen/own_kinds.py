@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core.absence import Unavailable
-from firstbell.core.days import SchoolDays
-from firstbell.core.reasons import AbsenceReason
+from firstbell.core import AbsenceReason, SchoolDays, Unavailable
 from firstbell.engine.live.answers import AskedMetric
 from firstbell.engine.objects.field_managers import spec_editor
 from firstbell.engine.objects.target_ref import TargetRef

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from firstbell.core.absence import Unavailable
-from firstbell.core.reasons import AbsenceReason
+from firstbell.core import AbsenceReason, Unavailable
 from firstbell.engine.objects.resource_version import is_older
 from firstbell.engine.pace.turns import Turns
 from firstbell.engine.seen.own_kinds import decides

@@ -9,9 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from firstbell.core.absence import Unavailable
-from firstbell.core.days import SchoolDays
-from firstbell.core.reasons import AbsenceReason
+from firstbell.core import AbsenceReason, SchoolDays, Unavailable
 from firstbell.engine.floor.floors import Floors
 from firstbell.engine.live.answers import Answers
 from firstbell.engine.objects.index import leave
@@ -21,8 +19,7 @@ from firstbell.kinds.school_autoscaler import Actuation, Mode
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from firstbell.core.policy import Policy
-    from firstbell.core.rules import Rules
+    from firstbell.core import Policy, Rules
     from firstbell.engine.floor.seen_floor import SeenFloor
     from firstbell.engine.live.answers import AskedMetric
     from firstbell.engine.objects.target_ref import TargetRef

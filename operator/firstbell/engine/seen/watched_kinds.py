@@ -27,7 +27,7 @@ from firstbell.kinds.group import AUTOSCALER, CALENDAR, GROUP, VERSION
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from firstbell.core.absence import Unavailable
+    from firstbell.core import Unavailable
     from firstbell.engine.ports import Json, Kind
     from firstbell.engine.seen.workloads import WorkloadKind
     from firstbell.kinds.foreign_autoscalers import ForeignAutoscaler

@@ -6,9 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from firstbell.core.announcements import known_by
-from firstbell.core.bells import Minute, instant_of, start_of_day
-from firstbell.core.rules import DEFAULT_RULES, Rules
+from firstbell.core import DEFAULT_RULES, Minute, Rules, instant_of, known_by, start_of_day
 from firstbell.lab.day.cron import CronFloor, HpaWithCron, careful_floor
 from firstbell.lab.day.crowd import Coming, Crowd, crowd
 from firstbell.lab.day.day import Scaling, World, loads_of, play
@@ -24,9 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from firstbell.core.behavior import Behavior
-    from firstbell.core.plan import Plan, Workload
-    from firstbell.core.policy import Bounds
+    from firstbell.core import Behavior, Bounds, Plan, Workload
     from firstbell.lab.day.outcome import Outcome
     from firstbell.lab.day.untried import Untried
 

@@ -12,10 +12,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.core.bells import MINUTES_PER_DAY, Minute, bell, instant_of, start_of_day
-from firstbell.core.calendar import Weekday
-from firstbell.core.demand import offsets_by_region
-from firstbell.core.plan import clamp, make_plan
+from firstbell.core import (
+    MINUTES_PER_DAY,
+    Minute,
+    Weekday,
+    bell,
+    clamp,
+    instant_of,
+    make_plan,
+    offsets_by_region,
+    start_of_day,
+)
 from firstbell.lab.day.hpa import HpaAlone
 
 if TYPE_CHECKING:
@@ -23,7 +30,7 @@ if TYPE_CHECKING:
     from datetime import date, time
     from zoneinfo import ZoneInfo
 
-    from firstbell.core.plan import Workload
+    from firstbell.core import Workload
     from firstbell.lab.day.hpa import HorizontalPodAutoscaler
     from firstbell.lab.day.observed import Observed
     from firstbell.lab.day.pods import Pods

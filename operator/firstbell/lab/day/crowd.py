@@ -14,17 +14,13 @@ from math import log, log1p, sqrt
 from random import Random
 from typing import TYPE_CHECKING, TypeAlias
 
-from firstbell.core.demand import region_loads
-from firstbell.core.policy import PeakAnchor
+from firstbell.core import PeakAnchor, region_loads
 from firstbell.lab.day.arrivals import REACH_AFTER_SECONDS, REACH_BEFORE_SECONDS, Preset, pulse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from firstbell.core.arrivals import ArrivalShape
-    from firstbell.core.bells import Minute
-    from firstbell.core.demand import RegionLoad, Surge
-    from firstbell.core.plan import Workload
+    from firstbell.core import ArrivalShape, Minute, RegionLoad, Surge, Workload
 
 UNCOUNTED_PUPILS = 1000
 """How many pupils a region stands for whose calendar counts none: only shares mean something then."""

@@ -11,16 +11,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.core.bells import instant_of
-from firstbell.core.decision import Ceiling
-from firstbell.core.pilot import Pilot
-from firstbell.core.reasons import LimitReason
-from firstbell.core.sight import Sight
+from firstbell.core import Ceiling, LimitReason, Pilot, Sight, instant_of
 from firstbell.lab.day.hpa import HpaAlone
 
 if TYPE_CHECKING:
-    from firstbell.core.policy import Bounds
-    from firstbell.core.rules import Rules
+    from firstbell.core import Bounds, Rules
     from firstbell.lab.day.early_arrivals import CountedArrivals
     from firstbell.lab.day.hpa import HorizontalPodAutoscaler
     from firstbell.lab.day.known_plans import KnownPlans

@@ -17,11 +17,7 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from firstbell.core.absence import Unavailable
-from firstbell.core.behavior import DEFAULT_BEHAVIOR, Behavior
-from firstbell.core.bells import EPOCH
-from firstbell.core.history import History
-from firstbell.core.limits import behaved
+from firstbell.core import DEFAULT_BEHAVIOR, EPOCH, Behavior, History, Unavailable, behaved
 from firstbell.lab.day.external_metric import HpaTolerances
 from firstbell.lab.day.resource_metric import PodReadings, ResourceTarget, resource_replicas
 

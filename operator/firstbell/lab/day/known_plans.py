@@ -5,9 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from firstbell.core.announcements import known_by, told_between
-from firstbell.core.bells import Minute, instant_of
-from firstbell.core.plan import Plan, Workload, make_plan
+from firstbell.core import Minute, Plan, Workload, instant_of, known_by, make_plan, told_between
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

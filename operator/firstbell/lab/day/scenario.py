@@ -14,9 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import model_validator
 
-from firstbell.core.bells import Minute, bell, start_of_day
-from firstbell.core.days import SchoolDays
-from firstbell.core.plan import Workload
+from firstbell.core import Minute, SchoolDays, Workload, bell, start_of_day
 from firstbell.files.links import Linked, link
 from firstbell.files.manifests import gather
 from firstbell.files.yaml_files import FileProblem, Origin, Unreadable, read_file

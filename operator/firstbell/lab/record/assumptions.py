@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core.reactive import number_text
+from firstbell.core import number_text
 from firstbell.lab.record.outcome import Variant
 
 if TYPE_CHECKING:

@@ -9,13 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from firstbell.core.demand import offsets_by_region
-from firstbell.core.plan import make_plan
-from firstbell.core.upcoming import by_bell
+from firstbell.core import by_bell, make_plan, offsets_by_region
 from firstbell.lab.record.recording import SECONDS_PER_MINUTE
 
 if TYPE_CHECKING:
-    from firstbell.core.plan import PlannedPeak, Workload
+    from firstbell.core import PlannedPeak, Workload
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,12 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from firstbell.core.absence import Unavailable
-from firstbell.core.decision import Ceiling
-from firstbell.core.pilot import Pilot
-from firstbell.core.reactive import LiveMetric, MetricTarget, Standing, Tolerances, asked_for
-from firstbell.core.reasons import AbsenceReason
-from firstbell.core.sight import Sight
+from firstbell.core import (
+    AbsenceReason,
+    Ceiling,
+    LiveMetric,
+    MetricTarget,
+    Pilot,
+    Sight,
+    Standing,
+    Tolerances,
+    Unavailable,
+    asked_for,
+)
 from firstbell.lab.record.early_arrivals import Ramps, counted
 from firstbell.lab.record.need import exact
 from firstbell.lab.record.schedule import NEVER
@@ -35,9 +41,7 @@ from firstbell.lab.record.ticks import (
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from firstbell.core.policy import Bounds
-    from firstbell.core.rules import Rules
-    from firstbell.core.sight import EarlyArrivals
+    from firstbell.core import Bounds, EarlyArrivals, Rules
     from firstbell.lab.record.schedule import Schedule
 
 NOT_RECORDED = Unavailable(

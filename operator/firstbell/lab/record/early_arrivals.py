@@ -9,9 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from firstbell.core.policy import PeakAnchor
-from firstbell.core.sight import EarlyArrivals
-from firstbell.core.surge_correction import AS_PLANNED
+from firstbell.core import AS_PLANNED, EarlyArrivals, PeakAnchor
 from firstbell.lab.record.recording import SECONDS_PER_MINUTE
 
 if TYPE_CHECKING:
@@ -19,8 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from fractions import Fraction
 
-    from firstbell.core.absence import Unavailable
-    from firstbell.core.surge_correction import SurgeHistory
+    from firstbell.core import SurgeHistory, Unavailable
     from firstbell.lab.record.known_plans import KnownPlan
     from firstbell.lab.record.schedule import Schedule
 

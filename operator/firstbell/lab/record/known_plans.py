@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from firstbell.core.announcements import known_by, told_between
-from firstbell.core.bells import instant_of
-from firstbell.core.plan import Plan, Workload, make_plan
+from firstbell.core import Plan, Workload, instant_of, known_by, make_plan, told_between
 
 if TYPE_CHECKING:
-    from firstbell.core.bells import Minute
+    from firstbell.core import Minute
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from fractions import Fraction
 
-    from firstbell.core.plan import Workload
+    from firstbell.core import Workload
     from firstbell.lab.day.least import Least
     from firstbell.lab.record.bells import BellWindow
     from firstbell.lab.record.need import Need

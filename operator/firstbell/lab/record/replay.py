@@ -11,7 +11,7 @@ from firstbell.lab.record.track import Track
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from firstbell.core.policy import Bounds
+    from firstbell.core import Bounds
     from firstbell.lab.record.deciding import Flight
     from firstbell.lab.record.hpa_following import HpaFollower
     from firstbell.lab.record.schedule import Schedule

@@ -11,7 +11,7 @@ from firstbell.lab.record.track import Track
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from firstbell.core.plan import Plan
+    from firstbell.core import Plan
     from firstbell.lab.record.known_plans import KnownPlan
 
 NEVER = 2**62

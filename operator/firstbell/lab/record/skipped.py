@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core.history import History, Recommended
+from firstbell.core import History, Recommended
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

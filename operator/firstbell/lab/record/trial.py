@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from firstbell.core.rules import DEFAULT_RULES, Rules
+from firstbell.core import DEFAULT_RULES, Rules
 from firstbell.lab.day.hpa import HorizontalPodAutoscaler, HpaSpec
 from firstbell.lab.day.least import Leads, least_of_runs
 from firstbell.lab.record.bells import bell_windows
@@ -25,10 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from fractions import Fraction
 
-    from firstbell.core.behavior import Behavior
-    from firstbell.core.plan import Workload
-    from firstbell.core.policy import Bounds
-    from firstbell.core.reactive import MetricTarget
+    from firstbell.core import Behavior, Bounds, MetricTarget, Workload
     from firstbell.lab.record.bells import BellWindow
     from firstbell.lab.record.need import Need
     from firstbell.lab.record.recording import Recording

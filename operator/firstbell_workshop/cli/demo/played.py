@@ -11,7 +11,7 @@ from rich.console import Console
 
 from firstbell.adapters.logs import configure_logs
 from firstbell.cli.output import refuse
-from firstbell.core.plan import Plan
+from firstbell.core import Plan
 from firstbell.engine.objects.target_ref import TargetRef
 from firstbell_workshop.cli.demo.words import ending, pace_in_words, what_stays
 from firstbell_workshop.demo.morning import Morning, example_file
