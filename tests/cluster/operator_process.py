@@ -230,7 +230,11 @@ class Process:
     def stops(self, *, seconds: float) -> int:
         """Its exit code after SIGTERM; so many seconds it may take to say that all is written, and to end."""
         self.process.send_signal(signal.SIGTERM)
-        until(lambda: " stopped" in self.said, lambda: f"it says so: {self.said}", seconds=seconds)
+        # As text or, as in its pod, as JSON.
+        told = (" stopped", '"stopped"')
+        until(
+            lambda: any(one in self.said for one in told), lambda: f"it says so: {self.said}", seconds=seconds
+        )
         return self.ends(seconds=4 * seconds)
 
     def ends(self, signal_number: signal.Signals | None = None, *, seconds: float) -> int:
