@@ -20,6 +20,10 @@ from firstbell.kinds.uniqueness import repeated
 
 MOST_YEARS = 30
 _DAYS_PER_YEAR = 366
+_OF_DAYS = (
+    "For one event write date, and endDate where it ends on a later one; for one on each of its days "
+    "recurrence: {daysOfWeek: []}"
+)
 
 
 class _Scoped(Protocol):
@@ -62,12 +66,12 @@ def exception_name_problems(
     yield from _scope(entry, path, regions)
 
 
-def _dates(start: date, end: date, path: str) -> Iterator[Problem]:
+def _dates(start: date, end: date, path: str, first: str = "startDate") -> Iterator[Problem]:
     if end < start:
         yield Problem(
             path=f"{path}.endDate",
-            message=f"{end} is before startDate {start}",
-            cure="Both dates are inclusive: endDate is the last day, startDate the first",
+            message=f"{end} is before {first} {start}",
+            cure=f"Both dates are inclusive: endDate is the last day, {first} the first",
         )
 
 
@@ -174,7 +178,8 @@ def _demand_events(spec: SchoolCalendarSpec) -> Iterator[Problem]:
 def _demand_event(event: DemandEventSpec, path: str) -> Iterator[Problem]:
     recurrence = event.recurrence
     cron = recurrence is not None and recurrence.schedule is not None
-    if (event.date is None) == (recurrence is None):
+    of_days = event.start_date is not None or event.exclude_holidays is not None
+    if (event.date is None) == (recurrence is None) and not (recurrence is None and of_days):
         both = "both date and recurrence are given" if recurrence else "neither date nor recurrence is given"
         yield Problem(path=path, message=both, cure="Give exactly one of them")
     if cron and recurrence and ("days_of_week" in recurrence.model_fields_set or recurrence.condition):
@@ -203,14 +208,14 @@ def _event_dates(event: DemandEventSpec, path: str) -> Iterator[Problem]:
         fields = (("startDate", event.start_date), ("excludeHolidays", event.exclude_holidays))
         for field, value in fields:
             if value is not None:
-                cure = "Remove it, or give recurrence instead of date"
+                cure = "Remove it, or give recurrence instead of date" if event.date else _OF_DAYS
                 yield Problem(path=f"{path}.{field}", message="goes with recurrence only", cure=cure)
         if event.end_date is not None and event.end_time is None:
             cure = "Add endTime, the time on that date at which it ends; 24:00 is the end of the day"
             yield Problem(path=f"{path}.endDate", message="is given without endTime", cure=cure)
     if event.end_date is not None and first is not None:
         if event.end_date < first:
-            yield from _dates(first, event.end_date, path)
+            yield from _dates(first, event.end_date, path, "startDate" if event.start_date else "date")
         elif event.date is not None and (event.end_date - event.date).days > LONGEST_EVENT_DAYS:
             message = f"{event.end_date} is more than {LONGEST_EVENT_DAYS} days after {event.date}"
             yield Problem(path=f"{path}.endDate", message=message, cure="Make it several events")

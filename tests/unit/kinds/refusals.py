@@ -260,6 +260,23 @@ RULES: dict[str, Refusal] = {
         "give recurrence instead of date",
         "spec.demandEvents[].startDate and excludeHolidays go with recurrence",
     ),
+    "an event of dates that are neither one nor recur": _calendar(
+        {
+            "demandEvents[0].date": MISSING,
+            "demandEvents[0].startDate": "2026-11-01",
+            "demandEvents[0].endDate": "2026-11-03",
+            "demandEvents[0].endTime": "20:00",
+        },
+        "spec.demandEvents[0].startDate",
+        "recurrence: {daysOfWeek: []}",
+        "spec.demandEvents[].startDate and excludeHolidays go with recurrence",
+    ),
+    "an event with one date that ends before it": _calendar(
+        {"demandEvents[0].endDate": "2026-11-01", "demandEvents[0].endTime": "20:00"},
+        "spec.demandEvents[0].endDate",
+        "date the first",
+        "spec.demandEvents[].endDate must not be before startDate or date",
+    ),
     "an event over days without an end on the last": _calendar(
         {"demandEvents[0].endDate": "2026-12-12", "demandEvents[0].endTime": MISSING},
         "spec.demandEvents[0].endDate",

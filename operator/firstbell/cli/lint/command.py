@@ -9,12 +9,13 @@ characters: a calendar must not be able to write to a terminal or to forge an an
 from __future__ import annotations
 
 import sys
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from firstbell.cli.dates import civil_date
 
 AGAINST_DAYS = 14
 
@@ -38,9 +39,8 @@ def lint(
         LintOutput, typer.Option("--output", "-o", help="For people, for tools, or as GitHub annotations.")
     ] = LintOutput.TEXT,
     today: Annotated[
-        datetime | None,
+        str | None,
         typer.Option(
-            formats=["%Y-%m-%d"],
             metavar="DATE",
             help="Judge the end of calendars as of this date instead of today, like 2026-09-01.",
         ),
@@ -61,7 +61,8 @@ def lint(
     from firstbell.cli.lint.remarks import examine
     from firstbell.cli.lint.text import WRITERS
 
-    report = examine(files, today.date() if today else None, against)
+    judged = None if today is None else civil_date(today, "--today")
+    report = examine(files, judged, against)
     encoding = sys.stdout.encoding or "utf-8"
     for line in WRITERS[output](report):
         typer.echo(line.encode(encoding, "backslashreplace").decode(encoding))

@@ -19,7 +19,8 @@ API_VERSION = "firstbell.dev/lint/v1"
 def _as_text(report: Report) -> Iterator[str]:
     for remark in report.folded:
         word = remark.severity.lower()
-        yield printable(f"{remark.file}:{remark.line}: {word}: {_sentences(remark)}")
+        where = f"{remark.file}:{remark.line}" if remark.line else remark.file
+        yield printable(f"{where}: {word}: {_sentences(remark)}")
     yield _summary(report)
 
 
@@ -35,6 +36,8 @@ def _as_json(report: Report) -> Iterator[str]:
 def _as_github(report: Report) -> Iterator[str]:
     for remark in report.folded:
         properties = {"file": remark.file, "line": str(remark.line), "title": f"firstbell: {remark.kind}"}
+        if not remark.line:
+            del properties["line"]  # a folder has none
         given = ",".join(f"{key}={github_property(value)}" for key, value in properties.items())
         yield f"::{remark.severity.lower()} {given}::{github_data(_sentences(remark))}"
     yield _summary(report)

@@ -171,8 +171,14 @@ def _strip(moments: Sequence[Moment], highest: float, levels: str, short: str) -
 
 
 def _busiest(comparison: Comparison) -> int:
-    moments = next(iter(comparison.outcomes.values())).moments
-    return max(range(len(moments)), key=lambda index: moments[index].load)
+    """Return the busiest minute, of those in which anybody is short where there are any.
+
+    What is asked for may be as high for hours: then the first of them, to a thousandth of a replica.
+    """
+    outcomes = [outcome.moments for outcome in comparison.outcomes.values()]
+    load = [moment.load for moment in outcomes[0]]
+    short = [index for index in range(len(load)) if any(moments[index].short for moments in outcomes)]
+    return max(short or range(len(load)), key=lambda index: round(load[index], 3))
 
 
 def _shortages(comparison: Comparison) -> Iterable[str]:

@@ -100,10 +100,14 @@ def _autoscalers(comparison: Comparison) -> Iterator[Assumption]:
         f"sample is the mean of {delay.window_seconds} s and {delay.lag_seconds} s old",
     )
     if cron is not None:
+        calendars = comparison.plan.workload.calendars
+        several = len({days.calendar.zone.key for days in calendars}) > 1
+        zone = f" {comparison.plan.workload.zone.key}" if several else ""
+        hours = f"{_clock(cron.start)} to {_clock(cron.end)}{zone}"
         yield Assumption(
             name="cronReplicas",
             value=cron.replicas,
-            text=f"the hand-written floor is {cron.replicas}, {_clock(cron.start)} to {_clock(cron.end)}, "
+            text=f"the hand-written floor is {cron.replicas}, {hours}, "
             + ("" if conditions.cron_replicas else "enough for each of the last five lesson days, ")
             + "and nobody edits it for a special day",
         )

@@ -281,6 +281,22 @@ def test_today_is_the_clocks_where_it_is_not_given(clean):
     assert [finding["kind"] for finding in findings] == ["CalendarEnded"]
 
 
+def test_what_is_no_date_is_refused_as_other_commands_do(clean):
+    result = run(clean, today="tomorrow")
+
+    assert result.stderr == "--today tomorrow: is not a date. Write it like 2026-09-01.\n"
+    assert result.exit_code == 2
+
+
+@pytest.mark.parametrize("output", ["text", "github"])
+def test_a_folder_without_files_is_told_without_a_line(tmp_path, output):
+    result = run(tmp_path, "-o", output)
+
+    assert "has no file that ends in .yaml or .yml" in result.output
+    assert ":0:" not in result.output
+    assert "line=" not in result.output
+
+
 def test_a_large_calendar_is_told(tmp_path):
     note = "x" * 900
     dates = "".join(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 
 import pytest
 
 from firstbell.cli.simulate import plot as simulate_plot
 from firstbell.cli.simulate.table import minutes, people, percent
 from tests.unit.cli.planning import CALENDAR
-from tests.unit.cli.simulating import DATE, SCHOOL, run, written
+from tests.unit.cli.simulating import DATE, POLICY, SCHOOL, run, written
 
 needs_matplotlib = pytest.mark.skipif(
     importlib.util.find_spec("matplotlib") is None, reason="the extra `plot` is not installed"
@@ -148,3 +149,22 @@ def test_small_words():
     assert people(50, 1000, counted=False) == "5.0 %"
     assert people(0, 0, counted=False) == "0 %"
     assert (percent(99.6), percent(float("inf"))) == ("100 %", "none Ready")
+
+
+def test_a_strip_shows_the_shortage_where_as_much_is_asked_for_hours_after_it(tmp_path):
+    times = 'date: "2025-02-04", startTime: "16:00", endTime: "20:00"'
+    event = f"  demandEvents: [{{name: meet, type: Exam, {times}}}]\n"
+    text = (CALENDAR + event + "---\n" + POLICY).replace("FirstPeriodStart", "DemandEvent")
+    result = run(written(tmp_path, text), *DATE, width=80)
+
+    strips = [line for line in result.stdout.splitlines() if line.startswith("HPA alone")]
+    assert "×" in strips[1]
+
+
+def test_the_hand_written_floor_names_its_zone_where_calendars_of_two_meet(tmp_path):
+    farther = CALENDAR.replace("name: city,", "name: west,").replace("Europe/Brussels", "Europe/London")
+    both = POLICY.replace("[{name: city}]", "[{name: city}, {name: west}]")
+
+    told = " ".join(run(written(tmp_path, f"{CALENDAR}---\n{farther}---\n{both}"), *DATE).stdout.split())
+
+    assert re.search(r"the hand-written floor is \d+, \d\d:\d\d to \d\d:\d\d Europe/Brussels,", told)
