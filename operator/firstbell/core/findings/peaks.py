@@ -190,9 +190,12 @@ def _occurs(peak: Peak, school_days: SchoolDays) -> bool:
 
 
 def _recurs_always(event: DemandEvent) -> bool:
-    """Tell whether an event takes place again and again, lessons or not."""
+    """Tell whether an event takes place again and again, lessons or not.
+
+    Bounded on one side it has no end on the other, and holidays are not for ever.
+    """
     when = event.when
-    if event.first_date or event.last_date or event.exclude_holidays:
+    if event.first_date and event.last_date:
         return False
     return isinstance(when, CronRecurrence) or (
         isinstance(when, WeeklyRecurrence) and when.condition is RecurrenceCondition.ALWAYS

@@ -297,6 +297,22 @@ def test_a_folder_without_files_is_told_without_a_line(tmp_path, output):
     assert "line=" not in result.output
 
 
+@pytest.mark.parametrize(
+    "bound", ["excludeHolidays: true", 'startDate: "2026-10-08"', 'endDate: "2026-10-08"']
+)
+def test_a_peak_of_what_recurs_within_one_bound_occurs_without_a_school_year(tmp_path, bound):
+    event = f'{{name: e, type: Exam, recurrence: {{daysOfWeek: [Friday]}}, startTime: "10:00", {bound}}}'
+    calendar = (
+        "apiVersion: firstbell.dev/v1alpha1\nkind: SchoolCalendar\nmetadata: {name: city, namespace: lms}\n"
+        f"spec: {{timeZone: Europe/Oslo, demandEvents: [{event}], cohorts: [{{name: all, pupils: 60000}}]}}\n"
+    )
+    policy = AUTOSCALER.replace("FirstPeriodStart", "DemandEvent")
+
+    result = run(written(tmp_path, f"{calendar}---\n{policy}"))
+
+    assert "never occurs" not in result.output
+
+
 def test_a_large_calendar_is_told(tmp_path):
     note = "x" * 900
     dates = "".join(
