@@ -91,7 +91,15 @@ from firstbell.core.rules import DEFAULT_RULES, Rules
 from firstbell.core.scheduled import scheduled_by
 from firstbell.core.sight import EarlyArrivals, Sight
 from firstbell.core.surge_correction import AS_PLANNED, SurgeHistory
-from firstbell.core.time_words import CLOCK, DATED_CLOCK, api_minute, api_time, clock_text, utc_clock
+from firstbell.core.time_words import (
+    CLOCK,
+    DATED_CLOCK,
+    api_minute,
+    api_time,
+    clock_text,
+    local_clock,
+    utc_clock,
+)
 from firstbell.core.upcoming import (
     by_bell,
     day_words,
@@ -210,6 +218,7 @@ __all__ = [
     "instant_of",
     "is_visible",
     "known_by",
+    "local_clock",
     "local_date",
     "local_time",
     "lost_bells",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from firstbell.core.bells import instant_of
 
 if TYPE_CHECKING:
-    from datetime import datetime, time
+    from datetime import datetime, time, tzinfo
 
     from firstbell.core.bells import Minute
 
@@ -30,6 +30,20 @@ def api_time(at: datetime) -> str:
 def api_minute(minute: Minute) -> str:
     """Return the start of a minute as the API writes instants."""
     return api_time(instant_of(minute))
+
+
+def local_clock(at: datetime, zone: tzinfo, form: str) -> str:
+    """Return an aware instant on the wall of a zone, in one of the forms here or another of `strftime`.
+
+    In the hour that comes twice where clocks go back the wall says either instant: there the zone's
+    abbreviation tells which, `02:59 CEST` and then `02:59 CET`, or its offset where that has no other name.
+    """
+    local = at.astimezone(zone)
+    first, second = local.replace(fold=0), local.replace(fold=1)
+    if first.utcoffset() == second.utcoffset():
+        return f"{local:{form}}"
+    named = first.tzname() != second.tzname()
+    return f"{local:{form}} {local.tzname() if named else f'{local:%z}'}"
 
 
 def utc_clock(at: datetime) -> str:

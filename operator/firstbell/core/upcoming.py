@@ -14,7 +14,7 @@ from firstbell.core.coalesce import MARK_MINUTES
 from firstbell.core.demand import region_loads
 from firstbell.core.effort import effort_of
 from firstbell.core.plan import PlannedPeak, planned_peaks, scheduled_at
-from firstbell.core.time_words import DATED_CLOCK
+from firstbell.core.time_words import DATED_CLOCK, local_clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,7 +111,7 @@ def local_time(peak: PlannedPeak) -> str:
 
 def wall_clock(peak: PlannedPeak, minute: Minute, form: str) -> str:
     """Return a minute on the wall of a peak's school, with its zone where others are planned beside it."""
-    told = f"{instant_of(minute).astimezone(peak.zone):{form}}"
+    told = local_clock(instant_of(minute), peak.zone, form)
     return f"{told} {peak.zone.key}" if peak.zones_meet else told
 
 

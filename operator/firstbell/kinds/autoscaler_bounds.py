@@ -1,20 +1,20 @@
 """The bounds of autoscalers of others in the same files: a plan takes those that a policy leaves out.
 
-Only what bounds a workload is read of one; what else is in it is not ours to judge.
+Only what bounds a workload, and how fast, is read of one; what else is in it is not ours to judge.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from pydantic import ConfigDict, Field, create_model
 
 from firstbell.core import Behavior
 from firstbell.kinds.autoscaler_conversion import to_scaling_rules
-from firstbell.kinds.behavior import BehaviorSpec
 from firstbell.kinds.foreign_autoscalers import ForeignAutoscaler
+from firstbell.kinds.foreign_behavior import ForeignBehaviorSpec
 from firstbell.kinds.model import SpecModel
 from firstbell.kinds.problems import Refused
 from firstbell.kinds.reading import read_spec
@@ -34,7 +34,7 @@ class AutoscalerBounds:
     minimum: int
     maximum: int
     behavior: Behavior | None = None
-    """How fast it follows its metrics, complete; None where it says nothing that can be read."""
+    """How fast it follows its metrics, complete; None where it says nothing of it."""
 
     def scales(self, namespace: str, api_version: str, kind: str, name: str) -> bool:
         """Tell whether it scales that workload, whatever version of its group names it."""
@@ -84,7 +84,7 @@ def read_bounds(of: ForeignAutoscaler, namespace: str, name: str, spec: object) 
         target_name=read.scale_target_ref.name,
         minimum=read.minimum,
         maximum=read.maximum,
-        behavior=_behavior(_at(spec, of.behavior_path)),
+        behavior=_behavior(_last_of(read, of.behavior_path)),
     )
 
 
@@ -112,36 +112,26 @@ def _model(of: ForeignAutoscaler) -> type[_Bounded]:
 
 
 def _around(path: tuple[str, ...]) -> dict[str, Any]:
-    """Make the fields that lead to the last of a path: each is a mapping, if it is there."""
+    """Make the fields that lead to the behavior at the end of a path: each is a mapping, if it is there."""
     if len(path) == 1:
-        return {}
+        field = Field(default=None, alias=path[0], description="How fast it follows its metrics.")
+        return {"within": (ForeignBehaviorSpec | None, field)}
     within: type[_Foreign] = create_model(path[0], __base__=_Foreign, **_around(path[1:]))
     field = Field(default_factory=within, alias=path[0], description="What else it says of the HPA.")
     return {"within": (within, field)}
 
 
-def _at(spec: object, path: tuple[str, ...]) -> object:
-    """Return what stands at a path of fields; None where it does not lead anywhere."""
-    for field in path:
-        spec = spec.get(field) if isinstance(spec, dict) else None
-    return spec
+def _last_of(read: Any, path: tuple[str, ...]) -> ForeignBehaviorSpec | None:
+    """Return what stands at the end of a path of fields that was read."""
+    for _ in path:
+        read = read.within
+    return cast("ForeignBehaviorSpec | None", read)
 
 
-def _behavior(written: object) -> Behavior | None:
-    """Return the `behavior` of an HPA; one that cannot be read here is not ours to judge."""
-    if not isinstance(written, dict):
+def _behavior(written: ForeignBehaviorSpec | None) -> Behavior | None:
+    if written is None or not written.says_something:
         return None
-    read = read_spec(BehaviorSpec, {name: _quoted(rules) for name, rules in written.items()})
-    if isinstance(read, Refused):
-        return None
-    return Behavior(up=to_scaling_rules(read.up), down=to_scaling_rules(read.down))
-
-
-def _quoted(rules: object) -> object:
-    """Return the rules of one direction with the tolerance as text: Kubernetes takes a number, too."""
-    if isinstance(rules, dict) and isinstance(rules.get("tolerance"), int | float):
-        return {**rules, "tolerance": f"{rules['tolerance']:f}"}
-    return rules
+    return Behavior(up=to_scaling_rules(written.up), down=to_scaling_rules(written.down))
 
 
 def _group(api_version: str) -> str:

@@ -47,8 +47,11 @@ class ExceptionFieldsSpec(SpecModel):
     days that were closed, and so does an InstructionalDay or ExamDay on a single date; over several dates
     those change only days that have lessons anyway. LateArrival and EarlyDismissal never open a day."""
     bell_schedule_name: Name | None = None
-    """The bell schedule of these days, by its name in spec.bellSchedules of the calendar; none = unchanged.
-    Required for LateArrival, EarlyDismissal and MakeUpDay."""
+    """The bell schedule of these days, by its name in spec.bellSchedules of the calendar. Required for
+    LateArrival, EarlyDismissal and MakeUpDay. None = unchanged: that of the first row of
+    spec.weeklySchedule for the weekday that names no labels or the day's label (with labelled false, the one
+    that was due). A day to which the rotation gives no label, as before anchorDate, takes it from a row
+    without labels; where no row fits, it has no lessons."""
     instruction_mode: InstructionMode | None = None
     """Where the lessons take place: InPerson, Remote or Hybrid; none = unchanged."""
     regions: Scope = ()

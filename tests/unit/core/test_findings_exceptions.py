@@ -10,6 +10,7 @@ from firstbell.core.calendar import (
     InstructionMode,
     OnClosure,
     RotationType,
+    SessionType,
     Weekday,
 )
 from firstbell.core.days import SchoolDays
@@ -308,6 +309,52 @@ def test_unknown_label(rotation, rows, want):
     findings = told(FindingKind.LABEL_UNKNOWN, rotation=rotation, weekly_schedule=rows)
 
     assert findings == [("Error", f"spec.weeklySchedule[{index}].labels") for index in want]
+
+
+TERM, SEMESTER, YEAR = SessionType.TERM, SessionType.SEMESTER, SessionType.SCHOOL_YEAR
+
+
+def part(kind, **fields):
+    return a_school_year("2025-01-06", "2025-03-28", name="spring", type=kind, **fields)
+
+
+@pytest.mark.parametrize(
+    ("restarts_with", "sessions", "want"),
+    [
+        pytest.param(TERM, (a_school_year(),), "type Term, so", id="no terms"),
+        pytest.param(SEMESTER, (a_school_year(), part(TERM)), "type Semester, so", id="terms for semesters"),
+        pytest.param(YEAR, (part(TERM),), "type SchoolYear, so", id="events only"),
+        pytest.param(TERM, (a_school_year(), part(TERM)), None, id="terms"),
+        pytest.param(YEAR, (a_school_year(),), None, id="one school year, whose next is still to come"),
+        pytest.param(None, (a_school_year(),), None, id="it runs on"),
+        pytest.param(
+            TERM,
+            (a_school_year(), part(TERM, regions=("north",))),
+            "type Term in region south, so the cycle never begins anew there",
+            id="terms of another region",
+        ),
+    ],
+)
+def test_a_cycle_that_is_to_begin_anew_with_sessions_that_are_not_there(restarts_with, sessions, want):
+    regions = ("north", "south") if want and "south" in want else ()
+    calendar = a_calendar(
+        rotation=a_rotation(restarts_with=restarts_with), sessions=sessions, regions=regions, cohorts=()
+    )
+    findings = calendar_findings(SchoolDays(calendar), on("2025-02-01"))
+    found = [one for one in findings if one.kind is FindingKind.ROTATION_NEVER_RESTARTS]
+    assert len(found) == (want is not None)
+    for one in found:
+        assert (one.severity, one.path) == ("Warning", "spec.rotation.restartsWith")
+        assert want in one.message
+        assert f"Add each {restarts_with} to spec.academicSessions" in one.cure
+
+
+def test_the_cure_names_the_sessions_that_are_there():
+    rotation = a_rotation(restarts_with=SEMESTER)
+    calendar = a_calendar(rotation=rotation, sessions=(a_school_year(), part(TERM)))
+    findings = calendar_findings(SchoolDays(calendar), on("2025-02-01"))
+    (cure,) = (one.cure for one in findings if one.kind is FindingKind.ROTATION_NEVER_RESTARTS)
+    assert ", write restartsWith: SchoolYear or Term, or remove restartsWith" in cure
 
 
 FRIDAYS = frozenset({Weekday.FRIDAY})

@@ -140,6 +140,15 @@ def test_under_hold_a_holiday_opened_again_takes_the_held_label_and_its_row():
     assert got == "ABABA..BABAB.."
 
 
+@pytest.mark.parametrize(("name", "want"), [(None, "short"), ("late", "late")])
+def test_an_exam_day_without_a_label_has_the_bells_of_the_label_that_was_due_or_those_it_names(name, want):
+    exam = an_exception(E.EXAM_DAY, "2024-09-03", labelled=False, bell_schedule_name=name)
+    rows = (a_row(labels=("A",)), a_row(bells="short", labels=("B",)))
+    days = SchoolDays(a_calendar(rotation=cycle(HOLD), weekly_schedule=rows, calendar_dates=(exam,)))
+    lessons = days.day(None, on("2024-09-03")).lessons
+    assert (lessons.label, lessons.bell_schedule_name) == (None, want)
+
+
 def test_a_label_is_held_per_region():
     snow = an_exception(E.WEATHER_DAY, "2024-09-03", regions=("a",))
     fields = {"regions": ("a", "b"), "cohorts": (), "calendar_dates": (snow,), "rotation": cycle(HOLD)}

@@ -174,6 +174,14 @@ def test_the_bell_is_told_unshifted_on_the_wall_of_its_school():
     assert local_time(only_peak(cohorts=(a_cohort(offset=45),))) == "Tue 12 Nov 08:30"
 
 
+def test_a_bell_in_the_hour_that_comes_twice_says_in_which_of_the_two_it_is():
+    """A bell is in the first of the two."""
+    event = an_event("2024-10-27", "02:30")
+    workload = a_workload(a_policy(a_peak(EVENT, name="deadline")), a_calendar(demand_events=(event,)))
+    (peak,) = plan_days(workload, "2024-10-27").peaks
+    assert peak_sentence(peak) == "deadline at Sun 27 Oct 02:30 CEST"
+
+
 @pytest.mark.parametrize(
     ("percent", "want"),
     [

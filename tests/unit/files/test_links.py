@@ -180,7 +180,20 @@ BEHAVIORS = {
     "none": ("", None),
     "tolerances as numbers": ("{scaleUp: {tolerance: 0.05}, scaleDown: {tolerance: 0}}", ("1/20", "0")),
     "tolerances as text": ('{scaleUp: {tolerance: "50m"}}', ("1/20", None)),
+    "every form of a quantity": (
+        '{scaleUp: {tolerance: "5e-2"}, scaleDown: {tolerance: 50000u}}',
+        ("1/20", "1/20"),
+    ),
+    "a tolerance too small to be written as a decimal": (
+        "{scaleUp: {tolerance: 1.0e-07}}",
+        ("1/10000000", None),
+    ),
     "words that are not known": ("{scaleUp: {hurry: 3}}", None),
+    "nothing": ("{scaleUp: null, scaleDown: {}}", None),
+    "more than our own policy may say": (
+        "{scaleUp: {tolerance: 0.05, policies: [{type: Pods, value: 2000000, periodSeconds: 15}]}}",
+        ("1/20", None),
+    ),
 }
 
 
@@ -191,6 +204,58 @@ def test_the_behavior_of_an_hpa_is_its_own(written, want):
     behavior = read_bounds(HPA, "lms", "web", spec).behavior
     found = behavior and (behavior.up.tolerance, behavior.down.tolerance)
     assert found == (want and tuple(None if one is None else Fraction(one) for one in want))
+
+
+WRONG_BEHAVIORS = {
+    "behavior": ["x", "[]"],
+    "behavior.scaleUp": ["3"],
+    "behavior.scaleUp.tolerance": [
+        '"-1"',
+        "-0.1",
+        "x",
+        "true",
+        "[1]",
+        "{}",
+        '""',
+        ".nan",
+        "010",
+        "1e99",
+        "9" * 70,
+    ],
+    "behavior.scaleDown.tolerance": ['"1.2.3"', "5%", "5 m", "1mm", "1_0"],
+    "behavior.scaleDown.stabilizationWindowSeconds": ["x", "-3", "4000"],
+    "behavior.scaleDown.selectPolicy": ["Mix"],
+    "behavior.scaleUp.policies[0].value": ["0"],
+}
+
+
+def behaving(path: str, value: str) -> str:
+    """The behavior of a path and its value, in YAML."""
+    text = value
+    for name in reversed(path.removesuffix(".policies[0].value").split(".")[1:]):
+        text = f"{{{name}: {text}}}"
+    return text.replace(": 0}", ": {policies: [{type: Pods, value: 0, periodSeconds: 15}]}}")
+
+
+@pytest.mark.parametrize(
+    ("path", "value"), [(path, value) for path, values in WRONG_BEHAVIORS.items() for value in values]
+)
+@pytest.mark.parametrize("maker", ["HPA", "ScaledObject"])
+def test_a_behavior_that_the_api_server_would_not_take_is_told_with_its_field(tmp_path, maker, path, value):
+    """Before, the whole of it gave way to the defaults without a word."""
+    if maker == "HPA":
+        text = hpa().replace("behavior: null", f"behavior: {behaving(path, value)}")
+        at = f"spec.{path}: "
+    else:
+        config = f"advanced: {{horizontalPodAutoscalerConfig: {{behavior: {behaving(path, value)}}}}}"
+        text = scaled_object().replace("triggers: []", config)
+        at = f"spec.advanced.horizontalPodAutoscalerConfig.{path}: "
+    file = tmp_path / "autoscaler.yaml"
+    file.write_text(text)
+    read = read_manifests([file])
+    assert isinstance(read, Unreadable)
+    (found,) = read.problems
+    assert str(found.problem).startswith(at)
 
 
 def test_what_keda_says_of_the_hpa_that_it_makes_is_its_behavior():

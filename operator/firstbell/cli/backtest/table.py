@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from firstbell.cli.simulate.table import LEAST, times
-from firstbell.core import EPOCH, local_time, number_text
+from firstbell.core import EPOCH, local_clock, local_time, number_text
 from firstbell.lab.day.untried import untried_sentence
 from firstbell.lab.record.assumptions import assumptions
 from firstbell.lab.record.outcome import BellOutcome, Outcome, Variant
@@ -201,7 +201,7 @@ def _zone(outcome: Outcome) -> ZoneInfo:
 
 
 def _local(outcome: Outcome, second: int) -> str:
-    return f"{(EPOCH + timedelta(seconds=second)).astimezone(_zone(outcome)):%Y-%m-%d %H:%M}"
+    return local_clock(EPOCH + timedelta(seconds=second), _zone(outcome), "%Y-%m-%d %H:%M")
 
 
 def _span(seconds: int) -> str:

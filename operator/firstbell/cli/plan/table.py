@@ -18,6 +18,7 @@ from firstbell.core import (
     Plan,
     SchoolDays,
     instant_of,
+    local_clock,
     peak_at,
     peak_sentence,
     wall_clock,
@@ -27,8 +28,8 @@ from firstbell.files.plan_document import DayWindow
 BAR_CELLS = 32
 LEAST_BAR_CELLS = 8
 LONGEST_DAY_MINUTES = 25 * 60
-# What stands beside the columns that wrap, gaps included; CHANGE is LOCAL, UTC and REPLICAS.
-DATE_CELLS, BELL_CELLS, LABEL_CELLS, CHANGE_CELLS, DATED_CELLS, GAP_CELLS = 16, 9, 7, 26, 11, 2
+# What stands beside the columns that wrap, gaps included; CHANGE is UTC and REPLICAS.
+DATE_CELLS, BELL_CELLS, LABEL_CELLS, CHANGE_CELLS, GAP_CELLS = 16, 9, 7, 21, 2
 EIGHTHS = " ▏▎▍▌▋▊▉"
 FULL = "█"
 
@@ -126,17 +127,18 @@ def _changes_table(plan: Plan, console: Console, *, steps: bool) -> Table:
     zone = plan.workload.zone
     several = _several_days(plan)
     changes = _changes(plan, steps=steps)
-    beside = CHANGE_CELLS + (DATED_CELLS if several else 0) + max(len(why) for _, _, why in changes)
+    clocks = [_clock(minute, zone, with_date=several) for minute, _, _ in changes]
+    beside = max(map(len, clocks)) + CHANGE_CELLS + max(len(why) for _, _, why in changes)
     cells = min(BAR_CELLS, max(LEAST_BAR_CELLS, console.width - beside))
     table = _table("LOCAL", "UTC")
     table.add_column("REPLICAS", justify="right", no_wrap=True)
     table.add_column("", no_wrap=True, style="cyan")
     table.add_column("PEAK", overflow="fold")
     highest = max((replicas for _, replicas, _ in changes), default=1)
-    for minute, replicas, why in changes:
+    for clock, (minute, replicas, why) in zip(clocks, changes, strict=True):
         drawn = bar(replicas, highest, cells)
         table.add_row(
-            _clock(minute, zone, with_date=several),
+            clock,
             f"{instant_of(minute):%H:%M}",
             str(replicas),
             "#" * len(drawn) if console.options.ascii_only else drawn,
@@ -213,4 +215,4 @@ def bar(value: int, highest: int, cells: int = BAR_CELLS) -> str:
 
 def _clock(minute: Minute, zone: ZoneInfo, *, with_date: bool = False) -> str:
     form = DATED_CLOCK if with_date else CLOCK
-    return f"{instant_of(minute).astimezone(zone):{form}}"
+    return local_clock(instant_of(minute), zone, form)

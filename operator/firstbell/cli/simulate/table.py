@@ -12,7 +12,7 @@ from math import isfinite
 from rich.console import Console
 from rich.table import Table
 
-from firstbell.core import instant_of, local_date, peak_sentence, upcoming_peaks
+from firstbell.core import CLOCK, instant_of, local_clock, local_date, peak_sentence, upcoming_peaks
 from firstbell.lab.day.advice import advice
 from firstbell.lab.day.assumptions import assumptions
 from firstbell.lab.day.compare import Comparison, Variant
@@ -25,7 +25,6 @@ NAME_CELLS = 12
 STRIP_BEFORE, STRIP_AFTER = 90, 54
 STRIP_MINUTES = 2
 """A strip shows so many minutes before and after the busiest one, so many of them in a cell."""
-CLOCK_CELLS = 5
 LEVELS = " ▁▂▃▄▅▆▇█"
 ASCII_LEVELS = " .:-=+*%#"
 SHORT = "×"
@@ -141,10 +140,12 @@ def _strips(comparison: Comparison, *, ascii_only: bool) -> Iterable[str]:
         shown = outcome.moments[first : busiest + STRIP_AFTER]
         yield f"{NAMES[variant]:{NAME_CELLS}}{_strip(shown, highest, levels, 'x' if ascii_only else SHORT)}"
     zone = comparison.plan.workload.zone
-    begin, peak = (instant_of(comparison.start + minute).astimezone(zone) for minute in (first, busiest))
+    begin, peak = (
+        local_clock(instant_of(comparison.start + minute), zone, CLOCK) for minute in (first, busiest)
+    )
     cells = (busiest - first) // STRIP_MINUTES
-    left = f"{begin:%H:%M}" if cells > CLOCK_CELLS else ""
-    yield f"{'':{NAME_CELLS}}{left:{cells}}{peak:%H:%M}"
+    left = begin if cells > len(begin) else ""
+    yield f"{'':{NAME_CELLS}}{left:{cells}}{peak}"
 
 
 def _why_quiet(comparison: Comparison) -> str:
@@ -187,10 +188,10 @@ def _shortages(comparison: Comparison) -> Iterable[str]:
         if outcome.first_short is None or outcome.last_short is None:
             continue
         first, last = (
-            (instant_of(comparison.start) + timedelta(seconds=second)).astimezone(zone)
+            local_clock(instant_of(comparison.start) + timedelta(seconds=second), zone, "%H:%M:%S")
             for second in (outcome.first_short, outcome.last_short)
         )
         yield (
-            f"{NAMES[variant]} is short for {minutes(outcome.short_seconds)} between {first:%H:%M:%S} and "
-            f"{last:%H:%M:%S}; the longest wait is {outcome.longest_wait_seconds:.0f} s."
+            f"{NAMES[variant]} is short for {minutes(outcome.short_seconds)} between {first} and "
+            f"{last}; the longest wait is {outcome.longest_wait_seconds:.0f} s."
         )

@@ -1,4 +1,4 @@
-"""Labels that the rotation does not have, and lesson days that come before it starts.
+"""Labels and sessions that the rotation asks for in vain, and lesson days that come before it starts.
 
 A rotation that starts after the lessons leaves the days before its anchor without a label: rows that ask
 for one do not match, so those days have no lessons. Alternating weeks that skip closures run both ways from
@@ -12,8 +12,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from firstbell.core.calendar import DateRange, OnClosure, RotationType, SessionType, Weekday
+from firstbell.core.coverage import places
 from firstbell.core.days import each_day
-from firstbell.core.findings.finding import Finding, FindingKind, Severity, listed
+from firstbell.core.findings.finding import Finding, FindingKind, Severity, in_regions, listed
 from firstbell.core.rotation import week_start
 
 if TYPE_CHECKING:
@@ -23,11 +24,15 @@ if TYPE_CHECKING:
     from firstbell.core.calendar import Rotation, SchoolCalendar
     from firstbell.core.days import SchoolDays
 
+RESTARTS_WITH = (SessionType.SCHOOL_YEAR, SessionType.SEMESTER, SessionType.TERM)
+"""The types of session with each of which a rotation may begin anew."""
+
 
 def rotation_findings(school_days: SchoolDays) -> Iterator[Finding]:
-    """Yield the unknown labels of weekly rows, and an anchor after the first school year's start."""
+    """Yield what is to be said about the labels of rows, and about where the rotation begins."""
     calendar = school_days.calendar
     yield from _unknown_labels(calendar)
+    yield from _never_restarts(school_days)
     if calendar.rotation is not None and calendar.school_years:
         yield from _late_anchor(school_days, calendar.rotation)
         yield from _runs_on(calendar, calendar.rotation)
@@ -48,6 +53,33 @@ def _unknown_labels(calendar: SchoolCalendar) -> Iterator[Finding]:
             message=f"No day carries label {quoted}: {has}",
             cure="Correct the label, or add it to spec.rotation.labels",
         )
+
+
+def _never_restarts(school_days: SchoolDays) -> Iterator[Finding]:
+    """Yield a cycle that is to begin anew with sessions of a type of which a region has none."""
+    calendar, layers = school_days.calendar, school_days.layers
+    wanted = calendar.rotation.restarts_with if calendar.rotation else None
+    if wanted is None:
+        return
+    types = {
+        region: {calendar.sessions[index].type for index in places(scope.sessions)}
+        for scope, regions in layers.regions_by_scope.items()
+        for region in regions
+    }
+    without = [region for region in calendar.region_names if wanted not in types[region]]
+    if not without:
+        return
+    other = " or ".join(one for one in RESTARTS_WITH if all(one in of for of in types.values()))
+    instead = f", write restartsWith: {other}" if other else ""
+    yield Finding(
+        kind=FindingKind.ROTATION_NEVER_RESTARTS,
+        severity=Severity.WARNING,
+        path="spec.rotation.restartsWith",
+        message=f"There is no session of type {wanted}{in_regions(without)}, so the cycle never begins anew"
+        + (" there" if any(without) else ""),
+        cure=f"Add each {wanted} to spec.academicSessions{instead}, or "
+        "remove restartsWith if the cycle runs on",
+    )
 
 
 def _late_anchor(school_days: SchoolDays, rotation: Rotation) -> Iterator[Finding]:

@@ -159,6 +159,25 @@ def test_a_finding_that_the_file_accepts_with_a_reason_is_a_notice(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("kind", "reason", "want"),
+    [
+        ("HolidayLongg", "by decree", 'The nearest known kind is "HolidayLong".'),
+        ("holidaylong", "by decree", 'The nearest known kind is "HolidayLong".'),
+        ("x", "by decree", "Use a known kind: NoLessons, "),
+        ("", "by decree", "Use a known kind: NoLessons, "),
+        ("HolidayLong", "  ", "No reason is given, so HolidayLong is not accepted. Write as its value why "),
+    ],
+)
+def test_an_annotation_that_accepts_nothing_is_told_and_changes_no_exit_code(tmp_path, kind, reason, want):
+    named = "metadata: {name: city, namespace: lms}"
+    text = CALENDAR.replace(named, ACCEPTED % (kind, reason))
+    result = run(written(tmp_path, text), "--today", "2025-02-01")
+    assert ":3: notice: metadata.annotations" in result.output
+    assert want in result.output
+    assert result.exit_code == 0
+
+
+@pytest.mark.parametrize(
     ("kind", "reason"), [("HolidayOutsideSchoolYears", " "), ("HolidayLong", "another kind")]
 )
 def test_without_a_reason_or_of_another_kind_nothing_is_accepted(tmp_path, kind, reason):

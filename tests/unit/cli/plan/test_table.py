@@ -219,3 +219,30 @@ def test_two_calendars_of_one_zone_need_no_names_of_zones(tmp_path):
     lines = shown(written(tmp_path, f"{CALENDAR}---\n{other}---\n{both}"), "--date", "2025-02-04")
 
     assert not any(line.startswith("08:19 Europe") for line in lines)
+
+
+NIGHT = """\
+  demandEvents:
+  - {name: update, type: Other, startTime: "02:45", endTime: "02:50", date: "2024-10-27"}
+"""
+
+
+def at_night(*, of: str = "2024-10-27"):
+    autoscaler = AUTOSCALER.replace(
+        "anchor: FirstPeriodStart}", "anchor: DemandEvent, demandEventTypes: [Other], rampMinutes: 60}"
+    )
+    return f"{CALENDAR}{NIGHT}---\n{autoscaler}".replace("2024-10-27", of)
+
+
+def test_in_the_hour_that_comes_twice_no_two_rows_look_the_same(tmp_path):
+    lines = shown(written(tmp_path, at_night()), "--date", "2024-10-27", "--steps")
+    start = lines.index("lms/web: schedule, 2 to 40 replicas (Europe/Brussels)")
+    clocks = [line.split("  ")[0] for line in lines[start + 2 : lines.index("", start)]]
+    assert len(set(clocks)) == len(clocks)
+    assert {"02:21 CEST", "02:25 CET"} <= set(clocks)
+    assert any(line.endswith("first at Sun 27 Oct 02:45 CEST") for line in lines)
+
+
+def test_on_any_other_day_a_time_stands_alone(tmp_path):
+    lines = shown(written(tmp_path, at_night(of="2024-10-20")), "--date", "2024-10-20", "--steps")
+    assert not any("CEST" in line for line in lines)

@@ -168,3 +168,14 @@ def test_the_hand_written_floor_names_its_zone_where_calendars_of_two_meet(tmp_p
     told = " ".join(run(written(tmp_path, f"{CALENDAR}---\n{farther}---\n{both}"), *DATE).stdout.split())
 
     assert re.search(r"the hand-written floor is \d+, \d\d:\d\d to \d\d:\d\d Europe/Brussels,", told)
+
+
+def test_in_the_hour_that_comes_twice_a_shortage_says_in_which_it_is(tmp_path):
+    times = 'date: "2024-10-27", startTime: "02:45", endTime: "03:30"'
+    event = f"  demandEvents: [{{name: meet, type: Exam, {times}}}]\n"
+    text = (CALENDAR + event + "---\n" + POLICY).replace("FirstPeriodStart", "DemandEvent")
+    result = run(written(tmp_path, text), "--date", "2024-10-27", width=100)
+
+    told = " ".join(result.stdout.split())
+    assert re.search(r"HPA alone is short for [\d.]+ min between 02:\d\d:\d\d CES?T and ", told)
+    assert re.search(r" \d\d:\d\d 02:\d\d CES?T ", told), "the hours below the strip"

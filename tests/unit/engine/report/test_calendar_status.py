@@ -192,6 +192,14 @@ def test_a_warning_that_the_calendar_accepts_with_a_reason_is_none():
     assert condition(accepting(HolidayLong="another"), "Valid") == ("True", "HasWarnings")
 
 
+def test_an_annotation_that_accepts_nothing_leaves_a_calendar_valid():
+    annotations = {"accept.firstbell.dev/Unknown": "x", "accept.firstbell.dev/HolidayLong": ""}
+    body = a_calendar()
+    body["metadata"] |= {"uid": "u", "generation": 3, "annotations": annotations}
+    got = calendar_status(seen_calendar(body), instant(BEFORE))
+    assert condition(got, "Valid") == ("True", "Resolved")
+
+
 def test_a_calendar_of_events_only_is_valid_and_nothing_is_found():
     events = [{"name": "hourly", "type": "Other", "startTime": "22:00", "recurrence": {}}]
     got = status(academicSessions=[], weeklySchedule=[], bellSchedules=[], demandEvents=events, cohorts=[])
