@@ -17,6 +17,7 @@ from firstbell.core.behavior import DEFAULT_BEHAVIOR, Behavior, RatePolicy, Rate
 from firstbell.core.bells import instant_of, minute_of
 from firstbell.core.days import SchoolDays
 from firstbell.core.plan import Workload
+from firstbell.core.rules import DEFAULT_RULES
 from firstbell.files.links import Linked, link
 from firstbell.files.manifests import Manifests, read_manifests
 from firstbell.lab.day.crowd import Crowd
@@ -70,7 +71,7 @@ def simulated(tmp_path: Path) -> list[Step]:
     )
     start = minute_of(at("00:00"))
     operator = Operator(
-        known_plans(plan_of, start, start + 24 * 60), one.bounds, DEFAULT_BEHAVIOR, beside_autoscaler=True
+        known_plans(plan_of, start, start + 24 * 60), one.bounds, DEFAULT_RULES, beside_autoscaler=True
     )
     down = ScalingRules(
         window=timedelta(seconds=1),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from firstbell.engine.engine import Engine
 from firstbell.engine.pace.fence import Fence
+from firstbell.engine.pace.slices import Slices
 from firstbell.engine.seen.store import Store
 from firstbell.engine.seen.watched_kinds import AUTOSCALERS, CALENDARS, FOREIGN_KINDS
 from firstbell.engine.watch.asked_targets import AskedTargets
@@ -21,8 +22,10 @@ from tests.unit.engine.world import HPAS, World
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from firstbell.engine.pace.slices import Slices
     from firstbell.engine.ports import Json
+
+NEVER_LONG = 60.0
+"""Seconds of processor: slices and rests are by the machine's clocks, bells in here by one moved by hand."""
 
 
 class Running:
@@ -59,7 +62,7 @@ class Running:
             metrics=self.metrics,
             fence=Fence(lambda: self._steady),
             server=self,
-            slices=slices,
+            slices=slices or Slices(seconds=NEVER_LONG, long_seconds=NEVER_LONG),
         )
         self._asked = AskedTargets(store=self.engine.store, cluster=self.world.cluster)
         handle: dict[str, Callable[[Json], object]] = {

@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from firstbell.engine.pace.slices import Slices
 from tests.fakes import instant, settled
 from tests.unit.engine.bodies import (
     AFTER,
@@ -25,9 +24,6 @@ from tests.unit.engine.running import Running
 from tests.unit.engine.world import DEPLOYMENTS, HPAS
 
 EARLY = "2024-09-09T06:00"
-
-NEVER_LONG = Slices(seconds=60, long_seconds=60)
-"""Rests are by the wall's clock: on a busy machine a collection of garbage would bring one about here."""
 
 
 async def test_a_day_goes_by_itself_and_nothing_is_written_but_what_changes():
@@ -93,7 +89,7 @@ async def test_an_edit_of_a_calendar_reaches_everybody_who_uses_it():
 
 
 async def test_of_many_at_one_bell_none_is_late_and_the_writing_starts_less_than_a_minute_early():
-    async with Running(EARLY, slices=NEVER_LONG) as run:
+    async with Running(EARLY) as run:
         for number in range(100):
             run.world.put(HPAS, an_hpa(f"w{number}", target=f"w{number}"))
             run.world.put("schoolautoscalers", an_autoscaler(f"w{number}", target=f"w{number}"))
@@ -217,7 +213,7 @@ async def test_a_fault_on_one_object_does_not_keep_another_from_its_bell():
         if path.name == "web":
             raise RuntimeError("a fault of ours")
 
-    async with Running(EARLY, slices=NEVER_LONG) as run:
+    async with Running(EARLY) as run:
         run.world.put(HPAS, an_hpa("api", target="api"))
         run.world.put("schoolautoscalers", an_autoscaler("api", target="api"))
         run.world.cluster.admission = broken

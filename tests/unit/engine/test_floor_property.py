@@ -42,6 +42,11 @@ class Model:
 
     def __init__(self) -> None:
         self.bell, self.baseline, self.started = time(8, 30), 4, instant(START)
+        self.edited = self.started
+
+    def settled_at(self) -> datetime:
+        """When nothing is held any more: five minutes after a start, and after an edit of a bell."""
+        return max(self.started, self.edited) + STABILIZATION
 
     def scheduled(self, now) -> int:
         """100 from ten minutes before the bell until half an hour after, to the next five minutes."""
@@ -70,7 +75,7 @@ class Play:
         # After the last possible window of the day whatever was held for a while is let go.
         now = self.world.clock.now()
         evening = now.replace(hour=15, minute=0)
-        await self.world.clock.advance(max(now, evening, self.model.started + STABILIZATION))
+        await self.world.clock.advance(max(now, evening, self.model.settled_at()))
         assert self.model.scheduled(self.world.clock.now()) == 0
         assert self.world.floor == self.model.baseline
         assert self.world.marks == {}
@@ -79,10 +84,12 @@ class Play:
     def check(self) -> None:
         now, floor = self.world.clock.now(), self.world.floor
         wanted = self.model.wanted(now)
-        if now >= self.model.started + STABILIZATION:
+        if now >= self.model.settled_at():
             assert floor == wanted
         else:
-            assert floor in {wanted, max(wanted, PEAK)}, "only a floor of ours may be held after a start"
+            assert floor in {wanted, max(wanted, PEAK)}, (
+                "held after a start or an edit is a floor of ours alone"
+            )
         if self.world.marks:
             assert self.world.replicas >= floor
             assert self.world.marks["baseline"] == str(self.model.baseline)
@@ -103,7 +110,7 @@ class Play:
         self.world.edit(HPAS, lambda body: body["metadata"].pop("annotations", None))
 
     async def bell_moved(self, bell) -> None:
-        self.model.bell = bell
+        self.model.bell, self.model.edited = bell, self.world.clock.now()
         start, end = bell.isoformat("minutes"), time(bell.hour, 59).isoformat("minutes")
         periods = [{"name": "1", "startTime": start, "endTime": end}]
         self.world.respec(

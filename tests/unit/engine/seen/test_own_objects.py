@@ -164,7 +164,7 @@ def evil_objects(world):
 
 
 async def test_a_workload_has_its_bell_while_another_namespace_floods_us():
-    run = Running("2024-09-09T08:19:00")
+    run = Running("2024-09-09T08:19:00", slices=Slices())
     async with run:
         kind = costly()
         for generation in range(1, 6):
