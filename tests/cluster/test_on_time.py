@@ -32,7 +32,7 @@ def test_floor_and_scale_are_there_when_they_are_planned_and_no_second_earlier_t
     stage.set(workload(), hpa(), calendar(), autoscaler())
 
     def floor_and_count() -> tuple[int, int]:
-        # The count is read first: the floor is written first, and what is written between two reads is no fault.
+        # The count is read first, for the floor is written first: between two reads both may be written.
         count = stage.replicas()
         return stage.minimum(), count
 
