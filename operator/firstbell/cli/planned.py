@@ -24,7 +24,7 @@ from firstbell.core import (
 )
 from firstbell.engine.ports import Failure
 from firstbell.files.links import Linked, LinkedAutoscaler, link, link_readable
-from firstbell.files.manifests import gather_readable, read_manifests
+from firstbell.files.manifests import Manifests, gather_readable, read_manifests
 from firstbell.files.plan_document import DayWindow
 from firstbell.files.yaml_files import FileProblem, Origin, Unreadable
 from firstbell.kinds.problems import Problem
@@ -61,9 +61,19 @@ def plan_files(files: Sequence[Path], first: date | None, days: int) -> Planned:
 
 def linked_files(files: Sequence[Path]) -> Linked:
     """Return what is in the files, references followed; end the command where something cannot be read."""
+    return linked_in(manifests_in(files))
+
+
+def manifests_in(files: Sequence[Path]) -> Manifests:
+    """Return what is in the files; end the command where something cannot be read."""
     manifests = read_manifests(STDIN if str(file) == "-" else file for file in files)
     if isinstance(manifests, Unreadable):
         refuse(manifests.problems)
+    return manifests
+
+
+def linked_in(manifests: Manifests) -> Linked:
+    """Return the same with references followed; end the command where one does not hold."""
     linked = link(manifests)
     if isinstance(linked, Unreadable):
         refuse(linked.problems)

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel
 
-from firstbell.kinds.group import AUTOSCALER, CALENDAR, GROUP
+from firstbell.kinds.group import AUTOSCALER, AUTOSCALER_PLURAL, CALENDAR, CALENDAR_PLURAL, GROUP
 from firstbell.kinds.schema import Schema, structural
 from firstbell.kinds.school_autoscaler import SchoolAutoscalerSpec
 from firstbell.kinds.school_autoscaler_status import SchoolAutoscalerStatus
@@ -61,7 +61,7 @@ class Kind:
 
 SCHOOL_CALENDAR = Kind(
     kind=CALENDAR,
-    plural="schoolcalendars",
+    plural=CALENDAR_PLURAL,
     short="schoolcal",
     description="SchoolCalendar holds facts about school time: terms, holidays, bells and exceptions. Many"
     " workloads share one.",
@@ -99,7 +99,7 @@ SCHOOL_CALENDAR = Kind(
 
 SCHOOL_AUTOSCALER = Kind(
     kind=AUTOSCALER,
-    plural="schoolautoscalers",
+    plural=AUTOSCALER_PLURAL,
     short="schoolas",
     description="SchoolAutoscaler makes one workload Ready before lessons: scheduled capacity from school"
     " calendars, and live metrics, always the larger.",

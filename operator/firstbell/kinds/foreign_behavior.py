@@ -7,51 +7,29 @@ quantity of Kubernetes, a number too.
 from __future__ import annotations
 
 import re
-from fractions import Fraction
-from math import ceil
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict
 
 from firstbell.kinds.behavior import BehaviorSpec, RatePolicySpec, ScalingRulesSpec
 from firstbell.kinds.model import ordered_list
+from firstbell.kinds.quantities import NANOS, nanos
 from firstbell.kinds.scalars import LARGEST_INT32, Quantity, number, wrong
 from firstbell.kinds.unquoted import Unquoted
 
 MOST_RATE_POLICIES = 1000
-LONGEST_QUANTITY = 64
-NANOS = 10**9
-"""A quantity of Kubernetes counts in billionths, rounded up."""
 TOO_MANY_NANOS = 10**18 * NANOS
 
-_QUANTITY = re.compile(
-    r"\+?([0-9]+\.?[0-9]*|\.[0-9]+)(?:(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)|[eE]([+-]?[0-9]{1,2}))?"
-)
-_DECIMAL = {"n": -9, "u": -6, "m": -3, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _OCTAL = re.compile(r"\+?0[0-9]")
-_BINARY = ("Ki", "Mi", "Gi", "Ti", "Pi", "Ei")
 
 
 def _tolerance(value: Any) -> Any:
     """Return a quantity of Kubernetes that is not below 0, as decimals in a text."""
-    nanos = _nanos(_written(value))
-    if nanos is None or nanos >= TOO_MANY_NANOS:
+    found = nanos(_written(value))
+    if found is None or found >= TOO_MANY_NANOS:
         message = "is not a tolerance"
         raise wrong(message, "Write in parts of a metric, and not below 0, how far it may be off, like 50m")
-    return f"{nanos // NANOS}.{nanos % NANOS:09}"
-
-
-def _nanos(quantity: str) -> int | None:
-    """Return the billionths of a quantity; None of a text that is none, or below 0."""
-    found = _QUANTITY.fullmatch(quantity) if len(quantity) <= LONGEST_QUANTITY else None
-    if found is None:
-        return None
-    number, unit, power = found.groups()
-    if unit in _BINARY:
-        scale = Fraction(1024) ** (_BINARY.index(unit) + 1)
-    else:
-        scale = Fraction(10) ** (_DECIMAL.get(unit, 0) + int(power or 0))
-    return ceil(Fraction(number) * scale * NANOS)
+    return f"{found // NANOS}.{found % NANOS:09}"
 
 
 def _written(value: Any) -> str:

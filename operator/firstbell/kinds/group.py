@@ -8,5 +8,7 @@ API_VERSION = f"{GROUP}/{VERSION}"
 CALENDAR = "SchoolCalendar"
 AUTOSCALER = "SchoolAutoscaler"
 EXCEPTION = "CalendarException"
+CALENDAR_PLURAL, AUTOSCALER_PLURAL = "schoolcalendars", "schoolautoscalers"
+"""What the paths of the API server call them."""
 KINDS = (CALENDAR, AUTOSCALER, EXCEPTION)
 DEFAULT_NAMESPACE = "default"

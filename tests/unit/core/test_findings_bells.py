@@ -7,37 +7,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from firstbell.core.calendar import RecurrenceCondition
-from firstbell.core.days import SchoolDays
-from firstbell.core.findings import Finding, FindingKind, calendar_findings
+from firstbell.core.findings import FindingKind
 from tests.builders import (
     a_bell_schedule,
-    a_calendar,
     a_holiday,
     a_row,
     an_event,
     daily_cron,
     every,
-    on,
 )
-
-MID_YEAR = on("2025-02-01")
-CHRISTMAS = a_holiday("2024-12-23", "2025-01-05", name="christmas")
-EASTER = a_holiday("2025-04-07", "2025-04-21", name="easter")
-HOLIDAYS = (CHRISTMAS, EASTER)
-
-
-def calm(**fields):
-    """A calendar that nothing is to be said about."""
-    return a_calendar(**{"holidays": HOLIDAYS} | fields)
-
-
-def found(calendar, kind: FindingKind, today=MID_YEAR, **arguments) -> list[Finding]:
-    findings = calendar_findings(SchoolDays(calendar), today, **arguments)
-    return [finding for finding in findings if finding.kind is kind]
-
-
-def told(findings: list[Finding]) -> list[tuple[str, str]]:
-    return [(finding.severity.value, finding.path) for finding in findings]
+from tests.unit.core.calm_calendar import calm, found, told
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,10 @@ from fractions import Fraction
 from pathlib import Path
 
 from firstbell.cli.output import refuse
-from firstbell.cli.planned import STDIN, policy_errors, workload_of
+from firstbell.cli.planned import linked_in, manifests_in, policy_errors, workload_of
 from firstbell.core import Behavior, Bounds, MetricTarget, SchoolDays, TargetType
-from firstbell.files.links import Linked, LinkedAutoscaler, autoscaler_beside, link
-from firstbell.files.manifests import Manifests, read_manifests
-from firstbell.files.yaml_files import Unreadable
+from firstbell.files.links import Linked, LinkedAutoscaler, autoscaler_beside
+from firstbell.files.manifests import Manifests
 from firstbell.kinds.autoscaler_conversion import to_behavior, to_rules
 from firstbell.kinds.metrics import MetricSpec
 from firstbell.kinds.problems import nearest
@@ -50,12 +49,8 @@ class Tried:
 
 def trial_of(files: Sequence[Path], asked: Asked) -> Tried:
     """Return what is tried; end the command with a line per problem where that cannot be told."""
-    manifests = read_manifests(STDIN if str(file) == "-" else file for file in files)
-    if isinstance(manifests, Unreadable):
-        refuse(manifests.problems)
-    linked = link(manifests)
-    if isinstance(linked, Unreadable):
-        refuse(linked.problems)
+    manifests = manifests_in(files)
+    linked = linked_in(manifests)
     chosen = _chosen(linked, asked.autoscaler, ", ".join(map(str, files)))
     resolved = {calendar.key: SchoolDays(calendar) for calendar in chosen.calendars}
     if errors := list(policy_errors(chosen, resolved)):

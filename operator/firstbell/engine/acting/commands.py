@@ -159,14 +159,17 @@ def _undone_count(stands: Situation, desired: int, memory: Memory) -> Undone | N
     admitted = memory.written.admitted_count
     if admitted is not None and (admitted.asked, admitted.given) == (desired, workload.replicas):
         return None
-    what = f"{workload.ref.kind} {workload.ref.name}"
-    return Undone(what=what, field="replicas", value=workload.replicas, manager=workload.last_writer)
+    return _other_count(workload)
 
 
 def _undone_scale(workload: SeenWorkload, desired: int, memory: Memory) -> Undone | None:
     """Return the foreign count in the place of the one that we set and would set again."""
     if memory.written.set_count != SetCount(uid=workload.uid, replicas=desired):
         return None
+    return _other_count(workload)
+
+
+def _other_count(workload: SeenWorkload) -> Undone:
     what = f"{workload.ref.kind} {workload.ref.name}"
     return Undone(what=what, field="replicas", value=workload.replicas, manager=workload.last_writer)
 

@@ -17,7 +17,7 @@ import structlog
 
 from firstbell.engine.memory.written import Challenge
 from firstbell.engine.ports import Failure, FailureKind, ObjectPath, write_outcome
-from firstbell.kinds.group import GROUP, VERSION
+from firstbell.kinds.group import AUTOSCALER_PLURAL, GROUP, VERSION
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -166,7 +166,7 @@ def _path(seen: SeenAutoscaler, subresource: str = "") -> ObjectPath:
     return ObjectPath(
         group=GROUP,
         version=VERSION,
-        plural="schoolautoscalers",
+        plural=AUTOSCALER_PLURAL,
         namespace=namespace,
         name=name,
         subresource=subresource,

@@ -17,7 +17,7 @@ from firstbell.engine.floor.orphans import release
 from firstbell.engine.floor.reading import seen_floor
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.kinds.foreign_autoscalers import FOREIGN_AUTOSCALERS, SCALED_OBJECT
-from firstbell.kinds.group import API_VERSION
+from firstbell.kinds.group import AUTOSCALER_PLURAL, GROUP, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -94,8 +94,7 @@ async def _remembered(cluster: Cluster, namespace: str | None) -> dict[str, tupl
 
     Nothing without them.
     """
-    group, _, version = API_VERSION.partition("/")
-    bodies = await cluster.list_all(group, version, "schoolautoscalers", namespace)
+    bodies = await cluster.list_all(GROUP, VERSION, AUTOSCALER_PLURAL, namespace)
     found = {}
     for body in () if isinstance(bodies, Failure) else bodies:
         memory, metadata = floor_from_status(body.get("status") or {}), body["metadata"]

@@ -29,7 +29,7 @@ from firstbell.engine.report.readiness import follow_bells
 from firstbell.engine.report.report_due import changed, least_wait, may_wait
 from firstbell.engine.report.status import invalid_status, status_of
 from firstbell.engine.seen.store import SeenWorkload, Store
-from firstbell.kinds.group import GROUP, VERSION
+from firstbell.kinds.group import AUTOSCALER_PLURAL, CALENDAR_PLURAL, GROUP, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -178,7 +178,7 @@ class Reporter:
             # What was held back must not stay behind for good.
             held_back = memory.told.reported_at if changed(old, new, since_last=None) else None
             return _sooner(following, held_back + max(may_wait(old, new), least) if held_back else None)
-        failure = await self._write("schoolautoscalers", key, patch)
+        failure = await self._write(AUTOSCALER_PLURAL, key, patch)
         if failure is not None:
             return None if failure.kind is FailureKind.NOT_FOUND else now + RETRY
         memory.told.reported = without_absent({**old, **new})
@@ -227,7 +227,7 @@ class Reporter:
         new, following = visible_status(told[0]), told[1]
         patch = merge_patch(seen.status, new)
         if patch:
-            failure = await self._write("schoolcalendars", key, patch)
+            failure = await self._write(CALENDAR_PLURAL, key, patch)
             if failure is not None:
                 return None if failure.kind is FailureKind.NOT_FOUND else now + RETRY
             seen.status.update(new)

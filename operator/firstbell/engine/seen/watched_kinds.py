@@ -22,7 +22,7 @@ from firstbell.engine.seen.own_kinds import (
 from firstbell.engine.seen.store import Store, is_unread
 from firstbell.engine.seen.workloads import WORKLOADS, seen_workload
 from firstbell.kinds.foreign_autoscalers import FOREIGN_AUTOSCALERS
-from firstbell.kinds.group import AUTOSCALER, CALENDAR, GROUP, VERSION
+from firstbell.kinds.group import AUTOSCALER, AUTOSCALER_PLURAL, CALENDAR, CALENDAR_PLURAL, GROUP, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -106,7 +106,7 @@ class ForeignKind(WatchedKind):
 CALENDARS = OwnKind(
     group=GROUP,
     version=VERSION,
-    plural="schoolcalendars",
+    plural=CALENDAR_PLURAL,
     kind=CALENDAR,
     planned=True,
     known=lambda store: store.calendars,
@@ -120,7 +120,7 @@ CALENDARS = OwnKind(
 AUTOSCALERS = OwnKind(
     group=GROUP,
     version=VERSION,
-    plural="schoolautoscalers",
+    plural=AUTOSCALER_PLURAL,
     kind=AUTOSCALER,
     planned=True,
     known=lambda store: store.autoscalers,

@@ -11,50 +11,13 @@ from typer.testing import CliRunner
 
 from firstbell.cli.lint.command import lint
 from firstbell.cli.lint.text import github_data, github_property
+from tests.unit.cli.planning import AUTOSCALER, CALENDAR, HEAD
 
 APP = typer.Typer()
 APP.command()(lint)
 
 EXAMPLES = sorted((Path(__file__).parents[4] / "examples").glob("*.yaml"))
 
-HEAD = "apiVersion: firstbell.dev/v1alpha1\n"
-CALENDAR = (
-    HEAD
-    + """\
-kind: SchoolCalendar
-metadata: {name: city, namespace: lms}
-spec:
-  timeZone: Europe/Brussels
-  academicSessions:
-  - {name: sy, type: SchoolYear, startDate: "2024-09-02", endDate: "2025-06-27"}
-  weeklySchedule:
-  - {daysOfWeek: [Monday, Tuesday, Wednesday, Thursday, Friday], bellScheduleName: full}
-  bellSchedules:
-  - name: full
-    classPeriods:
-    - {name: "1", startTime: "08:30", endTime: "09:20"}
-    - {name: "2", startTime: "09:20", endTime: "10:10"}
-  cohorts:
-  - {name: all, pupils: 60000}
-  holidays:
-  - {name: easter, startDate: "2025-04-07", endDate: "2025-04-21"}
-"""
-)
-AUTOSCALER = (
-    HEAD
-    + """\
-kind: SchoolAutoscaler
-metadata: {name: web, namespace: lms}
-spec:
-  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}
-  calendarRefs: [{name: city}]
-  minReplicas: 2
-  maxReplicas: 40
-  capacity: {pupilsPerReplica: 5000}
-  peaks:
-  - {name: first, anchor: FirstPeriodStart}
-"""
-)
 LATE_CLOSURE = (
     HEAD
     + """\
