@@ -75,7 +75,7 @@ async def test_what_is_created_reaches_the_store_and_wakes_whom_it_concerns(watc
         ["ns/web"],
     )
     assert sorted(store.workloads) == ["ns/apps/Deployment/web", "ns/apps/StatefulSet/web"]
-    assert watched.engine._calendar_wakeups.next_due() is not None
+    assert watched.engine._report_wakeups.next_due() is not None
 
 
 @pytest.mark.parametrize(

@@ -30,12 +30,14 @@ from firstbell.engine.pace.timekeeping import Timekeeping, tell_clock
 from firstbell.engine.pace.turns import Turns
 from firstbell.engine.pace.wakeups import Wakeups
 from firstbell.engine.ports import FailureKind
+from firstbell.engine.report.reported_kinds import REPORTED_KINDS
 from firstbell.engine.report.reporter import Reporter
 from firstbell.engine.requests.fenced_cluster import FencedCluster
 from firstbell.engine.requests.refused_writes import RefusedWrites
 from firstbell.engine.seen.own_objects import OwnObjects
 from firstbell.engine.seen.store import Store, is_unread
 from firstbell.engine.tick import Ticker, next_looks
+from firstbell.kinds.group import AUTOSCALER_PLURAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from firstbell.engine.deciding.outcome import Outcome
     from firstbell.engine.ports import Clock, Cluster, EventSink, Metrics, ServerTime, Telemetry
     from firstbell.engine.requests.command import Command
+    from firstbell.engine.seen.store import OwnKey
 
 TICK_WORKERS = 16
 REPORT_WORKERS = 4
@@ -109,7 +112,7 @@ class Engine:
             store=self.store,
             slices=self.slices,
             wake=self.wake,
-            wake_calendar=self.wake_calendar,
+            wake_report=self.wake_report,
             forget=self.forget,
         )
         self._reporter = Reporter(
@@ -128,8 +131,8 @@ class Engine:
         )
         self._left = LeftWorkloads(cluster=cluster, telemetry=telemetry, store=self.store)
         self._memories: dict[str, Memory] = {}
-        self._wakeups = Wakeups()
-        self._calendar_wakeups = Wakeups()
+        self._wakeups: Wakeups[str] = Wakeups()
+        self._report_wakeups: Wakeups[OwnKey] = Wakeups()
         self._ticks: Turns[str] = Turns(self._decisions)
         self._queued: dict[str, datetime] = {}
         self._ticking: set[str] = set()
@@ -151,9 +154,9 @@ class Engine:
         if self._polling is not None:
             self._polling.look()
 
-    def wake_calendar(self, key: str) -> None:
-        """Report a calendar's status soon."""
-        self._calendar_wakeups.ask(key, self.clock.now())
+    def wake_report(self, own: OwnKey) -> None:
+        """Report soon the status of an object of a reported kind."""
+        self._report_wakeups.ask(own, self.clock.now())
         self._woken.set()
 
     def forget(self, key: str) -> None:
@@ -211,9 +214,10 @@ class Engine:
 
     def _wake_all(self) -> None:
         self.wake(self.store.autoscalers)
-        for key, calendar in self.store.calendars.items():
-            if not is_unread(calendar.days):
-                self.wake_calendar(key)
+        for plural, kind in REPORTED_KINDS.items():
+            for key, seen in kind.watched.known(self.store).items():
+                if not is_unread(kind.watched.content(seen)):
+                    self.wake_report((plural, key))
 
     def _follow_clock(self, by: timedelta) -> None:
         """Follow a clock that was set: every wake-up is asked for anew, and what was to last still does.
@@ -225,7 +229,7 @@ class Engine:
         self.store.answers.follow_clock(by)
         if self._polling is not None:
             self._polling.begin_anew()
-        self._calendar_wakeups.clear()
+        self._report_wakeups.clear()
         self.wake(self._wakeups.clear())
         self._woken.set()
         if self._reads_again:
@@ -239,11 +243,9 @@ class Engine:
             now = self.clock.now()
             for wakeup in self._wakeups.pop_due(now):
                 self._enqueue(wakeup.key, wakeup.instant)
-            for wakeup in self._calendar_wakeups.pop_due(now):
-                self._reporter.ask_calendar(wakeup.key)
-            due = [
-                at for at in (self._wakeups.next_due(), self._calendar_wakeups.next_due()) if at is not None
-            ]
+            for due_report in self._report_wakeups.pop_due(now):
+                self._reporter.ask_again(due_report.key)
+            due = [at for at in (self._wakeups.next_due(), self._report_wakeups.next_due()) if at is not None]
             wait = min(((at - now).total_seconds() for at in due), default=LONGEST_NAP_SECONDS)
             await nap(self.clock, min(wait, LONGEST_NAP_SECONDS), self._woken)
 
@@ -342,7 +344,7 @@ class Engine:
     async def _report_worker(self) -> None:
         """Write one status after the other, whenever no tick is waiting or running."""
         while True:
-            key, is_calendar = await self._reporter.get()
+            own = await self._reporter.get()
             with contextlib.suppress(
                 TimeoutError
             ):  # one namespace's ticks without end do not silence all others
@@ -350,17 +352,19 @@ class Engine:
                     await self._calm.wait()
             await self.fence.opened()
             try:
-                await self._report(key, is_calendar=is_calendar)
+                await self._report(own)
             except Exception:
-                log.exception("report failed", object=key)
+                log.exception("report failed", object="/".join(own))
 
-    async def _report(self, key: str, *, is_calendar: bool) -> None:
-        report = self._reporter.report_calendar if is_calendar else self._reporter.report
-        following = await report(key)
-        if following is not None:
-            wakeups = self._calendar_wakeups if is_calendar else self._wakeups
-            wakeups.ask(key, following)
-            self._woken.set()
+    async def _report(self, own: OwnKey) -> None:
+        following = await self._reporter.report(own)
+        if following is None:
+            return
+        if own[0] == AUTOSCALER_PLURAL:
+            self._wakeups.ask(own[1], following)
+        else:
+            self._report_wakeups.ask(own, following)
+        self._woken.set()
 
 
 def _is_stale(outcome: Outcome | Unavailable) -> bool:

@@ -119,7 +119,7 @@ class World:
         outcome = await self.ticker.tick(key, memory, instant(ahead) if ahead else self.clock.now())
         if not (isinstance(outcome, Unavailable) and outcome.reason == "Gone"):
             self.reporter.ask(key, memory, outcome)
-            await self.reporter.report(key)
+            await self.reporter.report(("schoolautoscalers", key))
         return outcome
 
     def read(self, answer: str | float | Fraction, name: str = "pupils-online") -> None:

@@ -12,32 +12,37 @@ import heapq
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
 
 FIRST_LEAD = timedelta(seconds=1)
 SPREAD = timedelta(milliseconds=50)
 """For three writes each. A busy API server gave a floor in 25 to 100 ms."""
 LONGEST_LEAD = timedelta(seconds=60)
+K = TypeVar("K", bound="Hashable")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Wakeup:
+class Wakeup(Generic[K]):
     """`key` is to be looked at from `due` on, for what is planned at `instant` (never before `due`)."""
 
-    key: str
+    key: K
     due: datetime
     instant: datetime
     may_come_early: bool = False
 
 
-class Wakeups:
-    """Instants at which keys are due."""
+class Wakeups(Generic[K]):
+    """Instants at which keys are due. Those of one instant come in the order of their keys."""
 
     def __init__(self) -> None:
-        self._waiting: dict[str, Wakeup] = {}
-        self._heap: list[tuple[datetime, str]] = []
+        self._waiting: dict[K, Wakeup[K]] = {}
+        self._heap: list[tuple[datetime, K]] = []
         self._early_at: Counter[datetime] = Counter()
 
-    def ask(self, key: str, instant: datetime, *, may_come_early: bool = False) -> None:
+    def ask(self, key: K, instant: datetime, *, may_come_early: bool = False) -> None:
         """Wake `key` for `instant`, unless it already asked for something earlier.
 
         Who asks again for an instant keeps its place before it: its own one would count against it.
@@ -56,7 +61,7 @@ class Wakeups:
         self._waiting[key] = Wakeup(key=key, due=due, instant=instant, may_come_early=may_come_early)
         heapq.heappush(self._heap, (due, key))
 
-    def forget(self, key: str) -> None:
+    def forget(self, key: K) -> None:
         """Drop the wake-up of `key`."""
         known = self._waiting.pop(key, None)
         if known is not None and known.may_come_early:
@@ -64,7 +69,7 @@ class Wakeups:
             if self._early_at[known.instant] <= 0:
                 del self._early_at[known.instant]
 
-    def clear(self) -> list[str]:
+    def clear(self) -> list[K]:
         """Forget every wake-up: the keys that had one."""
         keys = list(self._waiting)
         self._waiting.clear()
@@ -82,9 +87,9 @@ class Wakeups:
             heapq.heappop(self._heap)
         return None
 
-    def pop_due(self, now: datetime) -> list[Wakeup]:
+    def pop_due(self, now: datetime) -> list[Wakeup[K]]:
         """Return every wake-up that is due at `now`, in order, taken out."""
-        due: list[Wakeup] = []
+        due: list[Wakeup[K]] = []
         while (following := self.next_due()) is not None and following <= now:
             _, key = heapq.heappop(self._heap)
             due.append(self._waiting[key])

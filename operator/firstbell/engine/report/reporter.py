@@ -7,7 +7,6 @@ written is tried again with the next report.
 from __future__ import annotations
 
 import contextlib
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -24,12 +23,12 @@ from firstbell.engine.objects.status_values import (
 from firstbell.engine.pace.slices import Slices
 from firstbell.engine.pace.turns import Turns
 from firstbell.engine.ports import Failure, FailureKind, Happening, ObjectPath, write_outcome
-from firstbell.engine.report.calendar_status import calendar_status, next_change
 from firstbell.engine.report.readiness import follow_bells
 from firstbell.engine.report.report_due import changed, least_wait, may_wait
+from firstbell.engine.report.reported_kinds import REPORTED_KINDS
 from firstbell.engine.report.status import invalid_status, status_of
 from firstbell.engine.seen.store import SeenWorkload, Store
-from firstbell.kinds.group import AUTOSCALER_PLURAL, CALENDAR_PLURAL, GROUP, VERSION
+from firstbell.kinds.group import AUTOSCALER_PLURAL, GROUP, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +37,8 @@ if TYPE_CHECKING:
     from firstbell.engine.deciding.outcome import Outcome
     from firstbell.engine.memory.memory import Memory
     from firstbell.engine.ports import Clock, Cluster, EventSink, Json, Telemetry
+    from firstbell.engine.report.reported_kinds import ReportedKind
+    from firstbell.engine.seen.store import OwnKey
 
 log = structlog.get_logger("firstbell.engine")
 
@@ -86,10 +87,10 @@ class Reporter:
         self._events = events
         self._telemetry = telemetry
         self._slices = slices if slices is not None else Slices()
-        self._queue: Turns[tuple[str, bool]] = Turns(self._slices)
-        self._waiting: set[tuple[str, bool]] = set()
-        self._writing: set[tuple[str, bool]] = set()
-        self._late: set[tuple[str, bool]] = set()
+        self._queue: Turns[OwnKey] = Turns(self._slices)
+        self._waiting: set[OwnKey] = set()
+        self._writing: set[OwnKey] = set()
+        self._late: set[OwnKey] = set()
         self._latest: dict[str, tuple[Memory, Outcome | Unavailable]] = {}
 
     def ask(self, key: str, memory: Memory, outcome: Outcome | Unavailable) -> None:
@@ -100,7 +101,7 @@ class Reporter:
         if not isinstance(outcome, Unavailable):
             self._figure(key, outcome)
         self._latest[key] = (memory, outcome)
-        self._put(key, is_calendar=False)
+        self._put((AUTOSCALER_PLURAL, key))
 
     def _figure(self, key: str, outcome: Outcome) -> None:
         workload, decision = outcome.situation.workload, outcome.decision
@@ -112,42 +113,46 @@ class Reporter:
             desired=decision.desired if isinstance(decision, Decision) else None,
         )
 
-    def ask_calendar(self, key: str) -> None:
-        """Queue the report of a calendar."""
-        self._put(key, is_calendar=True)
+    def ask_again(self, own: OwnKey) -> None:
+        """Queue the report of an object of a kind in the table of those reported."""
+        self._put(own)
 
-    async def get(self) -> tuple[str, bool]:
-        """Return the next key to report, and whether it is a calendar's."""
+    async def get(self) -> OwnKey:
+        """Return the next object to report."""
         return await self._queue.get()
 
-    def _put(self, key: str, *, is_calendar: bool) -> None:
-        item = (key, is_calendar)
-        if item in self._writing:
-            self._late.add(item)
-        elif item not in self._waiting:
-            self._waiting.add(item)
-            self._queue.put(key.partition("/")[0], item)
+    def _put(self, own: OwnKey) -> None:
+        if own in self._writing:
+            self._late.add(own)
+        elif own not in self._waiting:
+            self._waiting.add(own)
+            self._queue.put(own[1].partition("/")[0], own)
 
     @contextlib.contextmanager
-    def _alone(self, key: str, *, is_calendar: bool) -> Iterator[None]:
+    def _alone(self, own: OwnKey) -> Iterator[None]:
         """Let two reports of one object never overlap: the older of them could be written last."""
-        item = (key, is_calendar)
-        self._waiting.discard(item)
-        self._writing.add(item)
+        self._waiting.discard(own)
+        self._writing.add(own)
         try:
             yield
         finally:
-            self._writing.discard(item)
-            if item in self._late:
-                self._late.discard(item)
-                self._put(key, is_calendar=is_calendar)
+            self._writing.discard(own)
+            if own in self._late:
+                self._late.discard(own)
+                self._put(own)
 
-    async def report(self, key: str) -> datetime | None:
-        """Write what changed of an autoscaler's status; return when it should be looked at again, or None."""
-        with self._alone(key, is_calendar=False):
-            return await self._report(key)
+    async def report(self, own: OwnKey) -> datetime | None:
+        """Write what changed of a status; return when it should be looked at again, or None.
 
-    async def _report(self, key: str) -> datetime | None:
+        A SchoolAutoscaler is looked at again by a tick, all else by its report.
+        """
+        plural, key = own
+        with self._alone(own):
+            if plural == AUTOSCALER_PLURAL:
+                return await self._report_tick(key)
+            return await self._report_kind(REPORTED_KINDS[plural], key)
+
+    async def _report_tick(self, key: str) -> datetime | None:
         latest = self._latest.pop(key, None)
         seen = self._store.autoscalers.get(key)
         if latest is None or seen is None:
@@ -207,27 +212,22 @@ class Reporter:
             following = min(bell_time, instant_of(minute + 1)) if busy else bell_time
         return status_of(outcome, memory, coming, old), following
 
-    async def report_calendar(self, key: str) -> datetime | None:
-        """Write what changed of a calendar's status; return when it will change by itself, or None."""
-        with self._alone(key, is_calendar=True):
-            return await self._report_calendar(key)
-
-    async def _report_calendar(self, key: str) -> datetime | None:
-        seen = self._store.calendars.get(key)
+    async def _report_kind(self, kind: ReportedKind, key: str) -> datetime | None:
+        seen = kind.watched.known(self._store).get(key)
         if seen is None:
             return None
         now = self._clock.now()
         told = self._slices.run(
             key.partition("/")[0],
-            f"The report of SchoolCalendar {key}",
-            lambda: (calendar_status(seen, now), next_change(seen, now)),
+            f"The report of {kind.watched.kind} {key}",
+            lambda: kind.status(self._store, seen, now),
         )
         if isinstance(told, Unavailable):
-            told = calendar_status(replace(seen, days=told), now), now + AGAIN_AFTER_CUT
+            told = kind.cut(seen, told, now), now + AGAIN_AFTER_CUT
         new, following = visible_status(told[0]), told[1]
         patch = merge_patch(seen.status, new)
         if patch:
-            failure = await self._write(CALENDAR_PLURAL, key, patch)
+            failure = await self._write(kind.watched.plural, key, patch)
             if failure is not None:
                 return None if failure.kind is FailureKind.NOT_FOUND else now + RETRY
             seen.status.update(new)

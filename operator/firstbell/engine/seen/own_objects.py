@@ -19,7 +19,7 @@ from firstbell.core import AbsenceReason, Unavailable
 from firstbell.engine.objects.resource_version import is_older
 from firstbell.engine.pace.turns import Turns
 from firstbell.engine.seen.own_kinds import decides
-from firstbell.engine.seen.watched_kinds import AUTOSCALERS, CALENDARS, OWN_KINDS
+from firstbell.engine.seen.watched_kinds import AUTOSCALERS, OWN_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -95,8 +95,8 @@ def _unpacked(kept: bytes) -> Json:
 class OwnObjects:
     """The reading of our own kinds, around one store.
 
-    `wake` is told the SchoolAutoscalers that must look again, `wake_calendar` a calendar to report, `forget`
-    a SchoolAutoscaler that was deleted.
+    `wake` is told the SchoolAutoscalers that must look again, `wake_report` an object whose status is to be
+    looked at again, `forget` a SchoolAutoscaler that was deleted.
     """
 
     def __init__(
@@ -105,13 +105,13 @@ class OwnObjects:
         store: Store,
         slices: Slices,
         wake: Callable[[Iterable[str]], None],
-        wake_calendar: Callable[[str], None],
+        wake_report: Callable[[OwnKey], None],
         forget: Callable[[str], None],
     ) -> None:
         self._store = store
         self._slices = slices
         self._wake = wake
-        self._wake_calendar = wake_calendar
+        self._wake_report = wake_report
         self._forget = forget
         self._turns: Turns[OwnKey] = Turns(slices)
 
@@ -152,10 +152,13 @@ class OwnObjects:
     def gone(self, kind: OwnKind, key: str) -> None:
         """Forget an object that does not exist any more."""
         self._store.unread.pop((kind.plural, key), None)
+        known = kind.known(self._store).get(key)
         concerned = kind.drop(self._store, key)
         if kind is AUTOSCALERS:
             self._forget(key)
         self._wake(concerned)
+        if known is not None:
+            self._have_reported(kind, known)
 
     def _take(self, kind: OwnKind, body: Json) -> None:
         """Read an object into the store, and has those look again whom it concerns."""
@@ -165,10 +168,12 @@ class OwnObjects:
         concerned = kind.put(self._store, seen)
         if before is None or kind.content(before) is not kind.content(seen):
             self._wake(concerned)
-            if kind is CALENDARS:
-                self._wake_calendar(key)
+            self._have_reported(kind, seen)
         elif kind.mark(before) != kind.mark(seen):
-            if kind is CALENDARS:
-                self._wake_calendar(key)
-            else:
+            if kind is AUTOSCALERS:
                 self._wake({key})
+            self._have_reported(kind, seen)
+
+    def _have_reported(self, kind: OwnKind, seen: Any) -> None:
+        for own in kind.reports(self._store, seen):
+            self._wake_report(own)

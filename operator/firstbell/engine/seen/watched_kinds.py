@@ -25,10 +25,11 @@ from firstbell.kinds.foreign_autoscalers import FOREIGN_AUTOSCALERS
 from firstbell.kinds.group import AUTOSCALER, AUTOSCALER_PLURAL, CALENDAR, CALENDAR_PLURAL, GROUP, VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from firstbell.core import Unavailable
     from firstbell.engine.ports import Json, Kind
+    from firstbell.engine.seen.store import OwnKey
     from firstbell.engine.seen.workloads import WorkloadKind
     from firstbell.kinds.foreign_autoscalers import ForeignAutoscaler
 
@@ -84,6 +85,8 @@ class OwnKind(WatchedKind):
     content: Callable[[Any], object]
     mark: Callable[[Any], object] = lambda _: None
     """What else decides: who sets a workload's count, what annotations confirm or accept."""
+    reports: Callable[[Store, Any], Iterable[OwnKey]] = lambda _, __: ()
+    """Whose status says something of it, when it comes, changes or goes."""
 
     def is_current(self, body: Json, seen: Any) -> bool:
         """Tell whether what is known was read from this very spec: only the status can have changed."""
@@ -116,6 +119,7 @@ CALENDARS = OwnKind(
     unread=unread_calendar,
     content=lambda seen: seen.days,
     mark=lambda seen: seen.accepted,
+    reports=lambda _, seen: ((CALENDAR_PLURAL, seen.key),),
 )
 AUTOSCALERS = OwnKind(
     group=GROUP,

@@ -131,9 +131,8 @@ def test_an_invalid_calendar_does_not_change_by_itself():
 
 async def reported(world, at):
     world.clock.set(instant(at))
-    world.reporter.ask_calendar(KEY)
-    await world.reporter.get()
-    return await world.reporter.report_calendar(KEY)
+    world.reporter.ask_again(("schoolcalendars", KEY))
+    return await world.reporter.report(await world.reporter.get())
 
 
 async def test_a_report_that_changes_nothing_writes_nothing():

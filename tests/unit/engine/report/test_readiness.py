@@ -281,7 +281,7 @@ async def test_what_is_not_known_for_long_is_not_told_and_not_looked_at_without_
     for minute in range(30, 40):
         outcome = await world.tick(f"2024-09-09T08:{minute}")
         world.reporter.ask("ns/web", world.memory, outcome)
-        following = await world.reporter.report("ns/web")
+        following = await world.reporter.report(("schoolautoscalers", "ns/web"))
         assert following is None or following > outcome.now
     become_ready(world, 100)
     await world.tick("2024-09-09T08:41")

@@ -182,7 +182,7 @@ async def test_counts_that_were_held_back_are_looked_at_again():
     outcome = await world.tick("2024-09-09T08:00:03")
     assert world.status["readyReplicas"] == 4
     world.reporter.ask("ns/web", world.memory, outcome)
-    following = await world.reporter.report("ns/web")
+    following = await world.reporter.report(("schoolautoscalers", "ns/web"))
     assert (following - world.memory.told.reported_at).total_seconds() == 10
 
 
@@ -261,6 +261,5 @@ async def test_two_reports_of_one_object_never_overlap():
     await first
     assert world.condition("CalendarResolved")[0] == "False"
     while world.reporter._waiting:
-        key, _ = await world.reporter.get()
-        await world.reporter.report(key)
+        await world.reporter.report(await world.reporter.get())
     assert world.condition("CalendarResolved")[0] == "True"

@@ -53,7 +53,7 @@ class Telling:
             store=self.store,
             slices=self.slices,
             wake=self.woken.update,
-            wake_calendar=self.calendars.append,
+            wake_report=lambda own: self.calendars.append(own[1]),
             forget=self.forgotten.append,
         )
 

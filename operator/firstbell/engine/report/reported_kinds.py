@@ -1,0 +1,44 @@
+"""The kinds whose status follows from what the store has of them and from the time: one entry each.
+
+The reporter writes all of them, and turns a status into a patch only where something changed. The status of
+a SchoolAutoscaler follows from its ticks instead, and is composed in `status.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from firstbell.engine.report.calendar_status import calendar_status, next_change
+from firstbell.engine.seen.watched_kinds import CALENDARS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from firstbell.core import Unavailable
+    from firstbell.engine.ports import Json
+    from firstbell.engine.seen.store import Store
+    from firstbell.engine.seen.watched_kinds import OwnKind
+
+    Told: TypeAlias = tuple[Json, datetime | None]
+    """A whole status as it should now be, and when it will change by itself; None = it will not."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportedKind:
+    """How the status of one kind is composed: pure, within a slice; `cut` where that took too long."""
+
+    watched: OwnKind
+    status: Callable[[Store, Any, datetime], Told]
+    cut: Callable[[Any, Unavailable, datetime], Json]
+
+
+SCHOOL_CALENDARS = ReportedKind(
+    watched=CALENDARS,
+    status=lambda _, seen, now: (calendar_status(seen, now), next_change(seen, now)),
+    cut=lambda seen, why, now: calendar_status(replace(seen, days=why), now),
+)
+
+REPORTED_KINDS = {kind.watched.plural: kind for kind in (SCHOOL_CALENDARS,)}
+"""By the plural of each."""
