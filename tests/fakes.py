@@ -16,7 +16,7 @@ from fractions import Fraction
 from itertools import count
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from firstbell.engine.ports import Failure, FailureKind, ObjectPath
+from firstbell.engine.ports import Failure, FailureKind, Listed, ObjectPath
 from tests.json_patch import PatchError, apply_json_patch, apply_merge_patch
 from tests.managed_fields import managed
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from firstbell.core.absence import Unavailable
-    from firstbell.engine.ports import Happening, Json, MetricQuery, Operation
+    from firstbell.engine.ports import Happening, Json, Kind, MetricQuery, Operation
 
 OURS = "firstbell"
 MOST_TURNS = 100_000
@@ -116,6 +116,7 @@ class FakeTelemetry:
         self.ticks = 0
         self.standing: dict[str, tuple[int | None, int | None, int | None]] = {}
         self.off: float | None = None
+        self.is_stopped: bool | None = None
 
     def ticked(self, seconds: float) -> None:  # noqa: ARG002 - the port's
         self.ticks += 1
@@ -128,6 +129,9 @@ class FakeTelemetry:
 
     def clock_off(self, seconds: float | None) -> None:
         self.off = seconds
+
+    def stopped(self, stopped: bool | None) -> None:  # noqa: FBT001 - the port's
+        self.is_stopped = stopped
 
     def forget(self, key: str) -> None:
         self.standing.pop(key, None)
@@ -269,6 +273,24 @@ class FakeCluster:
             and namespace in {None, space}
             and _selected(body, selector)
         ]
+
+    async def list_at(self, kind: Kind, namespace: str | None, name: str = "") -> Listed | Failure:
+        found = await self.list_all(*kind, namespace)
+        if isinstance(found, Failure):
+            return found
+        items = [body for body in found if name in {"", body["metadata"]["name"]}]
+        return Listed(items=items, version=str(self._version))
+
+    async def watch(
+        self,
+        kind: Kind,  # noqa: ARG002 - the port's
+        namespace: str | None,  # noqa: ARG002
+        since: str,  # noqa: ARG002
+        tell: Callable[[Json], None],  # noqa: ARG002 - `on_change` is called instead
+        name: str = "",  # noqa: ARG002
+    ) -> Failure | None:
+        await asyncio.Event().wait()
+        return None
 
     async def json_patch(self, path: ObjectPath, operations: Sequence[Operation]) -> Json | Failure:
         self.patches.append((path.url, list(operations)))

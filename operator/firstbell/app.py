@@ -21,6 +21,7 @@ import structlog
 from prometheus_client import start_http_server
 
 from firstbell.adapters import liveness
+from firstbell.adapters.access import namespace_of_pod
 from firstbell.adapters.events import KubernetesEvents
 from firstbell.adapters.kopf_session import KopfSession
 from firstbell.adapters.kubernetes import LONGEST_WATCH_SECONDS, PAGE, WATCH_SECONDS, KubernetesCluster
@@ -34,6 +35,7 @@ from firstbell.clock import SystemClock, steady_seconds
 from firstbell.engine.engine import Engine
 from firstbell.engine.pace.fence import Fence
 from firstbell.engine.pace.slices import Slices
+from firstbell.engine.pace.stop import Stop
 from firstbell.engine.requests.fenced_cluster import FencedCluster
 from firstbell.engine.seen.store import Store
 from firstbell.engine.watch.appearing import autoscalers_appear
@@ -41,6 +43,7 @@ from firstbell.engine.watch.asked_targets import AskedTargets, follow_asked
 from firstbell.engine.watch.following import follow_objects
 from firstbell.engine.watch.loading import load
 from firstbell.engine.watch.looking_anew import follow_gaps, keep_beating
+from firstbell.engine.watch.stopping import Stopping
 from firstbell.engine.watch.vanished import follow_vanished
 from firstbell.handlers import watching
 from firstbell.handlers.comparing import NoComparison
@@ -116,6 +119,13 @@ async def run_operator(
     log.info("stopped")
 
 
+def stop_namespace(settings: Settings) -> str:
+    """Tell where an order to stop is looked for: as told, else in the pod's own namespace; empty: nowhere."""
+    if settings.stop_namespace is not None:
+        return settings.stop_namespace
+    return namespace_of_pod(settings.kubeconfig, settings.context)
+
+
 def wait_before_anew(last: float, ran: timedelta) -> float:
     """Return the seconds before all begins anew, after a run of that length and such a last wait."""
     return min(2 * last, ANEW_SECONDS_MOST) if last and ran < SOON else ANEW_SECONDS
@@ -151,6 +161,10 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
         asked = AskedTargets(store=store, cluster=cluster)
         if not await _unless_stopped(asked.first_look(), stop):
             return
+        order = Stop(clock)
+        stopping = Stopping(cluster, order, stop_namespace(settings))
+        if not await _unless_stopped(stopping.first_look(store), stop):
+            return
         engine = Engine(
             cluster=cluster,
             clock=clock,
@@ -162,6 +176,7 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
             fence=fence,
             slices=slices,
             server=dates,
+            stop=order,
         )
         log.info(
             "started",
@@ -175,7 +190,8 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
         work = (
             engine.run(),
             keep_beating(engine.look_at_clock),
-            follow_gaps(engine, cluster, settings.namespaces, asked),
+            follow_gaps(engine, cluster, settings.namespaces, asked, stopping),
+            stopping.follow(engine.look_at_stop),
             events.run(),
             follow_vanished(engine, cluster, settings.namespaces, listed_anew),
             follow_asked(engine, asked),

@@ -49,6 +49,10 @@ class Settings:
     """--prometheus-allow, repeatable, FIRSTBELL_PROMETHEUS_ALLOW (separated by blanks): the servers that a
     policy may have asked, by scheme, host and port; default any. Link-local addresses are never asked."""
 
+    stop_namespace: str | None = None
+    """--stop-namespace, FIRSTBELL_STOP_NAMESPACE: where the ConfigMap firstbell-stop is looked for, which
+    keeps everything from being written; default the pod's own namespace, outside of a pod nowhere."""
+
     log_format: str = "console"
     """--log-format, FIRSTBELL_LOG_FORMAT: `json` (one object a line, for collectors) or `console`."""
 

@@ -12,6 +12,7 @@ from firstbell.cli.main import app
 from firstbell.engine.seen.watched_kinds import WATCHED_KINDS
 from firstbell.kinds.crds import RENDERED_KINDS, definition
 from firstbell.kinds.foreign_autoscalers import FOREIGN_AUTOSCALERS
+from firstbell.kinds.stop_order import STOP_NAME
 from tests.chart.rendering import CASES, CHART, VALUES, golden, helm, manifests, only, without_definitions
 
 RULES = {
@@ -38,6 +39,7 @@ PORTALS = {
     ("apps", "replicasets"): {"get"},
 }
 TOKENS = {("", "secrets"): {"get"}}
+STOP = {("", "configmaps"): {"list", "watch"}}
 
 
 def granted(role):
@@ -48,6 +50,10 @@ def granted(role):
         for group in rule["apiGroups"]
         for resource in rule["resources"]
     }
+
+
+def is_of_the_stop(body):
+    return body["metadata"]["name"].endswith("-stop")
 
 
 def are_hooks(bodies, wanted):
@@ -110,6 +116,21 @@ def test_the_rights_are_these_and_no_others(render):
     assert granted(only("ClusterRole", are_hooks(with_tokens, wanted=True))) == HOOK_RULES
 
 
+@pytest.mark.parametrize("case", CASES)
+def test_of_config_maps_the_operator_may_read_the_one_that_stops_it_in_its_own_namespace(render, case):
+    bodies = manifests(render(*CASES[case]))
+    roles = [body for body in bodies if is_of_the_stop(body) and body["kind"] == "Role"]
+    if not roles:
+        assert not [body for body in bodies if body["kind"] in {"ClusterRoleBinding", "RoleBinding"}]
+        return
+    (role,) = roles
+    assert granted(role) == STOP
+    assert [rule["resourceNames"] for rule in role["rules"]] == [[STOP_NAME]]
+    account = only("ServiceAccount", are_hooks(bodies, wanted=False))
+    assert role["metadata"]["namespace"] == account["metadata"]["namespace"]
+    assert f"--stop-namespace={role['metadata']['namespace']}" in container(bodies)["args"]
+
+
 def test_the_operator_may_watch_just_what_it_watches(render):
     bodies = manifests(render("--set", "keda.enabled=true,rbac.aggregate=false"))
     rights = granted(only("ClusterRole", are_hooks(bodies, wanted=False)))
@@ -137,7 +158,7 @@ def test_the_values_with_every_right_turn_on_whatever_the_rules_depend_on():
 
 def test_named_namespaces_get_a_role_each_and_the_cluster_none(render):
     everything = manifests(render(*CASES["namespaced"]))
-    bodies = are_hooks(everything, wanted=False)
+    bodies = [body for body in are_hooks(everything, wanted=False) if not is_of_the_stop(body)]
     roles = [body for body in bodies if body["kind"] == "Role"]
     assert [role["metadata"]["namespace"] for role in roles] == ["school-a", "school-b"]
     assert all(granted(role) == RULES | KEDA | PORTALS | TOKENS for role in roles)

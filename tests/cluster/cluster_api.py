@@ -26,6 +26,7 @@ ROOTS = {
     "Portal": "/apis/example.org/v1/namespaces/{}/portals",
     "Pod": "/api/v1/namespaces/{}/pods",
     "Event": "/api/v1/namespaces/{}/events",
+    "ConfigMap": "/api/v1/namespaces/{}/configmaps",
     "Secret": "/api/v1/namespaces/{}/secrets",
     "ServiceAccount": "/api/v1/namespaces/{}/serviceaccounts",
     "Namespace": "/api/v1/namespaces",

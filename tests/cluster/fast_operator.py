@@ -1,4 +1,4 @@
-"""`firstbell run` on a fast clock: KUBECONFIG CONTEXT NAMESPACE START SPEED BEGUN ALSO PROBE_PORT.
+"""`firstbell run` on a fast clock: KUBECONFIG CONTEXT NAMESPACE START SPEED BEGUN ALSO PROBE_PORT STOPS_IN.
 
 BEGUN is the monotonic time at which the clock read START; it is the same in all processes of a machine.
 """
@@ -17,7 +17,7 @@ from firstbell.settings import Settings
 
 
 def main() -> None:
-    kubeconfig, context, namespace, start, speed, begun, also, probe_port = sys.argv[1:]
+    kubeconfig, context, namespace, start, speed, begun, also, probe_port, stops_in = sys.argv[1:]
     clock = FastClock(datetime.fromisoformat(start), float(speed))
     clock._begun = float(begun)
     settings = Settings(
@@ -28,6 +28,7 @@ def main() -> None:
         metrics_port=0,
         probe_port=int(probe_port),
         listen="127.0.0.1",
+        stop_namespace=stops_in,
     )
     configure_logs("console", "info")
     asyncio.run(run_operator(settings, clock=clock))

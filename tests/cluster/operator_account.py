@@ -29,6 +29,7 @@ HELM_SECONDS = 120
 NO_MORE_THAN_RIGHTS = (
     "--show-only", "templates/serviceaccount.yaml",
     "--show-only", "templates/rbac.yaml",
+    "--show-only", "templates/stop-role.yaml",
     "--show-only", "templates/release-hook.yaml",
 )  # fmt: skip
 
@@ -93,7 +94,7 @@ def charts_accounts(here: ControlPlane, namespace: str, folder: Path) -> Iterato
             name=name,
             namespace=namespace,
             here=replace(here, kubeconfig=path, context=None),
-            granted=rights_of(body for body in own if body["kind"] == "ClusterRole"),
+            granted=rights_of(body for body in own if body["kind"] in {"ClusterRole", "Role"}),
         )
 
     here.kubectl("create", "namespace", namespace)

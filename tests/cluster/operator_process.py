@@ -253,13 +253,17 @@ def fast_process(
     *,
     also: str = "",
     probe_port: int = 0,
+    stops_in: str = "",
 ) -> Process:
-    """The operator as a process whose clock reads what the test's does; `also` is one more namespace."""
+    """The operator as a process whose clock reads what the test's does; `also` is one more namespace.
+
+    In the namespace `stops_in` it looks for an order to stop; empty: nowhere.
+    """
     settings = settings_for(control_plane, namespace)
     begun = sun.clock._begun
     return Process(
         [FAST_OPERATOR, settings.kubeconfig, settings.context or "", namespace,
-         sun.start.isoformat(), sun.speed, begun, also, probe_port],
+         sun.start.isoformat(), sun.speed, begun, also, probe_port, stops_in],
         log,
     )  # fmt: skip
 

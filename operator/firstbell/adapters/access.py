@@ -324,6 +324,18 @@ def _why(error: Exception) -> str:
     return " ".join(text.split()).rstrip(".")
 
 
+def namespace_of_pod(
+    kubeconfig: Path | None, context: str | None, environ: Mapping[str, str] = os.environ
+) -> str:
+    """Return the namespace that we run in as a pod; empty where we do not run in one."""
+    try:
+        if _in_pod(kubeconfig, context, environ):
+            return (_ACCOUNT / "namespace").read_text(encoding="utf-8").strip()
+    except _UNUSABLE:
+        return ""
+    return ""
+
+
 def own_namespace(
     kubeconfig: Path | None, context: str | None, environ: Mapping[str, str] = os.environ
 ) -> str:

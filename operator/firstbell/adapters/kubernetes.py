@@ -109,8 +109,10 @@ class KubernetesCluster:
         listed = await self._listed((group, version, plural), namespace, selector)
         return listed if isinstance(listed, Failure) else listed.items
 
-    async def list_at(self, kind: Kind, namespace: str | None) -> Listed | Failure:
-        """Read every object of a kind, and the version of the list."""
+    async def list_at(self, kind: Kind, namespace: str | None, name: str = "") -> Listed | Failure:
+        """Read every object of a kind, or the one of a name, and the version of the list."""
+        if name:
+            return await self._pages(kind, namespace, _named(name))
         return await self._listed(kind, namespace, "")
 
     async def _listed(self, kind: Kind, namespace: str | None, selector: str) -> Listed | Failure:
@@ -139,7 +141,7 @@ class KubernetesCluster:
                 return _NO_LIST
 
     async def watch(
-        self, kind: Kind, namespace: str | None, since: str, tell: Callable[[Json], None]
+        self, kind: Kind, namespace: str | None, since: str, tell: Callable[[Json], None], name: str = ""
     ) -> Failure | None:
         """Yield each event after a version of the list, for some minutes at most."""
         query = {
@@ -147,6 +149,7 @@ class KubernetesCluster:
             "allowWatchBookmarks": "true",
             "resourceVersion": since,
             "timeoutSeconds": str(WATCH_SECONDS),
+            **_named(name),
         }
         try:
             async with asyncio.timeout(self._seconds):
@@ -290,6 +293,11 @@ def are_objects(told: object) -> bool:
     return isinstance(told, list) and all(
         isinstance(one, dict) and isinstance(one.get("metadata"), dict) for one in told
     )
+
+
+def _named(name: str) -> dict[str, str]:
+    """Return what asks for the one object of a name; with it a right on that name alone is enough."""
+    return {"fieldSelector": f"metadata.name={name}"} if name else {}
 
 
 def _collection(kind: Kind, namespace: str | None) -> str:

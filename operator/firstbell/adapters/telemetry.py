@@ -42,6 +42,13 @@ class PrometheusTelemetry:
             registry=self.registry,
         )
         self._clock_off.set(float("nan"))
+        self._stopped = Gauge(
+            "firstbell_stopped",
+            "1 while an order to stop keeps everything from being written, 0 while there is none; NaN where "
+            "nobody can tell.",
+            registry=self.registry,
+        )
+        self._stopped.set(float("nan"))
 
     def ticked(self, seconds: float) -> None:
         """Count that one tick took so long."""
@@ -63,6 +70,10 @@ class PrometheusTelemetry:
     def clock_off(self, seconds: float | None) -> None:
         """Show how far the API server's clock is ahead of ours."""
         self._clock_off.set(float("nan") if seconds is None else seconds)
+
+    def stopped(self, stopped: bool | None) -> None:  # noqa: FBT001 - it is what is shown
+        """Show whether there is an order to write nothing."""
+        self._stopped.set(float("nan") if stopped is None else stopped)
 
     def forget(self, key: str) -> None:
         """Forget an autoscaler that is gone, and its series with it."""

@@ -48,7 +48,8 @@ class Observation:
     `held` is the value that is in force now (our floor, or the replicas that we set), None before the
     first; `hold_until` is the end of the time in which a restart may not lower it. `holds` are floors beside
     the schedule, the largest of which counts. `disabled` says that a person set the workload to 0 replicas,
-    `disabled_by` who did and how to undo it. `current` and `ready` are the workload's own, None while
+    `disabled_by` who did and how to undo it; `stopped` that nothing at all may be written, in words, empty
+    where it may. `current` and `ready` are the workload's own, None while
     unknown.
     `beside_autoscaler`: what is decided is the floor of an autoscaler. `still_to_come` is the highest
     scheduled value that is still to come in a peak under way. `reactive_only`: without a schedule live
@@ -71,6 +72,7 @@ class Observation:
     beside_autoscaler: bool = False
     still_to_come: int = 0
     reactive_only: bool = False
+    stopped: str = ""
     disabled: bool = False
     disabled_by: str = "a person set the workload to 0 replicas: nothing is written until they set it back"
 
@@ -79,11 +81,11 @@ def decide(seen: Observation) -> Decision:
     """Return the desired replicas for what was seen."""
     scheduled = None if isinstance(seen.scheduled, Unavailable) else seen.scheduled
     live = _live(seen)
-    if seen.disabled:
+    if seen.stopped or seen.disabled:
         return Decision(
             desired=None,
-            reason=DecisionReason.HANDS_OFF,
-            message=seen.disabled_by,
+            reason=DecisionReason.STOPPED if seen.stopped else DecisionReason.HANDS_OFF,
+            message=seen.stopped or seen.disabled_by,
             scheduled=scheduled.replicas if scheduled else None,
             reactive=live.asked,
         )

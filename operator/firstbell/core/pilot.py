@@ -35,6 +35,7 @@ class Pilot:
     `desired` is what was last carried out, None before the first; `by_floor`: as the floor of an autoscaler.
     `surge` is what early arrivals have raised, None while they raise nothing. Until `hold_until` nothing is
     lowered: what a process that has just started does not know (None: it did not start just now).
+    `ordered_off`: an order kept everything from being written at the last look.
     """
 
     history: History = _NO_HISTORY
@@ -42,6 +43,7 @@ class Pilot:
     by_floor: bool = False
     surge: SurgeHistory | None = None
     hold_until: datetime | None = None
+    ordered_off: bool = False
 
     @classmethod
     def starting(cls, rules: Rules, now: datetime, surge: SurgeHistory | None = None) -> Pilot:
@@ -57,13 +59,16 @@ class Pilot:
     def _seeing(self, rules: Rules, sight: Sight) -> Pilot:
         """Return what is remembered as soon as something is seen, whatever becomes of the decision."""
         history, by_floor, surge = self.history, self.by_floor, _surge(rules, sight, self.surge)
-        if by_floor and not sight.beside_autoscaler:
+        ordered_off = bool(sight.stopped)
+        freed = self.ordered_off and not ordered_off
+        if not sight.beside_autoscaler and (by_floor or freed):
             by_floor = False
-            # The count that an autoscaler gave is no less than a recommendation where we scale in its place:
-            # else the first decision would take down at once what live metrics had asked for.
+            # The count that an autoscaler gave, or that stood while an order kept us off, is no less than a
+            # recommendation: else the first decision would take down at once what was asked for there.
             if sight.current is not None:
                 history = History.seeded(sight.now, sight.current)
-        if history is self.history and by_floor is self.by_floor and surge is self.surge:
+        unchanged = history is self.history and by_floor is self.by_floor and surge is self.surge
+        if unchanged and ordered_off is self.ordered_off:
             return self
         return Pilot(
             history=history,
@@ -71,6 +76,7 @@ class Pilot:
             by_floor=by_floor,
             surge=surge,
             hold_until=self.hold_until,
+            ordered_off=ordered_off,
         )
 
     def moved(self, by: timedelta) -> Pilot:
@@ -90,6 +96,7 @@ class Pilot:
             by_floor=self.by_floor,
             surge=self.surge,
             hold_until=self.hold_until,
+            ordered_off=self.ordered_off,
         )
 
     def expecting_nobody(self, now: datetime) -> Pilot:
@@ -116,6 +123,7 @@ class Look:
             by_floor=self.observed.beside_autoscaler,
             surge=self.pilot.surge,
             hold_until=self.pilot.hold_until,
+            ordered_off=self.pilot.ordered_off,
         )
 
 
@@ -146,6 +154,7 @@ def _observed(pilot: Pilot, rules: Rules, sight: Sight) -> Observation:
         beside_autoscaler=sight.beside_autoscaler,
         still_to_come=coming,
         reactive_only=rules.reactive_only,
+        stopped=sight.stopped,
         disabled=bool(sight.disabled_by),
         disabled_by=sight.disabled_by,
     )

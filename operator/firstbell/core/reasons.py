@@ -21,6 +21,7 @@ class DecisionReason(StrEnum):
     HANDS_OFF = "HandsOff"
     CLOCK_UNSURE = "ClockUnsure"
     PLAN_SHRUNK = "PlanShrunk"
+    STOPPED = "Stopped"
 
 
 class LimitReason(StrEnum):
@@ -136,6 +137,7 @@ class ConditionReason(StrEnum):
     SCALING_DISABLED = "ScalingDisabled"
     SERVING = "Serving"
     STATUS_BEHIND = "StatusBehind"
+    STOPPED = "Stopped"
 
 
 class EventReason(StrEnum):

@@ -36,7 +36,8 @@ class Sight:
     stands there, None where none does. `current` and `ready` are the workload's own replicas, None while
     unknown. `metrics` are the live metrics that are followed; `arrivals` None: nobody counts pupils.
     `holds` are floors beside the schedule. `disabled_by` says who keeps the workload at 0 replicas and how to
-    undo it, empty where nobody does.
+    undo it, empty where nobody does; `stopped` that somebody has stopped all of firstbell, and how to go on,
+    empty where nobody has.
     """
 
     now: datetime
@@ -52,3 +53,4 @@ class Sight:
     arrivals: EarlyArrivals | None
     holds: tuple[Hold, ...]
     disabled_by: str
+    stopped: str

@@ -26,6 +26,7 @@ from firstbell.engine.pace.backoff import RETRY, backoff, jittered
 from firstbell.engine.pace.fence import Fence
 from firstbell.engine.pace.interruptible_sleep import nap
 from firstbell.engine.pace.slices import Slices
+from firstbell.engine.pace.stop import Stop
 from firstbell.engine.pace.timekeeping import Timekeeping, tell_clock
 from firstbell.engine.pace.turns import Turns
 from firstbell.engine.pace.wakeups import Wakeups
@@ -34,6 +35,7 @@ from firstbell.engine.report.reported_kinds import REPORTED_KINDS
 from firstbell.engine.report.reporter import Reporter
 from firstbell.engine.requests.fenced_cluster import FencedCluster
 from firstbell.engine.requests.refused_writes import RefusedWrites
+from firstbell.engine.requests.stopped_cluster import StoppedCluster
 from firstbell.engine.seen.own_objects import OwnObjects
 from firstbell.engine.seen.store import Store, is_unread
 from firstbell.engine.tick import Ticker, next_looks
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from firstbell.engine.ports import Clock, Cluster, EventSink, Metrics, ServerTime, Telemetry
     from firstbell.engine.requests.command import Command
     from firstbell.engine.seen.store import OwnKey
+    from firstbell.kinds.stop_order import StopOrder
 
 TICK_WORKERS = 16
 REPORT_WORKERS = 4
@@ -65,7 +68,8 @@ class Engine:
 
     `instance` tells this installation's floors from another's. Without `metrics` no live metric is ever read.
     Whoever gives a `fence` lets it beat, and has everything read again when it is shut; without one this
-    process counts as never having stood still. Without `server` the clock is compared with nobody's.
+    process counts as never having stood still. Without `server` the clock is compared with nobody's. Whoever
+    gives a `stop` reads the order in it, and calls `look_at_stop` when it did.
     """
 
     def __init__(  # noqa: PLR0913 - the ports, each once
@@ -81,6 +85,7 @@ class Engine:
         fence: Fence | None = None,
         slices: Slices | None = None,
         server: ServerTime | None = None,
+        stop: Stop | None = None,
     ) -> None:
         self.store = store if store is not None else Store()
         self.clock = clock
@@ -88,7 +93,11 @@ class Engine:
         self.fence = fence if fence is not None else Fence(lambda: 0.0)
         self._reads_again = fence is not None
         self._time = Timekeeping(clock, server)
-        cluster = RefusedWrites(FencedCluster(cluster, self.fence), clock)
+        self.stop = stop if stop is not None else Stop(clock)
+        self._stopped_by: StopOrder | None = None
+        self._resumed = asyncio.Event()
+        self._unreleased: set[str] = set()
+        cluster = RefusedWrites(StoppedCluster(FencedCluster(cluster, self.fence), self.stop), clock)
         self._cluster = cluster
         self._telemetry = telemetry
         actor = Actor(
@@ -107,6 +116,7 @@ class Engine:
             actor=actor,
             slices=self._decisions,
             time=self._time,
+            stop=self.stop,
         )
         self.own = OwnObjects(
             store=self.store,
@@ -127,7 +137,12 @@ class Engine:
         if metrics is not None:
             self._polling = Polling(answers=self.store.answers, metrics=metrics, clock=clock, wake=self.wake)
         self._kept = KeptFields(
-            cluster=cluster, telemetry=telemetry, floors=self.store.floors, clock=clock, instance=instance
+            cluster=cluster,
+            telemetry=telemetry,
+            floors=self.store.floors,
+            clock=clock,
+            instance=instance,
+            stop=self.stop,
         )
         self._left = LeftWorkloads(cluster=cluster, telemetry=telemetry, store=self.store)
         self._memories: dict[str, Memory] = {}
@@ -179,10 +194,12 @@ class Engine:
 
     async def run(self) -> None:
         """Run until cancelled; whoever cancels may wait for `drained` first."""
+        self.look_at_stop()
         await self.look_at_everything()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._turn())
             tasks.create_task(self._kept.run())
+            tasks.create_task(self._follow_resumes())
             tasks.create_task(self.own.run())
             if self._polling is not None:
                 tasks.create_task(self._polling.run())
@@ -193,10 +210,11 @@ class Engine:
 
     async def look_at_everything(self) -> None:
         """Have each object decided on anew: after the first look, and whenever everything was read again."""
-        for owner in await release_orphans(
-            self._cluster, self._telemetry, self.store.floors, self.store.autoscalers, self.instance
-        ):
-            self._ask(owner, self.clock.now() + LONGEST_RETRY)
+        if self.stop.in_force() is None:
+            for owner in await release_orphans(
+                self._cluster, self._telemetry, self.store.floors, self.store.autoscalers, self.instance
+            ):
+                self._ask(owner, self.clock.now() + LONGEST_RETRY)
         self._wake_all()
         self.own.look()
 
@@ -211,6 +229,34 @@ class Engine:
             self._follow_clock(by)
         tell_clock(self._time.state)
         self._wake_all()
+
+    def look_at_stop(self) -> None:
+        """Notice that an order to stop has come, is another one, or is over; nothing is written from then on.
+
+        After it everything is decided on anew, and what had to wait is done.
+        """
+        order = self.stop.in_force()
+        told = self.stop.is_known or order is not None
+        self._telemetry.stopped(order is not None if told else None)
+        if order == self._stopped_by:
+            return
+        self._stopped_by = order
+        if order is None:
+            log.warning("resumed: no order to stop is in force any more")
+            self._resumed.set()
+        else:
+            log.warning("stopped", why=order.sentence)
+        self._wake_all()
+        self._woken.set()
+
+    async def _follow_resumes(self) -> None:
+        """Make up for what an order to stop has kept from being released, whenever it is over."""
+        while True:
+            await self._resumed.wait()
+            self._resumed.clear()
+            waiting, self._unreleased = self._unreleased, set()
+            self.wake(waiting)
+            await self.look_at_everything()
 
     def _wake_all(self) -> None:
         self.wake(self.store.autoscalers)
@@ -240,12 +286,14 @@ class Engine:
         while True:
             self._beat = time.monotonic()
             self.look_at_clock()
+            self.look_at_stop()
             now = self.clock.now()
             for wakeup in self._wakeups.pop_due(now):
                 self._enqueue(wakeup.key, wakeup.instant)
             for due_report in self._report_wakeups.pop_due(now):
                 self._reporter.ask_again(due_report.key)
-            due = [at for at in (self._wakeups.next_due(), self._report_wakeups.next_due()) if at is not None]
+            comes = (self._wakeups.next_due(), self._report_wakeups.next_due(), self.stop.ends())
+            due = [at for at in comes if at is not None]
             wait = min(((at - now).total_seconds() for at in due), default=LONGEST_NAP_SECONDS)
             await nap(self.clock, min(wait, LONGEST_NAP_SECONDS), self._woken)
 
@@ -294,8 +342,8 @@ class Engine:
         memory = self._memories.setdefault(key, Memory())
         before = memory.pilot.desired
         outcome = await self._ticker.tick(key, memory, instant)
-        if _is_stale(outcome):
-            return  # all are looked at again when everything was read
+        if _is_kept_back(outcome):
+            return  # all are looked at again when everything was read, and at once where we are stopped
         if key not in self.store.autoscalers:
             self._memories.pop(key, None)
             self._again.add(key)
@@ -328,6 +376,9 @@ class Engine:
 
     async def _release(self, key: str) -> None:
         """Give back the floors of an autoscaler that was deleted; others may go on with the workload."""
+        if self.stop.in_force() is not None:
+            self._unreleased.add(key)  # woken when we go on
+            return
         targets = [seen.target for seen in self.store.floors.held_by(key)]
         if await release_owned(self._cluster, self._telemetry, self.store.floors, key, self.instance):
             self._ask(key, self.clock.now() + LONGEST_RETRY)
@@ -367,11 +418,14 @@ class Engine:
         self._woken.set()
 
 
-def _is_stale(outcome: Outcome | Unavailable) -> bool:
-    """Tell whether a tick was stopped by the fence."""
+_KEPT_BACK = frozenset({FailureKind.STALE, FailureKind.STOPPED})
+
+
+def _is_kept_back(outcome: Outcome | Unavailable) -> bool:
+    """Tell whether a tick was stopped on its way to a write, by the fence or an order."""
     if isinstance(outcome, Unavailable) or outcome.failure is None:
         return False
-    return outcome.failure.kind is FailureKind.STALE
+    return outcome.failure.kind in _KEPT_BACK
 
 
 def _log_decision(key: str, before: int | None, outcome: Outcome, unsent: Sequence[Command]) -> None:

@@ -38,6 +38,8 @@ class FailureKind(StrEnum):
     SERVER_ERROR = "ServerError"
     STALE = "Stale"
     """Not sent: decided before this process stood still."""
+    STOPPED = "Stopped"
+    """Not sent: there is an order to write nothing."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,6 +71,7 @@ _TRANSIENT = frozenset(
         FailureKind.UNREACHABLE,
         FailureKind.SERVER_ERROR,
         FailureKind.STALE,
+        FailureKind.STOPPED,
     }
 )
 
@@ -178,12 +181,12 @@ class Cluster(Protocol):
 class Watches(Protocol):
     """What there is of a kind, and what becomes of it."""
 
-    async def list_at(self, kind: Kind, namespace: str | None) -> Listed | Failure:
-        """Read every object of a kind, in one namespace or (None) in all."""
+    async def list_at(self, kind: Kind, namespace: str | None, name: str = "") -> Listed | Failure:
+        """Read every object of a kind, in one namespace or (None) in all; or the one of a name alone."""
         ...
 
     async def watch(
-        self, kind: Kind, namespace: str | None, since: str, tell: Callable[[Json], None]
+        self, kind: Kind, namespace: str | None, since: str, tell: Callable[[Json], None], name: str = ""
     ) -> Failure | None:
         """Tell each event after a version of the list, bookmarks included, until the server ends it.
 
@@ -255,6 +258,10 @@ class Telemetry(Protocol):
 
     def clock_off(self, seconds: float | None) -> None:
         """Show how far the API server's clock is ahead of ours; None while nobody knows."""
+        ...
+
+    def stopped(self, stopped: bool | None) -> None:  # noqa: FBT001 - it is what is shown
+        """Show whether there is an order to write nothing; None while nobody can tell."""
         ...
 
     def forget(self, key: str) -> None:

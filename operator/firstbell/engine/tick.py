@@ -26,6 +26,7 @@ from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation, sit
 from firstbell.engine.deciding.surging import surge_from_status
 from firstbell.engine.memory.carried_out import Action, Scaling
 from firstbell.engine.pace.slices import Slices
+from firstbell.engine.pace.stop import Stop
 from firstbell.engine.pace.timekeeping import Timekeeping
 from firstbell.engine.pace.wakeups import LONGEST_LEAD
 from firstbell.engine.ports import Failure, FailureKind, Happening
@@ -55,6 +56,7 @@ class Ticker:
         actor: Actor,
         slices: Slices | None = None,
         time: Timekeeping | None = None,
+        stop: Stop | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -62,6 +64,7 @@ class Ticker:
         self._actor = actor
         self._slices = slices if slices is not None else Slices()
         self._time = time if time is not None else Timekeeping(clock)
+        self._stop = stop if stop is not None else Stop(clock)
 
     async def tick(self, key: str, memory: Memory, instant: datetime) -> Outcome | Unavailable:
         """Bring one workload to what is planned now, or at `instant` if that is a rise still to come.
@@ -130,6 +133,7 @@ class Ticker:
             now,
             clock=self._time.state,
             others=self._time.others(),
+            stopped="" if (order := self._stop.in_force()) is None else order.sentence,
         )
 
 
@@ -162,7 +166,8 @@ def _scaling(outcome: Outcome) -> Scaling | None:
 def _remember(memory: Memory, outcome: Outcome, before: int) -> None:
     """Keep what the next ticks and the report need of a decision that was carried out."""
     decision = outcome.decision
-    memory.carried_out.scaling = _scaling(outcome)
+    if not outcome.stopped:  # what was scaled before a stop is still to be brought down after it
+        memory.carried_out.scaling = _scaling(outcome)
     if isinstance(decision, Unavailable) or decision.desired is None:
         return
     if before != decision.desired:

@@ -77,6 +77,15 @@ async def test_a_watch_begins_at_the_version_and_asks_for_bookmarks(server, clus
     }
 
 
+async def test_of_one_name_nothing_else_is_listed_or_watched(server, cluster):
+    server.answer = lambda _: web.json_response({"items": [], "metadata": {"resourceVersion": "5"}})
+    await cluster.list_at(("", "v1", "configmaps"), "ns", "firstbell-stop")
+    server.answer = streaming(lines(an_event()))
+    await cluster.watch(("", "v1", "configmaps"), "ns", "5", lambda _: None, "firstbell-stop")
+    asked = [(path, query["fieldSelector"]) for _, path, query, *_ in server.asked]
+    assert asked == [("/api/v1/namespaces/ns/configmaps", "metadata.name=firstbell-stop")] * 2
+
+
 async def test_events_are_told_however_the_bytes_arrive(server, cluster):
     events = [an_event(version=str(number), text="é" * number) for number in range(3)]
     data = lines(*events)

@@ -38,6 +38,7 @@ def a_sight(**changes) -> Sight:
         "arrivals": None,
         "holds": (),
         "disabled_by": "",
+        "stopped": "",
     }
     fields |= changes
     return Sight(**{"acted_for": fields["now"]} | fields)

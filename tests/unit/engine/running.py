@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any, Self
 from firstbell.engine.engine import Engine
 from firstbell.engine.pace.fence import Fence
 from firstbell.engine.pace.slices import Slices
+from firstbell.engine.pace.stop import Stop
 from firstbell.engine.seen.store import Store
 from firstbell.engine.seen.watched_kinds import AUTOSCALERS, CALENDARS, FOREIGN_KINDS
 from firstbell.engine.watch.asked_targets import AskedTargets
 from firstbell.engine.watch.following import teller
 from firstbell.engine.watch.looking_anew import follow_gaps
+from firstbell.engine.watch.stopping import Stopping
 from firstbell.handlers import watching
+from firstbell.kinds.stop_order import STOP_NAME, stop_order
 from tests.fakes import FakeEvents, FakeMetrics, FakeTelemetry, instant, settled
 from tests.unit.engine.bodies import BEFORE
 from tests.unit.engine.world import HPAS, World
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 
     from firstbell.engine.ports import Json
 
+OPERATORS = "operators"
+"""The namespace of the operator itself."""
 NEVER_LONG = 60.0
 """Seconds of processor: slices and rests are by the machine's clocks, bells in here by one moved by hand."""
 
@@ -52,6 +57,8 @@ class Running:
         self._steady, self.deaf = 0.0, False
         self._server: float | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        self._stop = Stop(self.world.clock)
+        self._stopping = Stopping(self.world.cluster, self._stop, OPERATORS)
         self.engine = Engine(
             cluster=self.world.cluster,
             clock=self.world.clock,
@@ -62,6 +69,7 @@ class Running:
             metrics=self.metrics,
             fence=Fence(lambda: self._steady),
             server=self,
+            stop=self._stop,
             slices=slices or Slices(seconds=NEVER_LONG, long_seconds=NEVER_LONG),
         )
         self._asked = AskedTargets(store=self.engine.store, cluster=self.world.cluster)
@@ -74,12 +82,14 @@ class Running:
         self._handle = handle
         self.world.cluster.on_change = self._told
         for (_, plural, _, _), body in self.world.cluster.objects.items():
-            handle[plural]({"type": None, "object": body})
+            self._told(plural, {"type": None, "object": body})
 
     async def __aenter__(self) -> Self:
         if self._gated:
             self.world.cluster.gate = asyncio.Event()
-        gaps = follow_gaps(self.engine, self.world.cluster, (), self._asked, self.world.clock.sleep)
+        gaps = follow_gaps(
+            self.engine, self.world.cluster, (), self._asked, self._stopping, self.world.clock.sleep
+        )
         self._tasks = [asyncio.create_task(self.engine.run()), asyncio.create_task(gaps)]
         await settled()
         return self
@@ -94,8 +104,20 @@ class Running:
     def _told(self, plural: str, event: Json) -> None:
         if self.deaf:
             self._untold.append((plural, event))
+        elif plural == "configmaps":
+            order = None if event["type"] == "DELETED" else stop_order(event["object"])
+            self._stop.read(order)
+            self.engine.look_at_stop()
         else:
             self._handle[plural](event)
+
+    def order_to_stop(self, **data: str) -> None:
+        """Somebody makes the ConfigMap that stops everything."""
+        body = {"metadata": {"name": STOP_NAME, "namespace": OPERATORS}, "data": data}
+        self.world.cluster.put("", "configmaps", body)
+
+    def resume(self) -> None:
+        self.world.cluster.remove("", "configmaps", OPERATORS, STOP_NAME)
 
     def minus_steady(self) -> float | None:
         """The engine's `ServerTime`: nobody knows, before `server_is_ahead`."""
@@ -114,7 +136,7 @@ class Running:
         """What the watches had to tell while it was deaf, one after the other."""
         self.deaf, untold, self._untold = False, self._untold, []
         for plural, event in untold:
-            self._handle[plural](event)
+            self._told(plural, event)
 
     def restarted(self) -> Running:
         """A new process in the same world, to be entered."""

@@ -75,6 +75,14 @@ def run(
             "Default any.",
         ),
     ] = None,
+    stop_namespace: Annotated[
+        str | None,
+        typer.Option(
+            envvar="FIRSTBELL_STOP_NAMESPACE",
+            metavar="NAMESPACE",
+            help="Where `firstbell stop` stops this operator; default the pod's own namespace.",
+        ),
+    ] = None,
     log_format: Annotated[
         LogFormat, typer.Option(envvar="FIRSTBELL_LOG_FORMAT", help="For a terminal or for a collector.")
     ] = LogFormat.CONSOLE,
@@ -103,6 +111,7 @@ def run(
         listen=listen,
         prometheus_ca=prometheus_ca,
         prometheus_allow=tuple(prometheus_allow or ()),
+        stop_namespace=stop_namespace,
         log_format=log_format,
         log_level=log_level,
     )

@@ -67,6 +67,8 @@ class Actor:
         """Carry the decision out; return the failure that stopped it, or None."""
         stands, writes = outcome.situation, writes_of(outcome, memory, self._instance)
         failure: Failure | None = None
+        if outcome.stopped:
+            return await self._marks.live_on(stands)
         if stands.rival:
             failure = await self._marks.contend(stands, memory, outcome.now)
         elif isinstance(stands.actuator, ByFloor):

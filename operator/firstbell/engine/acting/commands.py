@@ -51,9 +51,12 @@ NOTHING = Writes()
 
 
 def writes_of(outcome: Outcome, memory: Memory, instance: str) -> Writes:
-    """Plan the writes of a decision: none where another installation acts, in DryRun a release alone."""
+    """Plan the writes of a decision: none while we are stopped, or where another installation acts.
+
+    In DryRun it is a release alone.
+    """
     stands, decision = outcome.situation, outcome.decision
-    if stands.rival or isinstance(decision, Unavailable):
+    if outcome.stopped or stands.rival or isinstance(decision, Unavailable):
         return NOTHING
     actuator, dry = stands.actuator, stands.rules.mode is Mode.DRY_RUN
     if isinstance(actuator, ByFloor):
@@ -92,8 +95,10 @@ def floors_over(outcome: Outcome, held: Iterable[SeenFloor], instance: str) -> l
     """Return our floors that are not to be held any more, of those with the mark of the outcome's autoscaler.
 
     The target or the actuation was changed, an older SchoolAutoscaler works on the workload, or the window
-    ended with two autoscalers on it.
+    ended with two autoscalers on it. While we are stopped all of them stay.
     """
+    if outcome.stopped:
+        return []
     return [
         seen
         for seen in held

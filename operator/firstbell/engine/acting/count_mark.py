@@ -90,6 +90,12 @@ class CountMarks:
             ],
         )
 
+    async def live_on(self, stands: Situation) -> Failure | None:
+        """Answer a challenger of a count that is ours to set: who is stopped lives, and is not replaced."""
+        mark = stands.seen.count_mark
+        ours = mark.instance == self._instance and mark.challenger
+        return await self.answer(stands.seen) if ours else None
+
     async def contend(self, stands: Situation, memory: Memory, now: datetime) -> Failure | None:
         """Tell where another installation sets the count.
 

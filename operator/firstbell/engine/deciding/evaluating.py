@@ -40,10 +40,12 @@ def evaluated(  # noqa: PLR0913 - what a decision depends on
     *,
     clock: ClockState = NOT_COMPARED,
     others: Sequence[OtherTime] = (),
+    stopped: str = "",
 ) -> Outcome:
     """Return the outcome of a situation at `now`, nothing written yet.
 
-    `others` are times that it may be as well.
+    `others` are times that it may be as well; `stopped` tells of an order to write nothing, empty where there
+    is none.
     """
     invalid = stands.seen.rules if isinstance(stands.seen.rules, Unavailable) else None
     minute = minute_of(now)
@@ -62,6 +64,7 @@ def evaluated(  # noqa: PLR0913 - what a decision depends on
             cut=_cut(memory.plans),
             shrunk=memory.edits.shrunk,
             clock=clock,
+            stopped=stopped,
         )
     before = memory.plans.plan
     plan = current_plan(stands, stands.actuator, memory.plans, minute)
@@ -70,7 +73,7 @@ def evaluated(  # noqa: PLR0913 - what a decision depends on
     holds = tuple(one.hold(now, max(now, memory.carried_out.acted_for or now)) for one in there)
     if memory.edits.shrunk is not None:
         holds = (*holds, memory.edits.shrunk.hold(now))
-    seen = sight(store, stands, stands.actuator, plan, memory, now, holds)
+    seen = sight(store, stands, stands.actuator, plan, memory, now, holds, stopped)
     look = memory.pilot.look(stands.rules.flown, seen)
     memory.pilot, decision = look.pilot, look.decision
     if isinstance(stands.actuator, ByFloor):
@@ -89,6 +92,7 @@ def evaluated(  # noqa: PLR0913 - what a decision depends on
         shrunk=memory.edits.shrunk,
         clock=clock,
         elsewhere=there,
+        stopped=stopped,
     )
 
 

@@ -28,7 +28,7 @@ class Outcome:
     `invalid` says why the present spec is not the one in force; `look` is what the decision came from, None
     where there was none; `cut` says why the plan is not the one of the present spec and calendars. `shrunk`
     is what an edit has lost lately; `clock` what is known of the clock, `elsewhere` the plan at other times
-    that it may be.
+    that it may be; `stopped` tells of an order to write nothing, empty where there is none.
     """
 
     now: datetime
@@ -42,12 +42,13 @@ class Outcome:
     shrunk: Shrunk | None = None
     clock: ClockState = NOT_COMPARED
     elsewhere: tuple[Elsewhere, ...] = ()
+    stopped: str = ""
 
 
 def floor_after(outcome: Outcome, actuator: ByFloor) -> int | None:
     """Return the floor of ours that stands there after this tick, or None."""
     decision = outcome.decision
-    if outcome.failure is not None or isinstance(decision, Unavailable):
+    if outcome.failure is not None or outcome.stopped or isinstance(decision, Unavailable):
         return actuator.held
     if decision.desired is None:
         return actuator.held if actuator.baseline > 0 else None

@@ -27,8 +27,9 @@ def sight(  # noqa: PLR0913, PLR0917 - what a decision depends on
     memory: Memory,
     now: datetime,
     holds: tuple[Hold, ...],
+    stopped: str,
 ) -> Sight:
-    """Return the situation as a pilot sees it at `now`."""
+    """Return the situation as a pilot sees it at `now`; `stopped` tells of an order to write nothing."""
     workload = stands.workload if isinstance(stands.workload, SeenWorkload) else None
     return Sight(
         now=now,
@@ -44,6 +45,7 @@ def sight(  # noqa: PLR0913, PLR0917 - what a decision depends on
         arrivals=early_arrivals(store, stands),
         holds=holds,
         disabled_by=persons_zero(stands, memory.zero or Zero()),
+        stopped=stopped,
     )
 
 

@@ -18,7 +18,7 @@ from firstbell.engine.deciding.last_autoscaler import autoscaler_from_status, wi
 from firstbell.engine.deciding.planning import coming_peaks
 from firstbell.engine.deciding.situation import situation
 from firstbell.engine.deciding.surging import surge_from_status
-from firstbell.engine.explaining.last_report import in_reported_words, reported_live
+from firstbell.engine.explaining.last_report import in_reported_words, reported_live, reported_stop
 from firstbell.engine.memory.kept_plans import KeptPlans
 from firstbell.engine.memory.memory import Memory
 from firstbell.engine.objects.field_managers import owns
@@ -102,7 +102,7 @@ def explain(store: Store, key: str, now: datetime, instance: str | None = None) 
     stands = replace(situation(store, seen, rules, instance, now), live=reported_live(seen.status))
     stands = with_kept_baseline(stands, autoscaler_from_status(seen))
     memory = Memory(pilot=Pilot(history=SETTLED, surge=surge_from_status(seen.status)))
-    outcome = evaluated(store, stands, instance, memory, now)
+    outcome = evaluated(store, stands, instance, memory, now, stopped=reported_stop(seen.status))
     held = store.floors.held_by(key)
     told = Explanation(
         seen=seen,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from firstbell.core import (
     Condition,
+    ConditionReason,
     ConditionType,
     Decision,
     DecisionReason,
@@ -36,6 +37,12 @@ def not_fine(status: Json) -> tuple[Condition, ...]:
         for condition in read_conditions(status)
         if condition.status is (Truth.TRUE if condition.type in _FINE_WHEN_FALSE else Truth.FALSE)
     )
+
+
+def reported_stop(status: Json) -> str:
+    """Return the order to write nothing, in the words of the last report; empty where there is none."""
+    told = (one for one in read_conditions(status) if one.type == ConditionType.READY)
+    return next((one.message for one in told if one.reason == ConditionReason.STOPPED), "")
 
 
 def reported_live(status: Json) -> tuple[LiveMetric, ...]:

@@ -18,6 +18,7 @@ from firstbell.engine.ports import Failure, FailureKind
 if TYPE_CHECKING:
     from firstbell.engine.floor.floors import Floors
     from firstbell.engine.floor.seen_floor import SeenFloor
+    from firstbell.engine.pace.stop import Stop
     from firstbell.engine.ports import Clock, Cluster, Telemetry
 
 LOOK_SECONDS = 10.0
@@ -28,14 +29,22 @@ log = structlog.get_logger("firstbell.engine")
 class KeptFields:
     """The mending of those that are known, but for another installation's."""
 
-    def __init__(
-        self, *, cluster: Cluster, telemetry: Telemetry, floors: Floors, clock: Clock, instance: str
+    def __init__(  # noqa: PLR0913 - the ports, each once
+        self,
+        *,
+        cluster: Cluster,
+        telemetry: Telemetry,
+        floors: Floors,
+        clock: Clock,
+        instance: str,
+        stop: Stop,
     ) -> None:
         self._cluster = cluster
         self._telemetry = telemetry
         self._floors = floors
         self._clock = clock
         self._instance = instance
+        self._stop = stop
 
     async def run(self) -> None:
         """Look again and again, until cancelled."""
@@ -43,7 +52,7 @@ class KeptFields:
         while True:
             for seen in self._kept():
                 # One that has just been written may be handed back at this moment by who wrote it.
-                if looked_at.get(seen.key) == seen.version:
+                if looked_at.get(seen.key) == seen.version and self._stop.in_force() is None:
                     await mend(self._cluster, self._telemetry, self._floors, seen)
             looked_at = {seen.key: seen.version for seen in self._kept()}
             await self._clock.sleep(LOOK_SECONDS)

@@ -60,7 +60,9 @@ TOLD_CONDITIONS = frozenset(
         ConditionType.PLAN_SHRUNK,
     }
 )
-LOGGED_BY_ENGINE = frozenset({ConditionReason.FAILED_UPDATE, "Forbidden", "Unauthenticated"})
+LOGGED_BY_ENGINE = frozenset(
+    {ConditionReason.FAILED_UPDATE, ConditionReason.STOPPED, "Forbidden", "Unauthenticated"}
+)
 GOOD = {
     ConditionType.SCALING_LIMITED: Truth.FALSE,
     ConditionType.FLOOR_CONTESTED: Truth.FALSE,

@@ -138,6 +138,8 @@ def _cause(outcome: Outcome, able: Condition, limited: Condition, contest: Condi
     It is the condition that tells it, or what is known besides.
     """
     stands = outcome.situation
+    if outcome.stopped:
+        return "and nothing is written, because firstbell is stopped"
     if stands.rules.mode is Mode.DRY_RUN:
         return "and nothing is written, because spec.mode is DryRun"
     if able.status is Truth.FALSE:
@@ -168,6 +170,13 @@ def _first_raised(memory: Memory) -> Minute | None:
 
 
 def _ready(outcome: Outcome, calendar: Condition, able: Condition) -> Condition:
+    if outcome.stopped:
+        return Condition(
+            type=ConditionType.READY,
+            status=Truth.FALSE,
+            reason=ConditionReason.STOPPED,
+            message=outcome.stopped,
+        )
     if outcome.invalid is not None:
         return Condition(
             type=ConditionType.READY,
@@ -209,6 +218,10 @@ def _able_to_scale(outcome: Outcome) -> Condition:
     for needed in (stands.actuator, stands.workload):
         if isinstance(needed, Unavailable):
             return Condition(type=kind, status=Truth.FALSE, reason=needed.reason, message=needed.message)
+    if outcome.stopped:
+        return Condition(
+            type=kind, status=Truth.FALSE, reason=ConditionReason.STOPPED, message=outcome.stopped
+        )
     if isinstance(outcome.decision, Decision) and outcome.decision.desired is None:
         return Condition(
             type=kind,
@@ -288,7 +301,8 @@ def _decision(decision: Decision | Unavailable, ready: Condition) -> Json:
     What is broken comes before what is planned.
     """
     if isinstance(decision, Unavailable):
-        return {"reason": decision.reason, "message": decision.message}
+        first = ready if ready.reason == ConditionReason.STOPPED else decision
+        return {"reason": first.reason, "message": first.message}
     reason, message = decision.reason.value, decision.message
     if ready.status is Truth.FALSE and reason != DecisionReason.HELD_LAST_PLAN:
         reason, message = ready.reason, ready.message

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from firstbell.engine.engine import Engine
     from firstbell.engine.ports import Cluster
     from firstbell.engine.watch.asked_targets import AskedTargets
+    from firstbell.engine.watch.stopping import Stopping
 
 log = structlog.get_logger("firstbell.engine")
 
@@ -35,11 +36,12 @@ async def keep_beating(
         await sleep(BEAT_SECONDS)
 
 
-async def follow_gaps(
+async def follow_gaps(  # noqa: PLR0913, PLR0917 - all that is read again
     engine: Engine,
     cluster: Cluster,
     namespaces: Sequence[str],
     asked: AskedTargets,
+    stopping: Stopping,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> None:
     """Look at everything anew whenever the fence was shut, until cancelled; `namespaces` empty = all."""
@@ -49,11 +51,13 @@ async def follow_gaps(
         epoch = fence.epoch
         await load(cluster, engine.store, namespaces, sleep, slices=engine.slices, again=True)
         await asked.look_at_all()
-        if not await forget_vanished(engine, cluster, namespaces):
+        seen = await stopping.look_again()
+        if not seen or not await forget_vanished(engine, cluster, namespaces):
             await sleep(BEAT_SECONDS)
             continue
         if fence.epoch != epoch:
             continue  # it stood still while it read
+        engine.look_at_stop()
         fence.open()
         await engine.look_at_everything()
         log.info("everything was read again")

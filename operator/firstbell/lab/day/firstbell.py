@@ -70,6 +70,7 @@ class Operator:
             arrivals=None if self._early is None else self._early.at(now, at),
             holds=(),
             disabled_by="",
+            stopped="",
         )
         look = self._pilot.look(self._rules, sight)
         self._pilot = look.carried_out()

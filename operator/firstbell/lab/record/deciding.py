@@ -89,6 +89,7 @@ class Flight:
             arrivals=arrivals,
             holds=(),
             disabled_by="",
+            stopped="",
         )
 
 

@@ -1,0 +1,89 @@
+"""What goes through while an order to stop is in force: what moves nothing, and no path of a write beside."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+from firstbell.engine.pace.stop import Stop
+from firstbell.engine.ports import Cluster, Failure, FailureKind, ObjectPath
+from firstbell.engine.requests.fenced_cluster import FencedCluster
+from firstbell.engine.requests.relayed_cluster import RelayedCluster
+from firstbell.engine.requests.stopped_cluster import StoppedCluster
+from firstbell.kinds.stop_order import StopOrder
+from tests.fakes import FakeCluster, ManualClock, instant
+from tests.unit.engine.bodies import INSIDE, a_calendar, an_autoscaler, an_hpa
+
+READS = {"get", "list_all", "resources"}
+REQUESTS = {name for name, _ in inspect.getmembers(Cluster, inspect.isfunction) if not name.startswith("_")}
+HPA = ObjectPath(
+    group="autoscaling", version="v2", plural="horizontalpodautoscalers", namespace="ns", name="web"
+)
+OWN = ObjectPath(
+    group="firstbell.dev", version="v1alpha1", plural="schoolautoscalers", namespace="ns", name="web"
+)
+STATUS = ObjectPath(
+    group="firstbell.dev",
+    version="v1alpha1",
+    plural="schoolautoscalers",
+    namespace="ns",
+    name="web",
+    subresource="status",
+)
+RAISE = [{"op": "add", "path": "/spec/minReplicas", "value": 9}]
+
+
+@pytest.fixture
+def behind() -> FakeCluster:
+    cluster = FakeCluster()
+    cluster.put("autoscaling", "horizontalpodautoscalers", an_hpa())
+    cluster.put("firstbell.dev", "schoolautoscalers", an_autoscaler())
+    return cluster
+
+
+@pytest.fixture
+def stop() -> Stop:
+    found = Stop(ManualClock(instant(INSIDE)))
+    found.read(StopOrder(reason="exam"))
+    return found
+
+
+@pytest.mark.parametrize("gate", [StoppedCluster, FencedCluster])
+def test_every_request_that_may_write_has_the_gate_before_it(gate: type[RelayedCluster]):
+    """A request more in the port is named here until the gates know it, or it is said to read."""
+    assert READS < REQUESTS
+    unguarded = {name for name in REQUESTS - READS if getattr(gate, name) is getattr(RelayedCluster, name)}
+    assert unguarded == set()
+
+
+async def test_nothing_but_a_status_of_ours_is_sent(behind: FakeCluster, stop: Stop):
+    cluster = StoppedCluster(behind, stop)
+    answers = [
+        await cluster.json_patch(HPA, RAISE),
+        await cluster.merge_patch(HPA, {"spec": {"minReplicas": 9}}),
+        await cluster.merge_patch(OWN, {"spec": {"mode": "DryRun"}}),
+        await cluster.create("firstbell.dev", "v1alpha1", "schoolcalendars", "ns", a_calendar()),
+    ]
+    assert [one.kind for one in answers if isinstance(one, Failure)] == [FailureKind.STOPPED] * len(answers)
+    assert behind.requests == []
+    assert not isinstance(await cluster.merge_patch(STATUS, {"status": {"desiredReplicas": 4}}), Failure)
+    assert not isinstance(await cluster.get(HPA), Failure)
+
+
+async def test_a_status_of_somebody_elses_object_is_no_report_of_ours(behind: FakeCluster, stop: Stop):
+    theirs = ObjectPath(
+        group="autoscaling",
+        version="v2",
+        plural="horizontalpodautoscalers",
+        namespace="ns",
+        name="web",
+        subresource="status",
+    )
+    answer = await StoppedCluster(behind, stop).merge_patch(theirs, {"status": {}})
+    assert isinstance(answer, Failure)
+
+
+async def test_without_an_order_everything_is_sent(behind: FakeCluster, stop: Stop):
+    stop.read(None)
+    assert not isinstance(await StoppedCluster(behind, stop).json_patch(HPA, RAISE), Failure)
