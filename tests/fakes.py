@@ -116,6 +116,7 @@ class FakeTelemetry:
         self.ticks = 0
         self.standing: dict[str, tuple[int | None, int | None, int | None]] = {}
         self.off: float | None = None
+        self.not_ready_for: dict[str, dict[str, int]] = {}
         self.is_stopped: bool | None = None
 
     def ticked(self, seconds: float) -> None:  # noqa: ARG002 - the port's
@@ -123,6 +124,9 @@ class FakeTelemetry:
 
     def decided(self, key: str, *, current: int | None, ready: int | None, desired: int | None) -> None:
         self.standing[key] = (current, ready, desired)
+
+    def not_ready(self, key: str, reasons: Mapping[str, int]) -> None:
+        self.not_ready_for[key] = dict(reasons)
 
     def wrote(self, what: str, outcome: str) -> None:
         self.writes[what, outcome] += 1

@@ -56,6 +56,7 @@ def test_get_reads_as_a_sentence_before_in_and_after_the_peak(stage: Stage):
             "REASON": "Baseline",
             "NEXT BELL": TODAYS_BELL,
             "NEXT": str(PEAK),
+            "BELL": "Nothing due",
             "MODE": "Enforce",
         }
         assert row(stage, "schoolas") == quiet
@@ -100,9 +101,9 @@ def test_a_workload_that_is_late_is_told_before_the_bell_and_at_it(stage: Stage)
     body["spec"]["template"]["spec"]["containers"][0]["resources"]["requests"]["cpu"] = "1000"
     stage.set(body, hpa(), calendar(), autoscaler())
     with stage.operator(sun := Sun.rising(at("08:22"), SPEED, hurry=HURRY)):
-        message = stage.told("ReadyForBell", "False", "BehindSchedule")
+        message = stage.told("ReadyForBell", "False", "AtRisk")
         assert sun.now() < at("08:30")
-        assert message == f"0 of {PEAK} replicas Ready: pods are slow, pending or failing"
+        assert message.startswith(f"0 of {PEAK} replicas Ready for first-lesson at Wed 04 Mar 08:30: ")
         sun.wait_for(at("08:30"))
         until(lambda: "LateForBell" in reasons(stage), "an event at the bell")
         assert sun.now() >= at("08:30")

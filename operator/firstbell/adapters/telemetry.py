@@ -5,7 +5,12 @@ Labels are bounded: an autoscaler's namespace and name, a closed word; never a m
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class PrometheusTelemetry:
@@ -28,6 +33,13 @@ class PrometheusTelemetry:
                 ("desired", "Replicas that firstbell has decided on."),
             )
         }
+        self._not_ready = Gauge(
+            "firstbell_not_ready_replicas",
+            "Replicas that are not Ready, by why, of a workload that is not as ready as it has to be.",
+            (*labels, "reason"),
+            registry=self.registry,
+        )
+        self._reasons: dict[str, frozenset[str]] = {}
         self._writes = Counter(
             "firstbell_writes_total",
             "Writes to the API, by what was written and how it ended: ok, Overtaken (somebody else was "
@@ -63,6 +75,16 @@ class PrometheusTelemetry:
             else:
                 self._replicas[kind].labels(namespace, name).set(value)
 
+    def not_ready(self, key: str, reasons: Mapping[str, int]) -> None:
+        """Show why replicas are not Ready; a reason that is gone has no sample."""
+        namespace, name = key.split("/", 1)
+        for gone in self._reasons.pop(key, frozenset()) - reasons.keys():
+            self._not_ready.remove(namespace, name, gone)
+        for reason, count in reasons.items():
+            self._not_ready.labels(namespace, name, reason).set(count)
+        if reasons:
+            self._reasons[key] = frozenset(reasons)
+
     def wrote(self, what: str, outcome: str) -> None:
         """Count a write."""
         self._writes.labels(what, outcome).inc()
@@ -80,6 +102,7 @@ class PrometheusTelemetry:
         namespace, name = key.split("/", 1)
         for kind in self._replicas:
             self._drop(kind, namespace, name)
+        self.not_ready(key, {})
 
     def _drop(self, kind: str, namespace: str, name: str) -> None:
         try:

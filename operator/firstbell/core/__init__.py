@@ -68,6 +68,7 @@ from firstbell.core.plan_change import (
     lost_bells,
 )
 from firstbell.core.policy import Bounds, DayFactor, Match, Peak, PeakAnchor, Policy, Shape
+from firstbell.core.preparation import Preparation, SeenReady
 from firstbell.core.reactive import (
     LiveMetric,
     MetricTarget,
@@ -86,9 +87,11 @@ from firstbell.core.reasons import (
     DecisionReason,
     EventReason,
     LimitReason,
+    ShortfallReason,
 )
 from firstbell.core.rules import DEFAULT_RULES, Rules
 from firstbell.core.scheduled import scheduled_by
+from firstbell.core.shortfall import Shortfall, most_frequent, shortfall_sentence, words_of
 from firstbell.core.sight import EarlyArrivals, Sight
 from firstbell.core.surge_correction import AS_PLANNED, SurgeHistory
 from firstbell.core.time_words import (
@@ -109,6 +112,7 @@ from firstbell.core.upcoming import (
     percent_text,
     upcoming_peaks,
     wall_clock,
+    written_for,
 )
 from firstbell.core.visible_text import is_visible, visible
 
@@ -173,6 +177,7 @@ __all__ = [
     "Plan",
     "PlannedPeak",
     "Policy",
+    "Preparation",
     "RatePolicy",
     "RateType",
     "Reading",
@@ -185,10 +190,13 @@ __all__ = [
     "ScalingRules",
     "SchoolCalendar",
     "SchoolDays",
+    "SeenReady",
     "SelectPolicy",
     "SessionType",
     "Severity",
     "Shape",
+    "Shortfall",
+    "ShortfallReason",
     "Sight",
     "Standing",
     "Step",
@@ -226,6 +234,7 @@ __all__ = [
     "merge_conditions",
     "minute_of",
     "minute_of_day",
+    "most_frequent",
     "number_text",
     "offsets_by_region",
     "peak_at",
@@ -237,6 +246,7 @@ __all__ = [
     "read_floor",
     "region_loads",
     "scheduled_by",
+    "shortfall_sentence",
     "start_of_day",
     "told_between",
     "too_many_steps",
@@ -245,4 +255,6 @@ __all__ = [
     "utc_clock",
     "visible",
     "wall_clock",
+    "words_of",
+    "written_for",
 ]

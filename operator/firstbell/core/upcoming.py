@@ -93,6 +93,22 @@ def peak_at(plan: Plan, minute: Minute) -> PlannedPeak | None:
     return max(covering, key=lambda peak: (peak.wanted, -abs(peak.ready_by - minute)), default=None)
 
 
+def written_for(plan: Plan, peak: PlannedPeak, minute: Minute) -> int:
+    """Return what the plan's writes have brought for a peak to come by a minute; 0 before the first of them.
+
+    From that on they stay above the baseline until the peak's load begins. What is still written for an
+    earlier peak is not for this one.
+    """
+    written, least = plan.write_at(minute), plan.workload.bounds.minimum
+    if written <= least:
+        return 0
+    if any(run.value <= least for run in plan.writes if minute < run.start <= peak.load_start):
+        return 0
+    others = (other for other in plan.peaks_near(minute) if other.load_start != peak.load_start)
+    ahead = written > plan.replicas_at(minute) and not any(_reaches(one, minute, after=0) for one in others)
+    return written if ahead or minute >= peak.load_start - MARK_MINUTES else 0
+
+
 def _reaches(peak: PlannedPeak, minute: Minute, *, after: int) -> bool:
     return peak.load_start - MARK_MINUTES <= minute < peak.load_end + after
 

@@ -252,6 +252,10 @@ class Telemetry(Protocol):
         """Show what an autoscaler stands at."""
         ...
 
+    def not_ready(self, key: str, reasons: Mapping[str, int]) -> None:
+        """Show how many replicas are not Ready for which reason; the words are of a closed list."""
+        ...
+
     def wrote(self, what: str, outcome: str) -> None:
         """Count a write: `floor`, `handback`, `scale`, `status`; the outcome is one of `write_outcome`."""
         ...

@@ -134,6 +134,11 @@ SCHOOL_AUTOSCALER = Kind(
             description="Replicas planned for it",
             type="integer",
         ),
+        Column(
+            name="BELL",
+            path=".status.bell.state",
+            description="Whether the workload is ready for it: Ready, On track, At risk, Late, ...",
+        ),
         Column(name="MODE", path=".spec.mode", description="Enforce or DryRun"),
     ),
 )

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from firstbell.kinds.conditions import Conditions, Sentence, TypeName, Word
 from firstbell.kinds.model import StatusModel, named_list, ordered_list
-from firstbell.kinds.scalars import Generation, Percent, ReplicaCount, Time
+from firstbell.kinds.scalars import LARGEST_INT32, Flag, Generation, Percent, ReplicaCount, Time, number
 
 
 class ActuatorStatus(StatusModel):
@@ -72,6 +72,36 @@ class DecisionStatus(StatusModel):
     """The limits that changed the number, in their order."""
 
 
+class ShortfallStatus(StatusModel):
+    """Why replicas are not Ready."""
+
+    reason: Word
+    """Why, one CamelCase word, such as Unschedulable, ExceededQuota, ImagePull, Crash or Probe."""
+    replicas: ReplicaCount
+    """How many replicas it is."""
+    message: Sentence | None = None
+    """What Kubernetes says of it."""
+
+
+class BellStatus(StatusModel):
+    """How the workload stands with the bell that comes next, or that rang last while its peak lasts."""
+
+    state: Word
+    """Ready, On track, At risk, Behind, Rolling out, Late, Nothing due, Baseline not ready, or Unknown."""
+    bell_time: Time | None = None
+    """The bell that this is about, in UTC; absent while nothing was written for one."""
+    peak: Word | None = None
+    """The name of its peak in spec.peaks."""
+    planned_replicas: ReplicaCount | None = None
+    """How many replicas are planned for it."""
+    written_replicas: ReplicaCount | None = None
+    """How many of them were asked for so far."""
+    written_time: Time | None = None
+    """When they were asked for, in UTC."""
+    reasons: Annotated[tuple[ShortfallStatus, ...], ordered_list(3)] = ()
+    """Why replicas are not Ready, the three most frequent reasons; only while the state is a bad one."""
+
+
 class UpcomingPeakStatus(StatusModel):
     """A peak that is to come."""
 
@@ -85,6 +115,8 @@ class UpcomingPeakStatus(StatusModel):
     """The name of the peak in spec.peaks."""
     reason: Sentence | None = None
     """Why that many, for people."""
+    at_risk: Flag | None = None
+    """True where its replicas will not be Ready in time as things stand."""
 
 
 class SurgeStatus(StatusModel):
@@ -126,6 +158,12 @@ class LastPeakStatus(StatusModel):
     """How many were Ready when the bell rang."""
     ready_time: Time | None = None
     """When the last of them became Ready, in UTC; absent if that has not happened."""
+    written_time: Time | None = None
+    """When the last of them were asked for, in UTC; absent where all were there before."""
+    ready_after_seconds: Annotated[int, number(0, LARGEST_INT32)] | None = None
+    """The seconds from then until all were Ready."""
+    reasons: Annotated[tuple[ShortfallStatus, ...], ordered_list(3)] = ()
+    """Why they were not Ready at the bell, the three most frequent reasons."""
 
 
 class UsedCalendarStatus(StatusModel):
@@ -159,6 +197,8 @@ class SchoolAutoscalerStatus(StatusModel):
     """What decided on that number, and which limits changed it."""
     surge: SurgeStatus | None = None
     """How far the present peak is raised above its plan; absent while it is not."""
+    bell: BellStatus | None = None
+    """How the workload stands with its next bell: what the column BELL shows."""
     upcoming: Annotated[tuple[UpcomingPeakStatus, ...], ordered_list(5)] = ()
     """The next peaks, at most five."""
     last_actions: Annotated[tuple[ActionStatus, ...], ordered_list(10)] = ()

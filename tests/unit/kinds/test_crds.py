@@ -31,7 +31,16 @@ COUNTS = {
     *("replicas", "pupils", "pupilsPerReplica", "pupilsTotal", "schools", "schoolYear", "percent", "value"),
     *("floor", "before", "after", "from", "to", "readyReplicasAtBell", "observedGeneration"),
 }
-ATOMIC = {"today", "weeklySchedule", "calendarDates", "policies", "limits", "upcoming", "lastActions"}
+ATOMIC = {
+    "today",
+    "weeklySchedule",
+    "calendarDates",
+    "policies",
+    "limits",
+    "upcoming",
+    "lastActions",
+    "reasons",
+}
 
 Schema = dict[str, Any]
 
@@ -178,7 +187,7 @@ def test_bounds_are_those_that_the_cost_budget_was_tried_with():
         (
             SCHOOL_AUTOSCALER,
             "schoolas",
-            "TARGET|ACTUATOR|CURRENT|READY|DESIRED|REASON|NEXT BELL|NEXT|MODE",
+            "TARGET|ACTUATOR|CURRENT|READY|DESIRED|REASON|NEXT BELL|NEXT|BELL|MODE",
         ),
     ],
     ids=["SchoolCalendar", "SchoolAutoscaler"],

@@ -1,84 +1,135 @@
 """Ready before the bell, and said so.
 
-The schedule says how many replicas should be Ready at each minute; the workload says how many are. A pod
-gets a short grace from the minute that asked for it, then being behind is told, well before the bell.
+Before a bell what is Ready is compared with what was written for it, outside of its preparation with what the
+schedule asks for minute by minute, and where no peak is under way with the baseline. What cannot be met is
+told as soon as that is known: a pod says why not, or the rate of readiness does not reach the bell.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from firstbell.core import (
     Condition,
     ConditionReason,
     ConditionType,
-    EventReason,
+    Decision,
+    DecisionReason,
+    LimitReason,
+    Shortfall,
+    ShortfallReason,
     Truth,
     Unavailable,
-    instant_of,
-    local_time,
     minute_of,
+    most_frequent,
+    shortfall_sentence,
 )
-from firstbell.engine.memory.told import BellRecord, Told
-from firstbell.engine.ports import Happening
+from firstbell.engine.deciding.situation import ByFloor
+from firstbell.engine.report.bells import SHORT_FOR, baseline_of, bell_words, rung
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
+    from datetime import timedelta
 
-    from firstbell.core import Minute, Plan, PlannedPeak
+    from firstbell.core import Minute, Plan
+    from firstbell.engine.deciding.outcome import Outcome
+    from firstbell.engine.memory.told import Told
+    from firstbell.engine.seen.shortfalls import Found
     from firstbell.engine.seen.store import SeenWorkload
 
 GRACE_MINUTES = 2
-LATE_MINUTES = 5
-AT_THE_BELL = timedelta(seconds=15)
-"""A count that is seen so soon after a bell is the count at it."""
 
 
-def ready_for_bell(
-    plan: Plan | Unavailable,
-    workload: SeenWorkload | Unavailable,
-    minute: Minute,
-    first_raised: Minute | None = None,
-    cause: str = "",
-) -> Condition:
-    """Return the condition `ReadyForBell` at a minute.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Readiness:
+    """What is known of the readiness of one workload at a look.
 
-    `first_raised` is the minute of the one rise that this process has brought about, or None after several:
-    pods asked for by a start in mid-peak get the same grace as those that the plan has just asked for.
-    `cause` tells why fewer replicas are set than are due.
+    `before` is the condition as last reported, None before the first report; `first_raised` the minute of the
+    one rise that this process has brought about, None after several; `cause` tells why fewer replicas may be
+    set than are due; `found` is what its pods say, None where nobody has asked them; `lead` what earlier
+    rises took, None where that was not measured.
     """
+
+    outcome: Outcome
+    told: Told
+    before: Condition | None = None
+    first_raised: Minute | None = None
+    cause: str = ""
+    found: Found | None = None
+    lead: timedelta | None = None
+
+    def was(self, reason: ConditionReason) -> bool:
+        """Tell whether this was reported last."""
+        return self.before is not None and self.before.reason == reason
+
+    @property
+    def minute(self) -> Minute:
+        """The minute of the look."""
+        return minute_of(self.outcome.now)
+
+    @property
+    def reasons(self) -> tuple[Shortfall, ...]:
+        """Why replicas are not Ready, the most frequent first."""
+        workload = self.outcome.situation.workload
+        troubles = () if isinstance(workload, Unavailable) else workload.troubles
+        pods = self.found if isinstance(self.found, tuple) else ()
+        limited = autoscaler_limit(self.outcome)
+        known = (*((limited,) if limited is not None else ()), *troubles)
+        # Whoever refuses pods tells why they are not there.
+        refused = {ShortfallReason.EXCEEDED_QUOTA, ShortfallReason.FAILED_CREATE}
+        told = refused & {one.reason for one in known}
+        return most_frequent(
+            (*known, *(one for one in pods if not told or one.reason is not ShortfallReason.NOT_CREATED))
+        )
+
+
+def ready_for_bell(seen: Readiness) -> Condition:
+    """Return the condition `ReadyForBell`."""
+    plan, workload = seen.outcome.plan, seen.outcome.situation.workload
     if isinstance(plan, Unavailable):
-        return _condition(Truth.UNKNOWN, plan.reason, plan.message)
+        return _unknown(plan)
     if isinstance(workload, Unavailable):
-        return _condition(Truth.UNKNOWN, workload.reason, workload.message)
-    compared = _compared(plan, workload, minute, cause)
-    started = first_raised is not None and 0 <= minute - first_raised < GRACE_MINUTES
-    if compared.reason == ConditionReason.BEHIND_SCHEDULE and started:
-        return _condition(Truth.UNKNOWN, ConditionReason.PODS_STARTING, compared.message.partition(":")[0])
-    return compared
+        return _unknown(workload)
+    target = _target(seen, plan)
+    if target <= plan.workload.bounds.minimum:
+        return _at_baseline(seen, workload)
+    return _in_a_peak(seen, plan, workload, target)
 
 
-def _compared(plan: Plan, workload: SeenWorkload, minute: Minute, cause: str) -> Condition:
-    due = due_replicas(plan, minute)
-    if due <= plan.workload.bounds.minimum:
-        return _condition(Truth.TRUE, ConditionReason.NOTHING_DUE, "no peak is under way")
+def _in_a_peak(seen: Readiness, plan: Plan, workload: SeenWorkload, target: int) -> Condition:
+    """Tell how the workload stands while more than the baseline are to be Ready."""
     if workload.unknown_ready is not None:
-        return _condition(Truth.UNKNOWN, workload.unknown_ready.reason, workload.unknown_ready.message)
+        return _unknown(workload.unknown_ready)
     if workload.ready is None:
         return _condition(
             Truth.UNKNOWN, ConditionReason.STATUS_BEHIND, "the workload's status is older than its spec"
         )
-    told = f"{workload.ready} of {due} replicas Ready"
-    if workload.ready >= due:
-        return _condition(Truth.TRUE, ConditionReason.ON_SCHEDULE, told)
-    why = "a rollout takes replicas away" if workload.rolling else "pods are slow, pending or failing"
-    if workload.replicas < due and not workload.rolling:
-        why = f"spec.replicas is {workload.replicas}"
-        why += f", {cause}" if cause else ""
-    reason = ConditionReason.ROLLOUT_IN_PROGRESS if workload.rolling else ConditionReason.BEHIND_SCHEDULE
-    return _condition(Truth.FALSE, reason, f"{told}: {why}")
+    if workload.ready >= target:
+        last = rung(seen.told, seen.outcome.now)
+        met = last is not None and not last.late and seen.told.preparation is None
+        reason = ConditionReason.READY if met else ConditionReason.ON_SCHEDULE
+        return _condition(Truth.TRUE, reason, f"{workload.ready} of {target} replicas Ready")
+    if seen.told.preparation is not None:
+        return _before_the_bell(seen, plan, workload, target)
+    return _after_the_bell(seen, workload, target)
+
+
+def _after_the_bell(seen: Readiness, workload: SeenWorkload, target: int) -> Condition:
+    """Tell why fewer are Ready than the schedule asks for, while nothing is prepared for a bell to come."""
+    last = rung(seen.told, seen.outcome.now)
+    told, why = f"{workload.ready} of {target} replicas Ready", _why(seen, workload, target)
+    if last is not None and last.late:
+        return _condition(Truth.FALSE, ConditionReason.LATE, f"{told} after {bell_words(last.peak)}: {why}")
+    if workload.rolling:
+        return _condition(Truth.FALSE, ConditionReason.ROLLOUT_IN_PROGRESS, f"{told}: {why}")
+    if seen.first_raised is not None and 0 <= seen.minute - seen.first_raised < GRACE_MINUTES:
+        return _condition(Truth.UNKNOWN, ConditionReason.PODS_STARTING, told)
+    return _condition(Truth.FALSE, ConditionReason.BEHIND_SCHEDULE, f"{told}: {why}")
+
+
+def is_red(condition: Condition) -> bool:
+    """Tell whether a workload is not as Ready as it has to be: its pods are asked why."""
+    return condition.type == ConditionType.READY_FOR_BELL and condition.status is Truth.FALSE
 
 
 def due_replicas(plan: Plan, minute: Minute) -> int:
@@ -86,77 +137,99 @@ def due_replicas(plan: Plan, minute: Minute) -> int:
     return min(plan.replicas_at(at) for at in range(minute - GRACE_MINUTES, minute + 1))
 
 
-def follow_bells(
-    told: Told, peaks: tuple[PlannedPeak, ...], ready: int | None, now: datetime
-) -> Iterator[Happening]:
-    """Keep the record of the next bell, and tell how the workload stood when it rings.
-
-    `peaks` are those around now as well as those to come: where cohorts are spread, a peak reaches its height
-    after its bell, when it is no longer upcoming. A workload whose readiness is not known just then is waited
-    for, a while: what is seen then is told with its time, and not as the count at the bell. A bell that was
-    heard of too late is not told.
-    """
-    minute = minute_of(now)
-    record = told.next_bell
-    if record is not None and ready is not None:
-        _note(record, ready, now)
-    if record is not None and minute >= record.minute:
-        too_late = minute >= record.minute + LATE_MINUTES
-        if ready is None and not too_late:
-            return
-        told.next_bell = None
-        if ready is not None and not too_late:
-            late = now - instant_of(record.minute)
-            record.ready_at_bell = ready if late <= AT_THE_BELL else None
-            told.last_bell = record
-            yield _told(record, ready, late)
-    following = min((peak for peak in peaks if _bell(peak) > minute), key=_bell, default=None)
-    if following is None:
-        told.next_bell = None
-    elif told.next_bell is None or not _same_bell(told.next_bell.peak, following):
-        told.next_bell = BellRecord(peak=following)
-        if ready is not None:
-            _note(told.next_bell, ready, now)
-
-
-def _note(record: BellRecord, ready: int, now: datetime) -> None:
-    """Remember since when the replicas of a bell are Ready."""
-    if record.ready_time is None and ready >= record.peak.replicas:
-        record.ready_time = now
-
-
-def _bell(peak: PlannedPeak) -> Minute:
-    return max(peak.bell, peak.ready_by)
-
-
-def _same_bell(one: PlannedPeak, other: PlannedPeak) -> bool:
-    return _bell(one) == _bell(other) and one.replicas == other.replicas
-
-
-def _told(record: BellRecord, ready: int, late: timedelta) -> Happening:
-    """Return the event at a bell: how many were Ready, and since when; or how many are, so long after it."""
-    peak = record.peak
-    what = f"{peak.surge.occurrence.peak.name} at {local_time(peak)}"
-    told = f"{ready} of {peak.replicas} Ready"
-    if record.ready_at_bell is None:
-        seconds = int(late.total_seconds())
-        message = f"{what}: {told} {seconds} seconds after the bell, how many at the bell is not known"
-        short = ready < peak.replicas
-        return Happening(
-            reason=EventReason.LATE_FOR_BELL if short else EventReason.BELL_NOT_SEEN,
-            message=message,
-            warning=short,
-        )
-    if ready < peak.replicas:
-        return Happening(
-            reason=EventReason.LATE_FOR_BELL, message=f"{what}: {told} at the bell", warning=True
-        )
-    early = 0
-    if record.ready_time is not None:
-        early = int((instant_of(_bell(peak)) - record.ready_time).total_seconds() // 60)
-    return Happening(
-        reason=EventReason.READY_FOR_BELL, message=f"{what}: {told}, {early} minutes before the bell"
+def autoscaler_limit(outcome: Outcome) -> Shortfall | None:
+    """Return what the maximum of the workload's autoscaler keeps from being written of the schedule."""
+    decision, actuator = outcome.decision, outcome.situation.actuator
+    if not isinstance(decision, Decision) or not isinstance(actuator, ByFloor):
+        return None
+    if decision.reason is DecisionReason.LIVE_METRIC:
+        return None  # how many that is changes at every poll
+    limit = next((one for one in decision.limits if one.reason is LimitReason.AUTOSCALER_MAX_REPLICAS), None)
+    if limit is None:
+        return None
+    autoscaler = actuator.seen.autoscaler
+    return Shortfall(
+        reason=ShortfallReason.AUTOSCALER_MAXIMUM,
+        count=limit.before - limit.after,
+        message=f"{actuator.seen.of.maximum_field} of {autoscaler.kind} {autoscaler.name} allows "
+        f"{limit.after}, the schedule asks for {limit.before}",
     )
+
+
+def _target(seen: Readiness, plan: Plan) -> int:
+    """Return how many replicas are to be Ready now, or at the bell that they were written for."""
+    target = due_replicas(plan, seen.minute)
+    last, preparation = rung(seen.told, seen.outcome.now), seen.told.preparation
+    if last is not None:  # at a bell there is no grace left
+        target = max(target, min(plan.replicas_at(seen.minute), last.peak.replicas))
+    if preparation is not None:
+        target = max(target, preparation.replicas)
+    limited = autoscaler_limit(seen.outcome)
+    if limited is not None and target > plan.workload.bounds.minimum:
+        target += limited.count
+    return target
+
+
+def _before_the_bell(seen: Readiness, plan: Plan, workload: SeenWorkload, target: int) -> Condition:
+    """Tell whether the bell that was written for will be met."""
+    now, record, preparation = seen.outcome.now, seen.told.next_bell, seen.told.preparation
+    assert preparation is not None  # noqa: S101 - asked before
+    told, ready = f"{workload.ready} of {target} replicas Ready", workload.ready or 0
+    bell = f" for {bell_words(record.peak)}" if record is not None else ""
+    why = _why(seen, workload, target)
+    at_risk = _condition(Truth.FALSE, ConditionReason.AT_RISK, f"{told}{bell}: {why}")
+    broken = seen.was(ConditionReason.BASELINE_NOT_READY) and ready < plan.workload.bounds.minimum
+    doubted = seen.was(ConditionReason.AT_RISK)
+    if broken or any(one.blocks for one in seen.reasons):
+        return at_risk
+    if now < preparation.grace_ends(seen.lead) and not (doubted and not preparation.moves):
+        return _condition(Truth.UNKNOWN, ConditionReason.ON_TRACK, f"{told}{bell}")
+    if workload.rolling:
+        return _condition(
+            Truth.FALSE, ConditionReason.ROLLOUT_IN_PROGRESS, f"{told}: {_why(seen, workload, target)}"
+        )
+    if not preparation.reaches(now, doubted=doubted):
+        return at_risk
+    if preparation.moves and ready >= due_replicas(plan, seen.minute):
+        return _condition(Truth.UNKNOWN, ConditionReason.ON_TRACK, f"{told}{bell}")
+    return _condition(Truth.FALSE, ConditionReason.BEHIND_SCHEDULE, f"{told}: {why}")
+
+
+def _at_baseline(seen: Readiness, workload: SeenWorkload) -> Condition:
+    """Tell whether the workload is well while no peak is under way."""
+    least, since, ready = baseline_of(seen.outcome), seen.told.short_since, workload.ready
+    quiet = _condition(Truth.TRUE, ConditionReason.NOTHING_DUE, "no peak is under way")
+    if least is None or workload.unknown_ready is not None:
+        return quiet
+    was = seen.was(ConditionReason.BASELINE_NOT_READY)
+    if ready is None:  # while its status is behind its spec nothing is known, and nothing is taken back
+        return seen.before if was and seen.before is not None else quiet
+    if ready >= least or since is None or not (was or seen.outcome.now - since >= SHORT_FOR):
+        return quiet
+    return _condition(
+        Truth.FALSE,
+        ConditionReason.BASELINE_NOT_READY,
+        f"{ready} of {least} replicas Ready, outside of peaks: {_why(seen, workload, least)}",
+    )
+
+
+def _why(seen: Readiness, workload: SeenWorkload, target: int) -> str:
+    """Tell why replicas are not Ready: in Kubernetes' words, as far as they are known."""
+    reasons = shortfall_sentence(seen.reasons)
+    limited = autoscaler_limit(seen.outcome) is not None
+    if workload.replicas < target and not workload.rolling and not limited:
+        why = f"spec.replicas is {workload.replicas}"
+        why += f", {seen.cause}" if seen.cause else ""
+        reasons = f"{why}; {reasons}" if reasons else why
+    if not reasons:
+        reasons = "a rollout takes replicas away" if workload.rolling else "pods are slow, pending or failing"
+    if isinstance(seen.found, Unavailable):
+        reasons += f". What its pods say is not known: {seen.found.message}"
+    return reasons
+
+
+def _unknown(absent: Unavailable) -> Condition:
+    return _condition(Truth.UNKNOWN, absent.reason, absent.message)
 
 
 def _condition(status: Truth, reason: str, message: str) -> Condition:

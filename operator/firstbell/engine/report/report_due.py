@@ -75,6 +75,9 @@ def _may_wait(key: str, before: Any, after: Any) -> timedelta:
     if key == "conditions":
         told = [[{**item, "message": ""} for item in conditions or ()] for conditions in (before, after)]
         return COUNTS_AT_MOST_EVERY if told[0] == told[1] else timedelta(0)
+    if key == "bell" and before and after:
+        bells = [{**each, "reasons": _named(each.get("reasons") or ())} for each in (before, after)]
+        return COUNTS_AT_MOST_EVERY if bells[0] == bells[1] else timedelta(0)
     if key == "decision" and before and after:
         # Load that varies around what is scheduled: now the one decides, now the other, and nothing follows.
         reasons = {before.get("reason"), after.get("reason")}
@@ -85,3 +88,8 @@ def _may_wait(key: str, before: Any, after: Any) -> timedelta:
         ]
         return LIVE_AT_MOST_EVERY if rest[0] == rest[1] else timedelta(0)
     return timedelta(0)
+
+
+def _named(reasons: Sequence[Json]) -> list[str]:
+    """Return which reasons are told, whatever their counts and words."""
+    return sorted(one["reason"] for one in reasons)

@@ -23,10 +23,17 @@ from firstbell.engine.objects.status_values import (
 from firstbell.engine.pace.slices import Slices
 from firstbell.engine.pace.turns import Turns
 from firstbell.engine.ports import Failure, FailureKind, Happening, ObjectPath, write_outcome
-from firstbell.engine.report.readiness import follow_bells
+from firstbell.engine.report.bells import (
+    follow_baseline,
+    follow_bells,
+    follow_preparation,
+    follow_reasons,
+    looks_again,
+)
+from firstbell.engine.report.readiness import due_replicas, is_red, ready_for_bell
 from firstbell.engine.report.report_due import changed, least_wait, may_wait
 from firstbell.engine.report.reported_kinds import REPORTED_KINDS
-from firstbell.engine.report.status import invalid_status, status_of
+from firstbell.engine.report.status import invalid_status, readiness_of, status_of
 from firstbell.engine.seen.store import SeenWorkload, Store
 from firstbell.kinds.group import AUTOSCALER_PLURAL, GROUP, VERSION
 
@@ -37,6 +44,7 @@ if TYPE_CHECKING:
     from firstbell.engine.deciding.outcome import Outcome
     from firstbell.engine.memory.memory import Memory
     from firstbell.engine.ports import Clock, Cluster, EventSink, Json, Telemetry
+    from firstbell.engine.report.readiness import Readiness
     from firstbell.engine.report.reported_kinds import ReportedKind
     from firstbell.engine.seen.store import OwnKey
 
@@ -201,18 +209,35 @@ class Reporter:
         decision = outcome.decision
         desired = decision.desired if isinstance(decision, Decision) else None
         if isinstance(outcome.plan, Unavailable):
-            return status_of(outcome, memory, (), old), None
+            seen = readiness_of(outcome, memory, old, None)
+            return status_of(seen, ready_for_bell(seen), memory, (), old), None
         minute = minute_of(outcome.now)
         coming = coming_peaks(outcome.plan, memory.plans, minute)
         memory.happenings.extend(
             follow_bells(memory.told, (*outcome.plan.peaks, *coming), ready, outcome.now)
         )
-        following = None
+        follow_preparation(outcome, memory.told, memory.carried_out, old)
+        follow_baseline(outcome, memory.told, due_replicas(outcome.plan, minute))
+        looks = looks_again(memory.told, outcome.now)
         if memory.told.next_bell is not None:
-            bell_time = instant_of(max(memory.told.next_bell.minute, minute + 1))
-            busy = desired is not None and desired > outcome.plan.workload.bounds.minimum
-            following = min(bell_time, instant_of(minute + 1)) if busy else bell_time
-        return status_of(outcome, memory, coming, old), following
+            looks.append(instant_of(max(memory.told.next_bell.minute, minute + 1)))
+            if desired is not None and desired > outcome.plan.workload.bounds.minimum:
+                looks.append(instant_of(minute + 1))
+        key = outcome.situation.seen.key
+        seen = readiness_of(outcome, memory, old, self._store.shortfalls.of(key))
+        bell = ready_for_bell(seen)
+        self._explain(key, memory, seen, red=is_red(bell))
+        return status_of(seen, bell, memory, coming, old), min(looks, default=None)
+
+    def _explain(self, key: str, memory: Memory, seen: Readiness, *, red: bool) -> None:
+        """Have the pods of a workload that is red asked why, and tell what they said."""
+        self._store.shortfalls.ask(key, wanted=red)
+        reasons = seen.reasons if red else ()
+        self._telemetry.not_ready(key, {one.reason.value: one.count for one in reasons})
+        if red:
+            memory.happenings.extend(follow_reasons(memory.told, reasons, seen.outcome.now))
+        else:
+            memory.told.reasons = frozenset()
 
     async def _report_kind(self, kind: ReportedKind, key: str) -> datetime | None:
         seen = kind.watched.known(self._store).get(key)

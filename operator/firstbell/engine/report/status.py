@@ -29,11 +29,12 @@ from firstbell.engine.deciding.outcome import floor_after
 from firstbell.engine.deciding.shrinking import plan_shrunk
 from firstbell.engine.deciding.situation import ByFloor, ByScale
 from firstbell.engine.deciding.surging import surge_to_status
-from firstbell.engine.objects.status_values import written_conditions
+from firstbell.engine.objects.status_values import read_conditions, written_conditions
 from firstbell.engine.pace.timekeeping import clock_in_sync
 from firstbell.engine.ports import Failure, FailureKind
+from firstbell.engine.report.bell_report import at_risk, bell_status, reasons_status
 from firstbell.engine.report.live_report import steady_condition, steady_decision
-from firstbell.engine.report.readiness import ready_for_bell
+from firstbell.engine.report.readiness import Readiness
 from firstbell.engine.seen.store import SeenWorkload
 from firstbell.kinds.school_autoscaler import Mode
 
@@ -46,19 +47,30 @@ if TYPE_CHECKING:
     from firstbell.engine.memory.memory import Memory
     from firstbell.engine.memory.told import BellRecord
     from firstbell.engine.ports import Json
+    from firstbell.engine.seen.shortfalls import Found
 
+BEFORE_CONTEST = 5
+"""Where people read the condition of the bell."""
 LIMITING = frozenset(
     {LimitReason.TOO_MANY_REPLICAS, LimitReason.AUTOSCALER_MAX_REPLICAS, LimitReason.ADMISSION}
 )
 
 
-def status_of(outcome: Outcome, memory: Memory, coming: Sequence[PlannedPeak], old: Json) -> Json:
-    """Return the whole status as it should now be; a key whose value is None is to be removed."""
+def status_of(
+    seen: Readiness, bell: Condition, memory: Memory, coming: Sequence[PlannedPeak], old: Json
+) -> Json:
+    """Return the whole status as it should now be; a key whose value is None is to be removed.
+
+    `bell` is the condition `ReadyForBell`, found from what is `seen`.
+    """
+    outcome = seen.outcome
     stands, decision = outcome.situation, outcome.decision
     workload = stands.workload if isinstance(stands.workload, SeenWorkload) else None
     decided = decision if isinstance(decision, Decision) else None
     generation = stands.seen.generation
     conditions = _conditions(outcome, memory, old)
+    conditions.insert(BEFORE_CONTEST, bell)
+    threatened = at_risk(seen, bell, coming)
     return {
         "observedGeneration": generation,
         "actuator": _actuator(outcome, old.get("actuator") or {}),
@@ -68,7 +80,8 @@ def status_of(outcome: Outcome, memory: Memory, coming: Sequence[PlannedPeak], o
         "desiredReplicas": decided.desired if decided else None,
         "decision": steady_decision(outcome, _decision(decision, ready=conditions[0]), old),
         "surge": surge_to_status(memory.pilot.surge, outcome.now),
-        "upcoming": [_upcoming(peak) for peak in coming],
+        "bell": bell_status(seen, bell),
+        "upcoming": [_upcoming(peak, at_risk=peak is threatened) for peak in coming],
         "lastActions": [
             {
                 "time": api_time(action.time),
@@ -95,7 +108,7 @@ def invalid_status(reason: Unavailable, generation: int, old: Json, now: datetim
         Condition(type=kind, status=Truth.UNKNOWN, reason=AbsenceReason.INVALID_SPEC) for kind in _AFTER_READY
     ]
     written = written_conditions(conditions, old, generation, now)
-    return {"observedGeneration": generation, "conditions": written}
+    return {"observedGeneration": generation, "bell": None, "conditions": written}
 
 
 _AFTER_READY = (
@@ -112,32 +125,41 @@ _AFTER_READY = (
 
 
 def _conditions(outcome: Outcome, memory: Memory, old: Json) -> list[Condition]:
-    """Return all conditions, in the order in which people read them."""
-    stands = outcome.situation
-    minute = minute_of(outcome.now)
+    """Return all conditions but that of the bell, in the order in which people read them."""
     calendar, able = _calendar_resolved(outcome), _able_to_scale(outcome)
-    limited, contest = _scaling_limited(outcome), contested(stands, memory.written.contest, outcome.now)
-    cause = _cause(outcome, able, limited, contest)
     return [
         _ready(outcome, calendar, able),
         calendar,
         steady_condition(outcome.situation.live, old),
         able,
-        limited,
-        ready_for_bell(outcome.plan, stands.workload, minute, _first_raised(memory), cause),
-        contest,
+        _scaling_limited(outcome),
+        contested(outcome.situation, memory.written.contest, outcome.now),
         returned(outcome, memory.way_back),
         _plan_shrunk(outcome),
         clock_in_sync(outcome.clock),
     ]
 
 
-def _cause(outcome: Outcome, able: Condition, limited: Condition, contest: Condition) -> str:
+def readiness_of(outcome: Outcome, memory: Memory, old: Json, found: Found | None) -> Readiness:
+    """Return what is known of readiness; `found` is what the pods say, where somebody has asked them."""
+    before = (one for one in read_conditions(old) if one.type == ConditionType.READY_FOR_BELL)
+    return Readiness(
+        outcome=outcome,
+        told=memory.told,
+        before=next(before, None),
+        first_raised=_first_raised(memory),
+        cause=_cause(outcome, memory),
+        found=found,
+    )
+
+
+def _cause(outcome: Outcome, memory: Memory) -> str:
     """Tell why fewer replicas may be set than are due.
 
     It is the condition that tells it, or what is known besides.
     """
-    stands = outcome.situation
+    stands, able = outcome.situation, _able_to_scale(outcome)
+    limited, contest = _scaling_limited(outcome), contested(stands, memory.written.contest, outcome.now)
     if outcome.stopped:
         return "and nothing is written, because firstbell is stopped"
     if stands.rules.mode is Mode.DRY_RUN:
@@ -319,9 +341,10 @@ def _decision(decision: Decision | Unavailable, ready: Condition) -> Json:
     )
 
 
-def _upcoming(peak: PlannedPeak) -> Json:
+def _upcoming(peak: PlannedPeak, *, at_risk: bool) -> Json:
     occurrence = peak.surge.occurrence
     return {
+        **({"atRisk": True} if at_risk else {}),
         "bellTime": api_time(instant_of(occurrence.bell)),
         "readyByTime": api_time(instant_of(peak.ready_by)),
         "replicas": peak.replicas,
@@ -338,7 +361,10 @@ def _last_peak(record: BellRecord | None) -> Json | None:
         peak=record.peak.surge.occurrence.peak.name,
         plannedReplicas=record.peak.replicas,
         readyReplicasAtBell=record.ready_at_bell,
+        writtenTime=api_time(record.written) if record.written else None,
         readyTime=api_time(record.ready_time) if record.ready_time else None,
+        readyAfterSeconds=record.ready_after_seconds,
+        reasons=reasons_status(record.reasons) or None,
     )
 
 

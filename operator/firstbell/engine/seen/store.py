@@ -14,12 +14,13 @@ from firstbell.engine.floor.floors import Floors
 from firstbell.engine.live.answers import Answers
 from firstbell.engine.objects.index import leave
 from firstbell.engine.objects.resource_version import is_older
+from firstbell.engine.seen.shortfalls import Shortfalls
 from firstbell.kinds.school_autoscaler import Actuation, Mode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from firstbell.core import Policy, Rules
+    from firstbell.core import Policy, Rules, Shortfall
     from firstbell.engine.floor.seen_floor import SeenFloor
     from firstbell.engine.live.answers import AskedMetric
     from firstbell.engine.objects.target_ref import TargetRef
@@ -118,6 +119,8 @@ class SeenWorkload:
 
     `ready` is None while its status is behind its spec, or where `unknown_ready` says why it is not known.
 
+    `troubles` are what its controller says of replicas that cannot be Ready.
+
     `plural` is set where its kind is not watched: how the API server calls it. `last_writer` is the manager
     other than us that wrote its replicas last, `applied_by` the one that applies them server-side; empty
     where there is none.
@@ -129,6 +132,7 @@ class SeenWorkload:
     ready: int | None
     unknown_ready: Unavailable | None = None
     rolling: bool = False
+    troubles: tuple[Shortfall, ...] = ()
     last_writer: str = ""
     applied_by: str = ""
     plural: str = ""
@@ -150,6 +154,7 @@ class Store:
     unreadable: dict[str, Unavailable] = field(default_factory=dict)
     unread: dict[OwnKey, bytes] = field(default_factory=dict)
     answers: Answers = field(default_factory=Answers)
+    shortfalls: Shortfalls = field(default_factory=Shortfalls)
     _by_target: dict[str, set[str]] = field(default_factory=dict)
     _first: dict[str, str] = field(default_factory=dict)
     _by_calendar: dict[str, set[str]] = field(default_factory=dict)
@@ -195,6 +200,7 @@ class Store:
     def drop_autoscaler(self, key: str) -> set[str]:
         """Forget a SchoolAutoscaler; if it was the one that worked, the others look again."""
         self.answers.ask(key, ())
+        self.shortfalls.ask(key, wanted=False)
         before = self._firsts(self.autoscalers.get(key))
         self._take_out(key)
         return self._followers(before)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from firstbell.engine.objects.field_managers import applied_by, last_writer
 from firstbell.engine.objects.target_ref import TargetRef
+from firstbell.engine.seen.controller_troubles import controller_troubles
 from firstbell.engine.seen.store import SeenWorkload
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def seen_workload(body: Json, of: WorkloadKind) -> SeenWorkload:
         replicas=replicas,
         ready=status.get("readyReplicas", 0) if current else None,
         rolling=current and updated < status.get("replicas", 0),
+        troubles=controller_troubles(status, replicas),
         last_writer=last_writer(metadata.get("managedFields") or (), "replicas"),
         applied_by=applied_by(metadata.get("managedFields") or (), "replicas"),
         version=metadata.get("resourceVersion", ""),

@@ -161,7 +161,10 @@ async def test_only_conditions_that_tell_a_trouble_are_troubles():
     assert not_fine(world.status) == ()
     world = World(INSIDE, hpa=an_hpa(maximum=40))
     await world.tick()
-    assert [(one.type, one.status.value) for one in not_fine(world.status)] == [("ScalingLimited", "True")]
+    assert [(one.type, one.status.value) for one in not_fine(world.status)] == [
+        ("ScalingLimited", "True"),
+        ("ReadyForBell", "False"),
+    ]
 
 
 async def test_what_live_metrics_ask_for_is_taken_from_the_operators_report():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.engine.bodies import BEFORE, BELL, INSIDE, RISE, a_calendar, an_autoscaler
+from tests.unit.engine.bodies import BEFORE, BELL, INSIDE, RISE, a_calendar, an_autoscaler, an_hpa
 from tests.unit.engine.world import DEPLOYMENTS, World
 
 
@@ -43,7 +43,18 @@ async def test_pods_that_were_just_asked_for_have_a_short_grace(minute):
     world = await raised()
     become_ready(world, 4)
     await world.tick(f"2024-09-09T08:{minute}")
-    assert world.condition("ReadyForBell") == ("True", "NothingDue")
+    assert world.condition("ReadyForBell") == ("Unknown", "OnTrack")
+    assert world.told_condition("ReadyForBell")["message"] == (
+        "4 of 100 replicas Ready for first-bell at Mon 09 Sep 08:30"
+    )
+    assert world.status["bell"] == {
+        "state": "On track",
+        "bellTime": "2024-09-09T08:30:00Z",
+        "peak": "first-bell",
+        "plannedReplicas": 100,
+        "writtenReplicas": 100,
+        "writtenTime": "2024-09-09T08:20:00Z",
+    }
 
 
 async def test_after_the_grace_being_behind_is_told_well_before_the_bell():
@@ -140,7 +151,9 @@ async def test_when_the_bell_rings_it_is_told_how_many_were_ready_and_for_how_lo
         "peak": "first-bell",
         "plannedReplicas": 100,
         "readyReplicasAtBell": 100,
+        "writtenTime": "2024-09-09T08:20:00Z",
         "readyTime": "2024-09-09T08:24:00Z",
+        "readyAfterSeconds": 240,
     }
 
 
@@ -182,10 +195,10 @@ async def test_pods_that_the_first_tick_asked_for_are_not_called_late_at_once():
     await world.tick(INSIDE)
     become_ready(world, 4)
     await world.tick("2024-09-09T08:26")
-    assert world.condition("ReadyForBell") == ("Unknown", "PodsStarting")
-    assert told(world, "BehindSchedule") == []
+    assert world.condition("ReadyForBell") == ("Unknown", "OnTrack")
+    assert told(world, "BehindSchedule") == told(world, "AtRisk") == []
     await world.tick("2024-09-09T08:28")
-    assert world.condition("ReadyForBell") == ("False", "BehindSchedule")
+    assert world.condition("ReadyForBell") == ("False", "AtRisk")
 
 
 async def test_restarted_between_lead_and_bell_the_bell_is_told_all_the_same():
@@ -286,3 +299,250 @@ async def test_what_is_not_known_for_long_is_not_told_and_not_looked_at_without_
     become_ready(world, 100)
     await world.tick("2024-09-09T08:41")
     assert told(world, "ReadyForBell") == told(world, "LateForBell") == []
+
+
+def trouble(world, **conditions):
+    """The Deployment's conditions say so."""
+    told = [{"type": kind, **what} for kind, what in conditions.items()]
+    world.edit(DEPLOYMENTS, lambda body: body["status"].update(conditions=told))
+
+
+QUOTA = {
+    "status": "True",
+    "reason": "FailedCreate",
+    "message": 'pods "web-7d-x1" is forbidden: exceeded quota: small, requested: pods=1, used: pods=4, '
+    "limited: pods=4",
+}
+
+
+async def test_a_lead_of_a_minute_without_ramp_is_told_at_risk_before_its_bell():
+    """Raised at 08:20 for a bell at 08:23, and not one pod becomes Ready."""
+    periods = [{"name": "1", "startTime": "08:23", "endTime": "09:20"}]
+    world = World(
+        BEFORE,
+        calendar=a_calendar(bellSchedules=[{"name": "full", "classPeriods": periods}]),
+        autoscaler=an_autoscaler(lead=1),
+    )
+    await world.tick(BEFORE)
+    await world.tick(RISE)
+    assert world.floor == 100
+    seen = []
+    for second in range(0, 180, 30):
+        become_ready(world, 0)
+        await world.tick(f"2024-09-09T08:2{second // 60}:{second % 60:02}")
+        seen.append(world.condition("ReadyForBell"))
+    assert seen == [("Unknown", "OnTrack")] * 3 + [("False", "AtRisk")] * 3
+    assert world.status["upcoming"][0]["atRisk"] is True
+    assert "atRisk" not in world.status["upcoming"][1]
+    await world.tick("2024-09-09T08:23")
+    assert world.condition("ReadyForBell") == ("False", "Late")
+    assert world.status["bell"]["state"] == "Late"
+    assert "atRisk" not in world.status["upcoming"][0]
+
+
+async def test_ready_before_such_a_bell_it_is_told_ready_at_it():
+    periods = [{"name": "1", "startTime": "08:23", "endTime": "09:20"}]
+    world = World(
+        BEFORE,
+        calendar=a_calendar(bellSchedules=[{"name": "full", "classPeriods": periods}]),
+        autoscaler=an_autoscaler(lead=1),
+    )
+    await world.tick(BEFORE)
+    await world.tick(RISE)
+    become_ready(world, 100)
+    await world.tick("2024-09-09T08:21")
+    assert world.condition("ReadyForBell") == ("True", "OnSchedule")
+    assert world.status["bell"]["state"] == "Ready"
+    await world.tick("2024-09-09T08:23")
+    assert world.condition("ReadyForBell") == ("True", "Ready")
+    assert world.status["bell"]["state"] == "Ready"
+
+
+async def test_a_quota_is_told_at_once_and_in_the_words_of_the_server():
+    world = await raised()
+    become_ready(world, 4, replicas=4, updatedReplicas=4)
+    trouble(world, ReplicaFailure=QUOTA)
+    await world.tick("2024-09-09T08:20:30")
+    assert world.condition("ReadyForBell") == ("False", "AtRisk")
+    assert world.told_condition("ReadyForBell")["message"] == (
+        "4 of 100 replicas Ready for first-bell at Mon 09 Sep 08:30: 96 ExceededQuota (exceeded quota: "
+        "small, requested: pods=1, used: pods=4, limited: pods=4)"
+    )
+    assert [one["reason"] for one in world.status["bell"]["reasons"]] == ["ExceededQuota"]
+    assert world.telemetry.not_ready_for["ns/web"] == {"ExceededQuota": 96}
+    (happening,) = told(world, "PodsNotReady")
+    assert happening.warning
+    assert happening.message.startswith("96 ExceededQuota (exceeded quota: small")
+
+
+async def test_each_reason_is_told_by_one_event_however_often_its_count_and_words_change():
+    world = await raised()
+    become_ready(world, 4, replicas=4, updatedReplicas=4)
+    for second, used in enumerate((4, 5, 6, 5)):
+        body = QUOTA | {"message": QUOTA["message"].replace("used: pods=4", f"used: pods={used}")}
+        trouble(world, ReplicaFailure=body)
+        await world.tick(f"2024-09-09T08:21:{second * 12:02}")
+    assert len(told(world, "PodsNotReady")) == 1
+    stuck = {"status": "False", "reason": "ProgressDeadlineExceeded", "message": "no progress"}
+    trouble(world, ReplicaFailure=QUOTA, Progressing=stuck)
+    await world.tick("2024-09-09T08:23")
+    assert len(told(world, "PodsNotReady")) == 2
+
+
+async def test_an_autoscalers_maximum_below_the_plan_is_told_as_soon_as_the_rise_is_written():
+    world = await raised(World(hpa=an_hpa(maximum=40)))
+    become_ready(world, 4, replicas=40, updatedReplicas=40)
+    await world.tick("2024-09-09T08:20:10")
+    assert world.condition("ReadyForBell") == ("False", "AtRisk")
+    assert world.told_condition("ReadyForBell")["message"].endswith(
+        "60 AutoscalerMaximum (maxReplicas of HorizontalPodAutoscaler web allows 40, the schedule asks for "
+        "100)"
+    )
+    become_ready(world, 40, replicas=40, updatedReplicas=40)
+    await world.tick(INSIDE)
+    assert world.condition("ReadyForBell") == ("False", "AtRisk")
+
+
+async def test_a_maximum_in_the_spec_is_what_its_owner_wants():
+    world = await raised(World(autoscaler=an_autoscaler(maxReplicas=40)))
+    become_ready(world, 40, replicas=40, updatedReplicas=40)
+    await world.tick(INSIDE)
+    assert world.condition("ReadyForBell") == ("True", "OnSchedule")
+
+
+async def test_late_lasts_until_all_are_ready_and_the_last_peak_tells_why():
+    world = await raised()
+    become_ready(world, 60, replicas=60, updatedReplicas=60)
+    trouble(world, ReplicaFailure=QUOTA)
+    await world.tick(INSIDE)
+    await world.tick(BELL)
+    assert world.condition("ReadyForBell") == ("False", "Late")
+    assert (
+        "after first-bell at Mon 09 Sep 08:30: 40 ExceededQuota"
+        in (world.told_condition("ReadyForBell")["message"])
+    )
+    trouble(world)
+    become_ready(world, 100)
+    await world.tick("2024-09-09T08:34")
+    assert world.condition("ReadyForBell") == ("True", "OnSchedule")
+    last = world.status["lastPeak"]
+    assert (last["readyReplicasAtBell"], last["readyTime"]) == (60, "2024-09-09T08:34:00Z")
+    assert last["readyAfterSeconds"] == 14 * 60
+    assert [(one["reason"], one["replicas"]) for one in last["reasons"]] == [("ExceededQuota", 40)]
+
+
+async def test_pods_that_are_lost_after_a_bell_that_was_met_are_behind_and_not_late():
+    world = await raised()
+    become_ready(world, 100)
+    await world.tick(INSIDE)
+    await world.tick(BELL)
+    become_ready(world, 80)
+    await world.tick("2024-09-09T08:40")
+    assert world.condition("ReadyForBell") == ("False", "BehindSchedule")
+
+
+async def test_pods_that_are_lost_before_the_bell_are_not_ready_since_before():
+    world = await raised()
+    become_ready(world, 100)
+    await world.tick("2024-09-09T08:22")
+    become_ready(world, 90)
+    await world.tick("2024-09-09T08:24")
+    become_ready(world, 100)
+    await world.tick("2024-09-09T08:26")
+    await world.tick(BELL)
+    assert world.status["lastPeak"]["readyTime"] == "2024-09-09T08:26:00Z"
+
+
+async def test_a_rate_that_does_not_reach_the_bell_is_told_before_it_and_taken_back_once():
+    world = await raised()
+    seen = []
+    for minute, ready in enumerate((4, 8, 12, 16, 40, 70, 100)):
+        become_ready(world, ready)
+        await world.tick(f"2024-09-09T08:2{minute}")
+        seen.append(world.condition("ReadyForBell")[1])
+    assert seen == [
+        "OnTrack",
+        "OnTrack",
+        "AtRisk",
+        "AtRisk",
+        "BehindSchedule",
+        "BehindSchedule",
+        "OnSchedule",
+    ]
+
+
+async def test_broken_at_night_is_told_after_five_minutes_and_the_next_bell_is_at_risk():
+    world = World("2024-09-09T02:00")
+    become_ready(world, 4)
+    await world.tick("2024-09-09T02:00")
+    become_ready(world, 1)
+    for minute in range(1, 6):
+        await world.tick(f"2024-09-09T02:0{minute}")
+        assert world.condition("ReadyForBell") == ("True", "NothingDue")
+    await world.tick("2024-09-09T02:06")
+    assert world.condition("ReadyForBell") == ("False", "BaselineNotReady")
+    assert world.told_condition("ReadyForBell")["message"] == (
+        "1 of 4 replicas Ready, outside of peaks: pods are slow, pending or failing"
+    )
+    assert world.status["bell"]["state"] == "Baseline not ready"
+    assert world.status["upcoming"][0]["atRisk"] is True
+    assert len(told(world, "BaselineNotReady")) == 1
+    world.restart()
+    await world.tick("2024-09-09T02:07")
+    assert world.condition("ReadyForBell") == ("False", "BaselineNotReady")
+    become_ready(world, 4)
+    await world.tick("2024-09-09T02:08")
+    assert world.condition("ReadyForBell") == ("True", "NothingDue")
+    assert "atRisk" not in world.status["upcoming"][0]
+
+
+async def test_a_workload_that_is_broken_already_gets_no_grace_when_its_rise_is_written():
+    world = World("2024-09-09T08:00")
+    become_ready(world, 1)
+    for minute in (0, 5, 10):
+        await world.tick(f"2024-09-09T08:{minute:02}")
+    await world.tick(RISE)
+    become_ready(world, 1)
+    await world.tick("2024-09-09T08:20:05")
+    assert world.condition("ReadyForBell") == ("False", "AtRisk")
+
+
+async def test_a_baseline_that_is_short_now_and_then_is_no_trouble():
+    world = World("2024-09-09T02:00")
+    for minute in range(0, 30, 3):
+        become_ready(world, 4 if minute % 2 else 3)
+        await world.tick(f"2024-09-09T02:{minute:02}")
+        assert world.condition("ReadyForBell") == ("True", "NothingDue")
+
+
+async def test_where_a_person_set_zero_nothing_is_short():
+    world = World("2024-09-09T02:00")
+    become_ready(world, 4)
+    await world.tick("2024-09-09T02:00")
+    world.respec(DEPLOYMENTS, replicas=0)
+    become_ready(world, 0, replicas=0, updatedReplicas=0)
+    for minute in (1, 7, 14):
+        await world.tick(f"2024-09-09T02:{minute:02}")
+    assert world.condition("ReadyForBell") == ("True", "NothingDue")
+
+
+async def test_a_restart_in_the_window_goes_on_from_when_the_rise_was_written():
+    world = await raised()
+    become_ready(world, 4)
+    await world.tick("2024-09-09T08:21")
+    world.restart()
+    await world.tick("2024-09-09T08:22:30")
+    assert world.condition("ReadyForBell")[0] == "False"
+    assert world.status["bell"]["writtenTime"] == "2024-09-09T08:20:00Z"
+
+
+async def test_in_the_window_nothing_in_the_status_changes_while_only_time_passes():
+    world = await raised()
+    become_ready(world, 4)
+    told_states = []
+    for second in range(0, 600, 20):
+        before = world.get("schoolautoscalers")["metadata"]["resourceVersion"]
+        await world.tick(f"2024-09-09T08:2{second // 60}:{second % 60:02}")
+        if world.get("schoolautoscalers")["metadata"]["resourceVersion"] != before:
+            told_states.append(world.condition("ReadyForBell")[1])
+    assert told_states == ["OnTrack", "BehindSchedule", "AtRisk"]
