@@ -109,3 +109,38 @@ def test_a_second_operator_tells_of_the_first_and_leaves_its_floor_alone(stage: 
         stage.told("AbleToScale", "False", "AnotherInstance")
         holds(lambda: stage.minimum() == PEAK, "the floor stays", seconds=2)
         assert stage.marks()["firstbell.dev/instance"] == stage.namespace
+
+
+def told_of_hands(stage: Stage) -> list[str]:
+    """The events on hands, oldest first."""
+    found = [each for each in stage.api.list("Event") if each["reason"].endswith("SetByHand")]
+    return [each["message"] for each in sorted(found, key=lambda each: each["metadata"]["creationTimestamp"])]
+
+
+def test_two_hands_at_once_on_the_minimum_are_told_once_each_and_stay(stage: Stage, rush):
+    stage.set(workload(), hpa(), calendar(), autoscaler())
+    with stage.operator(rush):
+        stage.floored(PEAK)
+        stage.told("ChangedByHand", "False", "NotChangedByHand")
+        for minimum in (PEAK - 2, PEAK + 3):
+            stage.api.patch(HPA, NAME, {"spec": {"minReplicas": minimum}})
+        until(lambda: stage.status().get("lastHand", {}).get("to") == PEAK + 3, "the second hand is told")
+        message = stage.told("ChangedByHand", "True", "MinimumSetByHand")
+        assert f"minReplicas of HorizontalPodAutoscaler {NAME} from {PEAK - 2} to {PEAK + 3}" in message
+        assert "This stays" in message
+        assert "firstbell override" in message
+        until(lambda: len(told_of_hands(stage)) == 2, lambda: f"an event each: {told_of_hands(stage)}")
+        holds(lambda: len(told_of_hands(stage)) == 2, "and no more of them", seconds=4)
+        assert all("firstbell-tests set minReplicas" in told for told in told_of_hands(stage))
+        assert (stage.minimum(), stage.marks()) == (PEAK + 3, {})
+
+
+def test_a_hand_on_a_count_that_we_set_is_set_back_and_told(stage: Stage, rush):
+    stage.set(workload(), calendar(), autoscaler(minReplicas=BASELINE, maxReplicas=40))
+    with stage.operator(rush):
+        until(lambda: stage.replicas() == PEAK, "the count is set")
+        stage.told("ChangedByHand", "False", "NotChangedByHand")
+        stage.kubectl("scale", f"deployment/{NAME}", f"--replicas={BASELINE + 1}")
+        assert "firstbell set it back" in stage.told("ChangedByHand", "True", "ReplicasSetByHand")
+        until(lambda: stage.replicas() == PEAK, "it is set back")
+        until(lambda: len(told_of_hands(stage)) == 1, lambda: f"one event: {told_of_hands(stage)}")

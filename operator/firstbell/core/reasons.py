@@ -58,6 +58,7 @@ class ConditionType(StrEnum):
     RETURNED_TO_BASELINE = "ReturnedToBaseline"
     PLAN_SHRUNK = "PlanShrunk"
     CLOCK_IN_SYNC = "ClockInSync"
+    CHANGED_BY_HAND = "ChangedByHand"
     VALID = "Valid"
     EXPIRING = "Expiring"
 
@@ -124,7 +125,9 @@ class ConditionReason(StrEnum):
     HELD_BY_AUTOSCALER = "HeldByAutoscaler"
     IN_SYNC = "InSync"
     LATE = "Late"
+    MINIMUM_SET_BY_HAND = "MinimumSetByHand"
     NO_METRICS = "NoMetrics"
+    NOT_CHANGED_BY_HAND = "NotChangedByHand"
     NOT_COMPARED = "NotCompared"
     NOT_CONTESTED = "NotContested"
     NOT_EVALUATED = "NotEvaluated"
@@ -136,6 +139,7 @@ class ConditionReason(StrEnum):
     READY = "Ready"
     READY_FOR_NEW_SCALE = "ReadyForNewScale"
     REPLICAS_CONTESTED = "ReplicasContested"
+    REPLICAS_SET_BY_HAND = "ReplicasSetByHand"
     RESOLVED = "Resolved"
     REVERTED_REPEATEDLY = "RevertedRepeatedly"
     ROLLOUT_IN_PROGRESS = "RolloutInProgress"
@@ -150,8 +154,10 @@ class EventReason(StrEnum):
 
     BELL_NOT_SEEN = "BellNotSeen"
     LATE_FOR_BELL = "LateForBell"
+    MINIMUM_SET_BY_HAND = "MinimumSetByHand"
     PODS_NOT_READY = "PodsNotReady"
     READY_FOR_BELL = "ReadyForBell"
+    REPLICAS_SET_BY_HAND = "ReplicasSetByHand"
     SCALED_DOWN = "ScaledDown"
     SCALED_UP = "ScaledUp"
 

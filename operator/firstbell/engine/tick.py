@@ -223,7 +223,8 @@ def next_looks(outcome: Outcome, memory: Memory) -> list[tuple[datetime, bool]]:
     asked_again = [
         each.until for each in (memory.written.admitted, memory.written.admitted_count) if each is not None
     ]
-    ends = (held_from, awaited, memory.written.contest.ends(), *asked_again)
+    told = memory.hands.ends() if memory.hands is not None else None
+    ends = (held_from, awaited, told, memory.written.contest.ends(), *asked_again)
     if outcome.shrunk is not None:
         ends = (*ends, *outcome.shrunk.ends(now))
     looks += [(at, False) for at in ends if at is not None and at > now]

@@ -145,6 +145,27 @@ class ActionStatus(StatusModel):
     """What decided, for people."""
 
 
+class LastHandStatus(StatusModel):
+    """What somebody set by hand while firstbell was at work on it."""
+
+    kind: TypeName
+    """The kind of the object: the autoscaler's or the workload's."""
+    name: TypeName
+    """Its name."""
+    field: Word
+    """The field of its spec: minReplicas, minReplicaCount or replicas."""
+    from_: Annotated[ReplicaCount, Field(alias="from")]
+    """What stood there before: the owner's minimum, or the count that firstbell had set."""
+    to: ReplicaCount
+    """What was set."""
+    manager: Sentence | None = None
+    """The program that set it, as the API server has it on record."""
+    time: Time
+    """When firstbell saw it, in UTC."""
+    stays: bool
+    """Whether it stays after the peak; false where firstbell has set it back."""
+
+
 class LastPeakStatus(StatusModel):
     """How ready the workload was for the last bell."""
 
@@ -182,7 +203,7 @@ class SchoolAutoscalerStatus(StatusModel):
     """The generation of the spec that this status is about."""
     conditions: Conditions = ()
     """Ready, CalendarResolved, MetricsAvailable, AbleToScale, ScalingLimited, ReadyForBell, FloorContested,
-    ReturnedToBaseline, PlanShrunk, and ClockInSync."""
+    ReturnedToBaseline, PlanShrunk, ClockInSync, and ChangedByHand."""
     actuator: ActuatorStatus | None = None
     """What is written to: an autoscaler's minimum, or the workload's replicas."""
     last_autoscaler: LastAutoscalerStatus | None = None
@@ -203,6 +224,8 @@ class SchoolAutoscalerStatus(StatusModel):
     """The next peaks, at most five."""
     last_actions: Annotated[tuple[ActionStatus, ...], ordered_list(10)] = ()
     """The latest changes, at most ten."""
+    last_hand: LastHandStatus | None = None
+    """What somebody set by hand in a peak, as long as it stands, or for ten minutes where it was set back."""
     last_peak: LastPeakStatus | None = None
     """How ready the workload was for the last bell."""
     calendars: Annotated[tuple[UsedCalendarStatus, ...], named_list(16)] = ()

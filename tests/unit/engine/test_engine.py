@@ -205,7 +205,9 @@ async def test_failing_writes_are_tried_again_less_and_less_often_and_told_once(
             run.world.cluster.heal()
             await run.pass_time(seconds=40)
             assert run.replicas == 100
-    assert len([entry for entry in logs if entry["log_level"] == "warning"]) == 1
+    warnings = [entry for entry in logs if entry["log_level"] == "warning"]
+    assert [entry["event"] for entry in warnings] == ["write failed, tried again", "told"]
+    assert warnings[1]["reason"] == "ReplicasSetByHand"
 
 
 async def test_a_fault_on_one_object_does_not_keep_another_from_its_bell():

@@ -11,9 +11,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from firstbell.core import FloorMark, FloorMemory, Unavailable
-from firstbell.engine.acting.commands import Writes, floors_over, writes_of
+from firstbell.engine.acting.commands import COUNT, Writes, floors_over, writes_of
 from firstbell.engine.acting.count_mark import CountMarks
 from firstbell.engine.acting.scale_actuator import scale_path, write_scale
+from firstbell.engine.deciding.hands import hand_happening, set_back
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation
 from firstbell.engine.floor.kept_fields import mend
 from firstbell.engine.floor.orphans import release
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from firstbell.engine.deciding.outcome import Outcome
     from firstbell.engine.floor.seen_floor import SeenFloor
+    from firstbell.engine.memory.contest import Undone
     from firstbell.engine.memory.memory import Memory
     from firstbell.engine.ports import Cluster, Json, Telemetry
     from firstbell.engine.requests.command import Command
@@ -96,8 +98,18 @@ class Actor:
             return None
         failure = await self._write_floor_and_count(outcome, actuator, writes, memory)
         if writes.answers is not None and (failure is None or isinstance(failure, Overtaken)):
-            memory.written.contest.answered(writes.answers, outcome.now)
+            self._answered(outcome, writes.answers, memory)
         return failure
+
+    @staticmethod
+    def _answered(outcome: Outcome, undone: Undone, memory: Memory) -> None:
+        """Note a foreign write that was answered; a count that was set back is told once."""
+        memory.written.contest.answered(undone, outcome.now)
+        if undone.field != COUNT or memory.written.contest.is_on(outcome.now):
+            return
+        memory.hands, is_news = set_back(memory.hands, undone, outcome.now)
+        if is_news and memory.hands.last is not None:
+            memory.happenings.append(hand_happening(memory.hands.last, outcome.situation.seen.key))
 
     async def _write_floor_and_count(
         self, outcome: Outcome, actuator: ByFloor, writes: Writes, memory: Memory
@@ -176,7 +188,7 @@ class Actor:
             given = writes.desired if admitted is None else admitted.given
             memory.written.set_count = SetCount(uid=workload.uid, replicas=given)
             if writes.answers is not None:
-                memory.written.contest.answered(writes.answers, outcome.now)
+                self._answered(outcome, writes.answers, memory)
         return failure
 
     async def _follow_floor(self, outcome: Outcome, writes: Writes, memory: Memory) -> Failure | None:

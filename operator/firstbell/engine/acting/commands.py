@@ -48,6 +48,8 @@ class Writes:
 
 
 NOTHING = Writes()
+COUNT = "replicas"
+"""What a workload's count is called in its spec."""
 
 
 def writes_of(outcome: Outcome, memory: Memory, instance: str) -> Writes:
@@ -149,8 +151,13 @@ def _undone_floor(actuator: ByFloor) -> Undone | None:
     if actuator.reading.state is not FloorState.FOREIGN or seen.last_writer in OF_THE_CLUSTER:
         return None
     what = f"{seen.autoscaler.kind} {seen.autoscaler.name}"
+    mark = seen.autoscaler.mark
     return Undone(
-        what=what, field=seen.of.minimum_field, value=seen.autoscaler.minimum, manager=seen.last_writer
+        what=what,
+        field=seen.of.minimum_field,
+        value=seen.autoscaler.minimum,
+        manager=seen.last_writer,
+        ours=actuator.baseline if mark is None else mark.floor,
     )
 
 
@@ -164,19 +171,19 @@ def _undone_count(stands: Situation, desired: int, memory: Memory) -> Undone | N
     admitted = memory.written.admitted_count
     if admitted is not None and (admitted.asked, admitted.given) == (desired, workload.replicas):
         return None
-    return _other_count(workload)
+    return _other_count(workload, desired)
 
 
 def _undone_scale(workload: SeenWorkload, desired: int, memory: Memory) -> Undone | None:
     """Return the foreign count in the place of the one that we set and would set again."""
     if memory.written.set_count != SetCount(uid=workload.uid, replicas=desired):
         return None
-    return _other_count(workload)
+    return _other_count(workload, desired)
 
 
-def _other_count(workload: SeenWorkload) -> Undone:
+def _other_count(workload: SeenWorkload, ours: int) -> Undone:
     what = f"{workload.ref.kind} {workload.ref.name}"
-    return Undone(what=what, field="replicas", value=workload.replicas, manager=workload.last_writer)
+    return Undone(what=what, field=COUNT, value=workload.replicas, manager=workload.last_writer, ours=ours)
 
 
 def _is_over(seen: SeenFloor, outcome: Outcome) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from firstbell.core import Limit, LimitReason, Unavailable, minute_of
+from firstbell.engine.deciding.hands import follow_hands, hand_happening
 from firstbell.engine.deciding.other_times import elsewhere
 from firstbell.engine.deciding.outcome import Outcome
 from firstbell.engine.deciding.planning import current_plan
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from firstbell.core import Decision
+    from firstbell.core import Decision, Plan
     from firstbell.engine.deciding.situation import Situation
     from firstbell.engine.memory.kept_plans import KeptPlans
     from firstbell.engine.memory.memory import Memory
@@ -55,6 +56,7 @@ def evaluated(  # noqa: PLR0913 - what a decision depends on
         before = memory.plans.plan
         plan = stands.actuator if held is None else current_plan(stands, held, memory.plans, minute)
         memory.edits.shrunk = follow_shrinkage(store, stands, before, plan, memory, now)
+        _follow_hands(store, stands, plan, memory, now)
         return Outcome(
             now=now,
             situation=stands,
@@ -69,6 +71,7 @@ def evaluated(  # noqa: PLR0913 - what a decision depends on
     before = memory.plans.plan
     plan = current_plan(stands, stands.actuator, memory.plans, minute)
     memory.edits.shrunk = follow_shrinkage(store, stands, before, plan, memory, now)
+    _follow_hands(store, stands, plan, memory, now)
     there = () if isinstance(plan, Unavailable) else tuple(elsewhere(plan, memory.plans, others, now))
     holds = tuple(one.hold(now, max(now, memory.carried_out.acted_for or now)) for one in there)
     if memory.edits.shrunk is not None:
@@ -94,6 +97,17 @@ def evaluated(  # noqa: PLR0913 - what a decision depends on
         elsewhere=there,
         stopped=stopped,
     )
+
+
+def _follow_hands(
+    store: Store, stands: Situation, plan: Plan | Unavailable, memory: Memory, now: datetime
+) -> None:
+    """Follow what others set by hand, and keep what is news for the report; a contest is told as such."""
+    actuator, key = stands.actuator, stands.seen.key
+    foreign = store.floors.foreign_minima(actuator.seen.key) if isinstance(actuator, ByFloor) else ()
+    memory.hands, news = follow_hands(memory.hands, stands, plan, foreign, now)
+    if not memory.written.contest.is_on(now):
+        memory.happenings.extend(hand_happening(hand, key) for hand in news)
 
 
 def _cut(plans: KeptPlans) -> Unavailable | None:

@@ -27,7 +27,12 @@ if TYPE_CHECKING:
     from firstbell.engine.ports import Json
     from firstbell.engine.seen.store import SeenAutoscaler
 
-_FINE_WHEN_FALSE = {ConditionType.SCALING_LIMITED, ConditionType.FLOOR_CONTESTED, ConditionType.PLAN_SHRUNK}
+_FINE_WHEN_FALSE = {
+    ConditionType.SCALING_LIMITED,
+    ConditionType.FLOOR_CONTESTED,
+    ConditionType.PLAN_SHRUNK,
+    ConditionType.CHANGED_BY_HAND,
+}
 
 
 def not_fine(status: Json) -> tuple[Condition, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -17,17 +18,31 @@ if TYPE_CHECKING:
     from firstbell.kinds.foreign_autoscalers import ForeignAutoscaler
 
 
+FOREIGN_MINIMA_KEPT = 5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ForeignMinimum:
+    """A minimum that somebody else wrote, in the order in which we saw them; `manager` empty = unknown."""
+
+    number: int
+    minimum: int
+    manager: str
+
+
 @dataclass(kw_only=True, slots=True, eq=False)
 class Floors(Mapping[str, "SeenFloor"]):
     """Foreign autoscalers as last seen, by key.
 
-    `followed` are the optional kinds that are watched: the cluster has them, and they may be read.
+    `followed` are the optional kinds that are watched: the cluster has them, and they may be read. Of each
+    autoscaler the last few minima that others wrote are kept: two hands may come between two looks of a tick.
     """
 
     followed: set[ForeignAutoscaler] = field(default_factory=set)
     _seen: dict[str, SeenFloor] = field(default_factory=dict)
     _by_target: dict[str, set[str]] = field(default_factory=dict)
     _by_owner: dict[str, set[str]] = field(default_factory=dict)
+    _foreign: dict[str, deque[ForeignMinimum]] = field(default_factory=dict)
 
     def __getitem__(self, key: str) -> SeenFloor:
         return self._seen[key]
@@ -50,7 +65,16 @@ class Floors(Mapping[str, "SeenFloor"]):
             return set()
         if seen.kept and not seen.former_managers and before is not None:
             seen = replace(seen, former_managers=before.former_managers)
+        foreign = self._foreign.get(seen.key) if same else None
         self.drop(seen.key)
+        if same and before is not None and _is_of_others(before, seen):
+            foreign = foreign if foreign is not None else deque(maxlen=FOREIGN_MINIMA_KEPT)
+            number = foreign[-1].number + 1 if foreign else 1
+            foreign.append(
+                ForeignMinimum(number=number, minimum=seen.autoscaler.minimum, manager=seen.last_writer)
+            )
+        if foreign is not None:
+            self._foreign[seen.key] = foreign
         self._seen[seen.key] = seen
         if seen.autoscaler.mark is not None:
             self._by_owner.setdefault(seen.autoscaler.mark.owner, set()).add(seen.key)
@@ -60,12 +84,17 @@ class Floors(Mapping[str, "SeenFloor"]):
     def drop(self, key: str) -> SeenFloor | None:
         """Forget one, and return what was known of it."""
         seen = self._seen.pop(key, None)
+        self._foreign.pop(key, None)
         if seen is None:
             return None
         leave(self._by_target, seen.target.key, key)
         if seen.autoscaler.mark is not None:
             leave(self._by_owner, seen.autoscaler.mark.owner, key)
         return seen
+
+    def foreign_minima(self, key: str) -> tuple[ForeignMinimum, ...]:
+        """Return the last minima that others wrote to one, oldest first."""
+        return tuple(self._foreign.get(key, ()))
 
     def of_target(self, target: TargetRef) -> list[SeenFloor]:
         """Return those that scale a workload, by name."""
@@ -74,3 +103,11 @@ class Floors(Mapping[str, "SeenFloor"]):
     def held_by(self, owner: str) -> list[SeenFloor]:
         """Return those that carry the floor of one SchoolAutoscaler, by name."""
         return [self._seen[key] for key in sorted(self._by_owner.get(owner, ()))]
+
+
+def _is_of_others(before: SeenFloor, seen: SeenFloor) -> bool:
+    """Tell whether somebody else changed the minimum: it is no floor of ours, nor the release of one."""
+    was, now = before.autoscaler, seen.autoscaler
+    if now.minimum == was.minimum or now.written_by_us or now.at_marked_floor:
+        return False
+    return was.mark is None or now.minimum != was.mark.baseline

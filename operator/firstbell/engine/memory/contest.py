@@ -17,12 +17,13 @@ AGAIN_EVERY = timedelta(seconds=30)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Undone:
-    """One foreign write over ours: `spec.FIELD` of `what` was set to `value` by `manager`."""
+    """One foreign write over ours: `spec.FIELD` of `what` was set from `ours` to `value` by `manager`."""
 
     what: str
     field: str
     value: int
     manager: str
+    ours: int
 
 
 @dataclass(kw_only=True, slots=True)

@@ -20,6 +20,7 @@ from firstbell.engine.memory.told import Told
 from firstbell.engine.memory.written import Written
 
 if TYPE_CHECKING:
+    from firstbell.engine.memory.hand import Hands
     from firstbell.engine.memory.last_autoscaler import LastAutoscaler
     from firstbell.engine.memory.way_back import WayBack
     from firstbell.engine.memory.zero import Zero
@@ -32,8 +33,9 @@ HAPPENINGS_KEPT = 20
 class Memory:
     """The working memory of one autoscaler, by who writes it.
 
-    `pilot` is replaced by a look and by a decision that was carried out; `plans`, `edits`, `zero` and
-    `autoscaler` are written in `deciding/` (a count that `acting/` has written tells of `zero`, too);
+    `pilot` is replaced by a look and by a decision that was carried out; `plans`, `edits`, `zero`,
+    `hands` and `autoscaler` are written in `deciding/` (a count that `acting/` has written tells of `zero`,
+    too, and one that it set back of `hands`);
     `written` in `acting/`; `carried_out` and `way_back` by the tick; `told` in `report/`. `happenings` are
     still to be told: whoever knows of one adds it, the report takes all. `clock_set_by` is by how much the
     clock had been set in all when this was last looked at.
@@ -43,6 +45,7 @@ class Memory:
     plans: KeptPlans = field(default_factory=KeptPlans)
     edits: Edits = field(default_factory=Edits)
     zero: Zero | None = None
+    hands: Hands | None = None
     autoscaler: LastAutoscaler | None = None
     written: Written = field(default_factory=Written)
     carried_out: CarriedOut = field(default_factory=CarriedOut)
@@ -65,6 +68,7 @@ class Memory:
         self.plans.cut = None  # it is tried again
         self.edits.move(by)
         self.autoscaler = None if self.autoscaler is None else self.autoscaler.moved(by)
+        self.hands = None if self.hands is None else self.hands.moved(by)
         self.written.move(by)
         self.carried_out.move(by)
         self.looks_again.move(by)

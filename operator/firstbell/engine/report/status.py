@@ -24,11 +24,13 @@ from firstbell.core import (
 )
 from firstbell.engine.acting.contest import contested
 from firstbell.engine.acting.way_back import returned
+from firstbell.engine.deciding.hands import changed_by_hand
 from firstbell.engine.deciding.last_autoscaler import autoscaler_to_status
 from firstbell.engine.deciding.outcome import floor_after
 from firstbell.engine.deciding.shrinking import plan_shrunk
 from firstbell.engine.deciding.situation import ByFloor, ByScale
 from firstbell.engine.deciding.surging import surge_to_status
+from firstbell.engine.memory.hand import hand_to_status
 from firstbell.engine.objects.status_values import read_conditions, written_conditions
 from firstbell.engine.pace.timekeeping import clock_in_sync
 from firstbell.engine.ports import Failure, FailureKind
@@ -95,6 +97,7 @@ def status_of(
         or old.get("lastActions"),
         "lastPeak": _last_peak(memory.told.last_bell) or old.get("lastPeak"),
         "calendars": _calendars(outcome) or old.get("calendars"),
+        "lastHand": hand_to_status(memory.hands.last if memory.hands is not None else None),
         "conditions": written_conditions(conditions, old, generation, outcome.now),
     }
 
@@ -121,6 +124,7 @@ _AFTER_READY = (
     ConditionType.RETURNED_TO_BASELINE,
     ConditionType.PLAN_SHRUNK,
     ConditionType.CLOCK_IN_SYNC,
+    ConditionType.CHANGED_BY_HAND,
 )
 
 
@@ -137,6 +141,7 @@ def _conditions(outcome: Outcome, memory: Memory, old: Json) -> list[Condition]:
         returned(outcome, memory.way_back),
         _plan_shrunk(outcome),
         clock_in_sync(outcome.clock),
+        changed_by_hand(stands, memory.hands),
     ]
 
 

@@ -35,6 +35,7 @@ CONDITIONS = [
     "ReturnedToBaseline",
     "PlanShrunk",
     "ClockInSync",
+    "ChangedByHand",
 ]
 
 
