@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 
@@ -44,12 +45,11 @@ STOP = {("", "configmaps"): {"list", "watch"}}
 
 def granted(role):
     """The verbs that a role gives, by group and resource."""
-    return {
-        (group, resource): set(rule["verbs"])
-        for rule in role["rules"]
-        for group in rule["apiGroups"]
-        for resource in rule["resources"]
-    }
+    found = {}
+    for rule in role["rules"]:
+        for place in itertools.product(rule["apiGroups"], rule["resources"]):
+            found.setdefault(place, set()).update(rule["verbs"])
+    return found
 
 
 def is_of_the_stop(body):
@@ -171,10 +171,43 @@ def test_named_namespaces_get_a_role_each_and_the_cluster_none(render):
     assert {"--namespace=school-a", "--namespace=school-b"} <= set(container(bodies)["args"])
 
 
+MAY_WRITE = {
+    "calendars-edit": ["schoolcalendars", "calendarexceptions"],
+    "policies-edit": ["schoolautoscalers"],
+    "overrides-edit": ["scalingoverrides"],
+}
+MAY_WRITE["edit"] = sorted({resource for resources in MAY_WRITE.values() for resource in resources})
+
+
+def aggregated(role):
+    """The cluster's own roles that get a role of ours."""
+    labels = role["metadata"]["labels"]
+    prefix = "rbac.authorization.k8s.io/aggregate-to-"
+    return sorted(name.removeprefix(prefix) for name, on in labels.items() if name.startswith(prefix) and on)
+
+
+def test_which_of_the_clusters_roles_get_ours_is_said_by_value(render):
+    def of(*options):
+        bodies = [b for b in manifests(render(*options)) if b["kind"] == "ClusterRole"]
+        return {b["metadata"]["name"].removeprefix("firstbell-"): aggregated(b) for b in bodies}
+
+    found = of()
+    assert found["view"] == ["admin", "edit", "view"]
+    assert [found[role] for role in MAY_WRITE] == [["admin", "edit"]] * 3 + [[]]
+    fewer = of("--set-json", 'rbac.aggregateTo={"overrides": ["admin"], "policies": []}')
+    assert (fewer["overrides-edit"], fewer["policies-edit"]) == (["admin"], [])
+    assert fewer["calendars-edit"] == ["admin", "edit"]
+
+
 def test_people_may_write_our_kinds_and_not_their_status(render):
     roles = {b["metadata"]["name"]: b for b in manifests(render()) if b["kind"] == "ClusterRole"}
-    writable = granted(roles["firstbell-edit"])
-    assert set(writable) == {("firstbell.dev", "schoolcalendars"), ("firstbell.dev", "schoolautoscalers")}
+    for role, resources in MAY_WRITE.items():
+        found = granted(roles[f"firstbell-{role}"])
+        wanted = {("firstbell.dev", resource) for resource in resources}
+        assert {place for place, verbs in found.items() if verbs - {"override"}} == wanted
+        assert ("override" in found.get(("firstbell.dev", "schoolautoscalers"), ())) == (
+            "scalingoverrides" in resources
+        )
     readable = granted(roles["firstbell-view"])
     assert all(verbs == {"get", "list", "watch"} for verbs in readable.values())
     assert not any("secrets" in resource for role in roles.values() for _, resource in granted(role))
