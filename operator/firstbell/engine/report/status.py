@@ -141,7 +141,7 @@ def _conditions(outcome: Outcome, memory: Memory, old: Json) -> list[Condition]:
         returned(outcome, memory.way_back),
         _plan_shrunk(outcome),
         clock_in_sync(outcome.clock),
-        changed_by_hand(stands, memory.hands),
+        changed_by_hand(outcome.situation, memory.hands),
     ]
 
 
