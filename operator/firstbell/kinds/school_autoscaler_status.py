@@ -151,7 +151,7 @@ class LastHandStatus(StatusModel):
     kind: TypeName
     """The kind of the object: the autoscaler's or the workload's."""
     name: TypeName
-    """Its name."""
+    """The name of that object."""
     field: Word
     """The field of its spec: minReplicas, minReplicaCount or replicas."""
     from_: Annotated[ReplicaCount, Field(alias="from")]
