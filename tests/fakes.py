@@ -316,6 +316,18 @@ class FakeCluster:
             return Failure(kind=FailureKind.CONFLICT, message="already exists (409)")
         return self.put(group, plural, dict(body), manager=OURS)
 
+    async def delete(self, path: ObjectPath, uid: str, version: str) -> Json | Failure:
+        failed = await self._asked("DELETE", path.url)
+        if failed is not None:
+            return failed
+        there = self._view(path)
+        if isinstance(there, Failure):
+            return there
+        if (there["metadata"]["uid"], there["metadata"].get("resourceVersion")) != (uid, version):
+            return Failure(kind=FailureKind.CONFLICT, message="the precondition does not hold (409)")
+        self.remove(path.group, path.plural, path.namespace, path.name)
+        return there
+
     # How it is done.
 
     async def _asked(self, verb: str, where: str) -> Failure | None:

@@ -21,6 +21,8 @@ RULES = {
     ("firstbell.dev", "schoolautoscalers"): {"get", "list", "watch"},
     ("firstbell.dev", "schoolcalendars/status"): {"patch"},
     ("firstbell.dev", "schoolautoscalers/status"): {"patch"},
+    ("firstbell.dev", "scalingoverrides"): {"get", "list", "watch", "delete"},
+    ("firstbell.dev", "scalingoverrides/status"): {"patch"},
     ("autoscaling", "horizontalpodautoscalers"): {"get", "list", "watch", "patch"},
     ("apps", "deployments"): {"get", "list", "watch"},
     ("apps", "statefulsets"): {"get", "list", "watch"},

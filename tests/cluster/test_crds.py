@@ -71,7 +71,7 @@ def test_the_definitions_are_established_within_the_cost_budget(control_plane):
         assert held.get("NonStructuralSchema", "False") == "False"
 
 
-@pytest.mark.parametrize("kind", ["SchoolCalendar", "SchoolAutoscaler"])
+@pytest.mark.parametrize("kind", ["SchoolCalendar", "SchoolAutoscaler", "ScalingOverride"])
 def test_an_object_with_every_field_in_use_is_taken(apply, kind):
     assert "created" in apply(manifest(kind, spec(kind), name="every-field"))
 

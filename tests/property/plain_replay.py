@@ -44,6 +44,7 @@ class PlainDecider:
             metrics=(LiveMetric(target=flight.metric, reading=load),) if flight.metric else (),
             arrivals=EarlyArrivals(readings=((flight.per_pupil, load),), at=now) if counts else None,
             holds=(),
+            overrides=(),
             stopped="",
             disabled_by="",
         )

@@ -191,6 +191,13 @@ class KubernetesCluster:
         url = f"{root}/namespaces/{namespace}/{plural}" if namespace else f"{root}/{plural}"
         return await self._request("POST", url, body=dict(body), query={"fieldManager": self._manager})
 
+    async def delete(self, path: ObjectPath, uid: str, version: str) -> Json | Failure:
+        """Delete one object, if it still has this uid and this version."""
+        seen = {"uid": uid, "resourceVersion": version}
+        return await self._request(
+            "DELETE", path.url, body={"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": seen}
+        )
+
     async def _request(
         self,
         method: str,

@@ -58,6 +58,7 @@ from firstbell.core.findings.pupils import pupil_findings
 from firstbell.core.floor import Autoscaler, FloorMark, FloorMemory, FloorReading, FloorState, read_floor
 from firstbell.core.history import SETTLED, History, Recommended
 from firstbell.core.limits import SLOWING, Limit, behaved
+from firstbell.core.overrides import Override, floors_in_force, hold_in_force, next_turns
 from firstbell.core.pilot import Look, Pilot
 from firstbell.core.plan import LimitedBy, Plan, PlannedPeak, Step, Workload, clamp, make_plan
 from firstbell.core.plan_change import (
@@ -171,6 +172,7 @@ __all__ = [
     "MetricTarget",
     "Minute",
     "OnClosure",
+    "Override",
     "Peak",
     "PeakAnchor",
     "Pilot",
@@ -222,7 +224,9 @@ __all__ = [
     "clamp",
     "clock_text",
     "day_words",
+    "floors_in_force",
     "fold",
+    "hold_in_force",
     "instant_of",
     "is_visible",
     "known_by",
@@ -235,6 +239,7 @@ __all__ = [
     "minute_of",
     "minute_of_day",
     "most_frequent",
+    "next_turns",
     "number_text",
     "offsets_by_region",
     "peak_at",

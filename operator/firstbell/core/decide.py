@@ -48,9 +48,9 @@ class Observation:
     `held` is the value that is in force now (our floor, or the replicas that we set), None before the
     first; `hold_until` is the end of the time in which a restart may not lower it. `holds` are floors beside
     the schedule, the largest of which counts. `disabled` says that a person set the workload to 0 replicas,
-    `disabled_by` who did and how to undo it; `stopped` that nothing at all may be written, in words, empty
-    where it may. `current` and `ready` are the workload's own, None while
-    unknown.
+    `disabled_by` who did and how to undo it; `ordered_off` is an order to write nothing there, `stopped` that
+    nothing at all may be written: in words, empty where there is none; they win over all. `current` and
+    `ready` are the workload's own, None while unknown.
     `beside_autoscaler`: what is decided is the floor of an autoscaler. `still_to_come` is the highest
     scheduled value that is still to come in a peak under way. `reactive_only`: without a schedule live
     metrics alone decide, if all of them are known.
@@ -73,6 +73,7 @@ class Observation:
     still_to_come: int = 0
     reactive_only: bool = False
     stopped: str = ""
+    ordered_off: str = ""
     disabled: bool = False
     disabled_by: str = "a person set the workload to 0 replicas: nothing is written until they set it back"
 
@@ -81,11 +82,12 @@ def decide(seen: Observation) -> Decision:
     """Return the desired replicas for what was seen."""
     scheduled = None if isinstance(seen.scheduled, Unavailable) else seen.scheduled
     live = _live(seen)
-    if seen.stopped or seen.disabled:
+    if seen.stopped or seen.ordered_off or seen.disabled:
+        reason = DecisionReason.HELD_BY_OVERRIDE if seen.ordered_off else DecisionReason.HANDS_OFF
         return Decision(
             desired=None,
-            reason=DecisionReason.STOPPED if seen.stopped else DecisionReason.HANDS_OFF,
-            message=seen.stopped or seen.disabled_by,
+            reason=DecisionReason.STOPPED if seen.stopped else reason,
+            message=seen.stopped or seen.ordered_off or seen.disabled_by,
             scheduled=scheduled.replicas if scheduled else None,
             reactive=live.asked,
         )

@@ -41,6 +41,8 @@ class Hold:
     reason: DecisionReason
     limit: LimitReason
     message: str
+    by: str = ""
+    """The name of the object that asks for it; empty where it is no object."""
 
 
 class Followed(NamedTuple):

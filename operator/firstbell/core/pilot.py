@@ -14,6 +14,7 @@ from firstbell.core.absence import Unavailable
 from firstbell.core.bells import minute_of
 from firstbell.core.decide import Observation, decide, remembered
 from firstbell.core.history import History
+from firstbell.core.overrides import floors_in_force, hold_in_force
 from firstbell.core.scheduled import raised_by_surge, scheduled_by
 from firstbell.core.surge_correction import SurgeHistory, expectation, followed, nothing_expected
 
@@ -59,7 +60,8 @@ class Pilot:
     def _seeing(self, rules: Rules, sight: Sight) -> Pilot:
         """Return what is remembered as soon as something is seen, whatever becomes of the decision."""
         history, by_floor, surge = self.history, self.by_floor, _surge(rules, sight, self.surge)
-        ordered_off = bool(sight.stopped)
+        held = hold_in_force(sight.overrides, sight.now, sight.acted_for) is not None
+        ordered_off = held or bool(sight.stopped)
         freed = self.ordered_off and not ordered_off
         if not sight.beside_autoscaler and (by_floor or freed):
             by_floor = False
@@ -134,14 +136,18 @@ def _observed(pilot: Pilot, rules: Rules, sight: Sight) -> Observation:
     plan, held = sight.plan, sight.floor
     if not sight.beside_autoscaler:
         held = sight.current if pilot.desired is None else pilot.desired
+    scheduled, holds, ordered_off = scheduled_by(plan, minute, ahead), sight.holds, None
+    if sight.overrides:
+        holds = (*holds, *floors_in_force(sight.overrides, sight.now, sight.acted_for, scheduled))
+        ordered_off = hold_in_force(sight.overrides, sight.now, sight.acted_for)
     coming = 0
     if sight.metrics and not isinstance(plan, Unavailable):
         coming = plan.still_to_come_at(minute)
     return Observation(
         now=sight.now,
         baseline=sight.baseline,
-        scheduled=raised_by_surge(scheduled_by(plan, minute, ahead), pilot.surge, minute, sight.baseline),
-        holds=sight.holds,
+        scheduled=raised_by_surge(scheduled, pilot.surge, minute, sight.baseline),
+        holds=holds,
         metrics=sight.metrics,
         tolerance=rules.tolerance,
         behavior=rules.behavior,
@@ -155,6 +161,7 @@ def _observed(pilot: Pilot, rules: Rules, sight: Sight) -> Observation:
         still_to_come=coming,
         reactive_only=rules.reactive_only,
         stopped=sight.stopped,
+        ordered_off="" if ordered_off is None else ordered_off.sentence,
         disabled=bool(sight.disabled_by),
         disabled_by=sight.disabled_by,
     )

@@ -22,6 +22,8 @@ class DecisionReason(StrEnum):
     CLOCK_UNSURE = "ClockUnsure"
     PLAN_SHRUNK = "PlanShrunk"
     STOPPED = "Stopped"
+    SCALING_OVERRIDE = "ScalingOverride"
+    HELD_BY_OVERRIDE = "HeldByOverride"
 
 
 class LimitReason(StrEnum):
@@ -43,6 +45,7 @@ class LimitReason(StrEnum):
     ADMISSION = "Admission"
     CLOCK_UNSURE = "ClockUnsure"
     PLAN_SHRUNK = "PlanShrunk"
+    SCALING_OVERRIDE = "ScalingOverride"
 
 
 class ConditionType(StrEnum):
@@ -61,6 +64,8 @@ class ConditionType(StrEnum):
     CHANGED_BY_HAND = "ChangedByHand"
     VALID = "Valid"
     EXPIRING = "Expiring"
+    ACTIVE = "Active"
+    EFFECTIVE = "Effective"
 
 
 class AbsenceReason(StrEnum):
@@ -106,6 +111,7 @@ class AbsenceReason(StrEnum):
 class ConditionReason(StrEnum):
     """Why a condition is as it is, where nothing is absent."""
 
+    ACTIVE = "Active"
     ALL_READ = "AllRead"
     AT_BASELINE = "AtBaseline"
     AT_RISK = "AtRisk"
@@ -119,13 +125,17 @@ class ConditionReason(StrEnum):
     DATA_AHEAD = "DataAhead"
     DESIRED_WITHIN_RANGE = "DesiredWithinRange"
     DRY_RUN = "DryRun"
+    ENDED = "Ended"
     FAILED_UPDATE = "FailedUpdate"
     FLOOR_RAISED = "FloorRaised"
     HAS_WARNINGS = "HasWarnings"
     HELD_BY_AUTOSCALER = "HeldByAutoscaler"
+    HELD_BY_OVERRIDE = "HeldByOverride"
     IN_SYNC = "InSync"
+    INVALID = "Invalid"
     LATE = "Late"
     MINIMUM_SET_BY_HAND = "MinimumSetByHand"
+    NO_AUTOSCALER = "NoAutoscaler"
     NO_METRICS = "NoMetrics"
     NOT_CHANGED_BY_HAND = "NotChangedByHand"
     NOT_COMPARED = "NotCompared"
@@ -133,8 +143,10 @@ class ConditionReason(StrEnum):
     NOT_EVALUATED = "NotEvaluated"
     NOTHING_DUE = "NothingDue"
     NOTHING_LOST = "NothingLost"
+    NOTHING_TO_SCALE = "NothingToScale"
     ON_SCHEDULE = "OnSchedule"
     ON_TRACK = "OnTrack"
+    PENDING = "Pending"
     PODS_STARTING = "PodsStarting"
     READY = "Ready"
     READY_FOR_NEW_SCALE = "ReadyForNewScale"

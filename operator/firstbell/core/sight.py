@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from firstbell.core.absence import Unavailable
     from firstbell.core.decision import Ceiling, Hold
+    from firstbell.core.overrides import Override
     from firstbell.core.plan import Plan
     from firstbell.core.reactive import LiveMetric, Reading
 
@@ -35,9 +36,10 @@ class Sight:
     `beside_autoscaler`: what is decided is the floor of an autoscaler, and `floor` the one of ours that
     stands there, None where none does. `current` and `ready` are the workload's own replicas, None while
     unknown. `metrics` are the live metrics that are followed; `arrivals` None: nobody counts pupils.
-    `holds` are floors beside the schedule. `disabled_by` says who keeps the workload at 0 replicas and how to
-    undo it, empty where nobody does; `stopped` that somebody has stopped all of firstbell, and how to go on,
-    empty where nobody has.
+    `holds` are floors beside the schedule; `overrides` the orders with an end that concern the workload, in
+    force or not. `disabled_by` says who keeps the workload at 0 replicas and how to undo it, empty where
+    nobody does; `stopped` that somebody has stopped all of firstbell, and how to go on, empty where nobody
+    has.
     """
 
     now: datetime
@@ -52,5 +54,6 @@ class Sight:
     metrics: tuple[LiveMetric, ...]
     arrivals: EarlyArrivals | None
     holds: tuple[Hold, ...]
+    overrides: tuple[Override, ...]
     disabled_by: str
     stopped: str

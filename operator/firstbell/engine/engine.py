@@ -18,6 +18,7 @@ from firstbell.core import AbsenceReason, Decision, Unavailable
 from firstbell.engine.acting.act import Actor
 from firstbell.engine.acting.commands import unsent_of
 from firstbell.engine.acting.left_workloads import LeftWorkloads
+from firstbell.engine.deciding.ordering import effect_of
 from firstbell.engine.floor.kept_fields import KeptFields
 from firstbell.engine.floor.orphans import release_orphans, release_owned
 from firstbell.engine.live.polling import Polling
@@ -39,13 +40,14 @@ from firstbell.engine.requests.stopped_cluster import StoppedCluster
 from firstbell.engine.seen.own_objects import OwnObjects
 from firstbell.engine.seen.store import Store, is_unread
 from firstbell.engine.tick import Ticker, next_looks
-from firstbell.kinds.group import AUTOSCALER_PLURAL
+from firstbell.kinds.group import AUTOSCALER_PLURAL, OVERRIDE_PLURAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from firstbell.engine.deciding.outcome import Outcome
+    from firstbell.engine.floor.seen_floor import SeenFloor
     from firstbell.engine.ports import Clock, Cluster, EventSink, Metrics, ServerTime, Telemetry
     from firstbell.engine.requests.command import Command
     from firstbell.engine.seen.store import OwnKey
@@ -132,6 +134,7 @@ class Engine:
             events=events,
             telemetry=telemetry,
             slices=self.slices.beside(),
+            time_is_sure=self._time.is_sure,
         )
         self._polling: Polling | None = None
         if metrics is not None:
@@ -143,6 +146,7 @@ class Engine:
             clock=clock,
             instance=instance,
             stop=self.stop,
+            ordered_off=self._ordered_off,
         )
         self._left = LeftWorkloads(cluster=cluster, telemetry=telemetry, store=self.store)
         self._memories: dict[str, Memory] = {}
@@ -173,6 +177,12 @@ class Engine:
         """Report soon the status of an object of a reported kind."""
         self._report_wakeups.ask(own, self.clock.now())
         self._woken.set()
+
+    def _ordered_off(self, floor: SeenFloor) -> bool:
+        """Tell whether an order keeps everything from being written there."""
+        effects = self.store.overrides.effects
+        concerned = (effects.get(key) for key in self.store.concerned(floor.target))
+        return any(effect is not None and effect.held_by for effect in concerned)
 
     def forget(self, key: str) -> None:
         """Forget an autoscaler that was deleted; a worker gives its floor back."""
@@ -351,6 +361,7 @@ class Engine:
         if isinstance(outcome, Unavailable) and is_unread(outcome):
             return  # woken as soon as it is read
         self._reporter.ask(key, memory, outcome)
+        self._have_orders_reported(key, outcome)
         if isinstance(outcome, Unavailable):
             if outcome.reason == AbsenceReason.TOO_COSTLY:
                 self._ask(key, self.clock.now() + RESYNC)
@@ -369,6 +380,10 @@ class Engine:
             _log_decision(key, before, outcome, unsent_of(outcome, memory, held, self.instance))
         self._ask(key, outcome.now + jittered(RESYNC, key))
         self._ask_next_looks(key, outcome, memory)
+
+    def _have_orders_reported(self, key: str, outcome: Outcome | Unavailable) -> None:
+        for one in self.store.overrides.came_of(key, effect_of(outcome)):
+            self.wake_report((OVERRIDE_PLURAL, one))
 
     def _ask_next_looks(self, key: str, outcome: Outcome, memory: Memory) -> None:
         for at, may_come_early in next_looks(outcome, memory):

@@ -177,6 +177,10 @@ class Cluster(Protocol):
         """Create one object."""
         ...
 
+    async def delete(self, path: ObjectPath, uid: str, version: str) -> Json | Failure:
+        """Delete one object, in the very state that was seen; in any other it is a Conflict."""
+        ...
+
 
 class Watches(Protocol):
     """What there is of a kind, and what becomes of it."""
@@ -257,7 +261,10 @@ class Telemetry(Protocol):
         ...
 
     def wrote(self, what: str, outcome: str) -> None:
-        """Count a write: `floor`, `handback`, `scale`, `status`; the outcome is one of `write_outcome`."""
+        """Count a write: `floor`, `handback`, `scale`, `status`, `deletion`.
+
+        The outcome is one of `write_outcome`.
+        """
         ...
 
     def clock_off(self, seconds: float | None) -> None:

@@ -18,6 +18,7 @@ from firstbell.core import (
     Unavailable,
     instant_of,
     minute_of,
+    next_turns,
 )
 from firstbell.engine.acting.way_back import follow_way_back
 from firstbell.engine.deciding.evaluating import evaluated
@@ -228,9 +229,10 @@ def next_looks(outcome: Outcome, memory: Memory) -> list[tuple[datetime, bool]]:
     if outcome.shrunk is not None:
         ends = (*ends, *outcome.shrunk.ends(now))
     looks += [(at, False) for at in ends if at is not None and at > now]
+    acted_for = max(now, memory.carried_out.acted_for or now)
+    looks += next_turns(outcome.orders, now, acted_for)
     if isinstance(outcome.plan, Unavailable):
         return looks
-    acted_for = max(now, memory.carried_out.acted_for or now)
     there = [one.next_look(acted_for) for one in outcome.elsewhere]
     looks += [look for look in there if look is not None]
     minute = minute_of(acted_for)

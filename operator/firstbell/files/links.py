@@ -19,8 +19,13 @@ from firstbell.kinds.school_autoscaler import Actuation
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from firstbell.core import SchoolCalendar
-    from firstbell.files.manifests import AutoscalerManifest, ExceptionManifest, Manifests
+    from firstbell.core import Override, SchoolCalendar
+    from firstbell.files.manifests import (
+        AutoscalerManifest,
+        ExceptionManifest,
+        Manifests,
+        OverrideManifest,
+    )
     from firstbell.kinds.autoscaler_bounds import AutoscalerBounds
 
 
@@ -35,6 +40,8 @@ class LinkedAutoscaler:
     calendars: tuple[SchoolCalendar, ...]
     bounds: Bounds
     beside: AutoscalerBounds | None = None
+    overrides: tuple[Override, ...] = ()
+    """The orders with an end that are for it, in force or not."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,9 +74,16 @@ def link_readable(manifests: Manifests) -> tuple[Linked, tuple[FileProblem, ...]
         if isinstance(linked, Refused):
             problems += [manifest.origin.problem(problem) for problem in linked.problems]
         else:
-            autoscalers.append(linked)
+            autoscalers.append(replace(linked, overrides=overrides_for(manifest, manifests.overrides)))
     found_all = Linked(calendars=tuple(calendars.values()), autoscalers=tuple(autoscalers))
     return found_all, tuple(problems)
+
+
+def overrides_for(
+    manifest: AutoscalerManifest, overrides: Iterable[OverrideManifest]
+) -> tuple[Override, ...]:
+    """Return the orders that are for a policy, by its name or its labels."""
+    return tuple(one.override for one in overrides if one.is_for(manifest))
 
 
 def lay_over(

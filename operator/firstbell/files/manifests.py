@@ -6,9 +6,11 @@ rests on half of what was given.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
+from firstbell.core import EPOCH
 from firstbell.files.counted_workloads import CountedWorkload, read_counted
 from firstbell.files.objects import KubernetesObject, identify, objects_in
 from firstbell.files.stored_size import size_problem, written_bytes
@@ -18,17 +20,19 @@ from firstbell.kinds.autoscaler_conversion import read_autoscaler, to_policy
 from firstbell.kinds.calendar_checks import own_exception_problems
 from firstbell.kinds.calendar_conversion import to_calendar, to_exception
 from firstbell.kinds.calendar_exception import CalendarExceptionSpec
-from firstbell.kinds.group import AUTOSCALER, CALENDAR, EXCEPTION
+from firstbell.kinds.group import AUTOSCALER, CALENDAR, EXCEPTION, OVERRIDE
+from firstbell.kinds.override_conversion import read_override, to_override
 from firstbell.kinds.problems import Problem, Refused
 from firstbell.kinds.reading import read_spec
 from firstbell.kinds.school_calendar import SchoolCalendarSpec
 from firstbell.kinds.uniqueness import repeated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from firstbell.core import CalendarDate, Policy, SchoolCalendar
+    from firstbell.core import CalendarDate, Override, Policy, SchoolCalendar
+    from firstbell.kinds.scaling_override import ScalingOverrideSpec
     from firstbell.kinds.school_autoscaler import SchoolAutoscalerSpec
 
 
@@ -55,6 +59,8 @@ class AutoscalerManifest:
     name: str
     spec: SchoolAutoscalerSpec
     policy: Policy
+    labels: Mapping[str, Any] = field(default_factory=dict)
+    """What ScalingOverrides may find it by."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,12 +75,34 @@ class ExceptionManifest:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class OverrideManifest:
+    """A ScalingOverride as written and as decisions go by it.
+
+    What names no start and is in no cluster yet has counted since ever.
+    """
+
+    origin: Origin
+    namespace: str
+    name: str
+    spec: ScalingOverrideSpec
+    override: Override
+
+    def is_for(self, manifest: AutoscalerManifest) -> bool:
+        """Tell whether a policy is meant, by name or by its labels."""
+        if manifest.namespace != self.namespace:
+            return False
+        named = manifest.name in {ref.name for ref in self.spec.autoscaler_refs}
+        return named or (self.spec.selector is not None and self.spec.selector.matches(manifest.labels))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Manifests:
     """What the files hold, each kind in the order of files and documents."""
 
     calendars: tuple[CalendarManifest, ...] = ()
     autoscalers: tuple[AutoscalerManifest, ...] = ()
     exceptions: tuple[ExceptionManifest, ...] = ()
+    overrides: tuple[OverrideManifest, ...] = ()
     autoscaler_bounds: tuple[AutoscalerBounds, ...] = ()
     workloads: tuple[CountedWorkload, ...] = ()
     """Those alone whose manifests set a count."""
@@ -82,7 +110,7 @@ class Manifests:
     """The `namespace/name` of calendars that are there and cannot be read."""
 
 
-_Manifest = CalendarManifest | AutoscalerManifest | ExceptionManifest | AutoscalerBounds
+_Manifest = CalendarManifest | AutoscalerManifest | ExceptionManifest | OverrideManifest | AutoscalerBounds
 
 
 def read_manifests(paths: Iterable[Path]) -> Manifests | Unreadable:
@@ -148,6 +176,7 @@ def gather_readable(documents: Iterable[Origin]) -> tuple[Manifests, tuple[FileP
         calendars=tuple(one for one in found if isinstance(one, CalendarManifest)),
         autoscalers=tuple(one for one in found if isinstance(one, AutoscalerManifest)),
         exceptions=tuple(one for one in found if isinstance(one, ExceptionManifest)),
+        overrides=tuple(one for one in found if isinstance(one, OverrideManifest)),
         autoscaler_bounds=tuple(one for one in found if isinstance(one, AutoscalerBounds)),
         workloads=tuple(workloads),
         refused_calendars=frozenset(named - read_calendars),
@@ -192,6 +221,7 @@ def _read_autoscaler(head: KubernetesObject) -> AutoscalerManifest | Refused:
         name=head.name,
         spec=spec,
         policy=to_policy(head.namespace, head.name, spec),
+        labels=_metadata(head).get("labels") or {},
     )
 
 
@@ -211,4 +241,30 @@ def _read_exception(head: KubernetesObject) -> ExceptionManifest | Refused:
     )
 
 
-_READERS = {CALENDAR: _read_calendar, AUTOSCALER: _read_autoscaler, EXCEPTION: _read_exception}
+def _metadata(head: KubernetesObject) -> dict[str, Any]:
+    value = head.origin.node.value
+    metadata = value.get("metadata") if isinstance(value, dict) else None
+    return metadata if isinstance(metadata, dict) else {}
+
+
+def _read_override(head: KubernetesObject) -> OverrideManifest | Refused:
+    told = _metadata(head).get("creationTimestamp")
+    created = datetime.fromisoformat(told) if isinstance(told, str) and told else None
+    spec = read_override(head.spec, created)
+    if isinstance(spec, Refused):
+        return spec
+    return OverrideManifest(
+        origin=head.origin,
+        namespace=head.namespace,
+        name=head.name,
+        spec=spec,
+        override=to_override(head.name, spec, created or EPOCH),
+    )
+
+
+_READERS = {
+    CALENDAR: _read_calendar,
+    AUTOSCALER: _read_autoscaler,
+    EXCEPTION: _read_exception,
+    OVERRIDE: _read_override,
+}

@@ -8,7 +8,17 @@ from typing import Any
 import yaml
 from pydantic import BaseModel
 
-from firstbell.kinds.group import AUTOSCALER, AUTOSCALER_PLURAL, CALENDAR, CALENDAR_PLURAL, GROUP
+from firstbell.kinds.group import (
+    AUTOSCALER,
+    AUTOSCALER_PLURAL,
+    CALENDAR,
+    CALENDAR_PLURAL,
+    GROUP,
+    OVERRIDE,
+    OVERRIDE_PLURAL,
+)
+from firstbell.kinds.scaling_override import ScalingOverrideSpec
+from firstbell.kinds.scaling_override_status import ScalingOverrideStatus
 from firstbell.kinds.schema import Schema, structural
 from firstbell.kinds.school_autoscaler import SchoolAutoscalerSpec
 from firstbell.kinds.school_autoscaler_status import SchoolAutoscalerStatus
@@ -143,7 +153,35 @@ SCHOOL_AUTOSCALER = Kind(
     ),
 )
 
-RENDERED_KINDS = (SCHOOL_CALENDAR, SCHOOL_AUTOSCALER)
+SCALING_OVERRIDE = Kind(
+    kind=OVERRIDE,
+    plural=OVERRIDE_PLURAL,
+    short="scalov",
+    description="ScalingOverride is an order with an end for one or several workloads: at least so many"
+    " replicas, more than is planned, or hands off. It changes no policy and ends by itself.",
+    spec=ScalingOverrideSpec,
+    status=ScalingOverrideStatus,
+    columns=(
+        Column(
+            name="STATE",
+            path='.status.conditions[?(@.type=="Active")].reason',
+            description="Pending, Active, Ended or Invalid",
+        ),
+        Column(name="FLOOR", path=".spec.floorReplicas", description="Replicas at least", type="integer"),
+        Column(name="PERCENT", path=".spec.floorPercent", description="Percent of the plan", type="integer"),
+        Column(name="HOLD", path=".spec.hold", description="Whether nothing is written", type="boolean"),
+        Column(name="UNTIL", path=".spec.endTime", description="When it ends"),
+        Column(
+            name="AUTOSCALERS",
+            path=".status.autoscalersTotal",
+            description="How many SchoolAutoscalers it is for",
+            type="integer",
+        ),
+        Column(name="REASON", path=".status.reason", description="Why it was ordered"),
+    ),
+)
+
+RENDERED_KINDS = (SCHOOL_CALENDAR, SCHOOL_AUTOSCALER, SCALING_OVERRIDE)
 
 
 def definition(kind: Kind) -> dict[str, Any]:

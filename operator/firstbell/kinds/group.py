@@ -8,7 +8,9 @@ API_VERSION = f"{GROUP}/{VERSION}"
 CALENDAR = "SchoolCalendar"
 AUTOSCALER = "SchoolAutoscaler"
 EXCEPTION = "CalendarException"
+OVERRIDE = "ScalingOverride"
 CALENDAR_PLURAL, AUTOSCALER_PLURAL = "schoolcalendars", "schoolautoscalers"
+OVERRIDE_PLURAL = "scalingoverrides"
 """What the paths of the API server call them."""
-KINDS = (CALENDAR, AUTOSCALER, EXCEPTION)
+KINDS = (CALENDAR, AUTOSCALER, EXCEPTION, OVERRIDE)
 DEFAULT_NAMESPACE = "default"

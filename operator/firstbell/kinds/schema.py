@@ -4,6 +4,8 @@ A structural schema has no references, no unions and no null arm; bounds are wri
 cannot be put that way is refused here, when the definitions are rendered, not by a user's API server.
 Converting what was converted changes nothing.
 
+A map is one of labels: texts, and a bounded number of them.
+
 A default is kept only outside lists: one that the API server writes into a list item reads as drift for
 ever to tools that compare lists as wholes (`kubectl apply`, GitOps).
 """
@@ -35,6 +37,8 @@ _ORDER = (
     "maxItems",
     "items",
     "properties",
+    "additionalProperties",
+    "maxProperties",
     "required",
     "x-kubernetes-list-type",
     "x-kubernetes-list-map-keys",
@@ -66,7 +70,9 @@ def convert(schema: Schema, definitions: Schema, *, in_list: bool = False) -> Sc
         converted["description"] = " ".join(converted["description"].split())
     if not _keeps_default(converted, in_list=in_list):
         converted.pop("default", None)
-    if kind == "object":
+    if kind == "object" and _is_map(converted):
+        _convert_map(converted, definitions)
+    elif kind == "object":
         _convert_object(converted, definitions, in_list=in_list)
     elif kind == "array":
         _convert_array(converted, definitions)
@@ -101,6 +107,21 @@ def _convert_object(node: Schema, definitions: Schema, *, in_list: bool) -> None
     node["properties"] = {
         name: convert(inside, definitions, in_list=in_list) for name, inside in node["properties"].items()
     }
+
+
+def _is_map(node: Schema) -> bool:
+    """Tell whether it maps keys to texts; a structural schema says nothing of the keys."""
+    return "patternProperties" in node or isinstance(node.get("additionalProperties"), dict)
+
+
+def _convert_map(node: Schema, definitions: Schema) -> None:
+    """Convert a map of texts, as labels are; of everything else lists of named objects are made."""
+    patterns = node.pop("patternProperties", {})
+    (values,) = map(dict, patterns.values() or [node["additionalProperties"]])
+    if values["type"] != "string" or "maxProperties" not in node:
+        raise NotStructuralError(f"an open mapping: {node.get('description')}")
+    node.pop("propertyNames", None)
+    node["additionalProperties"] = convert(values, definitions)
 
 
 def _convert_array(node: Schema, definitions: Schema) -> None:

@@ -37,6 +37,7 @@ def a_sight(**changes) -> Sight:
         "metrics": (),
         "arrivals": None,
         "holds": (),
+        "overrides": (),
         "disabled_by": "",
         "stopped": "",
     }

@@ -65,6 +65,18 @@ def an_autoscaler(
     return _object("SchoolAutoscaler", name, defaults | spec)
 
 
+def an_override(name: str = "order", until: str = "09:30", *, since: str = "08:00", **spec: Any) -> Json:
+    """A ScalingOverride of `web` on the day of the bell, by UTC clocks; spec fields replace or (None) go."""
+    defaults: Json = {
+        "autoscalerRefs": [{"name": "web"}],
+        "startTime": f"2024-09-09T{since}:00Z",
+        "endTime": f"2024-09-09T{until}:00Z",
+        "reason": "mock exams",
+    }
+    given = {field: value for field, value in (defaults | spec).items() if value is not None}
+    return _object("ScalingOverride", name, given)
+
+
 def a_metric(
     name: str = "pupils-online",
     *,

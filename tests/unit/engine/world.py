@@ -16,7 +16,7 @@ from firstbell.engine.live.answers import SeenReading
 from firstbell.engine.memory.memory import Memory
 from firstbell.engine.report.reporter import Reporter
 from firstbell.engine.requests.refused_writes import RefusedWrites
-from firstbell.engine.seen.own_kinds import seen_autoscaler, seen_calendar
+from firstbell.engine.seen.own_kinds import seen_autoscaler, seen_calendar, seen_override
 from firstbell.engine.seen.store import Store
 from firstbell.engine.seen.workloads import DEPLOYMENT, STATEFUL_SET, seen_workload
 from firstbell.engine.tick import Ticker
@@ -34,12 +34,14 @@ if TYPE_CHECKING:
 GROUPS = {
     "schoolcalendars": "firstbell.dev",
     "schoolautoscalers": "firstbell.dev",
+    "scalingoverrides": "firstbell.dev",
     "horizontalpodautoscalers": "autoscaling",
     "scaledobjects": "keda.sh",
     "deployments": "apps",
     "statefulsets": "apps",
 }
 HPAS, DEPLOYMENTS, SCALED = "horizontalpodautoscalers", "deployments", "scaledobjects"
+OVERRIDES = "scalingoverrides"
 
 
 class World:
@@ -97,6 +99,9 @@ class World:
         elif plural == "schoolautoscalers":
             before = store.autoscalers.get(key)
             store.drop_autoscaler(key) if gone else store.put_autoscaler(seen_autoscaler(body, before))
+        elif plural == OVERRIDES:
+            order = seen_override(body, store.overrides.seen.get(key))
+            store.drop_override(key) if gone else store.put_override(order)
         elif plural == HPAS:
             self._told_of_a_floor(body, HPA, gone=gone)
         elif plural == SCALED:

@@ -31,6 +31,10 @@ def _autoscaler(changes: dict[str, Any], path: str, cure: str, server: str | Non
     return Refusal(kind="SchoolAutoscaler", changes=changes, path=path, cure=cure, server=server)
 
 
+def _override(changes: dict[str, Any], path: str, cure: str, server: str | None) -> Refusal:
+    return Refusal(kind="ScalingOverride", changes=changes, path=path, cure=cure, server=server)
+
+
 SHAPES: dict[str, Refusal] = {
     "a calendar without a time zone": _calendar(
         {"timeZone": MISSING}, "spec.timeZone", "Add it: The IANA name", "spec.timeZone: Required value"
@@ -633,4 +637,84 @@ BEYOND_THE_SERVER: dict[str, Refusal] = {
 }
 """What only the conversion can know."""
 
+OVERRIDES: dict[str, Refusal] = {
+    "an order without an end": _override(
+        {"endTime": MISSING}, "spec.endTime", "Add it: Until when", "spec.endTime: Required value"
+    ),
+    "an order without a reason": _override(
+        {"reason": MISSING}, "spec.reason", "Add it: Why", "spec.reason: Required value"
+    ),
+    "an order whose reason is blank": _override(
+        {"reason": "  "}, "spec.reason", "Say in a few words", "spec.reason in body should match"
+    ),
+    "an order of less than is planned": _override(
+        {"floorPercent": 99},
+        "spec.floorPercent",
+        "The least is 100",
+        "should be greater than or equal to 100",
+    ),
+    "an order for names and for labels": _override(
+        {"autoscalerRefs": [{"name": "web"}]},
+        "spec",
+        "Keep one of them",
+        "spec.autoscalerRefs or spec.selector says what is meant",
+    ),
+    "an order for nobody": _override(
+        {"selector": MISSING},
+        "spec",
+        "Add autoscalerRefs",
+        "spec.autoscalerRefs or spec.selector says what is meant",
+    ),
+    "an order for everything": _override(
+        {"selector": {}},
+        "spec.selector",
+        "Add matchLabels or matchExpressions",
+        "spec.selector must have matchLabels or matchExpressions",
+    ),
+    "a label that must be one of no values": _override(
+        {"selector.matchExpressions[0].values": MISSING},
+        "spec.selector.matchExpressions[0].values",
+        "Add the values",
+        "spec.selector.matchExpressions[].values is required for In and NotIn",
+    ),
+    "a label that must not exist with values": _override(
+        {"selector.matchExpressions[1].values": ["x"]},
+        "spec.selector.matchExpressions[1].values",
+        "Remove it",
+        "spec.selector.matchExpressions[].values is required for In and NotIn",
+    ),
+    "an order of a floor and a share": _override(
+        {"floorReplicas": 60},
+        "spec",
+        "Give exactly one of",
+        "spec.floorReplicas, spec.floorPercent and spec.hold: true: give exactly one",
+    ),
+    "an order of a share and a hold": _override(
+        {"hold": True},
+        "spec",
+        "Give exactly one of",
+        "spec.floorReplicas, spec.floorPercent and spec.hold: true: give exactly one",
+    ),
+    "an order of nothing": _override(
+        {"floorPercent": MISSING, "hold": False},
+        "spec",
+        "Give exactly one of",
+        "spec.floorReplicas, spec.floorPercent and spec.hold: true: give exactly one",
+    ),
+    "an order that ends before it starts": _override(
+        {"endTime": "2027-01-26T07:00:00Z"},
+        "spec.endTime",
+        "Write a later time",
+        "spec.endTime must be after startTime",
+    ),
+    "an order of a whole term": _override(
+        {"endTime": "2027-03-26T10:00:00+01:00"},
+        "spec.endTime",
+        "Write an earlier time",
+        "spec.endTime must be at most 31 days after startTime",
+    ),
+}
+"""What can be wrong with an order with an end."""
+
+RULES |= OVERRIDES
 REFUSALS = {**SHAPES, **RULES, **BEYOND_THE_SERVER}

@@ -107,10 +107,24 @@ note: storm
 ttlSecondsAfterFinished: 86400
 """
 
+OVERRIDE = """
+selector:
+  matchLabels: {tier: sign-on}
+  matchExpressions:
+  - {key: stage, operator: In, values: [live]}
+  - {key: frozen, operator: DoesNotExist}
+floorPercent: 150
+startTime: "2027-01-26T08:00:00+01:00"
+endTime: "2027-01-26T10:00:00+01:00"
+reason: mock exams
+ttlSecondsAfterFinished: 86400
+"""
+
 SPECS: dict[str, str] = {
     "SchoolCalendar": CALENDAR,
     "SchoolAutoscaler": AUTOSCALER,
     "CalendarException": EXCEPTION,
+    "ScalingOverride": OVERRIDE,
 }
 
 MISSING = object()

@@ -12,6 +12,7 @@ import yaml
 from firstbell.cli.crds.command import crds
 from firstbell.kinds.crds import (
     RENDERED_KINDS,
+    SCALING_OVERRIDE,
     SCHOOL_AUTOSCALER,
     SCHOOL_CALENDAR,
     definition,
@@ -30,6 +31,7 @@ UNITS = ("Minutes", "Seconds", "Days", "Percent", "Replicas")
 COUNTS = {
     *("replicas", "pupils", "pupilsPerReplica", "pupilsTotal", "schools", "schoolYear", "percent", "value"),
     *("floor", "before", "after", "from", "to", "readyReplicasAtBell", "observedGeneration"),
+    *("ttlSecondsAfterFinished", "autoscalersTotal"),
 }
 ATOMIC = {
     "today",
@@ -40,6 +42,7 @@ ATOMIC = {
     "upcoming",
     "lastActions",
     "reasons",
+    "matchExpressions",
 }
 
 Schema = dict[str, Any]
@@ -189,8 +192,9 @@ def test_bounds_are_those_that_the_cost_budget_was_tried_with():
             "schoolas",
             "TARGET|ACTUATOR|CURRENT|READY|DESIRED|REASON|NEXT BELL|NEXT|BELL|MODE",
         ),
+        (SCALING_OVERRIDE, "scalov", "STATE|FLOOR|PERCENT|HOLD|UNTIL|AUTOSCALERS|REASON"),
     ],
-    ids=["SchoolCalendar", "SchoolAutoscaler"],
+    ids=["SchoolCalendar", "SchoolAutoscaler", "ScalingOverride"],
 )
 def test_names_and_columns_are_those_of_the_design(kind, short, columns):
     defined = definition(kind)["spec"]
@@ -231,7 +235,7 @@ def test_the_copy_in_the_chart_is_in_step_with_the_models():
 def test_the_command_prints_all_definitions(capsys, tmp_path):
     crds(write=False, directory=tmp_path)
     kinds = [document["spec"]["names"]["kind"] for document in yaml.safe_load_all(capsys.readouterr().out)]
-    assert kinds == ["SchoolCalendar", "SchoolAutoscaler"]
+    assert kinds == ["SchoolCalendar", "SchoolAutoscaler", "ScalingOverride"]
     assert list(tmp_path.iterdir()) == []
 
 

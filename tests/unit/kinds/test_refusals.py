@@ -6,18 +6,25 @@ import pytest
 
 from firstbell.kinds.autoscaler_conversion import read_autoscaler
 from firstbell.kinds.calendar_conversion import read_calendar
+from firstbell.kinds.override_conversion import read_override
 from firstbell.kinds.problems import Problem, Refused
 from tests.unit.kinds.acceptances import ACCEPTANCES
 from tests.unit.kinds.refusals import REFUSALS, Refusal
 from tests.unit.kinds.specimens import changed, spec
 
+READERS = {
+    "SchoolCalendar": lambda body: read_calendar("ns", "name", body),
+    "SchoolAutoscaler": read_autoscaler,
+    "ScalingOverride": read_override,
+}
+
 
 def problems_of(kind, body) -> tuple[Problem, ...]:
-    read = read_calendar("ns", "name", body) if kind == "SchoolCalendar" else read_autoscaler(body)
+    read = READERS[kind](body)
     return read.problems if isinstance(read, Refused) else ()
 
 
-@pytest.mark.parametrize("kind", ["SchoolCalendar", "SchoolAutoscaler"])
+@pytest.mark.parametrize("kind", READERS)
 def test_an_object_with_every_field_in_use_is_accepted(kind):
     assert problems_of(kind, spec(kind)) == ()
 

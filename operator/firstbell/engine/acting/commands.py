@@ -53,12 +53,12 @@ COUNT = "replicas"
 
 
 def writes_of(outcome: Outcome, memory: Memory, instance: str) -> Writes:
-    """Plan the writes of a decision: none while we are stopped, or where another installation acts.
+    """Plan the writes of a decision: none while an order keeps us off, or where another installation acts.
 
     In DryRun it is a release alone.
     """
     stands, decision = outcome.situation, outcome.decision
-    if outcome.stopped or stands.rival or isinstance(decision, Unavailable):
+    if outcome.kept_off or stands.rival or isinstance(decision, Unavailable):
         return NOTHING
     actuator, dry = stands.actuator, stands.rules.mode is Mode.DRY_RUN
     if isinstance(actuator, ByFloor):
@@ -97,9 +97,9 @@ def floors_over(outcome: Outcome, held: Iterable[SeenFloor], instance: str) -> l
     """Return our floors that are not to be held any more, of those with the mark of the outcome's autoscaler.
 
     The target or the actuation was changed, an older SchoolAutoscaler works on the workload, or the window
-    ended with two autoscalers on it. While we are stopped all of them stay.
+    ended with two autoscalers on it. While an order keeps us off all of them stay.
     """
-    if outcome.stopped:
+    if outcome.kept_off:
         return []
     return [
         seen
@@ -200,4 +200,5 @@ def _is_over(seen: SeenFloor, outcome: Outcome) -> bool:
     if isinstance(outcome.plan, Unavailable) or seen.autoscaler.mark is None:
         return False
     stays = outcome.shrunk.at(outcome.now) if outcome.shrunk is not None else 0
+    stays = max(stays, *(floor.replicas for floor in outcome.floors), 0)
     return max(outcome.plan.write_at(minute_of(outcome.now)), stays) <= seen.autoscaler.mark.baseline

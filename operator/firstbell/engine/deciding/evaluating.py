@@ -8,8 +8,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from firstbell.core import Limit, LimitReason, Unavailable, minute_of
+from firstbell.core import Limit, LimitReason, Unavailable, hold_in_force, minute_of
 from firstbell.engine.deciding.hands import follow_hands, hand_happening
+from firstbell.engine.deciding.ordering import (
+    by_other_times,
+    floors_asked,
+    floors_at_other_times,
+    still_to_end,
+)
 from firstbell.engine.deciding.other_times import elsewhere
 from firstbell.engine.deciding.outcome import Outcome
 from firstbell.engine.deciding.planning import current_plan
@@ -49,7 +55,10 @@ def evaluated(  # noqa: PLR0913 - what a decision depends on
     is none.
     """
     invalid = stands.seen.rules if isinstance(stands.seen.rules, Unavailable) else None
-    minute = minute_of(now)
+    minute, until = minute_of(now), max(now, memory.carried_out.acted_for or now)
+    orders = still_to_end(stands.orders, others, now)
+    seen_orders = (*orders, *by_other_times(orders, others))
+    held_by = hold_in_force(seen_orders, now, until)
     memory.zero = follow_zero(stands, memory.zero)
     if isinstance(stands.actuator, Unavailable):
         held = still_held(store, stands, instance)
@@ -67,16 +76,20 @@ def evaluated(  # noqa: PLR0913 - what a decision depends on
             shrunk=memory.edits.shrunk,
             clock=clock,
             stopped=stopped,
+            held_by=held_by,
+            floors=floors_asked(orders, plan, now, until),
+            orders=seen_orders,
         )
     before = memory.plans.plan
     plan = current_plan(stands, stands.actuator, memory.plans, minute)
     memory.edits.shrunk = follow_shrinkage(store, stands, before, plan, memory, now)
     _follow_hands(store, stands, plan, memory, now)
     there = () if isinstance(plan, Unavailable) else tuple(elsewhere(plan, memory.plans, others, now))
-    holds = tuple(one.hold(now, max(now, memory.carried_out.acted_for or now)) for one in there)
+    holds = tuple(one.hold(now, until) for one in there)
+    holds = (*holds, *floors_at_other_times(orders, others, there, now, until))
     if memory.edits.shrunk is not None:
         holds = (*holds, memory.edits.shrunk.hold(now))
-    seen = sight(store, stands, stands.actuator, plan, memory, now, holds, stopped)
+    seen = sight(store, stands, stands.actuator, plan, memory, now, holds, seen_orders, stopped)
     look = memory.pilot.look(stands.rules.flown, seen)
     memory.pilot, decision = look.pilot, look.decision
     if isinstance(stands.actuator, ByFloor):
@@ -96,6 +109,9 @@ def evaluated(  # noqa: PLR0913 - what a decision depends on
         clock=clock,
         elsewhere=there,
         stopped=stopped,
+        held_by=held_by,
+        floors=tuple(hold for hold in look.observed.holds if hold.by),
+        orders=seen_orders,
     )
 
 

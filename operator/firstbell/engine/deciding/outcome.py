@@ -12,7 +12,7 @@ from firstbell.kinds.school_autoscaler import Mode
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from firstbell.core import Decision, Look, Plan
+    from firstbell.core import Decision, Hold, Look, Override, Plan
     from firstbell.engine.deciding.other_times import Elsewhere
     from firstbell.engine.deciding.situation import ByFloor, Situation
     from firstbell.engine.memory.losses import Shrunk
@@ -28,7 +28,9 @@ class Outcome:
     `invalid` says why the present spec is not the one in force; `look` is what the decision came from, None
     where there was none; `cut` says why the plan is not the one of the present spec and calendars. `shrunk`
     is what an edit has lost lately; `clock` what is known of the clock, `elsewhere` the plan at other times
-    that it may be; `stopped` tells of an order to write nothing, empty where there is none.
+    that it may be; `stopped` tells of an order to write nothing at all, empty where there is none; `held_by`
+    is the order that keeps everything from being written here, None where there is none. `floors` are what
+    orders ask for, `orders` all of them that are not over.
     """
 
     now: datetime
@@ -43,12 +45,20 @@ class Outcome:
     clock: ClockState = NOT_COMPARED
     elsewhere: tuple[Elsewhere, ...] = ()
     stopped: str = ""
+    held_by: Override | None = None
+    floors: tuple[Hold, ...] = ()
+    orders: tuple[Override, ...] = ()
+
+    @property
+    def kept_off(self) -> bool:
+        """Whether an order keeps everything from being written for this workload."""
+        return bool(self.stopped) or self.held_by is not None
 
 
 def floor_after(outcome: Outcome, actuator: ByFloor) -> int | None:
     """Return the floor of ours that stands there after this tick, or None."""
     decision = outcome.decision
-    if outcome.failure is not None or outcome.stopped or isinstance(decision, Unavailable):
+    if outcome.failure is not None or outcome.kept_off or isinstance(decision, Unavailable):
         return actuator.held
     if decision.desired is None:
         return actuator.held if actuator.baseline > 0 else None

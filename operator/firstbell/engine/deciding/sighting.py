@@ -14,7 +14,7 @@ from firstbell.engine.seen.store import SeenWorkload
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from firstbell.core import Hold, Plan, Unavailable
+    from firstbell.core import Hold, Override, Plan, Unavailable
     from firstbell.engine.memory.memory import Memory
     from firstbell.engine.seen.store import Store
 
@@ -27,6 +27,7 @@ def sight(  # noqa: PLR0913, PLR0917 - what a decision depends on
     memory: Memory,
     now: datetime,
     holds: tuple[Hold, ...],
+    overrides: tuple[Override, ...],
     stopped: str,
 ) -> Sight:
     """Return the situation as a pilot sees it at `now`; `stopped` tells of an order to write nothing."""
@@ -44,6 +45,7 @@ def sight(  # noqa: PLR0913, PLR0917 - what a decision depends on
         metrics=stands.live,
         arrivals=early_arrivals(store, stands),
         holds=holds,
+        overrides=overrides,
         disabled_by=persons_zero(stands, memory.zero or Zero()),
         stopped=stopped,
     )

@@ -27,7 +27,7 @@ from firstbell.kinds.school_autoscaler import Actuation, Mode
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from firstbell.core import LiveMetric, SchoolDays
+    from firstbell.core import LiveMetric, Override, SchoolDays
     from firstbell.engine.floor.seen_floor import SeenFloor
     from firstbell.engine.seen.store import (
         SeenAutoscaler,
@@ -86,7 +86,10 @@ Actuator = ByFloor | ByScale | Unavailable
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Situation:
-    """Everything a tick works from. `rival` is another installation that sets the workload's count."""
+    """Everything a tick works from. `rival` is another installation that sets the workload's count.
+
+    `orders` are the ScalingOverrides that are for it, over or not.
+    """
 
     seen: SeenAutoscaler
     rules: SeenSpec
@@ -96,6 +99,7 @@ class Situation:
     workload: SeenWorkload | Unavailable
     live: tuple[LiveMetric, ...] = ()
     rival: str = ""
+    orders: tuple[Override, ...] = ()
 
 
 def situation(  # noqa: PLR0913 - what a tick knows
@@ -132,6 +136,7 @@ def situation(  # noqa: PLR0913 - what a tick knows
         workload=workload,
         live=live_metrics(store, rules, now),
         rival=rival,
+        orders=tuple(one.in_force.override for one in store.overrides.of(seen.key) if one.in_force),
     )
 
 

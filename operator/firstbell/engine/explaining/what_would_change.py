@@ -29,7 +29,10 @@ def _hindrances(of: Explanation) -> Iterator[str]:
     for needed in (of.outcome.situation.workload, of.outcome.situation.calendars):
         if isinstance(needed, Unavailable):
             yield needed.message
-    if isinstance(decision, Decision) and decision.desired is None:
+    if of.outcome.held_by is not None:
+        held_by = of.outcome.held_by
+        yield f"{held_by.sentence}. To end it now: firstbell override --end {held_by.name}"
+    elif isinstance(decision, Decision) and decision.desired is None:
         yield "Scale the workload to 1 or more, and firstbell takes it up again."
 
 

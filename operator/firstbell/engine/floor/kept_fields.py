@@ -16,6 +16,8 @@ from firstbell.engine.floor.writing import give_back
 from firstbell.engine.ports import Failure, FailureKind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from firstbell.engine.floor.floors import Floors
     from firstbell.engine.floor.seen_floor import SeenFloor
     from firstbell.engine.pace.stop import Stop
@@ -27,7 +29,10 @@ log = structlog.get_logger("firstbell.engine")
 
 
 class KeptFields:
-    """The mending of those that are known, but for another installation's."""
+    """The mending of those that are known, but for another installation's.
+
+    `ordered_off` tells of one whether an order keeps everything from being written there.
+    """
 
     def __init__(  # noqa: PLR0913 - the ports, each once
         self,
@@ -38,6 +43,7 @@ class KeptFields:
         clock: Clock,
         instance: str,
         stop: Stop,
+        ordered_off: Callable[[SeenFloor], bool] = lambda _: False,
     ) -> None:
         self._cluster = cluster
         self._telemetry = telemetry
@@ -45,6 +51,7 @@ class KeptFields:
         self._clock = clock
         self._instance = instance
         self._stop = stop
+        self._ordered_off = ordered_off
 
     async def run(self) -> None:
         """Look again and again, until cancelled."""
@@ -52,7 +59,8 @@ class KeptFields:
         while True:
             for seen in self._kept():
                 # One that has just been written may be handed back at this moment by who wrote it.
-                if looked_at.get(seen.key) == seen.version and self._stop.in_force() is None:
+                unchanged = looked_at.get(seen.key) == seen.version
+                if unchanged and self._stop.in_force() is None and not self._ordered_off(seen):
                     await mend(self._cluster, self._telemetry, self._floors, seen)
             looked_at = {seen.key: seen.version for seen in self._kept()}
             await self._clock.sleep(LOOK_SECONDS)

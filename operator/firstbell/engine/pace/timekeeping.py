@@ -96,6 +96,10 @@ class Timekeeping:
             OtherTime(ahead=timedelta(seconds=ahead), whose=whose) for ahead, whose in self._others()
         )
 
+    def is_sure(self) -> bool:
+        """Tell whether no other time may be right as well."""
+        return not self._others()
+
     @property
     def server_ahead(self) -> float | None:
         """How many seconds the API server's clock is ahead of ours; None while nobody knows."""

@@ -7,10 +7,12 @@ a SchoolAutoscaler follows from its ticks instead, and is composed in `status.py
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from firstbell.engine.report.calendar_status import calendar_status, next_change
-from firstbell.engine.seen.watched_kinds import CALENDARS
+from firstbell.engine.report.override_status import deletion, override_status, unread_status
+from firstbell.engine.seen.watched_kinds import CALENDARS, OVERRIDES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,11 +29,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReportedKind:
-    """How the status of one kind is composed: pure, within a slice; `cut` where that took too long."""
+    """How the status of one kind is composed: pure, within a slice; `cut` where that took too long.
+
+    `deletion` tells from when on an object that has done its work may be deleted; None = never by itself.
+    """
 
     watched: OwnKind
     status: Callable[[Store, Any, datetime], Told]
     cut: Callable[[Any, Unavailable, datetime], Json]
+    deletion: Callable[[Store, Any, datetime], datetime | None] = lambda *_: None
+    apart: timedelta = timedelta(minutes=1)
+    """The least between two changes that come by themselves."""
 
 
 SCHOOL_CALENDARS = ReportedKind(
@@ -40,5 +48,13 @@ SCHOOL_CALENDARS = ReportedKind(
     cut=lambda seen, why, now: calendar_status(replace(seen, days=why), now),
 )
 
-REPORTED_KINDS = {kind.watched.plural: kind for kind in (SCHOOL_CALENDARS,)}
+SCALING_OVERRIDES = ReportedKind(
+    watched=OVERRIDES,
+    status=override_status,
+    cut=unread_status,
+    deletion=deletion,
+    apart=timedelta(0),
+)
+
+REPORTED_KINDS = {kind.watched.plural: kind for kind in (SCHOOL_CALENDARS, SCALING_OVERRIDES)}
 """By the plural of each."""

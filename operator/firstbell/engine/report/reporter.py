@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -38,7 +38,7 @@ from firstbell.engine.seen.store import SeenWorkload, Store
 from firstbell.kinds.group import AUTOSCALER_PLURAL, GROUP, VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from firstbell.engine.deciding.outcome import Outcome
@@ -79,7 +79,10 @@ GOOD = {
 
 
 class Reporter:
-    """The queue of reports and what writes them."""
+    """The queue of reports and what writes them.
+
+    Nothing is deleted while `time_is_sure` says no.
+    """
 
     def __init__(  # noqa: PLR0913 - the ports, each once
         self,
@@ -90,6 +93,7 @@ class Reporter:
         events: EventSink,
         telemetry: Telemetry,
         slices: Slices | None = None,
+        time_is_sure: Callable[[], bool] = lambda: True,
     ) -> None:
         self._store = store
         self._cluster = cluster
@@ -97,6 +101,7 @@ class Reporter:
         self._events = events
         self._telemetry = telemetry
         self._slices = slices if slices is not None else Slices()
+        self._time_is_sure = time_is_sure
         self._queue: Turns[OwnKey] = Turns(self._slices)
         self._waiting: set[OwnKey] = set()
         self._writing: set[OwnKey] = set()
@@ -247,18 +252,36 @@ class Reporter:
         told = self._slices.run(
             key.partition("/")[0],
             f"The report of {kind.watched.kind} {key}",
-            lambda: kind.status(self._store, seen, now),
+            lambda: (*kind.status(self._store, seen, now), kind.deletion(self._store, seen, now)),
         )
         if isinstance(told, Unavailable):
-            told = kind.cut(seen, told, now), now + AGAIN_AFTER_CUT
-        new, following = visible_status(told[0]), told[1]
+            told = kind.cut(seen, told, now), now + AGAIN_AFTER_CUT, None
+        new, following, deletion = visible_status(told[0]), told[1], told[2]
+        if deletion is not None and deletion <= now and self._time_is_sure():
+            return await self._delete(kind, seen, now)
+        following = _sooner(following, deletion)
         patch = merge_patch(seen.status, new)
         if patch:
             failure = await self._write(kind.watched.plural, key, patch)
             if failure is not None:
                 return None if failure.kind is FailureKind.NOT_FOUND else now + RETRY
             seen.status.update(new)
-        return max(following, now + WATCHED_EVERY) if following else None
+        if following is None:
+            return None
+        return max(following, now + (kind.apart if following > now else WATCHED_EVERY))
+
+    async def _delete(self, kind: ReportedKind, seen: Any, now: datetime) -> datetime | None:
+        """Delete an object that has done its work, in the very state that was seen."""
+        answer = await self._cluster.delete(kind.watched.path(seen.key), seen.uid, seen.version)
+        self._telemetry.wrote("deletion", write_outcome(answer))
+        if not isinstance(answer, Failure):
+            log.info("deleted, its time is over", object=f"{kind.watched.plural}/{seen.key}")
+            return None
+        if answer.kind is FailureKind.NOT_FOUND:
+            return None
+        if answer.kind is not FailureKind.CONFLICT:
+            log.warning("not deleted", object=f"{kind.watched.plural}/{seen.key}", message=answer.message)
+        return now + WATCHED_EVERY
 
     async def _write(self, plural: str, key: str, patch: Json) -> Failure | None:
         namespace, name = key.split("/", 1)

@@ -253,7 +253,7 @@ def _able_to_scale(outcome: Outcome) -> Condition:
         return Condition(
             type=kind,
             status=Truth.FALSE,
-            reason=ConditionReason.SCALING_DISABLED,
+            reason=ConditionReason.HELD_BY_OVERRIDE if outcome.held_by else ConditionReason.SCALING_DISABLED,
             message=outcome.decision.message,
         )
     if outcome.failure is not None:
@@ -291,6 +291,8 @@ def _limited(outcome: Outcome, limit: Limit) -> str:
     if isinstance(outcome.decision, Decision) and outcome.decision.reason is DecisionReason.LIVE_METRIC:
         # How many changes at every poll, and stands in the decision.
         return f"live metrics ask for more than the {limit.after} replicas that {whose} allows"
+    if isinstance(outcome.decision, Decision) and outcome.decision.reason is DecisionReason.SCALING_OVERRIDE:
+        return f"{outcome.decision.message}: of {limit.before} replicas {whose} allows {limit.after}"
     return f"the schedule asks for {limit.before} replicas, {whose} allows {limit.after}"
 
 

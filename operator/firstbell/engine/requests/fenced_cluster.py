@@ -45,3 +45,9 @@ class FencedCluster(RelayedCluster):
         if not self._fence.lets_through():
             return STALE
         return await super().create(group, version, plural, namespace, body)
+
+    async def delete(self, path: ObjectPath, uid: str, version: str) -> Json | Failure:
+        """Delete one object, or is Stale."""
+        if not self._fence.lets_through():
+            return STALE
+        return await super().delete(path, uid, version)

@@ -43,3 +43,7 @@ class RelayedCluster:
     ) -> Json | Failure:
         """Create one object."""
         return await self._cluster.create(group, version, plural, namespace, body)
+
+    async def delete(self, path: ObjectPath, uid: str, version: str) -> Json | Failure:
+        """Delete one object, in the very state that was seen."""
+        return await self._cluster.delete(path, uid, version)

@@ -40,6 +40,10 @@ class StoppedCluster(RelayedCluster):
         """Create one object, or is Stopped."""
         return self._stopped() or await super().create(group, version, plural, namespace, body)
 
+    async def delete(self, path: ObjectPath, uid: str, version: str) -> Json | Failure:
+        """Delete one object, or is Stopped."""
+        return self._stopped(path) or await super().delete(path, uid, version)
+
     def _stopped(self, path: ObjectPath | None = None) -> Failure | None:
         """Return why nothing is written to a path; None where it may be."""
         order = self._stop.in_force()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from firstbell.core import AbsenceReason, SchoolDays, Unavailable
@@ -9,6 +10,7 @@ from firstbell.engine.live.answers import AskedMetric
 from firstbell.engine.objects.field_managers import spec_editor
 from firstbell.engine.objects.target_ref import TargetRef
 from firstbell.engine.ports import MetricQuery, SecretKey
+from firstbell.engine.seen.overrides import Order, SeenOverride
 from firstbell.engine.seen.store import (
     SeenAutoscaler,
     SeenCalendar,
@@ -24,6 +26,7 @@ from firstbell.kinds.autoscaler_conversion import (
 )
 from firstbell.kinds.calendar_conversion import read_calendar
 from firstbell.kinds.group import GROUP
+from firstbell.kinds.override_conversion import read_override, to_override
 from firstbell.kinds.problems import Refused
 from firstbell.kinds.quantities import exact
 
@@ -78,6 +81,7 @@ def seen_autoscaler(body: Json, before: SeenAutoscaler | None = None) -> SeenAut
         version=metadata.get("resourceVersion", ""),
         editor=spec_editor(metadata.get("managedFields") or ()),
         confirmed=(metadata.get("annotations") or {}).get(ANNOTATION_CONFIRM, ""),
+        labels=dict(metadata.get("labels") or {}),
     )
 
 
@@ -113,10 +117,54 @@ def unread_autoscaler(body: Json, before: SeenAutoscaler | None, why: Unavailabl
         version=metadata.get("resourceVersion", ""),
         status=dict(body.get("status") or {}),
         last_good=before.in_force if before is not None and before.uid == metadata["uid"] else None,
+        labels=dict(metadata.get("labels") or {}),
     )
 
 
-def _is_of(before: SeenCalendar | SeenAutoscaler, content: object, metadata: Json) -> bool:
+def seen_override(body: Json, before: SeenOverride | None = None) -> SeenOverride:
+    """Return a ScalingOverride with its order read; an edit of its status alone reads nothing anew."""
+    metadata = body["metadata"]
+    order: Order | Unavailable
+    if before is not None and _is_of(before, before.order, metadata):
+        order = before.order
+    else:
+        order = _order(metadata, body.get("spec"))
+    return _override(body, before, order)
+
+
+def unread_override(body: Json, before: SeenOverride | None, why: Unavailable) -> SeenOverride:
+    """Return a ScalingOverride whose spec is not read; what was in force stays so."""
+    return _override(body, before, why)
+
+
+def _override(body: Json, before: SeenOverride | None, order: Order | Unavailable) -> SeenOverride:
+    metadata = body["metadata"]
+    return SeenOverride(
+        key=f"{metadata['namespace']}/{metadata['name']}",
+        uid=metadata["uid"],
+        generation=metadata["generation"],
+        order=order,
+        status=dict(body.get("status") or {}),
+        last_good=before.in_force if before is not None and before.uid == metadata["uid"] else None,
+        version=metadata.get("resourceVersion", ""),
+    )
+
+
+def _order(metadata: Json, data: object) -> Order | Unavailable:
+    namespace, name = metadata["namespace"], metadata["name"]
+    created = datetime.fromisoformat(metadata["creationTimestamp"])
+    spec = read_override(data, created)
+    if isinstance(spec, Refused):
+        return _refused(spec)
+    return Order(
+        override=to_override(name, spec, created),
+        names=tuple(f"{namespace}/{ref.name}" for ref in spec.autoscaler_refs),
+        selector=spec.selector,
+        kept_for=timedelta(seconds=spec.ttl_seconds_after_finished),
+    )
+
+
+def _is_of(before: SeenCalendar | SeenAutoscaler | SeenOverride, content: object, metadata: Json) -> bool:
     """Tell whether what is known was read from this very spec."""
     return not is_unread(content) and (before.uid, before.generation) == (
         metadata["uid"],

@@ -30,7 +30,15 @@ if TYPE_CHECKING:
     from firstbell.engine.seen.watched_kinds import OwnKind
 
 _OF_PLURAL = {kind.plural: kind for kind in OWN_KINDS}
-KEPT_OF_METADATA = ("namespace", "name", "uid", "generation", "creationTimestamp", "resourceVersion")
+KEPT_OF_METADATA = (
+    "namespace",
+    "name",
+    "uid",
+    "generation",
+    "creationTimestamp",
+    "resourceVersion",
+    "labels",
+)
 
 log = structlog.get_logger("firstbell.engine")
 

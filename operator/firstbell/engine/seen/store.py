@@ -14,6 +14,7 @@ from firstbell.engine.floor.floors import Floors
 from firstbell.engine.live.answers import Answers
 from firstbell.engine.objects.index import leave
 from firstbell.engine.objects.resource_version import is_older
+from firstbell.engine.seen.overrides import Overrides, SeenOverride
 from firstbell.engine.seen.shortfalls import Shortfalls
 from firstbell.kinds.school_autoscaler import Actuation, Mode
 
@@ -86,8 +87,8 @@ class SeenAutoscaler:
 
     `created` is its creation time as the API writes it, which sorts as text. `last_good` are the rules
     before an edit that made them unusable: they stay in force, and others go on to find the object by them.
-    `editor` wrote the spec last; `confirmed` is what stands in the annotation that confirms a plan which
-    shrank.
+    `labels` are what ScalingOverrides may find it by; `editor` wrote the spec last; `confirmed` is what
+    stands in the annotation that confirms a plan which shrank.
     """
 
     key: str
@@ -100,6 +101,7 @@ class SeenAutoscaler:
     version: str = field(default="", compare=False)
     editor: str = field(default="", compare=False)
     confirmed: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def count_mark(self) -> CountMark:
@@ -155,6 +157,7 @@ class Store:
     unread: dict[OwnKey, bytes] = field(default_factory=dict)
     answers: Answers = field(default_factory=Answers)
     shortfalls: Shortfalls = field(default_factory=Shortfalls)
+    overrides: Overrides = field(default_factory=Overrides)
     _by_target: dict[str, set[str]] = field(default_factory=dict)
     _first: dict[str, str] = field(default_factory=dict)
     _by_calendar: dict[str, set[str]] = field(default_factory=dict)
@@ -194,6 +197,7 @@ class Store:
             self._come(rules.target.key, seen)
             for calendar in rules.calendar_keys:
                 self._by_calendar.setdefault(calendar, set()).add(seen.key)
+        self.overrides.follow(seen.key, seen.labels)
         self.answers.ask(seen.key, (metric.query for metric in rules.metrics) if rules is not None else ())
         return self._followers(firsts) | {seen.key}
 
@@ -201,6 +205,7 @@ class Store:
         """Forget a SchoolAutoscaler; if it was the one that worked, the others look again."""
         self.answers.ask(key, ())
         self.shortfalls.ask(key, wanted=False)
+        self.overrides.leave(key)
         before = self._firsts(self.autoscalers.get(key))
         self._take_out(key)
         return self._followers(before)
@@ -252,6 +257,14 @@ class Store:
             if first is not None and first.key != was:
                 concerned |= self._by_target[target]
         return concerned
+
+    def put_override(self, seen: SeenOverride) -> set[str]:
+        """Remember a ScalingOverride, unless a later state of it is known."""
+        return self.overrides.put(seen)
+
+    def drop_override(self, key: str) -> set[str]:
+        """Forget a ScalingOverride."""
+        return self.overrides.drop(key)
 
     def put_floor(self, seen: SeenFloor) -> set[str]:
         """Remember a foreign autoscaler, unless a later state of it is known."""

@@ -16,13 +16,24 @@ from firstbell.engine.ports import ObjectPath
 from firstbell.engine.seen.own_kinds import (
     seen_autoscaler,
     seen_calendar,
+    seen_override,
     unread_autoscaler,
     unread_calendar,
+    unread_override,
 )
 from firstbell.engine.seen.store import Store, is_unread
 from firstbell.engine.seen.workloads import WORKLOADS, seen_workload
 from firstbell.kinds.foreign_autoscalers import FOREIGN_AUTOSCALERS
-from firstbell.kinds.group import AUTOSCALER, AUTOSCALER_PLURAL, CALENDAR, CALENDAR_PLURAL, GROUP, VERSION
+from firstbell.kinds.group import (
+    AUTOSCALER,
+    AUTOSCALER_PLURAL,
+    CALENDAR,
+    CALENDAR_PLURAL,
+    GROUP,
+    OVERRIDE,
+    OVERRIDE_PLURAL,
+    VERSION,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -133,7 +144,22 @@ AUTOSCALERS = OwnKind(
     read=seen_autoscaler,
     unread=unread_autoscaler,
     content=lambda seen: seen.rules,
-    mark=lambda seen: (seen.count_mark, seen.confirmed),
+    mark=lambda seen: (seen.count_mark, seen.confirmed, seen.labels),
+    reports=lambda store, _: ((OVERRIDE_PLURAL, key) for key in store.overrides.take_turned()),
+)
+OVERRIDES = OwnKind(
+    group=GROUP,
+    version=VERSION,
+    plural=OVERRIDE_PLURAL,
+    kind=OVERRIDE,
+    planned=True,
+    known=lambda store: store.overrides.seen,
+    put=lambda store, seen: store.put_override(seen),
+    drop=lambda store, key: store.drop_override(key),
+    read=seen_override,
+    unread=unread_override,
+    content=lambda seen: seen.order,
+    reports=lambda _, seen: ((OVERRIDE_PLURAL, seen.key),),
 )
 
 
@@ -171,7 +197,7 @@ def workloads_of(of: WorkloadKind) -> ForeignKind:
     )
 
 
-OWN_KINDS = (CALENDARS, AUTOSCALERS)
+OWN_KINDS = (CALENDARS, AUTOSCALERS, OVERRIDES)
 FOREIGN_KINDS = (*map(floors_of, FOREIGN_AUTOSCALERS), *map(workloads_of, WORKLOADS))
 WatchedKinds: TypeAlias = tuple[OwnKind | ForeignKind, ...]
 WATCHED_KINDS: WatchedKinds = (*OWN_KINDS, *FOREIGN_KINDS)

@@ -69,6 +69,7 @@ class Operator:
             metrics=(),
             arrivals=None if self._early is None else self._early.at(now, at),
             holds=(),
+            overrides=(),
             disabled_by="",
             stopped="",
         )

@@ -88,6 +88,7 @@ class Flight:
             metrics=() if metric is None else (LiveMetric(target=metric, reading=reading),),
             arrivals=arrivals,
             holds=(),
+            overrides=(),
             disabled_by="",
             stopped="",
         )

@@ -78,9 +78,9 @@ async def test_with_namespaces_given_only_these_are_listed():
     world.put(HPAS, body)
     store, _ = await loaded(world, NS, "third")
     assert list(store.floors) == ["ns/web"]
-    assert world.cluster.counted("LIST", f"/{NS}/") == 6
-    assert world.cluster.counted("LIST", "/third/") == 6
-    assert len(world.cluster.requests) == 12
+    assert world.cluster.counted("LIST", f"/{NS}/") == 7
+    assert world.cluster.counted("LIST", "/third/") == 7
+    assert len(world.cluster.requests) == 14
 
 
 @pytest.mark.parametrize(

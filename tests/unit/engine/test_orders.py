@@ -1,0 +1,263 @@
+"""ScalingOverrides in a running engine: what is written, when it ends, and what every status says."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.fakes import settled
+from tests.unit.engine.bodies import AFTER, an_autoscaler, an_hpa, an_override
+from tests.unit.engine.running import Running
+from tests.unit.engine.world import DEPLOYMENTS, HPAS, OVERRIDES
+
+
+def state(running: Running, name: str = "order") -> tuple[str, str]:
+    """Whether an order counts, and whether something can come of it, as its status says."""
+    conditions = {one["type"]: one for one in running.world.get(OVERRIDES, name)["status"]["conditions"]}
+    return conditions["Active"]["reason"], conditions["Effective"]["reason"]
+
+
+def told(running: Running, name: str = "order"):
+    return running.world.get(OVERRIDES, name)["status"]["autoscalers"]
+
+
+def labelled(**labels):
+    body = an_autoscaler()
+    body["metadata"]["labels"] = labels
+    return body
+
+
+async def ordered(running: Running, *bodies) -> None:
+    for body in bodies:
+        running.world.put(OVERRIDES, body)
+    await settled()
+
+
+async def test_a_floor_is_there_at_once_and_ends_by_itself():
+    async with Running(AFTER) as running:
+        await ordered(running, an_override(floorReplicas=60, since="09:45", until="10:30"))
+        assert (running.floor, running.replicas) == (60, 60)
+        assert state(running) == ("Active", "Resolved")
+        assert told(running) == [{"name": "web", "replicas": 60, "message": "raised to 60, 4 are planned"}]
+        assert running.world.status["decision"]["reason"] == "ScalingOverride"
+
+        await running.until("2024-09-09T10:29:59")
+        assert running.floor == 60
+        await running.until("2024-09-09T10:30")
+        assert running.floor == 4
+        assert state(running) == ("Ended", "Ended")
+
+
+async def test_it_begins_and_ends_in_mid_window_and_the_plan_goes_on():
+    order = an_override(floorReplicas=150, since="08:25", until="08:40")
+    async with Running(hpa=an_hpa(maximum=200)) as running:
+        await ordered(running, order)
+        assert state(running) == ("Pending", "Resolved")
+        await running.until("2024-09-09T08:24:50")
+        assert running.floor == 100
+        await running.until("2024-09-09T08:25")
+        assert running.floor == 150
+        await running.until("2024-09-09T08:40")
+        assert running.floor == 100
+        await running.until("2024-09-09T09:00")
+        assert running.floor == 4
+
+
+async def test_of_two_the_larger_counts_and_then_the_other():
+    async with Running(AFTER) as running:
+        long = an_override("long", floorReplicas=20, since="09:45", until="11:00")
+        await ordered(running, an_override(floorReplicas=60, since="09:45", until="10:30"), long)
+        assert running.floor == 60
+        assert told(running, "long")[0]["message"] == "ScalingOverride order asks for more: 60"
+        await running.until("2024-09-09T10:30")
+        assert running.floor == 20
+
+
+async def test_under_a_hold_nothing_is_written_and_after_it_all_goes_on():
+    hold = an_override("hold", hold=True, since="08:10", until="08:50")
+    async with Running() as running:
+        await ordered(running, hold, an_override(floorReplicas=60, since="08:15", until="10:00"))
+        before = running.writes
+        await running.until("2024-09-09T08:49:59")
+        assert (running.floor, running.writes) == (4, before)
+        assert running.world.condition("AbleToScale") == ("False", "HeldByOverride")
+        assert running.world.status["decision"]["reason"] == "HeldByOverride"
+        assert told(running)[0]["message"] == "held by ScalingOverride hold: nothing is written"
+        await running.until("2024-09-09T08:50")
+        assert running.floor == 100
+        assert running.world.condition("AbleToScale")[0] == "True"
+        await running.until("2024-09-09T09:00")
+        assert running.floor == 60
+
+
+async def test_a_hold_keeps_a_floor_that_stands_in_dry_run_and_when_the_policy_moves_to_another_workload():
+    async with Running("2024-09-09T08:25") as running:
+        assert running.floor == 100
+        await ordered(running, an_override(hold=True, since="08:00", until="09:30"))
+        running.world.respec("schoolautoscalers", mode="DryRun")
+        await settled()
+        assert running.floor == 100
+        running.world.respec("schoolautoscalers", actuation="Scale", minReplicas=1, maxReplicas=9)
+        await running.until("2024-09-09T09:10")
+        assert running.floor == 100
+        await running.until("2024-09-09T09:30")
+        assert running.floor == 4
+
+
+async def test_a_share_follows_a_plan_that_changes_meanwhile():
+    async with Running("2024-09-09T08:25", hpa=an_hpa(maximum=500)) as running:
+        await ordered(running, an_override(floorPercent=150, until="08:50"))
+        assert running.floor == 150
+        running.world.edit("schoolautoscalers", lambda body: body["spec"]["peaks"][0].update(replicas=61))
+        await settled()
+        assert told(running) == [{"name": "web", "replicas": 92, "message": "raised to 92, 61 are planned"}]
+        await running.until("2024-09-09T08:50")
+        assert state(running)[0] == "Ended"
+
+
+async def test_what_a_maximum_allows_is_said_by_the_workload_and_by_the_order():
+    async with Running(AFTER, hpa=an_hpa(maximum=50)) as running:
+        await ordered(running, an_override(floorReplicas=60, since="09:45", until="10:30"))
+        assert running.floor == 50
+        limited = running.world.told_condition("ScalingLimited")
+        assert (limited["status"], limited["reason"]) == ("True", "AutoscalerMaxReplicas")
+        assert "ScalingOverride order asks for 60 replicas" in limited["message"]
+        assert told(running)[0]["message"] == "AutoscalerMaxReplicas: 50 of 60 replicas are allowed"
+
+
+async def test_dry_run_writes_nothing_and_says_what_it_would():
+    async with Running(AFTER, autoscaler=an_autoscaler(mode="DryRun")) as running:
+        await ordered(running, an_override(floorReplicas=60, since="09:45", until="10:30"))
+        assert running.floor == 4
+        assert running.world.status["desiredReplicas"] == 60
+        assert state(running) == ("Active", "NothingToScale")
+
+
+async def test_a_person_who_set_0_is_left_alone():
+    async with Running(AFTER) as running:
+        running.world.edit(DEPLOYMENTS, lambda body: body["spec"].update(replicas=0))
+        await settled()
+        await ordered(running, an_override(floorReplicas=60, since="09:45", until="10:30"))
+        assert (running.floor, running.replicas) == (4, 0)
+        assert "a person" in told(running)[0]["message"]
+
+
+async def test_it_is_for_those_whose_labels_fit_and_follows_them():
+    order = an_override(
+        autoscalerRefs=None,
+        selector={"matchLabels": {"tier": "web"}},
+        floorReplicas=60,
+        since="09:45",
+        until="10:30",
+    )
+    async with Running(AFTER, autoscaler=labelled(tier="batch")) as running:
+        await ordered(running, order)
+        assert (running.floor, state(running)) == (4, ("Active", "NoAutoscaler"))
+        running.world.edit("schoolautoscalers", lambda body: body["metadata"].update(labels={"tier": "web"}))
+        await settled()
+        assert (running.floor, state(running)) == (60, ("Active", "Resolved"))
+        await running.pass_time(minutes=5)  # a new process lowers nothing before
+        running.world.edit("schoolautoscalers", lambda body: body["metadata"].update(labels={}))
+        await settled()
+        assert (running.floor, state(running)) == (4, ("Active", "NoAutoscaler"))
+
+
+async def test_one_for_nobody_and_one_for_a_workload_that_is_gone_say_so():
+    async with Running(AFTER) as running:
+        missing = an_override("missing", autoscalerRefs=[{"name": "other"}], floorReplicas=9, until="10:30")
+        await ordered(running, missing, an_override(floorReplicas=60, until="10:30"))
+        assert state(running, "missing") == ("Active", "NoAutoscaler")
+        running.world.remove(DEPLOYMENTS)
+        await settled()
+        assert state(running) == ("Active", "NothingToScale")
+        assert "Deployment web does not exist" in told(running)[0]["message"]
+        running.world.remove("schoolautoscalers")
+        await settled()
+        assert state(running) == ("Active", "NoAutoscaler")
+
+
+async def test_two_hands_at_once_the_owners_minimum_is_the_baseline_and_the_order_stands():
+    async with Running(AFTER) as running:
+        await ordered(running, an_override(floorReplicas=60, since="09:45", until="10:30"))
+        running.world.respec(HPAS, minReplicas=20)
+        await settled()
+        assert running.floor == 60
+        await running.until("2024-09-09T10:30")
+        assert running.floor == 20
+
+
+async def test_a_new_process_takes_it_up_and_one_that_comes_after_the_end_brings_it_down():
+    async with Running(AFTER) as running:
+        await ordered(running, an_override(floorReplicas=60, since="09:45", until="10:30"))
+    async with running.restarted() as second:
+        assert second.floor == 60
+    second.world.clock.set(second.world.clock.now() + timedelta(hours=1))
+    async with second.restarted() as third:
+        assert third.floor == 60
+        await third.pass_time(minutes=5)
+        assert third.floor == 4
+        assert state(third)[0] == "Ended"
+
+
+async def test_an_order_that_is_deleted_or_moved_to_an_earlier_end_ends():
+    async with Running(AFTER) as running:
+        await ordered(running, an_override(floorReplicas=60, since="09:45", until="10:30"))
+        running.world.respec(OVERRIDES, "order", endTime="2024-09-09T10:05:00Z")
+        await running.until("2024-09-09T10:05")
+        assert running.floor == 4
+        await ordered(running, an_override("again", floorReplicas=30, since="09:45", until="10:30"))
+        assert running.floor == 30
+        running.world.remove(OVERRIDES, "again")
+        await settled()
+        assert running.floor == 4
+
+
+async def test_it_goes_some_time_after_its_end():
+    async with Running(AFTER) as running:
+        order = an_override(floorReplicas=60, since="09:45", until="10:30", ttlSecondsAfterFinished=600)
+        await ordered(running, order)
+        await running.until("2024-09-09T10:39:59")
+        assert state(running)[0] == "Ended"
+        await running.until("2024-09-09T10:42")
+        assert ("firstbell.dev", OVERRIDES, "ns", "order") not in running.world.cluster.objects
+
+
+async def test_one_that_cannot_be_used_is_invalid_and_the_last_good_one_stays():
+    async with Running(AFTER) as running:
+        await ordered(running, an_override(floorReplicas=60, since="09:45", until="10:30"))
+        running.world.respec(OVERRIDES, "order", floorReplicas=0)
+        await settled()
+        assert running.floor == 60
+        await ordered(running, an_override("bad", floorReplicas=70, floorPercent=100))
+        assert (running.floor, state(running, "bad")) == (60, ("Invalid", "Invalid"))
+
+
+@pytest.mark.parametrize("by", [timedelta(hours=2), timedelta(hours=-2)])
+async def test_a_clock_that_is_set_lowers_nothing_before_the_end_is_sure(by):
+    async with Running(AFTER) as running:
+        await ordered(running, an_override(floorReplicas=60, since="09:45", until="10:30"))
+        running.world.clock.jump(by)
+        running.engine.look_at_clock()
+        await settled()
+        assert running.floor == 60
+
+
+async def test_hostile_words_do_no_harm():
+    async with Running(AFTER) as running:
+        reason = "ok\u202e\n\x1b[31mred" + "x" * 900
+        await ordered(running, an_override(floorReplicas=60, since="09:45", until="10:30", reason=reason))
+        shown = str(running.world.get(OVERRIDES, "order")["status"]) + str(running.world.status)
+        assert running.floor == 60
+        assert not {"\u202e", "\x1b"} & set(shown)
+
+
+async def test_without_an_autoscaler_the_count_follows_the_order_and_its_window():
+    policy = an_autoscaler(minReplicas=4, maxReplicas=200)
+    async with Running(AFTER, autoscaler=policy, hpa=None) as running:
+        await ordered(running, an_override(floorReplicas=60, since="09:45", until="10:30"))
+        assert running.replicas == 60
+        await running.until("2024-09-09T10:31")
+        assert running.replicas == 60
+        await running.until("2024-09-09T10:35:05")
+        assert running.replicas == 4
