@@ -16,7 +16,7 @@ from fractions import Fraction
 from itertools import count
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from firstbell.engine.ports import Failure, FailureKind, Listed, ObjectPath
+from firstbell.engine.ports import Failure, FailureKind, Listed, ObjectPath, Page
 from tests.json_patch import PatchError, apply_json_patch, apply_merge_patch
 from tests.managed_fields import managed
 
@@ -295,6 +295,16 @@ class FakeCluster:
     ) -> Failure | None:
         await asyncio.Event().wait()
         return None
+
+    async def list_page(
+        self, kind: Kind, namespace: str, selector: str, most: int, following: str = ""
+    ) -> Page | Failure:
+        found = await self.list_all(*kind, namespace, selector)
+        if isinstance(found, Failure):
+            return found
+        begin = int(following or 0)
+        rest = str(begin + most) if len(found) > begin + most else ""
+        return Page(items=found[begin : begin + most], following=rest)
 
     async def json_patch(self, path: ObjectPath, operations: Sequence[Operation]) -> Json | Failure:
         self.patches.append((path.url, list(operations)))

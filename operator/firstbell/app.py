@@ -43,6 +43,7 @@ from firstbell.engine.watch.asked_targets import AskedTargets, follow_asked
 from firstbell.engine.watch.following import follow_objects
 from firstbell.engine.watch.loading import load
 from firstbell.engine.watch.looking_anew import follow_gaps, keep_beating
+from firstbell.engine.watch.red_workloads import RedWorkloads, follow_red
 from firstbell.engine.watch.stopping import Stopping
 from firstbell.engine.watch.vanished import follow_vanished
 from firstbell.handlers import watching
@@ -159,6 +160,7 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
         if not await _unless_stopped(load(cluster, store, settings.namespaces, slices=slices), stop):
             return
         asked = AskedTargets(store=store, cluster=cluster)
+        red = RedWorkloads(store=store, cluster=cluster, enabled=settings.pod_reasons)
         if not await _unless_stopped(asked.first_look(), stop):
             return
         order = Stop(clock)
@@ -195,6 +197,7 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
             events.run(),
             follow_vanished(engine, cluster, settings.namespaces, listed_anew),
             follow_asked(engine, asked),
+            follow_red(engine, red),
             follow_objects(engine, cluster, settings.namespaces, listed_anew=listed_anew.set),
         )
         anew = autoscalers_appear(cluster, store, settings.namespaces)

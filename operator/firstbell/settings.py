@@ -53,6 +53,10 @@ class Settings:
     """--stop-namespace, FIRSTBELL_STOP_NAMESPACE: where the ConfigMap firstbell-stop is looked for, which
     keeps everything from being written; default the pod's own namespace, outside of a pod nowhere."""
 
+    pod_reasons: bool = True
+    """--no-pod-reasons, FIRSTBELL_POD_REASONS=false: pods of workloads that are not as ready as they have to
+    be are not asked why. Then no rights on pods are needed, and all else works."""
+
     log_format: str = "console"
     """--log-format, FIRSTBELL_LOG_FORMAT: `json` (one object a line, for collectors) or `console`."""
 

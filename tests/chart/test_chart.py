@@ -16,7 +16,8 @@ from firstbell.kinds.foreign_autoscalers import FOREIGN_AUTOSCALERS
 from firstbell.kinds.stop_order import STOP_NAME
 from tests.chart.rendering import CASES, CHART, VALUES, golden, helm, manifests, only, without_definitions
 
-RULES = {
+PODS = {("", "pods"): {"list"}, ("apps", "replicasets"): {"get"}}
+RULES = PODS | {
     ("firstbell.dev", "schoolcalendars"): {"get", "list", "watch"},
     ("firstbell.dev", "schoolautoscalers"): {"get", "list", "watch"},
     ("firstbell.dev", "schoolcalendars/status"): {"patch"},
@@ -36,11 +37,7 @@ HOOK_RULES = {
 }
 HOOK_KEDA = {("keda.sh", "scaledobjects"): {"get", "list", "patch"}}
 KEDA = {("keda.sh", "scaledobjects"): {"get", "list", "watch", "patch"}}
-PORTALS = {
-    ("example.org", "portals/scale"): {"get", "patch"},
-    ("", "pods"): {"list"},
-    ("apps", "replicasets"): {"get"},
-}
+PORTALS = {("example.org", "portals/scale"): {"get", "patch"}}
 TOKENS = {("", "secrets"): {"get"}}
 STOP = {("", "configmaps"): {"list", "watch"}}
 
@@ -156,6 +153,14 @@ def test_the_values_with_every_right_turn_on_whatever_the_rules_depend_on():
 
     assert "keda.enabled" in switches
     assert [switch for switch in sorted(switches) if not is_on(switch)] == []
+
+
+def test_without_reasons_of_pods_no_right_on_them_is_asked_for_and_the_operator_knows(render):
+    bodies = manifests(render("--set", "readiness.podReasons=false"))
+    own = [b for b in bodies if b["kind"] == "ClusterRole" and b["metadata"]["name"] == "firstbell"]
+    assert [granted(role).keys() for role in own] == [RULES.keys() - PODS.keys()]
+    (deployment,) = [body for body in bodies if body["kind"] == "Deployment"]
+    assert "--no-pod-reasons" in deployment["spec"]["template"]["spec"]["containers"][0]["args"]
 
 
 def test_named_namespaces_get_a_role_each_and_the_cluster_none(render):

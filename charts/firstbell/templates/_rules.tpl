@@ -34,7 +34,7 @@ them, and so does a request that is denied.
   resources: [{{ printf "%s/scale" .resource | quote }}]
   verbs: [get, patch]
 {{- end }}
-{{- if .Values.scaleTargets }}
+{{- if or .Values.scaleTargets .Values.readiness.podReasons }}
 - apiGroups: [""]
   resources: [pods]
   verbs: [list]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlencode
 
@@ -19,7 +19,7 @@ from firstbell.adapters.asked_to_wait import AskedToWaitError
 from firstbell.adapters.connection import Connection, NotAuthenticatedError
 from firstbell.clock import steady_seconds
 from firstbell.engine.objects.field_managers import FIELD_MANAGER
-from firstbell.engine.ports import Failure, FailureKind, Json, Kind, Listed, ObjectPath, Operation
+from firstbell.engine.ports import Failure, FailureKind, Json, Kind, Listed, ObjectPath, Operation, Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -63,6 +63,13 @@ _NO_LIST = Failure(
 HTTP_REFUSED = 400
 ERRORS = (TimeoutError, aiohttp.ClientError, OSError)
 """What is raised where there is no answer."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _ReadPage(Page):
+    """A page, and the version of the list that it is of."""
+
+    version: str
 
 
 class KubernetesCluster:
@@ -109,6 +116,13 @@ class KubernetesCluster:
         listed = await self._listed((group, version, plural), namespace, selector)
         return listed if isinstance(listed, Failure) else listed.items
 
+    async def list_page(
+        self, kind: Kind, namespace: str, selector: str, most: int, following: str = ""
+    ) -> Page | Failure:
+        """Read one page of the objects of a kind."""
+        asked = {"limit": str(most), "labelSelector": selector}
+        return await self._page(kind, namespace, asked, following)
+
     async def list_at(self, kind: Kind, namespace: str | None, name: str = "") -> Listed | Failure:
         """Read every object of a kind, or the one of a name, and the version of the list."""
         if name:
@@ -126,19 +140,31 @@ class KubernetesCluster:
         items: list[Json] = []
         following = ""
         while True:
-            query = {name: value for name, value in {**asked, "continue": following}.items() if value}
-            page = await self._request("GET", _collection(kind, namespace), query=query)
+            page = await self._page(kind, namespace, asked, following)
             if isinstance(page, Failure):
                 return page
-            found, metadata = page.get("items") or [], page.get("metadata") or {}
-            if not isinstance(metadata, dict) or not are_objects(found):
-                return _NO_LIST
-            items += found
-            last, following = following, metadata.get("continue") or ""
+            items += page.items
+            last, following = following, page.following
             if not following:
-                return Listed(items=items, version=str(metadata.get("resourceVersion") or ""))
+                return Listed(items=items, version=page.version)
             if following == last:
                 return _NO_LIST
+
+    async def _page(
+        self, kind: Kind, namespace: str | None, asked: Mapping[str, str], following: str
+    ) -> _ReadPage | Failure:
+        query = {name: value for name, value in {**asked, "continue": following}.items() if value}
+        page = await self._request("GET", _collection(kind, namespace), query=query)
+        if isinstance(page, Failure):
+            return page
+        found, metadata = page.get("items") or [], page.get("metadata") or {}
+        if not isinstance(metadata, dict) or not are_objects(found):
+            return _NO_LIST
+        return _ReadPage(
+            items=found,
+            following=metadata.get("continue") or "",
+            version=str(metadata.get("resourceVersion") or ""),
+        )
 
     async def watch(
         self, kind: Kind, namespace: str | None, since: str, tell: Callable[[Json], None], name: str = ""

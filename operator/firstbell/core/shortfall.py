@@ -36,7 +36,7 @@ class Shortfall:
     """So many replicas are not Ready for this reason; `message` has the words that tell more."""
 
     reason: ShortfallReason
-    count: int
+    replicas: int
     message: str = ""
 
     @property
@@ -52,12 +52,13 @@ def words_of(text: object) -> str:
 
 def most_frequent(found: Iterable[Shortfall]) -> tuple[Shortfall, ...]:
     """Return the three reasons of most replicas, those that waiting does not help first among equals."""
-    ordered = sorted(found, key=lambda one: (-one.count, not one.blocks, one.reason))
+    ordered = sorted(found, key=lambda one: (-one.replicas, not one.blocks, one.reason))
     return tuple(ordered[:MOST_TOLD])
 
 
 def shortfall_sentence(told: Iterable[Shortfall]) -> str:
     """Return reasons with their counts in one line for people; empty where there are none."""
     return ", ".join(
-        f"{one.count} {one.reason}" + (f" ({one.message.rstrip('.')})" if one.message else "") for one in told
+        f"{one.replicas} {one.reason}" + (f" ({one.message.rstrip('.')})" if one.message else "")
+        for one in told
     )

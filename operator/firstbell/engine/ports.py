@@ -122,6 +122,14 @@ class Listed:
     version: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """Some objects of a kind; `following` asks for the next ones, empty where there are none."""
+
+    items: list[Json]
+    following: str
+
+
 class Clock(Protocol):
     """Time, and waiting for it."""
 
@@ -157,6 +165,12 @@ class Cluster(Protocol):
         self, group: str, version: str, plural: str, namespace: str | None, selector: str = ""
     ) -> list[Json] | Failure:
         """Read every object of a kind, in one namespace or (None) in all; `selector` is one of labels."""
+        ...
+
+    async def list_page(
+        self, kind: Kind, namespace: str, selector: str, most: int, following: str = ""
+    ) -> Page | Failure:
+        """Read at most so many objects of a kind in a namespace, for who does not want all at once."""
         ...
 
     async def resources(self, group: str, version: str) -> list[Json] | Failure:

@@ -83,6 +83,14 @@ def run(
             help="Where `firstbell stop` stops this operator; default the pod's own namespace.",
         ),
     ] = None,
+    pod_reasons: Annotated[
+        bool,
+        typer.Option(
+            "--pod-reasons/--no-pod-reasons",
+            envvar="FIRSTBELL_POD_REASONS",
+            help="Ask the pods of workloads that are not ready in time why. Needs list on pods.",
+        ),
+    ] = True,
     log_format: Annotated[
         LogFormat, typer.Option(envvar="FIRSTBELL_LOG_FORMAT", help="For a terminal or for a collector.")
     ] = LogFormat.CONSOLE,
@@ -112,6 +120,7 @@ def run(
         prometheus_ca=prometheus_ca,
         prometheus_allow=tuple(prometheus_allow or ()),
         stop_namespace=stop_namespace,
+        pod_reasons=pod_reasons,
         log_format=log_format,
         log_level=log_level,
     )

@@ -59,7 +59,7 @@ def reasons_status(reasons: Iterable[Shortfall]) -> list[Json]:
     return [
         {
             "reason": one.reason.value,
-            "replicas": one.count,
+            "replicas": one.replicas,
             **({"message": one.message} if one.message else {}),
         }
         for one in reasons

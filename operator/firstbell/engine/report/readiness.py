@@ -150,7 +150,7 @@ def autoscaler_limit(outcome: Outcome) -> Shortfall | None:
     autoscaler = actuator.seen.autoscaler
     return Shortfall(
         reason=ShortfallReason.AUTOSCALER_MAXIMUM,
-        count=limit.before - limit.after,
+        replicas=limit.before - limit.after,
         message=f"{actuator.seen.of.maximum_field} of {autoscaler.kind} {autoscaler.name} allows "
         f"{limit.after}, the schedule asks for {limit.before}",
     )
@@ -166,7 +166,7 @@ def _target(seen: Readiness, plan: Plan) -> int:
         target = max(target, preparation.replicas)
     limited = autoscaler_limit(seen.outcome)
     if limited is not None and target > plan.workload.bounds.minimum:
-        target += limited.count
+        target += limited.replicas
     return target
 
 

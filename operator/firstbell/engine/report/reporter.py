@@ -238,7 +238,7 @@ class Reporter:
         """Have the pods of a workload that is red asked why, and tell what they said."""
         self._store.shortfalls.ask(key, wanted=red)
         reasons = seen.reasons if red else ()
-        self._telemetry.not_ready(key, {one.reason.value: one.count for one in reasons})
+        self._telemetry.not_ready(key, {one.reason.value: one.replicas for one in reasons})
         if red:
             memory.happenings.extend(follow_reasons(memory.told, reasons, seen.outcome.now))
         else:

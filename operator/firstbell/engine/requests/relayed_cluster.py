@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from firstbell.engine.ports import Cluster, Failure, Json, ObjectPath, Operation
+    from firstbell.engine.ports import Cluster, Failure, Json, Kind, ObjectPath, Operation, Page
 
 
 class RelayedCluster:
@@ -25,6 +25,12 @@ class RelayedCluster:
     ) -> list[Json] | Failure:
         """Read every object of a kind."""
         return await self._cluster.list_all(group, version, plural, namespace, selector)
+
+    async def list_page(
+        self, kind: Kind, namespace: str, selector: str, most: int, following: str = ""
+    ) -> Page | Failure:
+        """Read at most so many objects of a kind."""
+        return await self._cluster.list_page(kind, namespace, selector, most, following)
 
     async def resources(self, group: str, version: str) -> list[Json] | Failure:
         """Return what the API server serves of a group and version."""

@@ -29,7 +29,7 @@ def controller_troubles(status: Json, replicas: int) -> tuple[Shortfall, ...]:
         found.append(
             Shortfall(
                 reason=ShortfallReason.EXCEEDED_QUOTA if quota else ShortfallReason.FAILED_CREATE,
-                count=max(1, replicas - status.get("replicas", 0)),
+                replicas=max(1, replicas - status.get("replicas", 0)),
                 message=words_of(message[message.index(_QUOTA) :] if quota else _WHICH_POD.sub("", message)),
             )
         )
@@ -38,7 +38,7 @@ def controller_troubles(status: Json, replicas: int) -> tuple[Shortfall, ...]:
         found.append(
             Shortfall(
                 reason=ShortfallReason.ROLLOUT_STUCK,
-                count=max(1, replicas - status.get("readyReplicas", 0)),
+                replicas=max(1, replicas - status.get("readyReplicas", 0)),
                 message=words_of(progress.get("message")),
             )
         )

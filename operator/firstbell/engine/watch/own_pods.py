@@ -13,8 +13,9 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from firstbell.core import AbsenceReason, Unavailable
-from firstbell.engine.ports import Failure, ObjectPath
+from firstbell.core import AbsenceReason, Shortfall, ShortfallReason, Unavailable
+from firstbell.engine.ports import Failure, FailureKind, ObjectPath
+from firstbell.engine.seen.pod_shortfalls import counts, grouped, pod_shortfall
 
 if TYPE_CHECKING:
     from firstbell.engine.ports import Cluster, Json
@@ -24,6 +25,11 @@ READABLE = {
     ("apps", "Deployment"): "deployments",
     ("apps", "StatefulSet"): "statefulsets",
 }
+PODS = ("", "v1", "pods")
+PAGE = 100
+"""Pods that are read at once: a thousand of them would take a noticeable time to parse."""
+MOST_LOOKED_AT = 1000
+GRANT = "Grant list on pods and get on replicasets: value readiness.podReasons of the chart."
 LONGEST_CHAIN = 8
 REMEMBERED = 20_000
 ORPHAN = "without an owner"
@@ -41,10 +47,45 @@ class _Owner:
 
 @dataclass(kw_only=True, slots=True)
 class OwnPods:
-    """Counts, and remembers who owns whom: an owner is read once."""
+    """Counts, and remembers who owns whom: an owner is read once.
+
+    `refused` is the last owner that may not be read, None where the last one could.
+    """
 
     cluster: Cluster
+    refused: Failure | None = None
     _owners: OrderedDict[str, tuple[_Owner, ...]] = field(default_factory=OrderedDict)
+
+    async def shortfalls(self, scale: Json) -> tuple[Shortfall, ...] | Unavailable:
+        """Tell why a workload's own pods are not Ready, by its `/scale`; Unavailable says why not known.
+
+        Only those count whose owners lead up to it: nothing is said of somebody else's. Of very many pods the
+        first are looked at.
+        """
+        metadata, replicas = scale["metadata"], (scale.get("spec") or {}).get("replicas", 0)
+        selector = (scale.get("status") or {}).get("selector")
+        if not selector:
+            return _no_selector()
+        told: list[tuple[ShortfallReason, str]] = []
+        counted, looked_at, following = 0, 0, ""
+        while True:
+            page = await self.cluster.list_page(PODS, metadata["namespace"], selector, PAGE, following)
+            if isinstance(page, Failure):
+                return _not_read(page)
+            for pod in page.items:
+                if not counts(pod) or await self._family(pod, metadata["uid"]) != metadata["uid"]:
+                    continue
+                counted += 1
+                why = pod_shortfall(pod)
+                told += [why] if why is not None else []
+            looked_at, following = looked_at + len(page.items), page.following
+            if not following or looked_at >= MOST_LOOKED_AT:
+                break
+        if self.refused is not None and not counted:
+            return _not_read(self.refused)
+        missing = 0 if following else replicas - counted
+        absent = Shortfall(reason=ShortfallReason.NOT_CREATED, replicas=missing) if missing > 0 else None
+        return (*grouped(told), *((absent,) if absent is not None else ()))
 
     async def ready(self, scale: Json) -> int | Unavailable:
         """Tell how many of a workload's own pods are Ready, by its `/scale`.
@@ -54,9 +95,7 @@ class OwnPods:
         metadata, status = scale["metadata"], scale.get("status") or {}
         selector = status.get("selector")
         if not selector:
-            return Unavailable(
-                reason=AbsenceReason.NO_SELECTOR, message="its scale names no selector of its pods"
-            )
+            return _no_selector()
         pods = await self.cluster.list_all("", "v1", "pods", metadata["namespace"], selector)
         if isinstance(pods, Failure):
             return Unavailable(
@@ -103,7 +142,11 @@ class OwnPods:
             group=owner.group, version="v1", plural=plural, namespace=namespace, name=owner.name
         )
         body = await self.cluster.get(path)
-        if isinstance(body, Failure) or body["metadata"].get("uid") != owner.uid:
+        if isinstance(body, Failure):
+            self.refused = body if body.kind is FailureKind.FORBIDDEN else None
+            return ()
+        self.refused = None
+        if body["metadata"].get("uid") != owner.uid:
             return ()
         self._owners[owner.uid] = _references(body["metadata"])
         while len(self._owners) > REMEMBERED:
@@ -123,6 +166,16 @@ def _references(metadata: Json) -> tuple[_Owner, ...]:
         )
         for one in found
     )
+
+
+def _no_selector() -> Unavailable:
+    return Unavailable(reason=AbsenceReason.NO_SELECTOR, message="its scale names no selector of its pods")
+
+
+def _not_read(failure: Failure) -> Unavailable:
+    if failure.kind is not FailureKind.FORBIDDEN:
+        return Unavailable(reason=AbsenceReason.READ_FAILED, message=failure.message)
+    return Unavailable(reason=AbsenceReason.PODS_NOT_READABLE, message=f"{failure.message} {GRANT}")
 
 
 def _is_ready(pod: Json) -> bool:

@@ -141,3 +141,62 @@ async def test_without_the_right_to_read_pods_nobody_is_taken_for_ready(cast):
     unknown = await cast.ready()
     assert isinstance(unknown, Unavailable)
     assert unknown.message == "pods is forbidden. Grant list on pods."
+
+
+def asked(**spec):
+    return scale() | {"spec": spec}
+
+
+def stuck(name, *owners):
+    told = {
+        "conditions": [
+            {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "no node"}
+        ]
+    }
+    return an_object(name, *owners, status=told)
+
+
+async def test_reasons_are_those_of_its_own_pods_and_of_nobody_elses(cast):
+    cast.has("replicasets", an_object("web-1", ROLLOUT), an_object("canary-1", owner("Deployment", "canary")))
+    cast.has("deployments", an_object("canary"))
+    cast.has("pods", *(stuck(f"own-{number}", owner("ReplicaSet", "web-1")) for number in range(3)))
+    cast.has("pods", *(stuck(f"other-{number}", owner("ReplicaSet", "canary-1")) for number in range(9)))
+    cast.has("pods", stuck("orphan"))
+    (found,) = await cast.own_pods.shortfalls(asked(replicas=3))
+    assert (found.reason, found.replicas, found.message) == ("Unschedulable", 3, "no node")
+
+
+async def test_where_no_pod_is_its_own_nothing_is_said_of_the_others(cast):
+    """Also where all of them are of one family, which counts for who is Ready."""
+    cast.has("replicasets", an_object("canary-1", owner("Deployment", "canary")))
+    cast.has("deployments", an_object("canary"))
+    cast.has("pods", *(stuck(f"other-{number}", owner("ReplicaSet", "canary-1")) for number in range(4)))
+    (found,) = await cast.own_pods.shortfalls(asked(replicas=3))
+    assert (found.reason, found.replicas) == ("NotCreated", 3)
+
+
+async def test_pods_are_read_page_by_page_and_of_very_many_the_first(cast):
+    cast.has("replicasets", an_object("web-1", ROLLOUT))
+    cast.has("pods", *(stuck(f"own-{number}", owner("ReplicaSet", "web-1")) for number in range(1250)))
+    (found,) = await cast.own_pods.shortfalls(asked(replicas=2000))
+    assert found.replicas == 1000
+    assert cast.cluster.counted("LIST", "/pods") == 10
+    assert cast.cluster.counted("GET", "replicasets/web-1") == 1
+
+
+async def test_rights_that_are_missing_are_named(cast):
+    cast.has("replicasets", an_object("web-1", ROLLOUT))
+    cast.has("pods", stuck("own", owner("ReplicaSet", "web-1")))
+    cast.cluster.fail("Forbidden", path="/pods")
+    found = await cast.own_pods.shortfalls(asked(replicas=1))
+    assert isinstance(found, Unavailable)
+    assert found.message.endswith(
+        "Grant list on pods and get on replicasets: value readiness.podReasons of the chart."
+    )
+    cast.cluster.heal()
+    cast.cluster.fail("Forbidden", path="replicasets")
+    found = await cast.own_pods.shortfalls(asked(replicas=1))
+    assert isinstance(found, Unavailable)
+    cast.cluster.heal()
+    (told,) = await cast.own_pods.shortfalls(asked(replicas=1))
+    assert told.reason == "Unschedulable"
