@@ -35,6 +35,7 @@ from firstbell.core.calendar import (
     WeeklyRow,
 )
 from firstbell.core.days import Day, SchoolDays
+from firstbell.core.lead import NO_RISES, Rises
 from firstbell.core.plan import Plan, Workload, make_plan, scheduled_at
 from firstbell.core.policy import Bounds, DayFactor, Match, Peak, PeakAnchor, Policy, Shape
 
@@ -201,16 +202,21 @@ def a_policy(*peaks: Peak, **fields: Any) -> Policy:
         "calendar_names": ("school",),
         "peaks": peaks or (a_peak(),),
         "pupils_per_replica": 10_000,
+        "longest_lead_minutes": 0,
     }
     return Policy(**defaults | fields)
 
 
 def a_workload(
-    policy: Policy, *calendars: SchoolCalendar, minimum: int = 0, maximum: int | None = None
+    policy: Policy,
+    *calendars: SchoolCalendar,
+    minimum: int = 0,
+    maximum: int | None = None,
+    rises: Rises = NO_RISES,
 ) -> Workload:
     bounds = Bounds(minimum=minimum, maximum=maximum)
     resolved = tuple(SchoolDays(calendar) for calendar in calendars or (a_calendar(),))
-    return Workload(policy=policy, bounds=bounds, calendars=resolved)
+    return Workload(policy=policy, bounds=bounds, calendars=resolved, rises=rises)
 
 
 def plan_days(workload: Workload, first: str, days: int = 1) -> Plan:

@@ -24,6 +24,7 @@ from firstbell.core.bells import minute_of
 from firstbell.core.calendar import SchoolCalendar
 from firstbell.core.days import SchoolDays
 from firstbell.core.effort import effort_of, too_many_steps
+from firstbell.core.lead import NO_RISES
 from firstbell.core.plan import Workload, make_plan
 from firstbell.core.policy import Bounds, Policy
 from firstbell.core.upcoming import upcoming_peaks
@@ -45,7 +46,8 @@ def spent(spec: Spec, policy: Policy) -> tuple[dict[str, float], int, bool]:
     times.append(time.process_time())
     assert isinstance(calendar, SchoolCalendar), str(calendar)
     days = SchoolDays(calendar)
-    workload = Workload(policy=policy, bounds=Bounds(minimum=2, maximum=5000), calendars=(days,))
+    bounds = Bounds(minimum=2, maximum=5000)
+    workload = Workload(policy=policy, bounds=bounds, calendars=(days,), rises=NO_RISES)
     now = minute_of(NOW)
     interval = now - 60, now + 2 * 1440
     steps = effort_of(workload, *interval).steps

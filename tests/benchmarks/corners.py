@@ -85,6 +85,7 @@ def corner_policy() -> Policy:
         namespace="ns",
         name="web",
         calendar_names=("corner",),
+        longest_lead_minutes=0,
         pupils_per_replica=1000,
         peaks=(
             Peak(name="first-bell", anchor=PeakAnchor.FIRST_PERIOD_START),
@@ -107,6 +108,7 @@ def largest_policy() -> Policy:
         namespace="ns",
         name="web",
         calendar_names=("corner",),
+        longest_lead_minutes=0,
         pupils_per_replica=997,
         peaks=tuple(
             Peak(

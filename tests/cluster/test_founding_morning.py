@@ -16,6 +16,7 @@ import pytest
 from firstbell.core.bells import instant_of, minute_of
 from firstbell.core.coalesce import MARK_MINUTES
 from firstbell.core.days import SchoolDays
+from firstbell.core.lead import NO_RISES
 from firstbell.core.plan import Plan, Workload, make_plan
 from firstbell.engine.objects.target_ref import TargetRef
 from firstbell.files.links import Linked, link
@@ -88,6 +89,7 @@ def plan_of(file: Path) -> Plan:
         policy=autoscaler.manifest.policy,
         bounds=autoscaler.bounds,
         calendars=tuple(SchoolDays(calendar) for calendar in autoscaler.calendars),
+        rises=NO_RISES,
     )
     return make_plan(workload, minute_of(MORNING.start) - 60, minute_of(MORNING.end) + 6 * 60)
 

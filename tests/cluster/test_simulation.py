@@ -16,6 +16,7 @@ import yaml
 from firstbell.core.behavior import DEFAULT_BEHAVIOR, Behavior, RatePolicy, RateType, ScalingRules
 from firstbell.core.bells import instant_of, minute_of
 from firstbell.core.days import SchoolDays
+from firstbell.core.lead import NO_RISES
 from firstbell.core.plan import Workload
 from firstbell.core.rules import DEFAULT_RULES
 from firstbell.files.links import Linked, link
@@ -67,7 +68,10 @@ def simulated(tmp_path: Path) -> list[Step]:
     assert isinstance(linked, Linked), linked
     (one,) = linked.autoscalers
     plan_of = Workload(
-        policy=one.manifest.policy, bounds=one.bounds, calendars=tuple(map(SchoolDays, one.calendars))
+        policy=one.manifest.policy,
+        bounds=one.bounds,
+        calendars=tuple(map(SchoolDays, one.calendars)),
+        rises=NO_RISES,
     )
     start = minute_of(at("00:00"))
     operator = Operator(

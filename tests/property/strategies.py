@@ -22,6 +22,7 @@ from firstbell.core.calendar import (
     Weekday,
 )
 from firstbell.core.days import DayClass, SchoolDays
+from firstbell.core.lead import NO_RISES, Rises
 from firstbell.core.plan import Workload
 from firstbell.core.policy import Bounds, PeakAnchor, Shape
 from tests.builders import (
@@ -185,10 +186,11 @@ def policies(draw, *, by_replicas: bool | None = None):
     )
 
 
-def workload(policy, *found, bounds: Bounds | None = None) -> Workload:
+def workload(policy, *found, bounds: Bounds | None = None, rises: Rises = NO_RISES) -> Workload:
     """A workload over those calendars, unbounded unless told otherwise."""
     return Workload(
         policy=policy,
         bounds=bounds or Bounds(minimum=0, maximum=None),
         calendars=tuple(SchoolDays(calendar) for calendar in found),
+        rises=rises,
     )

@@ -9,8 +9,10 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from firstbell.core.bells import instant_of
 from firstbell.core.coalesce import Run
-from firstbell.core.plan import Plan, Step, make_plan
+from firstbell.core.lead import NO_RISES, Rise, Rises
+from firstbell.core.plan import Plan, Step, Workload, make_plan
 from firstbell.core.policy import Bounds
 from tests.builders import replicas_by_minute, utc
 from tests.property.strategies import calendars, policies, workload
@@ -40,6 +42,76 @@ def joined_runs(first: Plan, second: Plan) -> list[Run]:
     if runs[-1].value == more[0].value:
         runs.append(Run(runs.pop().start, more.pop(0).end, first.writes[-1].value))
     return runs + more
+
+
+@st.composite
+def leads(draw) -> tuple[int, Rises]:
+    """The longest lead and rises of some sizes, known before all days of lessons or in the midst of them."""
+    rises = NO_RISES
+    for minute in sorted(draw(st.lists(st.integers(-600, 14_000), max_size=12))):
+        pods, seconds = draw(st.integers(1, 300)), draw(st.integers(0, 2000))
+        at = instant_of(START + minute)
+        rises = rises.followed_by(Rise(written=at, before=0, after=pods, seconds=seconds, ready=True))
+    return draw(st.sampled_from([1, 7, 15, 60])), rises
+
+
+def with_lead(planned: Workload, lead: tuple[int, Rises]) -> Workload:
+    longest, rises = lead
+    return replace(planned, rises=rises, policy=replace(planned.policy, longest_lead_minutes=longest))
+
+
+@given(calendar=calendars(), policy=policies(), bounds=bounds, start=DAYS_OF_LESSONS, lead=leads())
+def test_a_lead_takes_nothing_away_and_writes_no_more_than_the_longest_lead_early(
+    calendar, policy, bounds, start, lead
+):
+    planned = workload(policy, calendar, bounds=bounds)
+    end = start + 1440
+    today, early = make_plan(planned, start, end), make_plan(with_lead(planned, lead), start, end)
+    assert early.steps == today.steps
+    told = [[(peak.bell, peak.ready_by, peak.replicas) for peak in plan.peaks] for plan in (today, early)]
+    assert told[0] == told[1]
+    for minute in range(start, end):
+        ahead = min(end - 1, minute + lead[0])
+        soon = max(today.write_at(at) for at in range(minute, ahead + 1))
+        assert today.write_at(minute) <= early.write_at(minute)
+        if minute + lead[0] < end:
+            assert early.write_at(minute) <= soon
+        if (rise := early.ahead_at(minute)) is not None:
+            assert early.write_at(minute) == rise.replicas > today.write_at(minute)
+
+
+@given(calendar=calendars(), policy=policies(), start=DAYS_OF_LESSONS, cut=MINUTES, lead=leads())
+def test_with_a_lead_too_the_writes_of_a_to_c_are_those_of_both_parts(calendar, policy, start, cut, lead):
+    planned = with_lead(workload(policy, calendar), lead)
+    middle, end = start + max(1, cut), start + WIDE
+    whole = make_plan(planned, start, end)
+    assert list(whole.writes) == joined_runs(
+        make_plan(planned, start, middle), make_plan(planned, middle, end)
+    )
+
+
+@given(calendar=calendars(), policy=policies(), start=DAYS_OF_LESSONS, lead=leads(), data=st.data())
+def test_what_is_measured_later_changes_nothing_of_what_was_written_before(
+    calendar, policy, start, lead, data
+):
+    """Two rises end just before a minute: what is in force then is right, and stays until it is due."""
+    planned = with_lead(workload(policy, calendar), lead)
+    minute = start + data.draw(MINUTES)
+    known = tuple(rise for rise in planned.rises.last if rise.known <= instant_of(minute))
+    planned = replace(planned, rises=Rises(known))
+    more = planned.rises
+    for ago in (3, 0):
+        pods, seconds = data.draw(st.integers(1, 300)), data.draw(st.integers(0, 180))
+        at = instant_of(minute - ago) - timedelta(seconds=seconds)
+        more = more.followed_by(Rise(written=at, before=0, after=pods, seconds=seconds, ready=True))
+    before = make_plan(planned, minute - 60, minute + lead[0])
+    after = make_plan(replace(planned, rises=more), minute - 60, minute + lead[0])
+    for at in range(minute - 60, minute + lead[0]):
+        rise = before.ahead_at(at)
+        if at <= minute:
+            assert after.write_at(at) == before.write_at(at)
+        elif rise is not None and rise.written <= minute:
+            assert after.write_at(at) >= rise.replicas
 
 
 @given(calendar=calendars(), policy=policies(), bounds=bounds, start=DAYS_OF_LESSONS, cut=MINUTES)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from firstbell.core.days import SchoolDays
+from firstbell.core.lead import NO_RISES
 from firstbell.core.plan import Workload
 from firstbell.files.links import Linked, link
 from firstbell.files.manifests import Manifests, read_manifests
@@ -25,7 +26,7 @@ def workload_of(path: Path) -> Workload:
     assert isinstance(linked, Linked), linked
     found = linked.autoscalers[0]
     calendars = tuple(SchoolDays(calendar) for calendar in found.calendars)
-    return Workload(policy=found.manifest.policy, bounds=found.bounds, calendars=calendars)
+    return Workload(policy=found.manifest.policy, bounds=found.bounds, calendars=calendars, rises=NO_RISES)
 
 
 def calendar_of(path: Path) -> SchoolCalendar:

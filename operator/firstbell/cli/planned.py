@@ -13,7 +13,9 @@ from firstbell.cli.ask_cluster import ask_cluster
 from firstbell.cli.live_objects import live_objects
 from firstbell.cli.output import refuse
 from firstbell.core import (
+    NO_RISES,
     Plan,
+    Rises,
     SchoolCalendar,
     SchoolDays,
     Severity,
@@ -22,9 +24,10 @@ from firstbell.core import (
     policy_findings,
     start_of_day,
 )
+from firstbell.engine.deciding.leading import lead_from_status
 from firstbell.engine.ports import Failure
 from firstbell.files.links import Linked, LinkedAutoscaler, link, link_readable
-from firstbell.files.manifests import Manifests, gather_readable, read_manifests
+from firstbell.files.manifests import AutoscalerManifest, Manifests, gather_readable, read_manifests
 from firstbell.files.plan_document import DayWindow
 from firstbell.files.yaml_files import FileProblem, Origin, Unreadable
 from firstbell.kinds.problems import Problem
@@ -138,7 +141,18 @@ def policy_errors(autoscaler: LinkedAutoscaler, resolved: Mapping[str, SchoolDay
 def workload_of(autoscaler: LinkedAutoscaler, resolved: Mapping[str, SchoolDays]) -> Workload:
     """Return what is planned for a policy in files."""
     calendars = tuple(resolved[calendar.key] for calendar in autoscaler.calendars)
-    return Workload(policy=autoscaler.manifest.policy, bounds=autoscaler.bounds, calendars=calendars)
+    return Workload(
+        policy=autoscaler.manifest.policy,
+        bounds=autoscaler.bounds,
+        calendars=calendars,
+        rises=reported_rises(autoscaler.manifest),
+    )
+
+
+def reported_rises(manifest: AutoscalerManifest) -> Rises:
+    """Return what the operator measured of the workload, as its status has it; a person's file has none."""
+    status = manifest.origin.node.value.get("status")
+    return lead_from_status(status).rises if isinstance(status, dict) else NO_RISES
 
 
 def _plan(workload: Workload, window: DayWindow) -> Plan:

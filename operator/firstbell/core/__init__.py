@@ -32,6 +32,7 @@ from firstbell.core.bells import (
     minute_of_day,
     start_of_day,
 )
+from firstbell.core.brought_forward import BroughtForward
 from firstbell.core.calendar import (
     ODD_AND_EVEN,
     CalendarDate,
@@ -57,6 +58,7 @@ from firstbell.core.findings import Finding, FindingKind, Severity, calendar_fin
 from firstbell.core.findings.pupils import pupil_findings
 from firstbell.core.floor import Autoscaler, FloorMark, FloorMemory, FloorReading, FloorState, read_floor
 from firstbell.core.history import SETTLED, History, Recommended
+from firstbell.core.lead import NO_RISES, MeasuredLead, Rise, Rises, all_taking
 from firstbell.core.limits import SLOWING, Limit, behaved
 from firstbell.core.overrides import Override, floors_in_force, hold_in_force, next_turns
 from firstbell.core.pilot import Look, Pilot
@@ -127,6 +129,7 @@ __all__ = [
     "END_OF_DAY",
     "EPOCH",
     "MINUTES_PER_DAY",
+    "NO_RISES",
     "ODD_AND_EVEN",
     "RELAXED",
     "SETTLED",
@@ -138,6 +141,7 @@ __all__ = [
     "Behavior",
     "BellChange",
     "Bounds",
+    "BroughtForward",
     "CalendarDate",
     "CalendarEvent",
     "Ceiling",
@@ -169,6 +173,7 @@ __all__ = [
     "LiveMetric",
     "Look",
     "Match",
+    "MeasuredLead",
     "MetricTarget",
     "Minute",
     "OnClosure",
@@ -186,6 +191,8 @@ __all__ = [
     "Recommended",
     "RecurrenceCondition",
     "RegionLoad",
+    "Rise",
+    "Rises",
     "RotationType",
     "Rules",
     "Run",
@@ -211,6 +218,7 @@ __all__ = [
     "Unavailable",
     "Weekday",
     "Workload",
+    "all_taking",
     "api_minute",
     "api_time",
     "asked_for",

@@ -15,6 +15,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from firstbell.core.bells import MINUTES_PER_DAY
+from firstbell.core.brought_forward import BroughtForward, brought_forward, raised
 from firstbell.core.coalesce import (
     MARK_MINUTES,
     Run,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from firstbell.core.bells import Minute
     from firstbell.core.days import SchoolDays
+    from firstbell.core.lead import Rises
     from firstbell.core.policy import Bounds, Policy
 
 
@@ -101,11 +103,15 @@ class PlannedPeak:
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Workload:
-    """What is planned: a policy, the bounds in force, and its calendars resolved, in the policy's order."""
+    """What is planned: a policy, the bounds in force, and its calendars resolved, in the policy's order.
+
+    `rises` are the last ones that were measured: what the next need as a head start, if the policy has it.
+    """
 
     policy: Policy
     bounds: Bounds
     calendars: tuple[SchoolDays, ...]
+    rises: Rises
 
     @property
     def zone(self) -> ZoneInfo:
@@ -118,6 +124,7 @@ class Plan:
     """What a workload will be given over [start, end).
 
     `writes` is what an executor needs; steps and peaks, which people need, are worked out when asked for.
+    `brought_forward` are those of its rises that are written before they are due, by when they are due.
     `wanted` is the schedule before bounds, over more than the interval: as far around it as writes look.
     """
 
@@ -125,6 +132,7 @@ class Plan:
     start: Minute
     end: Minute
     writes: tuple[Run, ...]
+    brought_forward: tuple[BroughtForward, ...]
     loads: tuple[RegionLoad, ...]
     wanted: ReplicaCurve
 
@@ -196,6 +204,17 @@ class Plan:
         # A run that starts at the next minute is after this: a longer tuple is the larger one.
         return self.writes[bisect_right(self.writes, (minute + 1,)) - 1].value
 
+    def ahead_at(self, minute: Minute) -> BroughtForward | None:
+        """Return the rise that is in force at a minute of the plan before it is due; None where none is."""
+        first = bisect_right(self.brought_forward, minute, key=lambda rise: rise.due)
+        longest, value = self.workload.policy.longest_lead_minutes, self.write_at(minute)
+        for rise in self.brought_forward[first:]:
+            if rise.due > minute + longest:
+                break
+            if rise.written <= minute and rise.replicas == value:
+                return rise
+        return None
+
     def next_write(self, after: Minute) -> Run | None:
         """Return the first write after a minute, or None to the end of the plan."""
         return next((run for run in self.writes if run.start > after), None)
@@ -212,18 +231,22 @@ def make_plan(workload: Workload, start: Minute, end: Minute) -> Plan:
     Ramps of later bells and tails of earlier ones are in it, too.
     """
     gap = workload.policy.hold_gap_minutes
-    wide_start, wide_end = start - context_minutes(gap), end + context_minutes(gap)
+    lead = workload.policy.longest_lead_minutes
+    wide_start, wide_end = start - context_minutes(gap), end + context_minutes(gap) + lead
     loads = region_loads(workload.policy, workload.calendars, wide_start, wide_end)
     wide = demand(workload.policy, loads, wide_start, wide_end)
     marked = (
         Run(first, last, clamp(-(-load // wide.scale), workload.bounds)[0])
         for first, last, load in highest_by_mark(wide.total, wide_start)
     )
+    due = coalesce(merge(marked), gap)
+    earlier = brought_forward(due, workload.rises, lead)
     return Plan(
         workload=workload,
         start=start,
         end=end,
-        writes=tuple(_cut(coalesce(merge(marked), gap), start, end)),
+        writes=tuple(_cut(raised(due, earlier), start, end)),
+        brought_forward=tuple(rise for rise in earlier if rise.written < end and start < rise.due),
         loads=loads,
         wanted=replica_curve(wide.total, wide_start, wide.scale),
     )

@@ -149,13 +149,15 @@ class Bounds:
 class Policy:
     """How one workload follows its calendars.
 
-    `pupils_per_replica` is None only where every peak has `replicas`.
+    `pupils_per_replica` is None only where every peak has `replicas`. Rises are written up to
+    `longest_lead_minutes` before they are due, by what was measured; 0: when they are due.
     """
 
     namespace: str
     name: str
     calendar_names: tuple[str, ...]
     peaks: tuple[Peak, ...]
+    longest_lead_minutes: int
     pupils_per_replica: int | None = None
     day_factors: tuple[DayFactor, ...] = ()
     max_factor_percent: int = 5000
@@ -165,6 +167,7 @@ class Policy:
         _at_least(1, self.pupils_per_replica, "pupils_per_replica")
         _at_least(0, self.max_factor_percent, "max_factor_percent")
         _at_least(0, self.hold_gap_minutes, "hold_gap_minutes")
+        _at_least(0, self.longest_lead_minutes, "longest_lead_minutes")
         if self.pupils_per_replica is None:
             for peak in self.peaks:
                 if peak.replicas is None:

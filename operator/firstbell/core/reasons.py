@@ -89,6 +89,7 @@ class AbsenceReason(StrEnum):
     NO_SELECTOR = "NoSelector"
     NOT_A_NUMBER = "NotANumber"
     NOT_FOUND = "NotFound"
+    NOT_MEASURED = "NotMeasured"
     NOT_READ = "NotRead"
     NOT_READ_YET = "NotReadYet"
     """There is nothing of an object that waits for its turn to be read."""
@@ -166,6 +167,7 @@ class EventReason(StrEnum):
 
     BELL_NOT_SEEN = "BellNotSeen"
     LATE_FOR_BELL = "LateForBell"
+    LEAD_TOO_SHORT = "LeadTooShort"
     MINIMUM_SET_BY_HAND = "MinimumSetByHand"
     PODS_NOT_READY = "PodsNotReady"
     READY_FOR_BELL = "ReadyForBell"

@@ -83,11 +83,15 @@ def peak_at(plan: Plan, minute: Minute) -> PlannedPeak | None:
     It is the largest whose load is near.
 
     Near, because a rise is written up to five minutes before its load, a fall up to five minutes after it,
-    and a fall that returns within the hold gap not at all.
+    and a fall that returns within the hold gap not at all. A rise that is brought forward is that of the
+    minute at which it is due.
     """
+    ahead = plan.ahead_at(minute) if plan.brought_forward else None
+    if ahead is not None:
+        minute = ahead.due
     near = plan.peaks_near(minute)
     covering = [peak for peak in near if _reaches(peak, minute, after=0)]
-    if not covering and plan.write_at(minute) > plan.workload.bounds.minimum:
+    if ahead is None and not covering and plan.write_at(minute) > plan.workload.bounds.minimum:
         late = MARK_MINUTES + plan.workload.policy.hold_gap_minutes
         covering = [peak for peak in near if _reaches(peak, minute, after=late)]
     return max(covering, key=lambda peak: (peak.wanted, -abs(peak.ready_by - minute)), default=None)

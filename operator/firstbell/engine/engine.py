@@ -220,6 +220,8 @@ class Engine:
 
     async def look_at_everything(self) -> None:
         """Have each object decided on anew: after the first look, and whenever everything was read again."""
+        for memory in self._memories.values():
+            memory.lead = memory.lead.interrupted()
         if self.stop.in_force() is None:
             for owner in await release_orphans(
                 self._cluster, self._telemetry, self.store.floors, self.store.autoscalers, self.instance

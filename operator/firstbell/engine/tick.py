@@ -23,6 +23,7 @@ from firstbell.core import (
 from firstbell.engine.acting.way_back import follow_way_back
 from firstbell.engine.deciding.evaluating import evaluated
 from firstbell.engine.deciding.last_autoscaler import autoscaler_from_status, follow_autoscaler
+from firstbell.engine.deciding.leading import follow_rises, follow_write, lead_from_status
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation, situation
 from firstbell.engine.deciding.surging import surge_from_status
 from firstbell.engine.memory.carried_out import Action, Scaling
@@ -124,8 +125,11 @@ class Ticker:
         if memory.pilot.hold_until is None:
             memory.pilot = Pilot.starting(rules.flown, now, surge_from_status(seen.status))
             memory.autoscaler = autoscaler_from_status(seen)
+            memory.lead = lead_from_status(seen.status)
         stands = situation(self._store, seen, rules, self._instance, now, floored=memory.written.floored)
         stands, memory.autoscaler = follow_autoscaler(stands, memory.autoscaler, now)
+        memory.lead, told = follow_rises(memory.lead, stands, now)
+        memory.happenings.extend(told)
         return evaluated(
             self._store,
             stands,
@@ -172,6 +176,8 @@ def _remember(memory: Memory, outcome: Outcome, before: int) -> None:
     if isinstance(decision, Unavailable) or decision.desired is None:
         return
     if before != decision.desired:
+        memory.lead, late = follow_write(memory.lead, outcome, before, memory.carried_out.acted_for)
+        memory.happenings.extend(late)
         told = f"desired replicas {before} -> {decision.desired}: {decision.message}"
         reason = EventReason.SCALED_UP if decision.desired > before else EventReason.SCALED_DOWN
         memory.happenings.append(Happening(reason=reason, message=told))
@@ -225,7 +231,8 @@ def next_looks(outcome: Outcome, memory: Memory) -> list[tuple[datetime, bool]]:
         each.until for each in (memory.written.admitted, memory.written.admitted_count) if each is not None
     ]
     told = memory.hands.ends() if memory.hands is not None else None
-    ends = (held_from, awaited, told, memory.written.contest.ends(), *asked_again)
+    overdue = min((rise.until for rise in memory.lead.under_way), default=None)
+    ends = (held_from, awaited, told, overdue, memory.written.contest.ends(), *asked_again)
     if outcome.shrunk is not None:
         ends = (*ends, *outcome.shrunk.ends(now))
     looks += [(at, False) for at in ends if at is not None and at > now]

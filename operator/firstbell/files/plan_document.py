@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from fractions import Fraction
 
-    from firstbell.core import Day, Plan, PlannedPeak, SchoolDays, Step
+    from firstbell.core import Day, Plan, PlannedPeak, Run, SchoolDays, Step
 
 API_VERSION = "firstbell.dev/plan/v1"
 
@@ -92,9 +92,18 @@ def _autoscaler(plan: Plan) -> dict[str, Any]:
         "from": api_minute(plan.start),
         "to": api_minute(plan.end),
         "steps": [_step(step) for step in plan.steps],
-        "writes": [{"time": api_minute(run.start), "replicas": run.value} for run in plan.writes],
+        "writes": [_write(plan, run) for run in plan.writes],
         "peaks": [peak_document(peak) for peak in plan.peaks],
     }
+
+
+def _write(plan: Plan, run: Run) -> dict[str, Any]:
+    """Return a write; one that is made before it is due says when it is, and which measurement says so."""
+    told = {"time": api_minute(run.start), "replicas": run.value}
+    rise = plan.ahead_at(run.start)
+    if rise is None:
+        return told
+    return {**told, "dueTime": api_minute(rise.due), "leadSeconds": rise.lead.seconds}
 
 
 def _step(step: Step) -> dict[str, Any]:

@@ -62,6 +62,7 @@ def to_policy(namespace: str, name: str, spec: SchoolAutoscalerSpec) -> Policy:
         ),
         max_factor_percent=spec.max_factor_percent,
         hold_gap_minutes=spec.hold_gap_minutes,
+        longest_lead_minutes=spec.longest_lead_minutes,
     )
 
 

@@ -11,6 +11,7 @@ from pydantic import ConfigDict
 from firstbell.kinds.behavior import BehaviorSpec
 from firstbell.kinds.calendar_exception import CalendarRefSpec
 from firstbell.kinds.cel import Rule, validated_by
+from firstbell.kinds.lead_time import LeadMode, LeadTimeSpec
 from firstbell.kinds.metrics import MetricSpec
 from firstbell.kinds.model import SpecModel, named_list
 from firstbell.kinds.peak import DayFactorSpec, PeakSpec
@@ -127,6 +128,9 @@ class SchoolAutoscalerSpec(SpecModel):
     """The most that all day factors together may come to, in percent."""
     hold_gap_minutes: Minutes = 30
     """Minutes: a fall of the schedule is left out if as many replicas are needed again within this time."""
+    lead_time: LeadTimeSpec | None = None
+    """How much earlier than the plan needs them replicas are asked for. Absent: not at all, leadMinutes of
+    each peak is all the head start."""
     metrics: Annotated[tuple[MetricSpec, ...], named_list(16)] = ()
     """Live metrics; of all of them and the schedule, the largest number of replicas counts."""
     surge: SurgeSpec | None = None
@@ -146,6 +150,12 @@ class SchoolAutoscalerSpec(SpecModel):
         """`behavior` with every default filled in."""
         behavior = self.behavior or BehaviorSpec()
         return BehaviorSpec(scale_up=behavior.up, scale_down=behavior.down)
+
+    @property
+    def longest_lead_minutes(self) -> int:
+        """The most minutes that a rise is written before it is due; 0 where it never is."""
+        measured = self.lead_time is not None and self.lead_time.mode is LeadMode.MEASURED
+        return self.lead_time.max_minutes if self.lead_time is not None and measured else 0
 
     @property
     def tolerance_ratio(self) -> Fraction:

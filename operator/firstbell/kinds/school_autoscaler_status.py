@@ -130,6 +130,30 @@ class SurgeStatus(StatusModel):
     """When that peak is over, in UTC."""
 
 
+class RiseStatus(StatusModel):
+    """A rise, and how long its replicas took to be all Ready."""
+
+    written_time: Time
+    """When it was written, in UTC."""
+    from_: Annotated[ReplicaCount, Field(alias="from")]
+    """The replicas before."""
+    to: ReplicaCount
+    """The replicas that were asked for."""
+    took_seconds: Annotated[int, number(0, LARGEST_INT32)]
+    """Seconds from its writing until all were Ready; or for how long they were waited for in vain."""
+    ready: bool
+    """Whether all became Ready in that time."""
+
+
+class LeadStatus(StatusModel):
+    """What the last rises took: with spec.leadTime.mode Measured the next are written so much earlier."""
+
+    rises: Annotated[tuple[RiseStatus, ...], ordered_list(64)] = ()
+    """The last rises, oldest first; a few of each size."""
+    warning: Sentence | None = None
+    """That the last rise for a bell came too late for it, and what to do; absent while it did not."""
+
+
 class ActionStatus(StatusModel):
     """A change of the desired replicas."""
 
@@ -218,6 +242,8 @@ class SchoolAutoscalerStatus(StatusModel):
     """What decided on that number, and which limits changed it."""
     surge: SurgeStatus | None = None
     """How far the present peak is raised above its plan; absent while it is not."""
+    lead: LeadStatus | None = None
+    """How long the last rises took to be all Ready; absent before the first."""
     bell: BellStatus | None = None
     """How the workload stands with its next bell: what the column BELL shows."""
     upcoming: Annotated[tuple[UpcomingPeakStatus, ...], ordered_list(5)] = ()

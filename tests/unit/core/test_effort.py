@@ -17,6 +17,7 @@ from firstbell.core.effort import (
     too_many_steps,
 )
 from firstbell.core.findings import FindingKind, policy_findings
+from firstbell.core.lead import NO_RISES
 from firstbell.core.plan import Workload, make_plan
 from firstbell.core.policy import Bounds, PeakAnchor
 from firstbell.core.reasons import AbsenceReason
@@ -62,7 +63,8 @@ DEAREST = [
 
 def corner(spec, policy) -> Workload:
     calendar = read_calendar("ns", "corner", spec)
-    return Workload(policy=policy, bounds=Bounds(minimum=2, maximum=5000), calendars=(SchoolDays(calendar),))
+    bounds = Bounds(minimum=2, maximum=5000)
+    return Workload(policy=policy, bounds=bounds, calendars=(SchoolDays(calendar),), rises=NO_RISES)
 
 
 def calls_of(workload: Workload) -> int:

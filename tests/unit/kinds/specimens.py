@@ -85,6 +85,7 @@ metrics:
   prometheus: {serverAddress: "http://prometheus:9090", query: sum(sessions)}
   target: {type: AverageValue, averageValue: "1000"}
   perPupil: "0.9"
+leadTime: {mode: Measured, maxMinutes: 20}
 surge: {maxPercent: 200}
 tolerance: "0.05"
 behavior:

@@ -42,6 +42,7 @@ ATOMIC = {
     "upcoming",
     "lastActions",
     "reasons",
+    "rises",
     "matchExpressions",
 }
 

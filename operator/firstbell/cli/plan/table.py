@@ -12,6 +12,7 @@ from firstbell.cli.planned import Planned
 from firstbell.core import (
     CLOCK,
     DATED_CLOCK,
+    BroughtForward,
     Day,
     LimitedBy,
     Minute,
@@ -163,10 +164,18 @@ def _changes(plan: Plan, *, steps: bool) -> Sequence[tuple[Minute, int, str]]:
             limited = LimitedBy.MAX_REPLICAS
         elif run.value == plan.workload.bounds.minimum:
             limited = LimitedBy.MIN_REPLICAS
-        changes.append(
-            (run.start, run.value, _why(peak.surge.occurrence.peak.name if peak else None, limited))
-        )
+        why = _why(peak.surge.occurrence.peak.name if peak else None, limited)
+        changes.append((run.start, run.value, why + _earlier(plan.ahead_at(run.start))))
     return changes
+
+
+def _earlier(rise: BroughtForward | None) -> str:
+    """Tell by how much a write is earlier than it is due, and which measurement says so."""
+    if rise is None:
+        return ""
+    lead = rise.lead
+    took = f"took {lead.seconds} s" if lead.ready else f"were not Ready in {lead.seconds} s"
+    return f", {rise.due - rise.written} min early: {lead.least} to {lead.most} pods {took}"
 
 
 def _why(peak: str | None, limited: LimitedBy | None) -> str:

@@ -124,6 +124,17 @@ def simulate(
             rich_help_panel=_OURS,
         ),
     ] = None,
+    lead_seconds: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=3600,
+            metavar="SECONDS",
+            help="What its last rises took until all were Ready: the next are written so much earlier. "
+            "Default where spec.leadTime.mode is Measured: what pods take here; else not earlier.",
+            rich_help_panel=_OURS,
+        ),
+    ] = None,
     cron: Annotated[
         str | None,
         typer.Option(
@@ -171,6 +182,7 @@ def simulate(
         hpa_target_percent=hpa_target,
         beside_autoscaler=not without_hpa,
         rules=DEFAULT_RULES if surge is None else replace(DEFAULT_RULES, surge_max_percent=surge),
+        lead_seconds=lead_seconds,
         cron_hours=None if cron is None else _hours(cron),
         cron_replicas=cron_replicas,
         cron_in_utc=cron_utc,

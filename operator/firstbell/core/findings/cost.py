@@ -8,6 +8,7 @@ from firstbell.core.bells import start_of_day
 from firstbell.core.calendar import OneDate
 from firstbell.core.effort import planned_around, too_many_steps
 from firstbell.core.findings.finding import Finding, FindingKind, Severity
+from firstbell.core.lead import NO_RISES
 from firstbell.core.plan import Workload
 from firstbell.core.policy import Bounds
 
@@ -21,7 +22,12 @@ if TYPE_CHECKING:
 
 def cost_findings(policy: Policy, calendars: Sequence[SchoolDays]) -> Iterator[Finding]:
     """Yield, once, where there are more bells, events and peaks than a plan has steps for."""
-    workload = Workload(policy=policy, bounds=Bounds(minimum=0, maximum=None), calendars=tuple(calendars))
+    workload = Workload(
+        policy=policy,
+        bounds=Bounds(minimum=0, maximum=None),
+        calendars=tuple(calendars),
+        rises=NO_RISES,
+    )
     for minute in _looked_at(calendars):
         costly = too_many_steps(workload, *planned_around(minute))
         if costly is not None:

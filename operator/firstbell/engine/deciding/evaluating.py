@@ -63,7 +63,7 @@ def evaluated(  # noqa: PLR0913 - what a decision depends on
     if isinstance(stands.actuator, Unavailable):
         held = still_held(store, stands, instance)
         before = memory.plans.plan
-        plan = stands.actuator if held is None else current_plan(stands, held, memory.plans, minute)
+        plan = stands.actuator if held is None else current_plan(stands, held, memory, minute)
         memory.edits.shrunk = follow_shrinkage(store, stands, before, plan, memory, now)
         _follow_hands(store, stands, plan, memory, now)
         return Outcome(
@@ -81,7 +81,7 @@ def evaluated(  # noqa: PLR0913 - what a decision depends on
             orders=seen_orders,
         )
     before = memory.plans.plan
-    plan = current_plan(stands, stands.actuator, memory.plans, minute)
+    plan = current_plan(stands, stands.actuator, memory, minute)
     memory.edits.shrunk = follow_shrinkage(store, stands, before, plan, memory, now)
     _follow_hands(store, stands, plan, memory, now)
     there = () if isinstance(plan, Unavailable) else tuple(elsewhere(plan, memory.plans, others, now))

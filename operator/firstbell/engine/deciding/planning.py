@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from firstbell.core import (
     MINUTES_PER_DAY,
+    NO_RISES,
     Bounds,
     Minute,
     Plan,
@@ -29,6 +30,7 @@ from firstbell.engine.pace.slices import (
 
 if TYPE_CHECKING:
     from firstbell.engine.memory.kept_plans import KeptPlans
+    from firstbell.engine.memory.memory import Memory
 
 RECENT_MINUTES = 10
 UPCOMING = 5
@@ -50,27 +52,29 @@ def bounds_in_force(situation: Situation, actuator: ByFloor | ByScale) -> Bounds
 
 
 def current_plan(
-    situation: Situation, actuator: ByFloor | ByScale, plans: KeptPlans, minute: Minute
+    situation: Situation, actuator: ByFloor | ByScale, memory: Memory, minute: Minute
 ) -> Plan | Unavailable:
     """Return the plan in force at a minute: made anew where its inputs changed, or its time ran out.
 
     With HoldLastPlan the last good calendars go on to be followed while the present ones are unusable. A plan
     that takes too long to make is cut: the last one goes on for as long as it reaches, `plans.cut` says why.
     """
-    calendars = situation.calendars
+    plans, calendars = memory.plans, situation.calendars
     if isinstance(calendars, Unavailable):
         if situation.rules.flown.reactive_only or plans.calendars is None:
             return calendars
         calendars = plans.calendars
     bounds = bounds_in_force(situation, actuator)
-    inputs = (situation.rules, tuple(id(days.calendar) for days in calendars), bounds)
+    measured = memory.lead.rises if situation.rules.policy.longest_lead_minutes else NO_RISES
+    inputs = (situation.rules, tuple(id(days.calendar) for days in calendars), bounds, measured)
     plan = plans.plan
     fits = plan is not None and plan.start + RECENT_MINUTES <= minute < plan.end - MINUTES_PER_DAY
     if plan is not None and fits and plans.inputs == inputs:
         plans.calendars, plans.cut = calendars, None
         return plan
     if plans.cut is None or plans.cut.inputs != inputs or minute >= plans.cut.until:
-        made = made_plan(Workload(policy=situation.rules.policy, bounds=bounds, calendars=calendars), minute)
+        workload = Workload(policy=situation.rules.policy, bounds=bounds, calendars=calendars, rises=measured)
+        made = made_plan(workload, minute)
         if isinstance(made, Plan):
             plans.plan, plans.inputs, plans.cut = made, inputs, None
             plans.calendars = calendars

@@ -15,6 +15,7 @@ from firstbell.core import SETTLED, AbsenceReason, Pilot, Unavailable, minute_of
 from firstbell.engine.acting.commands import commands_of, unsent_of
 from firstbell.engine.deciding.evaluating import evaluated
 from firstbell.engine.deciding.last_autoscaler import autoscaler_from_status, with_kept_baseline
+from firstbell.engine.deciding.leading import lead_from_status
 from firstbell.engine.deciding.planning import coming_peaks
 from firstbell.engine.deciding.situation import situation
 from firstbell.engine.deciding.surging import surge_from_status
@@ -101,7 +102,10 @@ def explain(store: Store, key: str, now: datetime, instance: str | None = None) 
     instance = instance or _instance(store, key)
     stands = replace(situation(store, seen, rules, instance, now), live=reported_live(seen.status))
     stands = with_kept_baseline(stands, autoscaler_from_status(seen))
-    memory = Memory(pilot=Pilot(history=SETTLED, surge=surge_from_status(seen.status)))
+    memory = Memory(
+        pilot=Pilot(history=SETTLED, surge=surge_from_status(seen.status)),
+        lead=lead_from_status(seen.status),
+    )
     outcome = evaluated(store, stands, instance, memory, now, stopped=reported_stop(seen.status))
     held = store.floors.held_by(key)
     told = Explanation(

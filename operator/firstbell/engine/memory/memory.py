@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from firstbell.core import Pilot
 from firstbell.engine.memory.carried_out import CarriedOut, LooksAgain
 from firstbell.engine.memory.kept_plans import KeptPlans
+from firstbell.engine.memory.lead import Lead
 from firstbell.engine.memory.losses import Edits
 from firstbell.engine.memory.told import Told
 from firstbell.engine.memory.written import Written
@@ -36,9 +37,9 @@ class Memory:
     `pilot` is replaced by a look and by a decision that was carried out; `plans`, `edits`, `zero`,
     `hands` and `autoscaler` are written in `deciding/` (a count that `acting/` has written tells of `zero`,
     too, and one that it set back of `hands`);
-    `written` in `acting/`; `carried_out` and `way_back` by the tick; `told` in `report/`. `happenings` are
-    still to be told: whoever knows of one adds it, the report takes all. `clock_set_by` is by how much the
-    clock had been set in all when this was last looked at.
+    `written` in `acting/`; `carried_out`, `lead` and `way_back` by the tick; `told` in `report/`.
+    `happenings` are still to be told: whoever knows of one adds it, the report takes all. `clock_set_by` is
+    by how much the clock had been set in all when this was last looked at.
     """
 
     pilot: Pilot = field(default_factory=Pilot)
@@ -49,6 +50,7 @@ class Memory:
     autoscaler: LastAutoscaler | None = None
     written: Written = field(default_factory=Written)
     carried_out: CarriedOut = field(default_factory=CarriedOut)
+    lead: Lead = field(default_factory=Lead)
     looks_again: LooksAgain = field(default_factory=LooksAgain)
     way_back: WayBack | None = None
     told: Told = field(default_factory=Told)
@@ -71,6 +73,7 @@ class Memory:
         self.hands = None if self.hands is None else self.hands.moved(by)
         self.written.move(by)
         self.carried_out.move(by)
+        self.lead = self.lead.interrupted()
         self.looks_again.move(by)
         self.way_back = None if self.way_back is None else self.way_back.moved(by)
         self.told.move(by)

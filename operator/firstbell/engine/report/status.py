@@ -26,6 +26,7 @@ from firstbell.engine.acting.contest import contested
 from firstbell.engine.acting.way_back import returned
 from firstbell.engine.deciding.hands import changed_by_hand
 from firstbell.engine.deciding.last_autoscaler import autoscaler_to_status
+from firstbell.engine.deciding.leading import lead_to_status
 from firstbell.engine.deciding.outcome import floor_after
 from firstbell.engine.deciding.shrinking import plan_shrunk
 from firstbell.engine.deciding.situation import ByFloor, ByScale
@@ -81,6 +82,7 @@ def status_of(
         "readyReplicas": workload.ready if workload else None,
         "desiredReplicas": decided.desired if decided else None,
         "decision": steady_decision(outcome, _decision(decision, ready=conditions[0]), old),
+        "lead": lead_to_status(memory.lead) or old.get("lead"),
         "surge": surge_to_status(memory.pilot.surge, outcome.now),
         "bell": bell_status(seen, bell),
         "upcoming": [_upcoming(peak, at_risk=peak is threatened) for peak in coming],

@@ -125,6 +125,15 @@ def _autoscalers(comparison: Comparison) -> Iterator[Assumption]:
             text=f"early arrivals raise the first bell's peak up to {most} %, from a metric that counts "
             "everybody who has come",
         )
+    workload = comparison.plan.workload
+    if workload.policy.longest_lead_minutes and workload.rises.last:
+        taken = workload.rises.last[-1].seconds
+        yield Assumption(
+            name="leadSeconds",
+            value=taken,
+            text=f"the last rises took {taken} s until all were Ready: the next are written so much earlier, "
+            f"in whole minutes, at most {workload.policy.longest_lead_minutes}",
+        )
     yield Assumption(
         name="leastPossible",
         value=round(comparison.least.at_hpa_target.pod_hours, 1),

@@ -14,6 +14,7 @@ from firstbell.lab.day.early_arrivals import CountedArrivals
 from firstbell.lab.day.firstbell import FirstbellAlone, FirstbellBesideHpa, Operator
 from firstbell.lab.day.hpa import HorizontalPodAutoscaler, HpaAlone, HpaSpec
 from firstbell.lab.day.known_plans import KnownPlans, known_plans
+from firstbell.lab.day.lead import with_lead
 from firstbell.lab.day.least import Leads, LeastPossible, least, replicas_needed
 from firstbell.lab.day.observed import FULL_PERCENT
 from firstbell.lab.day.resource_metric import ResourceTarget
@@ -42,7 +43,8 @@ class Variant(StrEnum):
 class Conditions:
     """What a day is played under.
 
-    `rules` are what the policy says of decisions.
+    `rules` are what the policy says of decisions. `lead_seconds` is what the last rises took, None for what
+    pods take in `world`.
     `background_percent` is how busy the baseline is beside lesson starts; `hpa_target_percent` the CPU target
     of the HPA, and `hpa_behavior` its own `behavior`, where it has one. Of the hand-written floor
     `cron_hours` are its seconds of the day and `cron_replicas` its size, None for the careful team's own;
@@ -54,6 +56,7 @@ class Conditions:
     background_percent: int = 20
     hpa_target_percent: int = 60
     rules: Rules = DEFAULT_RULES
+    lead_seconds: int | None = None
     hpa_behavior: Behavior | None = None
     beside_autoscaler: bool = True
     cron_hours: tuple[int, int] | None = None
@@ -106,6 +109,7 @@ def compare(
     zone = workload.zone
     start = start_of_day(zone, on)
     end = start_of_day(zone, on.fromordinal(on.toordinal() + 1))
+    workload = with_lead(workload, start, end, conditions.world.cluster, conditions.lead_seconds)
     plans = known_plans(workload, start, end)
     plan = plans.at(end)
     there = crowd(workload, start, end, conditions.coming)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import model_validator
 
-from firstbell.core import Minute, SchoolDays, Workload, bell, start_of_day
+from firstbell.core import NO_RISES, Minute, SchoolDays, Workload, bell, start_of_day
 from firstbell.files.links import Linked, link
 from firstbell.files.manifests import gather
 from firstbell.files.yaml_files import FileProblem, Origin, Unreadable, read_file
@@ -244,6 +244,7 @@ def _only(file: Path, linked: Linked) -> Workload | Unreadable:
         policy=one.manifest.policy,
         bounds=one.bounds,
         calendars=tuple(SchoolDays(calendar) for calendar in one.calendars),
+        rises=NO_RISES,
     )
 
 

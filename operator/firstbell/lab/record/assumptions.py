@@ -37,6 +37,12 @@ def _assumptions(outcome: Outcome) -> Iterator[str]:
         yield f"firstbell follows the recorded load as its metric {outcome.live_metric}, read every 15 s."
     if outcome.follows_arrivals:
         yield "More pupils than planned before a first bell raise its peak, by the policy's surge."
+    longest = outcome.workload.policy.longest_lead_minutes
+    if longest:
+        yield (
+            f"The last rises always took {outcome.start_seconds} s until all were Ready: the next are written"
+            f" so much earlier, in whole minutes, at most {longest}."
+        )
     yield "An exception with announcedTime is unknown to the plan before it."
     if outcome.gaps:
         yield "While the load is not recorded counts are held, and neither short time nor waste is counted."

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from firstbell.core import DEFAULT_RULES, Rules
+from firstbell.core import DEFAULT_RULES, Rules, all_taking
 from firstbell.lab.day.hpa import HorizontalPodAutoscaler, HpaSpec
 from firstbell.lab.day.least import Leads, least_of_runs
 from firstbell.lab.record.bells import bell_windows
@@ -56,7 +56,11 @@ class Trial:
 
 
 def run_trial(trial: Trial, recording: Recording) -> Outcome:
-    """Return what every variant comes to over the recording."""
+    """Return what every variant comes to over the recording.
+
+    What the operator would have measured of its rises is what pods take here.
+    """
+    trial = replace(trial, workload=replace(trial.workload, rises=all_taking(trial.start_seconds)))
     need = need_over(recording, trial.per_replica)
     schedule = _schedule(trial, recording)
     fixed = max(need.replicas) if trial.fixed is None else trial.fixed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from firstbell.cli.plan.table import bar
@@ -246,3 +248,41 @@ def test_in_the_hour_that_comes_twice_no_two_rows_look_the_same(tmp_path):
 def test_on_any_other_day_a_time_stands_alone(tmp_path):
     lines = shown(written(tmp_path, at_night(of="2024-10-20")), "--date", "2024-10-20", "--steps")
     assert not any("CEST" in line for line in lines)
+
+
+MEASURED_STATUS = """\
+status:
+  lead:
+    rises:
+    - {writtenTime: "2024-09-02T06:20:00Z", from: 4, to: 44, tookSeconds: 30, ready: true}
+    - {writtenTime: "2024-09-03T06:20:00Z", from: 2, to: 12, tookSeconds: 200, ready: true}
+    - {writtenTime: "2024-09-04T06:20:00Z", from: 2, to: 4, tookSeconds: 900, ready: false}
+"""
+
+
+def measured(mode: str = "Measured") -> str:
+    spec = AUTOSCALER.replace("minReplicas: 2", f"minReplicas: 2\n  leadTime: {{mode: {mode}}}").replace(
+        "anchor: FirstPeriodStart", "anchor: FirstPeriodStart, rampMinutes: 0, decayMinutes: 0"
+    )
+    return f"{CALENDAR}---\n{spec}{MEASURED_STATUS}"
+
+
+def test_a_write_that_is_brought_forward_says_by_how_much_and_why(tmp_path):
+    file = written(tmp_path, measured())
+    lines = shown(file, "--date", "2024-09-11", width=110)
+    rise = next(line for line in lines if line.startswith("08:16  06:16        12  "))
+    assert rise.endswith("  first, 4 min early: 4 to 15 pods took 200 s")
+    (autoscaler,) = json.loads(run(file, "--date", "2024-09-11", "-o", "json").stdout)["autoscalers"]
+    assert autoscaler["writes"][1] == {
+        "time": "2024-09-11T06:16:00Z",
+        "replicas": 12,
+        "dueTime": "2024-09-11T06:20:00Z",
+        "leadSeconds": 200,
+    }
+
+
+def test_a_fixed_lead_brings_nothing_forward_whatever_was_measured(tmp_path):
+    fixed = measured("Fixed")
+    without = fixed.partition("status:")[0].replace("leadTime: {mode: Fixed}", "")
+    files = (written(tmp_path, fixed), written(tmp_path, without, "plain.yaml"))
+    assert shown(files[0], "--date", "2024-09-11") == shown(files[1], "--date", "2024-09-11")

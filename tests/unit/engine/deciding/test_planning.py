@@ -10,7 +10,7 @@ from firstbell.core.absence import Unavailable
 from firstbell.core.bells import minute_of
 from firstbell.engine.deciding.planning import bounds_in_force, coming_peaks, current_plan
 from firstbell.engine.deciding.situation import situation
-from firstbell.engine.memory.kept_plans import KeptPlans
+from firstbell.engine.memory.memory import Memory
 from tests.fakes import instant
 from tests.unit.engine.bodies import BEFORE, BELL, KEY, RISE, a_calendar, an_autoscaler, an_hpa
 from tests.unit.engine.world import World
@@ -50,7 +50,7 @@ def test_the_bounds_in_force_are_the_tighter_of_each(spec, hpa, want):
 
 
 def test_a_plan_is_kept_while_nothing_changes():
-    world, memory = World(), KeptPlans()
+    world, memory = World(), Memory()
     first = planned(world, memory)
     assert planned(world, memory, NOW + 600) is first
 
@@ -65,14 +65,14 @@ def test_a_plan_is_kept_while_nothing_changes():
     ],
 )
 def test_a_plan_is_made_again_when_what_it_stands_on_changes(change):
-    world, memory = World(), KeptPlans()
+    world, memory = World(), Memory()
     first = planned(world, memory)
     change(world)
     assert planned(world, memory) is not first
 
 
 def test_an_edit_of_a_status_changes_no_plan():
-    world, memory = World(), KeptPlans()
+    world, memory = World(), Memory()
     first = planned(world, memory)
     for plural, name in (("schoolcalendars", "school"), ("schoolautoscalers", "web")):
         world.edit(plural, lambda body: body.update(status={"observedGeneration": 1}), name)
@@ -80,7 +80,7 @@ def test_an_edit_of_a_status_changes_no_plan():
 
 
 def test_a_plan_always_reaches_a_day_ahead():
-    world, memory = World(), KeptPlans()
+    world, memory = World(), Memory()
     for hours in range(0, 24 * 7, 5):
         minute = NOW + hours * 60
         plan = planned(world, memory, minute)
@@ -89,7 +89,7 @@ def test_a_plan_always_reaches_a_day_ahead():
 
 
 def test_a_clock_that_was_set_back_gets_a_plan_of_its_time():
-    world, memory = World(), KeptPlans()
+    world, memory = World(), Memory()
     planned(world, memory)
     back = NOW - 24 * 60
     assert planned(world, memory, back).write_at(back - 10) == 4
@@ -105,7 +105,7 @@ UNUSABLE = [
 
 @pytest.mark.parametrize("spoil", UNUSABLE)
 def test_the_last_plan_is_held_while_the_calendar_is_unusable(spoil):
-    world, memory = World(), KeptPlans()
+    world, memory = World(), Memory()
     first = planned(world, memory)
     spoil(world)
     assert planned(world, memory) is first
@@ -116,18 +116,18 @@ def test_the_last_plan_is_held_while_the_calendar_is_unusable(spoil):
 
 @pytest.mark.parametrize("spoil", UNUSABLE)
 def test_reactive_only_has_no_plan_while_the_calendar_is_unusable(spoil):
-    world, memory = World(autoscaler=an_autoscaler(onCalendarError="ReactiveOnly")), KeptPlans()
+    world, memory = World(autoscaler=an_autoscaler(onCalendarError="ReactiveOnly")), Memory()
     planned(world, memory)
     spoil(world)
     assert isinstance(planned(world, memory), Unavailable)
 
 
 def test_without_any_good_calendar_so_far_there_is_no_plan():
-    assert planned(World(calendar=None), KeptPlans()).reason == "CalendarNotFound"
+    assert planned(World(calendar=None), Memory()).reason == "CalendarNotFound"
 
 
 def test_a_calendar_that_comes_back_is_followed_again():
-    world, memory = World(), KeptPlans()
+    world, memory = World(), Memory()
     first = planned(world, memory)
     world.remove("schoolcalendars", "school")
     planned(world, memory)
@@ -137,12 +137,12 @@ def test_a_calendar_that_comes_back_is_followed_again():
 
 
 def test_the_coming_peaks_are_five_and_move_on_when_one_has_passed():
-    world, memory = World(), KeptPlans()
+    world, memory = World(), Memory()
     plan = planned(world, memory)
-    first = coming_peaks(plan, memory, NOW)
-    assert coming_peaks(plan, memory, NOW + 5) is first
-    assert coming_peaks(plan, memory, minute_of(instant(RISE))) is first, "its bell has not rung"
-    after = coming_peaks(plan, memory, minute_of(instant(BELL)))
+    first = coming_peaks(plan, memory.plans, NOW)
+    assert coming_peaks(plan, memory.plans, NOW + 5) is first
+    assert coming_peaks(plan, memory.plans, minute_of(instant(RISE))) is first, "its bell has not rung"
+    after = coming_peaks(plan, memory.plans, minute_of(instant(BELL)))
     assert (len(first), len(after)) == (5, 5)
     assert first[1:] == after[:4] or [p.ready_by for p in first[1:]] == [p.ready_by for p in after[:4]]
     days = [peak.ready_by - NOW for peak in first]

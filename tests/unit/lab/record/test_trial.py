@@ -12,6 +12,7 @@ from firstbell.core.arrivals import BELL
 from firstbell.core.calendar import CalendarEvent, InstructionMode
 from firstbell.core.policy import Bounds, PeakAnchor
 from firstbell.core.rules import DEFAULT_RULES
+from firstbell.lab.record.assumptions import assumptions
 from firstbell.lab.record.outcome import Variant
 from tests.builders import (
     a_bell_schedule,
@@ -235,3 +236,16 @@ def test_early_arrivals_raise_the_peak_where_the_policy_says_so():
     # From two minutes after the ramp's begin, eight before the bell: 150 % of the six that are planned.
     changes = dict(raised.courses[Variant.FIRSTBELL].replicas.changes())
     assert {stamp(second // 60)[-5:]: count for second, count in changes.items()}["07:22"] == 9
+
+
+def test_a_measured_lead_writes_as_much_earlier_as_pods_take_and_is_told():
+    school = a_school()
+    policy = replace(school.policy, longest_lead_minutes=15)
+    outcomes = [
+        tried(workload, a_recording(*DAY, MORNING("00:00")), start_seconds=600)
+        for workload in (school, replace(school, policy=policy))
+    ]
+    short = [outcome.totals[Variant.FIRSTBELL].tally.short_seconds for outcome in outcomes]
+    assert short == [300, 0]
+    told = [" ".join(assumptions(outcome)) for outcome in outcomes]
+    assert ["The last rises always took 600 s" in text for text in told] == [False, True]
