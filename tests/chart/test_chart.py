@@ -20,7 +20,9 @@ PODS = {("", "pods"): {"list"}, ("apps", "replicasets"): {"get"}}
 RULES = PODS | {
     ("firstbell.dev", "schoolcalendars"): {"get", "list", "watch"},
     ("firstbell.dev", "schoolautoscalers"): {"get", "list", "watch"},
+    ("firstbell.dev", "calendarexceptions"): {"get", "list", "watch", "delete"},
     ("firstbell.dev", "schoolcalendars/status"): {"patch"},
+    ("firstbell.dev", "calendarexceptions/status"): {"patch"},
     ("firstbell.dev", "schoolautoscalers/status"): {"patch"},
     ("firstbell.dev", "scalingoverrides"): {"get", "list", "watch", "delete"},
     ("firstbell.dev", "scalingoverrides/status"): {"patch"},

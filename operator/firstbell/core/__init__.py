@@ -50,11 +50,13 @@ from firstbell.core.calendar import (
 )
 from firstbell.core.coalesce import Run
 from firstbell.core.conditions import Condition, Truth, merge_conditions
+from firstbell.core.day_changes import DayChange, changes_of, same_lessons_from
 from firstbell.core.days import Day, DayClass, SchoolDays, Transition
 from firstbell.core.decision import Ceiling, Decision, Hold
 from firstbell.core.demand import RegionLoad, Surge, offsets_by_region, region_loads
 from firstbell.core.effort import planned_around, too_many_steps
 from firstbell.core.findings import Finding, FindingKind, Severity, calendar_findings, fold, policy_findings
+from firstbell.core.findings.exceptions import last_entry_findings
 from firstbell.core.findings.pupils import pupil_findings
 from firstbell.core.floor import Autoscaler, FloorMark, FloorMemory, FloorReading, FloorState, read_floor
 from firstbell.core.history import SETTLED, History, Recommended
@@ -149,6 +151,7 @@ __all__ = [
     "ConditionReason",
     "ConditionType",
     "Day",
+    "DayChange",
     "DayClass",
     "DayFactor",
     "Decision",
@@ -228,6 +231,7 @@ __all__ = [
     "calendar_findings",
     "change_sentence",
     "changed_bells",
+    "changes_of",
     "changes_sentence",
     "clamp",
     "clock_text",
@@ -238,6 +242,7 @@ __all__ = [
     "instant_of",
     "is_visible",
     "known_by",
+    "last_entry_findings",
     "local_clock",
     "local_date",
     "local_time",
@@ -258,6 +263,7 @@ __all__ = [
     "pupil_findings",
     "read_floor",
     "region_loads",
+    "same_lessons_from",
     "scheduled_by",
     "shortfall_sentence",
     "start_of_day",

@@ -49,7 +49,7 @@ class LimitReason(StrEnum):
 
 
 class ConditionType(StrEnum):
-    """The conditions of both kinds."""
+    """The conditions of our kinds."""
 
     READY = "Ready"
     CALENDAR_RESOLVED = "CalendarResolved"
@@ -63,6 +63,7 @@ class ConditionType(StrEnum):
     CLOCK_IN_SYNC = "ClockInSync"
     CHANGED_BY_HAND = "ChangedByHand"
     VALID = "Valid"
+    APPLIED = "Applied"
     EXPIRING = "Expiring"
     ACTIVE = "Active"
     EFFECTIVE = "Effective"
@@ -114,12 +115,14 @@ class ConditionReason(StrEnum):
 
     ACTIVE = "Active"
     ALL_READ = "AllRead"
+    APPLIED = "Applied"
     AT_BASELINE = "AtBaseline"
     AT_RISK = "AtRisk"
     AUTOSCALER_HAS_NO_METRICS = "AutoscalerHasNoMetrics"
     BASELINE_NOT_READY = "BaselineNotReady"
     BEHIND_SCHEDULE = "BehindSchedule"
     BELL_LOST = "BellLost"
+    CHANGES_NOTHING = "ChangesNothing"
     CLOCK_OFF = "ClockOff"
     CLOCK_SET = "ClockSet"
     COMING_DOWN = "ComingDown"
@@ -127,6 +130,7 @@ class ConditionReason(StrEnum):
     DESIRED_WITHIN_RANGE = "DesiredWithinRange"
     DRY_RUN = "DryRun"
     ENDED = "Ended"
+    EXPIRED = "Expired"
     FAILED_UPDATE = "FailedUpdate"
     FLOOR_RAISED = "FloorRaised"
     HAS_WARNINGS = "HasWarnings"

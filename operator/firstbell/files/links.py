@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from firstbell.core import Bounds
 from firstbell.files.yaml_files import FileProblem, Unreadable
-from firstbell.kinds.calendar_checks import exception_name_problems
+from firstbell.kinds import laid_over
 from firstbell.kinds.foreign_autoscalers import FOREIGN_AUTOSCALERS
 from firstbell.kinds.problems import Problem, Refused, nearest, quoted
 from firstbell.kinds.school_autoscaler import Actuation
@@ -95,11 +95,8 @@ def lay_over(
     if calendar is None:
         missing = _missing(name, exception.namespace, calendars, "spec.calendarRef.name")
         return Refused(problems=(missing,))
-    bells = [schedule.name for schedule in calendar.bell_schedules]
-    problems = tuple(exception_name_problems(exception.spec, "spec", bells, calendar.regions))
-    if problems:
-        return Refused(problems=problems)
-    return replace(calendar, calendar_dates=(*calendar.calendar_dates, exception.entry))
+    laid = laid_over.lay_over(calendar, [exception.entry])
+    return laid.refused.get(0, laid.calendar)
 
 
 def bounds_of(manifest: AutoscalerManifest, others: Iterable[AutoscalerBounds]) -> Bounds | Refused:

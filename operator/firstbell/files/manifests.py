@@ -17,21 +17,19 @@ from firstbell.files.stored_size import size_problem, written_bytes
 from firstbell.files.yaml_files import FileProblem, Origin, Unreadable, files_in, read_file
 from firstbell.kinds.autoscaler_bounds import AutoscalerBounds, read_bounds
 from firstbell.kinds.autoscaler_conversion import read_autoscaler, to_policy
-from firstbell.kinds.calendar_checks import own_exception_problems
-from firstbell.kinds.calendar_conversion import to_calendar, to_exception
-from firstbell.kinds.calendar_exception import CalendarExceptionSpec
+from firstbell.kinds.calendar_conversion import read_exception, to_calendar
 from firstbell.kinds.group import AUTOSCALER, CALENDAR, EXCEPTION, OVERRIDE
 from firstbell.kinds.override_conversion import read_override, to_override
 from firstbell.kinds.problems import Problem, Refused
 from firstbell.kinds.reading import read_spec
 from firstbell.kinds.school_calendar import SchoolCalendarSpec
-from firstbell.kinds.uniqueness import repeated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from firstbell.core import CalendarDate, Override, Policy, SchoolCalendar
+    from firstbell.kinds.calendar_exception import CalendarExceptionSpec
     from firstbell.kinds.scaling_override import ScalingOverrideSpec
     from firstbell.kinds.school_autoscaler import SchoolAutoscalerSpec
 
@@ -226,18 +224,12 @@ def _read_autoscaler(head: KubernetesObject) -> AutoscalerManifest | Refused:
 
 
 def _read_exception(head: KubernetesObject) -> ExceptionManifest | Refused:
-    spec = read_spec(CalendarExceptionSpec, head.spec)
-    if isinstance(spec, Refused):
-        return spec
-    problems = (*repeated(spec, ("spec",)), *own_exception_problems(spec, "spec"))
-    if problems:
-        return Refused(problems=problems)
+    read = read_exception(head.name, head.spec)
+    if isinstance(read, Refused):
+        return read
+    spec, entry = read
     return ExceptionManifest(
-        origin=head.origin,
-        namespace=head.namespace,
-        name=head.name,
-        spec=spec,
-        entry=to_exception(head.name, spec),
+        origin=head.origin, namespace=head.namespace, name=head.name, spec=spec, entry=entry
     )
 
 

@@ -31,6 +31,11 @@ class _Scoped(Protocol):
     def regions(self) -> tuple[str, ...]: ...
 
 
+class _Named(_Scoped, Protocol):
+    @property
+    def bell_schedule_name(self) -> str | None: ...
+
+
 def calendar_problems(spec: SchoolCalendarSpec) -> tuple[Problem, ...]:
     """Return all that is wrong with a calendar whose fields have the right shape, zone and cron aside."""
     return (
@@ -58,7 +63,7 @@ def own_exception_problems(entry: ExceptionFieldsSpec, path: str) -> Iterator[Pr
 
 
 def exception_name_problems(
-    entry: ExceptionFieldsSpec, path: str, bells: Iterable[str], regions: Iterable[str]
+    entry: _Named, path: str, bells: Iterable[str], regions: Iterable[str]
 ) -> Iterator[Problem]:
     """Yield the names in an exception that its calendar does not have."""
     if entry.bell_schedule_name is not None:
@@ -285,6 +290,11 @@ def _span(spec: SchoolCalendarSpec) -> Iterator[Problem]:
     if not dated:
         return
     first, (last, path) = min(dated)[0], max(dated)
+    yield from too_far_apart(first, last, path)
+
+
+def too_far_apart(first: date, last: date, path: str) -> Iterator[Problem]:
+    """Yield that a calendar would reach over more years than any does."""
     if (last - first).days > MOST_YEARS * _DAYS_PER_YEAR:
         message = f"{last} is more than {MOST_YEARS} years after {first}, where the calendar starts"
         yield Problem(path=path, message=message, cure="Check the year")

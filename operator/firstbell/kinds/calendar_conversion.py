@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from firstbell.core import calendar as core
-from firstbell.kinds.calendar_checks import calendar_problems
+from firstbell.kinds.calendar_checks import calendar_problems, own_exception_problems
 from firstbell.kinds.calendar_date import CalendarDateSpec, ExceptionFieldsSpec
+from firstbell.kinds.calendar_exception import CalendarExceptionSpec
 from firstbell.kinds.cron import CronLine, read_cron
 from firstbell.kinds.demand_event import DemandEventSpec
 from firstbell.kinds.problems import Problem, Refused
@@ -15,6 +16,7 @@ from firstbell.kinds.reading import read_spec
 from firstbell.kinds.school_calendar import SchoolCalendarSpec
 from firstbell.kinds.school_time import RotationSpec, WeeklyRowSpec
 from firstbell.kinds.time_zones import read_zone
+from firstbell.kinds.uniqueness import repeated
 
 
 def read_calendar(namespace: str, name: str, spec: object) -> core.SchoolCalendar | Refused:
@@ -48,6 +50,15 @@ def to_calendar(namespace: str, name: str, spec: SchoolCalendarSpec) -> core.Sch
         restart_min_break_days=spec.restart_min_break_days,
         suspended=spec.suspend,
     )
+
+
+def read_exception(name: str, spec: object) -> tuple[CalendarExceptionSpec, core.CalendarDate] | Refused:
+    """Return the spec of a CalendarException and what it lays over its calendar, or all that is wrong."""
+    model = read_spec(CalendarExceptionSpec, spec)
+    if isinstance(model, Refused):
+        return model
+    problems = (*repeated(model, ("spec",)), *own_exception_problems(model, "spec"))
+    return Refused(problems=problems) if problems else (model, to_exception(name, model))
 
 
 def to_exception(

@@ -9,7 +9,10 @@ from pydantic import ConfigDict
 from firstbell.kinds.calendar_date import ExceptionFieldsSpec, exception_rules
 from firstbell.kinds.cel import validated_by
 from firstbell.kinds.model import SpecModel
-from firstbell.kinds.scalars import ObjectName, number
+from firstbell.kinds.scalars import LARGEST_INT32, ObjectName, number
+
+SEVEN_DAYS = 604_800
+"""In seconds."""
 
 
 class CalendarRefSpec(SpecModel):
@@ -26,5 +29,7 @@ class CalendarExceptionSpec(ExceptionFieldsSpec):
 
     calendar_ref: CalendarRefSpec
     """The calendar that this is an exception to."""
-    ttl_seconds_after_finished: Annotated[int, number(0, 2**31 - 1)] | None = None
-    """How many seconds after the last day the object is deleted; none = never."""
+    ttl_seconds_after_finished: Annotated[int, number(0, LARGEST_INT32)] = SEVEN_DAYS
+    """How many seconds after the end of its last day, in the calendar's time zone, the operator deletes this
+    object; default 604800, seven days. It stays longer while lesson days to come would be others without it,
+    as where a closure has moved the labels of a rotation."""

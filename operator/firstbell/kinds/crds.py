@@ -8,11 +8,15 @@ from typing import Any
 import yaml
 from pydantic import BaseModel
 
+from firstbell.kinds.calendar_exception import CalendarExceptionSpec
+from firstbell.kinds.calendar_exception_status import CalendarExceptionStatus
 from firstbell.kinds.group import (
     AUTOSCALER,
     AUTOSCALER_PLURAL,
     CALENDAR,
     CALENDAR_PLURAL,
+    EXCEPTION,
+    EXCEPTION_PLURAL,
     GROUP,
     OVERRIDE,
     OVERRIDE_PLURAL,
@@ -153,6 +157,29 @@ SCHOOL_AUTOSCALER = Kind(
     ),
 )
 
+CALENDAR_EXCEPTION = Kind(
+    kind=EXCEPTION,
+    plural=EXCEPTION_PLURAL,
+    short="calex",
+    description="CalendarException is one late fact about school time, such as a snow day, laid over a"
+    " SchoolCalendar in the order of creation. It is kept apart from the calendar so that no GitOps sync"
+    " takes it back.",
+    spec=CalendarExceptionSpec,
+    status=CalendarExceptionStatus,
+    columns=(
+        Column(name="CALENDAR", path=".spec.calendarRef.name", description="The calendar it is laid over"),
+        Column(name="FROM", path=".spec.startDate", description="The first day"),
+        Column(name="UNTIL", path=".spec.endDate", description="The last day, if it is another one"),
+        Column(name="EVENT", path=".spec.event", description="What happens"),
+        Column(name="STATE", path=".status.state", description="Applied, Expired or Invalid"),
+        Column(
+            name="REASON",
+            path='.status.conditions[?(@.type=="Applied")].reason',
+            description="Why",
+        ),
+    ),
+)
+
 SCALING_OVERRIDE = Kind(
     kind=OVERRIDE,
     plural=OVERRIDE_PLURAL,
@@ -181,7 +208,7 @@ SCALING_OVERRIDE = Kind(
     ),
 )
 
-RENDERED_KINDS = (SCHOOL_CALENDAR, SCHOOL_AUTOSCALER, SCALING_OVERRIDE)
+RENDERED_KINDS = (SCHOOL_CALENDAR, SCHOOL_AUTOSCALER, CALENDAR_EXCEPTION, SCALING_OVERRIDE)
 
 
 def definition(kind: Kind) -> dict[str, Any]:

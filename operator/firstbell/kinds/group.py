@@ -10,6 +10,7 @@ AUTOSCALER = "SchoolAutoscaler"
 EXCEPTION = "CalendarException"
 OVERRIDE = "ScalingOverride"
 CALENDAR_PLURAL, AUTOSCALER_PLURAL = "schoolcalendars", "schoolautoscalers"
+EXCEPTION_PLURAL = "calendarexceptions"
 OVERRIDE_PLURAL = "scalingoverrides"
 """What the paths of the API server call them."""
 KINDS = (CALENDAR, AUTOSCALER, EXCEPTION, OVERRIDE)

@@ -38,6 +38,14 @@ def a_calendar(name: str = "school", **spec: Any) -> Json:
     return _object("SchoolCalendar", name, defaults | spec)
 
 
+def an_exception(name: str = "snow", *, created: str = "2024-09-08T20:00:00Z", **spec: Any) -> Json:
+    """A CalendarException that closes the school on the Monday."""
+    defaults: Json = {"calendarRef": {"name": "school"}, "startDate": "2024-09-09", "event": "WeatherDay"}
+    body = _object("CalendarException", name, defaults | spec)
+    body["metadata"]["creationTimestamp"] = created
+    return body
+
+
 def an_autoscaler(
     name: str = "web",
     *,

@@ -16,7 +16,7 @@ from firstbell.engine.live.answers import SeenReading
 from firstbell.engine.memory.memory import Memory
 from firstbell.engine.report.reporter import Reporter
 from firstbell.engine.requests.refused_writes import RefusedWrites
-from firstbell.engine.seen.own_kinds import seen_autoscaler, seen_calendar, seen_override
+from firstbell.engine.seen.own_kinds import seen_autoscaler, seen_calendar, seen_exception, seen_override
 from firstbell.engine.seen.store import Store
 from firstbell.engine.seen.workloads import DEPLOYMENT, STATEFUL_SET, seen_workload
 from firstbell.engine.tick import Ticker
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 GROUPS = {
     "schoolcalendars": "firstbell.dev",
     "schoolautoscalers": "firstbell.dev",
+    "calendarexceptions": "firstbell.dev",
     "scalingoverrides": "firstbell.dev",
     "horizontalpodautoscalers": "autoscaling",
     "scaledobjects": "keda.sh",
@@ -96,6 +97,9 @@ class World:
         if plural == "schoolcalendars":
             calendar = store.calendars.get(key)
             store.drop_calendar(key) if gone else store.put_calendar(seen_calendar(body, calendar))
+        elif plural == "calendarexceptions":
+            known = store.exceptions.seen.get(key)
+            store.drop_exception(key) if gone else store.put_exception(seen_exception(body, known))
         elif plural == "schoolautoscalers":
             before = store.autoscalers.get(key)
             store.drop_autoscaler(key) if gone else store.put_autoscaler(seen_autoscaler(body, before))

@@ -31,11 +31,36 @@ def _autoscaler(changes: dict[str, Any], path: str, cure: str, server: str | Non
     return Refusal(kind="SchoolAutoscaler", changes=changes, path=path, cure=cure, server=server)
 
 
+def _exception(changes: dict[str, Any], path: str, cure: str, server: str | None) -> Refusal:
+    return Refusal(kind="CalendarException", changes=changes, path=path, cure=cure, server=server)
+
+
 def _override(changes: dict[str, Any], path: str, cure: str, server: str | None) -> Refusal:
     return Refusal(kind="ScalingOverride", changes=changes, path=path, cure=cure, server=server)
 
 
 SHAPES: dict[str, Refusal] = {
+    "an exception without its calendar": _exception(
+        {"calendarRef": MISSING}, "spec.calendarRef", "Add it", "spec.calendarRef: Required value"
+    ),
+    "an exception on a day that does not exist": _exception(
+        {"startDate": "2027-02-30"},
+        "spec.startDate",
+        'Write it as "YYYY-MM-DD"',
+        "spec.startDate",
+    ),
+    "an exception of an unknown kind": _exception(
+        {"event": "Landslide"},
+        "spec.event",
+        "Use a known word: InstructionalDay",
+        'Unsupported value: "Landslide"',
+    ),
+    "an exception that is gone before it is over": _exception(
+        {"ttlSecondsAfterFinished": -1},
+        "spec.ttlSecondsAfterFinished",
+        "The least is 0",
+        "should be greater than or equal to 0",
+    ),
     "a calendar without a time zone": _calendar(
         {"timeZone": MISSING}, "spec.timeZone", "Add it: The IANA name", "spec.timeZone: Required value"
     ),
@@ -222,6 +247,18 @@ _EXTRA_REGION_ENTRIES = {
 }
 
 RULES: dict[str, Refusal] = {
+    "a late fact that ends before it starts": _exception(
+        {"endDate": "2027-01-26"},
+        "spec.endDate",
+        "Both dates are inclusive",
+        "spec.endDate must not be before startDate",
+    ),
+    "a late fact that shortens a day without bells of its own": _exception(
+        {"bellScheduleName": MISSING},
+        "spec.bellScheduleName",
+        "Name the bell schedule",
+        "spec.bellScheduleName is required for the events LateArrival, EarlyDismissal and MakeUpDay",
+    ),
     "a session that ends before it starts": _calendar(
         {"academicSessions[0].endDate": "2026-08-31"},
         "spec.academicSessions[0].endDate",

@@ -44,6 +44,7 @@ ATOMIC = {
     "reasons",
     "rises",
     "matchExpressions",
+    "changes",
 }
 
 Schema = dict[str, Any]
@@ -236,7 +237,8 @@ def test_the_copy_in_the_chart_is_in_step_with_the_models():
 def test_the_command_prints_all_definitions(capsys, tmp_path):
     crds(write=False, directory=tmp_path)
     kinds = [document["spec"]["names"]["kind"] for document in yaml.safe_load_all(capsys.readouterr().out)]
-    assert kinds == ["SchoolCalendar", "SchoolAutoscaler", "ScalingOverride"]
+    names = ["SchoolCalendar", "SchoolAutoscaler", "CalendarException", "ScalingOverride"]
+    assert kinds == names
     assert list(tmp_path.iterdir()) == []
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from firstbell.kinds.autoscaler_conversion import read_autoscaler
-from firstbell.kinds.calendar_conversion import read_calendar
+from firstbell.kinds.calendar_conversion import read_calendar, read_exception
 from firstbell.kinds.override_conversion import read_override
 from firstbell.kinds.problems import Problem, Refused
 from tests.unit.kinds.acceptances import ACCEPTANCES
@@ -15,6 +15,7 @@ from tests.unit.kinds.specimens import changed, spec
 READERS = {
     "SchoolCalendar": lambda body: read_calendar("ns", "name", body),
     "SchoolAutoscaler": read_autoscaler,
+    "CalendarException": lambda body: read_exception("name", body),
     "ScalingOverride": read_override,
 }
 

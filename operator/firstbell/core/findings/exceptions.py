@@ -152,33 +152,44 @@ def opens_nothing_findings(school_days: SchoolDays) -> Iterator[Finding]:
     """Yield the exceptions that should open days and find neither a weekly row nor bells of their own."""
     calendar = school_days.calendar
     closing = bits_where(not entry.event.has_lessons for entry in calendar.calendar_dates)
-    for index, (path, entry) in enumerate(zip(entry_paths(calendar), calendar.calendar_dates, strict=True)):
-        if missing := entry.days_of_week - entry.dates.weekdays:
-            yield _weekdays_missing(path, entry, missing)
-        if missing == entry.weekdays or not entry.event.has_lessons:
-            continue
-        if entry.event.shortens:
-            yield from _shortened_findings(school_days, path, index, closing)
-            continue
-        if not entry.undoes_closure:
-            if _covers_no_lessons(school_days, entry):
-                yield _opens_nothing(
-                    path,
-                    f'"{entry.name}" covers no day with lessons, and a range of dates opens none',
-                    "Use event MakeUpDay, or one entry a date, to open closed days; else check the dates",
-                )
-            continue
-        if entry.bell_schedule_name is not None:
-            continue
-        on = entry.dates.first
-        closed = _closed_in_spite_of(school_days, on, index, closing)
-        if closed:
+    for index, path in enumerate(entry_paths(calendar)):
+        yield from _entry_findings(school_days, path, index, closing)
+
+
+def last_entry_findings(school_days: SchoolDays) -> Iterator[Finding]:
+    """Yield what the last exception alone says and does not mean; a later one may yet be laid over it."""
+    entries = school_days.calendar.calendar_dates
+    closing = bits_where(not entry.event.has_lessons for entry in entries)
+    return _entry_findings(school_days, "spec", len(entries) - 1, closing)
+
+
+def _entry_findings(school_days: SchoolDays, path: str, index: int, closing: int) -> Iterator[Finding]:
+    entry = school_days.calendar.calendar_dates[index]
+    if missing := entry.days_of_week - entry.dates.weekdays:
+        yield _weekdays_missing(path, entry, missing)
+    if missing == entry.weekdays or not entry.event.has_lessons:
+        return
+    if entry.event.shortens:
+        yield from _shortened_findings(school_days, path, index, closing)
+        return
+    if not entry.undoes_closure:
+        if _covers_no_lessons(school_days, entry):
             yield _opens_nothing(
                 path,
-                f'"{entry.name}" should open {on}{in_regions(closed)}, '
-                "but no row of the weekly schedule fits",
-                "Add bellScheduleName to the entry",
+                f'"{entry.name}" covers no day with lessons, and a range of dates opens none',
+                "Use event MakeUpDay, or one entry a date, to open closed days; else check the dates",
             )
+        return
+    if entry.bell_schedule_name is not None:
+        return
+    on = entry.dates.first
+    closed = _closed_in_spite_of(school_days, on, index, closing)
+    if closed:
+        yield _opens_nothing(
+            path,
+            f'"{entry.name}" should open {on}{in_regions(closed)}, but no row of the weekly schedule fits',
+            "Add bellScheduleName to the entry",
+        )
 
 
 def _weekdays_missing(path: str, entry: CalendarDate, missing: frozenset[Weekday]) -> Finding:

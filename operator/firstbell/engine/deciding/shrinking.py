@@ -5,7 +5,8 @@ it are told. Then, or when somebody confirms, the new plan counts; when the bell
 once. What was not in force yet is not raised: the edit is followed there from the first. An edit that takes
 nothing more prolongs nothing; one that takes more has five minutes of its own, in which what the edit before
 it had left stays. So a small edit ahead of a large one opens no way around the hold, and no row of edits
-holds for ever. Pure.
+holds for ever. What a CalendarException takes when it comes, changes or goes is a declaration about that very
+day, and nothing holds it (0040). Pure.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from firstbell.core import (
     Condition,
     ConditionReason,
     ConditionType,
+    SchoolDays,
     Truth,
     Unavailable,
     changes_sentence,
@@ -52,12 +54,17 @@ def follow_shrinkage(  # noqa: PLR0913, PLR0917 - what a loss depends on
     if isinstance(plan, Unavailable):
         return shrunk
     earlier, memory.edits.editions = memory.edits.editions, _editions(store, stands)
-    if before is None or plan is before:
+    if plan is before:
+        return shrunk
+    stood_on, memory.edits.stands_on = memory.edits.stands_on, _stands_on(store, stands)
+    if before is None:
         return shrunk
     minute = minute_of(now)
     losses = () if shrunk is None else shrunk.losses
     losses = tuple(each for each in losses if not each.compares(minute) or _lost(each, plan, minute))
-    latest = _latest(before, stands.seen, memory, now)
+    # What a CalendarException takes, somebody has declared: it is followed at once.
+    edited = not _the_very_same(stood_on, memory.edits.stands_on)
+    latest = _latest(before, stands.seen, memory, now) if edited else None
     if latest is not None and _lost(latest, plan, minute):
         # Of very many the steps between are left out: the first and the latest have their time.
         losses = (*losses[: MOST_LOSSES - 1], latest)
@@ -106,6 +113,17 @@ def _editions(store: Store, stands: Situation) -> dict[str, str]:
         if calendar is not None:
             found[key] = _edition("SchoolCalendar", key, calendar.generation, calendar.editor)
     return found
+
+
+def _stands_on(store: Store, stands: Situation) -> tuple[object, ...]:
+    """Return what a plan is made of, but for what was declared."""
+    seen = (store.calendars.get(key) for key in stands.rules.calendar_keys)
+    days = (None if one is None else one.days for one in seen)
+    return stands.rules, *(one.calendar if isinstance(one, SchoolDays) else one for one in days)
+
+
+def _the_very_same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
+    return len(one) == len(other) and all(first is second for first, second in zip(one, other, strict=True))
 
 
 def _edition(kind: str, key: str, generation: int, editor: str) -> str:

@@ -162,18 +162,16 @@ def _calendars(store: Store, rules: SeenSpec) -> tuple[SchoolDays, ...] | Unavai
     """Return the calendars of the policy, all or none: half a demand would be a wrong one."""
     found = []
     for index, name in enumerate(rules.policy.calendar_names):
-        calendar = store.calendars.get(rules.calendar_keys[index])
-        if calendar is None:
+        laid = store.laid(rules.calendar_keys[index])
+        if laid is None:
             return Unavailable(
                 reason=AbsenceReason.CALENDAR_NOT_FOUND,
                 message=f"spec.calendarRefs[{index}].name: SchoolCalendar {name} does not exist in namespace "
                 f"{rules.policy.namespace}. Create it or correct the name.",
             )
-        if isinstance(calendar.days, Unavailable):
-            return Unavailable(
-                reason=calendar.days.reason, message=f"SchoolCalendar {name}: {calendar.days.message}"
-            )
-        found.append(calendar.days)
+        if isinstance(laid, Unavailable):
+            return Unavailable(reason=laid.reason, message=f"SchoolCalendar {name}: {laid.message}")
+        found.append(laid.days)
     for finding in pupil_findings(rules.policy, found):
         if finding.severity is Severity.ERROR:
             return Unavailable(reason=finding.kind, message=f"{finding.path}: {finding.text}")

@@ -116,9 +116,13 @@ class Shrunk:
 
 @dataclass(kw_only=True, slots=True)
 class Edits:
-    """Which edit of each object the plan is of, in words, and what edits have taken lately."""
+    """Which edit of each object the plan is of, in words, and what edits have taken lately.
+
+    `stands_on` are the policy and the printed calendars of the plan, the very objects.
+    """
 
     editions: dict[str, str] = field(default_factory=dict)
+    stands_on: tuple[object, ...] = ()
     shrunk: Shrunk | None = None
 
     def move(self, by: timedelta) -> None:

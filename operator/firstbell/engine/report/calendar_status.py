@@ -46,8 +46,11 @@ MESSAGE_CHARACTERS = 2000
 RESTARTS = frozenset({DayClass.RESTART_AFTER_HOLIDAY, DayClass.FIRST_DAY_OF_SCHOOL_YEAR})
 
 
-def calendar_status(seen: SeenCalendar, now: datetime) -> Json:
-    """Return the whole status as it should now be."""
+def calendar_status(seen: SeenCalendar, now: datetime, laid: SchoolDays | None = None) -> Json:
+    """Return the whole status as it should now be.
+
+    `laid` are its days with the CalendarExceptions; what is wrong with one of those is told there, not here.
+    """
     if isinstance(seen.days, Unavailable):
         invalid = Condition(
             type=ConditionType.VALID, status=Truth.FALSE, reason=seen.days.reason, message=seen.days.message
@@ -57,9 +60,9 @@ def calendar_status(seen: SeenCalendar, now: datetime) -> Json:
             "observedGeneration": seen.generation,
             "conditions": written_conditions([invalid, unknown], seen.status, seen.generation, now),
         }
-    days = seen.days
+    days = laid if laid is not None else seen.days
     today = local_date(days.calendar.zone, minute_of(now))
-    findings = with_accepted(calendar_findings(days, today), seen.accepted)
+    findings = with_accepted(calendar_findings(seen.days, today), seen.accepted)
     last = _last_date(days)
     return {
         "observedGeneration": seen.generation,

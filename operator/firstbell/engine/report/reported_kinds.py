@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from firstbell.engine.report import exception_status, override_status
 from firstbell.engine.report.calendar_status import calendar_status, next_change
-from firstbell.engine.report.override_status import deletion, override_status, unread_status
-from firstbell.engine.seen.watched_kinds import CALENDARS, OVERRIDES
+from firstbell.engine.seen.exceptions import Laid
+from firstbell.engine.seen.watched_kinds import CALENDARS, EXCEPTIONS, OVERRIDES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from firstbell.core import Unavailable
     from firstbell.engine.ports import Json
-    from firstbell.engine.seen.store import Store
+    from firstbell.engine.seen.store import SeenCalendar, Store
     from firstbell.engine.seen.watched_kinds import OwnKind
 
     Told: TypeAlias = tuple[Json, datetime | None]
@@ -42,19 +43,35 @@ class ReportedKind:
     """The least between two changes that come by themselves."""
 
 
+def _calendar(store: Store, seen: SeenCalendar, now: datetime) -> Told:
+    """Return the status of a calendar: its days with the exceptions, its faults without them."""
+    laid = store.laid(seen.key)
+    if not isinstance(laid, Laid):
+        return calendar_status(seen, now), next_change(seen, now)
+    return calendar_status(seen, now, laid.days), next_change(replace(seen, days=laid.days), now)
+
+
 SCHOOL_CALENDARS = ReportedKind(
     watched=CALENDARS,
-    status=lambda _, seen, now: (calendar_status(seen, now), next_change(seen, now)),
+    status=_calendar,
     cut=lambda seen, why, now: calendar_status(replace(seen, days=why), now),
+)
+CALENDAR_EXCEPTIONS = ReportedKind(
+    watched=EXCEPTIONS,
+    status=exception_status.exception_status,
+    cut=exception_status.invalid_exception,
+    deletion=exception_status.deletion,
 )
 
 SCALING_OVERRIDES = ReportedKind(
     watched=OVERRIDES,
-    status=override_status,
-    cut=unread_status,
-    deletion=deletion,
+    status=override_status.override_status,
+    cut=override_status.unread_status,
+    deletion=override_status.deletion,
     apart=timedelta(0),
 )
 
-REPORTED_KINDS = {kind.watched.plural: kind for kind in (SCHOOL_CALENDARS, SCALING_OVERRIDES)}
+REPORTED_KINDS = {
+    kind.watched.plural: kind for kind in (SCHOOL_CALENDARS, CALENDAR_EXCEPTIONS, SCALING_OVERRIDES)
+}
 """By the plural of each."""

@@ -279,7 +279,7 @@ class Reporter:
             return None
         if answer.kind is FailureKind.NOT_FOUND:
             return None
-        if answer.kind is not FailureKind.CONFLICT:
+        if answer.kind not in {FailureKind.CONFLICT, FailureKind.STOPPED}:
             log.warning("not deleted", object=f"{kind.watched.plural}/{seen.key}", message=answer.message)
         return now + WATCHED_EVERY
 

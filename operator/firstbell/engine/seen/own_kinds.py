@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from firstbell.engine.live.answers import AskedMetric
 from firstbell.engine.objects.field_managers import spec_editor
 from firstbell.engine.objects.target_ref import TargetRef
 from firstbell.engine.ports import MetricQuery, SecretKey
+from firstbell.engine.seen.exceptions import SeenException
 from firstbell.engine.seen.overrides import Order, SeenOverride
 from firstbell.engine.seen.store import (
     SeenAutoscaler,
@@ -24,7 +26,7 @@ from firstbell.kinds.autoscaler_conversion import (
     to_policy,
     to_rules,
 )
-from firstbell.kinds.calendar_conversion import read_calendar
+from firstbell.kinds.calendar_conversion import read_calendar, read_exception
 from firstbell.kinds.group import GROUP
 from firstbell.kinds.override_conversion import read_override, to_override
 from firstbell.kinds.problems import Refused
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 MESSAGE_CHARACTERS = 2000
 ANNOTATION_CONFIRM = f"{GROUP}/confirm-plan"
 """Set to another value, it confirms a plan that has shrunk."""
+_UNREAD = Unavailable(reason=AbsenceReason.NOT_READ_YET, message="")
 
 
 def seen_calendar(body: Json, before: SeenCalendar | None = None) -> SeenCalendar:
@@ -58,6 +61,27 @@ def seen_calendar(body: Json, before: SeenCalendar | None = None) -> SeenCalenda
         version=metadata.get("resourceVersion", ""),
         editor=spec_editor(metadata.get("managedFields") or ()),
         accepted=accepted_in(body),
+    )
+
+
+def seen_exception(body: Json, before: SeenException | None = None) -> SeenException:
+    """Return a CalendarException with its spec read; an edit of its status alone reads nothing anew."""
+    metadata = body["metadata"]
+    if before is not None and _is_of(before, before.entry, metadata):
+        return replace(
+            before,
+            status=dict(body.get("status") or {}),
+            version=metadata.get("resourceVersion", ""),
+        )
+    read = read_exception(metadata["name"], body.get("spec"))
+    if isinstance(read, Refused):
+        return unread_exception(body, before, _refused(read))
+    spec, entry = read
+    return replace(
+        unread_exception(body, before, _UNREAD),
+        calendar_key=f"{metadata['namespace']}/{spec.calendar_ref.name}",
+        entry=entry,
+        kept=timedelta(seconds=spec.ttl_seconds_after_finished),
     )
 
 
@@ -102,6 +126,23 @@ def unread_calendar(body: Json, before: SeenCalendar | None, why: Unavailable) -
         accepted=accepted_in(body),
         version=metadata.get("resourceVersion", ""),
         status=dict(body.get("status") or {}),
+    )
+
+
+def unread_exception(body: Json, before: SeenException | None, why: Unavailable) -> SeenException:
+    """Return a CalendarException of which nothing is known but that it is there."""
+    del before
+    metadata = body["metadata"]
+    return SeenException(
+        key=f"{metadata['namespace']}/{metadata['name']}",
+        uid=metadata["uid"],
+        generation=metadata["generation"],
+        created=metadata.get("creationTimestamp", ""),
+        calendar_key="",
+        entry=why,
+        kept=timedelta(0),
+        status=dict(body.get("status") or {}),
+        version=metadata.get("resourceVersion", ""),
     )
 
 
@@ -164,7 +205,9 @@ def _order(metadata: Json, data: object) -> Order | Unavailable:
     )
 
 
-def _is_of(before: SeenCalendar | SeenAutoscaler | SeenOverride, content: object, metadata: Json) -> bool:
+def _is_of(
+    before: SeenCalendar | SeenAutoscaler | SeenException | SeenOverride, content: object, metadata: Json
+) -> bool:
     """Tell whether what is known was read from this very spec."""
     return not is_unread(content) and (before.uid, before.generation) == (
         metadata["uid"],

@@ -176,12 +176,13 @@ class OwnObjects:
         concerned = kind.put(self._store, seen)
         if before is None or kind.content(before) is not kind.content(seen):
             self._wake(concerned)
-            self._have_reported(kind, seen)
+            self._have_reported(kind, *((seen,) if before is None else (before, seen)))
         elif kind.mark(before) != kind.mark(seen):
             if kind is AUTOSCALERS:
                 self._wake({key})
             self._have_reported(kind, seen)
 
-    def _have_reported(self, kind: OwnKind, seen: Any) -> None:
-        for own in kind.reports(self._store, seen):
+    def _have_reported(self, kind: OwnKind, *states: Any) -> None:
+        """Have those reported whom an object concerns, or did before it changed."""
+        for own in dict.fromkeys(own for seen in states for own in kind.reports(self._store, seen)):
             self._wake_report(own)

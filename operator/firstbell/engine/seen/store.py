@@ -14,6 +14,7 @@ from firstbell.engine.floor.floors import Floors
 from firstbell.engine.live.answers import Answers
 from firstbell.engine.objects.index import leave
 from firstbell.engine.objects.resource_version import is_older
+from firstbell.engine.seen.exceptions import Exceptions
 from firstbell.engine.seen.overrides import Overrides, SeenOverride
 from firstbell.engine.seen.shortfalls import Shortfalls
 from firstbell.kinds.school_autoscaler import Actuation, Mode
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from firstbell.engine.live.answers import AskedMetric
     from firstbell.engine.objects.target_ref import TargetRef
     from firstbell.engine.ports import Json
+    from firstbell.engine.seen.exceptions import Laid, SeenException
 
 OwnKey: TypeAlias = tuple[str, str]
 """An object of our own kinds: the plural of its kind, and `namespace/name`."""
@@ -55,7 +57,7 @@ class SeenSpec:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SeenCalendar:
-    """A SchoolCalendar as last seen: its days, or why there are none. `editor` wrote its spec last.
+    """A SchoolCalendar as last seen: its days as printed, or why there are none. `editor` wrote it last.
 
     `accepted` are the kinds of findings that its annotations accept, and why.
     """
@@ -150,6 +152,7 @@ class Store:
     """
 
     calendars: dict[str, SeenCalendar] = field(default_factory=dict)
+    exceptions: Exceptions = field(default_factory=Exceptions)
     autoscalers: dict[str, SeenAutoscaler] = field(default_factory=dict)
     floors: Floors = field(default_factory=Floors)
     workloads: dict[str, SeenWorkload] = field(default_factory=dict)
@@ -177,11 +180,33 @@ class Store:
             calendar = self.calendars.get(key)
             if calendar is not None and not isinstance(calendar.days, Unavailable):
                 self.calendars[key] = replace(calendar, days=SchoolDays(calendar.days.calendar))
+                self.exceptions.forget_calendar(key)
 
     def drop_calendar(self, key: str) -> set[str]:
         """Forget a calendar."""
         self.calendars.pop(key, None)
+        self.exceptions.forget_calendar(key)
         return set(self._by_calendar.get(key, ()))
+
+    def laid(self, key: str) -> Laid | Unavailable | None:
+        """Return a calendar with its exceptions laid over, laid anew where one has come, changed or gone.
+
+        Why it cannot be used, where that is so; None where there is no such calendar.
+        """
+        calendar = self.calendars.get(key)
+        days = None if calendar is None else calendar.days
+        return self.exceptions.laid(key, days) if isinstance(days, SchoolDays) else days
+
+    def put_exception(self, seen: SeenException) -> set[str]:
+        """Remember a CalendarException, unless a later state of it is known."""
+        return self._users(self.exceptions.put(seen))
+
+    def drop_exception(self, key: str) -> set[str]:
+        """Forget a CalendarException."""
+        return self._users(self.exceptions.drop(key))
+
+    def _users(self, calendars: set[str]) -> set[str]:
+        return set().union(*(self._by_calendar.get(calendar, ()) for calendar in calendars))
 
     def put_autoscaler(self, seen: SeenAutoscaler) -> set[str]:
         """Remember a SchoolAutoscaler, unless a later state is known; others on its workload look too."""

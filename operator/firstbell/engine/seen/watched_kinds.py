@@ -16,9 +16,11 @@ from firstbell.engine.ports import ObjectPath
 from firstbell.engine.seen.own_kinds import (
     seen_autoscaler,
     seen_calendar,
+    seen_exception,
     seen_override,
     unread_autoscaler,
     unread_calendar,
+    unread_exception,
     unread_override,
 )
 from firstbell.engine.seen.store import Store, is_unread
@@ -29,6 +31,8 @@ from firstbell.kinds.group import (
     AUTOSCALER_PLURAL,
     CALENDAR,
     CALENDAR_PLURAL,
+    EXCEPTION,
+    EXCEPTION_PLURAL,
     GROUP,
     OVERRIDE,
     OVERRIDE_PLURAL,
@@ -36,11 +40,12 @@ from firstbell.kinds.group import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from firstbell.core import Unavailable
     from firstbell.engine.ports import Json, Kind
-    from firstbell.engine.seen.store import OwnKey
+    from firstbell.engine.seen.exceptions import SeenException
+    from firstbell.engine.seen.store import OwnKey, SeenCalendar
     from firstbell.engine.seen.workloads import WorkloadKind
     from firstbell.kinds.foreign_autoscalers import ForeignAutoscaler
 
@@ -117,6 +122,22 @@ class ForeignKind(WatchedKind):
     key: Callable[[Any], str]
 
 
+def _reports_of_calendar(store: Store, seen: SeenCalendar) -> Iterator[OwnKey]:
+    yield CALENDAR_PLURAL, seen.key
+    for one in store.exceptions.of(seen.key):
+        yield EXCEPTION_PLURAL, one.key
+
+
+def _reports_of_exception(store: Store, seen: SeenException) -> Iterator[OwnKey]:
+    """Yield itself, its calendar, and those laid over it, which change something else without it."""
+    yield EXCEPTION_PLURAL, seen.key
+    if seen.calendar_key:
+        yield CALENDAR_PLURAL, seen.calendar_key
+        for one in store.exceptions.of(seen.calendar_key):
+            if one.order > seen.order:
+                yield EXCEPTION_PLURAL, one.key
+
+
 CALENDARS = OwnKind(
     group=GROUP,
     version=VERSION,
@@ -130,7 +151,21 @@ CALENDARS = OwnKind(
     unread=unread_calendar,
     content=lambda seen: seen.days,
     mark=lambda seen: seen.accepted,
-    reports=lambda _, seen: ((CALENDAR_PLURAL, seen.key),),
+    reports=_reports_of_calendar,
+)
+EXCEPTIONS = OwnKind(
+    group=GROUP,
+    version=VERSION,
+    plural=EXCEPTION_PLURAL,
+    kind=EXCEPTION,
+    planned=True,
+    known=lambda store: store.exceptions.seen,
+    put=lambda store, seen: store.put_exception(seen),
+    drop=lambda store, key: store.drop_exception(key),
+    read=seen_exception,
+    unread=unread_exception,
+    content=lambda seen: seen.entry,
+    reports=_reports_of_exception,
 )
 AUTOSCALERS = OwnKind(
     group=GROUP,
@@ -197,7 +232,7 @@ def workloads_of(of: WorkloadKind) -> ForeignKind:
     )
 
 
-OWN_KINDS = (CALENDARS, AUTOSCALERS, OVERRIDES)
+OWN_KINDS = (CALENDARS, EXCEPTIONS, AUTOSCALERS, OVERRIDES)
 FOREIGN_KINDS = (*map(floors_of, FOREIGN_AUTOSCALERS), *map(workloads_of, WORKLOADS))
 WatchedKinds: TypeAlias = tuple[OwnKind | ForeignKind, ...]
 WATCHED_KINDS: WatchedKinds = (*OWN_KINDS, *FOREIGN_KINDS)
