@@ -316,6 +316,17 @@ class FakeCluster:
     async def merge_patch(self, path: ObjectPath, patch: Mapping[str, Any]) -> Json | Failure:
         return await self._patch(path, lambda body: apply_merge_patch(body, patch))
 
+    async def apply(self, path: ObjectPath, body: Mapping[str, Any]) -> Json | Failure:
+        """Applied by one manager alone: what it does not name any more is gone."""
+        failed = await self._asked("PATCH", path.url)
+        if failed is not None:
+            return failed
+        key = (path.group, path.plural, path.namespace, path.name)
+        if key not in self.objects:
+            return self.put(path.group, path.plural, dict(body), manager=OURS)
+        content = {name: value for name, value in body.items() if name != "metadata"}
+        return self._update(key, lambda there: there.update(copy.deepcopy(content)))
+
     async def create(
         self, group: str, version: str, plural: str, namespace: str, body: Mapping[str, Any]
     ) -> Json | Failure:

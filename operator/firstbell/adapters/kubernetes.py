@@ -209,6 +209,16 @@ class KubernetesCluster:
             query={"fieldManager": self._manager},
         )
 
+    async def apply(self, path: ObjectPath, body: Mapping[str, Any]) -> Json | Failure:
+        """Apply an object server-side, over whoever wrote the same fields."""
+        return await self._request(
+            "PATCH",
+            path.url,
+            body=dict(body),
+            content_type="application/apply-patch+yaml",
+            query={"fieldManager": self._manager, "force": "true"},
+        )
+
     async def create(
         self, group: str, version: str, plural: str, namespace: str, body: Mapping[str, Any]
     ) -> Json | Failure:

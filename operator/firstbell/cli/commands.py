@@ -49,6 +49,19 @@ COMMANDS = (
         example="explain school/web",
     ),
     Mounted(
+        name="stop",
+        help="Keep the operator from writing anything, within a second. What is raised stays raised.",
+        where="firstbell.cli.stop.command:stop",
+        example='stop --reason "database restored" --until 10:00',
+    ),
+    Mounted(
+        name="resume",
+        help="Take the order to stop back: what is due is raised within seconds, what is over comes down as "
+        "usual.",
+        where="firstbell.cli.resume.command:resume",
+        example="resume",
+    ),
+    Mounted(
         name="release",
         help="Bring raised floors back to their baselines: annotations gone, field ownership handed back.",
         where="firstbell.cli.release.command:release",

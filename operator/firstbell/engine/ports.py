@@ -185,6 +185,10 @@ class Cluster(Protocol):
         """Apply a JSON merge patch."""
         ...
 
+    async def apply(self, path: ObjectPath, body: Mapping[str, Any]) -> Json | Failure:
+        """Apply an object server-side, over whoever wrote the same fields: created where it is not there."""
+        ...
+
     async def create(
         self, group: str, version: str, plural: str, namespace: str, body: Mapping[str, Any]
     ) -> Json | Failure:

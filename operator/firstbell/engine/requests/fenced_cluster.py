@@ -38,6 +38,12 @@ class FencedCluster(RelayedCluster):
             return STALE
         return await super().merge_patch(path, patch)
 
+    async def apply(self, path: ObjectPath, body: Mapping[str, Any]) -> Json | Failure:
+        """Apply an object server-side, or is Stale."""
+        if not self._fence.lets_through():
+            return STALE
+        return await super().apply(path, body)
+
     async def create(
         self, group: str, version: str, plural: str, namespace: str, body: Mapping[str, Any]
     ) -> Json | Failure:

@@ -44,6 +44,10 @@ class RelayedCluster:
         """Apply a JSON merge patch."""
         return await self._cluster.merge_patch(path, patch)
 
+    async def apply(self, path: ObjectPath, body: Mapping[str, Any]) -> Json | Failure:
+        """Apply an object server-side."""
+        return await self._cluster.apply(path, body)
+
     async def create(
         self, group: str, version: str, plural: str, namespace: str, body: Mapping[str, Any]
     ) -> Json | Failure:

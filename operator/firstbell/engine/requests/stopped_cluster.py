@@ -34,6 +34,10 @@ class StoppedCluster(RelayedCluster):
         """Apply a JSON merge patch, or is Stopped."""
         return self._stopped(path) or await super().merge_patch(path, patch)
 
+    async def apply(self, path: ObjectPath, body: Mapping[str, Any]) -> Json | Failure:
+        """Apply an object server-side, or is Stopped."""
+        return self._stopped(path) or await super().apply(path, body)
+
     async def create(
         self, group: str, version: str, plural: str, namespace: str, body: Mapping[str, Any]
     ) -> Json | Failure:

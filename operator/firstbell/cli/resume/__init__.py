@@ -1,0 +1,1 @@
+"""`firstbell resume`: an end of the order to stop."""

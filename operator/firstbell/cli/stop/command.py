@@ -1,0 +1,98 @@
+"""`firstbell stop`: from now on nothing is written, by any path, until it is told to go on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from firstbell.cli.cluster_options import Context, Kubeconfig
+from firstbell.cli.output import printable, refuse
+from firstbell.cli.stop.place import OperatorsNamespace, Yes
+from firstbell.engine.ports import Failure
+
+
+class StopOutput(StrEnum):
+    """Instead of stopping."""
+
+    YAML = "yaml"
+
+
+def stop(
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why, for everybody who wonders.")],
+    until: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="Go on by itself then: 10:00 by this machine's clock, or 2026-11-09T10:00:00+01:00.",
+        ),
+    ] = None,
+    namespace: OperatorsNamespace = None,
+    yes: Yes = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
+    output: Annotated[
+        StopOutput | None, typer.Option("--output", "-o", help="Print the ConfigMap and do nothing.")
+    ] = None,
+    context: Context = None,
+    kubeconfig: Kubeconfig = None,
+) -> None:
+    """Keep the operator from writing anything, within a second. What is raised stays raised."""
+    from firstbell.cli.ask_cluster import ask_cluster
+    from firstbell.cli.stop.order import give, heard, who_am_i
+    from firstbell.cli.stop.place import confirmed, end_refused, place_meant, tell_heard
+    from firstbell.clock import SystemClock
+    from firstbell.kinds.stop_order import stop_manifest, stop_order
+
+    if not reason.strip():
+        refuse(["--reason: is empty. Say in a few words why, for everybody who wonders."])
+    end = end_meant(until, SystemClock().now()) if until else None
+    where = place_meant(namespace, kubeconfig, context)
+    by = ask_cluster(kubeconfig, context, who_am_i)
+    manifest = stop_manifest(where, reason.strip(), by=by if isinstance(by, str) else "", until=end)
+    if output is StopOutput.YAML:
+        import yaml
+
+        typer.echo(yaml.safe_dump(manifest, sort_keys=False, allow_unicode=True), nl=False)
+        return
+    typer.echo(printable(f"Namespace {where}: {stop_order(manifest).sentence}"))
+    typer.echo("Nothing is raised before any bell until then; floors and counts stay as they are.")
+    if dry_run:
+        return
+    if not yes and not confirmed("Stop?"):
+        raise typer.Exit(1)
+    failure = ask_cluster(kubeconfig, context, lambda cluster: give(cluster, manifest))
+    if isinstance(failure, Failure):
+        end_refused(failure, where, "create and patch")
+    found = ask_cluster(kubeconfig, context, lambda cluster: heard(cluster, stopped=True))
+    if not isinstance(found, Failure):
+        tell_heard(
+            found,
+            "say that they are stopped.",
+            f"The order stands, and nobody has heard it. Does the operator run in namespace {where}, and "
+            "may it read the ConfigMap? The figure firstbell_stopped and the operator's log tell.",
+        )
+
+
+def end_meant(text: str, now: datetime) -> datetime:
+    """Return the instant of `--until`: a time of day is the next such by this machine's clock."""
+    from datetime import time, timedelta
+
+    try:
+        at = datetime.fromisoformat(text)
+        if at.tzinfo is None:
+            refuse([f"--until {text}: has no zone. Write it like 2026-11-09T10:00:00+01:00, or 10:00."])
+    except ValueError:
+        try:
+            clock = time.fromisoformat(text)
+        except ValueError:
+            refuse([f"--until {text}: is no time. Write it like 10:00, or 2026-11-09T10:00:00+01:00."])
+        local = now.astimezone()
+        naive = datetime.combine(local.date(), clock)
+        at = naive.astimezone()
+        if at <= now:
+            at = (naive + timedelta(days=1)).astimezone()
+    if at <= now:
+        refuse([f"--until {text}: is over. Give a time to come."])
+    return at

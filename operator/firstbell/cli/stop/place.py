@@ -1,0 +1,77 @@
+"""Which operator is meant, and what is said where it has not heard, or where a right is missing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from firstbell.cli.output import printable, refuse
+from firstbell.engine.ports import Failure, FailureKind
+from firstbell.kinds.stop_order import STOP_NAME
+
+if TYPE_CHECKING:
+    from firstbell.cli.stop.order import Heard
+
+FAILED = 1
+OperatorsNamespace = Annotated[
+    str | None,
+    typer.Option(
+        "--namespace",
+        "-n",
+        metavar="NAMESPACE",
+        help="The namespace of the operator itself; default where the chart's only one is.",
+    ),
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask first.")]
+
+
+def place_meant(given: str | None, kubeconfig: Path | None, context: str | None) -> str:
+    """Return the namespace of the operator that is meant; end the command where that is not clear."""
+    from firstbell.cli.ask_cluster import ask_cluster  # noqa: PLC0415 - it takes a second to load
+    from firstbell.cli.stop.order import operators_namespaces  # noqa: PLC0415 - as above
+
+    if given:
+        return given
+    found = ask_cluster(kubeconfig, context, operators_namespaces)
+    if isinstance(found, Failure):
+        refuse([f"where the operator runs cannot be found out: {found.message}. Give its namespace: -n"])
+    if len(found) != 1:
+        what = f"operators run in {', '.join(found)}" if found else "no operator of the chart is found"
+        refuse([f"{what}. Give the namespace of the one that is meant: -n"])
+    return found[0]
+
+
+def confirmed(question: str) -> bool:
+    """Ask the person at the terminal; without one nothing is done."""
+    import sys  # noqa: PLC0415 - only where it is asked
+
+    if not sys.stdin.isatty():
+        refuse(["nobody is there to ask. Give --yes."])
+    return typer.confirm(question)
+
+
+def end_refused(failure: Failure, namespace: str, verbs: str) -> None:
+    """End the command with what stood in the way, and the right that is missing."""
+    lines = [f"nothing was done: {failure.message}"]
+    if failure.kind is FailureKind.FORBIDDEN:
+        lines.append(
+            f"Needed: {verbs} on the ConfigMap {STOP_NAME} in namespace {namespace}. The chart has a Role "
+            "for it there, RELEASE-stopper: have yourself bound to it."
+        )
+    refuse(lines)
+
+
+def tell_heard(found: Heard, done: str, otherwise: str) -> None:
+    """Say how many have heard; end with 1 where nobody has."""
+    if found.failure is not None:
+        typer.echo(printable(f"Whether the operator has heard is not yours to see: {found.failure.message}"))
+        return
+    if not found.of:
+        typer.echo("There is no SchoolAutoscaler that could say so.")
+        return
+    typer.echo(f"{found.saying_so} of {found.of} SchoolAutoscalers {done}")
+    if not found.saying_so:
+        typer.echo(otherwise, err=True)
+        raise typer.Exit(FAILED)
