@@ -19,6 +19,7 @@ import yaml
 from firstbell.clock import SystemClock
 from firstbell.kinds.stop_order import STOP_NAME, stop_manifest
 from tests.chart.rendering import manifests
+from tests.cluster.commands import firstbell, said
 from tests.cluster.operator_account import CHART, EVERY_RIGHT, helm
 from tests.cluster.operator_process import OperatorThread, Sun, fast_process, settings_for
 from tests.cluster.stage import BASELINE, NAME, PEAK, Stage, at, autoscaler, calendar, hpa, workload
@@ -161,3 +162,22 @@ def test_a_count_that_is_set_directly_stays_and_an_order_ends_at_its_end(stoppab
         assert writes_after(stage, since) == []
         sun.wait_for(at("08:35"))
         until(lambda: stage.replicas() == PEAK, "it is scaled again", seconds=10)
+
+
+def test_a_person_stops_it_releases_a_floor_and_has_it_go_on(stoppable: Stage):
+    stage, where = stoppable, ("-n", stoppable.namespace)
+    stage.set(workload(), hpa(), calendar(), autoscaler())
+    with operator(stage, Sun.rising(at("08:22"), 1)):
+        stage.floored(PEAK)
+        stage.told("Ready", "True", "Serving")
+        told = said(stage, "stop", "--reason", WHY, "--yes", *where)
+        assert "say that they are stopped." in told
+        assert f"{WHY} (by " in stage.condition("Ready")["message"]
+        explained = said(stage, "explain", f"{stage.namespace}/{NAME}")
+        assert f"{stage.namespace}/{NAME}: nothing is written (Stopped)" in explained
+        until(lambda: "firstbell" not in dict(stage.owners_of_minimum()), "the field is handed back")
+        firstbell(stage, "release", "--all", "--instance", stage.namespace, *where)
+        holds(lambda: stage.minimum() == BASELINE, "nobody raises it again", seconds=4)
+        assert "are served again." in said(stage, "resume", "--yes", *where)
+        stage.floored(PEAK, seconds=5)
+    assert "there is no order to stop" in said(stage, "resume", *where)

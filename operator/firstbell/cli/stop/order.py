@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from firstbell.engine.ports import Cluster, Json
 
 OPERATORS_LABEL = "app.kubernetes.io/name=firstbell"
-HEARD_SECONDS, LOOK_SECONDS = 15.0, 0.5
+HEARD_SECONDS, CALM_SECONDS, LOOK_SECONDS = 15.0, 3.0, 0.5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,15 +82,19 @@ async def heard(
     seconds: float = HEARD_SECONDS,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> Heard:
-    """Wait until all statuses say that we are stopped, or that none is; at most so many seconds."""
-    found = Heard()
+    """Wait until all statuses say that they are stopped, or that they are not; at most so many seconds.
+
+    Some may be another operator's: where some say so, it ends as soon as no more have come for a while.
+    """
+    found, calm = Heard(), 0
     for _ in range(max(1, round(seconds / LOOK_SECONDS))):
         bodies = await cluster.list_all(GROUP, VERSION, AUTOSCALER_PLURAL, None)
         if isinstance(bodies, Failure):
             return Heard(failure=bodies)
         saying_so = sum(_says(body, stopped=stopped) for body in bodies)
+        calm = calm + 1 if saying_so == found.saying_so else 0
         found = Heard(of=len(bodies), saying_so=saying_so)
-        if saying_so == len(bodies):
+        if saying_so == len(bodies) or (saying_so and calm * LOOK_SECONDS >= CALM_SECONDS):
             return found
         await sleep(LOOK_SECONDS)
     return found

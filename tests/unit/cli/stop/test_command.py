@@ -175,3 +175,14 @@ def test_a_time_of_day_is_the_next_such():
     assert end_meant(f"{soon:%H:%M}", NOW) == soon
     assert end_meant(f"{over:%H:%M}", NOW) > NOW
     assert end_meant("2026-11-09T09:00:00+01:00", NOW) == NOW + timedelta(minutes=55)
+
+
+async def test_another_operators_objects_are_not_waited_for_long():
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    found = await heard(a_cluster("Stopped", "Serving"), stopped=True, sleep=sleep)
+    assert (found.saying_so, found.of) == (1, 2)
+    assert sum(slept) <= 4
