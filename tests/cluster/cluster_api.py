@@ -77,6 +77,10 @@ class ClusterApi:
     def delete(self, kind: str, name: str) -> None:
         self._request("DELETE", self._path(kind, name), {"propagationPolicy": "Background"})
 
+    def delete_all(self, kind: str) -> None:
+        """All of a kind; what they have made goes after them."""
+        self._request("DELETE", self._path(kind), {"propagationPolicy": "Background"})
+
     def watching(self, kind: str, name: str, seen: Callable[[Json], None]) -> Watch:
         """Calls `seen` with every version of an object, from the present one on, while the block lasts."""
         query = f"?watch=1&fieldSelector=metadata.name={name}&timeoutSeconds=600"
