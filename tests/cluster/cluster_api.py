@@ -23,6 +23,7 @@ ROOTS = {
     "ScaledObject": "/apis/keda.sh/v1alpha1/namespaces/{}/scaledobjects",
     "SchoolCalendar": "/apis/firstbell.dev/v1alpha1/namespaces/{}/schoolcalendars",
     "SchoolAutoscaler": "/apis/firstbell.dev/v1alpha1/namespaces/{}/schoolautoscalers",
+    "ScalingOverride": "/apis/firstbell.dev/v1alpha1/namespaces/{}/scalingoverrides",
     "Portal": "/apis/example.org/v1/namespaces/{}/portals",
     "Pod": "/api/v1/namespaces/{}/pods",
     "Event": "/api/v1/namespaces/{}/events",

@@ -75,6 +75,18 @@ def autoscaler(*, kind: str = "Deployment", replicas: int = PEAK, **spec: Any) -
     return _object("firstbell.dev/v1alpha1", "SchoolAutoscaler", NAME, {**body, **spec})
 
 
+def order(name: str = "order", since: str = "08:00", until: str = "09:00", **spec: Any) -> Json:
+    """A ScalingOverride of the workload, by clock times of the day that is played."""
+    body = {
+        "autoscalerRefs": [{"name": NAME}],
+        "startTime": at(since).isoformat(),
+        "endTime": at(until).isoformat(),
+        "reason": "mock exams",
+    }
+    given = {field: value for field, value in (body | spec).items() if value is not None}
+    return _object("firstbell.dev/v1alpha1", "ScalingOverride", name, given)
+
+
 def workload(kind: str = "Deployment", replicas: int = BASELINE) -> Json:
     """Its image is never pulled where nodes are made up; where they are not, pods need not run."""
     labels = {"app": NAME}
@@ -227,6 +239,16 @@ class Stage:
             seconds=seconds,
         )
         return self.condition(kind)["message"]
+
+    def order_told(self, reason: str, name: str = "order", *, seconds: float = 30) -> str:
+        """The message of an order, as soon as it is Pending, Active, Ended or Invalid."""
+
+        def active() -> Json:
+            conditions = (self.api.get("ScalingOverride", name) or {}).get("status", {}).get("conditions", [])
+            return next((each for each in conditions if each["type"] == "Active"), {})
+
+        until(lambda: active().get("reason") == reason, lambda: f"{reason}: {active()}", seconds=seconds)
+        return active()["message"]
 
     def end_the_peak(self) -> None:
         """Ends it at once, long before the clock would: no lessons, and confirmed as a person confirms it."""

@@ -20,7 +20,19 @@ from tests.cluster.commands import said
 from tests.cluster.conftest import install_kinds
 from tests.cluster.operator_account import CHART, EVERY_RIGHT, access
 from tests.cluster.operator_process import OperatorThread, Sun, run_command
-from tests.cluster.stage import BASELINE, CALENDAR, NAME, PEAK, Stage, at, autoscaler, calendar, hpa, workload
+from tests.cluster.stage import (
+    BASELINE,
+    CALENDAR,
+    NAME,
+    PEAK,
+    Stage,
+    at,
+    autoscaler,
+    calendar,
+    hpa,
+    order,
+    workload,
+)
 from tests.cluster.stand_ins import free_port
 from tests.cluster.test_run_command import read
 from tests.cluster.waiting import until
@@ -206,6 +218,7 @@ METRIC = {
 def gone_soon() -> list[Json]:
     """One of each kind; the deletion of the autoscaler's HPA and workload has no consequence."""
     bodies = [workload(), workload("StatefulSet"), hpa(), keda.scaled_object(), calendar(), autoscaler()]
+    bodies.append(order(hold=True))
     return [named(body, "gone") for body in bodies]
 
 
@@ -246,6 +259,7 @@ def every_kind(release: Release, scene: Stage) -> Iterator[Stage]:
     served(release)
     scene.set(workload(), hpa(), calendar(), autoscaler(behavior=AT_ONCE))
     scene.set(*by_scale("Deployment", "shop"), *by_scale("StatefulSet", "base", metrics=[METRIC]))
+    scene.set(order("over", since="00:00", until="00:01", hold=True, ttlSecondsAfterFinished=0))
     scene.set(*by_keda("busy"), *by_scale_of_a_portal("gate"), *gone_soon())
     # From the selector in its status the API server makes the one of its scale.
     status = {"replicas": BASELINE, "selector": "app=web"}

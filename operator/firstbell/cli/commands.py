@@ -62,6 +62,12 @@ COMMANDS = (
         example="resume",
     ),
     Mounted(
+        name="override",
+        help="Order a floor, more than is planned, or hands off, until a time: it ends by itself.",
+        where="firstbell.cli.override.command:override",
+        example="override web --floor 60 --until 10:00 --reason exams",
+    ),
+    Mounted(
         name="release",
         help="Bring raised floors back to their baselines: annotations gone, field ownership handed back.",
         where="firstbell.cli.release.command:release",

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from firstbell.core import Plan, PlannedPeak, RegionLoad, Run
     from firstbell.engine.deciding.outcome import Outcome
+    from firstbell.engine.deciding.situation import Situation
     from firstbell.engine.ports import Json
     from firstbell.engine.requests.command import Command
     from firstbell.engine.seen.store import SeenAutoscaler, SeenSpec, Store
@@ -100,7 +101,7 @@ def explain(store: Store, key: str, now: datetime, instance: str | None = None) 
             else Unavailable(reason=AbsenceReason.INVALID_SPEC, message="the spec is not usable")
         )
     instance = instance or _instance(store, key)
-    stands = replace(situation(store, seen, rules, instance, now), live=reported_live(seen.status))
+    stands = with_reported_live(situation(store, seen, rules, instance, now))
     stands = with_kept_baseline(stands, autoscaler_from_status(seen))
     memory = Memory(
         pilot=Pilot(history=SETTLED, surge=surge_from_status(seen.status)),
@@ -126,6 +127,11 @@ def explain(store: Store, key: str, now: datetime, instance: str | None = None) 
         following=plan.next_write(minute),
         upcoming=coming_peaks(plan, KeptPlans(), minute),
     )
+
+
+def with_reported_live(stands: Situation) -> Situation:
+    """Return the situation with what live metrics ask for by the operator's last report."""
+    return replace(stands, live=reported_live(stands.seen.status))
 
 
 def field_writers(managed_fields: Iterable[Json], field: str) -> tuple[FieldWriter, ...]:

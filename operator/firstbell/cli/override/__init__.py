@@ -1,0 +1,1 @@
+"""`firstbell override`: an order with an end, with what it does shown first; listed, and ended early."""

@@ -1,0 +1,273 @@
+"""`firstbell override`: an order with an end, shown before it is written."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from firstbell.cli.cluster_options import AllNamespaces, Context, Kubeconfig, Namespace
+from firstbell.cli.output import console, printable, refuse
+from firstbell.engine.ports import Failure
+from firstbell.kinds.group import API_VERSION, OVERRIDE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from firstbell.engine.ports import Json
+    from firstbell.engine.seen.store import Store
+
+NOT_DONE = 1
+
+
+class OverrideOutput(StrEnum):
+    """Instead of writing."""
+
+    YAML = "yaml"
+
+
+def override(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="The SchoolAutoscalers that are meant.")
+    ] = None,
+    selector: Annotated[
+        str | None, typer.Option("--selector", "-l", metavar="LABELS", help="Those with these labels.")
+    ] = None,
+    floor: Annotated[int | None, typer.Option(min=1, metavar="N", help="At least N replicas.")] = None,
+    percent: Annotated[
+        int | None, typer.Option(min=100, metavar="P", help="At least P percent of the plan, 100 or more.")
+    ] = None,
+    hold: Annotated[bool, typer.Option("--hold", help="Write nothing for them: hands off.")] = False,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="When it ends: 10:00 in the calendar's zone, +90m, or 2026-11-09T10:00:00+01:00.",
+        ),
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="TIME", help="When it begins, as --until; default now.")
+    ] = None,
+    reason: Annotated[str | None, typer.Option(metavar="TEXT", help="Why, for those who find it.")] = None,
+    name: Annotated[str | None, typer.Option(help="The name of the order; default one of its time.")] = None,
+    list_: Annotated[bool, typer.Option("--list", help="List the orders there are.")] = False,
+    end: Annotated[str | None, typer.Option("--end", metavar="NAME", help="End an order now.")] = None,
+    namespace: Namespace = None,
+    everywhere: AllNamespaces = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what it would do.")] = False,
+    output: Annotated[
+        OverrideOutput | None, typer.Option("--output", "-o", help="Print the object and do nothing.")
+    ] = None,
+    context: Context = None,
+    kubeconfig: Kubeconfig = None,
+) -> None:
+    """Order a floor, more than is planned, or hands off, until a time: it ends by itself."""
+    from firstbell.cli.ask_cluster import namespace_meant
+    from firstbell.clock import SystemClock
+
+    if list_:
+        _list(None if everywhere else namespace_meant(kubeconfig, context, namespace), kubeconfig, context)
+        return
+    space, now = namespace_meant(kubeconfig, context, namespace), SystemClock().now()
+    if end is not None:
+        _end(end, space, now, kubeconfig, context, dry_run=dry_run, yes=yes)
+        return
+    what = _ordered(floor, percent, hold=hold)
+    if bool(names) == (selector is not None):
+        refuse(["Give either the NAMEs of SchoolAutoscalers or -l LABELS."])
+    if until is None or reason is None or not reason.strip():
+        refuse(["Give --until TIME and --reason TEXT: an order has an end, and says why."])
+    store = _looked(space, kubeconfig, context)
+    meant = _meant(names, selector)
+    zone = _zone(store, names, space)
+    spec = meant | what | _lasting(since, until, now, zone) | {"reason": reason.strip()}
+    body = _body(spec, name or _name(spec, now), space)
+    _checked(body, now)
+    if output is OverrideOutput.YAML:
+        _print_yaml(body)
+        return
+    _show(store, body, space, now, zone)
+    if dry_run or not _confirmed("Write it?", yes=yes):
+        raise typer.Exit(0 if dry_run else NOT_DONE)
+    _write(body, space, kubeconfig, context)
+
+
+def _ordered(floor: int | None, percent: int | None, *, hold: bool) -> dict[str, Any]:
+    given: dict[str, Any] = {"floorReplicas": floor, "floorPercent": percent, "hold": hold or None}
+    what = {field: value for field, value in given.items() if value is not None}
+    if len(what) != 1:
+        refuse(["Give exactly one of --floor N, --percent P and --hold."])
+    return what
+
+
+def _meant(names: Sequence[str] | None, selector: str | None) -> dict[str, Any]:
+    from firstbell.cli.override.selecting import selector_meant
+
+    if selector is not None:
+        return {"selector": selector_meant(selector)}
+    return {"autoscalerRefs": [{"name": one} for one in dict.fromkeys(names or ())]}
+
+
+def _looked(space: str, kubeconfig: Path | None, context: str | None) -> Store | Failure:
+    from firstbell.cli.ask_cluster import ask_cluster
+    from firstbell.cli.override.in_cluster import looked
+
+    return ask_cluster(kubeconfig, context, lambda cluster: looked(cluster, space))
+
+
+def _zone(store: Store | Failure, names: Sequence[str] | None, space: str) -> ZoneInfo | None:
+    """Return the zone of those that are meant, else that of the namespace; refuse names of nobody."""
+    from firstbell.cli.override.effect import zone_of
+    from firstbell.kinds.problems import nearest
+
+    if isinstance(store, Failure):
+        return None
+    known = [key.partition("/")[2] for key in store.autoscalers]
+    wrong = [one for one in names or () if one not in known]
+    if wrong:
+        where = f"there is no SchoolAutoscaler of this name in namespace {space}"
+        refuse([f"{one}: {where}. {nearest(one, known, noun='SchoolAutoscaler')}." for one in wrong])
+    meant = [f"{space}/{one}" for one in names or ()] or list(store.autoscalers)
+    zones = [zone for key in meant if (zone := zone_of(store, key)) is not None]
+    return zones[0] if zones else None
+
+
+def _lasting(since: str | None, until: str, now: datetime, zone: ZoneInfo | None) -> dict[str, str]:
+    from firstbell.cli.override.times import time_meant
+    from firstbell.core import api_time
+
+    start = now if since is None else time_meant("--from", since, now, zone)
+    end = time_meant("--until", until, start, zone)
+    begins = {} if since is None else {"startTime": api_time(start)}
+    return begins | {"endTime": api_time(end)}
+
+
+def _name(spec: dict[str, Any], now: datetime) -> str:
+    words = {"floorReplicas": "floor", "floorPercent": "percent", "hold": "hold"}
+    what = next(word for field, word in words.items() if field in spec)
+    return f"{what}-{now:%Y%m%d-%H%M%S}"
+
+
+def _body(spec: dict[str, Any], name: str, space: str) -> Json:
+    metadata = {"name": name, "namespace": space}
+    return {"apiVersion": API_VERSION, "kind": OVERRIDE, "metadata": metadata, "spec": spec}
+
+
+def _checked(body: Json, now: datetime) -> None:
+    """End the command with what is wrong, before anything is asked or sent."""
+    from firstbell.kinds.override_conversion import read_override
+    from firstbell.kinds.problems import Refused
+
+    spec = read_override(body["spec"], now - timedelta(seconds=1))
+    if isinstance(spec, Refused):
+        refuse(spec.problems)
+
+
+def _print_yaml(body: Json) -> None:
+    import yaml
+
+    typer.echo(yaml.safe_dump(body, sort_keys=False, allow_unicode=True), nl=False)
+
+
+def _show(store: Store | Failure, body: Json, space: str, now: datetime, zone: ZoneInfo | None) -> None:
+    from zoneinfo import ZoneInfo as Zone
+
+    from firstbell.cli.override.effect import effect_lines, hypothetical
+    from firstbell.cli.override.times import shown
+    from firstbell.engine.seen.own_kinds import seen_override
+
+    seen = seen_override(hypothetical(body, space, now))
+    wall = zone if zone is not None else Zone("UTC")
+    if seen.in_force is not None:
+        order = seen.in_force.override
+        begins = "now" if order.start <= now else shown(order.start, wall)
+        typer.echo(printable(f"{space}: {order.sentence}"))
+        typer.echo(printable(f"from {begins} until {shown(order.end, wall)}, {wall}"))
+    if isinstance(store, Failure):
+        typer.echo(printable(f"What it does cannot be shown: {store.message}"), err=True)
+        return
+    _say(effect_lines(store, hypothetical(body, space, now), now, wall))
+
+
+def _say(lines: Iterable[str]) -> None:
+    for line in lines:
+        indent = "  " if line.startswith("  ") else ""
+        typer.echo(indent + printable(line.strip()))
+
+
+def _confirmed(question: str, *, yes: bool) -> bool:
+    """Ask, unless told not to; without anybody to answer it is no."""
+    if yes:
+        return True
+    try:
+        return typer.confirm(question, err=True)
+    except typer.Abort:
+        typer.echo("Not done: nobody answered. Give --yes.", err=True)
+        return False
+
+
+def _write(body: Json, space: str, kubeconfig: Path | None, context: str | None) -> None:
+    from firstbell.cli.ask_cluster import ask_cluster
+    from firstbell.cli.override.in_cluster import created
+
+    answer = ask_cluster(kubeconfig, context, lambda cluster: created(cluster, space, body))
+    if isinstance(answer, Failure):
+        refuse([f"not written: {answer.message.rstrip('.')}."])
+    name = body["metadata"]["name"]
+    typer.echo(
+        f"ScalingOverride {space}/{name} created. To end it early: firstbell override --end {name} -n {space}"
+    )
+
+
+def _end(
+    name: str,
+    space: str,
+    now: datetime,
+    kubeconfig: Path | None,
+    context: str | None,
+    *,
+    dry_run: bool,
+    yes: bool,
+) -> None:
+    from zoneinfo import ZoneInfo as Zone
+
+    from firstbell.cli.ask_cluster import ask_cluster
+    from firstbell.cli.override.effect import ending_lines
+    from firstbell.cli.override.in_cluster import ended
+    from firstbell.kinds.problems import nearest
+
+    store = _looked(space, kubeconfig, context)
+    if isinstance(store, Failure):
+        typer.echo(printable(f"What it does cannot be shown: {store.message}"), err=True)
+    else:
+        known = [key.partition("/")[2] for key in store.overrides.seen]
+        if name not in known:
+            cure = nearest(name, known, noun="ScalingOverride")
+            refuse([f"{name}: there is no ScalingOverride of this name in namespace {space}. {cure}."])
+        _say(ending_lines(store, f"{space}/{name}", now, Zone("UTC")))
+    if dry_run or not _confirmed(f"End ScalingOverride {space}/{name} now?", yes=yes):
+        raise typer.Exit(0 if dry_run else NOT_DONE)
+    failure = ask_cluster(kubeconfig, context, lambda cluster: ended(cluster, space, name))
+    if isinstance(failure, Failure):
+        refuse([f"not ended: {failure.message.rstrip('.')}."])
+    typer.echo(f"ScalingOverride {space}/{name} ended and deleted.")
+
+
+def _list(space: str | None, kubeconfig: Path | None, context: str | None) -> None:
+    from firstbell.cli.ask_cluster import ask_cluster
+    from firstbell.cli.override.in_cluster import listed
+    from firstbell.cli.override.table import overrides_table
+
+    found = ask_cluster(kubeconfig, context, lambda cluster: listed(cluster, space))
+    if isinstance(found, Failure):
+        refuse([f"{found.message.rstrip('.')}."])
+    if not found:
+        typer.echo("there is no ScalingOverride" + (f" in namespace {space}" if space else ""))
+        return
+    console().print(overrides_table(found))

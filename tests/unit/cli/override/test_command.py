@@ -1,0 +1,239 @@
+"""`firstbell override`: what it would do is shown by the operator's own decisions, and nothing is guessed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+import typer
+import yaml
+from typer.testing import CliRunner
+
+from firstbell.cli.override import command
+from firstbell.cli.override.effect import effect_lines, ending_lines, hypothetical
+from firstbell.cli.override.in_cluster import created, ended
+from firstbell.cli.override.selecting import selector_meant
+from firstbell.cli.override.times import shown, time_meant
+from firstbell.engine.ports import Failure
+from tests.fakes import instant
+from tests.unit.cli.unreachable import nobody_there
+from tests.unit.engine.bodies import AFTER, BEFORE, an_autoscaler, an_hpa, an_override
+from tests.unit.engine.world import OVERRIDES, World
+
+APP = typer.Typer()
+APP.command()(command.override)
+UTC_ZONE = ZoneInfo("UTC")
+BRUSSELS = ZoneInfo("Europe/Brussels")
+NOON = datetime(2026, 11, 9, 12, tzinfo=UTC)
+
+
+def body(name="order", **spec):
+    made = an_override(name, **spec)
+    return hypothetical({"apiVersion": "firstbell.dev/v1alpha1", **made}, "ns", instant(BEFORE))
+
+
+def effect(world: World, made, at: str) -> list[str]:
+    return list(effect_lines(world.store, made, instant(at), UTC_ZONE))
+
+
+def test_a_floor_is_shown_from_its_start_over_the_bell_to_its_end():
+    lines = effect(World(hpa=an_hpa(maximum=200)), body(floorReplicas=60, since="08:05"), BEFORE)
+
+    assert lines[0] == "ns/web: 4 -> 60 at Mon 09 Sep 2024 08:05 (UTC)"
+    assert lines[1].startswith("  Mon 09 Sep 08:20  100, first-bell at Mon 09 Sep 08:30")
+    assert lines[2].startswith("  Mon 09 Sep 09:00  60, ScalingOverride order asks for 60 replicas")
+    assert lines[3] == "  Mon 09 Sep 09:30  4, the baseline, 4"
+    assert len(lines) == 4
+
+
+def test_one_that_changes_nothing_says_so_and_one_for_nobody_too():
+    lines = effect(World(), body(floorReplicas=3, since="08:05", until="08:10"), BEFORE)
+    assert "nothing changes then" in lines[1]
+    nobody = body(autoscalerRefs=None, selector={"matchLabels": {"tier": "web"}}, floorReplicas=9)
+    assert effect(World(), nobody, BEFORE)[0].startswith("It is for nobody")
+
+
+def test_a_hold_is_shown_with_what_it_keeps_from_being_written():
+    lines = effect(World(), body(hold=True), BEFORE)
+    assert lines[0].startswith("ns/web: 4 -> nothing is written (HeldByOverride) at")
+    assert lines[-1].startswith("  Mon 09 Sep 09:30  4, the baseline")
+
+
+def test_the_end_of_an_order_is_shown_with_what_is_left():
+    world = World(AFTER)
+    world.put(OVERRIDES, an_override(floorReplicas=60, until="11:00"))
+    lines = list(ending_lines(world.store, "ns/order", instant(AFTER), UTC_ZONE))
+    assert lines == ["ns/web: 60 -> 4 at Mon 09 Sep 2024 10:00 (UTC)"]
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        ("14:00", "2026-11-09T13:00+00:00"),
+        ("13:00", "2026-11-10T12:00+00:00"),
+        ("9:30", "2026-11-10T08:30+00:00"),
+        ("+90m", "2026-11-09T13:30+00:00"),
+        ("+1h30m", "2026-11-09T13:30+00:00"),
+        ("+2h", "2026-11-09T14:00+00:00"),
+        ("2026-11-09T15:00:00+01:00", "2026-11-09T14:00+00:00"),
+        ("2026-11-09T15:00", "2026-11-09T14:00+00:00"),
+        ("2026-11-09T15:00Z", "2026-11-09T15:00+00:00"),
+    ],
+)
+def test_times_are_of_the_schools_wall_and_the_next_of_their_name(text, want):
+    assert time_meant("--until", text, NOON, BRUSSELS) == datetime.fromisoformat(want)
+
+
+@pytest.mark.parametrize("text", ["10", "25:00", "+", "+x", "tomorrow", "2026-13-01T10:00"])
+def test_what_is_no_time_is_refused_with_how_to_write_it(text, capsys):
+    with pytest.raises(typer.Exit):
+        time_meant("--until", text, NOON, BRUSSELS)
+    assert "Write it like 10:00" in capsys.readouterr().err
+
+
+def test_without_a_zone_a_time_of_day_is_refused(capsys):
+    with pytest.raises(typer.Exit):
+        time_meant("--until", "10:00", NOON, None)
+    assert "whose clock is not known" in capsys.readouterr().err
+
+
+def test_a_time_in_the_hour_that_comes_twice_says_which_one_it_is():
+    night = datetime(2026, 10, 24, 20, tzinfo=UTC)
+    at = time_meant("--until", "02:30", night, BRUSSELS)
+    assert shown(at, BRUSSELS) == "Sun 25 Oct 2026 02:30 CEST"
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        ("tier=web", {"matchLabels": {"tier": "web"}}),
+        (
+            "tier==web, stage in (live, test),!frozen,owner",
+            {
+                "matchLabels": {"tier": "web"},
+                "matchExpressions": [
+                    {"key": "stage", "operator": "In", "values": ["live", "test"]},
+                    {"key": "frozen", "operator": "DoesNotExist"},
+                    {"key": "owner", "operator": "Exists"},
+                ],
+            },
+        ),
+        (
+            "a!=b,c notin (d)",
+            {
+                "matchExpressions": [
+                    {"key": "a", "operator": "NotIn", "values": ["b"]},
+                    {"key": "c", "operator": "NotIn", "values": ["d"]},
+                ]
+            },
+        ),
+    ],
+)
+def test_a_selector_is_that_of_kubectl(text, want):
+    assert selector_meant(text) == want
+
+
+def test_what_is_no_selector_is_refused(capsys):
+    with pytest.raises(typer.Exit):
+        selector_meant("tier in web")
+    assert "is no selector" in capsys.readouterr().err
+
+
+async def test_one_is_written_once_and_ended_in_the_state_that_was_seen():
+    world = World()
+    made = {**an_override(floorReplicas=60), "apiVersion": "firstbell.dev/v1alpha1"}
+    assert not isinstance(await created(world.cluster, "ns", made), Failure)
+    again = await created(world.cluster, "ns", made)
+    assert isinstance(again, Failure)
+    assert "already exists" in again.message
+    assert await ended(world.cluster, "ns", "order") is None
+    assert ("firstbell.dev", OVERRIDES, "ns", "order") not in world.cluster.objects
+
+
+async def test_a_right_that_is_missing_is_named():
+    world = World()
+    world.cluster.fail("Forbidden", message="User bob cannot")
+    failure = await created(world.cluster, "ns", an_override(floorReplicas=60))
+    assert failure.message == (
+        "User bob cannot. The right is create on scalingoverrides.firstbell.dev in namespace ns"
+    )
+
+
+GOOD = ("web", "--floor", "60", "--until", "2099-01-01T10:00Z", "--reason", "exams", "-n", "ns")
+WRONG = {
+    "no order": ("web", "--until", "+1h", "--reason", "x"),
+    "two orders": ("web", "--floor", "6", "--hold", "--until", "+1h", "--reason", "x"),
+    "nobody": ("--floor", "6", "--until", "+1h", "--reason", "x"),
+    "names and labels": ("web", "-l", "a=b", "--floor", "6", "--until", "+1h", "--reason", "x"),
+    "no end": ("web", "--floor", "6", "--reason", "x"),
+    "no reason": ("web", "--floor", "6", "--until", "+1h", "--reason", " "),
+    "an end that is over": ("web", "--floor", "6", "--until", "2020-01-01T10:00Z", "--reason", "x"),
+    "an end in seventy years": GOOD,
+}
+
+
+@pytest.mark.parametrize("arguments", WRONG.values(), ids=WRONG.keys())
+def test_what_is_wrong_is_one_sentence_and_nothing_is_written(arguments, tmp_path):
+    result = CliRunner().invoke(APP, [*arguments, "--kubeconfig", nobody_there(tmp_path)])
+    assert result.exit_code == 2
+    assert result.stderr.count("\n") == 1
+    assert "Traceback" not in result.stderr
+
+
+def test_the_object_can_be_had_without_a_cluster(tmp_path):
+    arguments = ("-l", "tier=web", "--percent", "150", "--until", "+90m", "--reason", "exams", "-n", "ns")
+    result = CliRunner().invoke(APP, [*arguments, "-o", "yaml", "--kubeconfig", nobody_there(tmp_path)])
+    made = yaml.safe_load(result.stdout)
+    assert result.exit_code == 0
+    assert made["metadata"]["namespace"] == "ns"
+    assert made["spec"]["selector"] == {"matchLabels": {"tier": "web"}}
+    assert (made["spec"]["floorPercent"], made["spec"]["reason"]) == (150, "exams")
+
+
+def world_at(monkeypatch, **objects):
+    """A cluster that the command asks, and the time that it is."""
+    world = World(AFTER, **objects)
+
+    def asked(_kubeconfig, _context, ask):
+        import asyncio  # noqa: PLC0415
+
+        return asyncio.run(ask(world.cluster))
+
+    monkeypatch.setattr("firstbell.cli.ask_cluster.ask_cluster", asked)
+    monkeypatch.setattr("firstbell.clock.SystemClock.now", lambda _: instant(AFTER))
+    return world
+
+
+ORDER = ("web", "--floor", "60", "--until", "11:00", "--reason", "mock exams", "-n", "ns", "--name", "o")
+
+
+def test_it_is_shown_and_asked_before_it_is_written(monkeypatch):
+    world = world_at(monkeypatch)
+    refused = CliRunner().invoke(APP, ORDER, input="n\n")
+    assert refused.exit_code == 1
+    assert "ns/web: 4 -> 60 at Mon 09 Sep 2024 10:00 (UTC)" in refused.stdout
+    assert ("firstbell.dev", OVERRIDES, "ns", "o") not in world.cluster.objects
+    assert CliRunner().invoke(APP, [*ORDER, "--dry-run"]).exit_code == 0
+    assert ("firstbell.dev", OVERRIDES, "ns", "o") not in world.cluster.objects
+    written = CliRunner().invoke(APP, [*ORDER, "--yes"])
+    assert written.exit_code == 0
+    spec = world.get(OVERRIDES, "o")["spec"]
+    assert spec == {
+        "autoscalerRefs": [{"name": "web"}],
+        "floorReplicas": 60,
+        "endTime": "2024-09-09T11:00:00Z",
+        "reason": "mock exams",
+    }
+    listed = CliRunner().invoke(APP, ["--list", "-n", "ns"])
+    assert "floor 60" in listed.stdout
+    gone = CliRunner().invoke(APP, ["--end", "o", "-n", "ns", "--yes"])
+    assert gone.stdout.splitlines()[-1] == "ScalingOverride ns/o ended and deleted."
+    assert ("firstbell.dev", OVERRIDES, "ns", "o") not in world.cluster.objects
+
+
+def test_a_name_that_nobody_has_is_answered_with_the_nearest(monkeypatch):
+    world_at(monkeypatch, autoscaler=an_autoscaler())
+    result = CliRunner().invoke(APP, ["wbe", *ORDER[1:]])
+    assert result.exit_code == 2
+    assert 'The nearest known SchoolAutoscaler is "web"' in result.stderr
