@@ -73,4 +73,10 @@ COMMANDS = (
         where="firstbell.cli.release.command:release",
         example="release --all --dry-run",
     ),
+    Mounted(
+        name="rehearse",
+        help="Ask now for what a bell of a date needs, say how fast all became Ready, and go back.",
+        where="firstbell.cli.rehearse.command:rehearse",
+        example="rehearse school/web --peak first-bell --date 2026-09-01",
+    ),
 )

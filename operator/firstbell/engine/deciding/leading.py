@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from firstbell.engine.ports import Json
 
 MOST_UNDER_WAY = 8
+FOR_A_BELL = frozenset({DecisionReason.SCHEDULED_PEAK, DecisionReason.SURGE_CORRECTION})
 
 
 def follow_rises(lead: Lead, stands: Situation, now: datetime) -> tuple[Lead, tuple[Happening, ...]]:
@@ -100,7 +101,9 @@ def _begun(
     # The count is of the look before the write. Where others have set it, their pods had begun before ours.
     if desired <= max(before, workload.replicas) or not asked or not readable:
         return None
-    bell, told = _bell(outcome.plan, max(outcome.now, acted_for or outcome.now))
+    bell, told = None, "because of an order"
+    if decision.reason in FOR_A_BELL:
+        bell, told = _bell(outcome.plan, max(outcome.now, acted_for or outcome.now))
     longest = timedelta(minutes=_longest(outcome.situation))
     return RiseUnderWay(
         uid=workload.uid,
