@@ -297,7 +297,7 @@ class FakeCluster:
         return None
 
     async def list_page(
-        self, kind: Kind, namespace: str, selector: str, most: int, following: str = ""
+        self, kind: Kind, namespace: str | None, selector: str, most: int, following: str = ""
     ) -> Page | Failure:
         found = await self.list_all(*kind, namespace, selector)
         if isinstance(found, Failure):

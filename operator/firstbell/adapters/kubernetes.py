@@ -117,7 +117,7 @@ class KubernetesCluster:
         return listed if isinstance(listed, Failure) else listed.items
 
     async def list_page(
-        self, kind: Kind, namespace: str, selector: str, most: int, following: str = ""
+        self, kind: Kind, namespace: str | None, selector: str, most: int, following: str = ""
     ) -> Page | Failure:
         """Read one page of the objects of a kind."""
         asked = {"limit": str(most), "labelSelector": selector}

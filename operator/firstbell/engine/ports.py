@@ -168,9 +168,9 @@ class Cluster(Protocol):
         ...
 
     async def list_page(
-        self, kind: Kind, namespace: str, selector: str, most: int, following: str = ""
+        self, kind: Kind, namespace: str | None, selector: str, most: int, following: str = ""
     ) -> Page | Failure:
-        """Read at most so many objects of a kind in a namespace, for who does not want all at once."""
+        """Read at most so many objects of a kind, in one namespace or (None) in all."""
         ...
 
     async def resources(self, group: str, version: str) -> list[Json] | Failure:

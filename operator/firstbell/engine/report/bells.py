@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from firstbell.core import (
     Decision,
     EventReason,
+    MeasuredLead,
     Preparation,
     SeenReady,
     Unavailable,
@@ -28,7 +29,7 @@ from firstbell.kinds.school_autoscaler import Mode
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from firstbell.core import Minute, PlannedPeak, Shortfall
+    from firstbell.core import Minute, PlannedPeak, Rises, Shortfall
     from firstbell.engine.deciding.outcome import Outcome
     from firstbell.engine.memory.carried_out import CarriedOut
     from firstbell.engine.ports import Json
@@ -174,6 +175,15 @@ def follow_reasons(told: Told, reasons: Sequence[Shortfall], now: datetime) -> I
     if new:
         told.reasons |= new
         yield Happening(reason=EventReason.PODS_NOT_READY, message=shortfall_sentence(reasons), warning=True)
+
+
+def measured_lead(told: Told, rises: Rises) -> timedelta | None:
+    """Return what rises like that for the next bell took; None where none was measured or came to its end."""
+    preparation = told.preparation
+    if preparation is None or not preparation.seen:
+        return None
+    lead = rises.lead_for(preparation.replicas - preparation.seen[0].ready)
+    return timedelta(seconds=lead.seconds) if isinstance(lead, MeasuredLead) and lead.ready else None
 
 
 def looks_again(told: Told, now: datetime, lead: timedelta | None = None) -> list[datetime]:

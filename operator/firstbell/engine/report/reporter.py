@@ -29,6 +29,7 @@ from firstbell.engine.report.bells import (
     follow_preparation,
     follow_reasons,
     looks_again,
+    measured_lead,
 )
 from firstbell.engine.report.readiness import due_replicas, is_red, ready_for_bell
 from firstbell.engine.report.report_due import changed, least_wait, may_wait
@@ -223,7 +224,8 @@ class Reporter:
         )
         follow_preparation(outcome, memory.told, memory.carried_out, old)
         follow_baseline(outcome, memory.told, due_replicas(outcome.plan, minute))
-        looks = looks_again(memory.told, outcome.now)
+        lead = measured_lead(memory.told, memory.lead.rises)
+        looks = looks_again(memory.told, outcome.now, lead)
         if memory.told.next_bell is not None:
             looks.append(instant_of(max(memory.told.next_bell.minute, minute + 1)))
             if desired is not None and desired > outcome.plan.workload.bounds.minimum:

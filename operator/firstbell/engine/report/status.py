@@ -36,6 +36,7 @@ from firstbell.engine.objects.status_values import read_conditions, written_cond
 from firstbell.engine.pace.timekeeping import clock_in_sync
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.report.bell_report import at_risk, bell_status, reasons_status
+from firstbell.engine.report.bells import measured_lead
 from firstbell.engine.report.live_report import steady_condition, steady_decision
 from firstbell.engine.report.readiness import Readiness
 from firstbell.engine.seen.store import SeenWorkload
@@ -157,6 +158,7 @@ def readiness_of(outcome: Outcome, memory: Memory, old: Json, found: Found | Non
         first_raised=_first_raised(memory),
         cause=_cause(outcome, memory),
         found=found,
+        lead=measured_lead(memory.told, memory.lead.rises),
     )
 
 

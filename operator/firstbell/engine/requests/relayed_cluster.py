@@ -27,7 +27,7 @@ class RelayedCluster:
         return await self._cluster.list_all(group, version, plural, namespace, selector)
 
     async def list_page(
-        self, kind: Kind, namespace: str, selector: str, most: int, following: str = ""
+        self, kind: Kind, namespace: str | None, selector: str, most: int, following: str = ""
     ) -> Page | Failure:
         """Read at most so many objects of a kind."""
         return await self._cluster.list_page(kind, namespace, selector, most, following)

@@ -1,0 +1,1 @@
+"""`firstbell status`: which of many workloads will not be ready for its bell."""

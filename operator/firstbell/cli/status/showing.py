@@ -1,0 +1,108 @@
+"""Looks that are shown: once, or again and again until somebody has seen enough."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import signal
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import typer
+import yaml
+from rich.live import Live
+
+from firstbell.cli.output import console
+from firstbell.cli.status.look import Looks, Seen
+from firstbell.cli.status.table import status_document, status_table
+from firstbell.clock import SystemClock
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+    from pathlib import Path
+
+EVERY_SECONDS = 2.0
+REST = 4
+"""Between two looks at least so many times as long as one takes: three thousand objects are a look, too."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """What is to be shown of what; `several` says that contexts are told apart."""
+
+    kubeconfig: Path | None
+    contexts: tuple[str | None, ...]
+    namespace: str | None
+    everywhere: bool
+    seconds: float
+    watch: bool
+    output: str
+    several: bool
+
+
+async def show(wanted: Wanted) -> int:
+    """Show what is wanted, and return the exit code: that of the last look."""
+    async with AsyncExitStack() as stack:
+        looks = Looks(
+            kubeconfig=wanted.kubeconfig,
+            contexts=wanted.contexts,
+            namespace=wanted.namespace,
+            everywhere=wanted.everywhere,
+            seconds=wanted.seconds,
+            clock=SystemClock(),
+            stack=stack,
+        )
+        if wanted.watch:
+            return await _watched(looks, several=wanted.several)
+        seen = await looks.look()
+        _print(seen, wanted)
+        return seen.exit_code
+
+
+def _print(seen: Seen, wanted: Wanted) -> None:
+    if wanted.output == "json":
+        typer.echo(json.dumps(status_document(seen), indent=2))
+    elif wanted.output == "yaml":
+        typer.echo(yaml.safe_dump(status_document(seen), sort_keys=False), nl=False)
+    else:
+        console().print(status_table(seen, SystemClock().now(), contexts=wanted.several))
+
+
+async def _watched(looks: Looks, *, several: bool) -> int:
+    """Look and draw until Ctrl-C or SIGTERM; the last of it stays."""
+    enough, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, enough.set)
+    screen, last = console(), None
+    live = Live(console=screen, screen=True, auto_refresh=False) if screen.is_terminal else None
+    with live or contextlib.nullcontext():
+        while not enough.is_set():
+            begun = loop.time()
+            seen = await _unless(enough, looks.look())
+            if seen is None:
+                break
+            table = status_table(seen, SystemClock().now(), contexts=several)
+            if live is not None:
+                live.update(table, refresh=True)
+            elif seen != last:
+                screen.print(table)
+            last = seen
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(enough.wait(), max(EVERY_SECONDS, REST * (loop.time() - begun)))
+    if live is not None and last is not None:
+        screen.print(status_table(last, SystemClock().now(), contexts=several))
+    return 0 if last is None else last.exit_code
+
+
+async def _unless(enough: asyncio.Event, look: Coroutine[Any, Any, Seen]) -> Seen | None:
+    """Return what a look finds; None where somebody has seen enough before it is done."""
+    looking, stopping = asyncio.ensure_future(look), asyncio.ensure_future(enough.wait())
+    await asyncio.wait({looking, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if looking.done():
+        return looking.result()
+    looking.cancel()
+    await asyncio.gather(looking, return_exceptions=True)
+    return None

@@ -1,0 +1,208 @@
+"""Why a bell will not be met: each reason brought about for real, and told before the bell, and no other's.
+
+Pods that a made-up node would make Ready whatever happens have a kubelet of the test (`kubelet.py`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+
+from firstbell.cli.status.look import Looks, Seen
+from tests.cluster.commands import firstbell
+from tests.cluster.kubelet import CRASHES, NO_IMAGE, NOBODY, READY, RUNS, Kubelet
+from tests.cluster.operator_process import Sun
+from tests.cluster.stage import BASELINE, CALENDAR, PEAK, Stage, at, autoscaler, calendar, hpa, workload
+from tests.cluster.waiting import until
+
+if TYPE_CHECKING:
+    from tests.cluster.cluster_api import Json
+
+SPEED, HURRY = 10, 120
+BELL = "2026-03-04T08:30:00Z"
+PLAYED = {"image": NO_IMAGE, "crash": CRASHES, "probe": RUNS}
+
+
+def renamed(body: Json, name: str) -> Json:
+    """The same for another workload."""
+    body = copy.deepcopy(body)
+    if body["metadata"]["name"] != CALENDAR:
+        body["metadata"]["name"] = name
+    spec = body["spec"]
+    if "scaleTargetRef" in spec:
+        spec["scaleTargetRef"]["name"] = name
+    if "template" in spec:
+        spec["selector"]["matchLabels"] = {"app": name}
+        spec["template"]["metadata"]["labels"] = {"app": name}
+    return body
+
+
+def unscheduled(body: Json) -> Json:
+    body["spec"]["template"]["spec"]["schedulerName"] = NOBODY
+    return body
+
+
+def on_no_node(body: Json) -> Json:
+    body["spec"]["template"]["spec"]["nodeSelector"] = {"nowhere": "true"}
+    return body
+
+
+def of(stage: Stage, name: str) -> tuple[str, str, str]:
+    """Status, reason and message of a workload's ReadyForBell."""
+    found = (stage.api.get("SchoolAutoscaler", name) or {}).get("status", {})
+    told = next((one for one in found.get("conditions", []) if one["type"] == "ReadyForBell"), {})
+    return told.get("status", ""), told.get("reason", ""), told.get("message", "")
+
+
+def reasons(stage: Stage, name: str) -> set[str]:
+    found = (stage.api.get("SchoolAutoscaler", name) or {}).get("status", {})
+    return {one["reason"] for one in (found.get("bell") or {}).get("reasons", ())}
+
+
+def is_at_risk(stage: Stage, name: str, reason: str) -> bool:
+    return of(stage, name)[:2] == ("False", "AtRisk") and reason in reasons(stage, name)
+
+
+def looked(stage: Stage, sun: Sun) -> Seen:
+    """What `firstbell status` shows, by the clock of the operator."""
+
+    async def look() -> Seen:
+        async with AsyncExitStack() as stack:
+            looks = Looks(
+                kubeconfig=stage.control_plane.kubeconfig,
+                contexts=(stage.control_plane.context,),
+                namespace=stage.namespace,
+                everywhere=False,
+                seconds=30,
+                clock=sun.clock,
+                stack=stack,
+            )
+            return await looks.look()
+
+    return asyncio.run(look())
+
+
+def test_each_reason_is_told_before_the_bell_and_nobody_elses(stage: Stage):
+    told = {
+        "node": ("Unschedulable", "didn't match Pod's node affinity/selector"),
+        "image": ("ImagePull", "container web: image registry.example.invalid/web:1"),
+        "crash": ("Crash", "container web: last exit code 3"),
+        "maximum": ("AutoscalerMaximum", "maxReplicas of HorizontalPodAutoscaler maximum allows 5"),
+        "rollout": ("RolloutStuck", "has timed out progressing"),
+    }
+    stage.set(calendar())
+    for name in (*told, "probe"):
+        body = renamed(workload(), name)
+        if name in PLAYED:
+            unscheduled(body)
+        elif name in {"node", "rollout"}:
+            on_no_node(body)
+        if name == "rollout":
+            body["spec"]["progressDeadlineSeconds"] = 1
+        limit = 5 if name == "maximum" else 40
+        stage.set(body, renamed(hpa(maximum=limit), name), renamed(autoscaler(), name))
+    # A neighbour whose pods bear the label of the workload whose image cannot be pulled.
+    neighbour = on_no_node(renamed(workload(replicas=20), "neighbour"))
+    neighbour["spec"]["selector"]["matchLabels"]["tier"] = "canary"
+    neighbour["spec"]["template"]["metadata"]["labels"] = {"app": "image", "tier": "canary"}
+    neighbour["spec"]["selector"]["matchLabels"]["app"] = "image"
+    stage.set(neighbour)
+    with (
+        Kubelet(stage, lambda pod: PLAYED.get(pod["metadata"]["labels"]["app"])),
+        stage.operator(sun := Sun.rising(at("08:19"), SPEED, hurry=HURRY)),
+    ):
+        sun.wait_for(at("08:20"))
+        until(
+            lambda: of(stage, "node")[:2] == ("Unknown", "OnTrack"), lambda: f"on track: {of(stage, 'node')}"
+        )
+        sun.wait_for(at("08:22"))
+        for name, (reason, words) in told.items():
+            until(
+                lambda name=name, reason=reason: is_at_risk(stage, name, reason),
+                lambda name=name: f"{name} at risk: {of(stage, name)}, {stage.status('SchoolCalendar')}",
+            )
+            assert words in of(stage, name)[2]
+        until(lambda: "Probe" in reasons(stage, "probe"), lambda: f"its probe fails: {of(stage, 'probe')}")
+        assert sun.now() < at("08:30"), "too slow a machine for this speed"
+        assert "Unschedulable" not in reasons(stage, "image")
+        assert "didn't match" not in of(stage, "image")[2]
+        (coming, *_) = (stage.api.get("SchoolAutoscaler", "node") or {})["status"]["upcoming"]
+        assert (coming["bellTime"], coming["atRisk"]) == (BELL, True)
+        rows = stage.kubectl("get", "schoolas", "--no-headers").splitlines()
+        assert sum("At risk" in row for row in rows) >= len(told)
+        seen = looked(stage, sun)
+        assert seen.exit_code == 1
+        assert [one.red for one in seen.standings] == [True] * len(seen.standings)
+        assert {one.planned for one in seen.standings} == {PEAK, 5}
+        asked = firstbell(stage, "status", "-n", stage.namespace)
+        assert asked.returncode == 1
+        assert "At risk" in asked.stdout
+        assert asked.stdout.splitlines()[-1] == f"{len(told) + 1} of {len(told) + 1} red"
+        sun.wait_for(at("08:30"))
+        until(lambda: of(stage, "node")[:2] == ("False", "Late"), lambda: f"late: {of(stage, 'node')}")
+        last = (stage.api.get("SchoolAutoscaler", "node") or {})["status"]["lastPeak"]
+        assert (last["plannedReplicas"], last["readyReplicasAtBell"]) == (PEAK, 0)
+        assert last["reasons"][0]["reason"] == "Unschedulable"
+
+
+def test_a_quota_is_told_as_soon_as_the_server_says_so(stage: Stage):
+    quota = {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": {"name": "small"},
+        "spec": {"hard": {"pods": "4"}},
+    }
+    stage.set(quota, workload(), hpa(), calendar(), autoscaler())
+    with stage.operator(sun := Sun.rising(at("08:19"), SPEED, hurry=HURRY)):
+        until(lambda: stage.ready() == BASELINE, f"{BASELINE} Ready")
+        sun.wait_for(at("08:20"))
+        message = stage.told("ReadyForBell", "False", "AtRisk")
+        assert sun.now() < at("08:30")
+        assert (
+            "ExceededQuota (exceeded quota: small, requested: pods=1, used: pods=4, limited: pods=4"
+            in message
+        )
+        stage.api.delete("ResourceQuota", "small")
+        until(lambda: stage.ready() == PEAK, f"{PEAK} Ready", seconds=60)
+        sun.wait_for(at("08:30"))
+        until(lambda: of(stage, "web")[1] in {"Ready", "OnSchedule"}, lambda: f"well: {of(stage, 'web')}")
+
+
+def test_a_lead_of_a_minute_without_ramp_is_at_risk_before_the_bell(stage: Stage):
+    policy = autoscaler()
+    policy["spec"]["peaks"][0]["leadMinutes"] = 1
+    stage.set(on_no_node(workload()), hpa(), calendar("08:33"), policy)
+    with stage.operator(sun := Sun.rising(at("08:29"), SPEED, hurry=HURRY)):
+        sun.wait_for(at("08:30"))
+        stage.told("ReadyForBell", "Unknown", "OnTrack")
+        sun.wait_for(at("08:31:30"))
+        message = stage.told("ReadyForBell", "False", "AtRisk")
+        assert sun.now() < at("08:33")
+        assert message.startswith(f"0 of {PEAK} replicas Ready for first-lesson at Wed 04 Mar 08:33: ")
+        sun.wait_for(at("08:33"))
+        stage.told("ReadyForBell", "False", "Late")
+
+
+@pytest.mark.parametrize("says", [CRASHES], ids=["it crashes"])
+def test_a_workload_that_is_broken_at_night_is_told_long_before_its_bell(stage: Stage, says: Json):
+    stage.set(unscheduled(workload()), hpa(), calendar(), autoscaler())
+    with (
+        Kubelet(stage, lambda _: READY) as kubelet,
+        stage.operator(sun := Sun.rising(at("02:00"), SPEED, hurry=HURRY)),
+    ):
+        until(lambda: stage.status().get("readyReplicas") == BASELINE, f"{BASELINE} Ready")
+        stage.told("ReadyForBell", "True", "NothingDue")
+        kubelet.says = lambda _: says
+        until(lambda: stage.status().get("readyReplicas") == 0, "none is Ready")
+        sun.wait_for(sun.now().replace(minute=sun.now().minute + 6))
+        stage.told("ReadyForBell", "False", "BaselineNotReady")
+        until(lambda: "Crash" in reasons(stage, "web"), lambda: f"why: {of(stage, 'web')}")
+        assert "2 Crash (container web: last exit code 3)" in of(stage, "web")[2]
+        (coming, *_) = stage.status()["upcoming"]
+        assert (coming["bellTime"], coming["atRisk"]) == (BELL, True)
+        kubelet.says = lambda _: READY
+        stage.told("ReadyForBell", "True", "NothingDue")
