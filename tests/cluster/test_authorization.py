@@ -117,3 +117,53 @@ def test_the_operator_reports_whatever_the_policy_says(guarded: Stage, rush):
     guarded.set(autoscaler(minReplicas=BASELINE, maxReplicas=40))
     with guarded.operator(rush):
         guarded.told("CalendarResolved", "False", "CalendarNotFound")
+
+
+def an_override(*names: str, **spec: object) -> dict[str, object]:
+    """Half as many again for two hours of a day to come, for the SchoolAutoscalers of these names."""
+    meant = {"autoscalerRefs": [{"name": name} for name in names]} if names else {}
+    times = {"startTime": "2030-03-04T08:00:00Z", "endTime": "2030-03-04T10:00:00Z"}
+    body = {"floorPercent": 150, "reason": "a test", **times, **meant, **spec}
+    return {
+        "apiVersion": "firstbell.dev/v1alpha1",
+        "kind": "ScalingOverride",
+        "metadata": {"name": "exam"},
+        "spec": body,
+    }
+
+
+def test_only_who_may_override_a_policy_may_order_for_it(guarded: Stage):
+    grant(guarded, "firstbell.dev", "scalingoverrides", "get", "create", "update", "patch")
+    named, everybody = an_override(NAME), an_override(selector={"matchLabels": {"team": "school"}})
+    refused = f"{EDITOR} may not override each of the SchoolAutoscalers {NAME}"
+    until(lambda: refused in answer(guarded, named), lambda: answer(guarded, named))
+    grant(guarded, "firstbell.dev", "schoolautoscalers", "get", "create", "update", "patch", "delete")
+    assert refused in answer(guarded, named)
+    override(guarded, "one", name=NAME)
+    until(lambda: answer(guarded, named) == "", lambda: answer(guarded, named))
+    assert "may not override each" in answer(guarded, an_override(NAME, "another"))
+    all_of_them = f"may not override all SchoolAutoscalers of namespace {guarded.namespace}"
+    assert all_of_them in answer(guarded, everybody)
+    many = an_override(*(f"web-{number}" for number in range(40)))
+    assert all_of_them in answer(guarded, many)
+    override(guarded, "all")
+    until(lambda: answer(guarded, many) == "", lambda: answer(guarded, many))
+
+
+def override(stage: Stage, role: str, name: str = "") -> None:
+    """The user may order for one SchoolAutoscaler, or for all."""
+    api = "rbac.authorization.k8s.io"
+    rule = {"apiGroups": ["firstbell.dev"], "resources": ["schoolautoscalers"], "verbs": ["override"]}
+    rule |= {"resourceNames": [name]} if name else {}
+    metadata = {"name": f"override-{role}"}
+    bodies = [
+        {"apiVersion": f"{api}/v1", "kind": "Role", "metadata": metadata, "rules": [rule]},
+        {
+            "apiVersion": f"{api}/v1",
+            "kind": "RoleBinding",
+            "metadata": metadata,
+            "roleRef": {"apiGroup": api, "kind": "Role", "name": metadata["name"]},
+            "subjects": [{"apiGroup": api, "kind": "User", "name": EDITOR}],
+        },
+    ]
+    stage.kubectl("apply", "-f", "-", stdin=yaml.safe_dump_all(bodies))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -20,6 +21,8 @@ from tests.unit.engine.bodies import (
     a_deployment,
     a_scaled_object,
     an_autoscaler,
+    an_exception,
+    an_override,
 )
 from tests.unit.engine.running import Running
 from tests.unit.engine.world import DEPLOYMENTS, HPAS, SCALED, World
@@ -264,3 +267,46 @@ async def test_another_order_in_its_place_is_told_anew():
         run.order_to_stop(reason="and now the database")
         await run.until(FALL)
         assert "and now the database" in run.world.told_condition("Ready")["message"]
+
+
+@pytest.mark.parametrize(
+    ("plural", "body"),
+    [
+        ("calendarexceptions", an_exception(ttlSecondsAfterFinished=60)),
+        ("scalingoverrides", an_override(floorReplicas=50, until="08:05", ttlSecondsAfterFinished=60)),
+    ],
+)
+async def test_what_has_had_its_time_is_deleted_only_when_we_go_on(plural: str, body: dict[str, Any]):
+    async with Running(BEFORE) as run:
+        run.order_to_stop(reason=WHY)
+        run.world.put(plural, body)
+        await run.until("2024-09-12T12:00")
+        assert any(key[1] == plural for key in run.world.cluster.objects)
+        assert run.world.cluster.counted("DELETE") == 0
+        run.resume()
+        await run.pass_time(minutes=5)
+        assert not any(key[1] == plural for key in run.world.cluster.objects)
+
+
+async def test_an_override_that_ends_while_we_are_stopped_leaves_its_floor_until_we_go_on():
+    async with Running(BEFORE) as run:
+        run.world.put("scalingoverrides", an_override(floorReplicas=50, until="08:15"))
+        await settled()
+        assert run.floor == 50
+        run.order_to_stop(reason=WHY)
+        await run.until("2024-09-09T08:18")
+        assert (run.floor, told(run, "Ready")) == (50, ("False", "Stopped"))
+        run.resume()
+        await settled()
+        assert run.floor == 4
+
+
+async def test_a_stop_is_told_before_a_hold_and_the_hold_goes_on_after_it():
+    async with Running(BEFORE) as run:
+        run.world.put("scalingoverrides", an_override(hold=True))
+        run.order_to_stop(reason=WHY)
+        await run.until(INSIDE)
+        assert run.world.status["decision"]["reason"] == "Stopped"
+        run.resume()
+        await run.pass_time(minutes=1)
+        assert (run.floor, run.world.status["decision"]["reason"]) == (4, "HeldByOverride")
