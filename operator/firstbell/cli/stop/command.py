@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +13,11 @@ from firstbell.cli.cluster_options import Context, Kubeconfig
 from firstbell.cli.output import printable, refuse
 from firstbell.cli.stop.place import OperatorsNamespace, Yes
 from firstbell.engine.ports import Failure
+
+if TYPE_CHECKING:
+    from firstbell.cli.stop.order import ComingBell
+
+BELLS_SHOWN = 5
 
 
 class StopOutput(StrEnum):
@@ -40,7 +46,7 @@ def stop(
 ) -> None:
     """Keep the operator from writing anything, within a second. What is raised stays raised."""
     from firstbell.cli.ask_cluster import ask_cluster
-    from firstbell.cli.stop.order import give, heard, who_am_i
+    from firstbell.cli.stop.order import coming_bells, give, heard, who_am_i
     from firstbell.cli.stop.place import confirmed, end_refused, place_meant, tell_heard
     from firstbell.clock import SystemClock
     from firstbell.kinds.stop_order import stop_manifest, stop_order
@@ -58,6 +64,9 @@ def stop(
         return
     typer.echo(printable(f"Namespace {where}: {stop_order(manifest).sentence}"))
     typer.echo("Nothing is raised before any bell until then; floors and counts stay as they are.")
+    bells = ask_cluster(kubeconfig, context, lambda cluster: coming_bells(cluster, end))
+    for line in () if isinstance(bells, Failure) else bell_lines(bells):
+        typer.echo(printable(line))
     if dry_run:
         return
     if not yes and not confirmed("Stop?"):
@@ -73,6 +82,16 @@ def stop(
             f"The order stands, and nobody has heard it. Does the operator run in namespace {where}, and "
             "may it read the ConfigMap? The figure firstbell_stopped and the operator's log tell.",
         )
+
+
+def bell_lines(bells: Sequence[ComingBell]) -> list[str]:
+    """Return the bells that find what stands now, a line each, and how many more there are."""
+    lines = [
+        f"  {bell.at} {bell.key}: {bell.replicas} planned, {bell.current} now" for bell in bells[:BELLS_SHOWN]
+    ]
+    if len(bells) > BELLS_SHOWN:
+        lines.append(f"  and {len(bells) - BELLS_SHOWN} more")
+    return [f"Meanwhile {len(bells)} next bells find what stands now:", *lines] if bells else []
 
 
 def end_meant(text: str, now: datetime) -> datetime:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from firstbell.core import ConditionReason, ConditionType
@@ -50,6 +51,31 @@ async def who_am_i(cluster: Cluster) -> str:
     if isinstance(answer, Failure):
         return ""
     return str(((answer.get("status") or {}).get("userInfo") or {}).get("username") or "")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, order=True)
+class ComingBell:
+    """A bell for which a SchoolAutoscaler plans more replicas than it has; `at` as the API writes it."""
+
+    at: str
+    key: str
+    replicas: int
+    current: int
+
+
+async def coming_bells(cluster: Cluster, until: datetime | None) -> list[ComingBell]:
+    """Return the next such bell of each SchoolAutoscaler up to an instant, soonest first; none unread."""
+    bodies = await cluster.list_all(GROUP, VERSION, AUTOSCALER_PLURAL, None)
+    found = []
+    for body in () if isinstance(bodies, Failure) else bodies:
+        status, metadata = body.get("status") or {}, body["metadata"]
+        current = status.get("currentReplicas") or 0
+        peaks = [peak for peak in status.get("upcoming") or () if peak["replicas"] > current]
+        if peaks and (until is None or datetime.fromisoformat(peaks[0]["bellTime"]) < until):
+            key = f"{metadata['namespace']}/{metadata['name']}"
+            replicas = peaks[0]["replicas"]
+            found.append(ComingBell(at=peaks[0]["bellTime"], key=key, replicas=replicas, current=current))
+    return sorted(found)
 
 
 async def standing_order(cluster: Cluster, namespace: str) -> StopOrder | Failure | None:

@@ -10,9 +10,10 @@ import yaml
 from typer.testing import CliRunner
 
 from firstbell.cli.resume.command import resume
-from firstbell.cli.stop.command import end_meant, stop
+from firstbell.cli.stop.command import bell_lines, end_meant, stop
 from firstbell.cli.stop.order import (
     Heard,
+    coming_bells,
     give,
     heard,
     operators_namespaces,
@@ -186,3 +187,21 @@ async def test_another_operators_objects_are_not_waited_for_long():
     found = await heard(a_cluster("Stopped", "Serving"), stopped=True, sleep=sleep)
     assert (found.saying_so, found.of) == (1, 2)
     assert sum(slept) <= 4
+
+
+async def test_the_bells_that_would_find_what_stands_now_are_told_soonest_first():
+    cluster = FakeCluster()
+    for number in range(8):
+        body = an_autoscaler(f"web-{number}")
+        bells = [{"bellTime": f"2026-11-09T0{9 - number}:30:00Z", "replicas": 100}] if number < 7 else []
+        body["status"] = {"currentReplicas": 4, "upcoming": bells}
+        cluster.put("firstbell.dev", "schoolautoscalers", body)
+    lines = bell_lines(await coming_bells(cluster, None))
+    assert lines[:2] == [
+        "Meanwhile 7 next bells find what stands now:",
+        "  2026-11-09T03:30:00Z ns/web-6: 100 planned, 4 now",
+    ]
+    assert lines[-1] == "  and 2 more"
+    early = datetime(2026, 11, 9, 4, tzinfo=UTC)
+    assert [bell.key for bell in await coming_bells(cluster, early)] == ["ns/web-6"]
+    assert bell_lines([]) == []
