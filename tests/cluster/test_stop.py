@@ -10,7 +10,7 @@ import json
 import signal
 import time
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -69,6 +69,18 @@ def resume(stage: Stage) -> None:
     stage.api.delete("ConfigMap", STOP_NAME)
 
 
+def over_at_half_past_eight() -> Json:
+    """An order of another kind, which is deleted a minute after its end."""
+    times = {"startTime": at("08:00").isoformat(), "endTime": at("08:30").isoformat()}
+    spec = {"autoscalerRefs": [{"name": NAME}], "floorReplicas": PEAK, "reason": "a test", **times}
+    return {
+        "apiVersion": "firstbell.dev/v1alpha1",
+        "kind": "ScalingOverride",
+        "metadata": {"name": "over"},
+        "spec": {**spec, "ttlSecondsAfterFinished": 60},
+    }
+
+
 def writes_after(stage: Stage, since: datetime) -> list[str]:
     """What the operator's account wrote so much later, but for statuses of ours and events."""
     log = stage.control_plane.audit_log
@@ -121,15 +133,19 @@ def test_a_floor_outlasts_its_fall_a_deletion_and_a_restart_while_we_are_stopped
         until(lambda: "firstbell" not in dict(stage.owners_of_minimum()), "the field is handed back")
         since = stop(stage)
         stage.told("Ready", "False", "Stopped", seconds=10)
+        stage.set(over_at_half_past_eight())
         sun.wait_for(at("08:50"))
         holds(lambda: stage.minimum() == PEAK, "the floor stays through its fall", seconds=4)
         stage.kubectl("delete", f"schoolas/{NAME}", "--timeout=20s")
         holds(lambda: stage.minimum() == PEAK, "and through a deletion", seconds=4)
     with operator(stage, sun):
         holds(lambda: stage.minimum() == PEAK, "an orphan that a start finds stays, too", seconds=4)
+        assert stage.api.get("ScalingOverride", "over") is not None, "its time is over, too"
         assert writes_after(stage, since) == []
         resume(stage)
         stage.left_alone(seconds=10)
+        sun.wait_for(sun.now() + timedelta(minutes=5))
+        until(lambda: stage.api.get("ScalingOverride", "over") is None, "what is over is deleted")
 
 
 def test_a_process_that_starts_while_we_are_stopped_writes_nothing_from_its_first_look_on(
