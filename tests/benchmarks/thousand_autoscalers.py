@@ -85,14 +85,15 @@ class Bench:
         self.rows.append((what, figure, budget))
         self.console.print(f"{what}: {figure}", highlight=False)
 
-    async def fill(self) -> None:
+    async def fill(self, **policy: Any) -> None:
+        """`policy` are fields of each SchoolAutoscaler."""
         today = CLOCK.now().date()
         year = {"startDate": f"{today - timedelta(days=30)}", "endDate": f"{today + timedelta(days=300)}"}
         bodies = [calendar(suspend=True, academicSessions=[{"name": "year", "type": "SchoolYear", **year}])]
         for number in range(self.count):
             deployment = workload()
             del deployment["spec"]["replicas"]
-            for body in (deployment, hpa(minimum=BASE), autoscaler(replicas=PEAK)):
+            for body in (deployment, hpa(minimum=BASE), autoscaler(replicas=PEAK, **policy)):
                 # Pods of one label under many HPAs make each HPA rewrite its status in each pass.
                 text = re.sub(r"(name|app): web\n", rf"\1: w{number}\n", yaml.safe_dump(body))
                 bodies.append(yaml.safe_load(text))

@@ -22,6 +22,7 @@ ROOTS = {
     "HorizontalPodAutoscaler": "/apis/autoscaling/v2/namespaces/{}/horizontalpodautoscalers",
     "ScaledObject": "/apis/keda.sh/v1alpha1/namespaces/{}/scaledobjects",
     "SchoolCalendar": "/apis/firstbell.dev/v1alpha1/namespaces/{}/schoolcalendars",
+    "CalendarException": "/apis/firstbell.dev/v1alpha1/namespaces/{}/calendarexceptions",
     "SchoolAutoscaler": "/apis/firstbell.dev/v1alpha1/namespaces/{}/schoolautoscalers",
     "ScalingOverride": "/apis/firstbell.dev/v1alpha1/namespaces/{}/scalingoverrides",
     "Portal": "/apis/example.org/v1/namespaces/{}/portals",

@@ -27,6 +27,7 @@ RESOURCES = {
     "firstbell.dev/v1alpha1/schoolcalendars": ("SchoolCalendar", True, {"status"}),
     "firstbell.dev/v1alpha1/schoolautoscalers": ("SchoolAutoscaler", True, {"status"}),
     "firstbell.dev/v1alpha1/calendarexceptions": ("CalendarException", True, {"status"}),
+    "firstbell.dev/v1alpha1/scalingoverrides": ("ScalingOverride", True, {"status"}),
     "autoscaling/v2/horizontalpodautoscalers": ("HorizontalPodAutoscaler", True, {"status"}),
     "apps/v1/deployments": ("Deployment", True, {"status", "scale"}),
     "apps/v1/statefulsets": ("StatefulSet", True, {"status", "scale"}),

@@ -20,21 +20,28 @@ T = TypeVar("T")
 
 
 def ask_cluster(
-    kubeconfig: Path | None, context: str | None, ask: Callable[[Cluster], Awaitable[T]]
+    kubeconfig: Path | None,
+    context: str | None,
+    ask: Callable[[Cluster], Awaitable[T]],
+    manager: str | None = None,
 ) -> T | Failure:
-    """Return what `ask` comes to in the cluster that is meant, or why that cluster cannot be asked."""
+    """Return what `ask` comes to in the cluster that is meant, or why that cluster cannot be asked.
+
+    `manager` is who writes, for the API server; None = the operator's own name.
+    """
     # The client takes a second to load, which every command without a cluster would pay for.
     from firstbell.adapters.access import AccessError  # noqa: PLC0415
     from firstbell.adapters.kubernetes import KubernetesCluster  # noqa: PLC0415
     from firstbell.adapters.logs import silenced  # noqa: PLC0415
     from firstbell.adapters.renewal import load_access  # noqa: PLC0415
+    from firstbell.engine.objects.field_managers import FIELD_MANAGER  # noqa: PLC0415
 
     async def asked() -> T | Failure:
         try:
             access = await load_access(kubeconfig, context)
         except AccessError as error:
             return Failure(kind=FailureKind.UNREACHABLE, message=str(error))
-        async with KubernetesCluster(access) as cluster:
+        async with KubernetesCluster(access, field_manager=manager or FIELD_MANAGER) as cluster:
             return await ask(cluster)
 
     with silenced():

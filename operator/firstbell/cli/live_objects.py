@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from firstbell.core import read_floor
 from firstbell.engine.floor.reading import seen_floor
 from firstbell.engine.ports import Failure, FailureKind
-from firstbell.engine.seen.watched_kinds import WATCHED_KINDS
+from firstbell.engine.seen.watched_kinds import EXCEPTIONS, WATCHED_KINDS
 from firstbell.files.yaml_files import Origin
 from firstbell.files.yaml_text import Node
 from firstbell.kinds.group import GROUP
@@ -40,8 +40,17 @@ async def live_objects(
             if kind.optional and bodies.kind in {FailureKind.NOT_FOUND, FailureKind.FORBIDDEN}:
                 continue
             return _told(bodies, kind.group, kind.plural)
-        found += [live_object(kind, body) for body in bodies]
+        found += [
+            live_object(kind, body)
+            for body in (sorted(bodies, key=_laid_order) if kind is EXCEPTIONS else bodies)
+        ]
     return tuple(found)
+
+
+def _laid_order(body: Json) -> tuple[str, str]:
+    """Return where it comes: CalendarExceptions are laid in the order of creation, of one second by name."""
+    metadata = body["metadata"]
+    return str(metadata.get("creationTimestamp") or ""), f"{metadata['namespace']}/{metadata['name']}"
 
 
 def live_object(kind: WatchedKind, body: Json) -> Origin:

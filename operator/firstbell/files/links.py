@@ -93,7 +93,7 @@ def lay_over(
     name = exception.spec.calendar_ref.name
     calendar = calendars.get(f"{exception.namespace}/{name}")
     if calendar is None:
-        missing = _missing(name, exception.namespace, calendars, "spec.calendarRef.name")
+        missing = missing_calendar(name, exception.namespace, calendars, "spec.calendarRef.name")
         return Refused(problems=(missing,))
     laid = laid_over.lay_over(calendar, [exception.entry])
     return laid.refused.get(0, laid.calendar)
@@ -162,7 +162,7 @@ def _link_autoscaler(
             message = f"the SchoolCalendar {quoted(name)} cannot be read"
             problems.append(Problem(path=path, message=message, cure="Mend it first"))
         elif calendar is None:
-            problems.append(_missing(name, manifest.namespace, calendars, path))
+            problems.append(missing_calendar(name, manifest.namespace, calendars, path))
         else:
             used.append(calendar)
     bounds = bounds_of(manifest, manifests.autoscaler_bounds)
@@ -173,7 +173,10 @@ def _link_autoscaler(
     return LinkedAutoscaler(manifest=manifest, calendars=tuple(used), bounds=bounds, beside=beside)
 
 
-def _missing(name: str, namespace: str, calendars: Mapping[str, SchoolCalendar], path: str) -> Problem:
+def missing_calendar(
+    name: str, namespace: str, calendars: Mapping[str, SchoolCalendar], path: str
+) -> Problem:
+    """Return that there is no such calendar, with the one that was most likely meant."""
     here = [calendar.name for calendar in calendars.values() if calendar.namespace == namespace]
     elsewhere = [calendar.namespace for calendar in calendars.values() if calendar.name == name]
     message = f"there is no SchoolCalendar {quoted(name)} in namespace {namespace}"

@@ -1,0 +1,1 @@
+"""`firstbell declare`: one late fact, its effect shown before it is written."""
