@@ -49,6 +49,12 @@ COMMANDS = (
         example="explain school/web",
     ),
     Mounted(
+        name="status",
+        help="Say which workloads will not be ready for their bells, worst first, and why.",
+        where="firstbell.cli.status.command:status",
+        example="status -A",
+    ),
+    Mounted(
         name="declare",
         help="Declare a late fact, such as a snow day; first it is shown what it changes for each workload.",
         where="firstbell.cli.declare.command:declare",
