@@ -55,3 +55,20 @@ def test_ticks_are_measured(telemetry):
 def test_two_processes_in_one_do_not_share_figures(telemetry):
     telemetry.ticked(1)
     assert value(PrometheusTelemetry(), "firstbell_tick_duration_seconds_count") == 0
+
+
+def test_why_replicas_are_not_ready_is_told_by_reason_and_gone_with_it(telemetry):
+    def shown():
+        reasons = ("Unschedulable", "Crash")
+        return [
+            value(telemetry, "firstbell_not_ready_replicas", namespace="ns", name="web", reason=reason)
+            for reason in reasons
+        ]
+
+    telemetry.not_ready("ns/web", {"Unschedulable": 28, "Crash": 2})
+    assert shown() == [28, 2]
+    telemetry.not_ready("ns/web", {"Crash": 3})
+    assert shown() == [None, 3]
+    telemetry.forget("ns/web")
+    telemetry.forget("ns/web")
+    assert shown() == [None, None]

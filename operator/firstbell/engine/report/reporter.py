@@ -214,8 +214,10 @@ class Reporter:
         ready = workload.ready if isinstance(workload, SeenWorkload) else None
         decision = outcome.decision
         desired = decision.desired if isinstance(decision, Decision) else None
+        key = outcome.situation.seen.key
         if isinstance(outcome.plan, Unavailable):
             seen = readiness_of(outcome, memory, old, None)
+            self._explain(key, memory, seen, red=False)
             return status_of(seen, ready_for_bell(seen), memory, (), old), None
         minute = minute_of(outcome.now)
         coming = coming_peaks(outcome.plan, memory.plans, minute)
@@ -230,7 +232,6 @@ class Reporter:
             looks.append(instant_of(max(memory.told.next_bell.minute, minute + 1)))
             if desired is not None and desired > outcome.plan.workload.bounds.minimum:
                 looks.append(instant_of(minute + 1))
-        key = outcome.situation.seen.key
         seen = readiness_of(outcome, memory, old, self._store.shortfalls.of(key))
         bell = ready_for_bell(seen)
         self._explain(key, memory, seen, red=is_red(bell))

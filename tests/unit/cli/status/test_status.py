@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
+import subprocess
+import sys
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from io import StringIO
@@ -269,3 +272,16 @@ async def test_one_that_is_silent_holds_nobody_up(tmp_path):
         found = await looks.look()
     (unread,) = found.unread
     assert "no answer in 0.3 s" in unread.why
+
+
+def test_watching_goes_on_until_it_is_told_to_end_and_ends_at_once(tmp_path):
+    """Started as people start it; nobody is there, which is told once and no reason to end."""
+    argv = [sys.executable, "-m", "firstbell", "status", "-A", "-w", "--kubeconfig", nobody_there(tmp_path)]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        first = process.stdout.readline()
+        assert "not read" in first
+        assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        said, trouble = process.communicate(timeout=60)
+    assert (process.returncode, trouble) == (2, "")
+    assert "Traceback" not in said

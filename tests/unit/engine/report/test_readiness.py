@@ -546,3 +546,37 @@ async def test_in_the_window_nothing_in_the_status_changes_while_only_time_passe
         if world.get("schoolautoscalers")["metadata"]["resourceVersion"] != before:
             told_states.append(world.condition("ReadyForBell")[1])
     assert told_states == ["OnTrack", "BehindSchedule", "AtRisk"]
+
+
+async def test_the_grace_is_what_earlier_rises_took_and_begins_with_a_write_that_comes_earlier():
+    world = await raised(World(autoscaler=an_autoscaler(leadTime={"mode": "Measured"})))
+    for minute, ready in ((22, 40), (24, 100)):
+        become_ready(world, ready)
+        await world.tick(f"2024-09-09T08:{minute}")
+    await world.tick("2024-09-09T09:00")
+    world.respec(DEPLOYMENTS, replicas=4)
+    become_ready(world, 4, replicas=4, updatedReplicas=4)
+    await world.tick("2024-09-09T09:30")
+    await world.tick("2024-09-10T08:16")
+    assert world.replicas == 100
+    seen = {}
+    for minute in (16, 18, 19, 20):
+        become_ready(world, 4)
+        await world.tick(f"2024-09-10T08:{minute}")
+        seen[minute] = world.condition("ReadyForBell")
+    assert seen == {
+        16: ("Unknown", "OnTrack"),
+        18: ("Unknown", "OnTrack"),
+        19: ("Unknown", "OnTrack"),
+        20: ("False", "BehindSchedule"),
+    }
+    assert world.status["bell"]["writtenTime"] == "2024-09-10T08:16:00Z"
+
+
+async def test_in_dry_run_nothing_is_written_and_nothing_prepared():
+    world = World(autoscaler=an_autoscaler(mode="DryRun"))
+    await world.tick(BEFORE)
+    become_ready(world, 4)
+    await world.tick(RISE)
+    assert world.condition("ReadyForBell") == ("True", "NothingDue")
+    assert "writtenReplicas" not in world.status["bell"]

@@ -87,6 +87,29 @@ async def test_it_is_asked_again_only_after_a_while_and_not_once_it_is_well(worl
     assert "reasons" not in world.status["bell"]
 
 
+async def test_one_that_is_deleted_is_asked_no_more(world):
+    has_pods(world, 2)
+    red = RedWorkloads(store=world.store, cluster=world.cluster)
+    await world.tick(INSIDE)
+    await red.look("ns/web", 0)
+    await world.tick("2024-09-09T08:25:01")
+    assert world.telemetry.not_ready_for["ns/web"]
+    world.remove("schoolautoscalers")
+    assert red.due(100) == []
+
+
+async def test_without_a_plan_none_is_asked_any_more(world):
+    await world.tick(INSIDE)
+    assert world.store.shortfalls.asked == ("ns/web",)
+    world.restart()
+    world.remove("schoolcalendars", "school")
+    world.store.shortfalls.ask("ns/web", wanted=True)
+    await world.tick("2024-09-09T08:25:05")
+    assert world.condition("ReadyForBell")[0] == "Unknown"
+    assert world.store.shortfalls.asked == ()
+    assert world.telemetry.not_ready_for["ns/web"] == {}
+
+
 async def test_without_the_right_that_is_told_and_asked_for_seldom(world):
     red = RedWorkloads(store=world.store, cluster=world.cluster)
     world.cluster.fail("Forbidden", path="/pods")
