@@ -13,15 +13,18 @@ from typing import TYPE_CHECKING, Any
 import typer
 import yaml
 from rich.live import Live
+from rich.text import Text
 
 from firstbell.cli.output import console
 from firstbell.cli.status.look import Looks, Seen
-from firstbell.cli.status.table import status_document, status_table
+from firstbell.cli.status.table import status_document, status_lines
 from firstbell.clock import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
     from pathlib import Path
+
+    from rich.console import Console
 
 EVERY_SECONDS = 2.0
 REST = 4
@@ -67,7 +70,8 @@ def _print(seen: Seen, wanted: Wanted) -> None:
     elif wanted.output == "yaml":
         typer.echo(yaml.safe_dump(status_document(seen), sort_keys=False), nl=False)
     else:
-        console().print(status_table(seen, SystemClock().now(), contexts=wanted.several))
+        screen = console()
+        _say(screen, status_lines(seen, SystemClock().now(), contexts=wanted.several, width=_width(screen)))
 
 
 async def _watched(looks: Looks, *, several: bool) -> int:
@@ -83,17 +87,31 @@ async def _watched(looks: Looks, *, several: bool) -> int:
             seen = await _unless(enough, looks.look())
             if seen is None:
                 break
-            table = status_table(seen, SystemClock().now(), contexts=several)
             if live is not None:
-                live.update(table, refresh=True)
+                lines = _fitting(screen, seen, several=several)
+                live.update(Text("\n".join(lines), no_wrap=True, overflow="crop"), refresh=True)
             elif seen != last:
-                screen.print(table)
+                _say(screen, status_lines(seen, SystemClock().now(), contexts=several))
             last = seen
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(enough.wait(), max(EVERY_SECONDS, REST * (loop.time() - begun)))
     if live is not None and last is not None:
-        screen.print(status_table(last, SystemClock().now(), contexts=several))
+        _say(screen, _fitting(screen, last, several=several))
     return 0 if last is None else last.exit_code
+
+
+def _fitting(screen: Console, seen: Seen, *, several: bool) -> list[str]:
+    """Return the lines that a terminal has room for, the worst of them."""
+    now = SystemClock().now()
+    return status_lines(seen, now, contexts=several, width=screen.width, height=screen.height - 1)
+
+
+def _width(screen: Console) -> int | None:
+    return screen.width if screen.is_terminal else None
+
+
+def _say(screen: Console, lines: list[str]) -> None:
+    screen.out("\n".join(lines), highlight=False)
 
 
 async def _unless(enough: asyncio.Event, look: Coroutine[Any, Any, Seen]) -> Seen | None:

@@ -1,17 +1,16 @@
-"""The lines of `firstbell status` in the terminal, and as a document."""
+"""The lines of `firstbell status`, as kubectl would print them, and as a document.
+
+One line is one workload, however long its reason: a terminal's width cuts it, a pipe gets it whole.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Group
-from rich.table import Table
-from rich.text import Text
-
 from firstbell.core import api_time, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
     from datetime import datetime
 
     from firstbell.cli.status.look import Seen
@@ -19,32 +18,45 @@ if TYPE_CHECKING:
 
 MINUTES_SAID = 120
 """Of a bell that is nearer it is said in how many minutes it rings."""
+HEADINGS = ("NAMESPACE", "NAME", "BELL", "NEXT BELL", "PLANNED", "WRITTEN", "READY", "WHY")
+GAP = "   "
 
 
-def status_table(seen: Seen, now: datetime, *, contexts: bool) -> Group:
-    """Return the lines, worst first, then the contexts that could not be read, then how many are red."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in (*(("CONTEXT",) if contexts else ()), "NAMESPACE", "NAME", "BELL", "NEXT BELL"):
-        table.add_column(heading, overflow="fold", no_wrap=heading in {"BELL", "NEXT BELL"})
-    for heading in ("PLANNED", "WRITTEN", "READY"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("WHY", overflow="fold", ratio=1)
-    for one in seen.standings:
-        table.add_row(*_cells(one, now, contexts=contexts), style="bold" if one.red else "")
-    unread = [Text(visible(f"{one.context or 'the cluster'}: not read: {one.why}")) for one in seen.unread]
-    return Group(*((table,) if seen.standings else ()), *unread, Text(_sum(seen)))
+def status_lines(
+    seen: Seen, now: datetime, *, contexts: bool, width: int | None = None, height: int | None = None
+) -> list[str]:
+    """Return the lines, worst first, then the contexts that could not be read, then how many are red.
+
+    `width` and `height` are those of a terminal, None where there is none: what is beyond them is counted.
+    """
+    end = [visible(f"{one.context or 'the cluster'}: not read: {one.why}") for one in seen.unread]
+    end.append(_sum(seen))
+    shown = list(seen.standings)
+    if height is not None and len(shown) + len(end) + 1 > height:
+        shown = shown[: max(1, height - len(end) - 2)]
+        end.insert(0, f"... and {len(seen.standings) - len(shown)} more")
+    lines = [*(_columns(shown, now, contexts=contexts) if shown else ()), *end]
+    return [line if width is None or len(line) <= width else f"{line[: width - 1]}…" for line in lines]
 
 
-def _cells(one: Standing, now: datetime, *, contexts: bool) -> Iterable[str]:
+def _columns(shown: list[Standing], now: datetime, *, contexts: bool) -> Iterator[str]:
+    headings = ("CONTEXT", *HEADINGS) if contexts else HEADINGS
+    rows = [headings, *(tuple(map(visible, _cells(one, now, contexts=contexts))) for one in shown)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield GAP.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _cells(one: Standing, now: datetime, *, contexts: bool) -> Iterator[str]:
     if contexts:
-        yield visible(one.context)
-    yield visible(one.namespace)
-    yield visible(one.name)
-    yield visible(one.state if one.mode == "Enforce" else f"{one.state} (DryRun)")
+        yield one.context
+    yield one.namespace
+    yield one.name
+    yield one.state if one.mode == "Enforce" else f"{one.state} (DryRun)"
     yield _bell(one.bell, now)
     for count in (one.planned, one.written, one.ready):
         yield "-" if count is None else str(count)
-    yield visible(one.why)
+    yield one.why
 
 
 def _bell(bell: datetime | None, now: datetime) -> str:
@@ -58,7 +70,7 @@ def _bell(bell: datetime | None, now: datetime) -> str:
 def _sum(seen: Seen) -> str:
     red = sum(one.red for one in seen.standings)
     if not seen.standings:
-        return "" if seen.unread else "no SchoolAutoscaler found"
+        return "nothing was read" if seen.unread else "no SchoolAutoscaler found"
     return f"{red} of {len(seen.standings)} red"
 
 

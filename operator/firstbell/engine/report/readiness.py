@@ -31,7 +31,7 @@ from firstbell.engine.report.bells import SHORT_FOR, baseline_of, bell_words, ru
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from firstbell.core import Minute, Plan
+    from firstbell.core import Minute, Plan, Preparation
     from firstbell.engine.deciding.outcome import Outcome
     from firstbell.engine.memory.told import Told
     from firstbell.engine.seen.shortfalls import Found
@@ -101,16 +101,14 @@ def _in_a_peak(seen: Readiness, plan: Plan, workload: SeenWorkload, target: int)
     if workload.unknown_ready is not None:
         return _unknown(workload.unknown_ready)
     if workload.ready is None:
-        return _condition(
-            Truth.UNKNOWN, ConditionReason.STATUS_BEHIND, "the workload's status is older than its spec"
-        )
+        return _behind_its_spec(seen.before)
     if workload.ready >= target:
         last = rung(seen.told, seen.outcome.now)
         met = last is not None and not last.late and seen.told.preparation is None
         reason = ConditionReason.READY if met else ConditionReason.ON_SCHEDULE
         return _condition(Truth.TRUE, reason, f"{workload.ready} of {target} replicas Ready")
     if seen.told.preparation is not None:
-        return _before_the_bell(seen, plan, workload, target)
+        return _before_the_bell(seen, seen.told.preparation, plan, workload)
     return _after_the_bell(seen, workload, target)
 
 
@@ -170,10 +168,11 @@ def _target(seen: Readiness, plan: Plan) -> int:
     return target
 
 
-def _before_the_bell(seen: Readiness, plan: Plan, workload: SeenWorkload, target: int) -> Condition:
+def _before_the_bell(
+    seen: Readiness, preparation: Preparation, plan: Plan, workload: SeenWorkload
+) -> Condition:
     """Tell whether the bell that was written for will be met."""
-    now, record, preparation = seen.outcome.now, seen.told.next_bell, seen.told.preparation
-    assert preparation is not None  # noqa: S101 - asked before
+    now, record, target = seen.outcome.now, seen.told.next_bell, _target(seen, plan)
     told, ready = f"{workload.ready} of {target} replicas Ready", workload.ready or 0
     bell = f" for {bell_words(record.peak)}" if record is not None else ""
     why = _why(seen, workload, target)
@@ -185,9 +184,7 @@ def _before_the_bell(seen: Readiness, plan: Plan, workload: SeenWorkload, target
     if now < preparation.grace_ends(seen.lead) and not (doubted and not preparation.moves):
         return _condition(Truth.UNKNOWN, ConditionReason.ON_TRACK, f"{told}{bell}")
     if workload.rolling:
-        return _condition(
-            Truth.FALSE, ConditionReason.ROLLOUT_IN_PROGRESS, f"{told}: {_why(seen, workload, target)}"
-        )
+        return _condition(Truth.FALSE, ConditionReason.ROLLOUT_IN_PROGRESS, f"{told}: {why}")
     if not preparation.reaches(now, doubted=doubted):
         return at_risk
     if preparation.moves and ready >= due_replicas(plan, seen.minute):
@@ -202,14 +199,23 @@ def _at_baseline(seen: Readiness, workload: SeenWorkload) -> Condition:
     if least is None or workload.unknown_ready is not None:
         return quiet
     was = seen.was(ConditionReason.BASELINE_NOT_READY)
-    if ready is None:  # while its status is behind its spec nothing is known, and nothing is taken back
-        return seen.before if was and seen.before is not None else quiet
+    if ready is None:
+        return _behind_its_spec(seen.before) if was else quiet
     if ready >= least or since is None or not (was or seen.outcome.now - since >= SHORT_FOR):
         return quiet
     return _condition(
         Truth.FALSE,
         ConditionReason.BASELINE_NOT_READY,
         f"{ready} of {least} replicas Ready, outside of peaks: {_why(seen, workload, least)}",
+    )
+
+
+def _behind_its_spec(before: Condition | None) -> Condition:
+    """Return what is told while a status is older than its spec: what is bad is not taken back by that."""
+    if before is not None and is_red(before):
+        return before
+    return _condition(
+        Truth.UNKNOWN, ConditionReason.STATUS_BEHIND, "the workload's status is older than its spec"
     )
 
 

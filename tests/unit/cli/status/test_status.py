@@ -9,7 +9,6 @@ import subprocess
 import sys
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
-from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -20,8 +19,7 @@ from typer.testing import CliRunner
 from firstbell.cli.status.command import status
 from firstbell.cli.status.look import Looks, Seen, lines
 from firstbell.cli.status.standing import Standing, Unread, standing, worst_first
-from firstbell.cli.status.table import status_document, status_table
-from firstbell.cli.visible_console import VisibleConsole
+from firstbell.cli.status.table import status_document, status_lines
 from tests.fakes import FakeCluster, ManualClock
 from tests.unit.cli.unreachable import nobody_there
 
@@ -172,9 +170,7 @@ def test_the_exit_code_says_how_it_is(found, code):
 
 
 def shown(found, **how):
-    console = VisibleConsole(width=200, record=True, file=StringIO())
-    console.print(status_table(found, NOW, **{"contexts": False} | how))
-    return console.export_text()
+    return status_lines(found, NOW, **{"contexts": False} | how)
 
 
 def test_the_table_has_a_line_for_each_and_for_what_was_not_read():
@@ -183,7 +179,7 @@ def test_the_table_has_a_line_for_each_and_for_what_was_not_read():
         a_line(an_object("api", mode="DryRun")),
         unread=[Unread(context="east", why="no answer in 10 s")],
     )
-    text = [line.rstrip() for line in shown(found, contexts=True).splitlines()]
+    text = shown(found, contexts=True)
     assert text[0].split() == [
         "CONTEXT",
         "NAMESPACE",
@@ -204,8 +200,18 @@ def test_the_table_has_a_line_for_each_and_for_what_was_not_read():
 
 
 def test_nothing_that_a_terminal_obeys_is_shown():
-    body = an_object("web", "At risk", why="a\x1b[31m\u202eb")
-    assert "\x1b" not in shown(seen(a_line(body)))
+    body = an_object("web", "At risk", why="a\x1b[31m\u202e\nb")
+    (_, line, _) = shown(seen(a_line(body)))
+    assert line.endswith("a\\x1b[31m\\u202e\\nb")
+
+
+def test_a_terminal_gets_one_line_for_each_and_the_worst_that_it_has_room_for():
+    found = seen(*(a_line(an_object(f"web-{number:02}", "At risk", why="x" * 500)) for number in range(50)))
+    lines = shown(found, width=100, height=24)
+    assert len(lines) == 24
+    assert {len(line) for line in lines[1:22]} == {100}
+    assert lines[-2:] == ["... and 29 more", "50 of 50 red"]
+    assert len(shown(found)[1]) > 500
 
 
 def test_the_document_has_the_same():

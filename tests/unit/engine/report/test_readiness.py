@@ -117,6 +117,17 @@ async def test_a_status_behind_its_spec_is_not_judged():
     assert world.condition("ReadyForBell") == ("Unknown", "StatusBehind")
 
 
+async def test_a_status_behind_its_spec_takes_nothing_bad_back():
+    world = await raised()
+    become_ready(world, 4)
+    await world.tick(INSIDE)
+    assert world.condition("ReadyForBell") == ("False", "AtRisk")
+    before = world.told_condition("ReadyForBell")
+    world.respec(DEPLOYMENTS, paused=True)
+    await world.tick("2024-09-09T08:26")
+    assert world.told_condition("ReadyForBell") == before
+
+
 async def test_all_ready_is_on_schedule():
     world = await raised()
     become_ready(world, 100)
