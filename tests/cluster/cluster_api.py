@@ -33,6 +33,7 @@ ROOTS = {
     "Secret": "/api/v1/namespaces/{}/secrets",
     "ServiceAccount": "/api/v1/namespaces/{}/serviceaccounts",
     "Namespace": "/api/v1/namespaces",
+    "Node": "/api/v1/nodes",
 }
 USER_AGENT = "firstbell-tests"
 PATCH_TYPES = {list: "application/json-patch+json", dict: "application/merge-patch+json"}
@@ -76,6 +77,13 @@ class ClusterApi:
     def patch(self, kind: str, name: str, patch: Json | list[Json], subresource: str = "") -> Json:
         """A merge patch (an object) or a JSON patch (a list)."""
         return self._request("PATCH", self._path(kind, name, subresource), patch)
+
+    def bind(self, pod: str, node: str) -> None:
+        """Give a pod its node, as a scheduler does."""
+        body = {"apiVersion": "v1", "kind": "Binding", "metadata": {"name": pod}}
+        self._request(
+            "POST", self._path("Pod", pod, "binding"), body | {"target": {"kind": "Node", "name": node}}
+        )
 
     def delete(self, kind: str, name: str) -> None:
         self._request("DELETE", self._path(kind, name), {"propagationPolicy": "Background"})

@@ -53,6 +53,10 @@ def explain_document(of: Explanation) -> dict[str, Any]:
         "writesIfEnforced": None
         if of.writes_if_enforced is None
         else [command.document for command in of.writes_if_enforced],
+        "lead": [
+            {"fromPods": lead.least, "toPods": lead.most, "seconds": lead.seconds, "ready": lead.ready}
+            for lead in of.rises.by_size()
+        ],
     }
 
 

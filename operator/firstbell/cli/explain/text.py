@@ -116,6 +116,7 @@ def _why(of: Explanation, zone: tzinfo) -> Iterator[tuple[str, str]]:
     else:
         yield "workload", workload.message
     yield "live load", _live(of)
+    yield from _lead(of)
 
 
 def _live(of: Explanation) -> str:
@@ -201,7 +202,8 @@ def _writers(of: Explanation, zone: tzinfo) -> str:
 
 def _next(of: Explanation, zone: tzinfo) -> Iterator[tuple[str, str]]:
     if of.following is not None:
-        yield "write", f"{_counted(of.following.value)} at {_when(instant_of(of.following.start), zone)}"
+        at = _when(instant_of(of.following.start), zone)
+        yield "write", f"{_counted(of.following.value)} at {at}{_earlier(of)}"
     else:
         yield "write", "none in the next two days"
     # Regions that share a bell would say the same line again.
@@ -211,6 +213,29 @@ def _next(of: Explanation, zone: tzinfo) -> Iterator[tuple[str, str]]:
         at = _bell(peak)
         day = occurrence.day.lessons.day_class.value if occurrence.day.lessons else "no lessons"
         yield "bell", f"{at}: {_counted(peak.replicas)}, {occurrence.peak.name}, {day}"
+
+
+def _earlier(of: Explanation) -> str:
+    """Tell by how much the next write is earlier than it is due."""
+    if of.following is None or isinstance(of.outcome.plan, Unavailable):
+        return ""
+    rise = of.outcome.plan.ahead_at(of.following.start)
+    return "" if rise is None else f", {rise.due - rise.written} min before it is due"
+
+
+def _lead(of: Explanation) -> Iterator[tuple[str, str]]:
+    """Tell what was measured of the last rises, and what follows."""
+    longest, measured = of.rules.policy.longest_lead_minutes, of.rises.by_size()
+    if not measured:
+        return
+    told = "; ".join(
+        f"{lead.least} to {lead.most} pods {'took' if lead.ready else 'were not Ready in'} {lead.seconds} s"
+        for lead in measured
+    )
+    how = (
+        f"rises are written up to {longest} min earlier" if longest else "spec.leadTime is Fixed: no earlier"
+    )
+    yield "lead", f"{told}; {how}"
 
 
 def _reported(of: Explanation, zone: tzinfo) -> Iterator[tuple[str, str]]:

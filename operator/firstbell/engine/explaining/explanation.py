@@ -28,7 +28,7 @@ from firstbell.kinds.school_autoscaler import Mode
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from firstbell.core import Plan, PlannedPeak, RegionLoad, Run
+    from firstbell.core import Plan, PlannedPeak, RegionLoad, Rises, Run
     from firstbell.engine.deciding.outcome import Outcome
     from firstbell.engine.deciding.situation import Situation
     from firstbell.engine.ports import Json
@@ -64,12 +64,14 @@ class Explanation:
     `wanted` is what the schedule asks for before any bound, `peaks` what it is made of, largest first;
     `following` the next write, `upcoming` the next peaks; `writers` those of the autoscaler's minimum, which
     are asked for apart. `writes` are the patches that are still to be sent for it, and in DryRun
-    `writes_if_enforced` those that Enforce would send.
+    `writes_if_enforced` those that Enforce would send. `rises` are the last ones, as the operator measured
+    them.
     """
 
     seen: SeenAutoscaler
     rules: SeenSpec
     outcome: Outcome
+    rises: Rises
     wanted: int | None = None
     peaks: tuple[ExplainedPeak, ...] = ()
     following: Run | None = None
@@ -113,6 +115,7 @@ def explain(store: Store, key: str, now: datetime, instance: str | None = None) 
         seen=seen,
         rules=rules,
         outcome=replace(outcome, decision=in_reported_words(outcome.decision, seen.status)),
+        rises=memory.lead.rises,
         writes=commands_of(outcome, memory, held, instance),
         writes_if_enforced=unsent_of(outcome, memory, held, instance) if rules.mode is Mode.DRY_RUN else None,
     )

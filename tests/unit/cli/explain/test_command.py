@@ -123,7 +123,7 @@ async def test_the_document_has_its_version_and_its_fields():
     assert list(document) == [
         "apiVersion", "autoscaler", "time", "mode", "target", "decision", "peaks", "liveMetricsRead", "live",
         "actuator", "calendars", "nextWrite", "upcoming", "wouldChange", "reported", "writes",
-        "writesIfEnforced",
+        "writesIfEnforced", "lead",
     ]  # fmt: skip
     assert document["apiVersion"] == "firstbell.dev/explain/v1"
     assert document["time"] == "2024-09-09T08:25:00Z"
@@ -213,3 +213,24 @@ def test_without_a_cluster_it_points_to_plan(tmp_path, kubeconfig):
     result = CliRunner().invoke(APP, ["ns/web", "--kubeconfig", kubeconfig(tmp_path)])
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.endswith("What files would do: firstbell plan -f FILE.\n")
+
+
+def measured(mode: str) -> World:
+    rise = {"writtenTime": "2024-09-06T08:20:00Z", "from": 4, "to": 100, "tookSeconds": 200, "ready": True}
+    world = World(autoscaler=an_autoscaler(leadTime={"mode": mode}))
+    world.edit("schoolautoscalers", lambda body: body.update(status={"lead": {"rises": [rise]}}))
+    return world
+
+
+def test_a_measured_lead_is_told_and_by_how_much_the_next_write_is_earlier():
+    found = rows(text(measured("Measured"), BEFORE))
+    assert found["lead"] == "64 to 255 pods took 200 s; rises are written up to 15 min earlier"
+    assert found["write"] == "100 replicas at Mon 09 Sep 08:16 UTC, 4 min before it is due"
+    lead = {"fromPods": 64, "toPods": 255, "seconds": 200, "ready": True}
+    assert explain_document(explained(measured("Measured")))["lead"] == [lead]
+
+
+def test_a_fixed_lead_is_told_with_what_was_measured_all_the_same():
+    found = rows(text(measured("Fixed"), BEFORE))
+    assert found["lead"] == "64 to 255 pods took 200 s; spec.leadTime is Fixed: no earlier"
+    assert found["write"] == "100 replicas at Mon 09 Sep 08:20 UTC"

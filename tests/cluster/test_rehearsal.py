@@ -1,0 +1,111 @@
+"""`firstbell rehearse` against a real API server and an operator, in real time, and however it ends."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from firstbell.clock import SystemClock
+from tests.cluster.commands import firstbell
+from tests.cluster.operator_process import Process, Sun
+from tests.cluster.slow_pods import SlowPods, slow
+from tests.cluster.stage import BASELINE, PEAK, autoscaler, calendar, workload
+from tests.cluster.waiting import until
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cluster.stage import Stage
+
+DATE = "2000-11-15"
+YEAR = {"name": "year", "type": "SchoolYear", "startDate": "2000-09-01", "endDate": "2001-06-30"}
+
+
+@pytest.fixture
+def evening(stage: Stage) -> Stage:
+    """A workload whose lessons are long ago, so that no real bell is near, whenever this runs."""
+    now = {"behavior": {"scaleDown": {"stabilizationWindowSeconds": 0}}, "minReplicas": BASELINE}
+    stage.set(slow(workload()), calendar(academicSessions=[YEAR]), autoscaler(maxReplicas=40, **now))
+    return stage
+
+
+def asked(stage: Stage, *more: str) -> list[str]:
+    return ["rehearse", f"{stage.namespace}/web", "--peak", "first-lesson", "--date", DATE, *more]
+
+
+def rehearsing(stage: Stage, log: Path, *more: str) -> Process:
+    here = stage.control_plane
+    access = {"KUBECONFIG": str(here.kubeconfig)}
+    return Process(["-m", "firstbell", *asked(stage, "--yes", *more)], log, access)
+
+
+def orders(stage: Stage) -> list[str]:
+    return [one["metadata"]["name"] for one in stage.api.list("ScalingOverride")]
+
+
+def nothing_is_left(stage: Stage) -> None:
+    until(
+        lambda: not orders(stage) and stage.replicas() == BASELINE,
+        lambda: f"no order, and {BASELINE} replicas; orders {orders(stage)}, {stage.replicas()} replicas",
+        seconds=60,
+    )
+
+
+def real_time() -> Sun:
+    return Sun.rising(SystemClock().now(), 1)
+
+
+def test_all_are_ready_it_is_told_how_fast_and_everything_is_as_before(evening: Stage):
+    sun = real_time()
+    with SlowPods(evening.api, sun, web=3), evening.operator(sun):
+        until(lambda: evening.ready() == BASELINE, "pods are there", seconds=60)
+        done = firstbell(evening, *asked(evening, "--yes", "--for", "3m"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"web: {BASELINE} -> {PEAK} replicas, as first-lesson at Wed 15 Nov 08:30" in done.stdout
+    assert f"{PEAK} of {PEAK} replicas Ready" in done.stdout
+    assert f"all {PEAK} replicas were Ready " in done.stdout
+    assert f"no more than {BASELINE} are asked for again" in done.stdout
+    nothing_is_left(evening)
+    rises = evening.status()["lead"]["rises"]
+    assert [(one["from"], one["to"], one["ready"]) for one in rises] == [(BASELINE, PEAK, True)]
+
+
+@pytest.mark.parametrize("which", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_rehearsal_that_is_interrupted_leaves_nothing_behind(
+    evening: Stage, tmp_path: Path, which: signal.Signals
+):
+    sun = real_time()
+    with SlowPods(evening.api, sun, web=600), evening.operator(sun):
+        with rehearsing(evening, tmp_path / "log", "--for", "40s") as process:
+            process.says("replicas Ready", seconds=120)
+            until(lambda: evening.replicas() == PEAK, "the order counts", seconds=60)
+            code = process.ends(which, seconds=60)
+        if which is signal.SIGKILL:
+            assert len(orders(evening)) == 1
+        else:
+            assert code == 128 + which
+            assert "the order is ended" in process.said
+            assert orders(evening) == []
+        nothing_is_left(evening)
+
+
+def test_what_is_not_ready_in_time_is_told_and_taken_back(evening: Stage):
+    sun = real_time()
+    with SlowPods(evening.api, sun, web=600), evening.operator(sun):
+        done = firstbell(evening, *asked(evening, "--yes", "--for", "15s"))
+        assert done.returncode == 1, done.stdout + done.stderr
+        assert f"not Ready in time: at most {BASELINE} of {PEAK} replicas were" in done.stdout.replace(
+            "0 of", "2 of"
+        )
+        nothing_is_left(evening)
+
+
+def test_a_dry_run_and_a_printed_order_ask_for_nothing(evening: Stage):
+    dry = firstbell(evening, *asked(evening, "--dry-run"))
+    assert (dry.returncode, dry.stderr) == (0, "")
+    assert f"{BASELINE} -> {PEAK} replicas" in dry.stdout
+    printed = firstbell(evening, *asked(evening, "-o", "yaml"))
+    assert orders(evening) == []
+    evening.kubectl("apply", "--dry-run=server", "-f", "-", stdin=printed.stdout)
