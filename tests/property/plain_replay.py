@@ -44,12 +44,13 @@ class PlainDecider:
             metrics=(LiveMetric(target=flight.metric, reading=load),) if flight.metric else (),
             arrivals=EarlyArrivals(readings=((flight.per_pupil, load),), at=now) if counts else None,
             holds=(),
-            overrides=(),
+            overrides=flight.overrides,
             stopped="",
             disabled_by="",
         )
         look = self.pilot.look(flight.rules, sight)
-        self.pilot, self.held = look.carried_out(), look.decision.desired
+        self.pilot = look.carried_out()
+        self.held = self.held if look.decision.desired is None else look.decision.desired
         return self.held
 
 

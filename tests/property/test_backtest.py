@@ -13,6 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firstbell.core.behavior import Behavior, RatePolicy, RateType, ScalingRules, SelectPolicy
+from firstbell.core.bells import EPOCH
+from firstbell.core.overrides import Override
 from firstbell.core.policy import Bounds, PeakAnchor
 from firstbell.core.reactive import MetricTarget, TargetType
 from firstbell.core.rules import DEFAULT_RULES
@@ -57,6 +59,21 @@ behaviors = st.one_of(st.just(Behavior()), st.builds(Behavior, up=scaling_rules,
 
 # With 160,000 pupils at most 1.6 is expected: loads go to 3.
 surges = st.sampled_from([{}, {"per_pupil": Fraction(1, 100_000), "surge_max_percent": 300}])
+
+
+lengths = st.integers(0, 6 * 3600)
+overrides = st.builds(
+    lambda what, since, length: Override(
+        name="order",
+        start=EPOCH + timedelta(seconds=START * 60 + since),
+        end=EPOCH + timedelta(seconds=START * 60 + since + length),
+        **what,
+    ),
+    st.sampled_from([{"floor": 5}, {"floor": 30}, {"percent": 150}, {"percent": 400}, {"hold": True}]),
+    lengths,
+    lengths | st.integers(1, 900),
+)
+orders = st.lists(overrides, max_size=3).map(tuple)
 
 
 @st.composite
@@ -132,20 +149,22 @@ def test_an_hpa_without_a_behavior_goes_on_rising_after_a_spike():
 
 
 @settings(max_examples=80, deadline=None)
-@given(cases(), st.booleans(), surges)
-def test_replicas_are_those_of_a_decision_every_15_seconds(case, live, surge):
+@given(cases(), st.booleans(), surges, orders)
+def test_replicas_are_those_of_a_decision_every_15_seconds(case, live, surge, given_orders):
     ticks, bounds, schedule, behavior = case
-    flight = a_flight(bounds, behavior, live=live, **surge)
+    flight = a_flight(bounds, behavior, live=live, overrides=given_orders, **surge)
     first = first_count(ticks, PER_REPLICA, bounds)
     found = replay_scale(flight, schedule, ticks, first)
     assert counts_of(found, ticks) == plain_scale(flight, schedule, ticks, first)
 
 
 @settings(max_examples=80, deadline=None)
-@given(cases(), st.booleans(), st.none() | behaviors, surges)
-def test_an_hpa_under_a_floor_is_that_of_a_decision_and_a_pass_every_15_seconds(case, live, hpas, surge):
+@given(cases(), st.booleans(), st.none() | behaviors, surges, orders)
+def test_an_hpa_under_a_floor_is_that_of_a_decision_and_a_pass_every_15_seconds(
+    case, live, hpas, surge, given_orders
+):
     ticks, bounds, schedule, behavior = case
-    flight = a_flight(bounds, behavior, live=live, beside_autoscaler=True, **surge)
+    flight = a_flight(bounds, behavior, live=live, beside_autoscaler=True, overrides=given_orders, **surge)
     first = first_count(ticks, PER_REPLICA, bounds)
     follower = HpaFollower(an_hpa(bounds, hpas), PER_REPLICA, ticks, first)
     found = replay_floor(flight, schedule, follower)

@@ -62,16 +62,20 @@ class Override:
         return -(-scheduled.replicas * self.percent // 100)
 
     @property
+    def ordered(self) -> str:
+        """What is ordered, for people: the end of a sentence about it."""
+        if self.hold:
+            return "holds it: nothing is written"
+        if self.floor is not None:
+            return f"asks for {self.floor} replicas"
+        return f"asks for {self.percent} % of the plan"
+
+    @property
     def sentence(self) -> str:
         """What is ordered, until when and why, for people."""
-        if self.hold:
-            what = "holds it: nothing is written"
-        elif self.floor is not None:
-            what = f"asks for {self.floor} replicas"
-        else:
-            what = f"asks for {self.percent} % of the plan"
         why = visible(self.reason, SHOWN_REASON)
-        return f"ScalingOverride {self.name} {what} until {api_time(self.end)}" + (f" ({why})" if why else "")
+        told = f"ScalingOverride {self.name} {self.ordered} until {api_time(self.end)}"
+        return f"{told} ({why})" if why else told
 
 
 def floors_in_force(

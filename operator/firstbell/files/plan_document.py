@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from firstbell.core import api_minute
+from firstbell.core import EPOCH, api_minute, api_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from fractions import Fraction
 
-    from firstbell.core import Day, Plan, PlannedPeak, Run, SchoolDays, Step
+    from firstbell.core import Day, Override, Plan, PlannedPeak, Run, SchoolDays, Step
 
 API_VERSION = "firstbell.dev/plan/v1"
 
@@ -43,15 +43,19 @@ class DayWindow:
 
 
 def plan_document(
-    window: DayWindow, calendars: Iterable[SchoolDays], plans: Iterable[Plan]
+    window: DayWindow,
+    calendars: Iterable[SchoolDays],
+    plans: Iterable[Plan],
+    orders: Iterable[tuple[Override, ...]] = (),
 ) -> dict[str, Any]:
-    """Return the whole document."""
+    """Return the whole document; `orders` are those beside each plan, in the order of the plans."""
+    beside = iter(orders)
     return {
         "apiVersion": API_VERSION,
         "from": window.first.isoformat(),
         "to": window.last.isoformat(),
         "calendars": [_calendar(school_days, window) for school_days in calendars],
-        "autoscalers": [_autoscaler(plan) for plan in plans],
+        "autoscalers": [_autoscaler(plan, next(beside, ())) for plan in plans],
     }
 
 
@@ -86,7 +90,25 @@ def _day(school_days: SchoolDays, day: Day) -> dict[str, Any]:
     }
 
 
-def _autoscaler(plan: Plan) -> dict[str, Any]:
+def order_document(order: Override) -> dict[str, Any]:
+    """Return one order with an end, as every document of ours writes it."""
+    return {
+        "name": order.name,
+        "startTime": None if order.start == EPOCH else api_time(order.start),
+        "endTime": api_time(order.end),
+        "floorReplicas": order.floor,
+        "floorPercent": order.percent,
+        "hold": order.hold,
+        "reason": order.reason,
+    }
+
+
+def _autoscaler(plan: Plan, orders: tuple[Override, ...]) -> dict[str, Any]:
+    told = _planned(plan)
+    return {**told, "overrides": [order_document(one) for one in orders]} if orders else told
+
+
+def _planned(plan: Plan) -> dict[str, Any]:
     return {
         "autoscaler": plan.workload.policy.key,
         "from": api_minute(plan.start),

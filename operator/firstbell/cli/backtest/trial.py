@@ -67,6 +67,7 @@ def trial_of(files: Sequence[Path], asked: Asked) -> Tried:
         beside_autoscaler=_is_beside(chosen, manifests),
         start_seconds=asked.start_seconds,
         fixed=asked.fixed,
+        overrides=chosen.overrides,
         per_pupil=None if metric is None or metric.per_pupil is None else exact(metric.per_pupil),
     )
     query = None if metric is None else metric.prometheus.query

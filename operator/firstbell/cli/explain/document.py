@@ -14,7 +14,7 @@ from firstbell.engine.explaining.explanation import ExplainedPeak, Explanation
 from firstbell.engine.explaining.last_report import lag, not_fine
 from firstbell.engine.explaining.what_would_change import levers
 from firstbell.engine.objects.status_values import read_conditions
-from firstbell.files.plan_document import peak_document
+from firstbell.files.plan_document import order_document, peak_document
 
 API_VERSION = "firstbell.dev/explain/v1"
 
@@ -47,6 +47,7 @@ def explain_document(of: Explanation) -> dict[str, Any]:
         if of.following is None
         else {"time": api_minute(of.following.start), "replicas": of.following.value},
         "upcoming": [peak_document(peak) for peak in of.upcoming],
+        "overrides": [order_document(one) for one in of.outcome.orders],
         "wouldChange": list(levers(of)),
         "reported": _reported(of),
         "writes": [command.document for command in of.writes],

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, tzinfo
+from itertools import islice
 from typing import TypeAlias
 
 from rich.console import Console
 from rich.table import Table
 
+from firstbell.cli.order_lines import order_lines
 from firstbell.cli.output import printable
 from firstbell.cli.patch_text import patch_rows
 from firstbell.core import (
@@ -30,7 +32,7 @@ from firstbell.engine.explaining.what_would_change import levers
 from firstbell.engine.objects.status_values import read_conditions
 from firstbell.kinds.school_autoscaler import Mode
 
-PEAKS_SHOWN, UPCOMING_SHOWN, ACTIONS_SHOWN = 2, 3, 3
+PEAKS_SHOWN, UPCOMING_SHOWN, ACTIONS_SHOWN, ORDERS_SHOWN = 2, 3, 3, 5
 Rows: TypeAlias = Iterable[tuple[str, str]]
 
 
@@ -108,6 +110,8 @@ def _why(of: Explanation, zone: tzinfo) -> Iterator[tuple[str, str]]:
         yield "schedule", _schedule(of, decision)
         for limit in decision.limits:
             yield "limit", f"{limit.before} -> {limit.after}: {limit.reason}"
+    for line in islice(order_lines(of.outcome.orders, zone), ORDERS_SHOWN):
+        yield "order", line
     yield from _actuator(of, zone)
     workload = stands.workload
     if not isinstance(workload, Unavailable):

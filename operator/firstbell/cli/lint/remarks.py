@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from firstbell import clock
 from firstbell.cli.lint.command import AGAINST_DAYS
@@ -22,11 +23,14 @@ from firstbell.core import (
     calendar_findings,
     change_sentence,
     fold,
+    instant_of,
     policy_findings,
+    start_of_day,
 )
 from firstbell.files.links import Linked, link
 from firstbell.files.manifests import CalendarManifest, Manifests, read_manifests
 from firstbell.files.one_count import contested_counts, target_conflicts
+from firstbell.files.orders import order_findings
 from firstbell.files.yaml_files import FileProblem, Origin, Unreadable, files_in
 from firstbell.kinds.accepted_findings import accepted_in, with_accepted
 
@@ -128,6 +132,12 @@ def _findings(
             found = policy_findings(policy, [days[calendar.key] for calendar in autoscaler.calendars])
             accepted = with_accepted(found, accepted_in(origin.node.value))
             yield accepted, _in_object(origin, f"SchoolAutoscaler {policy.key}")
+    if isinstance(linked, Linked):
+        as_of = (
+            clock.SystemClock().now() if today is None else instant_of(start_of_day(ZoneInfo("UTC"), today))
+        )
+        for order, found in order_findings(manifests, linked, as_of):
+            yield found, _in_object(order.origin, f"ScalingOverride {order.namespace}/{order.name}")
     for one, conflict in target_conflicts(manifests):
         yield (conflict,), _in_object(one.origin, f"SchoolAutoscaler {one.namespace}/{one.name}")
     for workload, contest in contested_counts(manifests):

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 from datetime import date as date_type
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import typer
 import yaml
 
+from firstbell.cli.order_lines import orders_between
 from firstbell.cli.output import console, printable, refuse
 from firstbell.cli.plan.command import NOT_ALL, PlanOutput
 from firstbell.cli.plan.plot import plot_plans, undrawable
 from firstbell.cli.plan.table import print_planned
 from firstbell.cli.plan_differences import differences, in_markdown, in_words
 from firstbell.cli.planned import Planned, linked_files
+from firstbell.core import instant_of
 from firstbell.files.plan_document import plan_document
 
 
@@ -52,8 +54,15 @@ def _print(planned: Planned, output: PlanOutput, *, steps: bool) -> None:
         case PlanOutput.TABLE:
             print_planned(console(), planned, steps=steps)
         case PlanOutput.JSON:
-            document = plan_document(planned.window, planned.calendars, planned.plans)
-            typer.echo(json.dumps(document, indent=2))
+            typer.echo(json.dumps(_document(planned), indent=2))
         case PlanOutput.YAML:
-            document = json.loads(json.dumps(plan_document(planned.window, planned.calendars, planned.plans)))
+            document = json.loads(json.dumps(_document(planned)))
             typer.echo(yaml.safe_dump(document, sort_keys=False), nl=False)
+
+
+def _document(planned: Planned) -> dict[str, Any]:
+    pairs = zip(planned.autoscalers, planned.plans, strict=True)
+    orders = [
+        orders_between(one.overrides, instant_of(plan.start), instant_of(plan.end)) for one, plan in pairs
+    ]
+    return plan_document(planned.window, planned.calendars, planned.plans, orders)

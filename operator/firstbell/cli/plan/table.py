@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.table import Table
 
+from firstbell.cli.order_lines import order_lines, orders_between
 from firstbell.cli.planned import Planned
 from firstbell.core import (
     CLOCK,
@@ -43,7 +44,7 @@ def print_planned(console: Console, planned: Planned, *, steps: bool) -> None:
         _titled(console, f"{calendar.key} ({calendar.zone.key}){suspended}")
         console.print(_days_table(school_days, planned.window, console.width))
         console.print()
-    for plan in planned.plans:
+    for autoscaler, plan in zip(planned.autoscalers, planned.plans, strict=True):
         policy, zone = plan.workload.policy, plan.workload.zone
         what = "schedule" if steps else "writes"
         _titled(console, f"{policy.key}: {what}, {_bounds(plan)} ({zone.key})")
@@ -52,6 +53,12 @@ def print_planned(console: Console, planned: Planned, *, steps: bool) -> None:
         _titled(console, f"{policy.key}: peaks")
         console.print(_peaks_table(plan))
         console.print()
+        orders = orders_between(autoscaler.overrides, instant_of(plan.start), instant_of(plan.end))
+        if orders:
+            _titled(console, f"{policy.key}: orders beside the plan ({zone.key})")
+            for line in order_lines(orders, zone):
+                console.print(line)
+            console.print()
 
 
 def _titled(console: Console, title: str) -> None:

@@ -7,11 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from firstbell.cli.dates import civil_date
+from firstbell.cli.order_lines import orders_between
 from firstbell.cli.output import console, refuse
 from firstbell.cli.planned import plan_files
 from firstbell.cli.simulate.document import print_document
 from firstbell.cli.simulate.output import SimulateOutput
 from firstbell.cli.simulate.table import print_comparisons
+from firstbell.core import Override, Plan, instant_of
 from firstbell.files.links import LinkedAutoscaler
 from firstbell.kinds.autoscaler_conversion import to_rules
 from firstbell.kinds.school_autoscaler import Actuation
@@ -34,10 +36,15 @@ def of_files(
         refuse([f"{names}: no SchoolAutoscaler in here. Give the file of the policy with -f."])
     found = []
     for autoscaler, plan in zip(planned.autoscalers, planned.plans, strict=True):
-        its = conditions_of(autoscaler, conditions, surge)
+        its = replace(conditions_of(autoscaler, conditions, surge), overrides=_orders(autoscaler, plan))
         comparison = compare(plan.workload, planned.window.first, its)
         found.append(replace(comparison, untried=untried(autoscaler.manifest.spec, NOT_SIMULATED)))
     return tuple(found)
+
+
+def _orders(autoscaler: LinkedAutoscaler, plan: Plan) -> tuple[Override, ...]:
+    """Return the orders with an end that count on the day of a plan."""
+    return orders_between(autoscaler.overrides, instant_of(plan.start), instant_of(plan.end))
 
 
 def conditions_of(autoscaler: LinkedAutoscaler, conditions: Conditions, surge: int | None) -> Conditions:

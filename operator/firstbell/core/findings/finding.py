@@ -59,6 +59,9 @@ class FindingKind(StrEnum):
     TARGET_CONFLICT = "TargetConflict"
     REPLICAS_CONTESTED = "ReplicasContested"
     PLAN_SHRUNK = "PlanShrunk"
+    OVERRIDE_FOR_NOBODY = "OverrideForNobody"
+    OVERRIDE_ABOVE_MAXIMUM = "OverrideAboveMaximum"
+    OVERRIDE_ENDED = "OverrideEnded"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from firstbell.core import Limit, Minute, PlannedPeak
+    from firstbell.core import Limit, Minute, Override, PlannedPeak
     from firstbell.engine.deciding.outcome import Outcome
     from firstbell.engine.memory.memory import Memory
     from firstbell.engine.memory.told import BellRecord
@@ -55,6 +55,8 @@ if TYPE_CHECKING:
 
 BEFORE_CONTEST = 5
 """Where people read the condition of the bell."""
+ORDERS_TOLD = 3
+"""Orders that are told beside a peak to come."""
 LIMITING = frozenset(
     {LimitReason.TOO_MANY_REPLICAS, LimitReason.AUTOSCALER_MAX_REPLICAS, LimitReason.ADMISSION}
 )
@@ -86,7 +88,7 @@ def status_of(
         "lead": lead_to_status(memory.lead) or old.get("lead"),
         "surge": surge_to_status(memory.pilot.surge, outcome.now),
         "bell": bell_status(seen, bell),
-        "upcoming": [_upcoming(peak, at_risk=peak is threatened) for peak in coming],
+        "upcoming": [_upcoming(peak, outcome.orders, at_risk=peak is threatened) for peak in coming],
         "lastActions": [
             {
                 "time": api_time(action.time),
@@ -352,15 +354,18 @@ def _decision(decision: Decision | Unavailable, ready: Condition) -> Json:
     )
 
 
-def _upcoming(peak: PlannedPeak, *, at_risk: bool) -> Json:
-    occurrence = peak.surge.occurrence
+def _upcoming(peak: PlannedPeak, orders: Sequence[Override], *, at_risk: bool) -> Json:
+    """Return a peak to come, and the orders that will count when it is to be Ready."""
+    occurrence, ready_by = peak.surge.occurrence, instant_of(peak.ready_by)
+    beside = [one for one in orders if one.is_in_force(ready_by)][:ORDERS_TOLD]
+    reason = "; ".join([peak_sentence(peak), *(one.sentence for one in beside)])
     return {
         **({"atRisk": True} if at_risk else {}),
         "bellTime": api_time(instant_of(occurrence.bell)),
         "readyByTime": api_time(instant_of(peak.ready_by)),
         "replicas": peak.replicas,
         "peak": occurrence.peak.name,
-        "reason": peak_sentence(peak),
+        "reason": reason,
     }
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from firstbell.core import Behavior, Bounds, Plan, Workload
+    from firstbell.core import Behavior, Bounds, Override, Plan, Workload
     from firstbell.lab.day.outcome import Outcome
     from firstbell.lab.day.untried import Untried
 
@@ -48,7 +48,7 @@ class Conditions:
     `background_percent` is how busy the baseline is beside lesson starts; `hpa_target_percent` the CPU target
     of the HPA, and `hpa_behavior` its own `behavior`, where it has one. Of the hand-written floor
     `cron_hours` are its seconds of the day and `cron_replicas` its size, None for the careful team's own;
-    `cron_in_utc` says in which clock that one was written.
+    `cron_in_utc` says in which clock that one was written. `overrides` are the orders with an end for it.
     """
 
     coming: Coming = field(default_factory=Coming)
@@ -62,6 +62,7 @@ class Conditions:
     cron_hours: tuple[int, int] | None = None
     cron_replicas: int | None = None
     cron_in_utc: bool = False
+    overrides: tuple[Override, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -175,7 +176,9 @@ def _scalings(
     )
     beside, rules = conditions.beside_autoscaler, conditions.rules
     early = None if rules.surge_max_percent is None else CountedArrivals(there.first_bells)
-    operator = Operator(plans, bounds, rules, beside_autoscaler=beside, early=early)
+    operator = Operator(
+        plans, bounds, rules, beside_autoscaler=beside, early=early, overrides=conditions.overrides
+    )
     ours = FirstbellBesideHpa(operator, HorizontalPodAutoscaler(spec)) if beside else FirstbellAlone(operator)
     return {
         Variant.HPA_ALONE: HpaAlone(HorizontalPodAutoscaler(spec)),

@@ -15,7 +15,7 @@ from firstbell.core import Ceiling, LimitReason, Pilot, Sight, instant_of
 from firstbell.lab.day.hpa import HpaAlone
 
 if TYPE_CHECKING:
-    from firstbell.core import Bounds, Rules
+    from firstbell.core import Bounds, Override, Rules
     from firstbell.lab.day.early_arrivals import CountedArrivals
     from firstbell.lab.day.hpa import HorizontalPodAutoscaler
     from firstbell.lab.day.known_plans import KnownPlans
@@ -29,7 +29,7 @@ READING_SECONDS = 15
 class Operator:
     """What the operator decides on one workload; `beside_autoscaler` says what the decision is of."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what decides, each once
         self,
         plans: KnownPlans,
         bounds: Bounds,
@@ -37,9 +37,11 @@ class Operator:
         *,
         beside_autoscaler: bool,
         early: CountedArrivals | None = None,
+        overrides: tuple[Override, ...] = (),
     ) -> None:
         self._plans = plans
         self._early = early
+        self._overrides = overrides
         self._rules = rules
         self._beside = beside_autoscaler
         self._pilot = Pilot()
@@ -69,13 +71,18 @@ class Operator:
             metrics=(),
             arrivals=None if self._early is None else self._early.at(now, at),
             holds=(),
-            overrides=(),
+            overrides=self._overrides,
             disabled_by="",
             stopped="",
         )
         look = self._pilot.look(self._rules, sight)
         self._pilot = look.carried_out()
-        return self._baseline if look.decision.desired is None else look.decision.desired
+        if look.decision.desired is not None:
+            return look.decision.desired
+        # An order to write nothing: what stands, stands.
+        if before is not None:
+            return before
+        return self._baseline if self._beside else pods.wanted
 
 
 class FirstbellBesideHpa:

@@ -44,6 +44,8 @@ def _assumptions(outcome: Outcome) -> Iterator[str]:
             f" so much earlier, in whole minutes, at most {longest}."
         )
     yield "An exception with announcedTime is unknown to the plan before it."
+    for order in outcome.overrides:
+        yield f"Beside the plan {order.sentence}."
     if outcome.gaps:
         yield "While the load is not recorded counts are held, and neither short time nor waste is counted."
     yield f"The fixed size is {outcome.fixed}{_why_fixed(outcome)}."

@@ -7,9 +7,11 @@ may ask for another count than the present one.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from firstbell.core import (
+    EPOCH,
     AbsenceReason,
     Ceiling,
     LiveMetric,
@@ -20,6 +22,7 @@ from firstbell.core import (
     Tolerances,
     Unavailable,
     asked_for,
+    next_turns,
 )
 from firstbell.lab.record.early_arrivals import Ramps, counted
 from firstbell.lab.record.need import exact
@@ -41,7 +44,7 @@ from firstbell.lab.record.ticks import (
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from firstbell.core import Bounds, EarlyArrivals, Rules
+    from firstbell.core import Bounds, EarlyArrivals, Override, Rules
     from firstbell.lab.record.schedule import Schedule
 
 NOT_RECORDED = Unavailable(
@@ -61,6 +64,7 @@ class Flight:
     metric: MetricTarget | None = None
     per_pupil: Fraction | None = None
     beside_autoscaler: bool = False
+    overrides: tuple[Override, ...] = ()
 
     @property
     def follows_arrivals(self) -> bool:
@@ -88,7 +92,7 @@ class Flight:
             metrics=() if metric is None else (LiveMetric(target=metric, reading=reading),),
             arrivals=arrivals,
             holds=(),
-            overrides=(),
+            overrides=self.overrides,
             disabled_by="",
             stopped="",
         )
@@ -110,6 +114,7 @@ class Decider:
         self._pilot = Pilot()
         self._planned = flight.bounds.minimum
         self._done = -1
+        self._held = False
         behavior = flight.rules.behavior
         self._reach = max(ticks_in(behavior.down.window), ticks_in(behavior.up.window))
         self._tolerances = Tolerances(flight.rules.tolerance, behavior.up.tolerance, behavior.down.tolerance)
@@ -128,8 +133,11 @@ class Decider:
         sight = self._flight.sight(self._schedule, self._ticks, tick, floor=self.desired, current=current)
         look = self._pilot.look(self._flight.rules, sight)
         self._pilot, decision = look.carried_out(), look.decision
-        self.desired = sight.baseline if decision.desired is None else decision.desired
-        self._planned = max(sight.baseline, decision.scheduled or 0)
+        self._held = decision.desired is None  # an order to write nothing: what stands, stands
+        self.desired = self.desired if decision.desired is None else decision.desired
+        self._planned = max(
+            sight.baseline, decision.scheduled or 0, *(hold.replicas for hold in look.observed.holds)
+        )
         self._done = tick
         self._next = self._first_change(tick + 1)
 
@@ -149,6 +157,8 @@ class Decider:
         if self._ramps is not None and self._ramps.under_way_at(self._ticks.second(start)):
             return start
         stop = min(size, self._ticks.at(self._next_event(self._ticks.second(start - 1))))
+        if self._held:
+            return stop
         followed, planned, metric = self._followed(), self._planned, self._flight.metric
         if self._unsettled(planned, followed):
             # What is not known holds the count, whatever it was on its way to.
@@ -167,10 +177,16 @@ class Decider:
 
     def _next_event(self, second: int) -> int:
         """Return the first second after this one at which the plan, or what it is raised to, may change."""
-        planned = self._schedule.next_change(second)
+        planned = min(self._schedule.next_change(second), self._next_turn(second))
         if self._ramps is None:
             return planned
         return min(planned, self._ramps.next_change(second, self._pilot.surge, NEVER))
+
+    def _next_turn(self, second: int) -> int:
+        """Return the first second after this one at which an order begins or ends."""
+        now = EPOCH + timedelta(seconds=second)
+        turns = [turn for turn, _ in next_turns(self._flight.overrides, now, now)]
+        return min((-((EPOCH - turn) // timedelta(seconds=1)) for turn in turns), default=NEVER)
 
     def _unsettled(self, planned: int, followed: int | None) -> bool:
         """Tell whether the present count is on its way to another one, whatever the load does."""
@@ -191,6 +207,8 @@ class Decider:
 
     def _catch_up(self, tick: int) -> None:
         """Bring the history to where it were if there had been a decision at each tick since the last one."""
+        if self._held:
+            return  # nothing was recommended meanwhile
         if tick > self._done + 1:
             # At ticks that are left out nobody is expected, or all of them would be looked at.
             self._pilot = self._pilot.expecting_nobody(self._ticks.instant(tick - 1))

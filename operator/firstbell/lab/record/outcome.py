@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from fractions import Fraction
 
-    from firstbell.core import Workload
+    from firstbell.core import Override, Workload
     from firstbell.lab.day.least import Least
     from firstbell.lab.record.bells import BellWindow
     from firstbell.lab.record.need import Need
@@ -71,7 +71,8 @@ class Outcome:
     `live_metric` names the policy's metric that firstbell followed, None where the plan alone decided;
     `follows_arrivals` says that early arrivals could raise a peak;
     `beside_autoscaler` says that its decisions were the floor of an HPA. `unrecorded_bells` had no sample in
-    their stretch. `least` is what would have been enough for somebody who knows the load.
+    their stretch. `least` is what would have been enough for somebody who knows the load;
+    `overrides` are the orders with an end that counted.
     """
 
     workload: Workload
@@ -89,6 +90,7 @@ class Outcome:
     courses: Mapping[Variant, Course]
     gaps: tuple[Gap, ...]
     least: Least
+    overrides: tuple[Override, ...] = ()
 
     @property
     def known_seconds(self) -> int:

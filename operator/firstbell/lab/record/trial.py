@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.core import DEFAULT_RULES, Rules, all_taking
+from firstbell.core import DEFAULT_RULES, EPOCH, Rules, all_taking
 from firstbell.lab.day.hpa import HorizontalPodAutoscaler, HpaSpec
 from firstbell.lab.day.least import Leads, least_of_runs
 from firstbell.lab.record.bells import bell_windows
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from fractions import Fraction
 
-    from firstbell.core import Behavior, Bounds, MetricTarget, Workload
+    from firstbell.core import Behavior, Bounds, MetricTarget, Override, Workload
     from firstbell.lab.record.bells import BellWindow
     from firstbell.lab.record.need import Need
     from firstbell.lab.record.recording import Recording
@@ -53,6 +54,7 @@ class Trial:
     start_seconds: int = START_SECONDS
     fixed: int | None = None
     per_pupil: Fraction | None = None
+    overrides: tuple[Override, ...] = ()
 
 
 def run_trial(trial: Trial, recording: Recording) -> Outcome:
@@ -88,11 +90,18 @@ def run_trial(trial: Trial, recording: Recording) -> Outcome:
         unrecorded_bells=len(windows) - len(bells),
         totals={variant: _total(variant, course, need, bells) for variant, course in courses.items()},
         courses=courses,
+        overrides=_counted(trial, recording),
         gaps=tuple(recording.gaps()),
         least=least_of_runs(
             _needed_runs(need, trial.workload.bounds.minimum), Leads(start=trial.start_seconds, room=0)
         ),
     )
+
+
+def _counted(trial: Trial, recording: Recording) -> tuple[Override, ...]:
+    """Return the orders that counted at some time of the recording."""
+    first, last = (EPOCH + timedelta(seconds=second) for second in (recording.start, recording.end))
+    return tuple(one for one in trial.overrides if one.start < last and first < one.end)
 
 
 def _needed_runs(need: Need, minimum: int) -> Iterator[tuple[int, int]]:
@@ -137,6 +146,7 @@ def _flight(trial: Trial) -> Flight:
         metric=trial.metric,
         per_pupil=trial.per_pupil,
         beside_autoscaler=trial.beside_autoscaler,
+        overrides=trial.overrides,
     )
 
 

@@ -122,7 +122,7 @@ async def test_the_document_has_its_version_and_its_fields():
     document = explain_document(explained(world))
     assert list(document) == [
         "apiVersion", "autoscaler", "time", "mode", "target", "decision", "peaks", "liveMetricsRead", "live",
-        "actuator", "calendars", "nextWrite", "upcoming", "wouldChange", "reported", "writes",
+        "actuator", "calendars", "nextWrite", "upcoming", "overrides", "wouldChange", "reported", "writes",
         "writesIfEnforced", "lead",
     ]  # fmt: skip
     assert document["apiVersion"] == "firstbell.dev/explain/v1"
