@@ -96,6 +96,7 @@ class Engine:
         self._reads_again = fence is not None
         self._time = Timekeeping(clock, server)
         self.stop = stop if stop is not None else Stop(clock)
+        self.stop.ahead = lambda: [other.ahead for other in self._time.others()]
         self._stopped_by: StopOrder | None = None
         self._resumed = asyncio.Event()
         self._unreleased: set[str] = set()
@@ -247,6 +248,8 @@ class Engine:
 
         After it everything is decided on anew, and what had to wait is done.
         """
+        self.look_at_clock()
+        self.stop.look()
         order = self.stop.in_force()
         told = self.stop.is_known or order is not None
         self._telemetry.stopped(order is not None if told else None)
@@ -297,7 +300,6 @@ class Engine:
         """Move what has come due from the heaps to the queues."""
         while True:
             self._beat = time.monotonic()
-            self.look_at_clock()
             self.look_at_stop()
             now = self.clock.now()
             for wakeup in self._wakeups.pop_due(now):

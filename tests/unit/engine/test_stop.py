@@ -310,3 +310,24 @@ async def test_a_stop_is_told_before_a_hold_and_the_hold_goes_on_after_it():
         run.resume()
         await run.pass_time(minutes=1)
         assert (run.floor, run.world.status["decision"]["reason"]) == (4, "HeldByOverride")
+
+
+async def test_a_clock_that_is_set_forward_ends_no_order_before_it_is_sure():
+    async with Running("2024-09-09T08:10") as run:
+        run.order_to_stop(reason=WHY, until="2024-09-09T08:25:00Z")
+        await settled()
+        run.world.clock.jump(timedelta(minutes=17))
+        run.world.respec(DEPLOYMENTS, replicas=5)
+        await settled()
+        await run.pass_time(minutes=1)
+        assert (run.floor, told(run, "Ready")) == (4, ("False", "Stopped"))
+        await run.pass_time(minutes=5)
+        assert run.floor == PEAK
+
+
+async def test_an_end_that_is_over_by_the_clock_alone_is_none_while_the_servers_says_otherwise():
+    async with Running(BEFORE) as run:
+        run.server_is_ahead(-timedelta(hours=2))
+        run.order_to_stop(reason=WHY, until="2024-09-09T08:10:00Z")
+        await run.until(INSIDE)
+        assert run.floor == 4
