@@ -166,14 +166,19 @@ def baseline_of(outcome: Outcome) -> int | None:
     return min(least, workload.replicas)
 
 
-def follow_reasons(told: Told, reasons: Sequence[Shortfall], now: datetime) -> Iterator[Happening]:
-    """Tell each reason once since the workload was last well, and keep those of a bell that was missed."""
+def follow_reasons(
+    told: Told, reasons: Sequence[Shortfall], now: datetime, *, turned: bool
+) -> Iterator[Happening]:
+    """Tell each reason once since the workload was last well, and keep those of a bell that was missed.
+
+    Where the condition has `turned`, its own event tells them.
+    """
     last = rung(told, now)
     if last is not None and last.late and not last.reasons:
         last.reasons = tuple(reasons)
     new = {one.reason for one in reasons} - told.reasons
-    if new:
-        told.reasons |= new
+    told.reasons |= new
+    if new and not turned:
         yield Happening(reason=EventReason.PODS_NOT_READY, message=shortfall_sentence(reasons), warning=True)
 
 

@@ -58,7 +58,7 @@ class Readiness:
     found: Found | None = None
     lead: timedelta | None = None
 
-    def was(self, reason: ConditionReason) -> bool:
+    def was(self, reason: str) -> bool:
         """Tell whether this was reported last."""
         return self.before is not None and self.before.reason == reason
 

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
+    from firstbell.core import Condition
     from firstbell.engine.deciding.outcome import Outcome
     from firstbell.engine.memory.memory import Memory
     from firstbell.engine.ports import Clock, Cluster, EventSink, Json, Telemetry
@@ -217,8 +218,9 @@ class Reporter:
         key = outcome.situation.seen.key
         if isinstance(outcome.plan, Unavailable):
             seen = readiness_of(outcome, memory, old, None)
-            self._explain(key, memory, seen, red=False)
-            return status_of(seen, ready_for_bell(seen), memory, (), old), None
+            bell = ready_for_bell(seen)
+            self._explain(key, memory, seen, bell)
+            return status_of(seen, bell, memory, (), old), None
         minute = minute_of(outcome.now)
         coming = coming_peaks(outcome.plan, memory.plans, minute)
         memory.happenings.extend(
@@ -234,16 +236,17 @@ class Reporter:
                 looks.append(instant_of(minute + 1))
         seen = readiness_of(outcome, memory, old, self._store.shortfalls.of(key))
         bell = ready_for_bell(seen)
-        self._explain(key, memory, seen, red=is_red(bell))
+        self._explain(key, memory, seen, bell)
         return status_of(seen, bell, memory, coming, old), min(looks, default=None)
 
-    def _explain(self, key: str, memory: Memory, seen: Readiness, *, red: bool) -> None:
+    def _explain(self, key: str, memory: Memory, seen: Readiness, bell: Condition) -> None:
         """Have the pods of a workload that is red asked why, and tell what they said."""
+        red, turned = is_red(bell), not seen.was(bell.reason)
         self._store.shortfalls.ask(key, wanted=red)
         reasons = seen.reasons if red else ()
         self._telemetry.not_ready(key, {one.reason.value: one.replicas for one in reasons})
         if red:
-            memory.happenings.extend(follow_reasons(memory.told, reasons, seen.outcome.now))
+            memory.happenings.extend(follow_reasons(memory.told, reasons, seen.outcome.now, turned=turned))
         else:
             memory.told.reasons = frozenset()
 

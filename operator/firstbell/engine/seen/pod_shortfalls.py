@@ -22,6 +22,8 @@ IMAGE = frozenset(
 CONFIG = frozenset(
     {"CreateContainerConfigError", "CreateContainerError", "RunContainerError", "PreCreateHookError"}
 )
+PREEMPTION = " preemption: "
+"""What the scheduler says of it follows what it says of nodes, and says it again."""
 CRASH_LOOP = "CrashLoopBackOff"
 _ORDER = (
     ShortfallReason.IMAGE_PULL,
@@ -64,7 +66,7 @@ def pod_shortfall(pod: Json) -> tuple[ShortfallReason, str] | None:
     if scheduled.get("status") == "False":
         gated = scheduled.get("reason") == "SchedulingGated"
         reason = ShortfallReason.SCHEDULING_GATED if gated else ShortfallReason.UNSCHEDULABLE
-        return reason, words_of(scheduled.get("message"))
+        return reason, words_of(str(scheduled.get("message") or "").partition(PREEMPTION)[0])
     told = [*_inits(status), *_containers(status)]
     if not told:
         waits = "" if scheduled.get("status") == "True" else "the scheduler has not looked at them yet"

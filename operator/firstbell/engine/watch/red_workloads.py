@@ -59,7 +59,8 @@ class RedWorkloads:
         """Return those to be asked at an instant of the wall, those that wait longest first."""
         asked = self.store.shortfalls.asked
         for key in self._again.keys() - set(asked):
-            del self._again[key]
+            if self._again[key] <= now:  # one that is well for a moment is not asked more often for that
+                del self._again[key]
         waiting = [key for key in asked if self._again.get(key, 0.0) <= now]
         return sorted(waiting, key=lambda key: self._again.get(key, 0.0))
 

@@ -381,9 +381,10 @@ async def test_a_quota_is_told_at_once_and_in_the_words_of_the_server():
     )
     assert [one["reason"] for one in world.status["bell"]["reasons"]] == ["ExceededQuota"]
     assert world.telemetry.not_ready_for["ns/web"] == {"ExceededQuota": 96}
-    (happening,) = told(world, "PodsNotReady")
+    (happening,) = told(world, "AtRisk")
     assert happening.warning
-    assert happening.message.startswith("96 ExceededQuota (exceeded quota: small")
+    assert "96 ExceededQuota (exceeded quota: small" in happening.message
+    assert told(world, "PodsNotReady") == []
 
 
 async def test_each_reason_is_told_by_one_event_however_often_its_count_and_words_change():
@@ -393,11 +394,13 @@ async def test_each_reason_is_told_by_one_event_however_often_its_count_and_word
         body = QUOTA | {"message": QUOTA["message"].replace("used: pods=4", f"used: pods={used}")}
         trouble(world, ReplicaFailure=body)
         await world.tick(f"2024-09-09T08:21:{second * 12:02}")
-    assert len(told(world, "PodsNotReady")) == 1
+    assert len(told(world, "AtRisk")) == 1
+    assert told(world, "PodsNotReady") == []
     stuck = {"status": "False", "reason": "ProgressDeadlineExceeded", "message": "no progress"}
     trouble(world, ReplicaFailure=QUOTA, Progressing=stuck)
     await world.tick("2024-09-09T08:23")
-    assert len(told(world, "PodsNotReady")) == 2
+    (happening,) = told(world, "PodsNotReady")
+    assert "RolloutStuck (no progress)" in happening.message
 
 
 async def test_an_autoscalers_maximum_below_the_plan_is_told_as_soon_as_the_rise_is_written():

@@ -36,6 +36,10 @@ GATED = {"status": "False", "reason": "SchedulingGated", "message": "Scheduling 
 
 CASES = {
     "no node fits it": (pod(PodScheduled=NOWHERE), ("Unschedulable", SCHEDULER)),
+    "and no other pod may be put out for it": (
+        pod(PodScheduled=NOWHERE | {"message": f"{SCHEDULER} preemption: 0/3 nodes: not helpful."}),
+        ("Unschedulable", SCHEDULER),
+    ),
     "a gate is closed": (pod(PodScheduled=GATED), ("SchedulingGated", "Scheduling is blocked")),
     "the scheduler has not come to it": (
         pod(),

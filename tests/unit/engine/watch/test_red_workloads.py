@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
-from firstbell.engine.watch.red_workloads import AGAIN_SECONDS, REFUSED_SECONDS, RedWorkloads
+from firstbell.engine.watch.red_workloads import AGAIN_SECONDS, REFUSED_SECONDS, RedWorkloads, follow_red
+from tests.fakes import settled
 from tests.unit.engine.bodies import BEFORE, INSIDE, NS, RISE
+from tests.unit.engine.running import Running
 from tests.unit.engine.world import DEPLOYMENTS, World
 
 
@@ -69,7 +73,8 @@ async def test_of_a_red_one_the_status_tells_what_its_pods_say(world):
             "message": "0/3 nodes are available: 3 Insufficient cpu.",
         }
     ]
-    assert [one.reason for _, one in world.events.posted].count("PodsNotReady") == 1
+    assert world.events.reasons.count("AtRisk") == 1
+    assert world.events.reasons.count("PodsNotReady") == 1
 
 
 async def test_it_is_asked_again_only_after_a_while_and_not_once_it_is_well(world):
@@ -151,3 +156,23 @@ async def test_those_that_wait_longest_are_asked_first(world):
     await red.look("ns/c", 0)
     await red.look("ns/a", 1)
     assert red.due(60) == ["ns/b", "ns/c", "ns/a"]
+
+
+async def test_nobody_is_asked_while_a_write_waits():
+    """Gated: the first tick's requests are not answered before `open`."""
+    async with Running(INSIDE, gated=True) as running:
+        store = running.engine.store
+        store.shortfalls.ask("ns/web", wanted=True)
+        red = RedWorkloads(store=store, cluster=running.world.cluster)
+        running.world.edit(DEPLOYMENTS, lambda body: body["status"].update(selector="app=web"))
+        asking = asyncio.create_task(follow_red(running.engine, red, running.world.clock.sleep))
+        await settled()
+        assert running.world.cluster.counted("LIST", "/pods") == 0
+        running.open()
+        await running.pass_time(seconds=2)
+        store.shortfalls.ask("ns/web", wanted=True)
+        await running.pass_time(seconds=2)
+        assert running.floor == 100
+        assert running.world.cluster.counted("LIST", "/pods") == 1
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
