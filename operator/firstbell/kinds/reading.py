@@ -28,6 +28,8 @@ _BOUNDS = {
     "too_short": ("has too few entries", "Entries needed: {min_length} or more"),
     "too_long": ("has too many entries", "Give at most {max_length}"),
 }
+_KEY_OF_A_MAP = "[key]"
+"""What pydantic says after a key of a map where the key itself is wrong."""
 _SCALARS = {"int_type", "bool_type"}
 _WANTED = {"int_type": "a whole number", "bool_type": "true or false", "tuple_type": "a list"}
 _TYPE_CURES = {
@@ -57,7 +59,8 @@ def _follows(error: ErrorDetails) -> bool:
 
 def _problem(model: type[BaseModel], error: ErrorDetails, root: str) -> Problem:
     message, cure = _in_words(model, error)
-    return Problem(path=dotted((root, *error["loc"])), message=message, cure=cure)
+    where = [part for part in error["loc"] if part != _KEY_OF_A_MAP]
+    return Problem(path=dotted((root, *where)), message=message, cure=cure)
 
 
 def _in_words(model: type[BaseModel], error: ErrorDetails) -> tuple[str, str]:

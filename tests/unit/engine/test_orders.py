@@ -261,3 +261,101 @@ async def test_without_an_autoscaler_the_count_follows_the_order_and_its_window(
         assert running.replicas == 60
         await running.until("2024-09-09T10:35:05")
         assert running.replicas == 4
+
+
+async def test_a_hold_leaves_a_count_that_is_set_directly_to_others_and_then_takes_it_the_normal_way():
+    policy = an_autoscaler(minReplicas=4, maxReplicas=200)
+    async with Running(AFTER, autoscaler=policy, hpa=None) as running:
+        await running.pass_time(minutes=6)
+        await ordered(running, an_override(hold=True, since="09:45", until="10:30"))
+        running.world.edit(DEPLOYMENTS, lambda body: body["spec"].update(replicas=40))
+        await running.until("2024-09-09T10:29:59")
+        assert running.replicas == 40
+        await running.until("2024-09-09T10:31")
+        assert running.replicas == 40
+        assert running.world.condition("FloorContested")[0] == "False"
+        await running.until("2024-09-09T10:35:05")
+        assert running.replicas == 4
+
+
+async def test_a_policy_that_is_deleted_gives_its_floor_back_under_a_hold_too():
+    async with Running("2024-09-09T08:25") as running:
+        await ordered(running, an_override(hold=True, since="08:00", until="09:30"))
+        assert running.floor == 100
+        running.world.remove("schoolautoscalers")
+        await settled()
+        assert running.floor == 4
+
+
+async def test_under_a_broken_calendar_a_floor_counts_and_a_share_asks_for_nothing():
+    async with Running(AFTER) as running:
+        await running.pass_time(minutes=6)
+        running.world.remove("schoolcalendars", "school")
+        await settled()
+        share = an_override("share", floorPercent=300, since="09:45", until="10:30")
+        await ordered(running, an_override(floorReplicas=60, since="09:45", until="10:30"), share)
+        assert running.floor == 60
+        assert running.world.condition("CalendarResolved")[0] == "False"
+
+
+async def test_with_live_metrics_alone_a_share_of_no_plan_asks_for_nothing():
+    policy = an_autoscaler(onCalendarError="ReactiveOnly")
+    async with Running(AFTER, autoscaler=policy, calendar=None) as running:
+        await ordered(running, an_override(floorPercent=300, since="09:45", until="10:30"))
+        assert running.floor == 4
+        assert told(running)[0]["message"] == "the plan is not known: nothing is raised"
+        await ordered(running, an_override("more", floorReplicas=60, since="09:45", until="10:30"))
+        assert running.floor == 60
+
+
+async def test_two_autoscalers_on_one_workload_keep_a_floor_to_the_end_of_its_order():
+    async with Running(AFTER) as running:
+        await running.pass_time(minutes=6)
+        await ordered(running, an_override(floorReplicas=60, since="09:45", until="10:30"))
+        assert running.floor == 60
+        running.world.put(HPAS, an_hpa("second"))
+        await running.until("2024-09-09T10:29:59")
+        assert running.floor == 60
+        assert state(running) == ("Active", "NothingToScale")
+        await running.until("2024-09-09T10:30:01")
+        assert running.floor == 4
+
+
+async def test_nothing_is_deleted_while_the_time_is_in_doubt():
+    async with Running(AFTER) as running:
+        order = an_override(floorReplicas=60, since="09:45", until="10:30", ttlSecondsAfterFinished=0)
+        await ordered(running, order)
+        running.world.clock.jump(timedelta(hours=3))
+        running.engine.look_at_clock()
+        await running.pass_time(minutes=2)
+        assert ("firstbell.dev", OVERRIDES, "ns", "order") in running.world.cluster.objects
+        assert running.floor == 60
+        await running.pass_time(minutes=8)
+        assert ("firstbell.dev", OVERRIDES, "ns", "order") not in running.world.cluster.objects
+
+
+async def test_a_hold_of_the_other_time_that_it_may_be_keeps_us_off_too():
+    async with Running("2024-09-09T08:15") as running:
+        await ordered(running, an_override(hold=True, since="08:10", until="08:40"))
+        running.world.clock.jump(timedelta(hours=-2))
+        running.engine.look_at_clock()
+        await settled()
+        assert running.world.status["decision"]["reason"] == "HeldByOverride"
+
+
+async def test_a_peak_to_come_says_which_order_will_count_then():
+    async with Running() as running:
+        await ordered(running, an_override(hold=True, since="08:15", until="08:40"))
+        assert "ScalingOverride order holds it" in running.world.status["upcoming"][0]["reason"]
+        assert "ScalingOverride" not in running.world.status["upcoming"][1]["reason"]
+
+
+async def test_many_orders_on_one_workload_end_in_one_write():
+    async with Running(AFTER) as running:
+        for n in range(200):
+            running.world.put(OVERRIDES, an_override(f"o{n}", floorReplicas=5 + n % 50, until="10:30"))
+        await settled()
+        assert running.floor == 54
+        before = running.writes
+        await running.until("2024-09-09T10:30")
+        assert (running.floor, running.writes - before <= 3) == (4, True)
