@@ -17,7 +17,7 @@ from firstbell.engine.seen.watched_kinds import WATCHED_KINDS
 from firstbell.files.manifests import gather
 from tests.builders import on
 from tests.fakes import FakeCluster
-from tests.unit.cli.planning import AUTOSCALER, CALENDAR, HPA, run, written
+from tests.unit.cli.planning import AUTOSCALER, CALENDAR, HPA, SNOW, run, written
 from tests.unit.cli.unreachable import nobody_there
 
 HPAS = ("autoscaling", "horizontalpodautoscalers")
@@ -64,6 +64,25 @@ def test_a_problem_of_an_object_names_the_object_and_no_line():
     unreadable = gather([live_object(KINDS["SchoolCalendar"], body)])
 
     assert str(unreadable.problems[0]).startswith("SchoolCalendar lms/city: spec.timeZone: ")
+
+
+def test_exceptions_are_laid_in_the_order_of_their_creation_and_a_broken_one_is_named():
+    cluster = a_cluster()
+    remote = "event: MakeUpDay, bellScheduleName: full, instructionMode: Remote"
+    for name, created, event in (
+        ("a", "2025-02-02T00:00:00Z", remote),
+        ("b", "2025-02-01T00:00:00Z", "event: WeatherDay"),
+        ("c", "2025-02-03T00:00:00Z", "event: Strike, regions: [north]"),
+    ):
+        body = yaml.safe_load(SNOW.replace("event: WeatherDay", event))
+        body["metadata"] |= {"name": name, "creationTimestamp": created}
+        cluster.put("firstbell.dev", "calendarexceptions", body)
+
+    planned = plan_objects(look(cluster), "here", on("2025-02-04"), 1)
+
+    day = planned.calendars[0].day(None, on("2025-02-04"))
+    assert (day.reason, day.lessons.instruction_mode) == ("exceptions/a", "Remote")
+    assert [str(problem)[:31] for problem in planned.problems] == ["CalendarException lms/c: spec.r"]
 
 
 def test_a_cluster_without_keda_is_a_cluster_like_any_other():

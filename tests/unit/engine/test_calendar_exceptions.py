@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import timedelta
 
 import pytest
@@ -167,14 +168,14 @@ async def test_one_that_comes_before_its_calendar_counts_as_soon_as_that_comes()
 
 async def test_the_later_created_lies_over_the_earlier_and_of_one_second_the_name_decides():
     async with Running(START, calendar=school()) as run:
-        declare(run, "z-open", created="2024-09-08T21:00:00Z", event="MakeUpDay", bellScheduleName="late")
-        declare(run, "a-closed", created="2024-09-08T20:00:00Z")
+        declare(run, "m-open", created="2024-09-08T21:00:00Z", event="MakeUpDay", bellScheduleName="late")
+        declare(run, "z-closed", created="2024-09-08T20:00:00Z")
         await run.until(INSIDE)
         assert run.floor == 4
-        assert "no lessons (WeatherDay) -> in person, bell schedule late" in message(run, "z-open")
+        assert "no lessons (WeatherDay) -> in person, bell schedule late" in message(run, "m-open")
         await run.until("2024-09-09T10:25")
         assert run.floor == 100
-        declare(run, "b-closed", created="2024-09-08T21:00:00Z")  # of the same second as z-open, before it
+        declare(run, "b-closed", created="2024-09-08T21:00:00Z")  # of the same second as m-open, before it
         await settled()
         assert run.floor == 100
         assert told(run, "b-closed") == ("Applied", "True", "ChangesNothing")
@@ -302,3 +303,51 @@ async def test_while_an_order_to_stop_stands_nothing_is_deleted_and_afterwards_i
         run.resume()
         await run.pass_time(minutes=3)
         assert run.world.cluster.counted("DELETE") == 1
+
+
+async def test_what_lies_above_one_that_is_withdrawn_is_told_anew():
+    async with Running(START, calendar=school(), autoscaler=None) as run:
+        declare(run, "closed", created="2024-09-08T20:00:00Z")
+        declare(run, "open", created="2024-09-08T21:00:00Z", event="MakeUpDay", bellScheduleName="late")
+        await settled()
+        assert message(run, "open").startswith("Mon 09 Sep 2024: no lessons (WeatherDay) -> ")
+        run.world.remove(EXCEPTIONS, "closed")
+        await settled()
+        assert message(run, "open").startswith("Mon 09 Sep 2024: in person, bell schedule full")
+
+
+async def test_one_made_anew_under_its_name_is_another():
+    async with Running(START) as run:
+        declare(run)
+        await run.until(INSIDE)
+        run.world.remove(EXCEPTIONS, "snow")
+        declare(run, startDate="2024-09-10")
+        await settled()
+        assert run.floor == 100
+        assert message(run).startswith("Tue 10 Sep 2024")
+
+
+async def test_a_suspended_calendar_and_one_that_breaks_are_followed_under_an_exception():
+    async with Running(START) as run:
+        declare(run, startDate="2024-09-10")
+        await settled()
+        run.world.respec("schoolcalendars", "school", timeZone="Mars/Olympus")
+        await settled()
+        assert told(run) == ("Invalid", "False", "UnknownTimeZone")
+        run.world.respec("schoolcalendars", "school", timeZone="UTC")
+        await run.until(INSIDE)
+        assert told(run) == ("Applied", "True", "Applied")
+        assert run.floor == 100
+
+
+async def test_no_text_of_its_status_moves_what_people_see():
+    hostile = "a\u202eb\x1b[2Jc"
+    bells = [*BELLS, BELLS[1] | {"name": hostile}]
+    async with Running(START, calendar=a_calendar(bellSchedules=bells), autoscaler=None) as run:
+        declare(run, event="LateArrival", bellScheduleName=hostile, note=hostile)
+        declare(run, "broken", event="LateArrival", bellScheduleName=f"{hostile}x", note=hostile)
+        await settled()
+        for name in ("snow", "broken"):
+            status = json.dumps(run.world.get(EXCEPTIONS, name)["status"], ensure_ascii=False)
+            assert "\u202e" not in status
+            assert "\\\\u202e" in status

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from firstbell.core import SchoolCalendar
 
 MOST_DAYS = 31
+SHOWN = 20
+"""Of the workloads that change; the rest are counted."""
 AFTER_DAYS = 3
 """So many days more than the declaration's own: the lessons after it may be of another class."""
 COMMAND_LINE = "the command line"
@@ -117,6 +119,8 @@ def workload_lines(before: Scene, after: Scene, key: str, exception: ExceptionMa
         yield "no SchoolAutoscaler uses this calendar"
         return
     found = differences(old, new, first, days)
-    yield from in_words(found)
-    changed = sum(bool(one.changes) for one in found)
-    yield f"{changed} of {len(found)} SchoolAutoscalers that use this calendar change"
+    changed = [one for one in found if one.changes]
+    yield from in_words(changed[:SHOWN])
+    if len(changed) > SHOWN:
+        yield f"and {len(changed) - SHOWN} more SchoolAutoscalers"
+    yield f"{len(changed)} of {len(found)} SchoolAutoscalers that use this calendar change"

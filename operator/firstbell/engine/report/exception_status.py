@@ -62,6 +62,15 @@ def exception_status(store: Store, seen: SeenException, now: datetime) -> tuple[
     return _status(seen, state, condition, changes, now), None if now >= over else over
 
 
+def unknown_exception(seen: SeenException, why: Unavailable, now: datetime) -> Json:
+    """Return the status of one of which it took too long to find out what it changes; it counts as before."""
+    condition = Condition(
+        type=ConditionType.APPLIED, status=Truth.UNKNOWN, reason=why.reason, message=why.message
+    )
+    state = seen.status.get("state", ConditionReason.APPLIED)
+    return _status(seen, state, condition, (), now)
+
+
 def invalid_exception(seen: SeenException, why: Unavailable, now: datetime) -> Json:
     """Return the status of one that does not count."""
     condition = Condition(

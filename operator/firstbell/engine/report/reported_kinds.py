@@ -59,7 +59,7 @@ SCHOOL_CALENDARS = ReportedKind(
 CALENDAR_EXCEPTIONS = ReportedKind(
     watched=EXCEPTIONS,
     status=exception_status.exception_status,
-    cut=exception_status.invalid_exception,
+    cut=exception_status.unknown_exception,
     deletion=exception_status.deletion,
 )
 

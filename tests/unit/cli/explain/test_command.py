@@ -25,6 +25,7 @@ from tests.unit.engine.bodies import (
     a_deployment,
     a_metric,
     an_autoscaler,
+    an_exception,
     an_hpa,
 )
 from tests.unit.engine.world import HPAS, World
@@ -107,6 +108,15 @@ async def test_it_fits_a_screen_whatever_is_odd(objects, at):
     assert len(lines) <= A_SCREEN
     assert max(map(len, lines)) <= 80
     assert json.dumps(explain_document(explained(world, at)))
+
+
+async def test_a_late_fact_is_named_as_the_reason_of_the_day():
+    world = World(INSIDE)
+    world.put("calendarexceptions", an_exception(event="InstructionalDay", instructionMode="Remote"))
+    await world.tick()
+    day = rows(text(world))["day"]
+    assert "Remote" in day
+    assert "by exceptions/snow" in day
 
 
 def test_a_number_that_nothing_can_have_is_told_at_once():
