@@ -19,16 +19,23 @@ REPORTS_AT_ONCE = 5
 class BellRecord:
     """How ready the workload was for one bell. Times are None until they have come.
 
-    `written` is when the last of its replicas were written, None where nothing had to be; `late` that the
-    bell was missed, `reasons` why that was.
+    `denied` is how many more the schedule asks for than the maximum of an autoscaler allows; `written` when
+    the last of its replicas were written, None where nothing had to be; `late` that the bell was missed,
+    `reasons` why that was.
     """
 
     peak: PlannedPeak
+    denied: int = 0
     written: datetime | None = None
     ready_time: datetime | None = None
     ready_at_bell: int | None = None
     late: bool = False
     reasons: tuple[Shortfall, ...] = ()
+
+    @property
+    def planned(self) -> int:
+        """How many replicas the schedule asks for at the bell."""
+        return self.peak.replicas + self.denied
 
     @property
     def minute(self) -> Minute:

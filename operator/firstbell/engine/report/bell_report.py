@@ -41,7 +41,7 @@ def bell_status(seen: Readiness, condition: Condition) -> Json:
         told |= {
             "bellTime": api_time(instant_of(record.peak.bell)),
             "peak": record.peak.surge.occurrence.peak.name,
-            "plannedReplicas": record.peak.replicas,
+            "plannedReplicas": record.planned,
         }
     preparation = seen.told.preparation
     if preparation is not None:

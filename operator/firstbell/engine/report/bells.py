@@ -43,17 +43,19 @@ SHORT_FOR = timedelta(minutes=5)
 
 
 def follow_bells(
-    told: Told, peaks: tuple[PlannedPeak, ...], ready: int | None, now: datetime
+    told: Told, peaks: tuple[PlannedPeak, ...], ready: int | None, now: datetime, denied: int = 0
 ) -> Iterator[Happening]:
     """Keep the record of the next bell, and tell how the workload stood when it rings.
 
     `peaks` are those around now as well as those to come: where cohorts are spread, a peak reaches its height
     after its bell, when it is no longer upcoming. A workload whose readiness is not known just then is waited
     for, a while: what is seen then is told with its time, and not as the count at the bell. A bell that was
-    heard of too late is not told.
+    heard of too late is not told. `denied` is what an autoscaler's maximum keeps from being written now.
     """
     minute = minute_of(now)
     record = told.next_bell
+    if record is not None:
+        record.denied = denied
     for watched in (record, told.last_bell):
         if watched is not None and ready is not None and minute < watched.peak.load_end:
             _note(watched, ready, now)
@@ -65,7 +67,7 @@ def follow_bells(
         if ready is not None and not too_late:
             late = now - instant_of(record.minute)
             record.ready_at_bell = ready if late <= AT_THE_BELL else None
-            record.late = ready < record.peak.replicas
+            record.late = ready < record.planned
             told.last_bell = record
             yield _told(record, ready, late)
     following = min((peak for peak in peaks if _bell(peak) > minute), key=_bell, default=None)
@@ -129,7 +131,7 @@ def _written_at(replicas: int, carried_out: CarriedOut, old: Json, now: datetime
 
 def _note(record: BellRecord, ready: int, now: datetime) -> None:
     """Remember since when the replicas of a bell are Ready; what is lost before it is not Ready."""
-    if ready < record.peak.replicas:
+    if ready < record.planned:
         if now < instant_of(record.minute):
             record.ready_time = None
     elif record.ready_time is None:
@@ -219,17 +221,17 @@ def _told(record: BellRecord, ready: int, late: timedelta) -> Happening:
     """Return the event at a bell: how many were Ready, and since when; or how many are, so long after it."""
     peak = record.peak
     what = bell_words(peak)
-    told = f"{ready} of {peak.replicas} Ready"
+    told = f"{ready} of {record.planned} Ready"
     if record.ready_at_bell is None:
         seconds = int(late.total_seconds())
         message = f"{what}: {told} {seconds} seconds after the bell, how many at the bell is not known"
-        short = ready < peak.replicas
+        short = ready < record.planned
         return Happening(
             reason=EventReason.LATE_FOR_BELL if short else EventReason.BELL_NOT_SEEN,
             message=message,
             warning=short,
         )
-    if ready < peak.replicas:
+    if ready < record.planned:
         return Happening(
             reason=EventReason.LATE_FOR_BELL, message=f"{what}: {told} at the bell", warning=True
         )

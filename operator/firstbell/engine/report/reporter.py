@@ -31,7 +31,7 @@ from firstbell.engine.report.bells import (
     looks_again,
     measured_lead,
 )
-from firstbell.engine.report.readiness import due_replicas, is_red, ready_for_bell
+from firstbell.engine.report.readiness import autoscaler_limit, due_replicas, is_red, ready_for_bell
 from firstbell.engine.report.report_due import changed, least_wait, may_wait
 from firstbell.engine.report.reported_kinds import REPORTED_KINDS
 from firstbell.engine.report.status import invalid_status, readiness_of, status_of
@@ -223,8 +223,10 @@ class Reporter:
             return status_of(seen, bell, memory, (), old), None
         minute = minute_of(outcome.now)
         coming = coming_peaks(outcome.plan, memory.plans, minute)
+        limited = autoscaler_limit(outcome)
+        denied = limited.replicas if limited is not None else 0
         memory.happenings.extend(
-            follow_bells(memory.told, (*outcome.plan.peaks, *coming), ready, outcome.now)
+            follow_bells(memory.told, (*outcome.plan.peaks, *coming), ready, outcome.now, denied)
         )
         follow_preparation(outcome, memory.told, memory.carried_out, old)
         follow_baseline(outcome, memory.told, due_replicas(outcome.plan, minute))

@@ -375,7 +375,7 @@ def _last_peak(record: BellRecord | None) -> Json | None:
     return _present(
         bellTime=api_time(instant_of(record.peak.bell)),
         peak=record.peak.surge.occurrence.peak.name,
-        plannedReplicas=record.peak.replicas,
+        plannedReplicas=record.planned,
         readyReplicasAtBell=record.ready_at_bell,
         writtenTime=api_time(record.written) if record.written else None,
         readyTime=api_time(record.ready_time) if record.ready_time else None,

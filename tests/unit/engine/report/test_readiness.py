@@ -415,6 +415,14 @@ async def test_an_autoscalers_maximum_below_the_plan_is_told_as_soon_as_the_rise
     become_ready(world, 40, replicas=40, updatedReplicas=40)
     await world.tick(INSIDE)
     assert world.condition("ReadyForBell") == ("False", "AtRisk")
+    await world.tick(BELL)
+    assert world.condition("ReadyForBell") == ("False", "Late")
+    (happening,) = told(world, "LateForBell")
+    assert happening.message == "first-bell at Mon 09 Sep 08:30: 40 of 100 Ready at the bell"
+    last = world.status["lastPeak"]
+    assert (last["plannedReplicas"], last["readyReplicasAtBell"]) == (100, 40)
+    assert last["reasons"][0]["reason"] == "AutoscalerMaximum"
+    assert "readyTime" not in last
 
 
 async def test_a_maximum_in_the_spec_is_what_its_owner_wants():

@@ -6,6 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from firstbell.engine.seen.store import Store
+from firstbell.engine.seen.watched_kinds import WATCHED_KINDS
 from firstbell.engine.watch.loading import load
 from firstbell.kinds.foreign_autoscalers import SCALED_OBJECT
 from tests.unit.engine.bodies import NS, a_scaled_object, an_hpa
@@ -78,9 +79,10 @@ async def test_with_namespaces_given_only_these_are_listed():
     world.put(HPAS, body)
     store, _ = await loaded(world, NS, "third")
     assert list(store.floors) == ["ns/web"]
-    assert world.cluster.counted("LIST", f"/{NS}/") == 7
-    assert world.cluster.counted("LIST", "/third/") == 7
-    assert len(world.cluster.requests) == 14
+    kinds = len(WATCHED_KINDS)
+    assert world.cluster.counted("LIST", f"/{NS}/") == kinds
+    assert world.cluster.counted("LIST", "/third/") == kinds
+    assert len(world.cluster.requests) == 2 * kinds
 
 
 @pytest.mark.parametrize(
