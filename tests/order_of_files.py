@@ -33,6 +33,7 @@ LONGEST_FIRST = (
     "test_rehearsal.py",
     "test_rotated_credentials.py",
     "test_neighbours.py",
+    "test_stop.py",
     "test_frozen.py",
     "test_kind_front.py",
     "test_release_command.py",

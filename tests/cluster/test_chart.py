@@ -219,8 +219,19 @@ METRIC = {
 def gone_soon() -> list[Json]:
     """One of each kind; the deletion of the autoscaler's HPA and workload has no consequence."""
     bodies = [workload(), workload("StatefulSet"), hpa(), keda.scaled_object(), calendar(), autoscaler()]
-    bodies.append(order(hold=True))
+    bodies += [order(hold=True), closed_on("2026-03-20")]
     return [named(body, "gone") for body in bodies]
+
+
+def closed_on(day: str, name: str = "closed") -> Json:
+    """A late fact of one day, which has nothing to do with the day that is played."""
+    spec = {"calendarRef": {"name": CALENDAR}, "startDate": day, "event": "WeatherDay"}
+    return {
+        "apiVersion": "firstbell.dev/v1alpha1",
+        "kind": "CalendarException",
+        "metadata": {"name": name},
+        "spec": {**spec, "ttlSecondsAfterFinished": 0},
+    }
 
 
 def by_keda(name: str) -> list[Json]:
@@ -260,6 +271,7 @@ def every_kind(release: Release, scene: Stage) -> Iterator[Stage]:
     served(release)
     scene.set(workload(), hpa(), calendar(), autoscaler(behavior=AT_ONCE))
     scene.set(*by_scale("Deployment", "shop"), *by_scale("StatefulSet", "base", metrics=[METRIC]))
+    scene.set(closed_on("2026-03-20"), closed_on("2026-02-02", "past"))
     scene.set(order("over", since="00:00", until="00:01", hold=True, ttlSecondsAfterFinished=0))
     scene.set(*by_keda("busy"), *by_scale_of_a_portal("gate"), *gone_soon())
     # From the selector in its status the API server makes the one of its scale.

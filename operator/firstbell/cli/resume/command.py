@@ -31,8 +31,7 @@ def resume(
         return
     if isinstance(order, Failure):
         end_refused(order, where, "get and delete")
-    else:
-        typer.echo(printable(f"Namespace {where}: {order.sentence}"))
+    typer.echo(printable(f"Namespace {where}: {order.sentence}"))
     if dry_run:
         return
     if not yes and not confirmed("Go on?"):

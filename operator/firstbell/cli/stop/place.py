@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -52,7 +52,7 @@ def confirmed(question: str) -> bool:
     return typer.confirm(question)
 
 
-def end_refused(failure: Failure, namespace: str, verbs: str) -> None:
+def end_refused(failure: Failure, namespace: str, verbs: str) -> NoReturn:
     """End the command with what stood in the way, and the right that is missing."""
     lines = [f"nothing was done: {failure.message}"]
     if failure.kind is FailureKind.FORBIDDEN:
