@@ -21,8 +21,6 @@ RECENT = timedelta(minutes=2)
 """The time whose rate counts beside that since the write, the faster of the two."""
 SEEN_APART = timedelta(seconds=1)
 MOST_SEEN = 128
-MARGIN = timedelta(seconds=30)
-"""By so much what was told to be too slow has to be faster again before that is taken back."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,9 +70,12 @@ class Preparation:
     def reaches(self, now: datetime, *, doubted: bool = False) -> bool:
         """Tell whether all that was written will be Ready at the bell, at the rate of what became Ready.
 
-        `doubted`: it was told that they will not. Then they have to be early by a margin.
+        `doubted`: it was told that they will not. Then they have to come within half of the time that is
+        left: pods that come and go around the rate that is needed must not change the word each minute.
         """
-        left = self.bell - now - (MARGIN if doubted else timedelta(0))
+        left = self.bell - now
+        if doubted:
+            left /= 2
         if not self.seen or left <= timedelta(0):
             return False
         missing = self.replicas - self.seen[-1].ready

@@ -67,11 +67,11 @@ def test_the_rate_of_readiness_is_carried_on_to_the_bell(seen, now, reaches):
 
 
 def test_what_was_told_to_be_too_slow_has_to_be_early_before_that_is_taken_back():
-    """Just fast enough, and then a little faster."""
+    """Just fast enough, and then fast enough for half of the time."""
     tight = prepared((1, 14), (2, 24), (3, 34), (4, 43), (5, 52))  # 48 in 5 minutes, 48 to come in as many
     assert tight.reaches(after(minutes=5))
     assert not tight.reaches(after(minutes=5), doubted=True)
-    assert prepared((1, 16), (2, 28), (3, 40), (4, 52), (5, 64)).reaches(after(minutes=5), doubted=True)
+    assert prepared((1, 18), (2, 34), (3, 50), (4, 66), (5, 80)).reaches(after(minutes=5), doubted=True)
 
 
 def test_what_was_told_not_to_come_is_believed_when_it_moves():

@@ -487,7 +487,7 @@ async def test_a_rate_that_does_not_reach_the_bell_is_told_before_it_and_taken_b
         "OnTrack",
         "AtRisk",
         "AtRisk",
-        "BehindSchedule",
+        "AtRisk",
         "BehindSchedule",
         "OnSchedule",
     ]
