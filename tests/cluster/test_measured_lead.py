@@ -7,9 +7,11 @@ Three Deployments under one calendar. A bell every half hour, at :02 and :32, so
 from __future__ import annotations
 
 import copy
+import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from tests.cluster.commands import said
 from tests.cluster.operator_process import Sun
 from tests.cluster.slow_pods import SlowPods, slow
 from tests.cluster.stage import NAME, at, calendar, workload
@@ -134,6 +136,8 @@ def test_the_third_bell_is_met_a_restart_keeps_the_lead_and_quick_pods_shorten_i
             early = {name: morning.early(name) for name in TAKES}
             assert all(early[name] >= takes for name, takes in TAKES.items()), early
             assert early["quick"] < early["slow"]
+            planned = said(stage, "plan", "-n", stage.namespace, "--date", "2026-03-04")
+            assert re.search(r"lesson, \d+ min early: 4 to 15 pods took \d+ s", " ".join(planned.split()))
         with stage.operator(sun):
             assert morning.bell(3)["slow"] >= 0, "a restart keeps what was measured"
             assert morning.early("slow") >= TAKES["slow"]

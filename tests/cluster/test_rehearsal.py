@@ -6,9 +6,11 @@ import signal
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 from firstbell.clock import SystemClock
 from tests.cluster.commands import firstbell
+from tests.cluster.operator_account import access
 from tests.cluster.operator_process import Process, Sun
 from tests.cluster.slow_pods import SlowPods, slow
 from tests.cluster.stage import BASELINE, PEAK, autoscaler, calendar, workload
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from tests.cluster.stage import Stage
 
 DATE = "2000-11-15"
+RBAC = "rbac.authorization.k8s.io/v1"
 YEAR = {"name": "year", "type": "SchoolYear", "startDate": "2000-09-01", "endDate": "2001-06-30"}
 
 
@@ -72,7 +75,7 @@ def test_all_are_ready_it_is_told_how_fast_and_everything_is_as_before(evening: 
     assert [(one["from"], one["to"], one["ready"]) for one in rises] == [(BASELINE, PEAK, True)]
 
 
-@pytest.mark.parametrize("which", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("which", [signal.SIGINT, signal.SIGKILL])
 def test_a_rehearsal_that_is_interrupted_leaves_nothing_behind(
     evening: Stage, tmp_path: Path, which: signal.Signals
 ):
@@ -99,6 +102,54 @@ def test_what_is_not_ready_in_time_is_told_and_taken_back(evening: Stage):
         assert f"not Ready in time: at most {BASELINE} of {PEAK} replicas were" in done.stdout.replace(
             "0 of", "2 of"
         )
+        nothing_is_left(evening)
+
+
+READS = {
+    "firstbell.dev": ["schoolcalendars", "schoolautoscalers", "scalingoverrides", "calendarexceptions"],
+    "apps": ["deployments", "statefulsets"],
+    "autoscaling": ["horizontalpodautoscalers"],
+}
+
+
+def a_user(stage: Stage, folder: Path, *verbs: str) -> Path:
+    """The kubeconfig of somebody who reads what `explain` reads, and may do this with orders; no more."""
+    rules = [
+        {"apiGroups": [group], "resources": plurals, "verbs": ["get", "list"]}
+        for group, plurals in READS.items()
+    ]
+    orders = {"apiGroups": ["firstbell.dev"], "resources": ["scalingoverrides"], "verbs": list(verbs)}
+    rules += [orders] if verbs else []
+    role = {"apiVersion": RBAC, "kind": "Role", "metadata": {"name": "duty"}, "rules": rules}
+    binding = {
+        "apiVersion": RBAC,
+        "kind": "RoleBinding",
+        "metadata": {"name": "duty"},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "duty"},
+        "subjects": [{"kind": "ServiceAccount", "name": "duty", "namespace": stage.namespace}],
+    }
+    stage.kubectl("create", "serviceaccount", "duty")
+    stage.kubectl("apply", "-f", "-", stdin=yaml.safe_dump_all([role, binding]))
+    return access(stage.control_plane, stage.namespace, "duty", folder / "kubeconfig")
+
+
+@pytest.mark.parametrize(
+    ("verbs", "code", "told"),
+    [
+        pytest.param((), 1, "Ask for the right to create and delete scalingoverrides", id="no order"),
+        pytest.param(("create", "delete"), 0, f"all {PEAK} replicas were Ready", id="orders"),
+        pytest.param(("create", "patch"), 0, f"all {PEAK} replicas were Ready", id="orders, not to delete"),
+    ],
+)
+def test_few_rights_are_enough_and_a_missing_one_is_named(
+    evening: Stage, tmp_path: Path, verbs: tuple[str, ...], code: int, told: str
+):
+    user = a_user(evening, tmp_path, *verbs)
+    with SlowPods(evening.api, sun := real_time()), evening.operator(sun):
+        until(lambda: evening.ready() == BASELINE, "pods are there", seconds=60)
+        done = firstbell(evening, *asked(evening, "--yes", "--kubeconfig", str(user)))
+        assert (done.returncode, done.stderr) == (code, ""), done.stdout
+        assert told in done.stdout
         nothing_is_left(evening)
 
 

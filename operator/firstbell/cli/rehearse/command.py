@@ -83,6 +83,7 @@ def rehearse(
     from firstbell.cli.ask_cluster import autoscaler_meant
     from firstbell.cli.dates import civil_date
     from firstbell.cli.rehearse.words import intention
+    from firstbell.clock import SystemClock
 
     if length is not None and until is not None:
         refuse(["--until: --for says how long already. Give one of the two."])
@@ -98,8 +99,10 @@ def rehearse(
         typer.echo(printable(line))
     if dry_run:
         return
-    if not yes and not typer.confirm("Begin?", default=not of.warnings):
-        raise typer.Exit(NOT_READY)
+    if not yes:
+        if not typer.confirm("Begin?", default=not of.warnings):
+            raise typer.Exit(NOT_READY)
+        of = of.begun(SystemClock().now(), moves=until is None)
     _carry_out(of, (kubeconfig, context))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from firstbell.core import (
@@ -50,6 +50,11 @@ class Rehearsal:
     start: datetime
     end: datetime
     warnings: tuple[str, ...] = ()
+
+    def begun(self, now: datetime, *, moves: bool) -> Rehearsal:
+        """Return the same begun now, after a person has thought about it; `moves`: its end as much later."""
+        end = self.end + (now - self.start) if moves else self.end
+        return replace(self, start=now, end=end.replace(microsecond=0))
 
     @property
     def namespace(self) -> str:

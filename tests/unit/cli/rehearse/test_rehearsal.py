@@ -52,6 +52,13 @@ def test_the_peak_of_a_date_says_how_many_and_the_order_when_it_ends():
     assert how == f"{order}, until all are Ready, at most until 2024-09-09T19:15:00Z"
 
 
+def test_a_person_who_thinks_about_it_takes_nothing_from_its_time():
+    of = asked(World(EVENING))
+    later = instant("2024-09-09T19:05:00")
+    assert of.begun(later, moves=True).order["spec"]["endTime"] == "2024-09-09T19:20:00Z"
+    assert of.begun(later, moves=False).order["spec"]["endTime"] == "2024-09-09T19:15:00Z"
+
+
 def test_a_day_factor_of_the_date_counts():
     factor = {"name": "wednesdays", "match": {"dayClasses": ["Regular"]}, "percent": 150}
     world = World(EVENING, autoscaler=an_autoscaler(dayFactors=[factor]))
