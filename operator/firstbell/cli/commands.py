@@ -61,12 +61,6 @@ COMMANDS = (
         example="declare school tomorrow --remote --bell late",
     ),
     Mounted(
-        name="status",
-        help="Say which workloads will not be ready for their bells, worst first, and why.",
-        where="firstbell.cli.status.command:status",
-        example="status -A",
-    ),
-    Mounted(
         name="stop",
         help="Keep the operator from writing anything, within a second. What is raised stays raised.",
         where="firstbell.cli.stop.command:stop",
