@@ -19,7 +19,7 @@ from firstbell.kinds.autoscaler_bounds import AutoscalerBounds, read_bounds
 from firstbell.kinds.autoscaler_conversion import read_autoscaler, to_policy
 from firstbell.kinds.calendar_conversion import read_exception, to_calendar
 from firstbell.kinds.group import AUTOSCALER, CALENDAR, EXCEPTION, OVERRIDE
-from firstbell.kinds.override_conversion import read_override, to_override
+from firstbell.kinds.override_conversion import is_usable, read_override, to_override
 from firstbell.kinds.problems import Problem, Refused
 from firstbell.kinds.reading import read_spec
 from firstbell.kinds.school_calendar import SchoolCalendarSpec
@@ -219,7 +219,7 @@ def _read_autoscaler(head: KubernetesObject) -> AutoscalerManifest | Refused:
         name=head.name,
         spec=spec,
         policy=to_policy(head.namespace, head.name, spec),
-        labels=_metadata(head).get("labels") or {},
+        labels=labels if isinstance(labels := _metadata(head).get("labels"), dict) else {},
     )
 
 
@@ -239,9 +239,18 @@ def _metadata(head: KubernetesObject) -> dict[str, Any]:
     return metadata if isinstance(metadata, dict) else {}
 
 
-def _read_override(head: KubernetesObject) -> OverrideManifest | Refused:
+def _created(head: KubernetesObject) -> datetime | None:
+    """Return when an object of an export was created; None where that is not told."""
     told = _metadata(head).get("creationTimestamp")
-    created = datetime.fromisoformat(told) if isinstance(told, str) and told else None
+    try:
+        at = datetime.fromisoformat(told) if isinstance(told, str) else None
+    except ValueError:
+        return None
+    return at if at is not None and at.tzinfo is not None and is_usable(at) else None
+
+
+def _read_override(head: KubernetesObject) -> OverrideManifest | Refused:
+    created = _created(head)
     spec = read_override(head.spec, created)
     if isinstance(spec, Refused):
         return spec

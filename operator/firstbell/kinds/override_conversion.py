@@ -11,6 +11,9 @@ from firstbell.kinds.reading import read_spec
 from firstbell.kinds.scaling_override import LONGEST, LONGEST_DAYS, ScalingOverrideSpec
 from firstbell.kinds.uniqueness import repeated
 
+FIRST_YEAR, LAST_YEAR = 1971, 2098
+"""Of the times of orders; dates of calendars go to 2099."""
+
 
 def read_override(spec: object, created: datetime | None = None) -> ScalingOverrideSpec | Refused:
     """Return the order of a `spec` as it comes from YAML or the API, or everything that is wrong with it.
@@ -80,7 +83,21 @@ def _ordered(spec: ScalingOverrideSpec) -> Iterator[Problem]:
         yield Problem(path="spec", message=message, cure=cure)
 
 
+def is_usable(at: datetime) -> bool:
+    """Tell whether a time can be written in UTC and counted with, whatever its offset."""
+    return FIRST_YEAR <= at.year <= LAST_YEAR
+
+
 def _lasting(spec: ScalingOverrideSpec, created: datetime | None) -> Iterator[Problem]:
+    odd = [
+        name
+        for name, at in (("startTime", spec.start_time), ("endTime", spec.end_time))
+        if at is not None and not is_usable(at)
+    ]
+    if odd:
+        message, cure = f"is not from {FIRST_YEAR} to {LAST_YEAR}", "Check the year"
+        yield from (Problem(path=f"spec.{name}", message=message, cure=cure) for name in odd)
+        return
     start, since = spec.start_time or created, "startTime" if spec.start_time else "it was created"
     if start is None:
         return

@@ -162,3 +162,15 @@ def test_backtest_replays_a_floor_and_names_it(tmp_path):
     assert highest[0] < 30
     assert any("ScalingOverride exams asks for 30 replicas" in line for line in found[1]["assumptions"])
     assert not any("ScalingOverride" in line for line in found[0]["assumptions"])
+
+
+@pytest.mark.parametrize(
+    "more", ["creationTimestamp: yesterday", "creationTimestamp: 2025-02-04T10:00:00", "labels: [a]"]
+)
+def test_odd_metadata_is_no_traceback(tmp_path, more):
+    text = school(
+        tmp_path, an_order("floorReplicas: 30"), LABELLED.replace("labels: {tier: web}", more)
+    ).read_text()
+    file = written(tmp_path, text.replace("name: exams,", f"name: exams, {more},"))
+    result = lint(file)
+    assert result.exception is None or isinstance(result.exception, SystemExit)

@@ -629,6 +629,12 @@ RULES: dict[str, Refusal] = {
 """Fields of the right shape that do not fit together: what CEL and list types refuse."""
 
 BEYOND_THE_SERVER: dict[str, Refusal] = {
+    "an order at the end of all years": _override(
+        {"startTime": "9999-12-31T23:00:00-23:00", "endTime": "9999-12-31T23:59:59-23:59"},
+        "spec.endTime",
+        "Check the year",
+        None,
+    ),
     "a target of nothing": _autoscaler(
         {"metrics[0].target.averageValue": "0"}, "spec.metrics[0].target.averageValue", "more than 0", None
     ),
