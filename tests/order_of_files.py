@@ -41,6 +41,8 @@ LONGEST_FIRST = (
     "test_slow_metrics.py",
     "test_contest.py",
     "test_late_facts.py",
+    "test_orders.py",
+    "test_override_command.py",
 )
 """Those of a minute or more. It is about time alone: a file that is missing here is only begun later."""
 AFTER_EACH_OTHER = (
