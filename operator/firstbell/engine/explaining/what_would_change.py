@@ -29,7 +29,9 @@ def _hindrances(of: Explanation) -> Iterator[str]:
     for needed in (of.outcome.situation.workload, of.outcome.situation.calendars):
         if isinstance(needed, Unavailable):
             yield needed.message
-    if of.outcome.held_by is not None:
+    if of.outcome.stopped:
+        yield "firstbell resume has it go on: then what the schedule asks for is written within seconds."
+    elif of.outcome.held_by is not None:
         held_by = of.outcome.held_by
         yield f"{held_by.sentence}. To end it now: firstbell override --end {held_by.name}"
     elif isinstance(decision, Decision) and decision.desired is None:

@@ -117,6 +117,15 @@ def test_a_dry_run_a_suspended_calendar_and_hands_off_are_named():
     assert "Scale the workload to 1 or more" in told(World(deployment=a_deployment(replicas=0)))
 
 
+def test_while_we_are_stopped_it_is_a_resume_that_changes_it_and_no_hand():
+    condition = {"type": "Ready", "status": "False", "reason": "Stopped", "message": "firstbell is stopped"}
+    policy = an_autoscaler()
+    policy["status"] = {"conditions": [condition | {"lastTransitionTime": "2024-09-09T08:00:00Z"}]}
+    levers = told(World(autoscaler=policy))
+    assert "firstbell resume has it go on" in levers
+    assert "Scale the workload" not in levers
+
+
 def test_in_a_peak_the_calendar_and_the_peak_are_named_and_otherwise_the_next_bell():
     assert "SchoolCalendar school: an entry in calendarDates" in told(World())
     assert "replicas of peak first-bell" in told(World())
