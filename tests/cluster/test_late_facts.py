@@ -70,9 +70,13 @@ def test_a_remote_day_declared_before_the_bell_moves_it_and_its_withdrawal_ends_
 
 def test_a_region_that_closes_in_the_window_falls_at_once_and_comes_back(stage: Stage):
     regions = [{"name": "north"}, {"name": "south"}]
-    stage.set(workload(), hpa(), calendar(regions=regions), autoscaler(peaks=[LONG]))
-    with stage.operator(sun := Sun.rising(at("08:21"), 1, hurry=60)):
-        stage.floored(PEAK)
+    stage.set(workload(), hpa(), calendar(regions=regions), autoscaler(peaks=[LONG]), declared("gone"))
+
+    def delete_one_that_was_read() -> None:
+        stage.api.delete(KIND, "gone")
+
+    with stage.operator(sun := Sun.rising(at("08:21"), 1, hurry=60), delete_one_that_was_read):
+        stage.floored(PEAK, seconds=60)  # no watch has told of it: it is missed
         sun.wait_for(at("08:23:30"))  # what a start holds is over
         stage.set(declared("snow", regions=["north"], note=HOSTILE))
         until(lambda: stage.minimum() == PEAK // 2, lambda: f"half of it falls: {stage.conditions()}")
