@@ -136,7 +136,7 @@ def a_user(stage: Stage, folder: Path, *verbs: str) -> Path:
 @pytest.mark.parametrize(
     ("verbs", "code", "told"),
     [
-        pytest.param((), 1, "Ask for the right to create and delete scalingoverrides", id="no order"),
+        pytest.param((), 1, "The right is create and delete on scalingoverrides", id="no order"),
         pytest.param(("create", "delete"), 0, f"all {PEAK} replicas were Ready", id="orders"),
         pytest.param(("create", "patch"), 0, f"all {PEAK} replicas were Ready", id="orders, not to delete"),
     ],

@@ -8,11 +8,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from io import TextIOWrapper
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
-from firstbell.core import visible
+from firstbell.core import is_visible, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,3 +42,13 @@ def refuse(lines: Iterable[object]) -> NoReturn:
 def printable(text: str) -> str:
     """Return the text on one line, what a terminal would obey or nobody would see shown, not sent."""
     return visible(text)
+
+
+def echo_object(body: dict[str, Any]) -> None:
+    """Print an object as YAML; what a terminal would obey, or nobody would see, as YAML escapes it."""
+    import yaml  # noqa: PLC0415 - only where it is asked
+
+    text = yaml.safe_dump(body, sort_keys=False, allow_unicode=True)
+    if not all(is_visible(letter) or letter == "\n" for letter in text):
+        text = yaml.safe_dump(body, sort_keys=False)
+    typer.echo(text, nl=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from firstbell.cli.cluster_options import Context, Kubeconfig, Namespace
-from firstbell.cli.output import printable, refuse
+from firstbell.cli.confirmation import Yes, confirmed
+from firstbell.cli.output import echo_object, printable, refuse
 from firstbell.engine.ports import Failure
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def declare(
             "--file", "-f", metavar="FILE", help="Show the effect on these files; nothing is written."
         ),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Write it without a question.")] = False,
+    yes: Yes = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the effect, write nothing.")] = False,
     output: Annotated[
         DeclareOutput,
@@ -159,11 +159,8 @@ class _Place:
 
 
 def _declare(place: _Place, said: Said, output: DeclareOutput, *, writes: bool, yes: bool) -> None:
-    import yaml
-
     from firstbell import clock
     from firstbell.cli.declare.effect import day_lines, sound_or_refused, workload_lines
-    from firstbell.core import is_visible
 
     scene = place.look()
     namespace, calendar = scene.calendar_meant(said.calendar, place.namespace)
@@ -181,11 +178,10 @@ def _declare(place: _Place, said: Said, output: DeclareOutput, *, writes: bool, 
     _tell(lines, err=in_yaml)
     _tell(workload_lines(scene, after, calendar.key, exception), err=in_yaml)
     if in_yaml:
-        # What a terminal would obey is written as YAML escapes it; other letters as they are.
-        plain = all(map(is_visible, body["spec"].get("note", "")))
-        typer.echo(yaml.safe_dump(body, sort_keys=False, allow_unicode=plain), nl=False)
+        echo_object(body)
     elif writes:
-        _ask("Declare it?", yes=yes)
+        if not confirmed("Declare it?", yes=yes):
+            _end("nothing was written")
         _write(place, body)
     else:
         typer.echo("nothing was written")
@@ -236,7 +232,8 @@ def _withdraw(place: _Place, name: str, *, writes: bool, yes: bool) -> None:
     if not writes:
         typer.echo("nothing was written")
         return
-    _ask("Take it back?", yes=yes)
+    if not confirmed("Take it back?", yes=yes):
+        _end("nothing was written")
     failed = ask_cluster(
         place.kubeconfig,
         place.context,
@@ -246,16 +243,6 @@ def _withdraw(place: _Place, name: str, *, writes: bool, yes: bool) -> None:
     if failed is not None:
         _end(f"not taken back: {failed.message.rstrip('.')}.")
     typer.echo("taken back")
-
-
-def _ask(question: str, *, yes: bool) -> None:
-    """Ask whoever sits there; where nobody does, --yes is needed."""
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        refuse([f"{question} Nobody can be asked here: give --yes, or --dry-run to look only."])
-    if not typer.confirm(question):
-        _end("nothing was written")
 
 
 def _end(line: str) -> NoReturn:

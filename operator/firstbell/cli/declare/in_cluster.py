@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from firstbell.cli.declare.effect import Scene
+from firstbell.cli.deletion import deleted
 from firstbell.cli.live_objects import live_objects
+from firstbell.cli.missing_right import with_right
 from firstbell.engine.ports import Failure, FailureKind, ObjectPath
 from firstbell.engine.seen.watched_kinds import AUTOSCALERS, CALENDARS, EXCEPTIONS, WATCHED_KINDS
 from firstbell.files.manifests import gather_readable
@@ -14,6 +16,7 @@ from firstbell.kinds.group import EXCEPTION_PLURAL, GROUP, VERSION
 
 if TYPE_CHECKING:
     from firstbell.engine.ports import Cluster, Json
+    from firstbell.files.yaml_files import Origin
 
 MANAGER = "firstbell-declare"
 ANSWER_TRIES, ANSWER_SECONDS = 20, 0.25
@@ -22,9 +25,12 @@ NEEDED = (CALENDARS, EXCEPTIONS)
 
 async def look(cluster: Cluster, namespace: str) -> Scene | Failure:
     """Return what there is in a namespace; without the right to see workloads what there is else."""
-    objects = await live_objects(cluster, namespace, NEEDED)
-    if isinstance(objects, Failure):
-        return _with_cure(objects, "list", "firstbell-view")
+    objects: tuple[Origin, ...] = ()
+    for required in NEEDED:
+        found = await live_objects(cluster, namespace, (required,))
+        if isinstance(found, Failure):
+            return with_right(found, "list", required.plural, namespace)
+        objects += found
     unread: list[str] = []
     knows = True
     for kind in WATCHED_KINDS:
@@ -54,7 +60,7 @@ async def create(cluster: Cluster, body: Json) -> str | Failure:
         if made.kind is FailureKind.CONFLICT:
             message = f"CalendarException {name} is there already. Give another --name, or withdraw it first"
             return Failure(kind=made.kind, message=message)
-        return _with_cure(made, "create", "firstbell-calendars-edit")
+        return with_right(made, "create", EXCEPTION_PLURAL, namespace)
     for _ in range(ANSWER_TRIES):
         seen = await cluster.get(path_of(namespace, name))
         if not isinstance(seen, Failure) and (told := _told(seen)):
@@ -64,28 +70,11 @@ async def create(cluster: Cluster, body: Json) -> str | Failure:
 
 
 async def withdraw(cluster: Cluster, namespace: str, name: str) -> Failure | None:
-    """Delete a CalendarException as it is now."""
-    path = path_of(namespace, name)
-    seen = await cluster.get(path)
-    if isinstance(seen, Failure):
-        return seen
-    metadata: dict[str, Any] = seen["metadata"]
-    gone = await cluster.delete(path, metadata["uid"], metadata["resourceVersion"])
-    return _with_cure(gone, "delete", "firstbell-calendars-edit") if isinstance(gone, Failure) else None
+    """Delete a CalendarException; return what stood in the way."""
+    return await deleted(cluster, path_of(namespace, name))
 
 
 def _told(seen: Json) -> str:
     status = seen.get("status") or {}
     message = next((one.get("message", "") for one in status.get("conditions") or ()), "")
     return f"{status['state']}: {message}" if "state" in status else ""
-
-
-def _with_cure(failure: Failure, verb: str, role: str) -> Failure:
-    """Return the failure with who can help, where a right is missing."""
-    if failure.kind is not FailureKind.FORBIDDEN:
-        return failure
-    message = (
-        f"{failure.message}. You need the right to {verb} {EXCEPTION_PLURAL}.{GROUP}: an administrator can "
-        f"bind the ClusterRole {role} to you"
-    )
-    return Failure(kind=failure.kind, message=message)

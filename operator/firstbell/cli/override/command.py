@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from firstbell.cli.cluster_options import AllNamespaces, Context, Kubeconfig, Namespace
-from firstbell.cli.output import console, printable, refuse
+from firstbell.cli.confirmation import Yes, confirmed
+from firstbell.cli.output import console, echo_object, printable, refuse
 from firstbell.engine.ports import Failure
 from firstbell.kinds.group import API_VERSION, OVERRIDE
 
@@ -59,7 +60,7 @@ def override(
     end: Annotated[str | None, typer.Option("--end", metavar="NAME", help="End an order now.")] = None,
     namespace: Namespace = None,
     everywhere: AllNamespaces = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Yes = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what it would do.")] = False,
     output: Annotated[
         OverrideOutput | None, typer.Option("--output", "-o", help="Print the object and do nothing.")
@@ -90,10 +91,10 @@ def override(
     body = _body(spec, name or _name(spec, now), space)
     _checked(body, now)
     if output is OverrideOutput.YAML:
-        _print_yaml(body)
+        echo_object(body)
         return
     _show(store, body, space, now, zone)
-    if dry_run or not _confirmed("Write it?", yes=yes):
+    if dry_run or not confirmed("Write it?", yes=yes):
         raise typer.Exit(0 if dry_run else NOT_DONE)
     _write(body, space, kubeconfig, context)
 
@@ -139,11 +140,12 @@ def _zone(store: Store | Failure, names: Sequence[str] | None, space: str) -> Zo
 
 
 def _lasting(since: str | None, until: str, now: datetime, zone: ZoneInfo | None) -> dict[str, str]:
-    from firstbell.cli.override.times import time_meant
+    from firstbell.cli.times import SchoolWall, time_meant
     from firstbell.core import api_time
 
-    start = now if since is None else time_meant("--from", since, now, zone)
-    end = time_meant("--until", until, start, zone)
+    wall = None if zone is None else SchoolWall(zone)
+    start = now if since is None else time_meant("--from", since, now, wall)
+    end = time_meant("--until", until, start, wall)
     begins = {} if since is None else {"startTime": api_time(start)}
     return begins | {"endTime": api_time(end)}
 
@@ -169,17 +171,11 @@ def _checked(body: Json, now: datetime) -> None:
         refuse(spec.problems)
 
 
-def _print_yaml(body: Json) -> None:
-    import yaml
-
-    typer.echo(yaml.safe_dump(body, sort_keys=False, allow_unicode=True), nl=False)
-
-
 def _show(store: Store | Failure, body: Json, space: str, now: datetime, zone: ZoneInfo | None) -> None:
     from zoneinfo import ZoneInfo as Zone
 
     from firstbell.cli.override.effect import effect_lines, hypothetical
-    from firstbell.cli.override.times import shown
+    from firstbell.cli.times import shown
     from firstbell.engine.seen.own_kinds import seen_override
 
     seen = seen_override(hypothetical(body, space, now))
@@ -199,17 +195,6 @@ def _say(lines: Iterable[str]) -> None:
     for line in lines:
         indent = "  " if line.startswith("  ") else ""
         typer.echo(indent + printable(line.strip()))
-
-
-def _confirmed(question: str, *, yes: bool) -> bool:
-    """Ask, unless told not to; without anybody to answer it is no."""
-    if yes:
-        return True
-    try:
-        return typer.confirm(question, err=True)
-    except typer.Abort:
-        typer.echo("Not done: nobody answered. Give --yes.", err=True)
-        return False
 
 
 def _write(body: Json, space: str, kubeconfig: Path | None, context: str | None) -> None:
@@ -251,7 +236,7 @@ def _end(
             cure = nearest(name, known, noun="ScalingOverride")
             refuse([f"{name}: there is no ScalingOverride of this name in namespace {space}. {cure}."])
         _say(ending_lines(store, f"{space}/{name}", now, Zone("UTC")))
-    if dry_run or not _confirmed(f"End ScalingOverride {space}/{name} now?", yes=yes):
+    if dry_run or not confirmed(f"End ScalingOverride {space}/{name} now?", yes=yes):
         raise typer.Exit(0 if dry_run else NOT_DONE)
     failure = ask_cluster(kubeconfig, context, lambda cluster: ended(cluster, space, name))
     if isinstance(failure, Failure):

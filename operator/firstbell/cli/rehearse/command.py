@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import signal
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from firstbell.cli.cluster_options import Context, Kubeconfig, Namespace
-from firstbell.cli.output import printable, refuse
+from firstbell.cli.confirmation import Yes, confirmed
+from firstbell.cli.output import echo_object, printable, refuse
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -29,7 +29,6 @@ NOT_READY = 1
 SIGNALLED = 128
 DEFAULT_LENGTH = "15m"
 _LENGTH = re.compile(r"(\d{1,4})([smh])")
-_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 LONGEST = timedelta(hours=12)
 LEAST = timedelta(seconds=10)
@@ -62,10 +61,10 @@ def rehearse(
         str | None,
         typer.Option(
             metavar="TIME",
-            help="Until when at most instead, like 21:30 on the school's wall, or with date and zone.",
+            help="Until when at most instead: 21:30 on the school's wall, or 2026-09-01T21:30:00+02:00.",
         ),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before it begins.")] = False,
+    yes: Yes = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
     output: Annotated[
         RehearseOutput, typer.Option("--output", "-o", help="yaml: print the order, and do nothing.")
@@ -91,16 +90,14 @@ def rehearse(
     on = civil_date(date, "--date")
     of = _meant(key, peak, on, length, until, (kubeconfig, context))
     if output is RehearseOutput.YAML:
-        import yaml
-
-        typer.echo(yaml.safe_dump(of.order, sort_keys=False), nl=False)
+        echo_object(of.order)
         return
     for line in intention(of):
         typer.echo(printable(line))
     if dry_run:
         return
     if not yes:
-        if not typer.confirm("Begin?", default=not of.warnings):
+        if not confirmed("Begin?", yes=False, default=not of.warnings):
             raise typer.Exit(NOT_READY)
         of = of.begun(SystemClock().now(), moves=until is None)
     _carry_out(of, (kubeconfig, context))
@@ -188,7 +185,10 @@ def _zone(found: Explanation) -> ZoneInfo | None:
 
 def _end(now: datetime, length: str, until: str | None, zone: ZoneInfo | None) -> datetime:
     """Return when it is over at the latest; end the command where that is no time."""
-    end = _after(now, length) if until is None else _at(now, until, zone)
+    from firstbell.cli.times import SchoolWall, time_meant
+
+    wall = None if zone is None else SchoolWall(zone)
+    end = _after(now, length) if until is None else time_meant("--until", until, now, wall)
     option = "--for" if until is None else "--until"
     if not LEAST <= end - now <= LONGEST:
         refuse(
@@ -202,19 +202,3 @@ def _after(now: datetime, length: str) -> datetime:
     if found is None:
         refuse([f"--for {length}: is not a length of time. Write it like 90s, 15m or 1h."])
     return now + timedelta(seconds=int(found[1]) * _SECONDS[found[2]])
-
-
-def _at(now: datetime, until: str, zone: ZoneInfo | None) -> datetime:
-    """Return the instant that `--until` means: the next such time on the wall, or one with its zone."""
-    found = _CLOCK.fullmatch(until)
-    if found is not None:
-        wall = now.astimezone(zone or UTC)
-        at = datetime.combine(wall.date(), time(int(found[1]), int(found[2])), wall.tzinfo)
-        at = at if at > now else datetime.combine(wall.date() + timedelta(days=1), at.timetz())
-        return at.astimezone(UTC)
-    told: datetime | None = None
-    with contextlib.suppress(ValueError):
-        told = datetime.fromisoformat(until)
-    if told is None or told.tzinfo is None:
-        refuse([f"--until {until}: is not a time. Write it like 21:30, or 2026-09-01T19:30Z."])
-    return told.astimezone(UTC)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from firstbell.cli.missing_right import with_right
 from firstbell.core import DecisionReason, api_time
 from firstbell.engine.explaining.last_report import not_fine
 from firstbell.engine.pace.interruptible_sleep import nap
@@ -208,10 +209,6 @@ class Conductor:
 
 
 def _not_given(of: Rehearsal, failure: Failure) -> str:
-    """Tell why the order could not be given, and which right is missing if one is."""
-    told = f"the order could not be given: {failure.message.rstrip('.')}"
-    if failure.kind is FailureKind.FORBIDDEN:
-        told += (
-            f". Ask for the right to create and delete {OVERRIDE_PLURAL}.{GROUP} in namespace {of.namespace}"
-        )
-    return f"{told}."
+    """Tell why the order could not be given, and which rights are missing if they are."""
+    told = with_right(failure, "create and delete", OVERRIDE_PLURAL, of.namespace)
+    return f"the order could not be given: {told.message.rstrip('.')}."

@@ -19,7 +19,7 @@ from firstbell.core import (
     visible,
 )
 from firstbell.engine.explaining.last_report import reported_stop
-from firstbell.kinds.group import API_VERSION
+from firstbell.kinds.group import API_VERSION, OVERRIDE
 from firstbell.kinds.problems import nearest
 from firstbell.kinds.school_autoscaler import Mode
 
@@ -81,7 +81,7 @@ class Rehearsal:
         }
         return {
             "apiVersion": API_VERSION,
-            "kind": "ScalingOverride",
+            "kind": OVERRIDE,
             "metadata": {"name": self.order_name, "namespace": self.namespace},
             "spec": spec,
         }

@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from firstbell.cli.cluster_options import Context, Kubeconfig
+from firstbell.cli.confirmation import Yes, confirmed
 from firstbell.cli.output import printable
-from firstbell.cli.stop.place import OperatorsNamespace, Yes
+from firstbell.cli.stop.place import OperatorsNamespace
 from firstbell.engine.ports import Failure
 
 
@@ -22,7 +23,7 @@ def resume(
     """Take the order to stop back: what is due is raised within seconds, what is over comes down as usual."""
     from firstbell.cli.ask_cluster import ask_cluster
     from firstbell.cli.stop.order import heard, standing_order, take_back
-    from firstbell.cli.stop.place import confirmed, end_refused, place_meant, tell_heard
+    from firstbell.cli.stop.place import end_refused, place_meant, tell_heard
 
     where = place_meant(namespace, kubeconfig, context)
     order = ask_cluster(kubeconfig, context, lambda cluster: standing_order(cluster, where))
@@ -34,7 +35,7 @@ def resume(
     typer.echo(printable(f"Namespace {where}: {order.sentence}"))
     if dry_run:
         return
-    if not yes and not confirmed("Go on?"):
+    if not confirmed("Go on?", yes=yes):
         raise typer.Exit(1)
     failure = ask_cluster(kubeconfig, context, lambda cluster: take_back(cluster, where))
     if isinstance(failure, Failure):

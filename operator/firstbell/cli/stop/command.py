@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from firstbell.cli.cluster_options import Context, Kubeconfig
-from firstbell.cli.output import printable, refuse
-from firstbell.cli.stop.place import OperatorsNamespace, Yes
+from firstbell.cli.confirmation import Yes, confirmed
+from firstbell.cli.output import echo_object, printable, refuse
+from firstbell.cli.stop.place import OperatorsNamespace
 from firstbell.engine.ports import Failure
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def stop(
         str | None,
         typer.Option(
             metavar="TIME",
-            help="Go on by itself then: 10:00 by this machine's clock, or 2026-11-09T10:00:00+01:00.",
+            help="Go on by itself then: 10:00 by this machine's clock, +90m, or 2026-11-09T10:00:00+01:00.",
         ),
     ] = None,
     namespace: OperatorsNamespace = None,
@@ -47,7 +48,7 @@ def stop(
     """Keep the operator from writing anything, within a second. What is raised stays raised."""
     from firstbell.cli.ask_cluster import ask_cluster
     from firstbell.cli.stop.order import coming_bells, give, heard, who_am_i
-    from firstbell.cli.stop.place import confirmed, end_refused, place_meant, tell_heard
+    from firstbell.cli.stop.place import end_refused, place_meant, tell_heard
     from firstbell.clock import SystemClock
     from firstbell.kinds.stop_order import stop_manifest, stop_order
 
@@ -58,9 +59,7 @@ def stop(
     by = ask_cluster(kubeconfig, context, who_am_i)
     manifest = stop_manifest(where, reason.strip(), by=by if isinstance(by, str) else "", until=end)
     if output is StopOutput.YAML:
-        import yaml
-
-        typer.echo(yaml.safe_dump(manifest, sort_keys=False, allow_unicode=True), nl=False)
+        echo_object(manifest)
         return
     typer.echo(printable(f"Namespace {where}: {stop_order(manifest).sentence}"))
     typer.echo("Nothing is raised before any bell until then; floors and counts stay as they are.")
@@ -69,7 +68,7 @@ def stop(
         typer.echo(printable(line))
     if dry_run:
         return
-    if not yes and not confirmed("Stop?"):
+    if not confirmed("Stop?", yes=yes):
         raise typer.Exit(1)
     failure = ask_cluster(kubeconfig, context, lambda cluster: give(cluster, manifest))
     if isinstance(failure, Failure):
@@ -95,23 +94,10 @@ def bell_lines(bells: Sequence[ComingBell]) -> list[str]:
 
 
 def end_meant(text: str, now: datetime) -> datetime:
-    """Return the instant of `--until`: a time of day is the next such by this machine's clock."""
-    from datetime import time, timedelta
+    """Return the instant of `--until`, which is to come; a time of day is by this machine's clock."""
+    from firstbell.cli.times import MachineWall, time_meant
 
-    try:
-        at = datetime.fromisoformat(text)
-        if at.tzinfo is None:
-            refuse([f"--until {text}: has no zone. Write it like 2026-11-09T10:00:00+01:00, or 10:00."])
-    except ValueError:
-        try:
-            clock = time.fromisoformat(text)
-        except ValueError:
-            refuse([f"--until {text}: is no time. Write it like 10:00, or 2026-11-09T10:00:00+01:00."])
-        local = now.astimezone()
-        naive = datetime.combine(local.date(), clock)
-        at = naive.astimezone()
-        if at <= now:
-            at = (naive + timedelta(days=1)).astimezone()
+    at = time_meant("--until", text, now, MachineWall())
     if at <= now:
         refuse([f"--until {text}: is over. Give a time to come."])
     return at

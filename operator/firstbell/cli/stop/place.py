@@ -24,7 +24,6 @@ OperatorsNamespace = Annotated[
         help="The namespace of the operator itself; default where the chart's only one is.",
     ),
 ]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask first.")]
 
 
 def place_meant(given: str | None, kubeconfig: Path | None, context: str | None) -> str:
@@ -41,15 +40,6 @@ def place_meant(given: str | None, kubeconfig: Path | None, context: str | None)
         what = f"operators run in {', '.join(found)}" if found else "no operator of the chart is found"
         refuse([f"{what}. Give the namespace of the one that is meant: -n"])
     return found[0]
-
-
-def confirmed(question: str) -> bool:
-    """Ask the person at the terminal; without one nothing is done."""
-    import sys  # noqa: PLC0415 - only where it is asked
-
-    if not sys.stdin.isatty():
-        refuse(["nobody is there to ask. Give --yes."])
-    return typer.confirm(question)
 
 
 def end_refused(failure: Failure, namespace: str, verbs: str) -> NoReturn:

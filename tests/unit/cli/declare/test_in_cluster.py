@@ -52,6 +52,7 @@ def test_who_may_not_see_workloads_may_declare_and_is_told_what_is_missing(clust
 def test_who_may_not_see_calendars_is_told_the_role(cluster):
     cluster.fail("Forbidden", verb="LIST", path="schoolcalendars")
     failure = looked(cluster)
+    assert "The right is list on schoolcalendars.firstbell.dev in namespace lms" in failure.message
     assert "ClusterRole firstbell-view" in failure.message
 
 
@@ -67,7 +68,7 @@ def test_a_name_that_is_taken_and_a_missing_right_are_told_with_the_cure(cluster
     assert "another --name" in asyncio.run(create(cluster, snow())).message
     cluster.fail("Forbidden", verb="POST")
     failure = asyncio.run(create(cluster, snow("other")))
-    assert "right to create calendarexceptions.firstbell.dev" in failure.message
+    assert "The right is create on calendarexceptions.firstbell.dev in namespace lms" in failure.message
     assert "firstbell-calendars-edit" in failure.message
 
 

@@ -14,7 +14,6 @@ from firstbell.cli.override import command
 from firstbell.cli.override.effect import effect_lines, ending_lines, hypothetical
 from firstbell.cli.override.in_cluster import created, ended
 from firstbell.cli.override.selecting import selector_meant
-from firstbell.cli.override.times import shown, time_meant
 from firstbell.engine.ports import Failure
 from tests.fakes import instant
 from tests.unit.cli.unreachable import nobody_there
@@ -70,43 +69,6 @@ def test_the_end_of_an_order_is_shown_with_what_is_left():
 @pytest.mark.parametrize(
     ("text", "want"),
     [
-        ("14:00", "2026-11-09T13:00+00:00"),
-        ("13:00", "2026-11-10T12:00+00:00"),
-        ("9:30", "2026-11-10T08:30+00:00"),
-        ("+90m", "2026-11-09T13:30+00:00"),
-        ("+1h30m", "2026-11-09T13:30+00:00"),
-        ("+2h", "2026-11-09T14:00+00:00"),
-        ("2026-11-09T15:00:00+01:00", "2026-11-09T14:00+00:00"),
-        ("2026-11-09T15:00", "2026-11-09T14:00+00:00"),
-        ("2026-11-09T15:00Z", "2026-11-09T15:00+00:00"),
-    ],
-)
-def test_times_are_of_the_schools_wall_and_the_next_of_their_name(text, want):
-    assert time_meant("--until", text, NOON, BRUSSELS) == datetime.fromisoformat(want)
-
-
-@pytest.mark.parametrize("text", ["10", "25:00", "+", "+x", "tomorrow", "2026-13-01T10:00"])
-def test_what_is_no_time_is_refused_with_how_to_write_it(text, capsys):
-    with pytest.raises(typer.Exit):
-        time_meant("--until", text, NOON, BRUSSELS)
-    assert "Write it like 10:00" in capsys.readouterr().err
-
-
-def test_without_a_zone_a_time_of_day_is_refused(capsys):
-    with pytest.raises(typer.Exit):
-        time_meant("--until", "10:00", NOON, None)
-    assert "whose clock is not known" in capsys.readouterr().err
-
-
-def test_a_time_in_the_hour_that_comes_twice_says_which_one_it_is():
-    night = datetime(2026, 10, 24, 20, tzinfo=UTC)
-    at = time_meant("--until", "02:30", night, BRUSSELS)
-    assert shown(at, BRUSSELS) == "Sun 25 Oct 2026 02:30 CEST"
-
-
-@pytest.mark.parametrize(
-    ("text", "want"),
-    [
         ("tier=web", {"matchLabels": {"tier": "web"}}),
         (
             "tier==web, stage in (live, test),!frozen,owner",
@@ -149,15 +111,6 @@ async def test_one_is_written_once_and_ended_in_the_state_that_was_seen():
     assert "already exists" in again.message
     assert await ended(world.cluster, "ns", "order") is None
     assert ("firstbell.dev", OVERRIDES, "ns", "order") not in world.cluster.objects
-
-
-async def test_a_right_that_is_missing_is_named():
-    world = World()
-    world.cluster.fail("Forbidden", message="User bob cannot")
-    failure = await created(world.cluster, "ns", an_override(floorReplicas=60))
-    assert failure.message == (
-        "User bob cannot. The right is create on scalingoverrides.firstbell.dev in namespace ns"
-    )
 
 
 GOOD = ("web", "--floor", "60", "--until", "2099-01-01T10:00Z", "--reason", "exams", "-n", "ns")

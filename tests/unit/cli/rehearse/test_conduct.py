@@ -158,7 +158,8 @@ async def test_without_the_right_to_give_orders_it_says_which_one_is_missing():
     came, lines = await evening.conduct()
     assert came.ready_after is None
     assert lines[-1].endswith(
-        "Ask for the right to create and delete scalingoverrides.firstbell.dev in namespace ns."
+        "The right is create and delete on scalingoverrides.firstbell.dev in namespace ns. "
+        "The chart's ClusterRole firstbell-overrides-edit has it."
     )
 
 

@@ -1,0 +1,28 @@
+"""What a person may not, with the right that is missing and the chart's role that has it."""
+
+from __future__ import annotations
+
+import re
+
+from firstbell.engine.ports import Failure, FailureKind
+from firstbell.kinds.group import EXCEPTION_PLURAL, GROUP, OVERRIDE_PLURAL
+
+_READING = {"get", "list", "watch"}
+_WRITERS = {EXCEPTION_PLURAL: "firstbell-calendars-edit", OVERRIDE_PLURAL: "firstbell-overrides-edit"}
+_BY_A_POLICY = re.compile(r"denied( the)? request")
+
+
+def with_right(failure: Failure, verb: str, plural: str, namespace: str | None) -> Failure:
+    """Return a failure over one of our kinds with the right that is missing, where one is.
+
+    `namespace` None is all. What an admission policy forbids says by itself why, and is no matter of rights.
+    """
+    if failure.kind is not FailureKind.FORBIDDEN or _BY_A_POLICY.search(failure.message):
+        return failure
+    where = f"namespace {namespace}" if namespace else "all namespaces"
+    role = "firstbell-view" if verb in _READING else _WRITERS[plural]
+    message = (
+        f"{failure.message.rstrip('.')}. The right is {verb} on {plural}.{GROUP} in {where}. "
+        f"The chart's ClusterRole {role} has it"
+    )
+    return Failure(kind=failure.kind, message=message)
