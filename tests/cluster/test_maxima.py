@@ -20,7 +20,7 @@ from firstbell.files.stored_size import MOST_STORED_BYTES, ownership_bytes, size
 from firstbell.files.yaml_files import Origin, Unreadable
 from firstbell.files.yaml_text import Node
 from tests.unit.kinds.maxima import gathered, stretched
-from tests.unit.kinds.specimens import changed, spec
+from tests.unit.kinds.specimens import SPECS, changed, spec
 
 if TYPE_CHECKING:
     from tests.cluster.stage import Stage
@@ -66,7 +66,7 @@ def whole(kind: str, body: dict[str, Any]) -> dict[str, Any]:
     return {**head, "spec": body}
 
 
-@pytest.mark.parametrize("kind", ["SchoolCalendar", "SchoolAutoscaler"])
+@pytest.mark.parametrize("kind", SPECS)
 def test_the_server_takes_every_combination_of_maxima_but_those_that_lint_calls_too_large(stage, kind):
     def fits(paths: tuple[str, ...]) -> bool:
         return weight(whole(kind, stretched(kind, paths))) < NEAR * MOST_STORED_BYTES

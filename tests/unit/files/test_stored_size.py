@@ -10,8 +10,8 @@ from firstbell.files.manifests import gather, read_manifests
 from firstbell.files.stored_size import MOST_STORED_BYTES, ownership_bytes, written_bytes
 from firstbell.files.yaml_files import Origin, Unreadable
 from firstbell.files.yaml_text import Node
-from tests.unit.kinds.maxima import gathered, groups, stretched
-from tests.unit.kinds.specimens import spec
+from tests.unit.kinds.maxima import ONE_OF, gathered, groups, stretched
+from tests.unit.kinds.specimens import SPECS, spec
 
 
 def whole(kind, body):
@@ -43,7 +43,7 @@ def test_the_record_of_owners_names_each_entry_of_a_list_with_keys_and_none_of_a
     assert ownership_bytes("SchoolCalendar", whole("SchoolCalendar", dated)) < none + 30
 
 
-@pytest.mark.parametrize("kind", ["SchoolCalendar", "SchoolAutoscaler"])
+@pytest.mark.parametrize("kind", SPECS)
 def test_every_maximum_alone_and_with_others_can_be_read_and_only_many_at_once_are_too_large(kind):
     for paths in groups(kind):
         body = whole(kind, stretched(kind, paths))
@@ -52,7 +52,7 @@ def test_every_maximum_alone_and_with_others_can_be_read_and_only_many_at_once_a
             assert written_bytes(body) + ownership_bytes(kind, body) < MOST_STORED_BYTES, paths
 
 
-@pytest.mark.parametrize("kind", ["SchoolCalendar", "SchoolAutoscaler"])
+@pytest.mark.parametrize("kind", SPECS)
 def test_few_unions_of_maxima_hold_every_combination_that_fits(kind):
     def fits(paths):
         return len(paths) < 9
@@ -60,7 +60,10 @@ def test_few_unions_of_maxima_hold_every_combination_that_fits(kind):
     tried = gathered(kind, fits)
     assert all(any(set(group) <= set(union) for union in tried) for group in groups(kind))
     assert all(fits(union) or union in groups(kind) for union in tried)
-    assert len(tried) < len(groups(kind)) / 4
+    assert sum(len(union) > 1 for union in tried) < len(groups(kind)) / 4
+    for fields in ONE_OF.get(kind, ()) and [ONE_OF[kind]]:
+        both = [union for union in tried if all(any(p.startswith(f) for p in union) for f in fields)]
+        assert both == [], "no object has both"
 
 
 def test_a_calendar_that_is_too_large_is_refused_with_its_size_and_the_cure(tmp_path):

@@ -43,9 +43,17 @@ LONG = {
 }
 """By the last word of the path: the longest text of a field with a form of its own; None: as it is."""
 
+LABEL_KEY = "p" * 253 + "/" + "k" * 63
+OF_LABELS = {"selector.matchExpressions[].key": LABEL_KEY}
+"""By the whole path, before the last word is asked for."""
+ONE_OF = {"ScalingOverride": ("autoscalerRefs", "selector")}
+"""Fields of which an object has one: no object is at the largest of both."""
+NAMED = [{"name": "web"}]
+"""What a ScalingOverride names, where it is not by label."""
+
 
 def maxima(kind: str) -> list[str]:
-    """Every list and every free text of a kind's spec, by path: `holidays`, `holidays[].regions`."""
+    """Every list, map and free text of a kind's spec, by path: `holidays`, `holidays[].regions`."""
     found = _walk(spec_schema(kind), "")
     return list(dict.fromkeys(_canonical(path) if kind == "SchoolCalendar" else path for path in found))
 
@@ -58,7 +66,10 @@ def spec_schema(kind: str) -> dict[str, Any]:
 
 
 def _walk(schema: dict[str, Any], path: str) -> Iterator[str]:
-    if schema["type"] == "object":
+    if _is_map(schema):
+        assert "maxProperties" in schema, f"{path} has no bound"
+        yield path
+    elif schema["type"] == "object":
         for name, inside in schema["properties"].items():
             yield from _walk(inside, f"{path}.{name}".lstrip("."))
     elif schema["type"] == "array":
@@ -67,6 +78,11 @@ def _walk(schema: dict[str, Any], path: str) -> Iterator[str]:
         yield from _walk(schema["items"], f"{path}[]")
     elif schema["type"] == "string" and _is_free(schema) and _longest(path, schema) is not None:
         yield path
+
+
+def _is_map(schema: dict[str, Any]) -> bool:
+    """Whether the names of the fields are the user's own."""
+    return "additionalProperties" in schema
 
 
 def _is_free(schema: dict[str, Any]) -> bool:
@@ -78,6 +94,8 @@ def _is_free(schema: dict[str, Any]) -> bool:
 def _longest(path: str, schema: dict[str, Any]) -> str | None:
     last = path.rpartition(".")[2].removesuffix("[]")
     assert "maxLength" in schema, f"{path} has no bound"
+    if path in OF_LABELS:
+        return OF_LABELS[path]
     return LONG[last] if last in LONG else "x" * schema["maxLength"]
 
 
@@ -100,7 +118,28 @@ def groups(kind: str) -> list[tuple[str, ...]]:
         for text in every
         if text not in lists
     ]
-    return [*((one,) for one in every), *combinations(every, 2), *nested, lists, tuple(every)]
+    several = [*combinations(every, 2), *nested]
+    together = [group for group in several if _go_together(kind, group)]
+    whole = [group for one in (lists, tuple(every)) for group in _alternatives(kind, one)]
+    return [*((one,) for one in every), *together, *whole]
+
+
+def _go_together(kind: str, paths: tuple[str, ...]) -> bool:
+    """Whether one object may have them all."""
+    heads = {path.split(".")[0].removesuffix("[]") for path in paths}
+    return len(heads & set(ONE_OF.get(kind, ()))) < 2
+
+
+def _alternatives(kind: str, paths: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """All of them but those that exclude others, once for each of these."""
+    return (
+        [
+            tuple(path for path in paths if not path.startswith(tuple(set(ONE_OF[kind]) - {kept})))
+            for kept in ONE_OF[kind]
+        ]
+        if kind in ONE_OF
+        else [paths]
+    )
 
 
 def gathered(kind: str, fits: Callable[[tuple[str, ...]], bool]) -> list[tuple[str, ...]]:
@@ -119,7 +158,8 @@ def gathered(kind: str, fits: Callable[[tuple[str, ...]], bool]) -> list[tuple[s
             apart.append(group)
             continue
         wider = (tuple(path for path in every if path in {*union, *group}) for union in unions)
-        place = next(((n, union) for n, union in enumerate(wider) if fits(union)), None)
+        fitting = ((n, union) for n, union in enumerate(wider) if _go_together(kind, union) and fits(union))
+        place = next(fitting, None)
         if place is None:
             unions.append(group)
         else:
@@ -133,13 +173,26 @@ def stretched(kind: str, paths: tuple[str, ...]) -> dict[str, Any]:
     if kind == "SchoolCalendar":
         needed = {NEEDS[last] for path in paths if (last := path.rpartition(".")[2]) in NEEDS}
         paths = tuple(dict.fromkeys([*needed, *paths]))
+    if any(path.startswith("autoscalerRefs") for path in paths):
+        body["autoscalerRefs"] = body.pop("selector") and NAMED
     lists = [path for path in paths if _at(schema, path)["type"] == "array"]
     for path in sorted(lists, key=lambda path: (path.count("[]"), path not in NEEDS.values())):
         _lengthen(body, schema, path)
     for path in paths:
-        if path not in lists:
+        if _is_map(_at(schema, path)):
+            _fill_map(body, schema, path)
+        elif path not in lists:
             _write_out(body, schema, path)
     return body
+
+
+def _fill_map(body: dict[str, Any], schema: dict[str, Any], path: str) -> None:
+    """A map gets as many entries as there may be, of the longest labels."""
+    node = _at(schema, path)
+    *parents, last = path.split(".")
+    value = "v" * node["additionalProperties"]["maxLength"]
+    for place in _places(body, parents):
+        place[last] = {f"{n:02}{LABEL_KEY[2:]}": value for n in range(node["maxProperties"])}
 
 
 def _at(schema: dict[str, Any], path: str) -> dict[str, Any]:
@@ -205,7 +258,7 @@ def _write_out(body: dict[str, Any], schema: dict[str, Any], path: str) -> None:
         _everywhere(body, refers, pad)
     name = last.removesuffix("[]")
     for place in _places(body, parents):
-        if last.endswith("[]"):
+        if last.endswith("[]") and (name in place or name in NEEDS):
             place[name] = [pad(one) for one in place.get(name, ["n"])]
         elif name in place or (last in {"title", "note"}):
             place[name] = pad(place.get(name, ""))
@@ -230,7 +283,7 @@ class _Pad:
     """Stretches a text to its most characters and keeps what tells it from others; twice changes nothing."""
 
     def __init__(self, path: str, node: dict[str, Any]) -> None:
-        self._form = LONG.get(path.rpartition(".")[2].removesuffix("[]"))
+        self._form = OF_LABELS.get(path) or LONG.get(path.rpartition(".")[2].removesuffix("[]"))
         self._most = node["maxLength"]
 
     def __call__(self, text: str) -> str:
