@@ -55,6 +55,19 @@ def namespace_meant(kubeconfig: Path | None, context: str | None, given: str | N
     return given or own_namespace(kubeconfig, context)
 
 
+def split_name(option: str, text: str, namespace: str | None) -> tuple[str | None, str]:
+    """Return the namespace and the name of an object given as NAME or as NAMESPACE/NAME.
+
+    The namespace is that of `-n` where the text has none; `option` is where the text was given.
+    """
+    space, slash, name = text.rpartition("/")
+    if not name or "/" in space or bool(slash) != bool(space):
+        refuse([f"{option} {text!r}: is no name. Give NAME, with -n NAMESPACE, or NAMESPACE/NAME."])
+    if space and namespace not in {None, space}:
+        refuse([f"{option} {text}: -n says namespace {namespace}. Give one of the two."])
+    return space or namespace, name
+
+
 def autoscaler_meant(target: str, namespace: str | None, kubeconfig: Path | None, context: str | None) -> str:
     """Return `namespace/name` of a SchoolAutoscaler given as that, or as a name in the one meant."""
     space, slash, name = target.rpartition("/")

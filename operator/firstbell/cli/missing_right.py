@@ -10,13 +10,18 @@ from firstbell.kinds.group import EXCEPTION_PLURAL, GROUP, OVERRIDE_PLURAL
 _READING = {"get", "list", "watch"}
 _WRITERS = {EXCEPTION_PLURAL: "firstbell-calendars-edit", OVERRIDE_PLURAL: "firstbell-overrides-edit"}
 _BY_A_POLICY = re.compile(r"denied( the)? request")
+INSTALL = "Install the kinds: firstbell crds | kubectl apply --server-side -f -"
 
 
 def with_right(failure: Failure, verb: str, plural: str, namespace: str | None) -> Failure:
-    """Return a failure over one of our kinds with the right that is missing, where one is.
+    """Return a failure over one of our kinds with the right that is missing, or how to get the kind.
 
     `namespace` None is all. What an admission policy forbids says by itself why, and is no matter of rights.
     """
+    of_kind = verb in {"list", "create"} and "namespaces" not in failure.message
+    if failure.kind is FailureKind.NOT_FOUND and of_kind:
+        # Nothing is missing but the kind itself: there is no object's name in such a request.
+        return Failure(kind=failure.kind, message=f"the cluster has no {plural}.{GROUP}. {INSTALL}")
     if failure.kind is not FailureKind.FORBIDDEN or _BY_A_POLICY.search(failure.message):
         return failure
     where = f"namespace {namespace}" if namespace else "all namespaces"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fakes import instant
-from tests.unit.engine.bodies import AFTER, BEFORE, INSIDE, PEAK, a_scaled_object, an_autoscaler
-from tests.unit.engine.world import DEPLOYMENTS, HPAS, SCALED, World
+from tests.unit.engine.bodies import AFTER, BEFORE, INSIDE, PEAK, a_scaled_object, an_autoscaler, an_override
+from tests.unit.engine.world import DEPLOYMENTS, HPAS, OVERRIDES, SCALED, World
 
 if TYPE_CHECKING:
     from firstbell.engine.ports import Json
@@ -40,13 +40,24 @@ async def test_a_minimum_that_is_set_in_the_window_is_told_with_who_and_how_to_u
     assert message == world.told_condition("ChangedByHand")["message"]
     assert message == (
         "kubectl-patch set minReplicas of HorizontalPodAutoscaler web from 4 to 150 at 08:26:00 UTC, "
-        "while a peak is under way. This stays, after the peak too: it is the new minimum. To set it back: "
+        "while firstbell held it raised. This stays, afterwards too: it is the new minimum. To set it back: "
         'kubectl patch hpa web -n ns --type=merge -p \'{"spec":{"minReplicas":4}}\'. What ends by itself: '
         'firstbell override ns/web --floor 150 --until TIME --reason "..."'
     )
     assert condition(world) == ("True", MINIMUM)
     await world.tick(AFTER)
     assert (world.floor, len(told(world)), condition(world)) == (150, 1, ("True", MINIMUM))
+
+
+async def test_under_an_order_no_peak_is_claimed():
+    world = World(AFTER)
+    world.put(OVERRIDES, an_override(floorReplicas=60, until="11:00"))
+    await world.tick(AFTER)
+    by_hand(world, HPAS, minReplicas=50)
+    await world.tick("2024-09-09T10:05")
+    (message,) = told(world)
+    assert "while firstbell held it raised" in message
+    assert "peak" not in message
 
 
 async def test_it_is_told_below_the_floor_too_where_the_floor_goes_over_it_again():

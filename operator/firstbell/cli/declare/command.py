@@ -31,12 +31,14 @@ class DeclareOutput(StrEnum):
 
 def declare(
     calendar: Annotated[
-        str | None, typer.Argument(metavar="[CALENDAR]", help="The SchoolCalendar, by its name.")
+        str | None,
+        typer.Argument(metavar="[CALENDAR]", help="The SchoolCalendar, as NAME or NAMESPACE/NAME."),
     ] = None,
     date: Annotated[
         str | None,
         typer.Argument(metavar="[DATE]", help="The day, like 2026-12-07, today or tomorrow at the school."),
     ] = None,
+    more: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
     until: Annotated[
         str | None, typer.Option(metavar="DATE", help="The last day, inclusive; default that day alone.")
     ] = None,
@@ -90,7 +92,8 @@ def declare(
 
     It becomes a CalendarException, laid over the calendar within a second. Exit code 1: it was not written.
     """
-    from firstbell.cli.declare.declaration import Said
+    from firstbell.cli.ask_cluster import split_name
+    from firstbell.cli.declare.declaration import Said, too_many_cure
     from firstbell.core import InstructionMode
 
     given = {
@@ -99,12 +102,15 @@ def declare(
         InstructionMode.HYBRID: hybrid,
     }
     writes = not (files or dry_run or output is DeclareOutput.YAML)
+    if more:
+        refuse([f"{more[0]}: is one argument too many. {too_many_cure(more[0])}"])
     if yes and not writes:
         refuse(["--yes: nothing is written with -f, --dry-run or -o yaml. Leave one of them out."])
     if files and (context or kubeconfig):
         refuse(["-f: the files are all that is looked at. Leave --context and --kubeconfig out."])
     place = _Place(files=files, namespace=namespace, context=context, kubeconfig=kubeconfig)
     if withdraw is not None:
+        place.namespace, withdraw = split_name("--withdraw", withdraw, namespace)
         rest = (calendar, date, until, bell, region, event, note, name, closed or None)
         if any(each is not None for each in rest) or any(given.values()):
             refuse(["--withdraw: takes a declaration back by its name alone. Leave the rest out."])
@@ -112,6 +118,7 @@ def declare(
         return
     if calendar is None or date is None:
         refuse(["what is declared? Like: firstbell declare CALENDAR 2026-12-07 --remote --bell late"])
+    place.namespace, calendar = split_name("CALENDAR", calendar, namespace)
     said = Said(
         calendar=calendar,
         on=date,
@@ -160,7 +167,7 @@ class _Place:
 
 def _declare(place: _Place, said: Said, output: DeclareOutput, *, writes: bool, yes: bool) -> None:
     from firstbell import clock
-    from firstbell.cli.declare.effect import day_lines, sound_or_refused, workload_lines
+    from firstbell.cli.declare.effect import day_lines, over_lines, sound_or_refused, workload_lines
 
     scene = place.look()
     namespace, calendar = scene.calendar_meant(said.calendar, place.namespace)
@@ -174,7 +181,8 @@ def _declare(place: _Place, said: Said, output: DeclareOutput, *, writes: bool, 
     remarks = sound_or_refused(calendar, exception)
     in_yaml = output is DeclareOutput.YAML
     head = f"CalendarException {namespace}/{name}: {exception.entry.event}"
-    lines = [head, *day_lines(calendar, exception), *remarks, *scene.unread]
+    over = over_lines(exception, clock.today(calendar.zone)) if place.files is None else []
+    lines = [head, *day_lines(calendar, exception), *over, *remarks, *scene.unread]
     _tell(lines, err=in_yaml)
     _tell(workload_lines(scene, after, calendar.key, exception), err=in_yaml)
     if in_yaml:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -109,7 +110,17 @@ def _known_event(text: str) -> CalendarEvent:
     return found
 
 
+def too_many_cure(text: str) -> str:
+    """Tell where a word goes that stands after CALENDAR and DATE."""
+    if any(text.lower() == event.lower() for event in CalendarEvent):
+        return f"What happens goes with its option: --event {text}."
+    with contextlib.suppress(ValueError):
+        date.fromisoformat(text)
+        return f"The last day of several goes with its option: --until {text}."
+    return "Give CALENDAR and DATE, the rest with its option: --bell SCHEDULE, --event EVENT, --note TEXT."
+
+
 def _date(text: str, option: str, today: date) -> date:
-    if text in DAY_WORDS:
-        return today + timedelta(days=DAY_WORDS[text])
+    if text.lower() in DAY_WORDS:
+        return today + timedelta(days=DAY_WORDS[text.lower()])
     return civil_date(text, option)

@@ -30,6 +30,7 @@ SHOWN = 20
 """Of the workloads that change; the rest are counted."""
 AFTER_DAYS = 3
 """So many days more than the declaration's own: the lessons after it may be of another class."""
+NO_CALENDAR = "There is none there; -n NAMESPACE names another: kubectl get schoolcal -A"
 COMMAND_LINE = "the command line"
 
 
@@ -40,6 +41,7 @@ class Scene:
     manifests: Manifests
     unread: tuple[str, ...] = ()
     knows_workloads: bool = True
+    in_cluster: bool = False
 
     def calendar_meant(self, name: str, namespace: str | None) -> tuple[str, SchoolCalendar]:
         """Return the namespace of the calendar and the calendar as it lies now."""
@@ -52,6 +54,8 @@ class Scene:
             known = {one.key: one for one in linked.calendars}
             where = namespace or next((one.namespace for one in linked.calendars), "default")
             problem = missing_calendar(name, where, known, "CALENDAR")
+            if self.in_cluster and not known:
+                problem = replace(problem, cure=NO_CALENDAR)
             refuse([*self.unread, str(problem)])
         return found[0].namespace, found[0]
 
@@ -64,7 +68,7 @@ class Scene:
         """Return the scene once the object is there, over all others; it must be a sound one."""
         gathered = gather([Origin(COMMAND_LINE, Node(body, 0))])
         if isinstance(gathered, Unreadable):
-            refuse(gathered.problems)
+            refuse(str(problem).removeprefix(f"{COMMAND_LINE}: ") for problem in gathered.problems)
         exceptions = (*self.manifests.exceptions, *gathered.exceptions)
         return replace(self, manifests=replace(self.manifests, exceptions=exceptions))
 
@@ -103,6 +107,13 @@ def day_lines(calendar: SchoolCalendar, exception: ExceptionManifest) -> list[st
     """Return the days that are others with it, a line each."""
     found = [f"  {change.sentence}" for change in changes_of(calendar, exception.entry)]
     return found or ["  no lesson day is changed: there are none, or they are like that anyway"]
+
+
+def over_lines(exception: ExceptionManifest, today: date) -> list[str]:
+    """Return a warning where all of its days are over; `today` is a date where the school is."""
+    if exception.entry.dates.last >= today:
+        return []
+    return ["  these days are over: it counts only where days to come follow from them, as in a rotation"]
 
 
 def workload_lines(before: Scene, after: Scene, key: str, exception: ExceptionManifest) -> Iterator[str]:

@@ -44,7 +44,7 @@ async def look(cluster: Cluster, namespace: str) -> Scene | Failure:
             objects = (*objects, *more)
     manifests, problems = gather_readable(objects)
     unread += [str(problem) for problem in problems]
-    return Scene(manifests=manifests, unread=tuple(unread), knows_workloads=knows)
+    return Scene(manifests=manifests, unread=tuple(unread), knows_workloads=knows, in_cluster=True)
 
 
 def path_of(namespace: str, name: str) -> ObjectPath:

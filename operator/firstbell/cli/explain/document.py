@@ -43,11 +43,20 @@ def explain_document(of: Explanation) -> dict[str, Any]:
             }
             for days in stands.calendars
         ],
-        "nextWrite": None
-        if of.following is None
-        else {"time": api_minute(of.following.start), "replicas": of.following.value},
+        "nextWrite": _next_write(of),
         "upcoming": [peak_document(peak) for peak in of.upcoming],
         "overrides": [order_document(one) for one in of.outcome.orders],
+        "overrideTurns": [
+            {
+                "override": turn.order.name,
+                "turn": "Begins" if turn.begins else "Ends",
+                "time": api_time(turn.then.at),
+                "replicas": turn.then.replicas,
+                "reason": turn.then.reason,
+                "message": turn.then.message,
+            }
+            for turn in of.turns
+        ],
         "wouldChange": list(levers(of)),
         "reported": _reported(of),
         "writes": [command.document for command in of.writes],
@@ -59,6 +68,15 @@ def explain_document(of: Explanation) -> dict[str, Any]:
             for lead in of.rises.by_size()
         ],
     }
+
+
+def _next_write(of: Explanation) -> dict[str, Any] | None:
+    """Return the next number that is written, orders counted."""
+    if of.turns:
+        coming = of.following_orders
+        return None if coming is None else {"time": api_time(coming.at), "replicas": coming.replicas}
+    following = of.following
+    return None if following is None else {"time": api_minute(following.start), "replicas": following.value}
 
 
 def _absent(absent: Unavailable) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from firstbell.core import (
 )
 from firstbell.engine.deciding.situation import ByFloor, ByScale
 from firstbell.engine.explaining.explanation import ExplainedPeak, Explanation
+from firstbell.engine.explaining.foresight import Foreseen
 from firstbell.engine.explaining.last_report import lag, not_fine
 from firstbell.engine.explaining.what_would_change import levers
 from firstbell.engine.objects.status_values import read_conditions
@@ -205,7 +206,9 @@ def _writers(of: Explanation, zone: tzinfo) -> str:
 
 
 def _next(of: Explanation, zone: tzinfo) -> Iterator[tuple[str, str]]:
-    if of.following is not None:
+    if of.turns:
+        yield from _with_orders(of, zone)
+    elif of.following is not None:
         at = _when(instant_of(of.following.start), zone)
         yield "write", f"{_counted(of.following.value)} at {at}{_earlier(of)}"
     else:
@@ -217,6 +220,26 @@ def _next(of: Explanation, zone: tzinfo) -> Iterator[tuple[str, str]]:
         at = _bell(peak)
         day = occurrence.day.lessons.day_class.value if occurrence.day.lessons else "no lessons"
         yield "bell", f"{at}: {_counted(peak.replicas)}, {occurrence.peak.name}, {day}"
+
+
+def _with_orders(of: Explanation, zone: tzinfo) -> Iterator[tuple[str, str]]:
+    """Tell the next write where orders count, and what follows when each begins or ends."""
+    following = of.following_orders
+    if following is None:
+        yield "write", "none in the next two days"
+    else:
+        yield "write", f"{_then(following)} at {_when(following.at, zone)}"
+    for turn in of.turns[:ORDERS_SHOWN]:
+        verb = "begins" if turn.begins else "ends"
+        yield "order", f"{turn.order.name} {verb} at {_when(turn.then.at, zone)}: then {_then(turn.then)}"
+    if len(of.turns) > ORDERS_SHOWN:
+        yield "", f"and {len(of.turns) - ORDERS_SHOWN} more orders"
+
+
+def _then(one: Foreseen) -> str:
+    """Tell what is decided at a coming time, and why."""
+    told = "nothing is written" if one.replicas is None else _counted(one.replicas)
+    return f"{told} ({one.message})"
 
 
 def _earlier(of: Explanation) -> str:

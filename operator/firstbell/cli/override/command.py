@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -12,7 +13,7 @@ import typer
 from firstbell.cli.cluster_options import AllNamespaces, Context, Kubeconfig, Namespace
 from firstbell.cli.confirmation import Yes, confirmed
 from firstbell.cli.output import console, echo_object, printable, refuse
-from firstbell.engine.ports import Failure
+from firstbell.engine.ports import Failure, FailureKind
 from firstbell.kinds.group import API_VERSION, OVERRIDE
 
 if TYPE_CHECKING:
@@ -22,8 +23,17 @@ if TYPE_CHECKING:
 
     from firstbell.engine.ports import Json
     from firstbell.engine.seen.store import Store
+    from firstbell.kinds.problems import Problem
 
 NOT_DONE = 1
+OPTION_OF = {
+    "spec.endTime": "--until",
+    "spec.startTime": "--from",
+    "spec.reason": "--reason",
+    "spec.selector": "-l",
+    "spec.autoscalerRefs": "NAME",
+}
+"""Where a field of the object is given on the command line."""
 
 
 class OverrideOutput(StrEnum):
@@ -34,7 +44,10 @@ class OverrideOutput(StrEnum):
 
 def override(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME]...", help="The SchoolAutoscalers that are meant.")
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME]...", help="The SchoolAutoscalers that are meant; NAMESPACE/NAME, too."
+        ),
     ] = None,
     selector: Annotated[
         str | None, typer.Option("--selector", "-l", metavar="LABELS", help="Those with these labels.")
@@ -69,14 +82,16 @@ def override(
     kubeconfig: Kubeconfig = None,
 ) -> None:
     """Order a floor, more than is planned, or hands off, until a time: it ends by itself."""
-    from firstbell.cli.ask_cluster import namespace_meant
+    from firstbell.cli.ask_cluster import namespace_meant, split_name
     from firstbell.clock import SystemClock
 
     if list_:
         _list(None if everywhere else namespace_meant(kubeconfig, context, namespace), kubeconfig, context)
         return
-    space, now = namespace_meant(kubeconfig, context, namespace), SystemClock().now()
+    now = SystemClock().now()
     if end is not None:
+        namespace, end = split_name("--end", end, namespace)
+        space = namespace_meant(kubeconfig, context, namespace)
         _end(end, space, now, kubeconfig, context, dry_run=dry_run, yes=yes)
         return
     what = _ordered(floor, percent, hold=hold)
@@ -84,9 +99,13 @@ def override(
         refuse(["Give either the NAMEs of SchoolAutoscalers or -l LABELS."])
     if until is None or reason is None or not reason.strip():
         refuse(["Give --until TIME and --reason TEXT: an order has an end, and says why."])
+    namespace, names = _split(names, namespace)
+    space = namespace_meant(kubeconfig, context, namespace)
     store = _looked(space, kubeconfig, context)
     meant = _meant(names, selector)
     zone = _zone(store, names, space)
+    if isinstance(store, Failure) and output is None:
+        _with_kinds(space, kubeconfig, context)
     spec = meant | what | _lasting(since, until, now, zone) | {"reason": reason.strip()}
     body = _body(spec, name or _name(spec, now), space)
     _checked(body, now)
@@ -107,6 +126,18 @@ def _ordered(floor: int | None, percent: int | None, *, hold: bool) -> dict[str,
     return what
 
 
+def _split(names: Sequence[str] | None, namespace: str | None) -> tuple[str | None, list[str]]:
+    """Return the one namespace of NAMEs and NAMESPACE/NAMEs, and the names alone."""
+    from firstbell.cli.ask_cluster import split_name
+
+    pairs = [split_name("NAME", one, namespace) for one in names or ()]
+    spaces = list(dict.fromkeys(space for space, _ in pairs))
+    if len(spaces) > 1:
+        told = ", ".join(space or "the context's" for space in spaces)
+        refuse([f"NAME: an order is for one namespace, and these are of {told}. Give an order for each."])
+    return (spaces[0] if spaces else namespace), [name for _, name in pairs]
+
+
 def _meant(names: Sequence[str] | None, selector: str | None) -> dict[str, Any]:
     from firstbell.cli.override.selecting import selector_meant
 
@@ -120,6 +151,16 @@ def _looked(space: str, kubeconfig: Path | None, context: str | None) -> Store |
     from firstbell.cli.override.in_cluster import looked
 
     return ask_cluster(kubeconfig, context, lambda cluster: looked(cluster, space))
+
+
+def _with_kinds(space: str, kubeconfig: Path | None, context: str | None) -> None:
+    """End the command where the cluster has no ScalingOverrides, before anybody is asked."""
+    from firstbell.cli.ask_cluster import ask_cluster
+    from firstbell.cli.override.in_cluster import listed
+
+    found = ask_cluster(kubeconfig, context, lambda cluster: listed(cluster, space))
+    if isinstance(found, Failure) and found.kind is FailureKind.NOT_FOUND:
+        refuse([f"{found.message.rstrip('.')}."])
 
 
 def _zone(store: Store | Failure, names: Sequence[str] | None, space: str) -> ZoneInfo | None:
@@ -168,7 +209,13 @@ def _checked(body: Json, now: datetime) -> None:
 
     spec = read_override(body["spec"], now - timedelta(seconds=1))
     if isinstance(spec, Refused):
-        refuse(spec.problems)
+        refuse(_by_option(problem) for problem in spec.problems)
+
+
+def _by_option(problem: Problem) -> Problem:
+    """Return the problem by the option that its field was given with."""
+    option = next((option for field, option in OPTION_OF.items() if problem.path.startswith(field)), None)
+    return problem if option is None else replace(problem, path=option)
 
 
 def _show(store: Store | Failure, body: Json, space: str, now: datetime, zone: ZoneInfo | None) -> None:
@@ -229,6 +276,7 @@ def _end(
 
     store = _looked(space, kubeconfig, context)
     if isinstance(store, Failure):
+        _with_kinds(space, kubeconfig, context)
         typer.echo(printable(f"What it does cannot be shown: {store.message}"), err=True)
     else:
         known = [key.partition("/")[2] for key in store.overrides.seen]

@@ -122,6 +122,9 @@ def _meant(
     found = ask_cluster(*where, lambda cluster: _looked(cluster, key, now))
     if isinstance(found, Failure | Unavailable):
         refuse([f"{found.message.rstrip('.')}."])
+    if not found.seen.status:
+        nobody = f"the operator has reported nothing on {key} yet: nobody would follow the order"
+        refuse([f"{nobody}. Does it run, and does it watch this namespace?"])
     end = _end(now, length or DEFAULT_LENGTH, until, _zone(found))
     of = rehearsal_of(found, peak, on, now, end)
     if isinstance(of, str):

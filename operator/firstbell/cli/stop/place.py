@@ -53,10 +53,18 @@ def end_refused(failure: Failure, namespace: str, verbs: str) -> NoReturn:
     refuse(lines)
 
 
+def _seen_not(failure: Failure) -> str:
+    if failure.kind is FailureKind.NOT_FOUND:
+        return "the cluster has no SchoolAutoscalers. firstbell crds | kubectl apply --server-side -f -"
+    if failure.kind is FailureKind.FORBIDDEN:
+        return f"{failure.message.rstrip('.')}. Needed: list on schoolautoscalers.firstbell.dev"
+    return failure.message
+
+
 def tell_heard(found: Heard, done: str, otherwise: str) -> None:
     """Say how many have heard; end with 1 where nobody has."""
     if found.failure is not None:
-        typer.echo(printable(f"Whether the operator has heard is not yours to see: {found.failure.message}"))
+        typer.echo(printable(f"Whether the operator has heard cannot be seen: {_seen_not(found.failure)}"))
         return
     if not found.of:
         typer.echo("There is no SchoolAutoscaler that could say so.")

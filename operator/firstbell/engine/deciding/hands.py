@@ -167,8 +167,8 @@ def hand_sentence(hand: Hand, key: str) -> str:
     word = next(of.kubectl_name for of in FOREIGN_AUTOSCALERS if of.kind == hand.kind)
     patch = json.dumps({"spec": {hand.field: hand.before}}, separators=(",", ":"))
     return (
-        f"{did}, while a peak is under way. This stays, after the peak too: it is the new minimum. To set it "
-        f"back: kubectl patch {word} {hand.name} -n {namespace} --type=merge -p '{patch}'. {instead}"
+        f"{did}, while firstbell held it raised. This stays, afterwards too: it is the new minimum. To set "
+        f"it back: kubectl patch {word} {hand.name} -n {namespace} --type=merge -p '{patch}'. {instead}"
     )
 
 

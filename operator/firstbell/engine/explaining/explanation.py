@@ -19,7 +19,9 @@ from firstbell.engine.deciding.leading import lead_from_status
 from firstbell.engine.deciding.planning import coming_peaks
 from firstbell.engine.deciding.situation import situation
 from firstbell.engine.deciding.surging import surge_from_status
-from firstbell.engine.explaining.last_report import in_reported_words, reported_live, reported_stop
+from firstbell.engine.explaining.foresight import Foreseen, OrderTurn, next_change, order_turns
+from firstbell.engine.explaining.instance import instance_of
+from firstbell.engine.explaining.last_report import in_reported_words, reported_stop, with_reported_live
 from firstbell.engine.memory.kept_plans import KeptPlans
 from firstbell.engine.memory.memory import Memory
 from firstbell.engine.objects.field_managers import owns
@@ -30,12 +32,9 @@ if TYPE_CHECKING:
 
     from firstbell.core import Plan, PlannedPeak, RegionLoad, Rises, Run
     from firstbell.engine.deciding.outcome import Outcome
-    from firstbell.engine.deciding.situation import Situation
     from firstbell.engine.ports import Json
     from firstbell.engine.requests.command import Command
     from firstbell.engine.seen.store import SeenAutoscaler, SeenSpec, Store
-
-DEFAULT_INSTANCE = "firstbell"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,7 +61,9 @@ class Explanation:
     """Everything that explains one number.
 
     `wanted` is what the schedule asks for before any bound, `peaks` what it is made of, largest first;
-    `following` the next write, `upcoming` the next peaks; `writers` those of the autoscaler's minimum, which
+    `following` the next write of the schedule, `upcoming` the next peaks; where orders are in force or to
+    come `following_orders` is the next write with them (None: none within two days) and `turns` when each
+    begins or ends and what is decided then; `writers` those of the autoscaler's minimum, which
     are asked for apart. `writes` are the patches that are still to be sent for it, and in DryRun
     `writes_if_enforced` those that Enforce would send. `rises` are the last ones, as the operator measured
     them.
@@ -75,6 +76,8 @@ class Explanation:
     wanted: int | None = None
     peaks: tuple[ExplainedPeak, ...] = ()
     following: Run | None = None
+    following_orders: Foreseen | None = None
+    turns: tuple[OrderTurn, ...] = ()
     upcoming: tuple[PlannedPeak, ...] = ()
     writers: tuple[FieldWriter, ...] = ()
     writes: tuple[Command, ...] = ()
@@ -102,7 +105,7 @@ def explain(store: Store, key: str, now: datetime, instance: str | None = None) 
             if isinstance(seen.rules, Unavailable)
             else Unavailable(reason=AbsenceReason.INVALID_SPEC, message="the spec is not usable")
         )
-    instance = instance or _instance(store, key)
+    instance = instance or instance_of(store, key)
     stands = with_reported_live(situation(store, seen, rules, instance, now))
     stands = with_kept_baseline(stands, autoscaler_from_status(seen))
     memory = Memory(
@@ -119,6 +122,12 @@ def explain(store: Store, key: str, now: datetime, instance: str | None = None) 
         writes=commands_of(outcome, memory, held, instance),
         writes_if_enforced=unsent_of(outcome, memory, held, instance) if rules.mode is Mode.DRY_RUN else None,
     )
+    if outcome.orders:
+        told = replace(
+            told,
+            following_orders=next_change(store, key, now),
+            turns=order_turns(store, key, outcome.orders, now),
+        )
     plan = outcome.plan
     if isinstance(plan, Unavailable):
         return told
@@ -132,11 +141,6 @@ def explain(store: Store, key: str, now: datetime, instance: str | None = None) 
     )
 
 
-def with_reported_live(stands: Situation) -> Situation:
-    """Return the situation with what live metrics ask for by the operator's last report."""
-    return replace(stands, live=reported_live(stands.seen.status))
-
-
 def field_writers(managed_fields: Iterable[Json], field: str) -> tuple[FieldWriter, ...]:
     """Return the managers of `spec.FIELD` in an object's managedFields, and when each last wrote."""
     return tuple(
@@ -148,12 +152,6 @@ def field_writers(managed_fields: Iterable[Json], field: str) -> tuple[FieldWrit
         for entry in managed_fields
         if owns(entry, field)
     )
-
-
-def _instance(store: Store, key: str) -> str:
-    marks = [seen.autoscaler.mark for seen in store.floors.held_by(key)]
-    held = next((mark.instance for mark in marks if mark is not None), "")
-    return held or store.autoscalers[key].count_mark.instance or DEFAULT_INSTANCE
 
 
 def _peaks(plan: Plan, minute: int) -> list[ExplainedPeak]:

@@ -7,24 +7,29 @@ and stands still.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from firstbell.core import SETTLED, Decision, Pilot, Unavailable, instant_of, minute_of, next_turns
 from firstbell.engine.deciding.evaluating import evaluated
 from firstbell.engine.deciding.last_autoscaler import autoscaler_from_status, with_kept_baseline
+from firstbell.engine.deciding.leading import lead_from_status
 from firstbell.engine.deciding.situation import situation
-from firstbell.engine.explaining.explanation import DEFAULT_INSTANCE, with_reported_live
+from firstbell.engine.explaining.instance import instance_of
+from firstbell.engine.explaining.last_report import reported_stop, with_reported_live
 from firstbell.engine.memory.memory import Memory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
+    from collections.abc import Iterable, Iterator
 
+    from firstbell.core import Override
     from firstbell.engine.deciding.outcome import Outcome
     from firstbell.engine.seen.store import Store
 
 MOST_TIMES = 40
 """Changes that are looked at between two times."""
+AHEAD = timedelta(days=2)
+"""As far as the operator itself plans."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +44,32 @@ class Foreseen:
     """The orders that ask for replicas then."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderTurn:
+    """When an order begins or ends next, and what is decided then."""
+
+    order: Override
+    begins: bool
+    then: Foreseen
+
+
+def next_change(store: Store, key: str, now: datetime) -> Foreseen | None:
+    """Return the next number that is another than that of now, orders counted; None: none within AHEAD."""
+    first, *others = foreseen(store, key, now, now + AHEAD)
+    return next((one for one in others if one.replicas not in {None, first.replicas}), None)
+
+
+def order_turns(store: Store, key: str, orders: Iterable[Override], now: datetime) -> tuple[OrderTurn, ...]:
+    """Return the next turn of each order that is in force or to come, the earliest first."""
+    turns = []
+    for one in orders:
+        begins = one.start > now
+        at = one.start if begins else one.end
+        if at > now:
+            turns.append(OrderTurn(order=one, begins=begins, then=foreseen(store, key, at, at)[0]))
+    return tuple(sorted(turns, key=lambda turn: (turn.then.at, turn.order.name)))
+
+
 def foreseen(store: Store, key: str, start: datetime, end: datetime) -> tuple[Foreseen, ...]:
     """Return what will be decided from `start` to `end`, both included: one entry for each change."""
     found: list[Foreseen] = []
@@ -50,7 +81,7 @@ def foreseen(store: Store, key: str, start: datetime, end: datetime) -> tuple[Fo
 
 
 def _looks(store: Store, key: str, start: datetime, end: datetime) -> Iterator[Foreseen]:
-    memory, now = Memory(), start
+    memory, now = Memory(lead=lead_from_status(store.autoscalers[key].status)), start
     for _ in range(MOST_TIMES):
         outcome = _outcome(store, key, now, memory)
         if isinstance(outcome, Unavailable):
@@ -69,15 +100,10 @@ def _outcome(store: Store, key: str, now: datetime, memory: Memory) -> Outcome |
     if rules is None:
         return seen.rules if isinstance(seen.rules, Unavailable) else Unavailable(reason="", message="")
     memory.pilot = Pilot(history=SETTLED)
-    instance = seen.count_mark.instance or _instance(store, key)
+    instance = instance_of(store, key)
     stands = with_reported_live(situation(store, seen, rules, instance, now))
     stands = with_kept_baseline(stands, autoscaler_from_status(seen))
-    return evaluated(store, stands, instance, memory, now)
-
-
-def _instance(store: Store, key: str) -> str:
-    marks = (seen.autoscaler.mark for seen in store.floors.held_by(key))
-    return next((mark.instance for mark in marks if mark is not None), DEFAULT_INSTANCE)
+    return evaluated(store, stands, instance, memory, now, stopped=reported_stop(seen.status))
 
 
 def _told(outcome: Outcome) -> Foreseen:

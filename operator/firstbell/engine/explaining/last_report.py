@@ -24,6 +24,7 @@ from firstbell.kinds.school_autoscaler import Mode
 
 if TYPE_CHECKING:
     from firstbell.engine.deciding.outcome import Outcome
+    from firstbell.engine.deciding.situation import Situation
     from firstbell.engine.ports import Json
     from firstbell.engine.seen.store import SeenAutoscaler
 
@@ -57,6 +58,11 @@ def reported_live(status: Json) -> tuple[LiveMetric, ...]:
         return ()
     target = MetricTarget(name="live metrics", type=TargetType.AVERAGE_VALUE, amount=Fraction(1))
     return (LiveMetric(target=target, reading=Fraction(asked)),)
+
+
+def with_reported_live(stands: Situation) -> Situation:
+    """Return the situation with what live metrics ask for by the operator's last report."""
+    return replace(stands, live=reported_live(stands.seen.status))
 
 
 def in_reported_words(decision: Decision | Unavailable, status: Json) -> Decision | Unavailable:

@@ -123,6 +123,37 @@ def test_so_is_what_means_nothing(tmp_path, arguments, told):
     assert told in done.stderr
 
 
+def test_a_calendar_and_a_declaration_may_be_named_with_their_namespace(tmp_path):
+    named = run(tmp_path, "lms/city", "2025-02-04", "--closed")
+    assert (named.exit_code, named.stdout) == (0, run(tmp_path, "city", "2025-02-04", "--closed").stdout)
+    assert "first at Tue 04 Feb 08:30: 3 -> 9" in run(tmp_path, "--withdraw", "lms/snow", more=[SNOW]).stdout
+    elsewhere = run(tmp_path, "lms/city", "2025-02-04", "--closed", "-n", "other")
+    assert (elsewhere.exit_code, elsewhere.stderr) == (
+        2,
+        "CALENDAR lms/city: -n says namespace other. Give one of the two.\n",
+    )
+    assert "is no name" in run(tmp_path, "a/b/c", "2025-02-04", "--closed").stderr
+
+
+@pytest.mark.parametrize(
+    ("word", "cure"),
+    [
+        ("weatherday", "--event weatherday"),
+        ("2025-02-05", "--until 2025-02-05"),
+        ("late", "--bell SCHEDULE"),
+    ],
+)
+def test_a_word_after_closed_is_answered_with_the_option_that_it_is_of(tmp_path, word, cure):
+    done = run(tmp_path, "city", "2025-02-04", "--closed", word)
+    assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.startswith(f"{word}: is one argument too many. ")
+    assert cure in done.stderr
+
+
+def test_today_may_be_written_as_it_stands_in_a_sentence(tmp_path):
+    assert run(tmp_path, "city", "Today", "--closed").exit_code == 0
+
+
 def test_tomorrow_is_that_of_the_school(tmp_path):
     today, tomorrow = (
         yaml.safe_load(run(tmp_path, "city", word, "--closed", "-o", "yaml").stdout)["spec"]["startDate"]

@@ -27,8 +27,9 @@ from tests.unit.engine.bodies import (
     an_autoscaler,
     an_exception,
     an_hpa,
+    an_override,
 )
-from tests.unit.engine.world import HPAS, World
+from tests.unit.engine.world import HPAS, OVERRIDES, World
 
 APP = typer.Typer()
 APP.command()(explain_command)
@@ -119,6 +120,41 @@ async def test_a_late_fact_is_named_as_the_reason_of_the_day():
     assert "by exceptions/snow" in day
 
 
+async def test_with_an_order_in_force_it_tells_when_it_ends_and_what_follows():
+    world = World(AFTER, hpa=an_hpa(maximum=200))
+    world.put(OVERRIDES, an_override("exams", floorReplicas=60, until="11:00"))
+    world.put(OVERRIDES, an_override("later", hold=True, since="12:00", until="13:00"))
+    await world.tick(AFTER)
+    told = text(world, AFTER).partition("NEXT")[2]
+    found = rows(told)
+    assert found["write"].startswith("4 replicas (the baseline, 4) at Mon 09 Sep 11:00")
+    assert found["order"].startswith("exams ends at Mon 09 Sep 11:00 UTC: then 4 replicas (the baseline, 4)")
+    assert "later begins at Mon 09 Sep 12:00 UTC: then nothing is written" in " ".join(told.split())
+    document = explain_document(explained(world, AFTER))
+    assert document["nextWrite"] == {"time": "2024-09-09T11:00:00Z", "replicas": 4}
+    ends, begins = document["overrideTurns"]
+    assert (ends["turn"], ends["time"], ends["replicas"]) == ("Ends", "2024-09-09T11:00:00Z", 4)
+    assert (begins["turn"], begins["replicas"], begins["reason"]) == ("Begins", None, "HeldByOverride")
+
+
+async def test_the_next_write_is_no_write_of_the_plan_that_an_order_is_above():
+    world = World("2024-09-09T08:05", hpa=an_hpa(maximum=200))
+    world.put(OVERRIDES, an_override(floorReplicas=150, until="12:00"))
+    await world.tick("2024-09-09T08:05")
+    found = rows(text(world, "2024-09-09T08:05").partition("NEXT")[2])
+    assert found["write"].startswith("4 replicas (the baseline, 4) at Mon 09 Sep 12:00")
+
+
+async def test_under_a_hold_the_next_write_is_the_first_after_it():
+    world = World("2024-09-09T08:05", hpa=an_hpa(maximum=200))
+    world.put(OVERRIDES, an_override(hold=True, until="08:40"))
+    await world.tick("2024-09-09T08:05")
+    found = rows(text(world, "2024-09-09T08:05").partition("NEXT")[2])
+    assert found["write"].startswith("100 replicas (first-bell at Mon 09 Sep 08:30")
+    assert "at Mon 09 Sep 08:40" in found["write"]
+    assert found["order"].startswith("order ends at Mon 09 Sep 08:40 UTC: then 100 replicas")
+
+
 def test_a_number_that_nothing_can_have_is_told_at_once():
     head = text(World(deployment=None)).splitlines()[0]
     assert head == "ns/web: 100 replicas (ScheduledPeak, nothing to scale: TargetNotFound)"
@@ -132,8 +168,8 @@ async def test_the_document_has_its_version_and_its_fields():
     document = explain_document(explained(world))
     assert list(document) == [
         "apiVersion", "autoscaler", "time", "mode", "target", "decision", "peaks", "liveMetricsRead", "live",
-        "actuator", "calendars", "nextWrite", "upcoming", "overrides", "wouldChange", "reported", "writes",
-        "writesIfEnforced", "lead",
+        "actuator", "calendars", "nextWrite", "upcoming", "overrides", "overrideTurns", "wouldChange",
+        "reported", "writes", "writesIfEnforced", "lead",
     ]  # fmt: skip
     assert document["apiVersion"] == "firstbell.dev/explain/v1"
     assert document["time"] == "2024-09-09T08:25:00Z"

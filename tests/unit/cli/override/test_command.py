@@ -190,3 +190,43 @@ def test_a_name_that_nobody_has_is_answered_with_the_nearest(monkeypatch):
     result = CliRunner().invoke(APP, ["wbe", *ORDER[1:]])
     assert result.exit_code == 2
     assert 'The nearest known SchoolAutoscaler is "web"' in result.stderr
+
+
+def test_a_name_may_come_with_its_namespace_as_events_write_it(monkeypatch):
+    world = world_at(monkeypatch)
+    named = ("ns/web", "--floor", "60", "--until", "+1h", "--reason", "x", "--name", "o", "--yes")
+    assert CliRunner().invoke(APP, named).exit_code == 0
+    assert world.get(OVERRIDES, "o")["spec"]["autoscalerRefs"] == [{"name": "web"}]
+    assert CliRunner().invoke(APP, ["--end", "ns/o", "--yes"]).exit_code == 0
+    assert ("firstbell.dev", OVERRIDES, "ns", "o") not in world.cluster.objects
+    two = CliRunner().invoke(APP, ["other/web", *named])
+    assert (two.exit_code, two.stderr) == (
+        2,
+        "NAME: an order is for one namespace, and these are of other, ns. Give an order for each.\n",
+    )
+    elsewhere = CliRunner().invoke(APP, [*named, "-n", "other"])
+    assert elsewhere.stderr == "NAME ns/web: -n says namespace other. Give one of the two.\n"
+
+
+def test_an_end_that_is_over_is_told_by_its_option(monkeypatch):
+    world_at(monkeypatch)
+    over = ("web", "--floor", "6", "--until", "2020-01-01T10:00Z", "--reason", "x", "-n", "ns")
+    assert CliRunner().invoke(APP, over).stderr.startswith("--until: ")
+
+
+def test_while_firstbell_is_stopped_an_order_is_shown_to_do_nothing():
+    world = World(AFTER, autoscaler=an_autoscaler())
+    stopped = {"type": "Ready", "status": "False", "reason": "Stopped", "message": "firstbell is stopped: x"}
+    world.edit("schoolautoscalers", lambda one: one.update(status={"conditions": [stopped]}))
+    lines = effect(world, body(floorReplicas=60, until="11:00"), AFTER)
+    assert lines[0].startswith("ns/web: nothing is written (Stopped) -> nothing is written (Stopped)")
+
+
+@pytest.mark.parametrize("arguments", [["--list"], ["--end", "o", "--yes"], [*ORDER[:-4], "--yes"]])
+def test_a_cluster_without_the_kinds_is_told_how_to_get_them_and_nobody_is_asked(monkeypatch, arguments):
+    world = world_at(monkeypatch)
+    world.cluster.fail("NotFound", message="Not Found (404)")
+    done = CliRunner().invoke(APP, [*arguments, "-n", "ns"])
+    assert done.exit_code == 2
+    assert "Install the kinds: firstbell crds" in done.stderr
+    assert "Write it?" not in done.output

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
+from firstbell.cli.rehearse.command import rehearse
 from firstbell.cli.rehearse.rehearsal import Rehearsal, rehearsal_of
 from firstbell.cli.rehearse.words import intention
 from firstbell.core.overrides import Override
@@ -15,6 +19,8 @@ from tests.fakes import instant
 from tests.unit.engine.bodies import KEY, an_autoscaler, an_hpa
 from tests.unit.engine.world import World
 
+APP = typer.Typer()
+APP.command()(rehearse)
 EVENING = "2024-09-09T19:00"
 LESSONS, SUNDAY = on("2024-09-11"), on("2024-09-15")
 
@@ -160,3 +166,24 @@ def test_an_order_to_stop_is_told_with_the_way_to_go_on():
     }
     world.edit("schoolautoscalers", lambda body: body.update(status={"conditions": [ready]}))
     assert asked(world) == ("nothing is written (incident). Nothing is written until then: firstbell resume.")
+
+
+def rehearsed(monkeypatch, world: World):
+    """`firstbell rehearse --dry-run` of a world."""
+
+    def asked_of(_kubeconfig, _context, ask):
+        return asyncio.run(ask(world.cluster))
+
+    monkeypatch.setattr("firstbell.cli.ask_cluster.ask_cluster", asked_of)
+    monkeypatch.setattr("firstbell.clock.SystemClock.now", lambda _: instant(EVENING))
+    return CliRunner().invoke(APP, [KEY, "--peak", "first-bell", "--date", "2024-09-11", "--dry-run"])
+
+
+def test_where_no_operator_has_reported_anything_nothing_is_asked_for(monkeypatch):
+    done = rehearsed(monkeypatch, World(EVENING))
+    want = "the operator has reported nothing on ns/web yet: nobody would follow the order"
+    assert (done.exit_code, done.stderr.startswith(want)) == (2, True)
+    world = World(EVENING)
+    asyncio.run(world.tick(EVENING))
+    done = rehearsed(monkeypatch, world)
+    assert (done.exit_code, done.stdout.startswith("ns/web: 4 -> 100 replicas")) == (0, True)
