@@ -47,6 +47,11 @@ class LimitReason(StrEnum):
     PLAN_SHRUNK = "PlanShrunk"
     SCALING_OVERRIDE = "ScalingOverride"
 
+    @property
+    def caps(self) -> bool:
+        """Whether somebody allows no more than that, however long one waits."""
+        return self in {self.TOO_MANY_REPLICAS, self.AUTOSCALER_MAX_REPLICAS, self.ADMISSION}
+
 
 class ConditionType(StrEnum):
     """The conditions of our kinds."""

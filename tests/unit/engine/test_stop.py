@@ -301,6 +301,21 @@ async def test_an_override_that_ends_while_we_are_stopped_leaves_its_floor_until
         assert run.floor == 4
 
 
+async def test_an_override_says_that_nothing_comes_of_it_while_we_are_stopped():
+    async with Running(BEFORE) as run:
+        run.order_to_stop(reason=WHY)
+        run.world.put("scalingoverrides", an_override(floorReplicas=50))
+        await settled()
+        status = run.world.get("scalingoverrides", "order")["status"]
+        assert WHY in status["autoscalers"][0]["message"]
+        effective = next(one for one in status["conditions"] if one["type"] == "Effective")
+        assert (effective["status"], effective["reason"]) == ("False", "NothingToScale")
+        run.resume()
+        await settled()
+        status = run.world.get("scalingoverrides", "order")["status"]
+        assert status["autoscalers"][0]["message"] == "raised to 50, 4 are planned"
+
+
 async def test_a_stop_is_told_before_a_hold_and_the_hold_goes_on_after_it():
     async with Running(BEFORE) as run:
         run.world.put("scalingoverrides", an_override(hold=True))

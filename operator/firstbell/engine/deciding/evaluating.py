@@ -23,7 +23,6 @@ from firstbell.engine.deciding.shrinking import follow_shrinkage
 from firstbell.engine.deciding.sighting import sight
 from firstbell.engine.deciding.situation import ByFloor, still_held
 from firstbell.engine.deciding.zero import follow_zero
-from firstbell.engine.pace.timekeeping import NOT_COMPARED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,9 +44,9 @@ def evaluated(  # noqa: PLR0913 - what a decision depends on
     memory: Memory,
     now: datetime,
     *,
-    clock: ClockState = NOT_COMPARED,
-    others: Sequence[OtherTime] = (),
-    stopped: str = "",
+    clock: ClockState,
+    others: Sequence[OtherTime],
+    stopped: str,
 ) -> Outcome:
     """Return the outcome of a situation at `now`, nothing written yet.
 

@@ -8,7 +8,6 @@ from firstbell.core import (
     AbsenceReason,
     Decision,
     DecisionReason,
-    LimitReason,
     Unavailable,
     floors_in_force,
     minute_of,
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from firstbell.engine.deciding.other_times import Elsewhere
     from firstbell.engine.deciding.outcome import Outcome
     from firstbell.engine.pace.timekeeping import OtherTime
-
-CAPS = frozenset({LimitReason.TOO_MANY_REPLICAS, LimitReason.AUTOSCALER_MAX_REPLICAS, LimitReason.ADMISSION})
 
 
 def floors_at_other_times(
@@ -94,7 +91,7 @@ def effect_of(outcome: Outcome | Unavailable) -> Effect:
 def _cap(decision: Decision | Unavailable) -> tuple[int, str] | None:
     if isinstance(decision, Unavailable):
         return None
-    found = [limit for limit in decision.limits if limit.reason in CAPS]
+    found = [limit for limit in decision.limits if limit.reason.caps]
     return (found[-1].after, found[-1].reason.value) if found else None
 
 
@@ -103,6 +100,8 @@ def _problem(outcome: Outcome) -> str:
     for needed in (decision, stands.workload):
         if isinstance(needed, Unavailable):
             return needed.message
+    if outcome.stopped:
+        return outcome.stopped
     if isinstance(decision, Decision) and decision.reason is DecisionReason.HANDS_OFF:
         return decision.message
     if stands.rules.mode is Mode.DRY_RUN:

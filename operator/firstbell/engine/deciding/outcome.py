@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from firstbell.core import Unavailable
-from firstbell.engine.pace.timekeeping import NOT_COMPARED
 from firstbell.kinds.school_autoscaler import Mode
 
 if TYPE_CHECKING:
@@ -37,17 +36,17 @@ class Outcome:
     situation: Situation
     plan: Plan | Unavailable
     decision: Decision | Unavailable
+    invalid: Unavailable | None
+    cut: Unavailable | None
+    shrunk: Shrunk | None
+    clock: ClockState
+    stopped: str
+    held_by: Override | None
+    floors: tuple[Hold, ...]
+    orders: tuple[Override, ...]
     failure: Failure | None = None
-    invalid: Unavailable | None = None
     look: Look | None = None
-    cut: Unavailable | None = None
-    shrunk: Shrunk | None = None
-    clock: ClockState = NOT_COMPARED
     elsewhere: tuple[Elsewhere, ...] = ()
-    stopped: str = ""
-    held_by: Override | None = None
-    floors: tuple[Hold, ...] = ()
-    orders: tuple[Override, ...] = ()
 
     @property
     def kept_off(self) -> bool:

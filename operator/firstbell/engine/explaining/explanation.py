@@ -11,19 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from firstbell.core import SETTLED, AbsenceReason, Pilot, Unavailable, minute_of, peak_at
+from firstbell.core import AbsenceReason, Unavailable, minute_of, peak_at
 from firstbell.engine.acting.commands import commands_of, unsent_of
-from firstbell.engine.deciding.evaluating import evaluated
-from firstbell.engine.deciding.last_autoscaler import autoscaler_from_status, with_kept_baseline
-from firstbell.engine.deciding.leading import lead_from_status
 from firstbell.engine.deciding.planning import coming_peaks
-from firstbell.engine.deciding.situation import situation
-from firstbell.engine.deciding.surging import surge_from_status
+from firstbell.engine.explaining.by_report import outcome_by_report, reported_memory
 from firstbell.engine.explaining.foresight import Foreseen, OrderTurn, next_change, order_turns
 from firstbell.engine.explaining.instance import instance_of
-from firstbell.engine.explaining.last_report import in_reported_words, reported_stop, with_reported_live
+from firstbell.engine.explaining.last_report import in_reported_words
 from firstbell.engine.memory.kept_plans import KeptPlans
-from firstbell.engine.memory.memory import Memory
 from firstbell.engine.objects.field_managers import owns
 from firstbell.kinds.school_autoscaler import Mode
 
@@ -105,14 +100,8 @@ def explain(store: Store, key: str, now: datetime, instance: str | None = None) 
             if isinstance(seen.rules, Unavailable)
             else Unavailable(reason=AbsenceReason.INVALID_SPEC, message="the spec is not usable")
         )
-    instance = instance or instance_of(store, key)
-    stands = with_reported_live(situation(store, seen, rules, instance, now))
-    stands = with_kept_baseline(stands, autoscaler_from_status(seen))
-    memory = Memory(
-        pilot=Pilot(history=SETTLED, surge=surge_from_status(seen.status)),
-        lead=lead_from_status(seen.status),
-    )
-    outcome = evaluated(store, stands, instance, memory, now, stopped=reported_stop(seen.status))
+    instance, memory = instance or instance_of(store, key), reported_memory(seen)
+    outcome = outcome_by_report(store, seen, rules, instance, memory, now)
     held = store.floors.held_by(key)
     told = Explanation(
         seen=seen,

@@ -1,7 +1,7 @@
 """What will be decided for a workload at coming times: for whoever shows an order before it is given. Pure.
 
-Without memory, as `firstbell explain`: what live metrics ask for is taken from the operator's last report,
-and stands still.
+By the operator's last report, as `firstbell explain`: what it tells of an order to stop, or of live metrics,
+stands still.
 """
 
 from __future__ import annotations
@@ -10,20 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.core import SETTLED, Decision, Pilot, Unavailable, instant_of, minute_of, next_turns
-from firstbell.engine.deciding.evaluating import evaluated
-from firstbell.engine.deciding.last_autoscaler import autoscaler_from_status, with_kept_baseline
-from firstbell.engine.deciding.leading import lead_from_status
-from firstbell.engine.deciding.situation import situation
+from firstbell.core import Decision, Unavailable, instant_of, minute_of, next_turns
+from firstbell.engine.explaining.by_report import outcome_by_report, reported_memory
 from firstbell.engine.explaining.instance import instance_of
-from firstbell.engine.explaining.last_report import reported_stop, with_reported_live
-from firstbell.engine.memory.memory import Memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from firstbell.core import Override
     from firstbell.engine.deciding.outcome import Outcome
+    from firstbell.engine.memory.memory import Memory
     from firstbell.engine.seen.store import Store
 
 MOST_TIMES = 40
@@ -81,7 +77,7 @@ def foreseen(store: Store, key: str, start: datetime, end: datetime) -> tuple[Fo
 
 
 def _looks(store: Store, key: str, start: datetime, end: datetime) -> Iterator[Foreseen]:
-    memory, now = Memory(lead=lead_from_status(store.autoscalers[key].status)), start
+    memory, now = reported_memory(store.autoscalers[key]), start
     for _ in range(MOST_TIMES):
         outcome = _outcome(store, key, now, memory)
         if isinstance(outcome, Unavailable):
@@ -99,11 +95,8 @@ def _outcome(store: Store, key: str, now: datetime, memory: Memory) -> Outcome |
     rules = seen.in_force
     if rules is None:
         return seen.rules if isinstance(seen.rules, Unavailable) else Unavailable(reason="", message="")
-    memory.pilot = Pilot(history=SETTLED)
-    instance = instance_of(store, key)
-    stands = with_reported_live(situation(store, seen, rules, instance, now))
-    stands = with_kept_baseline(stands, autoscaler_from_status(seen))
-    return evaluated(store, stands, instance, memory, now, stopped=reported_stop(seen.status))
+    memory.pilot = reported_memory(seen).pilot  # no look's stabilization holds the next
+    return outcome_by_report(store, seen, rules, instance_of(store, key), memory, now)
 
 
 def _told(outcome: Outcome) -> Foreseen:

@@ -57,9 +57,6 @@ BEFORE_CONTEST = 5
 """Where people read the condition of the bell."""
 ORDERS_TOLD = 3
 """Orders that are told beside a peak to come."""
-LIMITING = frozenset(
-    {LimitReason.TOO_MANY_REPLICAS, LimitReason.AUTOSCALER_MAX_REPLICAS, LimitReason.ADMISSION}
-)
 
 
 def status_of(
@@ -279,7 +276,7 @@ def _scaling_limited(outcome: Outcome) -> Condition:
     if isinstance(outcome.decision, Unavailable):
         return Condition(type=kind, status=Truth.UNKNOWN, reason=outcome.decision.reason)
     for limit in outcome.decision.limits:
-        if limit.reason in LIMITING:
+        if limit.reason.caps:
             return Condition(
                 type=kind, status=Truth.TRUE, reason=limit.reason, message=_limited(outcome, limit)
             )
