@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlencode
@@ -35,6 +36,7 @@ WATCH_SECONDS = 40
 once a minute, and no server promises them."""
 LONGEST_WATCH_SECONDS = WATCH_SECONDS + 10.0
 """A connection that died without a word is noticed when the server should have ended the watch."""
+TLS_OBJECT = re.compile(r" ssl:(?:<[^<>]*(?:<[^<>]*>[^<>]*)*>|\S+)")
 NO_DEADLINE = aiohttp.ClientTimeout(total=None)
 PAGE = 500
 MESSAGE_CHARACTERS = 500
@@ -291,7 +293,8 @@ class KubernetesCluster:
         if isinstance(error, TimeoutError) and self.connection.renewing:
             message = "new credentials are waited for, after the API server has refused the old ones (401)"
             return Failure(kind=FailureKind.UNAUTHENTICATED, message=message)
-        message = f"the API server cannot be reached: {error}"
+        # How the client sets up TLS stands in its words as an object at an address in memory.
+        message = f"the API server cannot be reached: {TLS_OBJECT.sub('', str(error))}"
         if isinstance(error, TimeoutError):
             message = f"the API server gave no answer in {self._seconds:g} s"
         return Failure(kind=FailureKind.UNREACHABLE, message=message)

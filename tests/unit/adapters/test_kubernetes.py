@@ -164,10 +164,14 @@ async def test_a_connection_that_breaks_is_unreachable(server, cluster):
     assert got.message.startswith("the API server cannot be reached: ")
 
 
-async def test_nobody_at_the_address_is_unreachable():
-    async with KubernetesCluster(configured("http://127.0.0.1:9")) as cluster:
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_nobody_at_the_address_is_unreachable(scheme):
+    async with KubernetesCluster(configured(f"{scheme}://127.0.0.1:9")) as cluster:
         got = await cluster.get(HPA)
     assert got.kind is FailureKind.UNREACHABLE
+    assert "127.0.0.1:9" in got.message
+    assert "ssl" not in got.message
+    assert " at 0x" not in got.message
 
 
 def an_item(number):

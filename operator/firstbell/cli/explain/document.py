@@ -72,6 +72,8 @@ def explain_document(of: Explanation) -> dict[str, Any]:
 
 def _next_write(of: Explanation) -> dict[str, Any] | None:
     """Return the next number that is written, orders counted."""
+    if of.outcome.stopped:
+        return None
     if of.turns:
         coming = of.following_orders
         return None if coming is None else {"time": api_time(coming.at), "replicas": coming.replicas}

@@ -206,7 +206,9 @@ def _writers(of: Explanation, zone: tzinfo) -> str:
 
 
 def _next(of: Explanation, zone: tzinfo) -> Iterator[tuple[str, str]]:
-    if of.turns:
+    if of.outcome.stopped:
+        yield "write", "none while firstbell is stopped"
+    elif of.turns:
         yield from _with_orders(of, zone)
     elif of.following is not None:
         at = _when(instant_of(of.following.start), zone)

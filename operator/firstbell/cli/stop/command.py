@@ -61,7 +61,7 @@ def stop(
     if output is StopOutput.YAML:
         echo_object(manifest)
         return
-    typer.echo(printable(f"Namespace {where}: {stop_order(manifest).sentence}"))
+    typer.echo(printable(f"Order for namespace {where}: {stop_order(manifest).sentence}"))
     typer.echo("Nothing is raised before any bell until then; floors and counts stay as they are.")
     bells = ask_cluster(kubeconfig, context, lambda cluster: coming_bells(cluster, end))
     for line in () if isinstance(bells, Failure) else bell_lines(bells):

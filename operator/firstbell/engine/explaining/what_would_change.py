@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core import SLOWING, Decision, LimitReason, Unavailable
+from firstbell.core import SLOWING, Decision, DecisionReason, LimitReason, Unavailable
 from firstbell.engine.deciding.situation import ByFloor, ByScale
 from firstbell.kinds.school_autoscaler import Mode
 
@@ -33,9 +33,18 @@ def _hindrances(of: Explanation) -> Iterator[str]:
         yield "firstbell resume has it go on: then what the schedule asks for is written within seconds."
     elif of.outcome.held_by is not None:
         held_by = of.outcome.held_by
-        yield f"{held_by.sentence}. To end it now: firstbell override --end {held_by.name}"
+        yield _ended(held_by.sentence, held_by.name, of)
+    elif isinstance(decision, Decision) and decision.reason is DecisionReason.SCALING_OVERRIDE:
+        largest = max(of.outcome.floors, key=lambda one: one.replicas, default=None)
+        if largest is not None:
+            yield _ended(largest.message, largest.by, of)
     elif isinstance(decision, Decision) and decision.desired is None:
         yield "Scale the workload to 1 or more, and firstbell takes it up again."
+
+
+def _ended(sentence: str, name: str, of: Explanation) -> str:
+    namespace = of.seen.key.partition("/")[0]
+    return f"{sentence}. To end it now: firstbell override --end {name} -n {namespace}"
 
 
 def _limits(of: Explanation) -> Iterator[str]:

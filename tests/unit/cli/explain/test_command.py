@@ -155,6 +155,23 @@ async def test_under_a_hold_the_next_write_is_the_first_after_it():
     assert found["order"].startswith("order ends at Mon 09 Sep 08:40 UTC: then 100 replicas")
 
 
+async def test_while_firstbell_is_stopped_no_write_comes_next():
+    world = World(AFTER)
+    world.put(OVERRIDES, an_override("exams", floorReplicas=60, until="11:00"))
+    told = {"type": "Ready", "status": "False", "reason": "Stopped", "message": "firstbell is stopped: x"}
+    world.edit("schoolautoscalers", lambda one: one.update(status={"conditions": [told]}))
+    assert rows(text(world, AFTER).partition("NEXT")[2])["write"] == "none while firstbell is stopped"
+    assert explain_document(explained(world, AFTER))["nextWrite"] is None
+
+
+async def test_an_order_is_told_with_the_command_that_ends_it():
+    world = World(AFTER, hpa=an_hpa(maximum=200))
+    world.put(OVERRIDES, an_override("exams", floorReplicas=60, until="11:00"))
+    world.put(OVERRIDES, an_override("small", floorReplicas=50, until="11:00"))
+    await world.tick(AFTER)
+    assert "To end it now: firstbell override --end exams -n ns" in " ".join(text(world, AFTER).split())
+
+
 def test_a_number_that_nothing_can_have_is_told_at_once():
     head = text(World(deployment=None)).splitlines()[0]
     assert head == "ns/web: 100 replicas (ScheduledPeak, nothing to scale: TargetNotFound)"

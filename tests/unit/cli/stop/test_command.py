@@ -139,7 +139,7 @@ def test_the_config_map_is_printed_as_it_would_be_written(tmp_path):
 def test_a_dry_run_says_what_would_be_and_asks_nobody(tmp_path):
     done = run("stop", "--reason", "exams", "-n", NS, "--dry-run", "--kubeconfig", nobody_there(tmp_path))
     assert done.exit_code == 0
-    assert "Namespace firstbell: firstbell is stopped and writes nothing: exams." in done.stdout
+    assert "Order for namespace firstbell: firstbell is stopped and writes nothing: exams." in done.stdout
     assert "floors and counts stay" in done.stdout
 
 
