@@ -225,6 +225,20 @@ def test_exception_opens_nothing(entries, want):
     assert paths == ([("Warning", f"spec.calendarDates[{place}]")] if want else [])
 
 
+@pytest.mark.parametrize(
+    ("event", "fields", "want"),
+    [
+        (SNOW, {"instruction_mode": REMOTE}, [("Warning", ZEROTH)]),
+        (STRIKE, {"bell_schedule_name": "short"}, [("Warning", ZEROTH)]),
+        (SNOW, {}, []),
+        (OPEN, {"instruction_mode": REMOTE}, []),
+    ],
+)
+def test_a_snow_day_at_a_distance_is_told_that_it_has_no_lessons(event, fields, want):
+    entries = (entry(event, **fields),)
+    assert told(FindingKind.EXCEPTION_CLOSES_LESSONS, calendar_dates=entries) == want
+
+
 def test_an_exception_that_opens_nothing_in_one_region_is_told():
     fields = {
         "regions": ("north", "south"),

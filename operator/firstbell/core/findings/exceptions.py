@@ -1,4 +1,4 @@
-"""Exceptions that contradict each other, that open nothing, or that hold on no day at all.
+"""Exceptions that contradict each other or themselves, that open nothing, or that hold on no day at all.
 
 Two entries on one date are ordinary: an early dismissal inside a remote fortnight sets other fields. They
 conflict where both set one field, or where one has lessons and the other has none; the later entry counts,
@@ -167,7 +167,10 @@ def _entry_findings(school_days: SchoolDays, path: str, index: int, closing: int
     entry = school_days.calendar.calendar_dates[index]
     if missing := entry.days_of_week - entry.dates.weekdays:
         yield _weekdays_missing(path, entry, missing)
-    if missing == entry.weekdays or not entry.event.has_lessons:
+    if missing == entry.weekdays:
+        return
+    if not entry.event.has_lessons:
+        yield from _closes_lessons(path, entry)
         return
     if entry.event.shortens:
         yield from _shortened_findings(school_days, path, index, closing)
@@ -189,6 +192,21 @@ def _entry_findings(school_days: SchoolDays, path: str, index: int, closing: int
             path,
             f'"{entry.name}" should open {on}{in_regions(closed)}, but no row of the weekly schedule fits',
             "Add bellScheduleName to the entry",
+        )
+
+
+def _closes_lessons(path: str, entry: CalendarDate) -> Iterator[Finding]:
+    """Yield that an entry says how lessons take place, and closes the day: as a snow day that is remote."""
+    fields = {"instructionMode": entry.instruction_mode, "bellScheduleName": entry.bell_schedule_name}
+    said = [f"{field} {value}" for field, value in fields.items() if value is not None]
+    if said:
+        what = f'"{entry.name}" ({entry.event}) has no lessons'
+        yield Finding(
+            kind=FindingKind.EXCEPTION_CLOSES_LESSONS,
+            severity=Severity.WARNING,
+            path=path,
+            message=f"{what}, so that {listed(said)} counts for nothing",
+            cure="Use event InstructionalDay where there are lessons after all, else leave that out",
         )
 
 

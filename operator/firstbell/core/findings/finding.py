@@ -40,6 +40,7 @@ class FindingKind(StrEnum):
     EXCEPTIONS_CONFLICT = "ExceptionsConflict"
     SHORTENED_DAY_CLOSED = "ShortenedDayClosed"
     EXCEPTION_OPENS_NOTHING = "ExceptionOpensNothing"
+    EXCEPTION_CLOSES_LESSONS = "ExceptionClosesLessons"
     EXCEPTION_NEVER_HOLDS = "ExceptionNeverHolds"
     DEMAND_EVENT_NEVER_OCCURS = "DemandEventNeverOccurs"
     REGION_WITHOUT_COHORT = "RegionWithoutCohort"
