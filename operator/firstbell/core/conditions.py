@@ -11,9 +11,21 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from firstbell.core.reasons import ConditionType
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
+
+_TROUBLE_WHEN_TRUE = frozenset(
+    {
+        ConditionType.SCALING_LIMITED,
+        ConditionType.FLOOR_CONTESTED,
+        ConditionType.PLAN_SHRUNK,
+        ConditionType.CHANGED_BY_HAND,
+    }
+)
+"""All others tell a trouble where they are False."""
 
 
 class Truth(StrEnum):
@@ -34,6 +46,11 @@ class Condition:
     message: str = ""
     observed_generation: int | None = None
     since: datetime | None = None
+
+    @property
+    def is_trouble(self) -> bool:
+        """Whether it tells that something is not as it should be; what is unknown is no trouble."""
+        return self.status is (Truth.TRUE if self.type in _TROUBLE_WHEN_TRUE else Truth.FALSE)
 
 
 def merge_conditions(

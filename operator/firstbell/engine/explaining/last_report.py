@@ -15,7 +15,6 @@ from firstbell.core import (
     LiveMetric,
     MetricTarget,
     TargetType,
-    Truth,
     Unavailable,
 )
 from firstbell.engine.deciding.situation import ByFloor
@@ -28,21 +27,10 @@ if TYPE_CHECKING:
     from firstbell.engine.ports import Json
     from firstbell.engine.seen.store import SeenAutoscaler
 
-_FINE_WHEN_FALSE = {
-    ConditionType.SCALING_LIMITED,
-    ConditionType.FLOOR_CONTESTED,
-    ConditionType.PLAN_SHRUNK,
-    ConditionType.CHANGED_BY_HAND,
-}
-
 
 def not_fine(status: Json) -> tuple[Condition, ...]:
     """Return the conditions that tell a trouble; what is unknown is none."""
-    return tuple(
-        condition
-        for condition in read_conditions(status)
-        if condition.status is (Truth.TRUE if condition.type in _FINE_WHEN_FALSE else Truth.FALSE)
-    )
+    return tuple(condition for condition in read_conditions(status) if condition.is_trouble)
 
 
 def reported_stop(status: Json) -> str:

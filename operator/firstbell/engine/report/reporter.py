@@ -6,23 +6,20 @@ written is tried again with the next report.
 
 from __future__ import annotations
 
-import contextlib
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from firstbell.core import ConditionReason, ConditionType, Decision, Truth, Unavailable, instant_of, minute_of
+from firstbell.core import ConditionReason, Decision, Unavailable, instant_of, minute_of
 from firstbell.engine.deciding.planning import coming_peaks
 from firstbell.engine.objects.status_values import (
     merge_patch,
-    read_conditions,
     visible_status,
     without_absent,
 )
 from firstbell.engine.pace.slices import Slices
-from firstbell.engine.pace.turns import Turns
-from firstbell.engine.ports import Failure, FailureKind, Happening, ObjectPath, write_outcome
+from firstbell.engine.ports import Failure, FailureKind, ObjectPath, write_outcome
 from firstbell.engine.report.bells import (
     follow_baseline,
     follow_bells,
@@ -33,13 +30,15 @@ from firstbell.engine.report.bells import (
 )
 from firstbell.engine.report.readiness import autoscaler_limit, due_replicas, is_red, ready_for_bell
 from firstbell.engine.report.report_due import changed, least_wait, may_wait
+from firstbell.engine.report.report_queue import ReportQueue
 from firstbell.engine.report.reported_kinds import REPORTED_KINDS
 from firstbell.engine.report.status import invalid_status, readiness_of, status_of
+from firstbell.engine.report.turned_conditions import turned_conditions
 from firstbell.engine.seen.store import SeenWorkload, Store
 from firstbell.kinds.group import AUTOSCALER_PLURAL, GROUP, VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from datetime import datetime
 
     from firstbell.core import Condition
@@ -56,32 +55,13 @@ RETRY = timedelta(seconds=10)
 WATCHED_EVERY = timedelta(minutes=1)
 AGAIN_AFTER_CUT = timedelta(hours=1)
 
-TOLD_CONDITIONS = frozenset(
-    {
-        ConditionType.READY,
-        ConditionType.CALENDAR_RESOLVED,
-        ConditionType.METRICS_AVAILABLE,
-        ConditionType.ABLE_TO_SCALE,
-        ConditionType.SCALING_LIMITED,
-        ConditionType.READY_FOR_BELL,
-        ConditionType.RETURNED_TO_BASELINE,
-        ConditionType.FLOOR_CONTESTED,
-        ConditionType.CLOCK_IN_SYNC,
-        ConditionType.PLAN_SHRUNK,
-    }
-)
 LOGGED_BY_ENGINE = frozenset(
     {ConditionReason.FAILED_UPDATE, ConditionReason.STOPPED, "Forbidden", "Unauthenticated"}
 )
-GOOD = {
-    ConditionType.SCALING_LIMITED: Truth.FALSE,
-    ConditionType.FLOOR_CONTESTED: Truth.FALSE,
-    ConditionType.PLAN_SHRUNK: Truth.FALSE,
-}
 
 
 class Reporter:
-    """The queue of reports and what writes them.
+    """What composes statuses and writes them, from a queue of reports.
 
     Nothing is deleted while `time_is_sure` says no.
     """
@@ -104,10 +84,7 @@ class Reporter:
         self._telemetry = telemetry
         self._slices = slices if slices is not None else Slices()
         self._time_is_sure = time_is_sure
-        self._queue: Turns[OwnKey] = Turns(self._slices)
-        self._waiting: set[OwnKey] = set()
-        self._writing: set[OwnKey] = set()
-        self._late: set[OwnKey] = set()
+        self._queue = ReportQueue(self._slices)
         self._latest: dict[str, tuple[Memory, Outcome | Unavailable]] = {}
 
     def ask(self, key: str, memory: Memory, outcome: Outcome | Unavailable) -> None:
@@ -118,7 +95,7 @@ class Reporter:
         if not isinstance(outcome, Unavailable):
             self._figure(key, outcome)
         self._latest[key] = (memory, outcome)
-        self._put((AUTOSCALER_PLURAL, key))
+        self._queue.put((AUTOSCALER_PLURAL, key))
 
     def _figure(self, key: str, outcome: Outcome) -> None:
         workload, decision = outcome.situation.workload, outcome.decision
@@ -132,31 +109,11 @@ class Reporter:
 
     def ask_again(self, own: OwnKey) -> None:
         """Queue the report of an object of a kind in the table of those reported."""
-        self._put(own)
+        self._queue.put(own)
 
     async def get(self) -> OwnKey:
         """Return the next object to report."""
         return await self._queue.get()
-
-    def _put(self, own: OwnKey) -> None:
-        if own in self._writing:
-            self._late.add(own)
-        elif own not in self._waiting:
-            self._waiting.add(own)
-            self._queue.put(own[1].partition("/")[0], own)
-
-    @contextlib.contextmanager
-    def _alone(self, own: OwnKey) -> Iterator[None]:
-        """Let two reports of one object never overlap: the older of them could be written last."""
-        self._waiting.discard(own)
-        self._writing.add(own)
-        try:
-            yield
-        finally:
-            self._writing.discard(own)
-            if own in self._late:
-                self._late.discard(own)
-                self._put(own)
 
     async def report(self, own: OwnKey) -> datetime | None:
         """Write what changed of a status; return when it should be looked at again, or None.
@@ -164,7 +121,7 @@ class Reporter:
         A SchoolAutoscaler is looked at again by a tick, all else by its report.
         """
         plural, key = own
-        with self._alone(own):
+        with self._queue.alone(own):
             if plural == AUTOSCALER_PLURAL:
                 return await self._report_tick(key)
             return await self._report_kind(REPORTED_KINDS[plural], key)
@@ -319,7 +276,7 @@ class Reporter:
             "name": name,
             "uid": uid,
         }
-        for happening in [*memory.happenings, *_conditions_turned(old, new)]:
+        for happening in [*memory.happenings, *turned_conditions(old, new)]:
             self._events.post(involved, happening)
             if happening.warning and happening.reason not in LOGGED_BY_ENGINE:
                 log.warning("told", autoscaler=key, reason=happening.reason, message=happening.message)
@@ -329,29 +286,3 @@ class Reporter:
 def _sooner(one: datetime | None, other: datetime | None) -> datetime | None:
     """Return the earlier of two instants; None is no instant at all."""
     return min((at for at in (one, other) if at is not None), default=None)
-
-
-def _conditions_turned(old: Json, new: Json) -> list[Happening]:
-    before = {condition.type: condition for condition in read_conditions(old)}
-    now = read_conditions(new)
-    causes = {condition.reason for condition in now if condition.type != ConditionType.READY}
-    told = []
-    for condition in now:
-        if condition.type not in TOLD_CONDITIONS or condition.status is Truth.UNKNOWN:
-            continue
-        if condition.type == ConditionType.READY and condition.reason in causes:
-            continue  # told by the condition that is the cause
-        known = before.get(condition.type)
-        good = condition.status is GOOD.get(ConditionType(condition.type), Truth.TRUE)
-        turned = known is not None and (known.status, known.reason) != (condition.status, condition.reason)
-        if (turned and (known is None or known.status is not Truth.UNKNOWN or not good)) or (
-            known is None and not good
-        ):
-            told.append(
-                Happening(
-                    reason=condition.reason,
-                    message=f"{condition.type} is {condition.status}: {condition.message}".rstrip(": "),
-                    warning=not good,
-                )
-            )
-    return told

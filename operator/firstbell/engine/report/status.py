@@ -14,7 +14,6 @@ from firstbell.core import (
     ConditionType,
     Decision,
     DecisionReason,
-    LimitReason,
     Truth,
     Unavailable,
     api_time,
@@ -23,21 +22,17 @@ from firstbell.core import (
     peak_sentence,
 )
 from firstbell.engine.acting.contest import contested
-from firstbell.engine.acting.way_back import returned
-from firstbell.engine.deciding.hands import changed_by_hand
 from firstbell.engine.deciding.last_autoscaler import autoscaler_to_status
 from firstbell.engine.deciding.leading import lead_to_status
 from firstbell.engine.deciding.outcome import floor_after
-from firstbell.engine.deciding.shrinking import plan_shrunk
 from firstbell.engine.deciding.situation import ByFloor, ByScale
 from firstbell.engine.deciding.surging import surge_to_status
 from firstbell.engine.memory.hand import hand_to_status
 from firstbell.engine.objects.status_values import read_conditions, written_conditions
-from firstbell.engine.pace.timekeeping import clock_in_sync
-from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.report.bell_report import at_risk, bell_status, reasons_status
 from firstbell.engine.report.bells import measured_lead
-from firstbell.engine.report.live_report import steady_condition, steady_decision
+from firstbell.engine.report.conditions import AFTER_READY, able_to_scale, conditions_of, scaling_limited
+from firstbell.engine.report.live_report import steady_decision
 from firstbell.engine.report.readiness import Readiness
 from firstbell.engine.seen.store import SeenWorkload
 from firstbell.kinds.school_autoscaler import Mode
@@ -46,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from firstbell.core import Limit, Minute, Override, PlannedPeak
+    from firstbell.core import Minute, Override, PlannedPeak
     from firstbell.engine.deciding.outcome import Outcome
     from firstbell.engine.memory.memory import Memory
     from firstbell.engine.memory.told import BellRecord
@@ -71,7 +66,7 @@ def status_of(
     workload = stands.workload if isinstance(stands.workload, SeenWorkload) else None
     decided = decision if isinstance(decision, Decision) else None
     generation = stands.seen.generation
-    conditions = _conditions(outcome, memory, old)
+    conditions = conditions_of(outcome, memory, old)
     conditions.insert(BEFORE_CONTEST, bell)
     threatened = at_risk(seen, bell, coming)
     return {
@@ -110,41 +105,10 @@ def invalid_status(reason: Unavailable, generation: int, old: Json, now: datetim
         Condition(type=ConditionType.READY, status=Truth.FALSE, reason=reason.reason, message=reason.message)
     ]
     conditions += [
-        Condition(type=kind, status=Truth.UNKNOWN, reason=AbsenceReason.INVALID_SPEC) for kind in _AFTER_READY
+        Condition(type=kind, status=Truth.UNKNOWN, reason=AbsenceReason.INVALID_SPEC) for kind in AFTER_READY
     ]
     written = written_conditions(conditions, old, generation, now)
     return {"observedGeneration": generation, "bell": None, "conditions": written}
-
-
-_AFTER_READY = (
-    ConditionType.CALENDAR_RESOLVED,
-    ConditionType.METRICS_AVAILABLE,
-    ConditionType.ABLE_TO_SCALE,
-    ConditionType.SCALING_LIMITED,
-    ConditionType.READY_FOR_BELL,
-    ConditionType.FLOOR_CONTESTED,
-    ConditionType.RETURNED_TO_BASELINE,
-    ConditionType.PLAN_SHRUNK,
-    ConditionType.CLOCK_IN_SYNC,
-    ConditionType.CHANGED_BY_HAND,
-)
-
-
-def _conditions(outcome: Outcome, memory: Memory, old: Json) -> list[Condition]:
-    """Return all conditions but that of the bell, in the order in which people read them."""
-    calendar, able = _calendar_resolved(outcome), _able_to_scale(outcome)
-    return [
-        _ready(outcome, calendar, able),
-        calendar,
-        steady_condition(outcome.situation.live, old),
-        able,
-        _scaling_limited(outcome),
-        contested(outcome.situation, memory.written.contest, outcome.now),
-        returned(outcome, memory.way_back),
-        _plan_shrunk(outcome),
-        clock_in_sync(outcome.clock),
-        changed_by_hand(outcome.situation, memory.hands),
-    ]
 
 
 def readiness_of(outcome: Outcome, memory: Memory, old: Json, found: Found | None) -> Readiness:
@@ -166,8 +130,8 @@ def _cause(outcome: Outcome, memory: Memory) -> str:
 
     It is the condition that tells it, or what is known besides.
     """
-    stands, able = outcome.situation, _able_to_scale(outcome)
-    limited, contest = _scaling_limited(outcome), contested(stands, memory.written.contest, outcome.now)
+    stands, able = outcome.situation, able_to_scale(outcome)
+    limited, contest = scaling_limited(outcome), contested(stands, memory.written.contest, outcome.now)
     if outcome.stopped:
         return "and nothing is written, because firstbell is stopped"
     if stands.rules.mode is Mode.DRY_RUN:
@@ -183,12 +147,6 @@ def _cause(outcome: Outcome, memory: Memory) -> str:
     return ""
 
 
-def _plan_shrunk(outcome: Outcome) -> Condition:
-    actuator = outcome.situation.actuator
-    baseline = 0 if isinstance(actuator, Unavailable) else actuator.baseline
-    return plan_shrunk(outcome.shrunk, outcome.situation.seen, baseline)
-
-
 def _first_raised(memory: Memory) -> Minute | None:
     """Return the minute of the only change that this process has brought about, if it was a rise."""
     if (
@@ -197,106 +155,6 @@ def _first_raised(memory: Memory) -> Minute | None:
     ):
         return None
     return minute_of(memory.carried_out.actions[0].time)
-
-
-def _ready(outcome: Outcome, calendar: Condition, able: Condition) -> Condition:
-    if outcome.stopped:
-        return Condition(
-            type=ConditionType.READY,
-            status=Truth.FALSE,
-            reason=ConditionReason.STOPPED,
-            message=outcome.stopped,
-        )
-    if outcome.invalid is not None:
-        return Condition(
-            type=ConditionType.READY,
-            status=Truth.FALSE,
-            reason=outcome.invalid.reason,
-            message=f"{outcome.invalid.message} The last good spec stays in force.",
-        )
-    for needed in (calendar, able):
-        if needed.status is Truth.FALSE:
-            return Condition(
-                type=ConditionType.READY, status=Truth.FALSE, reason=needed.reason, message=needed.message
-            )
-    dry = outcome.situation.rules.mode is Mode.DRY_RUN
-    return Condition(
-        type=ConditionType.READY,
-        status=Truth.TRUE,
-        reason=ConditionReason.DRY_RUN if dry else ConditionReason.SERVING,
-        message="nothing is written, because spec.mode is DryRun" if dry else "",
-    )
-
-
-def _calendar_resolved(outcome: Outcome) -> Condition:
-    calendars = outcome.situation.calendars
-    if outcome.cut is not None and not isinstance(calendars, Unavailable):
-        calendars = outcome.cut
-    if isinstance(calendars, Unavailable):
-        held = "" if isinstance(outcome.plan, Unavailable) else " The last good plan stays in force."
-        return Condition(
-            type=ConditionType.CALENDAR_RESOLVED,
-            status=Truth.FALSE,
-            reason=calendars.reason,
-            message=calendars.message + held,
-        )
-    return Condition(type=ConditionType.CALENDAR_RESOLVED, status=Truth.TRUE, reason=ConditionReason.RESOLVED)
-
-
-def _able_to_scale(outcome: Outcome) -> Condition:
-    stands, kind = outcome.situation, ConditionType.ABLE_TO_SCALE
-    for needed in (stands.actuator, stands.workload):
-        if isinstance(needed, Unavailable):
-            return Condition(type=kind, status=Truth.FALSE, reason=needed.reason, message=needed.message)
-    if outcome.stopped:
-        return Condition(
-            type=kind, status=Truth.FALSE, reason=ConditionReason.STOPPED, message=outcome.stopped
-        )
-    if isinstance(outcome.decision, Decision) and outcome.decision.desired is None:
-        return Condition(
-            type=kind,
-            status=Truth.FALSE,
-            reason=ConditionReason.HELD_BY_OVERRIDE if outcome.held_by else ConditionReason.SCALING_DISABLED,
-            message=outcome.decision.message,
-        )
-    if outcome.failure is not None:
-        return Condition(
-            type=kind, status=Truth.FALSE, reason=_failed(outcome.failure), message=outcome.failure.message
-        )
-    return Condition(type=kind, status=Truth.TRUE, reason=ConditionReason.READY_FOR_NEW_SCALE)
-
-
-def _failed(failure: Failure) -> str:
-    named = {FailureKind.FORBIDDEN, FailureKind.UNAUTHENTICATED}
-    return failure.kind.value if failure.kind in named else ConditionReason.FAILED_UPDATE
-
-
-def _scaling_limited(outcome: Outcome) -> Condition:
-    kind = ConditionType.SCALING_LIMITED
-    if isinstance(outcome.decision, Unavailable):
-        return Condition(type=kind, status=Truth.UNKNOWN, reason=outcome.decision.reason)
-    for limit in outcome.decision.limits:
-        if limit.reason.caps:
-            return Condition(
-                type=kind, status=Truth.TRUE, reason=limit.reason, message=_limited(outcome, limit)
-            )
-    return Condition(type=kind, status=Truth.FALSE, reason=ConditionReason.DESIRED_WITHIN_RANGE)
-
-
-def _limited(outcome: Outcome, limit: Limit) -> str:
-    actuator = outcome.situation.actuator
-    whose = "spec.maxReplicas"
-    if limit.reason is LimitReason.AUTOSCALER_MAX_REPLICAS and isinstance(actuator, ByFloor):
-        autoscaler = actuator.seen.autoscaler
-        whose = f"{actuator.seen.of.maximum_field} of {autoscaler.kind} {autoscaler.name}"
-    if limit.reason is LimitReason.ADMISSION:
-        whose = "admission control of the API server"
-    if isinstance(outcome.decision, Decision) and outcome.decision.reason is DecisionReason.LIVE_METRIC:
-        # How many changes at every poll, and stands in the decision.
-        return f"live metrics ask for more than the {limit.after} replicas that {whose} allows"
-    if isinstance(outcome.decision, Decision) and outcome.decision.reason is DecisionReason.SCALING_OVERRIDE:
-        return f"{outcome.decision.message}: of {limit.before} replicas {whose} allows {limit.after}"
-    return f"the schedule asks for {limit.before} replicas, {whose} allows {limit.after}"
 
 
 def _actuator(outcome: Outcome, old: Json) -> Json | None:

@@ -261,6 +261,6 @@ async def test_two_reports_of_one_object_never_overlap():
     world.cluster.gate.set()
     await first
     assert world.condition("CalendarResolved")[0] == "False"
-    while world.reporter._waiting:
+    async with asyncio.timeout(5):
         await world.reporter.report(await world.reporter.get())
     assert world.condition("CalendarResolved")[0] == "True"
