@@ -106,6 +106,7 @@ from firstbell.core.time_words import (
     api_time,
     clock_text,
     local_clock,
+    told_instant,
     utc_clock,
 )
 from firstbell.core.upcoming import (
@@ -268,6 +269,7 @@ __all__ = [
     "shortfall_sentence",
     "start_of_day",
     "told_between",
+    "told_instant",
     "too_many_steps",
     "upcoming_peaks",
     "usable",

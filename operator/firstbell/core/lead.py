@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 COUNTED = 5
+MOST = 64
+"""Of all sizes together; the oldest go first."""
 KEPT = 8
 """Of one size. Three more than count: what those that are not known in time for a rise have pushed out."""
 OLDEST = timedelta(days=28)
@@ -80,7 +82,7 @@ class Rises:
         kept: list[Rise] = []
         for _, rises in _by_size((*self.last, rise)):
             kept += [one for one in rises if rise.written - one.written <= OLDEST][-KEPT:]
-        return Rises(tuple(sorted(kept, key=lambda one: one.written)))
+        return Rises(tuple(sorted(kept, key=lambda one: one.written)[-MOST:]))
 
     def lead_for(self, pods: int, known_by: datetime | None = None) -> MeasuredLead | Unavailable:
         """Return what a rise that starts so many pods needs, by what was known at an instant (None: by all).

@@ -6,20 +6,37 @@ of a school, or UTC that says so.
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from firstbell.core.bells import instant_of
 
 if TYPE_CHECKING:
-    from datetime import datetime, time, tzinfo
+    from datetime import time, tzinfo
 
     from firstbell.core.bells import Minute
 
+FIRST_YEAR, LAST_YEAR = 1900, 9000
+"""Of the instants that are read: each can be written in any zone, and a lifetime be added to it."""
 CLOCK = "%H:%M"
 """A time of day, where its date is known."""
 DATED_CLOCK = "%a %d %b %H:%M"
 """A time of day with its weekday and date."""
+
+
+def told_instant(told: object) -> datetime | None:
+    """Return the instant that somebody wrote into an object or a command, in UTC.
+
+    None where it is none, has no zone, or is of a year so far that what comes of it could not be written,
+    or not be counted with.
+    """
+    try:
+        at = datetime.fromisoformat(told.strip()) if isinstance(told, str) else None
+    except ValueError:
+        return None
+    if at is None or at.tzinfo is None or not FIRST_YEAR <= at.year <= LAST_YEAR:
+        return None
+    return at.astimezone(UTC)
 
 
 def api_time(at: datetime) -> str:

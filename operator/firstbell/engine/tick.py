@@ -125,7 +125,7 @@ class Ticker:
         if memory.pilot.hold_until is None:
             memory.pilot = Pilot.starting(rules.flown, now, surge_from_status(seen.status))
             memory.autoscaler = autoscaler_from_status(seen)
-            memory.lead = lead_from_status(seen.status)
+            memory.lead = lead_from_status(seen.status, now)
         stands = situation(self._store, seen, rules, self._instance, now, floored=memory.written.floored)
         stands, memory.autoscaler = follow_autoscaler(stands, memory.autoscaler, now)
         memory.lead, told = follow_rises(memory.lead, stands, now)

@@ -7,10 +7,9 @@ rests on half of what was given.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from firstbell.core import EPOCH
+from firstbell.core import EPOCH, told_instant
 from firstbell.files.counted_workloads import CountedWorkload, read_counted
 from firstbell.files.objects import KubernetesObject, identify, objects_in
 from firstbell.files.stored_size import size_problem, written_bytes
@@ -26,6 +25,7 @@ from firstbell.kinds.school_calendar import SchoolCalendarSpec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
     from pathlib import Path
 
     from firstbell.core import CalendarDate, Override, Policy, SchoolCalendar
@@ -241,12 +241,8 @@ def _metadata(head: KubernetesObject) -> dict[str, Any]:
 
 def _created(head: KubernetesObject) -> datetime | None:
     """Return when an object of an export was created; None where that is not told."""
-    told = _metadata(head).get("creationTimestamp")
-    try:
-        at = datetime.fromisoformat(told) if isinstance(told, str) else None
-    except ValueError:
-        return None
-    return at if at is not None and at.tzinfo is not None and is_usable(at) else None
+    at = told_instant(_metadata(head).get("creationTimestamp"))
+    return at if at is not None and is_usable(at) else None
 
 
 def _read_override(head: KubernetesObject) -> OverrideManifest | Refused:

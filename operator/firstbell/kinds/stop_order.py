@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from firstbell.core import api_time, visible
+from firstbell.core import api_time, told_instant, visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,8 +58,8 @@ def stop_order(body: Mapping[str, Any]) -> StopOrder:
     return StopOrder(
         reason=_text(data.get(REASON), REASON_CHARACTERS),
         by=_text(data.get(BY), NAME_CHARACTERS) or _writer(metadata),
-        since=_time(metadata.get("creationTimestamp")),
-        until=_time(data.get(UNTIL)),
+        since=told_instant(metadata.get("creationTimestamp")),
+        until=told_instant(data.get(UNTIL)),
     )
 
 
@@ -94,11 +94,3 @@ def _writer(metadata: Mapping[str, Any]) -> str:
     told = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
     latest = max(told, key=lambda entry: str(entry.get("time") or ""), default={})
     return _text(latest.get("manager"), NAME_CHARACTERS)
-
-
-def _time(value: object) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(value.strip()) if isinstance(value, str) else None
-    except ValueError:
-        return None
-    return at if at is not None and at.tzinfo is not None else None

@@ -8,7 +8,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from firstbell.core.bells import END_OF_DAY
-from firstbell.core.time_words import CLOCK, api_minute, api_time, clock_text, local_clock, utc_clock
+from firstbell.core.time_words import (
+    CLOCK,
+    api_minute,
+    api_time,
+    clock_text,
+    local_clock,
+    told_instant,
+    utc_clock,
+)
 from tests.builders import utc
 
 IN_BRUSSELS = timezone(timedelta(hours=2))
@@ -24,6 +32,28 @@ def test_an_instant_is_written_for_the_api_in_utc_and_whole_seconds():
 def test_an_instant_is_told_to_people_in_utc_that_says_so():
     assert utc_clock(datetime(2024, 9, 9, 10, 25, 7, tzinfo=IN_BRUSSELS)) == "08:25:07 UTC"
     assert utc_clock(datetime(2024, 9, 9, 8, 25, tzinfo=UTC)) == "08:25:00 UTC"
+
+
+def test_an_instant_that_somebody_wrote_is_read_in_utc():
+    assert told_instant(" 2024-09-09T10:25:07+02:00 ") == datetime(2024, 9, 9, 8, 25, 7, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        None,
+        7,
+        {},
+        "soon",
+        "2024-09-09T08:25:00",
+        "9999-12-31T23:59:59-12:00",
+        "9999-12-31T23:59:59Z",
+        "0001-01-01T00:00:00+14:00",
+        "x" * 10_000,
+    ],
+)
+def test_what_no_clock_reads_or_nobody_means_is_no_instant(told):
+    assert told_instant(told) is None
 
 
 def test_the_end_of_a_day_is_written_as_24_and_its_beginning_as_00():

@@ -211,7 +211,14 @@ async def test_an_order_ends_by_itself_at_its_end():
 
 
 @pytest.mark.parametrize(
-    "data", [{}, {"reason": ""}, {"reason": "x", "until": "soon"}, {"until": "2024-09-09T08:00:00"}]
+    "data",
+    [
+        {},
+        {"reason": ""},
+        {"reason": "x", "until": "soon"},
+        {"until": "2024-09-09T08:00:00"},
+        {"until": "9999-12-31T23:59:59-12:00"},
+    ],
 )
 async def test_whatever_stands_in_the_order_it_stops(data: dict[str, str]):
     async with Running(BEFORE) as run:

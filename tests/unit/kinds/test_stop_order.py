@@ -32,6 +32,8 @@ def test_what_is_written_is_what_is_read():
         {"metadata": METADATA, "data": {"reason": "  ", "until": "tomorrow"}},
         {"metadata": METADATA, "data": {"until": "2026-11-09T06:00:00"}},
         {"metadata": METADATA, "data": {"until": ""}},
+        {"metadata": METADATA, "data": {"until": "9999-12-31T23:59:59-12:00"}},
+        {"metadata": {"creationTimestamp": "0001-01-01T00:00:00+14:00"}, "data": {}},
         {"metadata": METADATA | {"managedFields": "none"}, "data": []},
         {"metadata": METADATA, "binaryData": {"reason": "AAAA"}},
     ],

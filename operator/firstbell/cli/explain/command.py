@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -11,7 +11,7 @@ import typer
 
 from firstbell.cli.cluster_options import Context, Kubeconfig, Namespace
 from firstbell.cli.output import console, refuse
-from firstbell.core import Unavailable
+from firstbell.core import Unavailable, told_instant
 from firstbell.engine.ports import Failure
 
 
@@ -65,10 +65,7 @@ def explain_command(
 
 def _instant(text: str) -> datetime:
     """Return the instant that `--at` gives; end the command where it is none."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
+    at = told_instant(text)
+    if at is None:
         refuse([f"--at {text}: is not a time with its zone. Write it like 2026-09-01T06:30Z."])
-    return at.astimezone(UTC)
+    return at

@@ -24,6 +24,7 @@ from firstbell.core import (
     day_words,
     instant_of,
     percent_text,
+    told_instant,
 )
 from firstbell.engine.deciding.situation import ByFloor, ByScale
 from firstbell.engine.explaining.explanation import ExplainedPeak, Explanation
@@ -281,5 +282,6 @@ def _reported(of: Explanation, zone: tzinfo) -> Iterator[tuple[str, str]]:
     if status and not troubles:
         yield "trouble", "none"
     for action in (status.get("lastActions") or ())[:ACTIONS_SHOWN]:
-        at = _when(datetime.fromisoformat(action["time"]), zone)
+        time = told_instant(action["time"])
+        at = "at some time" if time is None else _when(time, zone)
         yield "change", f"{at}: {action['from']} -> {action['to']}, {action['reason']}"

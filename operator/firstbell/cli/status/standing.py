@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from firstbell.core import ConditionType, Truth
+from firstbell.core import ConditionType, Truth, told_instant
 from firstbell.engine.objects.status_values import read_conditions
 from firstbell.kinds.school_autoscaler import Mode
 
@@ -73,7 +73,7 @@ def standing(body: Json, now: datetime, context: str = "") -> Standing:
     metadata, spec, status = body["metadata"], body.get("spec") or {}, body.get("status") or {}
     conditions = {one.type: one for one in read_conditions(status)}
     coming = (status.get("upcoming") or [{}])[0]
-    bell = _time(coming.get("bellTime"))
+    bell = told_instant(coming.get("bellTime"))
     mode = str(spec.get("mode") or Mode.ENFORCE)
     state, why = _state(status, conditions, bell, now)
     enforced = mode != Mode.DRY_RUN
@@ -123,13 +123,6 @@ def _is_red(state: str, conditions: dict[str, Condition]) -> bool:
     readiness = conditions.get(ConditionType.READY_FOR_BELL)
     late = readiness is not None and readiness.status is Truth.FALSE
     return state in {BROKEN, SILENT} or late
-
-
-def _time(value: object) -> datetime | None:
-    try:
-        return datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
 
 
 def _count(value: object) -> int | None:

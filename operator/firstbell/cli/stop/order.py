@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from firstbell.core import ConditionReason, ConditionType
+from firstbell.core import ConditionReason, ConditionType, told_instant
 from firstbell.engine.objects.status_values import read_conditions
 from firstbell.engine.ports import Failure, FailureKind, ObjectPath
 from firstbell.kinds.group import AUTOSCALER_PLURAL, GROUP, VERSION
@@ -71,7 +71,8 @@ async def coming_bells(cluster: Cluster, until: datetime | None) -> list[ComingB
         status, metadata = body.get("status") or {}, body["metadata"]
         current = status.get("currentReplicas") or 0
         peaks = [peak for peak in status.get("upcoming") or () if peak["replicas"] > current]
-        if peaks and (until is None or datetime.fromisoformat(peaks[0]["bellTime"]) < until):
+        at = told_instant(peaks[0]["bellTime"]) if peaks else None
+        if at is not None and (until is None or at < until):
             key = f"{metadata['namespace']}/{metadata['name']}"
             replicas = peaks[0]["replicas"]
             found.append(ComingBell(at=peaks[0]["bellTime"], key=key, replicas=replicas, current=current))

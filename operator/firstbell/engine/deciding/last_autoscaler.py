@@ -9,16 +9,17 @@ The status remembers it, for a process that starts meanwhile.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING
 
-from firstbell.core import AbsenceReason, Unavailable, api_time, utc_clock
+from firstbell.core import AbsenceReason, Unavailable, api_time, told_instant, utc_clock
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation
 from firstbell.engine.memory.last_autoscaler import LastAutoscaler
 from firstbell.kinds.foreign_autoscalers import FOREIGN_AUTOSCALERS
 from firstbell.kinds.school_autoscaler import Actuation
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from firstbell.engine.ports import Json
     from firstbell.engine.seen.store import SeenAutoscaler
 
@@ -37,7 +38,8 @@ def follow_autoscaler(
         return stands, None
     if isinstance(actuator, Unavailable) and actuator.reason != AbsenceReason.BOUNDS_MISSING:
         return stands, before
-    last = before if before.gone_since is not None else replace(before, gone_since=now)
+    since = min(now, before.gone_since or now)
+    last = replace(before, gone_since=since)
     until = last.awaited_until
     if until is not None and now < until:
         return replace(stands, actuator=_awaited(f"{last.kind} {last.name}", until, actuator)), last
@@ -87,7 +89,7 @@ def autoscaler_from_status(seen: SeenAutoscaler) -> LastAutoscaler | None:
         kind=told["kind"],
         name=told["name"],
         baseline=told["baselineMinReplicas"],
-        gone_since=datetime.fromisoformat(gone["goneSinceTime"]) if gone else None,
+        gone_since=told_instant(gone.get("goneSinceTime")),
     )
 
 

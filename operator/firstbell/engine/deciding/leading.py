@@ -27,12 +27,13 @@ from firstbell.core import (
     local_time,
     minute_of,
     peak_at,
+    told_instant,
     utc_clock,
 )
 from firstbell.engine.memory.lead import Lead, RiseUnderWay
 from firstbell.engine.ports import Happening
 from firstbell.engine.seen.store import SeenWorkload
-from firstbell.kinds.lead_time import DEFAULT_MAX_MINUTES
+from firstbell.kinds.lead_time import DEFAULT_MAX_MINUTES, MOST_MINUTES
 from firstbell.kinds.school_autoscaler import Mode
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
     from firstbell.engine.ports import Json
 
 MOST_UNDER_WAY = 8
+LONGEST_SECONDS = 60 * MOST_MINUTES
+"""So long a rise is waited for at the most."""
 FOR_A_BELL = frozenset({DecisionReason.SCHEDULED_PEAK, DecisionReason.SURGE_CORRECTION})
 
 
@@ -197,29 +200,36 @@ def _rise_to_status(rise: Rise) -> Json:
     }
 
 
-def lead_from_status(status: Json) -> Lead:
-    """Return what an earlier process reported; what makes no sense of it is left out."""
+def lead_from_status(status: Json, now: datetime | None = None) -> Lead:
+    """Return what an earlier process reported; what makes no sense of it is left out.
+
+    With `now` also what was not over by then: nobody has measured it.
+    """
     told = status.get("lead") or {}
     if not isinstance(told, dict):
         return Lead()
     rises = NO_RISES
     for rise in sorted(_rises_from_status(told.get("rises")), key=lambda one: one.written):
-        rises = rises.followed_by(rise)
+        if now is None or rise.known <= now:
+            rises = rises.followed_by(rise)
     warning = told.get("warning")
     return Lead(rises=rises, warning=warning if isinstance(warning, str) else "")
 
 
 def _rises_from_status(rises: object) -> Iterator[Rise]:
     for each in rises if isinstance(rises, list) else ():
+        written = told_instant(each.get("writtenTime")) if isinstance(each, dict) else None
+        if written is None:
+            continue
         try:
             rise = Rise(
-                written=datetime.fromisoformat(each["writtenTime"]),
+                written=written,
                 before=int(each["from"]),
                 after=int(each["to"]),
                 seconds=int(each["tookSeconds"]),
                 ready=bool(each["ready"]),
             )
-        except (KeyError, ValueError, TypeError):
+        except (KeyError, ValueError, TypeError, OverflowError):
             continue
-        if rise.written.tzinfo is not None and rise.pods > 0 and rise.seconds >= 0:
+        if rise.pods > 0 and 0 <= rise.seconds <= LONGEST_SECONDS:
             yield rise

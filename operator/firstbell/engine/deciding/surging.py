@@ -5,12 +5,21 @@ What was raised stands in the status, so that neither a restart in the ramp nor 
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
-from firstbell.core import AS_PLANNED, EarlyArrivals, SurgeHistory, api_time, instant_of, minute_of
+from firstbell.core import (
+    AS_PLANNED,
+    EarlyArrivals,
+    SurgeHistory,
+    api_time,
+    instant_of,
+    minute_of,
+    told_instant,
+)
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from firstbell.engine.deciding.situation import Situation
     from firstbell.engine.ports import Json
     from firstbell.engine.seen.store import Store
@@ -45,11 +54,7 @@ def surge_to_status(surge: SurgeHistory | None, now: datetime) -> Json | None:
 def surge_from_status(status: Json) -> SurgeHistory:
     """Return what an earlier process reported; nothing where it did not, or what it wrote makes no sense."""
     told = status.get("surge") or {}
-    try:
-        return SurgeHistory(
-            percent=int(told["percent"]),
-            since=datetime.fromisoformat(told["sinceTime"]),
-            until=minute_of(datetime.fromisoformat(told["untilTime"])),
-        )
-    except (KeyError, ValueError, TypeError):
+    since, until = told_instant(told.get("sinceTime")), told_instant(told.get("untilTime"))
+    if since is None or until is None or not isinstance(told.get("percent"), int):
         return SurgeHistory()
+    return SurgeHistory(percent=told["percent"], since=since, until=minute_of(until))

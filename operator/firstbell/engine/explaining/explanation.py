@@ -8,10 +8,9 @@ metrics ask for is taken from that report, too: whoever explains may not reach w
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import TYPE_CHECKING
 
-from firstbell.core import AbsenceReason, Unavailable, minute_of, peak_at
+from firstbell.core import AbsenceReason, Unavailable, minute_of, peak_at, told_instant
 from firstbell.engine.acting.commands import commands_of, unsent_of
 from firstbell.engine.deciding.planning import coming_peaks
 from firstbell.engine.explaining.by_report import outcome_by_report, reported_memory
@@ -24,6 +23,7 @@ from firstbell.kinds.school_autoscaler import Mode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from firstbell.core import Plan, PlannedPeak, RegionLoad, Rises, Run
     from firstbell.engine.deciding.outcome import Outcome
@@ -136,7 +136,7 @@ def field_writers(managed_fields: Iterable[Json], field: str) -> tuple[FieldWrit
         FieldWriter(
             manager=entry.get("manager", ""),
             operation=entry.get("operation", ""),
-            time=datetime.fromisoformat(entry["time"]) if entry.get("time") else None,
+            time=told_instant(entry.get("time")),
         )
         for entry in managed_fields
         if owns(entry, field)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.core import api_time
+from firstbell.core import api_time, told_instant
 
 if TYPE_CHECKING:
     from firstbell.engine.ports import Json
@@ -83,6 +83,9 @@ def hand_to_status(hand: Hand | None) -> Json | None:
 def hand_from_status(status: Json) -> Hand | None:
     """Return what an earlier process told; nothing where it did not, or what it wrote makes no sense."""
     told = status.get("lastHand") or {}
+    at = told_instant(told.get("time"))
+    if at is None:
+        return None
     try:
         return Hand(
             kind=told["kind"],
@@ -91,7 +94,7 @@ def hand_from_status(status: Json) -> Hand | None:
             before=int(told["from"]),
             value=int(told["to"]),
             manager=told.get("manager") or "",
-            at=datetime.fromisoformat(told["time"]),
+            at=at,
             stays=bool(told["stays"]),
         )
     except (KeyError, ValueError, TypeError):

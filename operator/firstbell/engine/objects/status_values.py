@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from firstbell.core import Condition, Truth, api_time, merge_conditions, visible
+from firstbell.core import Condition, Truth, api_time, merge_conditions, told_instant, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from firstbell.engine.ports import Json
 
@@ -70,17 +70,14 @@ def written_conditions(
 
 def read_conditions(status: Json) -> list[Condition]:
     """Return the conditions of a status as values; what cannot be read is left out."""
-    found = []
-    for item in status.get("conditions") or ():
-        since = item.get("lastTransitionTime")
-        if item.get("status") in set(Truth):
-            found.append(
-                Condition(
-                    type=item["type"],
-                    status=Truth(item["status"]),
-                    reason=item.get("reason", ""),
-                    message=item.get("message", ""),
-                    since=datetime.fromisoformat(since) if since else None,
-                )
-            )
-    return found
+    return [
+        Condition(
+            type=item["type"],
+            status=Truth(item["status"]),
+            reason=item.get("reason", ""),
+            message=item.get("message", ""),
+            since=told_instant(item.get("lastTransitionTime")),
+        )
+        for item in status.get("conditions") or ()
+        if item.get("status") in set(Truth)
+    ]

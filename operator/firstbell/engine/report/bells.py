@@ -19,6 +19,7 @@ from firstbell.core import (
     local_time,
     minute_of,
     shortfall_sentence,
+    told_instant,
     written_for,
 )
 from firstbell.engine.memory.told import BellRecord, Told
@@ -116,8 +117,7 @@ def _written_at(replicas: int, carried_out: CarriedOut, old: Json, now: datetime
     actions = [(action.time, action.before, action.after) for action in carried_out.actions]
     if not actions:
         actions = [
-            (datetime.fromisoformat(one["time"]), one["from"], one["to"])
-            for one in old.get("lastActions") or ()
+            (told_instant(one["time"]) or now, one["from"], one["to"]) for one in old.get("lastActions") or ()
         ]
     since = now
     for time, before, after in actions:  # the latest first

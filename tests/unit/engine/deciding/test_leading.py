@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from firstbell.core.lead import NO_RISES, Rise
+from firstbell.core.lead import MOST, NO_RISES, Rise
 from firstbell.engine.deciding.leading import follow_rises, lead_from_status, lead_to_status
 from firstbell.engine.deciding.situation import situation
 from firstbell.engine.explaining.explanation import explain
@@ -338,3 +338,38 @@ async def test_what_explains_a_number_knows_the_lead_from_the_status():
 )
 def test_a_status_that_makes_no_sense_is_no_measurement(lead):
     assert lead_from_status({"lead": lead}).rises.last == ()
+
+
+def told_rise(written: str, *, took: int = 90, before: int = 4, after: int = 100):
+    return {"writtenTime": written, "from": before, "to": after, "tookSeconds": took, "ready": True}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        pytest.param(told_rise("9999-12-31T23:59:59Z"), id="no clock goes so far"),
+        pytest.param(told_rise("9999-12-31T23:59:59-14:00"), id="nor in UTC"),
+        pytest.param(told_rise("0001-01-01T00:00:00+14:00"), id="before all time"),
+        pytest.param(told_rise("2098-01-01T00:00:00Z"), id="of the future"),
+        pytest.param(told_rise("2024-09-02T08:20:00Z", took=3601), id="longer than any is waited for"),
+        pytest.param(told_rise("2024-09-02T08:20:00Z", took=2**31 - 1), id="for 68 years"),
+    ],
+)
+async def test_a_measurement_that_nobody_can_have_made_changes_neither_the_bell_nor_the_others(told):
+    world = World(f"{MONDAY}T08:00", autoscaler=an_autoscaler(**MEASURED))
+    rises = [told, told_rise("2024-09-02T08:20:00Z")]
+    world.edit("schoolautoscalers", lambda body: body.update(status={"lead": {"rises": rises}}))
+    await world.tick()
+    assert [one.seconds for one in world.memory.lead.rises.last] == [90]
+    await world.tick(f"{MONDAY}T08:25")
+    assert world.floor == 100
+
+
+def test_of_many_sizes_no_more_are_kept_than_a_status_takes():
+    rises = NO_RISES
+    for n in range(400):
+        size = 4 ** (n % 16)
+        at = instant(f"{MONDAY}T06:00") + timedelta(minutes=n)
+        rises = rises.followed_by(Rise(written=at, before=0, after=size, seconds=n, ready=True))
+    assert len(rises.last) == MOST
+    assert rises.last[-1].seconds == 399
