@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.core import Decision, Unavailable, instant_of, minute_of, next_turns
+from firstbell.core import AbsenceReason, Decision, Unavailable, instant_of, minute_of, next_turns
 from firstbell.engine.explaining.by_report import outcome_by_report, reported_memory
 from firstbell.engine.explaining.instance import instance_of
 
@@ -94,7 +94,8 @@ def _outcome(store: Store, key: str, now: datetime, memory: Memory) -> Outcome |
     seen = store.autoscalers[key]
     rules = seen.in_force
     if rules is None:
-        return seen.rules if isinstance(seen.rules, Unavailable) else Unavailable(reason="", message="")
+        never = Unavailable(reason=AbsenceReason.INVALID_SPEC, message="the spec was never usable")
+        return seen.rules if isinstance(seen.rules, Unavailable) else never
     memory.pilot = reported_memory(seen).pilot  # no look's stabilization holds the next
     return outcome_by_report(store, seen, rules, instance_of(store, key), memory, now)
 
