@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +18,7 @@ from tests.cluster.stage import BASELINE, PEAK, autoscaler, calendar, workload
 from tests.cluster.waiting import until
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.cluster.stage import Stage
@@ -56,17 +58,27 @@ def nothing_is_left(stage: Stage) -> None:
     )
 
 
-def real_time() -> Sun:
-    return Sun.rising(SystemClock().now(), 1)
+@contextmanager
+def at_work(evening: Stage, **seconds: float) -> Iterator[None]:
+    """An operator that has reported, and pods that take so many seconds from then on."""
+    sun = Sun.rising(SystemClock().now(), 1)
+    with SlowPods(evening.api, sun, **seconds), evening.operator(sun):
+        until(lambda: bool(evening.status()), "the operator has reported", seconds=60)
+        yield
 
 
-def test_all_are_ready_it_is_told_how_fast_and_everything_is_as_before(evening: Stage):
-    sun = real_time()
-    with SlowPods(evening.api, sun, web=3), evening.operator(sun):
+def test_what_was_shown_first_is_done_all_are_ready_and_everything_is_as_before(evening: Stage):
+    with at_work(evening, web=3):
         until(lambda: evening.ready() == BASELINE, "pods are there", seconds=60)
+        dry = firstbell(evening, *asked(evening, "--dry-run"))
+        assert (dry.returncode, dry.stderr) == (0, "")
+        printed = firstbell(evening, *asked(evening, "-o", "yaml"))
+        assert orders(evening) == []
+        evening.kubectl("apply", "--dry-run=server", "-f", "-", stdin=printed.stdout)
         done = firstbell(evening, *asked(evening, "--yes", "--for", "3m"))
     assert done.returncode == 0, done.stdout + done.stderr
-    assert f"web: {BASELINE} -> {PEAK} replicas, as first-lesson at Wed 15 Nov 08:30" in done.stdout
+    for shown in (dry, done):
+        assert f"web: {BASELINE} -> {PEAK} replicas, as first-lesson at Wed 15 Nov 08:30" in shown.stdout
     assert f"{PEAK} of {PEAK} replicas Ready" in done.stdout
     assert f"all {PEAK} replicas were Ready " in done.stdout
     assert f"no more than {BASELINE} are asked for again" in done.stdout
@@ -79,8 +91,7 @@ def test_all_are_ready_it_is_told_how_fast_and_everything_is_as_before(evening: 
 def test_a_rehearsal_that_is_interrupted_leaves_nothing_behind(
     evening: Stage, tmp_path: Path, which: signal.Signals
 ):
-    sun = real_time()
-    with SlowPods(evening.api, sun, web=600), evening.operator(sun):
+    with at_work(evening, web=600):
         with rehearsing(evening, tmp_path / "log", "--for", "40s") as process:
             process.says("replicas Ready", seconds=120)
             until(lambda: evening.replicas() == PEAK, "the order counts", seconds=60)
@@ -95,8 +106,7 @@ def test_a_rehearsal_that_is_interrupted_leaves_nothing_behind(
 
 
 def test_what_is_not_ready_in_time_is_told_and_taken_back(evening: Stage):
-    sun = real_time()
-    with SlowPods(evening.api, sun, web=600), evening.operator(sun):
+    with at_work(evening, web=600):
         done = firstbell(evening, *asked(evening, "--yes", "--for", "15s"))
         assert done.returncode == 1, done.stdout + done.stderr
         assert f"not Ready in time: at most {BASELINE} of {PEAK} replicas were" in done.stdout.replace(
@@ -145,18 +155,9 @@ def test_few_rights_are_enough_and_a_missing_one_is_named(
     evening: Stage, tmp_path: Path, verbs: tuple[str, ...], code: int, told: str
 ):
     user = a_user(evening, tmp_path, *verbs)
-    with SlowPods(evening.api, sun := real_time()), evening.operator(sun):
+    with at_work(evening):
         until(lambda: evening.ready() == BASELINE, "pods are there", seconds=60)
         done = firstbell(evening, *asked(evening, "--yes", "--kubeconfig", str(user)))
         assert (done.returncode, done.stderr) == (code, ""), done.stdout
         assert told in done.stdout
         nothing_is_left(evening)
-
-
-def test_a_dry_run_and_a_printed_order_ask_for_nothing(evening: Stage):
-    dry = firstbell(evening, *asked(evening, "--dry-run"))
-    assert (dry.returncode, dry.stderr) == (0, "")
-    assert f"{BASELINE} -> {PEAK} replicas" in dry.stdout
-    printed = firstbell(evening, *asked(evening, "-o", "yaml"))
-    assert orders(evening) == []
-    evening.kubectl("apply", "--dry-run=server", "-f", "-", stdin=printed.stdout)
