@@ -56,6 +56,7 @@ def backtested(workload: Workload, path: Path, *, beside: bool) -> Outcome:
         per_replica=PER_REPLICA,
         hpa_bounds=workload.bounds,
         metric=REQUESTS,
+        overrides=(),
         beside_autoscaler=beside,
     )
     return run_trial(trial, recording)

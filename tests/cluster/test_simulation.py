@@ -75,7 +75,11 @@ def simulated(tmp_path: Path) -> list[Step]:
     )
     start = minute_of(at("00:00"))
     operator = Operator(
-        known_plans(plan_of, start, start + 24 * 60), one.bounds, DEFAULT_RULES, beside_autoscaler=True
+        known_plans(plan_of, start, start + 24 * 60),
+        one.bounds,
+        DEFAULT_RULES,
+        beside_autoscaler=True,
+        overrides=(),
     )
     down = ScalingRules(
         window=timedelta(seconds=1),

@@ -73,7 +73,7 @@ from firstbell.core.plan_change import (
     lost_bells,
 )
 from firstbell.core.policy import Bounds, DayFactor, Match, Peak, PeakAnchor, Policy, Shape
-from firstbell.core.preparation import Preparation, SeenReady
+from firstbell.core.preparation import START_GRACE, Preparation, SeenReady
 from firstbell.core.reactive import (
     LiveMetric,
     MetricTarget,
@@ -137,6 +137,7 @@ __all__ = [
     "RELAXED",
     "SETTLED",
     "SLOWING",
+    "START_GRACE",
     "WALL",
     "AbsenceReason",
     "ArrivalShape",

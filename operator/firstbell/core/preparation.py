@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
-GRACE = timedelta(minutes=2)
+START_GRACE = timedelta(minutes=2)
 """How long pods may start before they are behind, where nothing was measured."""
 RECENT = timedelta(minutes=2)
 """The time whose rate counts beside that since the write, the faster of the two."""
@@ -65,7 +65,7 @@ class Preparation:
     def grace_ends(self, lead: timedelta | None = None) -> datetime:
         """Return until when pods may start; `lead` is what was measured of earlier rises, None = nothing."""
         half = max(timedelta(0), self.bell - self.since) / 2
-        return self.since + min(GRACE if lead is None else max(lead, GRACE), half)
+        return self.since + min(START_GRACE if lead is None else max(lead, START_GRACE), half)
 
     def reaches(self, now: datetime, *, doubted: bool = False) -> bool:
         """Tell whether all that was written will be Ready at the bell, at the rate of what became Ready.

@@ -8,9 +8,11 @@ told as soon as that is known: a pod says why not, or the rate of readiness does
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from firstbell.core import (
+    START_GRACE,
     Condition,
     ConditionReason,
     ConditionType,
@@ -29,15 +31,13 @@ from firstbell.engine.deciding.situation import ByFloor
 from firstbell.engine.report.bells import SHORT_FOR, baseline_of, bell_words, rung
 
 if TYPE_CHECKING:
-    from datetime import timedelta
-
     from firstbell.core import Minute, Plan, Preparation
     from firstbell.engine.deciding.outcome import Outcome
     from firstbell.engine.memory.told import Told
     from firstbell.engine.seen.shortfalls import Found
     from firstbell.engine.seen.store import SeenWorkload
 
-GRACE_MINUTES = 2
+GRACE_MINUTES = START_GRACE // timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -37,7 +37,7 @@ class Operator:
         *,
         beside_autoscaler: bool,
         early: CountedArrivals | None = None,
-        overrides: tuple[Override, ...] = (),
+        overrides: tuple[Override, ...],
     ) -> None:
         self._plans = plans
         self._early = early

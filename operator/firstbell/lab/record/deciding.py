@@ -61,10 +61,10 @@ class Flight:
 
     rules: Rules
     bounds: Bounds
+    overrides: tuple[Override, ...]
     metric: MetricTarget | None = None
     per_pupil: Fraction | None = None
     beside_autoscaler: bool = False
-    overrides: tuple[Override, ...] = ()
 
     @property
     def follows_arrivals(self) -> bool:

@@ -90,7 +90,7 @@ class Outcome:
     courses: Mapping[Variant, Course]
     gaps: tuple[Gap, ...]
     least: Least
-    overrides: tuple[Override, ...] = ()
+    overrides: tuple[Override, ...]
 
     @property
     def known_seconds(self) -> int:

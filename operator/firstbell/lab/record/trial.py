@@ -47,6 +47,7 @@ class Trial:
     workload: Workload
     per_replica: Fraction
     hpa_bounds: Bounds
+    overrides: tuple[Override, ...]
     metric: MetricTarget | None = None
     rules: Rules = DEFAULT_RULES
     hpa_behavior: Behavior | None = None
@@ -54,7 +55,6 @@ class Trial:
     start_seconds: int = START_SECONDS
     fixed: int | None = None
     per_pupil: Fraction | None = None
-    overrides: tuple[Override, ...] = ()
 
 
 def run_trial(trial: Trial, recording: Recording) -> Outcome:

@@ -58,7 +58,7 @@ def levels(*changes: tuple[str, float]) -> Callable[[str], Callable[[int], float
 
 def tried(workload: Workload, recording: Recording, **options) -> Outcome:
     """The outcome with live metrics, unless `metric=None`."""
-    defaults = {"per_replica": ONE, "hpa_bounds": workload.bounds, "metric": METRIC}
+    defaults = {"per_replica": ONE, "hpa_bounds": workload.bounds, "metric": METRIC, "overrides": ()}
     return run_trial(Trial(workload=workload, **defaults | options), recording)
 
 
