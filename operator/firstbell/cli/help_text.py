@@ -42,6 +42,9 @@ def _spoken(param: Any, ctx: Any) -> Any:
     """
     if isinstance(param, TyperArgument):
         param.display_type_rich = _nothing  # type: ignore[method-assign]
+        if param.hidden:
+            # It stands only for what is one argument too many, to say where that goes.
+            param.get_usage_pieces = _no_pieces  # type: ignore[assignment, method-assign]
     if not isinstance(param, TyperOption):
         return param
     if getattr(param, "is_flag", False):
@@ -54,3 +57,8 @@ def _spoken(param: Any, ctx: Any) -> Any:
 
 def _nothing(ctx: Any) -> None:
     """Stand for the type of an argument, whose name says what it is."""
+
+
+def _no_pieces(_: Any) -> list[str]:
+    """Stand for an argument that the line of usage passes over."""
+    return []

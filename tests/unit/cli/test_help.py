@@ -69,3 +69,10 @@ def parsed(command, arguments):
     if hasattr(command, "list_commands"):
         return parsed(below(command)[arguments[0]], arguments[1:])
     return command.make_context("firstbell", list(arguments))
+
+
+@pytest.mark.parametrize("command", ["declare", "status"])
+def test_the_line_of_usage_passes_over_what_is_only_there_to_be_refused(command):
+    told = CliRunner().invoke(app, [command, "--help"]).stdout
+    usage = next(line for line in told.splitlines() if "Usage:" in line)
+    assert "..." not in usage

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from firstbell.cli.dates import civil_date
+from firstbell.cli.dates import date_meant
 from firstbell.cli.output import refuse
 from firstbell.core import CalendarEvent, InstructionMode
 from firstbell.kinds.calendar_conversion import read_exception
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from firstbell.kinds.problems import Problem
 
-DAY_WORDS = {"today": 0, "tomorrow": 1}
 OPTION_OF = {
     "spec.startDate": "DATE",
     "spec.endDate": "--until",
@@ -54,10 +53,10 @@ class Said:
         `today` is a date where the school is.
         """
         event = self._event()
-        first = _date(self.on, "DATE", today)
+        first = date_meant(self.on, "DATE", today)
         spec: dict[str, Any] = {"calendarRef": {"name": self.calendar}, "startDate": first.isoformat()}
         if self.until is not None:
-            spec["endDate"] = _date(self.until, "--until", today).isoformat()
+            spec["endDate"] = date_meant(self.until, "--until", today).isoformat()
         spec["event"] = event.value
         if self.bell is not None:
             spec["bellScheduleName"] = self.bell
@@ -118,9 +117,3 @@ def too_many_cure(text: str) -> str:
         date.fromisoformat(text)
         return f"The last day of several goes with its option: --until {text}."
     return "Give CALENDAR and DATE, the rest with its option: --bell SCHEDULE, --event EVENT, --note TEXT."
-
-
-def _date(text: str, option: str, today: date) -> date:
-    if text.lower() in DAY_WORDS:
-        return today + timedelta(days=DAY_WORDS[text.lower()])
-    return civil_date(text, option)

@@ -20,6 +20,7 @@ from firstbell.core import (
     Decision,
     DecisionReason,
     PlannedPeak,
+    SchoolDays,
     Unavailable,
     day_words,
     instant_of,
@@ -34,7 +35,7 @@ from firstbell.engine.explaining.what_would_change import levers
 from firstbell.engine.objects.status_values import read_conditions
 from firstbell.kinds.school_autoscaler import Mode
 
-PEAKS_SHOWN, UPCOMING_SHOWN, ACTIONS_SHOWN, ORDERS_SHOWN = 2, 3, 3, 5
+PEAKS_SHOWN, UPCOMING_SHOWN, ACTIONS_SHOWN, ORDERS_SHOWN, DAYS_SHOWN = 2, 3, 3, 5, 2
 Rows: TypeAlias = Iterable[tuple[str, str]]
 
 
@@ -102,12 +103,7 @@ def _why(of: Explanation, zone: tzinfo) -> Iterator[tuple[str, str]]:
         yield "problem", decision.message
     elif not of.peaks or decision.reason not in {DecisionReason.SCHEDULED_PEAK, DecisionReason.BASELINE}:
         yield "reason", decision.message
-    for one in of.peaks[:PEAKS_SHOWN]:
-        yield from _peak(one, of.rules.policy.pupils_per_replica)
-    if len(of.peaks) > PEAKS_SHOWN:
-        yield "", f"and {len(of.peaks) - PEAKS_SHOWN} smaller at the same time"
-    if isinstance(stands.calendars, Unavailable):
-        yield "calendar", stands.calendars.message
+    yield from _demand(of)
     if isinstance(decision, Decision):
         yield "schedule", _schedule(of, decision)
         for limit in decision.limits:
@@ -123,6 +119,19 @@ def _why(of: Explanation, zone: tzinfo) -> Iterator[tuple[str, str]]:
         yield "workload", workload.message
     yield "live load", _live(of)
     yield from _lead(of)
+
+
+def _demand(of: Explanation) -> Iterator[tuple[str, str]]:
+    """Tell the peaks whose load is there, else what day it is, else why nobody knows."""
+    for one in of.peaks[:PEAKS_SHOWN]:
+        yield from _peak(one, of.rules.policy.pupils_per_replica)
+    if len(of.peaks) > PEAKS_SHOWN:
+        yield "", f"and {len(of.peaks) - PEAKS_SHOWN} smaller at the same time"
+    calendars = of.outcome.situation.calendars
+    if isinstance(calendars, Unavailable):
+        yield "calendar", calendars.message
+    elif not of.peaks:
+        yield from _days(calendars, of.outcome.now)
 
 
 def _live(of: Explanation) -> str:
@@ -177,6 +186,19 @@ def _pupils(one: ExplainedPeak) -> str:
         return f"{one.pupils:,}, all at the same bell"
     spread = f"{one.offsets[0]:+} to {one.offsets[-1]:+} minutes"
     return f"{one.pupils:,} in {one.cohorts} cohorts that start at the bell {spread}"
+
+
+def _days(calendars: Iterable[SchoolDays], now: datetime) -> Iterator[tuple[str, str]]:
+    """Tell what day it is in each calendar: why no bell asks for more is most often there."""
+    told = {
+        (days.calendar.name, _day(days.day(region, now.astimezone(days.calendar.zone).date())))
+        for days in calendars
+        for region in days.calendar.region_names
+    }
+    for name, day in sorted(told)[:DAYS_SHOWN]:
+        yield "day", f"{name}: {day}"
+    if len(told) > DAYS_SHOWN:
+        yield "", f"and {len(told) - DAYS_SHOWN} more"
 
 
 def _day(day: Day) -> str:

@@ -15,7 +15,6 @@ from firstbell.cli.confirmation import Yes, confirmed
 from firstbell.cli.output import echo_object, printable, refuse
 
 if TYPE_CHECKING:
-    import datetime as dt
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
@@ -47,7 +46,8 @@ def rehearse(
     ],
     peak: Annotated[str, typer.Option(metavar="NAME", help="The peak, by its name in spec.peaks.")],
     date: Annotated[
-        str, typer.Option(metavar="DATE", help="The date whose bell is rehearsed, like 2026-09-01.")
+        str,
+        typer.Option(metavar="DATE", help="The date whose bell is rehearsed, like 2026-09-01 or tomorrow."),
     ],
     length: Annotated[
         str | None,
@@ -80,15 +80,13 @@ def rehearse(
     time, or not back.
     """
     from firstbell.cli.ask_cluster import autoscaler_meant
-    from firstbell.cli.dates import civil_date
     from firstbell.cli.rehearse.words import intention
     from firstbell.clock import SystemClock
 
     if length is not None and until is not None:
         refuse(["--until: --for says how long already. Give one of the two."])
     key = autoscaler_meant(target, namespace, kubeconfig, context)
-    on = civil_date(date, "--date")
-    of = _meant(key, peak, on, length, until, (kubeconfig, context))
+    of = _meant(key, peak, date, length, until, (kubeconfig, context))
     if output is RehearseOutput.YAML:
         echo_object(of.order)
         return
@@ -106,26 +104,30 @@ def rehearse(
 def _meant(
     key: str,
     peak: str,
-    on: dt.date,
+    date: str,
     length: str | None,
     until: str | None,
     where: tuple[Path | None, str | None],
 ) -> Rehearsal:
     """Return what is to be rehearsed from now on; end the command where that cannot be."""
     from firstbell.cli.ask_cluster import ask_cluster
+    from firstbell.cli.dates import date_meant
     from firstbell.cli.rehearse.rehearsal import rehearsal_of
     from firstbell.clock import SystemClock
     from firstbell.core import Unavailable
     from firstbell.engine.ports import Failure
 
     now = SystemClock().now()
+    date_meant(date, "--date", now.date())  # What is no date is told before anybody is asked.
     found = ask_cluster(*where, lambda cluster: _looked(cluster, key, now))
     if isinstance(found, Failure | Unavailable):
         refuse([f"{found.message.rstrip('.')}."])
     if not found.seen.status:
         nobody = f"the operator has reported nothing on {key} yet: nobody would follow the order"
         refuse([f"{nobody}. Does it run, and does it watch this namespace?"])
-    end = _end(now, length or DEFAULT_LENGTH, until, _zone(found))
+    wall = _zone(found)
+    end = _end(now, length or DEFAULT_LENGTH, until, wall)
+    on = date_meant(date, "--date", now.astimezone(wall).date())
     of = rehearsal_of(found, peak, on, now, end)
     if isinstance(of, str):
         refuse([of])

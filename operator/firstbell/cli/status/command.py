@@ -22,6 +22,7 @@ class StatusOutput(StrEnum):
 def status(
     namespace: Namespace = None,
     everywhere: AllNamespaces = False,
+    others: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
     watch: Annotated[bool, typer.Option("--watch", "-w", help="Look again and again, until Ctrl-C.")] = False,
     contexts: Annotated[
         str | None,
@@ -46,6 +47,10 @@ def status(
     from firstbell.adapters.logs import silenced
     from firstbell.cli.status.showing import Wanted, show
 
+    if others:
+        one = others[0]
+        what = "status tells of all in a namespace (-n) or everywhere (-A)"
+        refuse([f"{one}: {what}. Of one: firstbell explain {one}"])
     if everywhere and namespace is not None:
         refuse(["Give either -A or -n."])
     if contexts is not None and context is not None:

@@ -172,6 +172,15 @@ async def test_an_order_is_told_with_the_command_that_ends_it():
     assert "To end it now: firstbell override --end exams -n ns" in " ".join(text(world, AFTER).split())
 
 
+async def test_on_a_day_without_lessons_it_tells_which_fact_closes_it():
+    world = World(INSIDE)
+    world.put("calendarexceptions", an_exception(event="WeatherDay"))
+    await world.tick()
+    found = rows(text(world))
+    assert found["reason"] == "the baseline, 4"
+    assert found["day"].endswith(": no lessons (exceptions/snow)")
+
+
 def test_a_number_that_nothing_can_have_is_told_at_once():
     head = text(World(deployment=None)).splitlines()[0]
     assert head == "ns/web: 100 replicas (ScheduledPeak, nothing to scale: TargetNotFound)"

@@ -168,7 +168,7 @@ def test_an_order_to_stop_is_told_with_the_way_to_go_on():
     assert asked(world) == ("nothing is written (incident). Nothing is written until then: firstbell resume.")
 
 
-def rehearsed(monkeypatch, world: World):
+def rehearsed(monkeypatch, world: World, date="2024-09-11"):
     """`firstbell rehearse --dry-run` of a world."""
 
     def asked_of(_kubeconfig, _context, ask):
@@ -176,7 +176,7 @@ def rehearsed(monkeypatch, world: World):
 
     monkeypatch.setattr("firstbell.cli.ask_cluster.ask_cluster", asked_of)
     monkeypatch.setattr("firstbell.clock.SystemClock.now", lambda _: instant(EVENING))
-    return CliRunner().invoke(APP, [KEY, "--peak", "first-bell", "--date", "2024-09-11", "--dry-run"])
+    return CliRunner().invoke(APP, [KEY, "--peak", "first-bell", "--date", date, "--dry-run"])
 
 
 def test_where_no_operator_has_reported_anything_nothing_is_asked_for(monkeypatch):
@@ -187,3 +187,14 @@ def test_where_no_operator_has_reported_anything_nothing_is_asked_for(monkeypatc
     asyncio.run(world.tick(EVENING))
     done = rehearsed(monkeypatch, world)
     assert (done.exit_code, done.stdout.startswith("ns/web: 4 -> 100 replicas")) == (0, True)
+
+
+def test_tomorrow_is_that_of_the_school_and_what_is_no_date_is_told(monkeypatch):
+    world = World(EVENING)
+    asyncio.run(world.tick(EVENING))
+    assert "as first-bell at Tue 10 Sep 08:30" in rehearsed(monkeypatch, world, "tomorrow").stdout
+    wrong = rehearsed(monkeypatch, world, "Tuesday")
+    assert (wrong.exit_code, wrong.stderr) == (
+        2,
+        "--date Tuesday: is not a date. Write it like 2026-09-01.\n",
+    )

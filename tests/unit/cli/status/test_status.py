@@ -291,3 +291,9 @@ def test_watching_goes_on_until_it_is_told_to_end_and_ends_at_once(tmp_path):
         said, trouble = process.communicate(timeout=60)
     assert (process.returncode, trouble) == (2, "")
     assert "Traceback" not in said
+
+
+def test_a_workload_that_is_named_is_answered_with_the_command_for_one(tmp_path):
+    done = CliRunner().invoke(APP, ["school/web", "--kubeconfig", nobody_there(tmp_path)])
+    assert done.exit_code == 2
+    assert done.stderr.endswith("Of one: firstbell explain school/web\n")
