@@ -246,7 +246,7 @@ def _say(lines: Iterable[str]) -> None:
 
 def _write(body: Json, space: str, kubeconfig: Path | None, context: str | None) -> None:
     from firstbell.cli.ask_cluster import ask_cluster
-    from firstbell.cli.override.in_cluster import created
+    from firstbell.cli.override.in_cluster import INVALID, answered, created
 
     answer = ask_cluster(kubeconfig, context, lambda cluster: created(cluster, space, body))
     if isinstance(answer, Failure):
@@ -255,6 +255,14 @@ def _write(body: Json, space: str, kubeconfig: Path | None, context: str | None)
     typer.echo(
         f"ScalingOverride {space}/{name} created. To end it early: firstbell override --end {name} -n {space}"
     )
+    told = ask_cluster(kubeconfig, context, lambda cluster: answered(cluster, space, name))
+    if isinstance(told, Failure):
+        typer.echo(printable(f"Whether the operator has heard cannot be seen: {told.message.rstrip('.')}."))
+        return
+    cure = f"To see whether it counts: kubectl get scalov {name} -n {space}"
+    typer.echo(printable(told or f"the operator has not answered yet. {cure}"))
+    if told.startswith(INVALID):
+        raise typer.Exit(NOT_DONE)
 
 
 def _end(

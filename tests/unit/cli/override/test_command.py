@@ -155,6 +155,7 @@ def world_at(monkeypatch, **objects):
 
     monkeypatch.setattr("firstbell.cli.ask_cluster.ask_cluster", asked)
     monkeypatch.setattr("firstbell.clock.SystemClock.now", lambda _: instant(AFTER))
+    monkeypatch.setattr("firstbell.cli.override.in_cluster.ANSWER_SECONDS", 0)
     return world
 
 
@@ -230,3 +231,51 @@ def test_a_cluster_without_the_kinds_is_told_how_to_get_them_and_nobody_is_asked
     assert done.exit_code == 2
     assert "Install the kinds: firstbell crds" in done.stderr
     assert "Write it?" not in done.output
+
+
+ACTIVE = {"type": "Active", "status": "True", "reason": "Active"}
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "last"),
+    [
+        ({}, 0, "the operator has not answered yet. To see whether it counts: kubectl get scalov o -n ns"),
+        ({"conditions": [ACTIVE], "autoscalersTotal": 1}, 0, "Active, for 1 SchoolAutoscaler"),
+        (
+            {
+                "conditions": [
+                    ACTIVE,
+                    {"type": "Effective", "status": "False", "reason": "NoAutoscaler", "message": "nobody"},
+                ],
+                "autoscalersTotal": 0,
+            },
+            0,
+            "Active, for 0 SchoolAutoscalers: nobody",
+        ),
+        (
+            {"conditions": [ACTIVE | {"status": "False", "reason": "Invalid", "message": "is over"}]},
+            1,
+            "Invalid: is over",
+        ),
+    ],
+    ids=["no operator", "active", "for nobody", "invalid"],
+)
+def test_what_the_operator_makes_of_it_is_told(monkeypatch, status, code, last):
+    world = world_at(monkeypatch)
+    seen = world.cluster.get
+
+    async def get(path):
+        found = await seen(path)
+        return {**found, "status": status} if path.plural == OVERRIDES else found
+
+    monkeypatch.setattr(world.cluster, "get", get)
+    done = CliRunner().invoke(APP, [*ORDER, "--yes"])
+    assert (done.exit_code, done.stdout.splitlines()[-1]) == (code, last)
+
+
+def test_who_may_create_orders_and_not_read_them_is_told_that_nobody_looked(monkeypatch):
+    world = world_at(monkeypatch)
+    world.cluster.fail("Forbidden", verb="GET", path=OVERRIDES, message="User bob cannot get it")
+    done = CliRunner().invoke(APP, [*ORDER, "--yes"])
+    assert done.exit_code == 0
+    assert "cannot be seen: User bob cannot get it. The right is get on" in done.stdout.splitlines()[-1]
