@@ -29,6 +29,7 @@ LONGEST_FIRST = (
     "test_chart.py",
     "test_uninstall.py",
     "test_restart.py",
+    "test_readiness.py",
     "test_measured_lead.py",
     "test_rehearsal.py",
     "test_rotated_credentials.py",

@@ -13,7 +13,7 @@ from firstbell.engine.deciding.situation import ByFloor, ByScale
 from firstbell.engine.explaining.explanation import ExplainedPeak, Explanation
 from firstbell.engine.explaining.last_report import lag, not_fine
 from firstbell.engine.explaining.what_would_change import levers
-from firstbell.engine.objects.status_values import read_conditions
+from firstbell.engine.objects.status_values import read_condition
 from firstbell.files.plan_document import order_document, peak_document
 
 API_VERSION = "firstbell.dev/explain/v1"
@@ -116,7 +116,7 @@ def _decision(of: Explanation) -> dict[str, Any]:
 def _live(of: Explanation) -> dict[str, Any]:
     """Return what the policy asks of live metrics, and what the operator last reported of them."""
     status = of.seen.status
-    read = next((one for one in read_conditions(status) if one.type == ConditionType.METRICS_AVAILABLE), None)
+    read = read_condition(status, ConditionType.METRICS_AVAILABLE)
     return {
         "metrics": [
             {

@@ -32,7 +32,7 @@ from firstbell.engine.explaining.explanation import ExplainedPeak, Explanation
 from firstbell.engine.explaining.foresight import Foreseen
 from firstbell.engine.explaining.last_report import lag, not_fine
 from firstbell.engine.explaining.what_would_change import levers
-from firstbell.engine.objects.status_values import read_conditions
+from firstbell.engine.objects.status_values import read_condition
 from firstbell.kinds.school_autoscaler import Mode
 
 PEAKS_SHOWN, UPCOMING_SHOWN, ACTIONS_SHOWN, ORDERS_SHOWN, DAYS_SHOWN = 2, 3, 3, 5, 2
@@ -138,9 +138,7 @@ def _live(of: Explanation) -> str:
     """Return what live metrics ask for by the operator's last report, which alone reads them."""
     if not of.rules.metrics:
         return "spec.metrics asks for none"
-    read = next(
-        (one for one in read_conditions(of.seen.status) if one.type == ConditionType.METRICS_AVAILABLE), None
-    )
+    read = read_condition(of.seen.status, ConditionType.METRICS_AVAILABLE)
     asked = (of.seen.status.get("decision") or {}).get("reactiveReplicas")
     said = "not reported yet" if asked is None else f"{asked} asked for by the operator's last report"
     return said if read is None else f"{said}; {read.reason}: {read.message}".rstrip(": ")

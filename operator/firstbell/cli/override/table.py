@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from firstbell.cli.output import printable
-from firstbell.engine.objects.status_values import read_conditions
+from firstbell.core import ConditionType
+from firstbell.engine.objects.status_values import read_condition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,12 +32,12 @@ def overrides_table(bodies: Iterable[Json]) -> Table:
 
 def _row(body: Json) -> tuple[str, ...]:
     metadata, spec, status = body["metadata"], body.get("spec") or {}, body.get("status") or {}
-    state = next((one.reason for one in read_conditions(status) if one.type == "Active"), "")
+    active = read_condition(status, ConditionType.ACTIVE)
     total = status.get("autoscalersTotal")
     named = ", ".join(str(ref.get("name")) for ref in spec.get("autoscalerRefs") or ())
     return (
         f"{metadata['namespace']}/{metadata['name']}",
-        state,
+        active.reason if active is not None else "",
         _what(spec),
         str(spec.get("endTime", "")),
         named or (f"{total} by labels" if total is not None else "by labels"),

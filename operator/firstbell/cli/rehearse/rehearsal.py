@@ -18,7 +18,7 @@ from firstbell.core import (
     too_many_steps,
     visible,
 )
-from firstbell.engine.explaining.last_report import reported_stop
+from firstbell.engine.objects.status_values import reported_stop
 from firstbell.kinds.group import API_VERSION, OVERRIDE
 from firstbell.kinds.problems import nearest
 from firstbell.kinds.school_autoscaler import Mode

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from firstbell.core import ConditionReason, ConditionType, told_instant
-from firstbell.engine.objects.status_values import read_conditions
+from firstbell.engine.objects.status_values import read_condition
 from firstbell.engine.ports import Failure, FailureKind, ObjectPath
 from firstbell.kinds.group import AUTOSCALER_PLURAL, GROUP, VERSION
 from firstbell.kinds.stop_order import STOP_NAME, StopOrder, stop_order
@@ -128,6 +128,5 @@ async def heard(
 
 
 def _says(body: Json, *, stopped: bool) -> bool:
-    told = read_conditions(body.get("status") or {})
-    ready = next((one for one in told if one.type == ConditionType.READY), None)
+    ready = read_condition(body.get("status") or {}, ConditionType.READY)
     return ready is not None and (ready.reason == ConditionReason.STOPPED) is stopped

@@ -13,8 +13,9 @@ from firstbell.engine.deciding.last_autoscaler import autoscaler_from_status, wi
 from firstbell.engine.deciding.leading import lead_from_status
 from firstbell.engine.deciding.situation import situation
 from firstbell.engine.deciding.surging import surge_from_status
-from firstbell.engine.explaining.last_report import reported_stop, with_reported_live
+from firstbell.engine.explaining.last_report import with_reported_live
 from firstbell.engine.memory.memory import Memory
+from firstbell.engine.objects.status_values import reported_stop
 from firstbell.engine.pace.timekeeping import NOT_COMPARED
 
 if TYPE_CHECKING:

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 from firstbell.core import (
     Condition,
-    ConditionReason,
-    ConditionType,
     Decision,
     DecisionReason,
     LiveMetric,
@@ -31,12 +29,6 @@ if TYPE_CHECKING:
 def not_fine(status: Json) -> tuple[Condition, ...]:
     """Return the conditions that tell a trouble; what is unknown is none."""
     return tuple(condition for condition in read_conditions(status) if condition.is_trouble)
-
-
-def reported_stop(status: Json) -> str:
-    """Return the order to write nothing, in the words of the last report; empty where there is none."""
-    told = (one for one in read_conditions(status) if one.type == ConditionType.READY)
-    return next((one.message for one in told if one.reason == ConditionReason.STOPPED), "")
 
 
 def reported_live(status: Json) -> tuple[LiveMetric, ...]:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from firstbell.core import Condition, Truth, api_time, merge_conditions, told_instant, visible
+from firstbell.core import (
+    Condition,
+    ConditionReason,
+    ConditionType,
+    Truth,
+    api_time,
+    merge_conditions,
+    told_instant,
+    visible,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -81,3 +90,16 @@ def read_conditions(status: Json) -> list[Condition]:
         for item in status.get("conditions") or ()
         if item.get("status") in set(Truth)
     ]
+
+
+def read_condition(status: Json, kind: ConditionType) -> Condition | None:
+    """Return the condition of a type as it was last reported; None where it was not."""
+    return next((one for one in read_conditions(status) if one.type == kind), None)
+
+
+def reported_stop(status: Json) -> str:
+    """Return the order to write nothing, in the words of the last report; empty where there is none."""
+    ready = read_condition(status, ConditionType.READY)
+    if ready is None or ready.reason != ConditionReason.STOPPED:
+        return ""
+    return ready.message or ready.reason

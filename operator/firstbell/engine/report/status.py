@@ -28,7 +28,7 @@ from firstbell.engine.deciding.outcome import floor_after
 from firstbell.engine.deciding.situation import ByFloor, ByScale
 from firstbell.engine.deciding.surging import surge_to_status
 from firstbell.engine.memory.hand import hand_to_status
-from firstbell.engine.objects.status_values import read_conditions, written_conditions
+from firstbell.engine.objects.status_values import read_condition, written_conditions
 from firstbell.engine.report.bell_report import at_risk, bell_status, reasons_status
 from firstbell.engine.report.bells import measured_lead
 from firstbell.engine.report.conditions import AFTER_READY, able_to_scale, conditions_of, scaling_limited
@@ -113,11 +113,10 @@ def invalid_status(reason: Unavailable, generation: int, old: Json, now: datetim
 
 def readiness_of(outcome: Outcome, memory: Memory, old: Json, found: Found | None) -> Readiness:
     """Return what is known of readiness; `found` is what the pods say, where somebody has asked them."""
-    before = (one for one in read_conditions(old) if one.type == ConditionType.READY_FOR_BELL)
     return Readiness(
         outcome=outcome,
         told=memory.told,
-        before=next(before, None),
+        before=read_condition(old, ConditionType.READY_FOR_BELL),
         first_raised=_first_raised(memory),
         cause=_cause(outcome, memory),
         found=found,

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from firstbell.core import ConditionReason, ConditionType
-from firstbell.engine.objects.status_values import read_conditions
+from firstbell.engine.objects.status_values import reported_stop
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.kinds.stop_order import STOP_NAME, StopOrder, stop_order
 
@@ -137,6 +136,5 @@ def _is_meant(body: Json) -> bool:
 
 def _last_reported(store: Store) -> StopOrder | None:
     """Return that we are stopped, where a process before this one told so."""
-    told = (one for seen in store.autoscalers.values() for one in read_conditions(seen.status))
-    stopped = any(one.type == ConditionType.READY and one.reason == ConditionReason.STOPPED for one in told)
+    stopped = any(reported_stop(seen.status) for seen in store.autoscalers.values())
     return StopOrder(reason=FOR_NOW_UNREADABLE) if stopped else None
