@@ -81,9 +81,9 @@ def test_a_region_that_closes_in_the_window_falls_at_once_and_comes_back(stage: 
         stage.set(declared("snow", regions=["north"], note=HOSTILE))
         until(lambda: stage.minimum() == PEAK // 2, lambda: f"half of it falls: {stage.conditions()}")
         assert stage.condition("PlanShrunk")["status"] == "False"
-        assert "north: in person, bell schedule day from 08:30 -> no lessons (WeatherDay)" in told(
-            stage, "snow"
-        )
+        applied(stage, "snow")
+        words = "north: in person, bell schedule day from 08:30 -> no lessons (WeatherDay)"
+        assert words in told(stage, "snow")
         broken = declared("broken", regions=["west"])
         stage.set(broken, declared("early", "nowhere"))
         until(lambda: state(stage, "broken") == "Invalid", "a broken one is told")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tests.cluster.operator_process import Sun
+from tests.cluster.operator_process import HurryingClock, Sun
 from tests.cluster.stage import (
     BASELINE,
     NAME,
@@ -20,6 +21,8 @@ from tests.cluster.stage import (
 from tests.cluster.waiting import holds, until
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from tests.cluster.cluster_api import Json
 
 HURRY = 600.0
@@ -94,10 +97,11 @@ def test_under_a_hold_nothing_is_written_and_two_hands_at_once_are_told(stage: S
         stage.kubectl("patch", f"hpa/{NAME}", "--type=merge", "-p", '{"spec":{"minReplicas":3}}')
         stage.api.patch("ScalingOverride", "order", {"spec": {"floorReplicas": MORE + 5}})
         holds(lambda: stage.minimum() == 3, "what a person sets under a hold stands", seconds=4)
+        stage.told("ChangedByHand", "True", "MinimumSetByHand")
         assert stage.autoscaler["metadata"]["generation"] == version + 1
         sun.wait_for(at("08:35"))
         stage.floored(MORE + 5)
-        assert "held" not in str(told(stage))
+        until(lambda: "held" not in str(told(stage)), lambda: f"no word of the hold: {told(stage)}")
         stage.api.delete("ScalingOverride", "order")  # by hand, before its end
         stage.floored(PEAK)
         sun.wait_for(at("08:40"))
@@ -124,6 +128,44 @@ def test_a_share_follows_a_plan_that_changes_meanwhile_and_a_maximum_caps_it(sta
         stage.api.patch("ScalingOverride", "order", {"spec": {"endTime": at("08:41").isoformat()}})
         sun.wait_for(at("08:41"))
         stage.left_alone()
+
+
+class SetClock(HurryingClock):
+    """A clock that somebody sets, ahead by so much or back; what is measured by it goes on."""
+
+    ahead = timedelta(0)
+
+    def now(self) -> datetime:
+        return super().now() + self.ahead
+
+    def hurry_to(self, instant: datetime) -> None:
+        super().hurry_to(instant - self.ahead)
+
+
+def test_a_clock_that_is_set_and_set_back_moves_neither_start_nor_end(stage: Stage):
+    clock = SetClock(at("08:45"), 1, HURRY)
+    sun = Sun(start=at("08:45"), speed=1, clock=clock)
+    stage.set(workload(), hpa(), calendar(), autoscaler())
+    with stage.operator(sun):
+        stage.told("Ready", "True", "Serving")
+        stage.set(order(since="08:40", until="09:30", floorReplicas=LESS))
+        stage.set(order("soon", since="09:00", until="09:10", floorReplicas=MORE))
+        stage.floored(LESS)
+        sun.wait_for(at("08:58"))
+        clock.ahead = timedelta(hours=2)
+        stage.told("ClockInSync", "False", "ClockSet")
+        sun.wait_for(at("11:00"))  # by the right time it is 09:00
+        stage.floored(MORE)
+        holds(lambda: stage.minimum() == MORE, "no order ends by a time that is in doubt", seconds=3)
+        clock.ahead = timedelta(0)
+        stage.order_told("Active")
+        sun.wait_for(at("09:10"))
+        stage.floored(LESS)
+        sun.wait_for(at("09:29"))
+        holds(lambda: stage.minimum() == LESS, "the first one goes on to its end", seconds=3)
+        sun.wait_for(at("09:30"))
+        stage.left_alone()
+        stage.order_told("Ended")
 
 
 def test_one_whose_workload_is_gone_says_so_and_goes_some_time_after_its_end(stage: Stage):

@@ -237,7 +237,7 @@ def next_looks(outcome: Outcome, memory: Memory) -> list[tuple[datetime, bool]]:
         ends = (*ends, *outcome.shrunk.ends(now))
     looks += [(at, False) for at in ends if at is not None and at > now]
     acted_for = max(now, memory.carried_out.acted_for or now)
-    looks += next_turns(outcome.orders, now, acted_for)
+    looks += next_turns(outcome.turning, now, acted_for)
     if isinstance(outcome.plan, Unavailable):
         return looks
     there = [one.next_look(acted_for) for one in outcome.elsewhere]

@@ -35,7 +35,7 @@ async def test_in_the_window_a_lone_jump_lowers_nothing(by):
             assert (run.floor, run.replicas) == (100, 100)
 
 
-@pytest.mark.parametrize("by", [DAY, 2 * HOUR, -2 * HOUR, -DAY, 30 * DAY])
+@pytest.mark.parametrize("by", [DAY, 2 * HOUR, -2 * HOUR, -DAY, 30 * DAY, 31 * DAY, 400 * DAY])
 async def test_a_bell_that_falls_into_a_jump_of_45_seconds_is_not_missed(by):
     async with Running(BEFORE) as run:
         await run.until("2024-09-09T08:19:40")

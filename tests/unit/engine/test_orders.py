@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.fakes import settled
-from tests.unit.engine.bodies import AFTER, an_autoscaler, an_hpa, an_override
+from tests.unit.engine.bodies import AFTER, BEFORE, a_calendar, an_autoscaler, an_hpa, an_override
 from tests.unit.engine.running import Running
 from tests.unit.engine.world import DEPLOYMENTS, HPAS, OVERRIDES
 
@@ -31,6 +31,13 @@ def labelled(**labels):
 async def ordered(running: Running, *bodies) -> None:
     for body in bodies:
         running.world.put(OVERRIDES, body)
+    await settled()
+
+
+async def jumped(running: Running, by: timedelta) -> None:
+    """Somebody sets the clock, and the next beat, within a second, notices."""
+    running.world.clock.jump(by)
+    running.engine.look_at_clock()
     await settled()
 
 
@@ -243,6 +250,56 @@ async def test_a_clock_that_is_set_lowers_nothing_before_the_end_is_sure(by):
         assert running.floor == 60
 
 
+@pytest.mark.parametrize("by", [timedelta(hours=2), timedelta(hours=-2), timedelta(days=400)])
+async def test_a_clock_that_is_set_and_set_back_moves_neither_start_nor_end_of_an_order(by):
+    async with Running(AFTER) as running:
+        now = an_override(floorReplicas=60, since="09:45", until="10:30")
+        soon = an_override("soon", floorReplicas=80, since="10:15", until="10:20")
+        await ordered(running, now, soon)
+        await running.until("2024-09-09T10:14:40")
+        await jumped(running, by)
+        await running.pass_time(seconds=21)
+        assert running.floor == 80, "what starts meanwhile is not missed"
+        await running.pass_time(seconds=24)
+        await jumped(running, -by)
+        assert running.floor == 80
+        await running.until("2024-09-09T10:26")
+        assert running.floor == 60
+        await running.until("2024-09-09T10:29:59")
+        assert running.floor == 60
+        await running.until("2024-09-09T10:30")
+        assert running.floor == 4
+        assert state(running) == ("Ended", "Ended")
+
+
+async def test_an_order_ends_at_its_instant_in_the_hour_that_comes_twice_and_a_share_follows_the_bell():
+    """Sunday, 27 October 2024: 03:00 CEST is 02:00 CET, 01:00 UTC; the bell of 08:30 is at 07:30 UTC."""
+    week = a_calendar()["spec"]["weeklySchedule"][0]
+    sunday = [{**week, "daysOfWeek": ["Saturday", "Sunday"]}]
+    calendar = a_calendar(timeZone="Europe/Brussels", weeklySchedule=sunday)
+    day = "2024-10-27T"
+    night = an_override(
+        "night", floorReplicas=60, startTime=f"{day}02:30:00+02:00", endTime=f"{day}02:30:00+01:00"
+    )
+    share = an_override("share", floorPercent=150, startTime=f"{day}05:00:00Z", endTime=f"{day}07:45:00Z")
+    async with Running(f"{day}00:00", calendar=calendar) as running:
+        await ordered(running, night, share)
+        await running.until(f"{day}00:29:58")
+        assert running.floor == 4
+        await running.until(f"{day}00:30")
+        assert running.floor == 60
+        await running.until(f"{day}01:29:59")
+        assert running.floor == 60
+        await running.until(f"{day}01:30")
+        assert running.floor == 4
+        await running.until(f"{day}06:25")
+        assert running.floor == 6, "150 % of the baseline; by summer time the bell would be now"
+        await running.until(f"{day}07:20")
+        assert running.floor == 150
+        await running.until(f"{day}07:45")
+        assert running.floor == 100
+
+
 async def test_hostile_words_do_no_harm():
     async with Running(AFTER) as running:
         reason = "ok\u202e\n\x1b[31mred" + "x" * 900
@@ -296,6 +353,63 @@ async def test_under_a_broken_calendar_a_floor_counts_and_a_share_asks_for_nothi
         await ordered(running, an_override(floorReplicas=60, since="09:45", until="10:30"), share)
         assert running.floor == 60
         assert running.world.condition("CalendarResolved")[0] == "False"
+
+
+async def test_beside_a_suspended_calendar_a_floor_counts_and_a_share_is_of_the_baseline():
+    async with Running(BEFORE, calendar=a_calendar(suspend=True)) as running:
+        order = an_override(floorReplicas=60, since="08:20", until="08:40")
+        await ordered(running, order, an_override("share", floorPercent=300, since="08:10", until="09:00"))
+        await running.until("2024-09-09T08:10")
+        assert running.floor == 12
+        await running.until("2024-09-09T08:25")
+        assert running.floor == 60
+        running.world.respec("schoolcalendars", "school", suspend=False)
+        await settled()
+        assert running.floor == 300, "three times what is planned now"
+        running.world.respec("schoolcalendars", "school", suspend=True)
+        await running.until("2024-09-09T08:39:59")
+        assert running.floor == 60
+        await running.until("2024-09-09T08:40")
+        assert running.floor == 12
+        await running.until("2024-09-09T09:00")
+        assert running.floor == 4
+
+
+@pytest.mark.parametrize(
+    ("floor", "until", "held", "after"),
+    [
+        pytest.param(150, "08:40", 150, 150, id="more than is held, for longer"),
+        pytest.param(60, "08:40", 100, 60, id="less than is held, for longer"),
+        pytest.param(150, "08:27", 100, 4, id="more than is held, not for so long"),
+    ],
+)
+async def test_beside_a_lost_bell_that_is_held_each_counts_for_its_own_time(floor, until, held, after):
+    async with Running("2024-09-09T07:00") as running:
+        await running.until("2024-09-09T08:25")
+        await ordered(running, an_override(floorReplicas=floor, since="08:00", until=until))
+        assert running.floor == max(floor, 100)
+        running.world.respec("schoolcalendars", "school", weeklySchedule=[])
+        await settled()
+        assert running.world.condition("PlanShrunk") == ("True", "BellLost")
+        assert running.floor == max(floor, 100)
+        await running.until("2024-09-09T08:29:59")
+        assert running.floor == held
+        await running.until("2024-09-09T08:30:02")
+        assert running.floor == after
+        await running.until("2024-09-09T08:40:02")
+        assert running.floor == 4
+
+
+async def test_under_a_hold_a_lost_bell_is_told_and_after_both_the_edit_is_followed():
+    async with Running("2024-09-09T07:00") as running:
+        await running.until("2024-09-09T08:25")
+        await ordered(running, an_override(hold=True, since="08:00", until="08:45"))
+        writes = running.writes
+        running.world.respec("schoolcalendars", "school", weeklySchedule=[])
+        await running.until("2024-09-09T08:44:59")
+        assert (running.floor, running.writes) == (100, writes)
+        await running.until("2024-09-09T08:45:02")
+        assert running.floor == 4
 
 
 async def test_with_live_metrics_alone_a_share_of_no_plan_asks_for_nothing():

@@ -56,7 +56,8 @@ def evaluated(  # noqa: PLR0913 - what a decision depends on
     invalid = stands.seen.rules if isinstance(stands.seen.rules, Unavailable) else None
     minute, until = minute_of(now), max(now, memory.carried_out.acted_for or now)
     orders = still_to_end(stands.orders, others, now)
-    seen_orders = (*orders, *by_other_times(orders, others))
+    turning = (*orders, *by_other_times(orders, others))
+    seen_orders = (*orders, *(one for one in turning[len(orders) :] if one.hold))
     held_by = hold_in_force(seen_orders, now, until)
     memory.zero = follow_zero(stands, memory.zero)
     if isinstance(stands.actuator, Unavailable):
@@ -78,6 +79,7 @@ def evaluated(  # noqa: PLR0913 - what a decision depends on
             held_by=held_by,
             floors=floors_asked(orders, plan, now, until),
             orders=seen_orders,
+            turning=turning,
         )
     before = memory.plans.plan
     plan = current_plan(stands, stands.actuator, memory, minute)
@@ -111,6 +113,7 @@ def evaluated(  # noqa: PLR0913 - what a decision depends on
         held_by=held_by,
         floors=tuple(hold for hold in look.observed.holds if hold.by),
         orders=seen_orders,
+        turning=turning,
     )
 
 

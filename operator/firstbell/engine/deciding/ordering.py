@@ -52,11 +52,11 @@ def floors_asked(
 
 
 def by_other_times(orders: Sequence[Override], others: Iterable[OtherTime]) -> tuple[Override, ...]:
-    """Return the holds as they look from our clock where another one is right: an order off wins at either.
+    """Return the orders as they look from our clock where another one is right.
 
-    Their ends, and those of floors, are what is waited for, too.
+    An order off wins at either; where each starts and ends is what is waited for, too.
     """
-    return tuple(one.moved(-time.ahead) for time in others for one in orders if one.hold)
+    return tuple(one.moved(-time.ahead) for time in others for one in orders)
 
 
 def still_to_end(

@@ -29,7 +29,7 @@ class Outcome:
     is what an edit has lost lately; `clock` what is known of the clock, `elsewhere` the plan at other times
     that it may be; `stopped` tells of an order to write nothing at all, empty where there is none; `held_by`
     is the order that keeps everything from being written here, None where there is none. `floors` are what
-    orders ask for, `orders` all of them that are not over.
+    orders ask for, `orders` all of them that are not over, `turning` these by each time that it may be.
     """
 
     now: datetime
@@ -44,6 +44,7 @@ class Outcome:
     held_by: Override | None
     floors: tuple[Hold, ...]
     orders: tuple[Override, ...]
+    turning: tuple[Override, ...]
     failure: Failure | None = None
     look: Look | None = None
     elsewhere: tuple[Elsewhere, ...] = ()
