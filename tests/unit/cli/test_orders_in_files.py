@@ -164,6 +164,20 @@ def test_backtest_replays_a_floor_and_names_it(tmp_path):
     assert not any("ScalingOverride" in line for line in found[0]["assumptions"])
 
 
+def test_backtest_names_the_late_facts_of_the_recorded_days_and_no_others(tmp_path):
+    plain = written(tmp_path, f"{CALENDAR}---\n{RECORDED}", "plain.yaml")
+    later = SNOW.replace("2025-02-04", "2025-02-05").replace("name: snow", "name: later")
+    files = [plain, school(tmp_path, f"{SNOW}---\n{later}", RECORDED)]
+    load = recording(tmp_path)
+    told = [
+        [line for line in json.loads(done.stdout)["assumptions"] if "CalendarException" in line]
+        for done in (backtest("-f", file, "--load", load, "-o", "json") for file in files)
+    ]
+    assert told[0] == []
+    assert [line.split()[1] for line in told[1]] == ["snow"]
+    assert "laid over SchoolCalendar city" in told[1][0]
+
+
 @pytest.mark.parametrize(
     "more", ["creationTimestamp: yesterday", "creationTimestamp: 2025-02-04T10:00:00", "labels: [a]"]
 )

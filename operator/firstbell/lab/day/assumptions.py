@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from firstbell.core import ExceptionSource, local_date
 from firstbell.lab.day.arrivals import PAGES_PER_LOGIN, SESSION_SECONDS
+from firstbell.lab.day.late_facts import late_facts
 from firstbell.lab.day.service import AGAIN_CHANCE, REFUSED_SECONDS, SLOW_SECONDS
 
 if TYPE_CHECKING:
@@ -36,24 +36,11 @@ def assumptions(comparison: Comparison) -> Iterator[Assumption]:
 
 def _orders(comparison: Comparison) -> Iterator[Assumption]:
     """Yield what files say beside calendar and policy: late facts and orders with an end."""
-    for name, calendar in _late_facts(comparison):
-        told = f"CalendarException {name} is laid over SchoolCalendar {calendar}"
-        yield Assumption(
-            name="calendarException", value=name, text=f"{told}, known from when it was announced"
-        )
+    plan = comparison.plan
+    for fact in late_facts(plan.workload, plan.start, plan.end):
+        yield Assumption(name="calendarException", value=fact.name, text=fact.sentence)
     for order in comparison.conditions.overrides:
         yield Assumption(name="override", value=order.name, text=f"beside the plan {order.sentence}")
-
-
-def _late_facts(comparison: Comparison) -> Iterator[tuple[str, str]]:
-    plan = comparison.plan
-    zone = plan.workload.zone
-    first, last = local_date(zone, plan.start), local_date(zone, plan.end - 1)
-    for days in plan.workload.calendars:
-        for entry in days.calendar.calendar_dates:
-            late = entry.source is ExceptionSource.EXCEPTIONS
-            if late and entry.dates.first <= last and first <= entry.dates.last:
-                yield entry.name, days.calendar.name
 
 
 def _people(comparison: Comparison) -> Iterator[Assumption]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from firstbell.core import number_text
+from firstbell.lab.day.late_facts import late_facts
 from firstbell.lab.record.outcome import Variant
+from firstbell.lab.record.recording import SECONDS_PER_MINUTE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +46,10 @@ def _assumptions(outcome: Outcome) -> Iterator[str]:
             f" so much earlier, in whole minutes, at most {longest}."
         )
     yield "An exception with announcedTime is unknown to the plan before it."
+    recorded = outcome.recording
+    first, last = recorded.start // SECONDS_PER_MINUTE, (recorded.end - 1) // SECONDS_PER_MINUTE
+    for fact in late_facts(outcome.workload, first, last + 1):
+        yield f"{fact.sentence}."
     for order in outcome.overrides:
         yield f"Beside the plan {order.sentence}."
     if outcome.gaps:
