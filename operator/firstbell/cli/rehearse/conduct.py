@@ -6,13 +6,14 @@ The end of the order stands in the order: a process that is killed leaves nothin
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from firstbell.cli.missing_right import with_right
 from firstbell.core import DecisionReason, api_time
 from firstbell.engine.explaining.last_report import not_fine
+from firstbell.engine.objects.status_values import reported_stop
 from firstbell.engine.pace.interruptible_sleep import nap
 from firstbell.engine.ports import Failure, FailureKind, ObjectPath
 from firstbell.engine.seen.workloads import seen_workload, watched_workload
@@ -46,7 +47,7 @@ class Conducted:
 
     `ready_after` is None where not all became Ready, `most` how many did at the most, `reasons` what the
     operator said then; `returned_after` is None where the baseline was not waited for to the end. `failure`
-    tells why the order could not be given or taken back.
+    tells why the order could not be given or taken back, `stopped` of an order to write nothing that came.
     """
 
     ready_after: float | None = None
@@ -55,6 +56,7 @@ class Conducted:
     taken_up: bool = True
     returned_after: float | None = None
     interrupted: bool = False
+    stopped: str = ""
     failure: str = ""
 
 
@@ -92,17 +94,19 @@ class Conductor:
             left = await asyncio.shield(self._take_back())
         if left:
             return Conducted(ready_after=seen.ready_after, most=seen.most, reasons=seen.reasons, failure=left)
-        if seen.failure or seen.interrupted or not seen.taken_up:
+        if seen.failure or seen.interrupted or seen.stopped or not seen.taken_up:
             return seen
         self._tell("the order is ended")
         return await self._seen_off(seen)
 
     async def _watched(self) -> Conducted:
-        """Watch until all are Ready, the time is over, or somebody interrupts."""
+        """Watch until all are Ready, the time is over, or somebody interrupts it or stops firstbell."""
         most, taken_up = 0, False
         reasons: tuple[str, ...] = ()
         while not self._stop.is_set() and self._clock.now() < self._of.end:
             status = await self._status()
+            if stopped := reported_stop(status):
+                return Conducted(most=most, stopped=stopped)
             counts = await self._counts(status)
             most = max(most, counts.ready or 0)
             taken_up = taken_up or (status.get("desiredReplicas") or 0) > self._of.before
@@ -121,16 +125,13 @@ class Conductor:
         begun = self._passed
         while not self._stop.is_set() and self._passed - begun < RETURN_SECONDS:
             status = await self._status()
+            if stopped := reported_stop(status):
+                return replace(seen, stopped=stopped)
             decision = status.get("decision") or {}
             desired = status.get("desiredReplicas")
             planned = decision.get("reason") == DecisionReason.SCHEDULED_PEAK
             if desired is not None and (desired <= self._of.before or planned):
-                return Conducted(
-                    ready_after=seen.ready_after,
-                    most=seen.most,
-                    reasons=seen.reasons,
-                    returned_after=self._passed,
-                )
+                return replace(seen, returned_after=self._passed)
             await self._pause()
         return seen
 

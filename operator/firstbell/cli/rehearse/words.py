@@ -29,6 +29,8 @@ def outcome_lines(of: Rehearsal, came: Conducted) -> list[str]:
         )
     elif came.interrupted:
         lines.append(f"interrupted: at most {came.most} of {of.replicas} replicas were Ready until then")
+    elif came.stopped:
+        lines.append(f"given up: at most {came.most} of {of.replicas} replicas were Ready until then")
     elif not came.taken_up:
         lines.append("no operator has taken the order up: does it run, and does it watch this namespace?")
     elif not came.failure:
@@ -36,6 +38,9 @@ def outcome_lines(of: Rehearsal, came: Conducted) -> list[str]:
         lines += [f"  {reason}" for reason in came.reasons]
     if came.failure:
         return [*lines, came.failure]
+    if came.stopped:
+        told = came.stopped.rstrip(".")
+        return [*lines, f"{told}. The order is ended; back to {of.before}: after firstbell resume"]
     if came.interrupted or not came.taken_up:
         return [*lines, "the order is ended, and the workload comes back by itself"]
     if came.returned_after is None:

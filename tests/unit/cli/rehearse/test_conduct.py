@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 OVERRIDES = ("firstbell.dev", "scalingoverrides")
+STOPPED = "firstbell is stopped and writes nothing: moving house. What is raised stays."
 
 
 class Evening:
@@ -35,6 +36,7 @@ class Evening:
         self.passed, self.raised_at, self.ended_at = 0.0, -1.0, -1.0
         self.meanwhile: Callable[[], object] = lambda: None
         self.lines: list[str] = []
+        self.stopped_at = float("inf")
         self.stop = asyncio.Event()
 
     def now(self) -> datetime:
@@ -72,6 +74,9 @@ class Evening:
         late = {"type": "ReadyForBell", "status": "False", "reason": "AtRisk", "message": "Unschedulable: 96"}
         status = {"desiredReplicas": wanted, "decision": {"reason": "ScalingOverride"}}
         status["conditions"] = [late] if ready < wanted else []
+        if self.passed >= self.stopped_at:
+            told = {"type": "Ready", "status": "False", "reason": "Stopped", "message": STOPPED}
+            status = {"decision": {"reason": "Stopped"}, "conditions": [told]}
         self._set("schoolautoscalers", "firstbell.dev", lambda body: body.update(status=status))
 
     @staticmethod
@@ -128,6 +133,27 @@ async def test_an_interruption_takes_the_order_back_at_once():
         "interrupted: at most 4 of 100 replicas were Ready until then",
         "the order is ended, and the workload comes back by itself",
     ]
+
+
+async def test_an_order_to_stop_that_comes_meanwhile_ends_it_and_is_told_with_what_stays():
+    evening = Evening(pods=300)
+    evening.stopped_at = 30
+    came, lines = await evening.conduct()
+    assert (came.ready_after, came.returned_after, evening.orders) == (None, None, [])
+    assert evening.passed == 30
+    assert lines == [
+        "given up: at most 4 of 100 replicas were Ready until then",
+        f"{STOPPED} The order is ended; back to 4: after firstbell resume",
+    ]
+
+
+async def test_an_order_to_stop_that_comes_on_the_way_back_is_told_and_not_waited_for():
+    evening = Evening(pods=20, returns=300)
+    evening.stopped_at = 40
+    came, lines = await evening.conduct()
+    assert (came.ready_after, came.returned_after, evening.passed) == (21, None, 40)
+    assert lines[0] == "all 100 replicas were Ready 21 s after they were asked for"
+    assert "What is raised stays. The order is ended" in lines[1]
 
 
 async def test_what_goes_wrong_meanwhile_takes_the_order_back_too():
