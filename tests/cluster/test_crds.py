@@ -17,7 +17,7 @@ from firstbell.kinds.demand_event import MOST_EVENT_COHORTS
 from firstbell_workshop.local.errors import ControlPlaneError
 from tests.unit.kinds.acceptances import ACCEPTANCES
 from tests.unit.kinds.refusals import BEYOND_THE_SERVER, RULES, SHAPES, Refusal
-from tests.unit.kinds.specimens import changed, manifest, spec
+from tests.unit.kinds.specimens import SPECS, changed, manifest, spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +71,7 @@ def test_the_definitions_are_established_within_the_cost_budget(control_plane):
         assert held.get("NonStructuralSchema", "False") == "False"
 
 
-@pytest.mark.parametrize("kind", ["SchoolCalendar", "SchoolAutoscaler", "ScalingOverride"])
+@pytest.mark.parametrize("kind", SPECS)
 def test_an_object_with_every_field_in_use_is_taken(apply, kind):
     assert "created" in apply(manifest(kind, spec(kind), name="every-field"))
 

@@ -11,6 +11,7 @@ import yaml
 
 from firstbell.cli.crds.command import crds
 from firstbell.kinds.crds import (
+    CALENDAR_EXCEPTION,
     RENDERED_KINDS,
     SCALING_OVERRIDE,
     SCHOOL_AUTOSCALER,
@@ -194,9 +195,10 @@ def test_bounds_are_those_that_the_cost_budget_was_tried_with():
             "schoolas",
             "TARGET|ACTUATOR|CURRENT|READY|DESIRED|REASON|NEXT BELL|NEXT|BELL|MODE",
         ),
+        (CALENDAR_EXCEPTION, "calex", "CALENDAR|FROM|UNTIL|EVENT|STATE|REASON"),
         (SCALING_OVERRIDE, "scalov", "STATE|FLOOR|PERCENT|HOLD|UNTIL|AUTOSCALERS|REASON"),
     ],
-    ids=["SchoolCalendar", "SchoolAutoscaler", "ScalingOverride"],
+    ids=["SchoolCalendar", "SchoolAutoscaler", "CalendarException", "ScalingOverride"],
 )
 def test_names_and_columns_are_those_of_the_design(kind, short, columns):
     defined = definition(kind)["spec"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from datetime import UTC
 from typing import Any
 
 import yaml
@@ -14,7 +15,8 @@ from firstbell.files.manifests import Manifests, gather
 from firstbell.files.yaml_files import Origin, Unreadable
 from firstbell.files.yaml_text import Node, read_yaml
 from firstbell.kinds.autoscaler_conversion import read_autoscaler, to_policy
-from firstbell.kinds.calendar_conversion import read_calendar
+from firstbell.kinds.calendar_conversion import read_calendar, read_exception
+from firstbell.kinds.override_conversion import read_override, to_override
 from firstbell.kinds.problems import Refused
 from tests.unit.kinds.calm import CALM
 from tests.unit.kinds.specimens import SPECS, manifest, spec
@@ -99,10 +101,34 @@ def test_a_spoilt_policy_is_converted_or_refused_with_a_path(body):
         assert to_policy("ns", "name", read).peaks is not None
 
 
+@settings(CALM, max_examples=200)
+@given(spoilt("CalendarException"))
+def test_a_spoilt_exception_is_converted_or_refused_with_a_path(body):
+    read = read_exception("snow", body)
+    if isinstance(read, Refused):
+        check(read)
+
+
+@settings(CALM, max_examples=200)
+@given(spoilt("ScalingOverride"), st.datetimes(timezones=st.just(UTC)))
+def test_a_spoilt_order_is_converted_or_refused_with_a_path(body, created):
+    read = read_override(body, created)
+    if isinstance(read, Refused):
+        check(read)
+    else:
+        order = to_override("order", read, created)
+        assert order.start < order.end
+
+
 @settings(CALM, max_examples=50)
 @given(st.one_of(JUNK, st.dictionaries(st.sampled_from(["timeZone", "calendarRefs", "spec", "peaks"]), JUNK)))
 def test_anything_in_place_of_a_spec_is_refused_with_a_path(body):
-    for read in (read_calendar("ns", "name", body), read_autoscaler(body)):
+    for read in (
+        read_calendar("ns", "name", body),
+        read_autoscaler(body),
+        read_exception("name", body),
+        read_override(body),
+    ):
         if isinstance(read, Refused):
             check(read)
 
