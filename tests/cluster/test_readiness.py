@@ -7,18 +7,26 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import json
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
+
+import pytest
+import yaml
 
 from firstbell.cli.status.look import Looks, Seen
 from tests.cluster.commands import firstbell
 from tests.cluster.kubelet import CRASHES, NO_IMAGE, NOBODY, READY, RUNS, Kubelet
+from tests.cluster.operator_account import access
 from tests.cluster.operator_process import Sun
 from tests.cluster.stage import BASELINE, CALENDAR, PEAK, Stage, at, autoscaler, calendar, hpa, workload
 from tests.cluster.waiting import until
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.cluster.cluster_api import Json
 
 SPEED, HURRY = 10, 120
@@ -85,7 +93,49 @@ def looked(stage: Stage, sun: Sun) -> Seen:
     return asyncio.run(look())
 
 
-def test_each_reason_is_told_before_the_bell_and_nobody_elses(stage: Stage):
+def several_contexts(stage: Stage, folder: Path) -> Path:
+    """A kubeconfig of this cluster under two names, as somebody without rights, and of one that is gone."""
+    here = yaml.safe_load(stage.control_plane.kubeconfig.read_text())
+    current = stage.control_plane.context or here["current-context"]
+    (mine,) = [one["context"] for one in here["contexts"] if one["name"] == current]
+    stage.kubectl("create", "serviceaccount", "guest")
+    path = access(stage.control_plane, stage.namespace, "guest", folder / "guest")
+    theirs = yaml.safe_load(path.read_text())
+    there = {"name": "gone", "cluster": {"server": "https://127.0.0.1:1"}}
+    guest = {"name": "guest", "user": theirs["users"][0]["user"]}
+    contexts = {
+        "north": mine,
+        "south": mine,
+        "guest": mine | {"user": "guest"},
+        "gone": mine | {"cluster": "gone"},
+    }
+    here |= {
+        "clusters": [*here["clusters"], there],
+        "users": [*here["users"], guest],
+        "contexts": [
+            {"name": name, "context": context | {"namespace": stage.namespace}}
+            for name, context in contexts.items()
+        ],
+        "current-context": "gone",
+    }
+    written = folder / "contexts"
+    written.write_text(yaml.safe_dump(here))
+    return written
+
+
+def several_contexts_are_one_table(stage: Stage, folder: Path, workloads: int) -> None:
+    contexts = ("--kubeconfig", several_contexts(stage, folder), "--contexts", "north,south,guest,gone")
+    asked = firstbell(stage, "status", *contexts, "-o", "json")
+    assert asked.returncode == 1
+    found = json.loads(asked.stdout)
+    assert {one["context"] for one in found["workloads"]} == {"north", "south"}
+    assert len(found["workloads"]) == 2 * workloads
+    unread = {one["context"]: str(one) for one in found["unread"]}
+    assert set(unread) == {"guest", "gone"}
+    assert "list schoolautoscalers" in unread["guest"]
+
+
+def test_each_reason_is_told_before_the_bell_and_nobody_elses(stage: Stage, tmp_path: Path):
     told = {
         "node": ("Unschedulable", "didn't match Pod's node affinity/selector"),
         "image": ("ImagePull", "container web: image registry.example.invalid/web:1"),
@@ -141,6 +191,7 @@ def test_each_reason_is_told_before_the_bell_and_nobody_elses(stage: Stage):
         assert asked.returncode == 1
         assert "At risk" in asked.stdout
         assert asked.stdout.splitlines()[-1] == f"{len(told) + 1} of {len(told) + 1} red"
+        several_contexts_are_one_table(stage, tmp_path, len(told) + 1)
         sun.wait_for(at("08:30"))
         until(lambda: of(stage, "node")[:2] == ("False", "Late"), lambda: f"late: {of(stage, 'node')}")
         last = (stage.api.get("SchoolAutoscaler", "node") or {})["status"]["lastPeak"]
@@ -200,6 +251,61 @@ def test_a_lead_of_a_minute_without_ramp_is_at_risk_before_the_bell(stage: Stage
         assert message.startswith(f"0 of {PEAK} replicas Ready for first-lesson at Wed 04 Mar 08:33: ")
         sun.wait_for(at("08:33"))
         stage.told("ReadyForBell", "False", "Late")
+        until(
+            lambda: (
+                [reason for reason in events(stage) if reason in {"AtRisk", "Late"}] == ["AtRisk", "Late"]
+            ),
+            lambda: f"one event for each change for the worse: {events(stage)}",
+        )
+
+
+def events(stage: Stage) -> list[str]:
+    """The reasons of the workload's events, each as often as it came."""
+    found = [one for one in stage.api.list("Event") if one["involvedObject"]["name"] == "web"]
+    found.sort(key=lambda one: one["metadata"]["resourceVersion"].zfill(20))
+    return [one["reason"] for one in found if one["involvedObject"]["kind"] == "SchoolAutoscaler"]
+
+
+LISTED_EVERY = 15.0
+"""Seconds of the wall between two listings of a red workload's pods, whatever the operator's clock reads."""
+
+
+def listings(stage: Stage, log: Path) -> list[tuple[datetime, str]]:
+    """When operators have listed pods here so far, and what they asked for, page by page."""
+    whole, _, _ = log.read_text().rpartition("\n")
+    return [
+        (datetime.fromisoformat(event["requestReceivedTimestamp"]), event["requestURI"])
+        for event in map(json.loads, whole.splitlines())
+        if (event["verb"], (event.get("objectRef") or {}).get("resource")) == ("list", "pods")
+        and event["objectRef"].get("namespace") == stage.namespace
+    ]
+
+
+def test_pods_of_red_workloads_alone_are_listed_page_by_page_and_seldom(stage: Stage):
+    log = stage.control_plane.audit_log
+    if log is None:
+        pytest.skip("nobody audits here")
+    more_than_a_page = 120
+    stage.set(calendar(), *(renamed(one, "well") for one in (workload(), hpa(), autoscaler())))
+    stage.set(on_no_node(workload()), hpa(maximum=200), autoscaler(replicas=more_than_a_page))
+
+    def begun() -> list[datetime]:
+        return [at for at, asked in listings(stage, log) if "continue=" not in asked]
+
+    with stage.operator(sun := Sun.rising(at("08:19"), 1, hurry=HURRY)):
+        sun.wait_for(at("08:20"))
+        until(
+            lambda: (stage.api.get("Deployment", "well") or {})["status"].get("readyReplicas") == PEAK,
+            "those that have a node are Ready",
+        )
+        sun.wait_for(at("08:22:30"))
+        until(lambda: is_at_risk(stage, "web", "Unschedulable"), lambda: f"at risk: {of(stage, 'web')}")
+        until(lambda: len(begun()) > 2, lambda: f"listed three times: {begun()}", seconds=90)
+    asked = [what for _, what in listings(stage, log)]
+    assert all("limit=100&labelSelector=app%3Dweb" in one for one in asked), asked
+    assert any("continue=" in one for one in asked), asked
+    gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(begun())]
+    assert min(gaps) > LISTED_EVERY - 1, gaps  # a request may be on its way for a moment
 
 
 def test_a_workload_that_is_broken_at_night_is_told_long_before_its_bell(stage: Stage):
