@@ -94,6 +94,6 @@ class LabelSelectorSpec(SpecModel):
 
     def matches(self, labels: Mapping[str, Any]) -> bool:
         """Tell whether labels fit."""
-        return all(labels.get(key) == value for key, value in self.match_labels.items()) and all(
+        return self.match_labels.items() <= labels.items() and all(
             one.matches(labels) for one in self.match_expressions
         )

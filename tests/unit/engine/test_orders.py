@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from firstbell.engine.seen.overrides import MOST_ASKED
 from tests.fakes import settled
 from tests.unit.engine.bodies import AFTER, BEFORE, a_calendar, an_autoscaler, an_hpa, an_override
 from tests.unit.engine.running import Running
@@ -473,3 +474,19 @@ async def test_many_orders_on_one_workload_end_in_one_write():
         before = running.writes
         await running.until("2024-09-09T10:30")
         assert (running.floor, running.writes - before <= 3) == (4, True)
+
+
+async def test_of_many_orders_a_bell_writes_the_status_of_those_alone_that_ask_for_most():
+    async with Running("2024-09-09T08:15", hpa=an_hpa(maximum=500)) as running:
+        for n in range(100):
+            running.world.put(OVERRIDES, an_override(f"o{n}", floorPercent=101 + n, until="10:30"))
+        await settled()
+        before = running.world.cluster.counted("PATCH", OVERRIDES)
+        await running.until("2024-09-09T08:25")
+        assert running.floor == 200
+        assert running.world.cluster.counted("PATCH", OVERRIDES) - before <= 2 * MOST_ASKED
+        assert told(running, "o99") == [
+            {"name": "web", "replicas": 200, "message": "raised to 200, 100 are planned"}
+        ]
+        few = [{"name": "web", "message": "16 other ScalingOverrides ask for as much or more"}]
+        assert told(running, "o0") == few

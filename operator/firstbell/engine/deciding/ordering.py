@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from heapq import nsmallest
 from typing import TYPE_CHECKING
 
 from firstbell.core import (
@@ -13,7 +14,7 @@ from firstbell.core import (
     minute_of,
     scheduled_by,
 )
-from firstbell.engine.seen.overrides import Effect
+from firstbell.engine.seen.overrides import MOST_ASKED, Effect
 from firstbell.kinds.school_autoscaler import Mode
 
 if TYPE_CHECKING:
@@ -77,7 +78,9 @@ def effect_of(outcome: Outcome | Unavailable) -> Effect:
         return Effect(problem=outcome.message)
     decision = outcome.decision
     scheduled = decision.scheduled if isinstance(decision, Decision) else None
-    asked = {one.by: one.replicas for one in outcome.floors if one.by}
+    floors = (one for one in outcome.floors if one.by)
+    most = nsmallest(MOST_ASKED, floors, key=lambda one: (-one.replicas, one.by))
+    asked = {one.by: one.replicas for one in most}
     held_by = outcome.held_by.name if outcome.held_by is not None else ""
     return Effect(
         asked=asked,

@@ -14,6 +14,7 @@ from firstbell.core import (
     visible,
 )
 from firstbell.engine.objects.status_values import written_conditions
+from firstbell.engine.seen.overrides import MOST_ASKED
 from firstbell.kinds.scaling_override_status import MOST_TOLD
 
 if TYPE_CHECKING:
@@ -140,6 +141,8 @@ def _came_of(seen: SeenOverride, order: Order, effect: Effect, asked: int | None
     if effect.held_by:
         by = "" if effect.held_by == name else f" by ScalingOverride {effect.held_by}"
         return f"held{by}: nothing is written"
+    if asked is None and len(effect.asked) == MOST_ASKED and not order.override.hold:
+        return f"{MOST_ASKED} other ScalingOverrides ask for as much or more"
     if asked is None:
         return "not known yet" if order.override.hold else "the plan is not known: nothing is raised"
     return _raised(effect, asked)

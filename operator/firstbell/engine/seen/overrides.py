@@ -1,25 +1,29 @@
 """ScalingOverrides as last seen, and which SchoolAutoscalers each is for.
 
-Matched when either comes or changes, so that a tick finds its orders without a search: by name, or by the
-labels of the SchoolAutoscaler. All within one namespace.
+By name, which is kept, or by the labels of the SchoolAutoscaler, which are compared when it is asked. All
+within one namespace.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from firstbell.engine.objects.index import leave
 from firstbell.engine.objects.resource_version import is_older
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import timedelta
 
     from firstbell.core import Override, Unavailable
     from firstbell.engine.ports import Json
     from firstbell.kinds.label_selector import LabelSelectorSpec
+
+
+MOST_ASKED = 16
+"""Orders for one SchoolAutoscaler whose numbers are told; all of them count."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,10 +38,6 @@ class Order:
     names: tuple[str, ...]
     selector: LabelSelectorSpec | None
     kept_for: timedelta
-
-    def is_for(self, key: str, labels: Mapping[str, Any]) -> bool:
-        """Tell whether a SchoolAutoscaler of the same namespace is meant."""
-        return key in self.names or (self.selector is not None and self.selector.matches(labels))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,9 +65,10 @@ class SeenOverride:
 class Effect:
     """What came of the orders for one SchoolAutoscaler at its last tick.
 
-    `asked` has the replicas by the name of the order, `scheduled` what the plan asks for; `capped` is what a
-    maximum allows, and which; `held_by` the order that keeps everything from being written; `problem` why
-    nothing can come of any order, empty where something can.
+    `asked` has the replicas by the name of the order, of those that ask for most, up to MOST_ASKED;
+    `scheduled` is what the plan asks for, `capped` what a maximum allows, and which; `held_by` the order that
+    keeps everything from being written; `problem` why nothing can come of any order, empty where something
+    can.
     """
 
     asked: Mapping[str, int] = field(default_factory=dict)
@@ -76,114 +77,132 @@ class Effect:
     held_by: str = ""
     problem: str = ""
 
+    @property
+    def concerns_all(self) -> tuple[object, ...]:
+        """What the statuses of all its orders tell, not of those alone that ask for most."""
+        return self.held_by, self.problem, len(self.asked) == MOST_ASKED
+
 
 class Overrides:
-    """All of them, and what they are for. Changing it returns the SchoolAutoscalers that must look again."""
+    """All of them, and what they are for. Changing it returns the SchoolAutoscalers that must look again.
+
+    Whom a selector means is asked whenever somebody wants to know, and kept nowhere: very many orders for
+    very many workloads would be the product of both. What is returned asks as it is read.
+    """
 
     def __init__(self) -> None:
         self.seen: dict[str, SeenOverride] = {}
         self.effects: dict[str, Effect] = {}
         """What came of them, by the key of the SchoolAutoscaler; of those alone that have any."""
-        self._labels: defaultdict[str, dict[str, Mapping[str, Any]]] = defaultdict(dict)
+        self._labels: dict[str, dict[str, Mapping[str, Any]]] = {}
         """By namespace: the labels of each SchoolAutoscaler there."""
-        self._selecting: defaultdict[str, set[str]] = defaultdict(set)
+        self._selecting: dict[str, dict[str, LabelSelectorSpec]] = {}
+        """By namespace: the selectors of the orders there that have one."""
         self._naming: dict[str, set[str]] = {}
-        self._for: dict[str, set[str]] = {}
-        self._of: dict[str, set[str]] = {}
         self._turned: set[str] = set()
 
-    def put(self, seen: SeenOverride) -> set[str]:
+    def put(self, seen: SeenOverride) -> Iterable[str]:
         """Remember one, unless a later state of it is known; whom it was for and is for look again."""
         known = self.seen.get(seen.key)
         if known is not None and is_older(seen.version, known.version):
-            return set()
+            return ()
         if known is not None and known.in_force is seen.in_force:
             self.seen[seen.key] = seen
-            return set(self._for.get(seen.key, ()))
+            return ()
         before = self.drop(seen.key)
         self.seen[seen.key] = seen
-        order, namespace = seen.in_force, seen.key.partition("/")[0]
+        order = seen.in_force
         if order is None:
             return before
         for name in order.names:
             self._naming.setdefault(name, set()).add(seen.key)
         if order.selector is not None:
-            self._selecting[namespace].add(seen.key)
-        there = self._labels.get(namespace, {})
-        meant = order.names if order.selector is None else tuple(there)
-        concerned = {key for key in meant if key in there and order.is_for(key, there[key])}
-        for key in concerned:
-            self._of.setdefault(key, set()).add(seen.key)
-        if concerned:
-            self._for[seen.key] = concerned
-        return before | concerned
+            self._selecting.setdefault(_namespace(seen.key), {})[seen.key] = order.selector
+        return chain(before, self._meant(seen.key, order))
 
-    def drop(self, key: str) -> set[str]:
+    def drop(self, key: str) -> Iterable[str]:
         """Forget one."""
         seen = self.seen.pop(key, None)
         order = seen.in_force if seen is not None else None
         if order is None:
-            return set()
+            return ()
         for name in order.names:
             leave(self._naming, name, key)
-        leave(self._selecting, key.partition("/")[0], key)
-        concerned = self._for.pop(key, set())
-        for each in concerned:
-            leave(self._of, each, key)
-        return concerned
+        there = self._selecting.get(_namespace(key), {})
+        there.pop(key, None)
+        if not there:
+            self._selecting.pop(_namespace(key), None)
+        return self._meant(key, order)
 
     def follow(self, key: str, labels: Mapping[str, Any]) -> None:
-        """Match a SchoolAutoscaler that came, or whose labels changed."""
-        namespace = key.partition("/")[0]
-        there = self._labels[namespace]
+        """Know the labels of a SchoolAutoscaler that came, or was labelled anew."""
+        there = self._labels.setdefault(_namespace(key), {})
         if key in there and there[key] == labels:
             return
+        if key not in there:
+            self._turned |= self._naming.get(key, set())
         there[key] = labels
-        meant = self._naming.get(key, set()) | self._selecting.get(namespace, set())
-        now = {one for one in meant if (order := self.seen[one].in_force) and order.is_for(key, labels)}
-        self._match(key, now)
+        self._turned |= self._selecting.get(_namespace(key), {}).keys()
 
     def leave(self, key: str) -> None:
         """Forget a SchoolAutoscaler that is gone."""
-        there = self._labels.get(key.partition("/")[0], {})
-        there.pop(key, None)
+        there = self._labels.get(_namespace(key), {})
+        if there.pop(key, None) is None:
+            return
+        if not there:
+            self._labels.pop(_namespace(key))
         self.effects.pop(key, None)
-        self._match(key, set())
-
-    def _match(self, key: str, now: set[str]) -> None:
-        before = self._of.get(key, set())
-        for one in before - now:
-            leave(self._for, one, key)
-        for one in now - before:
-            self._for.setdefault(one, set()).add(key)
-        self._turned |= before ^ now
-        if now:
-            self._of[key] = now
-        else:
-            self._of.pop(key, None)
-            self.effects.pop(key, None)
+        self._turned |= self._naming.get(key, set())
+        self._turned |= self._selecting.get(_namespace(key), {}).keys()
 
     def of(self, key: str) -> Iterator[SeenOverride]:
         """Yield those that are for a SchoolAutoscaler, by name."""
-        for one in sorted(self._of.get(key, ())):
+        for one in sorted(self._keys_of(key)):
             yield self.seen[one]
 
     def concerned(self, key: str) -> list[str]:
         """Return the keys of the SchoolAutoscalers that one is for, by name."""
-        return sorted(self._for.get(key, ()))
+        seen = self.seen.get(key)
+        order = seen.in_force if seen is not None else None
+        return [] if order is None else sorted(set(self._meant(key, order)))
 
     def take_turned(self) -> set[str]:
-        """Return those which others are matched with than when this was last asked."""
+        """Return those which may be for others than when this was last asked."""
         turned, self._turned = self._turned, set()
         return turned & self.seen.keys()
 
     def came_of(self, key: str, effect: Effect) -> set[str]:
         """Remember what came of the orders for a SchoolAutoscaler; return those whose status tells of it."""
-        concerned = self._of.get(key, set())
+        before = self.effects.get(key)
+        if before == effect:
+            return set()
+        concerned = self._keys_of(key)
         if not concerned:
             self.effects.pop(key, None)
             return set()
-        if self.effects.get(key) == effect:
-            return set()
         self.effects[key] = effect
-        return set(concerned)
+        if before is None or before.concerns_all != effect.concerns_all:
+            return concerned
+        told = before.asked.keys() | effect.asked.keys()
+        return {f"{_namespace(key)}/{name}" for name in told} & concerned
+
+    def _keys_of(self, key: str) -> set[str]:
+        """Return the orders that are for a SchoolAutoscaler."""
+        labels = self._labels.get(_namespace(key), {}).get(key)
+        if labels is None:
+            return set()
+        selecting = self._selecting.get(_namespace(key), {})
+        return self._naming.get(key, set()) | {
+            one for one, selector in selecting.items() if selector.matches(labels)
+        }
+
+    def _meant(self, key: str, order: Order) -> Iterator[str]:
+        """Yield the SchoolAutoscalers that an order is for."""
+        there = self._labels.get(_namespace(key), {})
+        yield from (name for name in order.names if name in there)
+        if order.selector is not None:
+            yield from [one for one, labels in there.items() if order.selector.matches(labels)]
+
+
+def _namespace(key: str) -> str:
+    return key.partition("/")[0]

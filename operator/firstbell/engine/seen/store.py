@@ -20,7 +20,7 @@ from firstbell.engine.seen.shortfalls import Shortfalls
 from firstbell.kinds.school_autoscaler import Actuation, Mode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from firstbell.core import Policy, Rules, Shortfall
     from firstbell.engine.floor.seen_floor import SeenFloor
@@ -283,11 +283,11 @@ class Store:
                 concerned |= self._by_target[target]
         return concerned
 
-    def put_override(self, seen: SeenOverride) -> set[str]:
+    def put_override(self, seen: SeenOverride) -> Iterable[str]:
         """Remember a ScalingOverride, unless a later state of it is known."""
         return self.overrides.put(seen)
 
-    def drop_override(self, key: str) -> set[str]:
+    def drop_override(self, key: str) -> Iterable[str]:
         """Forget a ScalingOverride."""
         return self.overrides.drop(key)
 

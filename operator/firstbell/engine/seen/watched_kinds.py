@@ -64,8 +64,8 @@ class WatchedKind:
     plural: str
     kind: str
     known: Callable[[Store], Mapping[str, Any]]
-    put: Callable[[Store, Any], set[str]]
-    drop: Callable[[Store, str], set[str]]
+    put: Callable[[Store, Any], Iterable[str]]
+    drop: Callable[[Store, str], Iterable[str]]
     concerns: Callable[[Any], bool] = lambda _: True
     planned: bool = False
     of: ForeignAutoscaler | None = None
