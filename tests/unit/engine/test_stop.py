@@ -323,6 +323,29 @@ async def test_an_override_says_that_nothing_comes_of_it_while_we_are_stopped():
         assert status["autoscalers"][0]["message"] == "raised to 50, 4 are planned"
 
 
+@pytest.mark.parametrize("held", [False, True], ids=["stopped", "held"])
+async def test_what_was_written_before_an_order_is_measured_on_to_its_bell(held: bool):  # noqa: FBT001
+    async with Running(BEFORE) as run:
+        await run.until(RISE)
+        run.world.edit(DEPLOYMENTS, _half_ready)
+        await settled()
+        assert told(run, "ReadyForBell") == ("Unknown", "OnTrack")
+        if held:
+            run.world.put("scalingoverrides", an_override(hold=True))
+        else:
+            run.order_to_stop(reason=WHY)
+        await settled()
+        assert told(run, "AbleToScale")[0] == "False"
+        assert told(run, "ReadyForBell") == ("Unknown", "OnTrack")
+        assert run.world.status["bell"]["writtenReplicas"] == PEAK
+
+
+def _half_ready(body: dict[str, Any]) -> None:
+    generation = body["metadata"]["generation"]
+    body["status"] |= {"readyReplicas": PEAK // 2, "observedGeneration": generation, "replicas": PEAK}
+    body["status"] |= {"updatedReplicas": PEAK}
+
+
 async def test_a_stop_is_told_before_a_hold_and_the_hold_goes_on_after_it():
     async with Running(BEFORE) as run:
         run.world.put("scalingoverrides", an_override(hold=True))

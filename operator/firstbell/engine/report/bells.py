@@ -84,8 +84,9 @@ def follow_preparation(outcome: Outcome, told: Told, carried_out: CarriedOut, ol
     """Keep what was written for the next bell, since when, and how many have become Ready since."""
     now, record, plan = outcome.now, told.next_bell, outcome.plan
     written = 0
-    if record is not None and not isinstance(plan, Unavailable) and _written(outcome, told):
-        written = written_for(plan, record.peak, minute_of(now))
+    if record is not None and not isinstance(plan, Unavailable):
+        planned = written_for(plan, record.peak, minute_of(now))
+        written = _written(outcome, told.preparation, instant_of(record.minute), planned)
     if record is None or not written:
         told.preparation = None
         return
@@ -104,12 +105,14 @@ def follow_preparation(outcome: Outcome, told: Told, carried_out: CarriedOut, ol
         record.written = told.preparation.since if told.preparation is not None else None
 
 
-def _written(outcome: Outcome, told: Told) -> bool:
-    """Tell whether what is decided is written, or was before a stop: else nothing is prepared."""
+def _written(outcome: Outcome, before: Preparation | None, bell: datetime, planned: int) -> int:
+    """Return how many of those planned are written for a bell; while an order keeps us off, as before it."""
     decision = outcome.decision
-    decided = isinstance(decision, Decision) and decision.desired is not None
-    enforced = outcome.situation.rules.mode is Mode.ENFORCE
-    return decided and enforced and (not outcome.stopped or told.preparation is not None)
+    if outcome.situation.rules.mode is not Mode.ENFORCE:
+        return 0
+    if outcome.kept_off:
+        return min(planned, before.replicas) if before is not None and before.bell == bell else 0
+    return planned if isinstance(decision, Decision) and decision.desired is not None else 0
 
 
 def _written_at(replicas: int, carried_out: CarriedOut, old: Json, now: datetime) -> datetime:
