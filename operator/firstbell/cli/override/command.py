@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from firstbell.kinds.problems import Problem
 
 NOT_DONE = 1
+NO_ORDERS = "There is none in it; firstbell override --list -A tells where they are"
 OPTION_OF = {
     "spec.endTime": "--until",
     "spec.startTime": "--from",
@@ -166,6 +167,7 @@ def _with_kinds(space: str, kubeconfig: Path | None, context: str | None) -> Non
 def _zone(store: Store | Failure, names: Sequence[str] | None, space: str) -> ZoneInfo | None:
     """Return the zone of those that are meant, else that of the namespace; refuse names of nobody."""
     from firstbell.cli.override.effect import zone_of
+    from firstbell.engine.explaining.explanation import NONE_HERE
     from firstbell.kinds.problems import nearest
 
     if isinstance(store, Failure):
@@ -174,7 +176,8 @@ def _zone(store: Store | Failure, names: Sequence[str] | None, space: str) -> Zo
     wrong = [one for one in names or () if one not in known]
     if wrong:
         where = f"there is no SchoolAutoscaler of this name in namespace {space}"
-        refuse([f"{one}: {where}. {nearest(one, known, noun='SchoolAutoscaler')}." for one in wrong])
+        cures = [nearest(one, known, noun="SchoolAutoscaler") if known else NONE_HERE for one in wrong]
+        refuse([f"{one}: {where}. {cure}." for one, cure in zip(wrong, cures, strict=True)])
     meant = [f"{space}/{one}" for one in names or ()] or list(store.autoscalers)
     zones = [zone for key in meant if (zone := zone_of(store, key)) is not None]
     return zones[0] if zones else None
@@ -289,7 +292,7 @@ def _end(
     else:
         known = [key.partition("/")[2] for key in store.overrides.seen]
         if name not in known:
-            cure = nearest(name, known, noun="ScalingOverride")
+            cure = nearest(name, known, noun="ScalingOverride") if known else NO_ORDERS
             refuse([f"{name}: there is no ScalingOverride of this name in namespace {space}. {cure}."])
         _say(ending_lines(store, f"{space}/{name}", now, Zone("UTC")))
     if dry_run or not confirmed(f"End ScalingOverride {space}/{name} now?", yes=yes):

@@ -19,6 +19,7 @@ from firstbell.engine.explaining.instance import instance_of
 from firstbell.engine.explaining.last_report import in_reported_words
 from firstbell.engine.memory.kept_plans import KeptPlans
 from firstbell.engine.objects.field_managers import owns
+from firstbell.kinds.problems import nearest
 from firstbell.kinds.school_autoscaler import Mode
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from firstbell.engine.ports import Json
     from firstbell.engine.requests.command import Command
     from firstbell.engine.seen.store import SeenAutoscaler, SeenSpec, Store
+
+NONE_HERE = "There is none in it; kubectl get schoolas -A tells where they are"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,9 +92,11 @@ def explain(store: Store, key: str, now: datetime, instance: str | None = None) 
     seen = store.autoscalers.get(key)
     if seen is None:
         namespace, _, name = key.partition("/")
+        here = [one.partition("/")[2] for one in store.autoscalers if one.partition("/")[0] == namespace]
+        cure = nearest(name, here, noun="SchoolAutoscaler") if here else NONE_HERE
         return Unavailable(
             reason=AbsenceReason.NOT_FOUND,
-            message=f"there is no SchoolAutoscaler {name} in namespace {namespace}",
+            message=f"there is no SchoolAutoscaler {name} in namespace {namespace}. {cure}",
         )
     rules = seen.in_force
     if rules is None:

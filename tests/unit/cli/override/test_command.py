@@ -279,3 +279,14 @@ def test_who_may_create_orders_and_not_read_them_is_told_that_nobody_looked(monk
     done = CliRunner().invoke(APP, [*ORDER, "--yes"])
     assert done.exit_code == 0
     assert "cannot be seen: User bob cannot get it. The right is get on" in done.stdout.splitlines()[-1]
+
+
+def test_in_a_namespace_with_nothing_nobody_is_told_to_remove_what_is_meant(monkeypatch):
+    world_at(monkeypatch)
+    elsewhere = CliRunner().invoke(APP, ["empty/web", "--floor", "6", "--until", "+1h", "--reason", "x"])
+    assert elsewhere.exit_code == 2
+    assert elsewhere.stderr.endswith("There is none in it; kubectl get schoolas -A tells where they are.\n")
+    no_order = CliRunner().invoke(APP, ["--end", "ns/exams", "--yes"])
+    assert no_order.stderr.endswith(
+        "There is none in it; firstbell override --list -A tells where they are.\n"
+    )

@@ -78,8 +78,12 @@ def test_what_comes_next_is_the_next_write_and_the_next_bells():
 def test_what_does_not_exist_or_never_was_usable_is_absent():
     world = World(autoscaler=None)
     assert explained(world) == Unavailable(
-        reason="NotFound", message="there is no SchoolAutoscaler web in namespace ns"
+        reason="NotFound",
+        message="there is no SchoolAutoscaler web in namespace ns. There is none in it; kubectl get schoolas "
+        "-A tells where they are",
     )
+    near = explain(World().store, "ns/wbe", instant(INSIDE))
+    assert near.message.endswith('The nearest known SchoolAutoscaler is "web"')
     broken = World(autoscaler=an_autoscaler(peaks="none"))
     assert explained(broken).reason == "InvalidSpec"
 
