@@ -490,3 +490,17 @@ async def test_of_many_orders_a_bell_writes_the_status_of_those_alone_that_ask_f
         ]
         few = [{"name": "web", "message": "16 other ScalingOverrides ask for as much or more"}]
         assert told(running, "o0") == few
+
+
+@pytest.mark.parametrize("kind", ["Forbidden", "ServerError", "Refused"])
+async def test_what_may_not_be_deleted_says_that_it_ended_and_is_tried_less_and_less(kind):
+    order = an_override(floorReplicas=60, since="09:45", until="10:00", ttlSecondsAfterFinished=0)
+    async with Running(AFTER) as running:
+        running.world.cluster.fail(kind, verb="DELETE")
+        await ordered(running, order)
+        await running.until("2024-09-09T14:00")
+        assert (running.floor, state(running)[0]) == (4, "Ended")
+        assert 5 <= running.world.cluster.counted("DELETE") <= 15
+        running.world.cluster.heal()
+        await running.pass_time(minutes=40)
+        assert ("firstbell.dev", OVERRIDES, "ns", "order") not in running.world.cluster.objects

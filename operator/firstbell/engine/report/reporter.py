@@ -18,6 +18,7 @@ from firstbell.engine.objects.status_values import (
     visible_status,
     without_absent,
 )
+from firstbell.engine.pace.backoff import backoff
 from firstbell.engine.pace.slices import Slices
 from firstbell.engine.ports import Failure, FailureKind, ObjectPath, write_outcome
 from firstbell.engine.report.bells import (
@@ -53,6 +54,9 @@ log = structlog.get_logger("firstbell.engine")
 
 RETRY = timedelta(seconds=10)
 WATCHED_EVERY = timedelta(minutes=1)
+WATCHED_DOUBLINGS = 5
+"""Of the first wait after a failure, to about a minute."""
+LONGEST_BETWEEN_DELETIONS = timedelta(minutes=30)
 AGAIN_AFTER_CUT = timedelta(hours=1)
 
 LOGGED_BY_ENGINE = frozenset(
@@ -85,6 +89,8 @@ class Reporter:
         self._slices = slices if slices is not None else Slices()
         self._time_is_sure = time_is_sure
         self._queue = ReportQueue(self._slices)
+        self._undeleted: dict[OwnKey, int] = {}
+        """How often in a row an object that is to be deleted was not."""
         self._latest: dict[str, tuple[Memory, Outcome | Unavailable]] = {}
 
     def ask(self, key: str, memory: Memory, outcome: Outcome | Unavailable) -> None:
@@ -212,6 +218,7 @@ class Reporter:
     async def _report_kind(self, kind: ReportedKind, key: str) -> datetime | None:
         seen = kind.watched.known(self._store).get(key)
         if seen is None:
+            self._undeleted.pop((kind.watched.plural, key), None)
             return None
         now = self._clock.now()
         told = self._slices.run(
@@ -223,7 +230,9 @@ class Reporter:
             told = kind.cut(seen, told, now), now + AGAIN_AFTER_CUT, None
         new, following, deletion = visible_status(told[0]), told[1], told[2]
         if deletion is not None and deletion <= now and self._time_is_sure():
-            return await self._delete(kind, seen, now)
+            deletion = await self._delete(kind, seen, now)
+            if deletion is None:
+                return None
         following = _sooner(following, deletion)
         patch = merge_patch(seen.status, new)
         if patch:
@@ -236,17 +245,26 @@ class Reporter:
         return max(following, now + (kind.apart if following > now else WATCHED_EVERY))
 
     async def _delete(self, kind: ReportedKind, seen: Any, now: datetime) -> datetime | None:
-        """Delete an object that has done its work, in the very state that was seen."""
+        """Delete an object that has done its work, in the very state that was seen.
+
+        Return when to try it again; None where it is gone.
+        """
+        own = (kind.watched.plural, seen.key)
         answer = await self._cluster.delete(kind.watched.path(seen.key), seen.uid, seen.version)
         self._telemetry.wrote("deletion", write_outcome(answer))
         if not isinstance(answer, Failure):
-            log.info("deleted, its time is over", object=f"{kind.watched.plural}/{seen.key}")
+            log.info("deleted, its time is over", object="/".join(own))
+        if not isinstance(answer, Failure) or answer.kind is FailureKind.NOT_FOUND:
+            self._undeleted.pop(own, None)
             return None
-        if answer.kind is FailureKind.NOT_FOUND:
-            return None
-        if answer.kind not in {FailureKind.CONFLICT, FailureKind.STOPPED}:
-            log.warning("not deleted", object=f"{kind.watched.plural}/{seen.key}", message=answer.message)
-        return now + WATCHED_EVERY
+        if answer.kind in {FailureKind.CONFLICT, FailureKind.STOPPED}:
+            return now + WATCHED_EVERY
+        failures = self._undeleted[own] = self._undeleted.get(own, 0) + 1
+        if failures == 1:
+            log.warning("not deleted", object="/".join(own), message=answer.message)
+        return now + max(
+            WATCHED_EVERY, backoff(failures + WATCHED_DOUBLINGS, seen.key, LONGEST_BETWEEN_DELETIONS)
+        )
 
     async def _write(self, plural: str, key: str, patch: Json) -> Failure | None:
         namespace, name = key.split("/", 1)
