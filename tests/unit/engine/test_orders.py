@@ -504,3 +504,15 @@ async def test_what_may_not_be_deleted_says_that_it_ended_and_is_tried_less_and_
         running.world.cluster.heal()
         await running.pass_time(minutes=40)
         assert ("firstbell.dev", OVERRIDES, "ns", "order") not in running.world.cluster.objects
+
+
+async def test_where_no_status_can_be_written_each_is_tried_less_and_less():
+    async with Running(AFTER) as running:
+        running.world.cluster.fail("ServerError", path=OVERRIDES)
+        await ordered(running, an_override(floorReplicas=60, since="09:45", until="10:30"))
+        await running.pass_time(minutes=20)
+        assert running.floor == 60
+        assert running.world.cluster.counted("PATCH", OVERRIDES) <= 12
+        running.world.cluster.heal()
+        await running.pass_time(minutes=6)
+        assert state(running) == ("Active", "Resolved")

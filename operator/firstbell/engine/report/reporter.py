@@ -53,6 +53,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger("firstbell.engine")
 
 RETRY = timedelta(seconds=10)
+RETRY_DOUBLINGS = 2
+"""Of the first wait after a failure, to about as long."""
+LONGEST_RETRY = timedelta(minutes=5)
 WATCHED_EVERY = timedelta(minutes=1)
 WATCHED_DOUBLINGS = 5
 """Of the first wait after a failure, to about a minute."""
@@ -89,6 +92,8 @@ class Reporter:
         self._slices = slices if slices is not None else Slices()
         self._time_is_sure = time_is_sure
         self._queue = ReportQueue(self._slices)
+        self._untold: dict[OwnKey, int] = {}
+        """How often in a row the status of an object was not written."""
         self._undeleted: dict[OwnKey, int] = {}
         """How often in a row an object that is to be deleted was not."""
         self._latest: dict[str, tuple[Memory, Outcome | Unavailable]] = {}
@@ -219,6 +224,7 @@ class Reporter:
         seen = kind.watched.known(self._store).get(key)
         if seen is None:
             self._undeleted.pop((kind.watched.plural, key), None)
+            self._untold.pop((kind.watched.plural, key), None)
             return None
         now = self._clock.now()
         told = self._slices.run(
@@ -238,11 +244,19 @@ class Reporter:
         if patch:
             failure = await self._write(kind.watched.plural, key, patch)
             if failure is not None:
-                return None if failure.kind is FailureKind.NOT_FOUND else now + RETRY
+                return self._untold_until((kind.watched.plural, key), failure, now)
             seen.status.update(new)
+        self._untold.pop((kind.watched.plural, key), None)
         if following is None:
             return None
         return max(following, now + (kind.apart if following > now else WATCHED_EVERY))
+
+    def _untold_until(self, own: OwnKey, failure: Failure, now: datetime) -> datetime | None:
+        """Return when to try again to write a status: less and less often, there may be thousands."""
+        if failure.kind is FailureKind.NOT_FOUND:
+            return None
+        failures = self._untold[own] = self._untold.get(own, 0) + 1
+        return now + max(RETRY, backoff(failures + RETRY_DOUBLINGS, own[1], LONGEST_RETRY))
 
     async def _delete(self, kind: ReportedKind, seen: Any, now: datetime) -> datetime | None:
         """Delete an object that has done its work, in the very state that was seen.
