@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 LOW, HIGH = 1, 7
 TAKES = {"quick": 20, "middling": 90, "slow": 240}
 SPEED, HURRY = 40, 300
+LAST_BELL = 12
+"""Of the school day, from 0 on."""
 EVERY = timedelta(minutes=30)
 FIRST_DUE = at("09:00")
 EARLIEST = timedelta(minutes=6)
@@ -142,6 +144,9 @@ def test_the_third_bell_is_met_a_restart_keeps_the_lead_and_quick_pods_shorten_i
             assert morning.bell(3)["slow"] >= 0, "a restart keeps what was measured"
             assert morning.early("slow") >= TAKES["slow"]
             pods.seconds = dict.fromkeys(TAKES, 1)
-            for number in range(4, 10):
+            for number in range(4, LAST_BELL + 1):
                 morning.bell(number)
+                five_before = [rise["tookSeconds"] for rise in morning.rises("slow")[-6:-1]]
+                if number > 8 and max(five_before) < TAKES["middling"]:
+                    break  # on a busy machine a rise of quick pods takes its time by this clock
             assert morning.early("slow") < TAKES["slow"], "after five quick rises the lead is short again"
