@@ -103,11 +103,19 @@ def test_a_missing_right_is_named_and_waited_for(stage: Stage, known, tmp_path):
     rules = [
         {"apiGroups": [group], "resources": resources, "verbs": ["get", "list", "watch", "patch"]}
         for group, resources in {
-            "firstbell.dev": ["schoolcalendars", "schoolautoscalers", "schoolcalendars/status",
-                              "schoolautoscalers/status"],
+            "firstbell.dev": [
+                f"{plural}{part}"
+                for plural in (
+                    "schoolcalendars",
+                    "schoolautoscalers",
+                    "calendarexceptions",
+                    "scalingoverrides",
+                )
+                for part in ("", "/status")
+            ],
             "apps": ["deployments", "statefulsets", "deployments/scale", "statefulsets/scale"],
         }.items()
-    ]  # fmt: skip
+    ]
     role = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": {"name": "operator"}}
     stage.kubectl("apply", "-f", "-", stdin=yaml.safe_dump({**role, "rules": rules}))
     account = f"--serviceaccount={stage.namespace}:operator"
