@@ -15,22 +15,14 @@ import asyncio
 import math
 import os
 import re
-import tempfile
 import time
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from rich.console import Console
-from rich.table import Table
 
-from firstbell.adapters.kubernetes import KubernetesCluster
-from firstbell.adapters.renewal import load_access
 from firstbell.cli.declare.in_cluster import path_of
 from firstbell.engine.ports import ObjectPath
-from firstbell_workshop.local.provision import control_plane
-from firstbell_workshop.local.spec import ControlPlaneSpec
 from tests.benchmarks.arrivals import Arrivals, spread
 from tests.benchmarks.processors import operator
 from tests.benchmarks.thousand_autoscalers import (
@@ -38,24 +30,21 @@ from tests.benchmarks.thousand_autoscalers import (
     CLOCK,
     NAMESPACE,
     PEAK,
-    PODS_PER_NODE,
     START_SECONDS,
     Bench,
+    benchmarked,
     calm,
     checked,
     reset,
     wait_until,
 )
-from tests.cluster.conftest import install_kinds
 from tests.cluster.stage import autoscaler, calendar, hpa, workload
 
 if TYPE_CHECKING:
-    from firstbell_workshop.local.control_plane import ControlPlane
     from tests.benchmarks.processors import Operator
 
 ALONE = "alone"
 WITHIN_SECONDS, LOOKED_EVERY_SECONDS, CALM_SECONDS = 60.0, 0.01, 2.0
-LONGEST_MINUTES = 20
 AT_ONCE = {"scaleDown": {"stabilizationWindowSeconds": 0}}
 HOURS_AWAY = 8
 TOLD_EVERY = 10
@@ -179,29 +168,17 @@ def load() -> str:
     return " / ".join(f"{each:.1f}" for each in os.getloadavg()) + f" on {os.cpu_count()} cores"
 
 
-async def run(here: ControlPlane, count: int, rounds: int, together: int, folder: Path) -> None:
-    access = await load_access(here.kubeconfig, None)
-    async with KubernetesCluster(access, field_manager="benchmark") as cluster:
-        bench = Bench(here, cluster, count, folder)
-        try:
-            async with asyncio.timeout(LONGEST_MINUTES * 60):
-                await bench.fill(behavior=AT_ONCE)
-                group, version = "firstbell.dev", "v1alpha1"
-                path = ObjectPath(
-                    group=group, version=version, plural="schoolcalendars", namespace=NAMESPACE, name="school"
-                )
-                year = checked(await cluster.get(path))["spec"]["academicSessions"]
-                for body in one_more(bells() | {"academicSessions": year}):
-                    await bench.creating(body)
-                checked(await cluster.merge_patch(path, {"spec": bells()}))
-                await measure(bench, rounds, together)
-        except TimeoutError:
-            bench.tell("all of it", f"NOT DONE in {LONGEST_MINUTES} minutes")
-        finally:
-            table = Table("what", "measured", "budget", title=f"late facts beside {count} autoscalers")
-            for row in bench.rows:
-                table.add_row(*row)
-            Console(width=150).print(table)
+async def measured(bench: Bench, rounds: int, together: int) -> None:
+    await bench.fill(behavior=AT_ONCE)
+    group, version = "firstbell.dev", "v1alpha1"
+    path = ObjectPath(
+        group=group, version=version, plural="schoolcalendars", namespace=NAMESPACE, name="school"
+    )
+    year = checked(await bench.cluster.get(path))["spec"]["academicSessions"]
+    for body in one_more(bells() | {"academicSessions": year}):
+        await bench.creating(body)
+    checked(await bench.cluster.merge_patch(path, {"spec": bells()}))
+    await measure(bench, rounds, together)
 
 
 def main() -> None:
@@ -210,13 +187,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=100, help="How often a fact is declared for one.")
     parser.add_argument("--together", type=int, default=3, help="How often one is declared for all.")
     given = parser.parse_args()
-    nodes = min(100, given.count * PEAK // PODS_PER_NODE + 2)
-    spec = ControlPlaneSpec(nodes=nodes, disable_qps_limits=True)
-    with tempfile.TemporaryDirectory() as folder, control_plane(spec) as here:
-        install_kinds(here)
-        here.kubectl("create", "namespace", NAMESPACE)
-        time.sleep(2)
-        asyncio.run(run(here, given.count, given.rounds, given.together, Path(folder)))
+    title = f"late facts beside {given.count} autoscalers"
+    benchmarked(given.count, title, lambda bench: measured(bench, given.rounds, given.together))
 
 
 if __name__ == "__main__":

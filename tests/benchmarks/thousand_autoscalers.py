@@ -38,7 +38,7 @@ from tests.cluster.conftest import install_kinds
 from tests.cluster.stage import autoscaler, calendar, hpa, workload
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
     from datetime import datetime
 
     from firstbell_workshop.local.control_plane import ControlPlane
@@ -406,19 +406,31 @@ async def reset(bench: Bench, number: int) -> None:
     checked(await bench.cluster.merge_patch(path, {"spec": {"replicas": BASE}}))
 
 
-async def run(here: ControlPlane, count: int, edits: int, folder: Path) -> None:
+def benchmarked(count: int, title: str, measured: Callable[[Bench], Awaitable[None]]) -> None:
+    """Have something measured on a control plane for so many workloads, and print what came of it."""
+    nodes = min(100, count * PEAK // PODS_PER_NODE + 2)
+    spec = ControlPlaneSpec(nodes=nodes, disable_qps_limits=True)
+    with tempfile.TemporaryDirectory() as folder, control_plane(spec) as here:
+        install_kinds(here)
+        here.kubectl("create", "namespace", NAMESPACE)
+        time.sleep(2)
+        asyncio.run(_printed(here, count, Path(folder), title, measured))
+
+
+async def _printed(
+    here: ControlPlane, count: int, folder: Path, title: str, measured: Callable[[Bench], Awaitable[None]]
+) -> None:
     access = await load_access(here.kubeconfig, None)
     # Under our own name the operator would find floors to hand back when it starts.
     async with KubernetesCluster(access, field_manager="benchmark") as cluster:
         bench = Bench(here, cluster, count, folder)
         try:
             async with asyncio.timeout(LONGEST_MINUTES * 60):
-                await bench.fill()
-                await measure(bench, edits)
+                await measured(bench)
         except TimeoutError:
             bench.tell("all of it", f"NOT DONE in {LONGEST_MINUTES} minutes")
         finally:  # what was measured before something came too late is worth telling
-            table = Table("what", "measured", "budget", title=f"{count} autoscalers that share a calendar")
+            table = Table("what", "measured", "budget", title=title)
             for row in bench.rows:
                 table.add_row(*row)
             Console(width=150).print(table)
@@ -429,13 +441,13 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=100, help="How many autoscalers.")
     parser.add_argument("--edits", type=int, default=1000, help="How many edits of the calendar at the end.")
     given = parser.parse_args()
-    nodes = min(100, given.count * PEAK // PODS_PER_NODE + 2)
-    spec = ControlPlaneSpec(nodes=nodes, disable_qps_limits=True)
-    with tempfile.TemporaryDirectory() as folder, control_plane(spec) as here:
-        install_kinds(here)
-        here.kubectl("create", "namespace", NAMESPACE)
-        time.sleep(2)
-        asyncio.run(run(here, given.count, given.edits, Path(folder)))
+
+    async def measured(bench: Bench) -> None:
+        await bench.fill()
+        await measure(bench, given.edits)
+
+    title = f"{given.count} autoscalers that share a calendar"
+    benchmarked(given.count, title, measured)
 
 
 if __name__ == "__main__":
