@@ -8,7 +8,8 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firstbell.core.demand import demand, region_loads
+from firstbell.core.days import SchoolDays
+from firstbell.core.demand import demand, region_loads, total_weight
 from firstbell.core.plan import Workload, make_plan
 from firstbell.core.policy import Bounds
 from tests.builders import scheduled_replicas, stamp, utc
@@ -50,6 +51,23 @@ def test_demand_of_two_calendars_equals_the_slow_reference(first, second, policy
 @given(calendar=calendars(with_cohorts=False), policy=policies(by_replicas=True), start=starts)
 def test_demand_without_cohorts_equals_the_slow_reference(calendar, policy, start):
     compare(workload(policy, calendar), start, start + 600)
+
+
+@given(calendar=calendars(), policy=policies(), at_peak=st.integers(1, 90), start=starts)
+def test_replicas_at_peak_are_the_pupils_that_one_replica_then_carries(calendar, policy, at_peak, start):
+    """Sharing out replicas over all pupils is dividing pupils by what one replica has then."""
+    weight = total_weight((SchoolDays(calendar),))
+    per_replica = replace(policy, pupils_per_replica=weight)
+    alike = replace(
+        per_replica,
+        peaks=tuple(
+            each if each.replicas is not None else replace(each, load_percent=each.load_percent * at_peak)
+            for each in policy.peaks
+        ),
+    )
+    shared = replace(policy, pupils_per_replica=None, replicas_at_peak=at_peak)
+    end = start + 300
+    assert wanted(workload(shared, calendar), start, end) == wanted(workload(alike, calendar), start, end)
 
 
 @given(calendar=calendars(), policy=policies(), start=starts)

@@ -53,7 +53,7 @@ from firstbell.core.conditions import Condition, Truth, merge_conditions
 from firstbell.core.day_changes import DayChange, changes_of, same_lessons_from
 from firstbell.core.days import Day, DayClass, SchoolDays, Transition
 from firstbell.core.decision import Ceiling, Decision, Hold
-from firstbell.core.demand import RegionLoad, Surge, offsets_by_region, region_loads
+from firstbell.core.demand import RegionLoad, Surge, offsets_by_region, region_loads, total_weight
 from firstbell.core.effort import planned_around, too_many_steps
 from firstbell.core.findings import Finding, FindingKind, Severity, calendar_findings, fold, policy_findings
 from firstbell.core.findings.exceptions import last_entry_findings
@@ -272,6 +272,7 @@ __all__ = [
     "told_between",
     "told_instant",
     "too_many_steps",
+    "total_weight",
     "upcoming_peaks",
     "usable",
     "utc_clock",

@@ -160,7 +160,7 @@ def _offsets(cohorts: Iterable[Cohort]) -> Offsets:
 
 
 def total_weight(calendars: Iterable[SchoolDays]) -> int:
-    """Return all pupils of all cohorts of all calendars: what `peaks[].replicas` is split over."""
+    """Return all pupils of all cohorts of all calendars: what replicas of peaks are split over."""
     return sum(
         pupils
         for school_days in calendars
@@ -205,6 +205,9 @@ def _height(policy: Policy, peak: Peak, product: FactorProduct, weight: int) -> 
     factor = product.percent / 100
     if peak.replicas is not None:
         return factor * peak.replicas / weight if weight else Fraction(0)
+    if policy.replicas_at_peak is not None:
+        share = Fraction(peak.load_percent * policy.replicas_at_peak, 100)
+        return factor * share / weight if weight else Fraction(0)
     if policy.pupils_per_replica is None:
         return Fraction(0)  # refused when the policy was built
     return factor * peak.load_percent / (100 * policy.pupils_per_replica)

@@ -59,8 +59,9 @@ class Shape:
 class Peak:
     """One kind of surge.
 
-    Sized either by `load_percent` of a regular lesson start over the policy's `pupils_per_replica`, or by
-    `replicas`: what the peak needs on a regular in-person day with every cohort in session.
+    Sized either by `load_percent` of a regular lesson start, by the policy's `pupils_per_replica` or
+    `replicas_at_peak`; or by `replicas`: what the peak needs on a regular in-person day with every cohort in
+    session.
     """
 
     name: str
@@ -149,7 +150,9 @@ class Bounds:
 class Policy:
     """How one workload follows its calendars.
 
-    `pupils_per_replica` is None only where every peak has `replicas`. Rises are written up to
+    `replicas_at_peak` is what a peak of 100 % needs on a regular in-person day with every cohort in session.
+    It and `pupils_per_replica` exclude each other; both are None only where every peak has `replicas`. Rises
+    are written up to
     `longest_lead_minutes` before they are due, by what was measured; 0: when they are due.
     """
 
@@ -159,6 +162,7 @@ class Policy:
     peaks: tuple[Peak, ...]
     longest_lead_minutes: int
     pupils_per_replica: int | None = None
+    replicas_at_peak: int | None = None
     day_factors: tuple[DayFactor, ...] = ()
     max_factor_percent: int = 5000
     hold_gap_minutes: int = 30
@@ -168,11 +172,24 @@ class Policy:
         _at_least(0, self.max_factor_percent, "max_factor_percent")
         _at_least(0, self.hold_gap_minutes, "hold_gap_minutes")
         _at_least(0, self.longest_lead_minutes, "longest_lead_minutes")
-        if self.pupils_per_replica is None:
+        _at_least(1, self.replicas_at_peak, "replicas_at_peak")
+        if self.pupils_per_replica is not None and self.replicas_at_peak is not None:
+            msg = "pupils_per_replica and replicas_at_peak are both given"
+            raise ValueError(msg)
+        if self.pupils_per_replica is None and self.replicas_at_peak is None:
             for peak in self.peaks:
                 if peak.replicas is None:
                     msg = f"peak {peak.name!r} has no replicas and the policy no pupils_per_replica"
                     raise ValueError(msg)
+
+    def counts_pupils(self, peak: Peak) -> bool:
+        """Tell whether a peak is sized by how many pupils there are, not by shares of replicas."""
+        return peak.replicas is None and self.replicas_at_peak is None
+
+    @property
+    def shares_replicas(self) -> bool:
+        """Whether replicas of any peak are split over all the pupils of all calendars."""
+        return any(not self.counts_pupils(peak) for peak in self.peaks)
 
     @property
     def key(self) -> str:

@@ -45,7 +45,14 @@ def read_autoscaler(spec: object) -> SchoolAutoscalerSpec | Refused:
 
 def autoscaler_problems(spec: SchoolAutoscalerSpec) -> tuple[Problem, ...]:
     """Return everything that is wrong with a policy whose fields have the right shape."""
-    return (*repeated(spec, ("spec",)), *_replicas(spec), *_peaks(spec), *_targets(spec), *_surge(spec))
+    return (
+        *repeated(spec, ("spec",)),
+        *_replicas(spec),
+        *_capacity(spec),
+        *_peaks(spec),
+        *_targets(spec),
+        *_surge(spec),
+    )
 
 
 def to_policy(namespace: str, name: str, spec: SchoolAutoscalerSpec) -> Policy:
@@ -56,6 +63,7 @@ def to_policy(namespace: str, name: str, spec: SchoolAutoscalerSpec) -> Policy:
         calendar_names=tuple(ref.name for ref in spec.calendar_refs),
         peaks=tuple(_peak(peak) for peak in spec.peaks),
         pupils_per_replica=spec.capacity.pupils_per_replica if spec.capacity else None,
+        replicas_at_peak=spec.capacity.replicas_at_peak if spec.capacity else None,
         day_factors=tuple(
             DayFactor(name=factor.name, match=_match(factor.match), percent=factor.percent)
             for factor in spec.day_factors
@@ -115,6 +123,18 @@ def _replicas(spec: SchoolAutoscalerSpec) -> Iterator[Problem]:
                 yield Problem(path=f"spec.{field}", message=message, cure=f"Add {field}")
 
 
+def _capacity(spec: SchoolAutoscalerSpec) -> Iterator[Problem]:
+    if spec.capacity is None:
+        return
+    given = [spec.capacity.pupils_per_replica, spec.capacity.replicas_at_peak]
+    if given == [None, None]:
+        message = "has neither pupilsPerReplica nor replicasAtPeak"
+        yield Problem(path="spec.capacity", message=message, cure="Add one of the two")
+    elif None not in given:
+        message = "pupilsPerReplica and replicasAtPeak are both given"
+        yield Problem(path="spec.capacity", message=message, cure="Keep one of the two")
+
+
 def _peaks(spec: SchoolAutoscalerSpec) -> Iterator[Problem]:
     for index, peak in enumerate(spec.peaks):
         path = f"spec.peaks[{index}]"
@@ -123,7 +143,7 @@ def _peaks(spec: SchoolAutoscalerSpec) -> Iterator[Problem]:
             yield Problem(path=path, message=message, cure="Keep one of them")
         if spec.capacity is None and peak.replicas is None:
             message = "has no replicas, and there is no capacity to compute them from"
-            cure = "Add spec.capacity.pupilsPerReplica, or replicas to this peak"
+            cure = "Add spec.capacity with pupilsPerReplica or replicasAtPeak, or replicas to this peak"
             yield Problem(path=path, message=message, cure=cure)
         if _or(peak.lead_minutes, DEFAULT_LEAD_MINUTES) + _or(peak.hold_minutes, DEFAULT_HOLD_MINUTES) < 1:
             message = "leadMinutes and holdMinutes are both 0"

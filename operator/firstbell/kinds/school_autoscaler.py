@@ -64,11 +64,26 @@ class ScaleTargetRefSpec(SpecModel):
     """The workload's name, in the same namespace."""
 
 
-class CapacitySpec(SpecModel):
-    """What one replica carries, from a load test."""
+CAPACITY_RULES = (
+    Rule(
+        rule="has(self.pupilsPerReplica) != has(self.replicasAtPeak)",
+        message="spec.capacity takes pupilsPerReplica or replicasAtPeak: give exactly one of the two",
+    ),
+)
 
-    pupils_per_replica: Annotated[int, number(1, MOST_PUPILS)]
-    """How many pupils of a regular in-person lesson start one Ready replica carries."""
+
+class CapacitySpec(SpecModel):
+    """What replicas carry: pupils per replica from a load test, or replicas at the height of a peak."""
+
+    model_config = ConfigDict(json_schema_extra=validated_by(*CAPACITY_RULES))
+
+    pupils_per_replica: Annotated[int, number(1, MOST_PUPILS)] | None = None
+    """How many pupils of a regular in-person lesson start one Ready replica carries. Excludes
+    replicasAtPeak."""
+    replicas_at_peak: Replicas | None = None
+    """How many replicas a peak of 100 percent needs on a regular in-person day with all pupils of all
+    calendars in session, where there is no load test. A peak with loadPercent needs that share of it.
+    Excludes pupilsPerReplica."""
 
 
 class SurgeSpec(SpecModel):
@@ -89,8 +104,8 @@ AUTOSCALER_RULES = (
     ),
     Rule(
         rule="has(self.capacity) || !has(self.peaks) || self.peaks.all(p, has(p.replicas))",
-        message="spec.capacity.pupilsPerReplica is required, except where every peak of spec.peaks has"
-        " replicas",
+        message="spec.capacity is required, with pupilsPerReplica or replicasAtPeak, except where every"
+        " peak of spec.peaks has replicas",
     ),
     Rule(
         rule="!has(self.surge) || has(self.metrics) && self.metrics.exists(m, has(m.perPupil))",
@@ -119,7 +134,7 @@ class SchoolAutoscalerSpec(SpecModel):
     """The most replicas at any time. Default: the maximum of the workload's autoscaler; required without
     one."""
     capacity: CapacitySpec | None = None
-    """What one replica carries. Required, except where every peak has replicas."""
+    """What replicas carry. Required, except where every peak has replicas."""
     peaks: Annotated[tuple[PeakSpec, ...], named_list(20)] = ()
     """The kinds of surge that bells and events bring. Where peaks overlap, the largest counts."""
     day_factors: Annotated[tuple[DayFactorSpec, ...], named_list(64)] = ()

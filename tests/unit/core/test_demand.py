@@ -163,6 +163,41 @@ def test_peak_replicas_take_the_place_of_load_percent_and_factors_still_multiply
     assert day(policy) == [("07:20", 7), ("08:00", 0)]
 
 
+def test_replicas_at_peak_are_what_a_peak_of_a_hundred_percent_needs_with_all_cohorts():
+    """A peak asks for its share of them, a closed region for none, and factors multiply."""
+    policy = a_policy(
+        a_peak(FIRST, shape=BLOCK, load_percent=50),
+        a_peak(PERIOD, shape=BLOCK, load_percent=100),
+        a_peak(EVENT, shape=BLOCK, replicas=7),
+        pupils_per_replica=None,
+        replicas_at_peak=16,
+        day_factors=(a_factor(200, events={CalendarEvent.LATE_ARRIVAL}),),
+    )
+    fields = {
+        "cohorts": (NORTH, SOUTH),
+        "bell_schedules": (a_bell_schedule("full", "08:30-09:20", "11:00-11:50"),),
+        "demand_events": (an_event(TUESDAY, "18:00"),),
+        **TWO_REGIONS,
+    }
+    whole = [("07:20", 8), ("08:00", 0), ("09:50", 16), ("10:30", 0), ("16:50", 7), ("17:30", 0)]
+    assert day(policy, a_calendar(**fields)) == whole
+    closed = (a_holiday(TUESDAY, regions=("north",)),)
+    assert day(policy, a_calendar(holidays=closed, **fields))[:3] == [
+        ("07:20", 5),
+        ("08:00", 0),
+        ("09:50", 10),
+    ]
+    late = (an_exception(CalendarEvent.LATE_ARRIVAL, TUESDAY),)
+    assert day(policy, a_calendar(calendar_dates=late, **fields))[0] == ("07:20", 16)
+
+
+def test_replicas_at_peak_are_split_over_all_calendars_and_need_no_cohorts():
+    policy = a_policy(a_peak(shape=BLOCK), pupils_per_replica=None, replicas_at_peak=12)
+    assert day(policy, a_calendar(cohorts=())) == [("07:20", 12), ("08:00", 0)]
+    small = a_calendar(name="small", cohorts=(a_cohort(20_000, name="few"),), zone=ZoneInfo("UTC"))
+    assert day(policy, a_calendar(), small) == [("07:20", 9), ("08:00", 0), ("08:20", 3), ("09:00", 0)]
+
+
 def test_without_cohorts_every_region_weighs_the_same():
     policy = a_policy(a_peak(shape=BLOCK, replicas=9), pupils_per_replica=None)
     calendar = a_calendar(regions=("a", "b", "c"), cohorts=(), holidays=(a_holiday(TUESDAY, regions=("b",)),))

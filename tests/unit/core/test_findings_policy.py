@@ -67,6 +67,15 @@ def test_cohorts_missing(peaks, pupils_per_replica, want):
     )
 
 
+def test_replicas_at_peak_ask_for_no_cohorts_but_for_all_or_none_of_them():
+    shares = {"pupils_per_replica": None, "replicas_at_peak": 30, "calendar_names": ("school", "bare")}
+    policy, bare = a_policy(**shares), a_calendar(name="bare", cohorts=())
+
+    assert told(FindingKind.COHORTS_MISSING, policy, bare) == []
+    assert told(FindingKind.COHORTS_MIXED, policy, bare) == []
+    assert told(FindingKind.COHORTS_MIXED, policy, a_calendar(), bare) == [("Warning", "spec.calendarRefs")]
+
+
 @pytest.mark.parametrize(
     ("calendars", "want"),
     [

@@ -72,6 +72,7 @@ AUTOSCALERS: dict[str, dict[str, Any]] = {
         "capacity": MISSING,
         "peaks": [{"name": "first", "anchor": "FirstPeriodStart", "replicas": 9}],
     },
+    "replicas at a peak in place of pupils": {"capacity": {"replicasAtPeak": 60}},
     "no peaks and no capacity": {"capacity": MISSING, "peaks": MISSING},
     "a factor for every day": {"dayFactors[0].match": {}},
     "a factor of nothing": {"dayFactors[0].percent": 0},

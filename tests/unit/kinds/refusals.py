@@ -577,8 +577,20 @@ RULES: dict[str, Refusal] = {
     "a peak that nothing sizes": _autoscaler(
         {"capacity": MISSING, "peaks[0].loadPercent": MISSING},
         "spec.peaks[0]",
-        "Add spec.capacity.pupilsPerReplica, or replicas to this peak",
-        "spec.capacity.pupilsPerReplica is required",
+        "Add spec.capacity with pupilsPerReplica or replicasAtPeak, or replicas to this peak",
+        "spec.capacity is required, with pupilsPerReplica or replicasAtPeak",
+    ),
+    "a capacity of both kinds": _autoscaler(
+        {"capacity.replicasAtPeak": 60},
+        "spec.capacity",
+        "Keep one of the two",
+        "spec.capacity takes pupilsPerReplica or replicasAtPeak: give exactly one of the two",
+    ),
+    "a capacity that says nothing": _autoscaler(
+        {"capacity": {}},
+        "spec.capacity",
+        "Add one of the two",
+        "spec.capacity takes pupilsPerReplica or replicasAtPeak: give exactly one of the two",
     ),
     "a peak with a load and replicas": _autoscaler(
         {"peaks[2].loadPercent": 100},

@@ -35,6 +35,11 @@ def test_a_policy_has_what_planning_needs():
     assert policy.hold_gap_minutes == 20
 
 
+def test_replicas_at_peak_take_the_place_of_pupils_per_replica():
+    policy = to_policy("ns", "web", read(capacity={"replicasAtPeak": 60}))
+    assert (policy.pupils_per_replica, policy.replicas_at_peak) == (None, 60)
+
+
 def test_peaks_take_the_defaults_of_the_design():
     assert to_policy("ns", "web", read()).peaks == (
         Peak(

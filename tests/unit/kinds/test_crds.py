@@ -30,7 +30,17 @@ FOLDER = Path(__file__).parents[3] / "crds"
 UNITS = ("Minutes", "Seconds", "Days", "Percent", "Replicas")
 # Whole numbers that count what their own name says.
 COUNTS = {
-    *("replicas", "pupils", "pupilsPerReplica", "pupilsTotal", "schools", "schoolYear", "percent", "value"),
+    *(
+        "replicas",
+        "replicasAtPeak",
+        "pupils",
+        "pupilsPerReplica",
+        "pupilsTotal",
+        "schools",
+        "schoolYear",
+        "percent",
+        "value",
+    ),
     *("floor", "before", "after", "from", "to", "readyReplicasAtBell", "observedGeneration"),
     *("ttlSecondsAfterFinished", "autoscalersTotal"),
 }

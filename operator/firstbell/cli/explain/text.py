@@ -19,7 +19,9 @@ from firstbell.core import (
     Day,
     Decision,
     DecisionReason,
+    Peak,
     PlannedPeak,
+    Policy,
     SchoolDays,
     Unavailable,
     day_words,
@@ -124,7 +126,7 @@ def _why(of: Explanation, zone: tzinfo) -> Iterator[tuple[str, str]]:
 def _demand(of: Explanation) -> Iterator[tuple[str, str]]:
     """Tell the peaks whose load is there, else what day it is, else why nobody knows."""
     for one in of.peaks[:PEAKS_SHOWN]:
-        yield from _peak(one, of.rules.policy.pupils_per_replica)
+        yield from _peak(one, of.rules.policy)
     if len(of.peaks) > PEAKS_SHOWN:
         yield "", f"and {len(of.peaks) - PEAKS_SHOWN} smaller at the same time"
     calendars = of.outcome.situation.calendars
@@ -155,7 +157,7 @@ def _schedule(of: Explanation, decision: Decision) -> str:
     return f"{of.wanted} wanted this minute, within {bounds.minimum}{most}{kept}"
 
 
-def _peak(one: ExplainedPeak, pupils_per_replica: int | None) -> Iterator[tuple[str, str]]:
+def _peak(one: ExplainedPeak, policy: Policy) -> Iterator[tuple[str, str]]:
     peak, occurrence = one.peak, one.peak.surge.occurrence
     region = f", region {occurrence.day.region}" if occurrence.day.region else ""
     bell = _bell(peak)
@@ -167,8 +169,16 @@ def _peak(one: ExplainedPeak, pupils_per_replica: int | None) -> Iterator[tuple[
         product = " x ".join(f"{factor.name} {factor.percent} %" for factor in factors.factors)
         capped = f", capped from {percent_text(factors.uncapped_percent)} %" if factors.capped else ""
         yield "factors", f"{product} = {percent_text(factors.percent)} %{capped}"
-    carried = occurrence.peak.replicas is None and pupils_per_replica
-    yield "pupils", _pupils(one) + (f"; one replica carries {pupils_per_replica:,}" if carried else "")
+    yield "pupils", _pupils(one) + _carried(occurrence.peak, policy)
+
+
+def _carried(peak: Peak, policy: Policy) -> str:
+    """Tell what sizes a peak besides its own numbers."""
+    if peak.replicas is not None:
+        return ""
+    if policy.replicas_at_peak is not None:
+        return f"; all of them need {_counted(policy.replicas_at_peak)} at a peak of 100 %"
+    return f"; one replica carries {policy.pupils_per_replica:,}"
 
 
 def _bell(peak: PlannedPeak) -> str:
@@ -179,7 +189,7 @@ def _bell(peak: PlannedPeak) -> str:
 
 def _pupils(one: ExplainedPeak) -> str:
     if one.pupils is None:
-        return "not counted: the peak itself says how many replicas"
+        return "not counted: the policy itself says how many replicas"
     if len(one.offsets) < 2:  # noqa: PLR2004 - two make a spread
         return f"{one.pupils:,}, all at the same bell"
     spread = f"{one.offsets[0]:+} to {one.offsets[-1]:+} minutes"

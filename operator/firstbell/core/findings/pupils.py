@@ -41,7 +41,7 @@ def pupil_findings(policy: Policy, calendars: Sequence[SchoolDays]) -> Iterator[
     """Yield the calendars of a policy that lack the pupils it asks for, or count the same ones twice."""
     paths = {name: f"spec.calendarRefs[{index}]" for index, name in enumerate(policy.calendar_names)}
     bare = [days.calendar for days in calendars if not days.calendar.cohorts]
-    by_pupils = [peak.name for peak in policy.peaks if peak.replicas is None]
+    by_pupils = [peak.name for peak in policy.peaks if policy.counts_pupils(peak)]
     if by_pupils:
         for calendar in bare:
             yield Finding(
@@ -50,7 +50,8 @@ def pupil_findings(policy: Policy, calendars: Sequence[SchoolDays]) -> Iterator[
                 path=paths.get(calendar.name, "spec.calendarRefs"),
                 message=f'Calendar "{calendar.name}" has no cohorts, but capacity.pupilsPerReplica sizes '
                 f"peak{'s' if len(by_pupils) > 1 else ''} {listed(by_pupils)} by pupils",
-                cure="Add cohorts with pupils to the calendar, or give every peak replicas",
+                cure="Add cohorts with pupils to the calendar, or give every peak replicas, or"
+                " capacity.replicasAtPeak instead",
             )
     elif 0 < len(bare) < len(calendars):
         yield Finding(
@@ -77,7 +78,7 @@ def _shared(policy: Policy, one: SchoolDays, other: SchoolDays, paths: dict[str,
     if _meet(one, other):
         message = f"{both}: if these are the same pupils, they count twice"
         cure = "Nothing to do if they are not; else count each pupil in one calendar only"
-    elif any(peak.replicas is not None for peak in policy.peaks):
+    elif policy.shares_replicas:
         message = f"{both} at different times: replicas of a peak are split over both, so each gets a part"
         cure = "Keep the school years of the same pupils in one calendar"
     else:

@@ -85,7 +85,8 @@ def _demand(of: Explanation) -> Iterator[str]:
         peak = of.peaks[0].peak.surge.occurrence.peak
         how = f"replicas of peak {peak.name} sets"
         if peak.replicas is None:
-            how = f"loadPercent of peak {peak.name} and capacity.pupilsPerReplica set"
+            of_capacity = "pupilsPerReplica" if of.rules.policy.counts_pupils(peak) else "replicasAtPeak"
+            how = f"loadPercent of peak {peak.name} and capacity.{of_capacity} set"
         yield f"SchoolAutoscaler: {how} the height, dayFactors multiply it."
     elif not any(days.calendar.suspended for days in calendars):
         yield "No bell or event asks for more now; the next one is under NEXT."

@@ -122,7 +122,9 @@ def _autoscalers(comparison: Comparison) -> Iterator[Assumption]:
             + ("" if conditions.cron_replicas else "enough for each of the last five lesson days, ")
             + "and nobody edits it for a special day",
         )
-    if comparison.plan.workload.policy.pupils_per_replica is None or not comparison.crowd.counted:
+    policy = comparison.plan.workload.policy
+    sized = policy.pupils_per_replica is not None or policy.replicas_at_peak is not None
+    if not sized or not comparison.crowd.counted:
         yield Assumption(
             name="pupils",
             value=None,

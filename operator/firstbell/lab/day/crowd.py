@@ -14,7 +14,7 @@ from math import log, log1p, sqrt
 from random import Random
 from typing import TYPE_CHECKING, TypeAlias
 
-from firstbell.core import PeakAnchor, region_loads
+from firstbell.core import PeakAnchor, region_loads, total_weight
 from firstbell.lab.day.arrivals import REACH_AFTER_SECONDS, REACH_BEFORE_SECONDS, Preset, pulse
 
 if TYPE_CHECKING:
@@ -191,9 +191,18 @@ def _add(found: Crowd, wave: _Wave, first: int = 0, end: int | None = None) -> N
 def _strangers(surprise: Surprise, workload: Workload) -> _Group:
     """Return those whom no calendar knows."""
     lasts = 0 if surprise.end is None else (surprise.end - surprise.minute) * 60
-    per_replica = workload.policy.pupils_per_replica
-    height = surprise.load_percent / 100 / per_replica if per_replica else 0.0
+    height = _height(surprise.load_percent, workload)
     return _Group(surprise.minute * 60, surprise.pupils, height, lasts)
+
+
+def _height(load_percent: int, workload: Workload) -> float:
+    """Return the replicas that one pupil asks for at such a lesson start; 0.0 where nothing says so."""
+    policy = workload.policy
+    if policy.pupils_per_replica is not None:
+        return load_percent / 100 / policy.pupils_per_replica
+    counted = all(days.calendar.cohorts for days in workload.calendars)
+    pupils = total_weight(workload.calendars) * (1 if counted else UNCOUNTED_PUPILS)
+    return load_percent / 100 * (policy.replicas_at_peak or 0) / pupils if pupils else 0.0
 
 
 def _takings(load: RegionLoad) -> Iterator[tuple[list[_Group], list[_Group]]]:

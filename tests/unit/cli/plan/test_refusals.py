@@ -104,7 +104,8 @@ def refused(*arguments) -> list[str]:
         pytest.param(
             BOTH.replace("  cohorts:\n  - {name: all, pupils: 60000}\n", ""),
             ':23: spec.calendarRefs[0]: Calendar "city" has no cohorts, but capacity.pupilsPerReplica sizes '
-            "peak first by pupils. Add cohorts with pupils to the calendar, or give every peak replicas.",
+            "peak first by pupils. Add cohorts with pupils to the calendar, or give every peak replicas, or "
+            "capacity.replicasAtPeak instead.",
             id="pupils that nobody counts",
         ),
         pytest.param(

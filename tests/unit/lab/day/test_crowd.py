@@ -132,6 +132,17 @@ def test_somebody_can_come_whom_no_calendar_knows():
     assert max(unknown.users[19 * 3600 :]) > 0
 
 
+@pytest.mark.parametrize("counted", [True, False])
+def test_a_stranger_costs_by_replicas_at_peak_what_a_known_pupil_does(counted):
+    """As many strangers as there are pupils ask for as much as those."""
+    cohorts = {} if counted else {"cohorts": ()}
+    policy = a_policy(a_peak(), pupils_per_replica=None, replicas_at_peak=6)
+    at_bell = crowd(a_workload(policy, a_calendar(**cohorts)), DAY, DAY + 1440, Coming())
+    surprise = Surprise(minute=utc("2024-09-11T18:00"), pupils=round(sum(at_bell.users)))
+    both = crowd(a_workload(policy, a_calendar(**cohorts)), DAY, DAY + 1440, Coming(surprises=(surprise,)))
+    assert sum(both.work) == pytest.approx(2 * sum(at_bell.work))
+
+
 def test_what_lies_outside_of_the_day_is_cut_off():
     surprise = Surprise(minute=DAY, pupils=10_000)
     users = came(coming=Coming(surprises=(surprise,))).users
