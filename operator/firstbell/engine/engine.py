@@ -41,6 +41,7 @@ from firstbell.engine.seen.own_objects import OwnObjects
 from firstbell.engine.seen.store import Store, is_unread
 from firstbell.engine.tick import Ticker, next_looks
 from firstbell.kinds.group import AUTOSCALER_PLURAL, OVERRIDE_PLURAL
+from firstbell.kinds.school_autoscaler import DEFAULT_PRIORITY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -167,9 +168,9 @@ class Engine:
         return self
 
     def wake(self, keys: Iterable[str]) -> None:
-        """Tick these autoscalers as soon as a worker is free."""
+        """Tick these autoscalers as soon as a worker is free, the most important of each namespace first."""
         now = self.clock.now()
-        for key in keys:
+        for key in sorted(keys, key=self._priority, reverse=True):
             self._enqueue(key, now)
         if self._polling is not None:
             self._polling.look()
@@ -407,8 +408,13 @@ class Engine:
         for target in targets:
             self.wake(self.store.concerned(target))
 
+    def _priority(self, key: str) -> int:
+        seen = self.store.autoscalers.get(key)
+        rules = None if seen is None else seen.in_force
+        return DEFAULT_PRIORITY if rules is None else rules.priority
+
     def _ask(self, key: str, at: datetime, *, may_come_early: bool = False) -> None:
-        self._wakeups.ask(key, at, may_come_early=may_come_early)
+        self._wakeups.ask(key, at, may_come_early=may_come_early, priority=self._priority(key))
         self._woken.set()
 
     async def _report_worker(self) -> None:

@@ -28,6 +28,9 @@ from firstbell.kinds.scalars import (
 )
 from firstbell.kinds.school_time import MOST_PUPILS
 
+MOST_PRIORITY = 100
+DEFAULT_PRIORITY = 50
+
 
 class Actuation(StrEnum):
     """What is written: the floor of an autoscaler, the workload's scale, or whichever fits."""
@@ -155,6 +158,10 @@ class SchoolAutoscalerSpec(SpecModel):
     fall must come to, as in an HPA: a quantity in quotes. Never applied to scheduled capacity."""
     behavior: BehaviorSpec | None = None
     """How fast replicas may follow live metrics, as in an HPA; a scheduled rise bypasses it."""
+    priority: Annotated[int, number(0, MOST_PRIORITY)] = DEFAULT_PRIORITY
+    """Which of the workloads that rise for one bell are written first: the higher the earlier, 0 to 100. For
+    example 90 for sign-on, without which nobody gets in, 10 for reports. It changes no number of replicas,
+    and whoever comes later still comes before the bell."""
     mode: Mode = Mode.ENFORCE
     """Enforce, or DryRun: everything but the writing, the status says what would be done."""
     on_calendar_error: OnCalendarError = OnCalendarError.HOLD_LAST_PLAN

@@ -102,6 +102,36 @@ async def test_of_many_at_one_bell_none_is_late_and_the_writing_starts_less_than
         assert {run.minimum(f"w{number}") for number in range(100)} == {100}
 
 
+async def test_of_those_that_rise_at_one_bell_the_most_important_are_written_first():
+    async with Running(EARLY) as run:
+        priorities = {f"w{number:02}": number % 5 * 25 for number in range(40)}
+        for name, priority in priorities.items():
+            run.world.put(HPAS, an_hpa(name, target=name))
+            run.world.put("schoolautoscalers", an_autoscaler(name, target=name, priority=priority))
+        await settled()
+        run.world.cluster.requests.clear()
+        await run.until(RISE)
+        written = [path.rpartition("/")[2] for _, path in run.world.cluster.requests if HPAS in path]
+        in_order = [priorities[name] for name in dict.fromkeys(written) if name in priorities]
+        assert in_order == sorted(priorities.values(), reverse=True)
+
+
+async def test_an_edit_that_concerns_many_is_followed_for_the_most_important_first():
+    async with Running(INSIDE) as run:
+        priorities = {f"w{number:02}": number % 5 * 25 for number in range(40)}
+        for name, priority in priorities.items():
+            run.world.put(HPAS, an_hpa(name, target=name))
+            run.world.put("schoolautoscalers", an_autoscaler(name, target=name, priority=priority))
+        run.world.respec("schoolcalendars", "school", suspend=True)
+        await run.until("2024-09-09T08:31")
+        run.world.cluster.requests.clear()
+        run.world.respec("schoolcalendars", "school", suspend=False)
+        await run.until("2024-09-09T08:32")
+        written = [path.rpartition("/")[2] for _, path in run.world.cluster.requests if HPAS in path]
+        in_order = [priorities[name] for name in dict.fromkeys(written) if name in priorities]
+        assert in_order == sorted(priorities.values(), reverse=True)
+
+
 async def test_one_worker_per_key_and_a_wake_while_ticking_ticks_again():
     async with Running(INSIDE, gated=True) as run:
         await settled()

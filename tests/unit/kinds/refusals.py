@@ -625,6 +625,15 @@ RULES: dict[str, Refusal] = {
     "a surge without metrics": _autoscaler(
         {"metrics": MISSING}, "spec.surge", "Add perPupil", "spec.surge needs a metric with perPupil"
     ),
+    "a priority above the highest": _autoscaler(
+        {"priority": 101}, "spec.priority", "The most is 100", "should be less than or equal to 100"
+    ),
+    "a priority below the lowest": _autoscaler(
+        {"priority": -1}, "spec.priority", "The least is 0", "should be greater than or equal to 0"
+    ),
+    "the priority of a PriorityClass": _autoscaler(
+        {"priority": 1_000_000}, "spec.priority", "The most is 100", "should be less than or equal to 100"
+    ),
     "a surge that raises nothing": _autoscaler(
         {"surge.maxPercent": 100},
         "spec.surge.maxPercent",

@@ -91,6 +91,7 @@ tolerance: "0.05"
 behavior:
   scaleUp: {policies: [{type: Pods, value: 10, periodSeconds: 60}], selectPolicy: Min}
   scaleDown: {stabilizationWindowSeconds: 900}
+priority: 90
 mode: DryRun
 onCalendarError: ReactiveOnly
 """

@@ -42,7 +42,7 @@ COUNTS = {
         "value",
     ),
     *("floor", "before", "after", "from", "to", "readyReplicasAtBell", "observedGeneration"),
-    *("ttlSecondsAfterFinished", "autoscalersTotal"),
+    *("ttlSecondsAfterFinished", "autoscalersTotal", "priority"),
 }
 ATOMIC = {
     "today",

@@ -67,6 +67,7 @@ def explain_document(of: Explanation) -> dict[str, Any]:
             {"fromPods": lead.least, "toPods": lead.most, "seconds": lead.seconds, "ready": lead.ready}
             for lead in of.rises.by_size()
         ],
+        "priority": of.rules.priority,
     }
 
 

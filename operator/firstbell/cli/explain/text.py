@@ -35,7 +35,7 @@ from firstbell.engine.explaining.foresight import Foreseen
 from firstbell.engine.explaining.last_report import lag, not_fine
 from firstbell.engine.explaining.what_would_change import levers
 from firstbell.engine.objects.status_values import read_condition
-from firstbell.kinds.school_autoscaler import Mode
+from firstbell.kinds.school_autoscaler import DEFAULT_PRIORITY, MOST_PRIORITY, Mode
 
 PEAKS_SHOWN, UPCOMING_SHOWN, ACTIONS_SHOWN, ORDERS_SHOWN, DAYS_SHOWN = 2, 3, 3, 5, 2
 Rows: TypeAlias = Iterable[tuple[str, str]]
@@ -121,6 +121,14 @@ def _why(of: Explanation, zone: tzinfo) -> Iterator[tuple[str, str]]:
         yield "workload", workload.message
     yield "live load", _live(of)
     yield from _lead(of)
+    if of.rules.priority != DEFAULT_PRIORITY:
+        yield "priority", f"{of.rules.priority} of {MOST_PRIORITY}: {_turn(of.rules.priority)}"
+
+
+def _turn(priority: int) -> str:
+    """Tell when its rises are written beside those of others for the same bell."""
+    order = "before" if priority > DEFAULT_PRIORITY else "after"
+    return f"at a bell it is raised {order} workloads without a priority ({DEFAULT_PRIORITY})"
 
 
 def _demand(of: Explanation) -> Iterator[tuple[str, str]]:

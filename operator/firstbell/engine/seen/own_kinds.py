@@ -225,6 +225,7 @@ def _rules(namespace: str, name: str, data: object) -> SeenSpec | Unavailable:
         target=TargetRef(namespace=namespace, api_version=ref.api_version, kind=ref.kind, name=ref.name),
         actuation=spec.actuation,
         mode=spec.mode,
+        priority=spec.priority,
         minimum=spec.min_replicas,
         maximum=spec.max_replicas,
         metrics=tuple(

@@ -17,7 +17,7 @@ from firstbell.engine.objects.resource_version import is_older
 from firstbell.engine.seen.exceptions import Exceptions
 from firstbell.engine.seen.overrides import Overrides, SeenOverride
 from firstbell.engine.seen.shortfalls import Shortfalls
-from firstbell.kinds.school_autoscaler import Actuation, Mode
+from firstbell.kinds.school_autoscaler import DEFAULT_PRIORITY, Actuation, Mode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -44,6 +44,7 @@ class SeenSpec:
     target: TargetRef
     actuation: Actuation = Actuation.AUTO
     mode: Mode = Mode.ENFORCE
+    priority: int = DEFAULT_PRIORITY
     minimum: int | None = None
     maximum: int | None = None
     metrics: tuple[AskedMetric, ...] = ()

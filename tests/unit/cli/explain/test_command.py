@@ -195,7 +195,7 @@ async def test_the_document_has_its_version_and_its_fields():
     assert list(document) == [
         "apiVersion", "autoscaler", "time", "mode", "target", "decision", "peaks", "liveMetricsRead", "live",
         "actuator", "calendars", "nextWrite", "upcoming", "overrides", "overrideTurns", "wouldChange",
-        "reported", "writes", "writesIfEnforced", "lead",
+        "reported", "writes", "writesIfEnforced", "lead", "priority",
     ]  # fmt: skip
     assert document["apiVersion"] == "firstbell.dev/explain/v1"
     assert document["time"] == "2024-09-09T08:25:00Z"
@@ -300,6 +300,15 @@ def test_a_measured_lead_is_told_and_by_how_much_the_next_write_is_earlier():
     assert found["write"] == "100 replicas at Mon 09 Sep 08:16 UTC, 4 min before it is due"
     lead = {"fromPods": 64, "toPods": 255, "seconds": 200, "ready": True}
     assert explain_document(explained(measured("Measured")))["lead"] == [lead]
+
+
+def test_a_priority_is_told_where_somebody_gave_one():
+    important, whenever = (World(BEFORE, autoscaler=an_autoscaler(priority=each)) for each in (90, 10))
+    before = "90 of 100: at a bell it is raised before workloads without a priority (50)"
+    assert rows(text(important, BEFORE))["priority"] == before
+    assert "10 of 100: at a bell it is raised after" in rows(text(whenever, BEFORE))["priority"]
+    assert explain_document(explained(important))["priority"] == 90
+    assert "priority" not in rows(text(World(BEFORE), BEFORE))
 
 
 def test_a_fixed_lead_is_told_with_what_was_measured_all_the_same():

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from firstbell.engine.pace.wakeups import Wakeups
 from tests.fakes import instant
 
@@ -117,4 +120,91 @@ def test_the_lead_of_those_that_left_is_free_again():
         wakeups.forget(f"ns/{number}")
     wakeups.ask("a", BELL, may_come_early=True)
     assert wakeups.next_due() == BELL - seconds(1)
-    assert wakeups._early_at == {BELL: 1}
+    assert wakeups._rising_at == {BELL: 1}
+
+
+def rise_in_the_order_of(wakeups, priorities, at=BELL):
+    for key, priority in priorities.items():
+        wakeups.ask(key, at, may_come_early=True, priority=priority)
+
+
+def test_the_more_important_has_the_earlier_turn_whoever_asked_first():
+    wakeups = Wakeups()
+    rise_in_the_order_of(wakeups, {"ns/reports": 10, "ns/sign-on": 90, "ns/web": 50, "a/web": 50})
+    due = wakeups.pop_due(BELL)
+    assert [one.key for one in due] == ["ns/sign-on", "a/web", "ns/web", "ns/reports"]
+    assert [one.due for one in due] == sorted(one.due for one in due)
+    assert due[0].due < due[-1].due == BELL - seconds(1), "each has a turn of its own, the last in time, too"
+
+
+def test_one_that_asks_late_still_comes_before_the_less_important():
+    wakeups = Wakeups()
+    rise_in_the_order_of(wakeups, {f"ns/{number:03}": 50 for number in range(100)})
+    assert popped(wakeups, BELL - seconds(3)) == [f"ns/{number:03}" for number in range(60)]
+    wakeups.ask("ns/sign-on", BELL, may_come_early=True, priority=90)
+    wakeups.ask("ns/reports", BELL, may_come_early=True, priority=10)
+    rest = popped(wakeups, BELL - seconds(1))
+    assert (rest[0], rest[-1], len(rest)) == ("ns/sign-on", "ns/reports", 42)
+
+
+def test_a_priority_that_is_changed_counts_from_then_on():
+    wakeups = Wakeups()
+    rise_in_the_order_of(wakeups, {"a": 90, "b": 50})
+    wakeups.ask("a", BELL, may_come_early=True, priority=10)
+    assert popped(wakeups, BELL) == ["b", "a"]
+    assert wakeups.next_due() is None
+
+
+def test_the_important_do_not_come_before_an_earlier_instant():
+    wakeups = Wakeups()
+    rise_in_the_order_of(wakeups, {"late": 100}, BELL + seconds(60))
+    rise_in_the_order_of(wakeups, {"soon": 0})
+    assert popped(wakeups, BELL + seconds(60)) == ["soon", "late"]
+
+
+def test_a_rise_to_come_keeps_its_key_from_no_look_before_it():
+    wakeups = Wakeups()
+    rise_in_the_order_of(wakeups, {"last": 0, "first": 100})
+    wakeups.ask("last", BELL - seconds(30))
+    wakeups.ask("first", BELL + seconds(30))
+    assert popped(wakeups, BELL - seconds(30)) == ["last"]
+    assert popped(wakeups, BELL) == ["first", "last"], "the look has not taken the rise with it"
+    assert wakeups.next_due() is None, "who rises looks, and asks anew"
+
+
+def test_edits_without_end_leave_nothing_behind():
+    wakeups = Wakeups()
+    for number in range(20_000):
+        wakeups.ask(f"ns/{number % 3}", BELL, may_come_early=True, priority=number % 101)
+    assert len(wakeups._turns_heap) + sum(map(len, wakeups._lines.values())) < 5_000
+    assert sorted(popped(wakeups, BELL)) == ["ns/0", "ns/1", "ns/2"]
+
+
+@given(
+    asked=st.lists(
+        st.tuples(st.integers(0, 20), st.integers(0, 3), st.booleans(), st.integers(0, 4), st.integers(0, 9)),
+        max_size=60,
+    )
+)
+def test_nobody_is_forgotten_nobody_late_and_of_two_at_one_instant_the_more_important_first(asked):
+    """Against a plain list: each ask is of a key, a minute, whether it rises, a priority; 0 of 10 forgets."""
+    wakeups, looks, rises = Wakeups(), {}, {}
+    for key, minutes, early, priority, forgets in asked:
+        at = BELL + timedelta(minutes=minutes)
+        if not forgets:
+            wakeups.forget(key)
+            looks.pop(key, None)
+            rises.pop(key, None)
+        elif early:
+            if key not in rises or rises[key][0] >= at:
+                rises[key] = (at, -priority)
+        else:
+            looks[key] = min(looks.get(key, at), at)
+        wakeups.ask(key, at, may_come_early=early, priority=priority) if forgets else None
+    due = wakeups.pop_due(BELL + timedelta(minutes=10))
+    risen = [one for one in due if one.may_come_early]
+    assert sorted(one.key for one in risen) == sorted(rises)
+    assert [one.key for one in risen] == sorted(rises, key=lambda key: (*rises[key], key))
+    assert all(one.due <= one.instant - seconds(1) for one in risen)
+    assert {one.key for one in due} == looks.keys() | rises.keys()
+    assert wakeups.next_due() is None
