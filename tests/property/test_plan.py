@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from firstbell.core.bells import instant_of
 from firstbell.core.coalesce import Run
 from firstbell.core.lead import NO_RISES, Rise, Rises
-from firstbell.core.plan import Plan, Step, Workload, make_plan
+from firstbell.core.plan import Plan, Step, Workload, make_plan, make_schedule, plan_within
 from firstbell.core.policy import Bounds
 from tests.builders import replicas_by_minute, utc
 from tests.property.strategies import calendars, policies, workload
@@ -248,3 +248,22 @@ def test_a_suspended_calendar_asks_for_nothing_and_tells_its_days(calendar, poli
     assert max(replicas_by_minute(make_plan(planned, start, start + 1440))) == 0
     for region in calendar.region_names:
         assert planned.calendars[0].days(region) == workload(policy, calendar).calendars[0].days(region)
+
+
+@given(calendars(), policies(), bounds, bounds, leads())
+def test_a_plan_within_the_schedule_of_an_equal_load_is_ones_own(calendar, policy, one, other, lead):
+    first = with_lead(workload(policy, calendar, bounds=one), lead)
+    renamed = replace(first.policy, name="another", namespace="elsewhere", calendar_names=("x",))
+    second = replace(first, bounds=other, policy=renamed)
+    assert first.load_form == second.load_form
+    shared = plan_within(second, make_schedule(first, START, START + WIDE))
+    alone = make_plan(second, START, START + WIDE)
+    assert (shared.writes, shared.brought_forward, shared.steps) == (
+        alone.writes,
+        alone.brought_forward,
+        alone.steps,
+    )
+    assert [(peak.ready_by, peak.replicas, peak.wanted) for peak in shared.peaks] == [
+        (peak.ready_by, peak.replicas, peak.wanted) for peak in alone.peaks
+    ]
+    assert shared.schedule.guard.values == alone.schedule.guard.values

@@ -64,7 +64,17 @@ from firstbell.core.lead import NO_RISES, MeasuredLead, Rise, Rises, all_taking
 from firstbell.core.limits import SLOWING, Limit, behaved
 from firstbell.core.overrides import Override, floors_in_force, hold_in_force, next_turns
 from firstbell.core.pilot import Look, Pilot
-from firstbell.core.plan import LimitedBy, Plan, PlannedPeak, Step, Workload, clamp, make_plan
+from firstbell.core.plan import (
+    LimitedBy,
+    Plan,
+    PlannedPeak,
+    Schedule,
+    Step,
+    Workload,
+    clamp,
+    make_plan,
+    plan_within,
+)
 from firstbell.core.plan_change import (
     BellChange,
     change_sentence,
@@ -202,6 +212,7 @@ __all__ = [
     "Rules",
     "Run",
     "ScalingRules",
+    "Schedule",
     "SchoolCalendar",
     "SchoolDays",
     "SeenReady",
@@ -260,6 +271,7 @@ __all__ = [
     "peak_at",
     "peak_sentence",
     "percent_text",
+    "plan_within",
     "planned_around",
     "policy_findings",
     "pupil_findings",

@@ -118,6 +118,48 @@ class Workload:
         """The zone in which people read this workload's days: that of its first calendar."""
         return self.calendars[0].calendar.zone
 
+    @property
+    def load_form(self) -> tuple[object, ...]:
+        """What its schedule before bounds depends on: where these are equal, so is the schedule.
+
+        Calendars are told apart by identity, so that it means something for as long as they are there.
+        """
+        return self.policy.load, *(id(days.calendar) for days in self.calendars)
+
+    @property
+    def form(self) -> tuple[object, ...]:
+        """What its plan depends on: where these are equal, so is the plan, whoever's it is."""
+        lead = self.rises if self.policy.longest_lead_minutes else None
+        return self.load_form, self.bounds, lead
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Schedule:
+    """What the calendars ask for over [start, end), before bounds: the same for all workloads of one form.
+
+    `wanted` is over more than the interval: as far around it as writes look. `marked` is the highest of it in
+    each five minutes from their mark on.
+    """
+
+    policy: Policy
+    calendars: tuple[SchoolDays, ...]
+    start: Minute
+    end: Minute
+    loads: tuple[RegionLoad, ...]
+    wanted: ReplicaCurve
+    marked: tuple[Run, ...]
+
+    @cached_property
+    def peaks(self) -> tuple[PlannedPeak, ...]:
+        """Every occurrence whose load falls into the interval; their `replicas` are before bounds, too."""
+        return tuple(_peaks(self))
+
+    @cached_property
+    def guard(self) -> ReplicaCurve:
+        """Of each minute what a peak under way must not fall below."""
+        least = still_to_come(self.loads, self.wanted, self.start, self.end)
+        return replica_curve(least, self.start)
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Plan:
@@ -125,16 +167,32 @@ class Plan:
 
     `writes` is what an executor needs; steps and peaks, which people need, are worked out when asked for.
     `brought_forward` are those of its rises that are written before they are due, by when they are due.
-    `wanted` is the schedule before bounds, over more than the interval: as far around it as writes look.
     """
 
     workload: Workload
-    start: Minute
-    end: Minute
+    schedule: Schedule
     writes: tuple[Run, ...]
     brought_forward: tuple[BroughtForward, ...]
-    loads: tuple[RegionLoad, ...]
-    wanted: ReplicaCurve
+
+    @property
+    def start(self) -> Minute:
+        """Its first minute."""
+        return self.schedule.start
+
+    @property
+    def end(self) -> Minute:
+        """The minute after its last."""
+        return self.schedule.end
+
+    @property
+    def loads(self) -> tuple[RegionLoad, ...]:
+        """The surges that make it, by calendar and region."""
+        return self.schedule.loads
+
+    @property
+    def wanted(self) -> ReplicaCurve:
+        """The schedule before bounds, over more than the interval: as far around it as writes look."""
+        return self.schedule.wanted
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -144,7 +202,13 @@ class Plan:
     @cached_property
     def peaks(self) -> tuple[PlannedPeak, ...]:
         """Every occurrence whose load falls into the interval, by calendar, region and bell."""
-        return tuple(_peaks(self))
+        bounds = self.workload.bounds
+        return tuple(
+            peak
+            if peak.replicas == (within := clamp(peak.replicas, bounds)[0])
+            else replace(peak, replicas=within)
+            for peak in self.schedule.peaks
+        )
 
     def peaks_near(self, minute: Minute) -> Sequence[PlannedPeak]:
         """Return of the peaks, in their order, at least those that a write at a minute may be for."""
@@ -178,16 +242,10 @@ class Plan:
                     found[day].append((load, surge))
         return found
 
-    @cached_property
-    def _guard(self) -> ReplicaCurve:
-        """Of each minute what a peak under way must not fall below."""
-        least = still_to_come(self.loads, self.wanted, self.start, self.end)
-        return replica_curve(least, self.start)
-
     def still_to_come_at(self, minute: Minute) -> int:
         """Return the highest value before bounds still to come in a peak under way at a minute, else 0."""
         self._within(minute)
-        return self._guard.at(minute)
+        return self.schedule.guard.at(minute)
 
     def replicas_at(self, minute: Minute) -> int:
         """Return the schedule's value, within bounds, at a minute of the plan."""
@@ -230,30 +288,56 @@ def make_plan(workload: Workload, start: Minute, end: Minute) -> Plan:
 
     Ramps of later bells and tails of earlier ones are in it, too.
     """
-    gap = workload.policy.hold_gap_minutes
-    lead = workload.policy.longest_lead_minutes
-    wide_start, wide_end = start - context_minutes(gap), end + context_minutes(gap) + lead
-    loads = region_loads(workload.policy, workload.calendars, wide_start, wide_end)
-    wide = demand(workload.policy, loads, wide_start, wide_end)
+    return plan_within(workload, make_schedule(workload, start, end))
+
+
+def make_schedule(workload: Workload, start: Minute, end: Minute) -> Schedule:
+    """Return what is asked for over [start, end), whatever the bounds of the workload."""
+    policy, calendars = workload.policy, workload.calendars
+    context = context_minutes(policy.hold_gap_minutes)
+    wide_start, wide_end = start - context, end + context + policy.longest_lead_minutes
+    loads = region_loads(policy, calendars, wide_start, wide_end)
+    wide = demand(policy, loads, wide_start, wide_end)
     marked = (
-        Run(first, last, clamp(-(-load // wide.scale), workload.bounds)[0])
+        Run(first, last, -(-load // wide.scale))
         for first, last, load in highest_by_mark(wide.total, wide_start)
     )
-    due = coalesce(merge(marked), gap)
-    earlier = brought_forward(due, workload.rises, lead)
-    return Plan(
-        workload=workload,
+    return Schedule(
+        policy=policy,
+        calendars=calendars,
         start=start,
         end=end,
-        writes=tuple(_cut(raised(due, earlier), start, end)),
-        brought_forward=tuple(rise for rise in earlier if rise.written < end and start < rise.due),
         loads=loads,
         wanted=replica_curve(wide.total, wide_start, wide.scale),
+        marked=tuple(merge(marked)),
+    )
+
+
+def plan_within(workload: Workload, schedule: Schedule) -> Plan:
+    """Return the plan of a workload, by a schedule of its `load_form`: its own, or another one's."""
+    policy, bounds = workload.policy, workload.bounds
+    marked = (Run(first, last, clamp(value, bounds)[0]) for first, last, value in schedule.marked)
+    due = coalesce(merge(marked), policy.hold_gap_minutes)
+    earlier = brought_forward(due, workload.rises, policy.longest_lead_minutes)
+    start, end = schedule.start, schedule.end
+    return Plan(
+        workload=workload,
+        schedule=schedule,
+        writes=tuple(_cut(raised(due, earlier), start, end)),
+        brought_forward=tuple(rise for rise in earlier if rise.written < end and start < rise.due),
     )
 
 
 def scheduled_at(workload: Workload, minutes: Iterable[Minute]) -> dict[Minute, int]:
-    """Return the scheduled value at each of some minutes, within bounds.
+    """Return the scheduled value at each of some minutes, within bounds."""
+    wanted = wanted_at(workload.policy, workload.calendars, minutes)
+    return {minute: clamp(value, workload.bounds)[0] for minute, value in wanted.items()}
+
+
+def wanted_at(
+    policy: Policy, calendars: Sequence[SchoolDays], minutes: Iterable[Minute]
+) -> dict[Minute, int]:
+    """Return the scheduled value before bounds at each of some minutes.
 
     Near ones are worked out together.
     """
@@ -265,8 +349,8 @@ def scheduled_at(workload: Workload, minutes: Iterable[Minute]) -> dict[Minute, 
         else:
             groups.append([minute])
     for group in groups:
-        curve = _curve(workload, group[0], group[-1] + 1)
-        found |= {minute: clamp(curve.at(minute), workload.bounds)[0] for minute in group}
+        curve = _curve(policy, calendars, group[0], group[-1] + 1)
+        found |= {minute: curve.at(minute) for minute in group}
     return found
 
 
@@ -316,10 +400,14 @@ def _cut(runs: Sequence[Run], start: Minute, end: Minute) -> Iterator[Run]:
             yield Run(first, last, run.value)
 
 
-def _peaks(plan: Plan) -> Iterator[PlannedPeak]:
-    found = list(planned_peaks(plan.loads, plan.start, plan.end, lambda _: 0))
-    whole = _Whole(plan, [peak.ready_by for peak in found])
-    return (replace(peak, replicas=whole.replicas_at(peak.ready_by)) for peak in found)
+def _peaks(schedule: Schedule) -> Iterator[PlannedPeak]:
+    found = list(planned_peaks(schedule.loads, schedule.start, schedule.end, lambda _: 0))
+    wanted = schedule.wanted
+    outside = {peak.ready_by for peak in found if not wanted.start <= peak.ready_by < wanted.end}
+    known = wanted_at(schedule.policy, schedule.calendars, outside)
+    for peak in found:
+        there = known.get(peak.ready_by)
+        yield replace(peak, replicas=wanted.at(peak.ready_by) if there is None else there)
 
 
 def planned_peaks(
@@ -349,23 +437,7 @@ def planned_peaks(
                 )
 
 
-class _Whole:
-    """The whole schedule at minutes of which some lie outside of the plan."""
-
-    def __init__(self, plan: Plan, minutes: Sequence[Minute]) -> None:
-        self._plan = plan
-        wanted = plan.wanted
-        outside = (minute for minute in minutes if not wanted.start <= minute < wanted.end)
-        self._outside = scheduled_at(plan.workload, outside)
-
-    def replicas_at(self, minute: Minute) -> int:
-        known = self._outside.get(minute)
-        if known is None:
-            known, _ = clamp(self._plan.wanted.at(minute), self._plan.workload.bounds)
-        return known
-
-
-def _curve(workload: Workload, start: Minute, end: Minute) -> ReplicaCurve:
+def _curve(policy: Policy, calendars: Sequence[SchoolDays], start: Minute, end: Minute) -> ReplicaCurve:
     """Return the schedule before bounds over [start, end)."""
-    drawn = demand(workload.policy, region_loads(workload.policy, workload.calendars, start, end), start, end)
+    drawn = demand(policy, region_loads(policy, calendars, start, end), start, end)
     return replica_curve(drawn.total, start, drawn.scale)

@@ -6,7 +6,7 @@ replicas. A policy says nothing about when lessons are; that is the calendar's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -195,3 +195,8 @@ class Policy:
     def key(self) -> str:
         """`namespace/name`."""
         return f"{self.namespace}/{self.name}"
+
+    @property
+    def load(self) -> Policy:
+        """The same without whose it is and how its calendars are called: equal where all load is."""
+        return replace(self, namespace="", name="", calendar_names=())

@@ -22,7 +22,9 @@ from firstbell.engine.deciding.ordering import effect_of
 from firstbell.engine.floor.kept_fields import KeptFields
 from firstbell.engine.floor.orphans import release_orphans, release_owned
 from firstbell.engine.live.polling import Polling
+from firstbell.engine.memory.kept_plans import KeptPlans
 from firstbell.engine.memory.memory import Memory
+from firstbell.engine.memory.shared_plans import SharedPlans
 from firstbell.engine.pace.backoff import RETRY, backoff, jittered
 from firstbell.engine.pace.fence import Fence
 from firstbell.engine.pace.interruptible_sleep import nap
@@ -152,6 +154,7 @@ class Engine:
         )
         self._left = LeftWorkloads(cluster=cluster, telemetry=telemetry, store=self.store)
         self._memories: dict[str, Memory] = {}
+        self._plans = SharedPlans()
         self._wakeups: Wakeups[str] = Wakeups()
         self._report_wakeups: Wakeups[OwnKey] = Wakeups()
         self._ticks: Turns[str] = Turns(self._decisions)
@@ -354,7 +357,7 @@ class Engine:
             await self._release(key)
             return
         self._left.take_back(key)
-        memory = self._memories.setdefault(key, Memory())
+        memory = self._memories.setdefault(key, Memory(plans=KeptPlans(shared=self._plans)))
         before = memory.pilot.desired
         outcome = await self._ticker.tick(key, memory, instant)
         if _is_kept_back(outcome):

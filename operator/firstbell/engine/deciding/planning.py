@@ -11,10 +11,12 @@ from firstbell.core import (
     Minute,
     Plan,
     PlannedPeak,
+    Schedule,
     Unavailable,
     Workload,
     by_bell,
     make_plan,
+    plan_within,
     planned_around,
     too_many_steps,
     upcoming_peaks,
@@ -31,6 +33,7 @@ from firstbell.engine.pace.slices import (
 if TYPE_CHECKING:
     from firstbell.engine.memory.kept_plans import KeptPlans
     from firstbell.engine.memory.memory import Memory
+    from firstbell.engine.memory.shared_plans import SharedPlans
 
 RECENT_MINUTES = 10
 UPCOMING = 5
@@ -68,13 +71,12 @@ def current_plan(
     measured = memory.lead.rises if situation.rules.policy.longest_lead_minutes else NO_RISES
     inputs = (situation.rules, tuple(id(days.calendar) for days in calendars), bounds, measured)
     plan = plans.plan
-    fits = plan is not None and plan.start + RECENT_MINUTES <= minute < plan.end - MINUTES_PER_DAY
-    if plan is not None and fits and plans.inputs == inputs:
+    if plan is not None and plans.inputs == inputs and _fits(plan, minute):
         plans.calendars, plans.cut = calendars, None
         return plan
     if plans.cut is None or plans.cut.inputs != inputs or minute >= plans.cut.until:
         workload = Workload(policy=situation.rules.policy, bounds=bounds, calendars=calendars, rises=measured)
-        made = made_plan(workload, minute)
+        made = _shared_plan(plans.shared, workload, minute)
         if isinstance(made, Plan):
             plans.plan, plans.inputs, plans.cut = made, inputs, None
             plans.calendars = calendars
@@ -82,6 +84,26 @@ def current_plan(
         plans.cut = CutPlan(inputs=inputs, calendars=calendars, why=made, until=minute + CUT_MINUTES)
     lasts = plan is not None and plan.start <= minute < plan.end
     return plan if plan is not None and lasts else plans.cut.why
+
+
+def _fits(planned: Plan | Schedule, minute: Minute) -> bool:
+    """Tell whether it knows of the minutes before this one, and of a day from it on."""
+    return planned.start + RECENT_MINUTES <= minute < planned.end - MINUTES_PER_DAY
+
+
+def _shared_plan(shared: SharedPlans, workload: Workload, minute: Minute) -> Plan | Unavailable:
+    """Return the plan of a workload: another one's that is equal, else made of another one's schedule."""
+
+    def fits(planned: Plan | Schedule) -> bool:
+        return _fits(planned, minute)
+
+    if (known := shared.plan(workload.form, fits)) is not None:
+        return known
+    schedule = shared.schedule(workload.load_form, fits)
+    made = made_plan(workload, minute) if schedule is None else plan_within(workload, schedule)
+    if isinstance(made, Plan):
+        shared.keep(made)
+    return made
 
 
 def made_plan(workload: Workload, minute: Minute) -> Plan | Unavailable:
@@ -99,17 +121,16 @@ def coming_peaks(plan: Plan, plans: KeptPlans, minute: Minute) -> tuple[PlannedP
 
     Most often the plan itself has enough of them; on a Friday evening and in holidays it does not.
     """
-    stale = plans.upcoming_of is not plan
-    passed = bool(plans.upcoming) and plans.upcoming[0].bell <= minute
-    if stale or passed:
+    known = plans.shared.upcoming(plan)
+    if known is None or (known and known[0].bell <= minute):
         # Later bells of the plan's last hours may be missing in it: where all of their load comes after it.
         latest = max((offset for load in plan.loads for offset, _ in load.offsets), default=0)
         complete = plan.end - max(latest, 0)
         ahead = sorted((peak for peak in plan.peaks if minute < peak.bell < complete), key=by_bell)
         enough = len(ahead) >= UPCOMING
-        plans.upcoming = tuple(ahead[:UPCOMING]) if enough else _further(plan, minute)
-        plans.upcoming_of = plan
-    return plans.upcoming
+        known = tuple(ahead[:UPCOMING]) if enough else _further(plan, minute)
+        plans.shared.keep_upcoming(plan, known)
+    return known
 
 
 def _further(plan: Plan, minute: Minute) -> tuple[PlannedPeak, ...]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from firstbell.engine.memory.shared_plans import SharedPlans
+
 if TYPE_CHECKING:
-    from firstbell.core import Minute, Plan, PlannedPeak, SchoolDays, Unavailable
+    from firstbell.core import Minute, Plan, SchoolDays, Unavailable
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,11 +23,11 @@ class CutPlan:
 
 @dataclass(kw_only=True, slots=True)
 class KeptPlans:
-    """The plan in force with the `inputs` that it is of, and what else is looked up in plans.
+    """The plan in force with the `inputs` that it is of, and what else is kept of plans.
 
     `calendars` are the last good ones; `elsewhere` is the same plan around other times that it may be, while
-    the clock is not to be trusted (written by `other_times`); `upcoming` are the next peaks of the plan
-    `upcoming_of`.
+    the clock is not to be trusted (written by `other_times`); `shared` are the plans of all who remember in
+    the same process.
     """
 
     plan: Plan | None = None
@@ -33,5 +35,4 @@ class KeptPlans:
     cut: CutPlan | None = None
     calendars: tuple[SchoolDays, ...] | None = None
     elsewhere: tuple[Plan, ...] = ()
-    upcoming_of: Plan | None = None
-    upcoming: tuple[PlannedPeak, ...] = ()
+    shared: SharedPlans = field(default_factory=SharedPlans)
