@@ -7,14 +7,19 @@ collects no directory, so it loads this file alone.
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.bytecode import compiled_once, keep_bytecode
 from tests.cluster.run_rights import RightsOfTheRun
 from tests.order_of_files import FilesInOrder, in_order
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+keep_bytecode()
 settings.register_profile(
     "firstbell", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -27,6 +32,14 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.ge
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(RightsOfTheRun(), "rights-of-the-run")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection(session: pytest.Session) -> Iterator[object]:
+    if not hasattr(session.config, "workerinput"):
+        return (yield)
+    with compiled_once():
+        return (yield)
 
 
 @pytest.hookimpl(trylast=True)
