@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
+from firstbell.cli.many_clusters import Connections
 from firstbell.cli.status.look import Looks, Seen
 from tests.cluster.commands import firstbell
 from tests.cluster.kubelet import CRASHES, NO_IMAGE, NOBODY, READY, RUNS, Kubelet
@@ -80,13 +81,11 @@ def looked(stage: Stage, sun: Sun) -> Seen:
     async def look() -> Seen:
         async with AsyncExitStack() as stack:
             looks = Looks(
-                kubeconfig=stage.control_plane.kubeconfig,
                 contexts=(stage.control_plane.context,),
                 namespace=stage.namespace,
                 everywhere=False,
-                seconds=30,
                 clock=sun.clock,
-                stack=stack,
+                connections=Connections(kubeconfig=stage.control_plane.kubeconfig, seconds=30, stack=stack),
             )
             return await looks.look()
 

@@ -6,11 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from firstbell import clock
 from firstbell.cli.ask_cluster import ask_cluster
 from firstbell.cli.live_objects import live_objects
+from firstbell.cli.many_clusters import Clusters, Unread, ask_clusters
+from firstbell.cli.missing_namespace import missing_namespace
 from firstbell.cli.output import refuse
 from firstbell.core import (
     NO_RISES,
@@ -32,6 +35,9 @@ from firstbell.files.plan_document import DayWindow
 from firstbell.files.yaml_files import FileProblem, Origin, Unreadable
 from firstbell.kinds.problems import Problem
 
+if TYPE_CHECKING:
+    from firstbell.engine.ports import Cluster
+
 STDIN = Path("/dev/stdin")
 """What `-f -` reads, as with kubectl."""
 
@@ -48,6 +54,13 @@ class Planned:
     autoscalers: tuple[LinkedAutoscaler, ...]
     plans: tuple[Plan, ...]
     problems: tuple[FileProblem, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unplannable:
+    """Why nothing can be planned of what was read, a line each."""
+
+    reasons: tuple[object, ...]
 
 
 def plan_files(files: Sequence[Path], first: date | None, days: int) -> Planned:
@@ -87,24 +100,74 @@ def plan_cluster(
     kubeconfig: Path | None, context: str | None, namespace: str | None, first: date | None, days: int
 ) -> Planned:
     """Plan what can be planned in one namespace of a cluster, or (None) in all; the rest are problems."""
-    found = ask_cluster(kubeconfig, context, lambda cluster: live_objects(cluster, namespace))
+    found = ask_cluster(kubeconfig, context, lambda cluster: _objects(cluster, namespace))
     if isinstance(found, Failure):
         refuse([f"{found.message.rstrip('.')}. To plan from files instead, give them with -f."])
-    where = f"in namespace {namespace}" if namespace else "in the cluster"
-    return plan_objects(found, where, first, days)
+    return plan_objects(found, _where(namespace), first, days)
+
+
+def plan_clusters(
+    clusters: Clusters, namespace: str | None, first: date | None, days: int
+) -> list[Planned | Unread]:
+    """Plan the same in each of several clusters; of one where nothing can be planned, return why.
+
+    `namespace` None is all; empty is that of each context.
+    """
+    from firstbell.cli.ask_cluster import namespace_meant  # noqa: PLC0415 - as there
+
+    spaces = {
+        context: namespace_meant(clusters.kubeconfig, context, None) if namespace == "" else namespace
+        for context in clusters.contexts
+    }
+    answers = ask_clusters(clusters, lambda context, cluster: _objects(cluster, spaces[context]))
+    return [
+        answer
+        if isinstance(answer, Unread)
+        else _planned_in(context or "", answer, _where(spaces[context]), first, days)
+        for context, answer in zip(clusters.contexts, answers, strict=True)
+    ]
+
+
+def _planned_in(
+    context: str, objects: Iterable[Origin], where: str, first: date | None, days: int
+) -> Planned | Unread:
+    found = planned_objects(objects, where, first, days)
+    if isinstance(found, Unplannable):
+        return Unread(context=context, why="; ".join(map(str, found.reasons)))
+    return found
+
+
+async def _objects(cluster: Cluster, namespace: str | None) -> tuple[Origin, ...] | Failure:
+    found = await live_objects(cluster, namespace)
+    if found or namespace is None:
+        return found
+    return await missing_namespace(cluster, namespace) or found
+
+
+def _where(namespace: str | None) -> str:
+    return f"in namespace {namespace}" if namespace else "in the cluster"
 
 
 def plan_objects(objects: Iterable[Origin], where: str, first: date | None, days: int) -> Planned:
     """Plan what can be planned of objects that stand `where`; end the command where there is nothing."""
+    planned = planned_objects(objects, where, first, days)
+    if isinstance(planned, Unplannable):
+        refuse(planned.reasons)
+    return planned
+
+
+def planned_objects(
+    objects: Iterable[Origin], where: str, first: date | None, days: int
+) -> Planned | Unplannable:
+    """Return plans of what can be planned of objects that stand `where`."""
     manifests, unreadable = gather_readable(objects)
     linked, unlinked = link_readable(manifests)
     problems = (*unreadable, *unlinked)
     if not linked.calendars and problems:
-        refuse(problems)
+        return Unplannable(reasons=problems)
     if not linked.calendars:
-        refuse(
-            [f"there is no SchoolCalendar {where}. Give another with -n, or -A for all, or files with -f."]
-        )
+        reason = f"there is no SchoolCalendar {where}. Give another with -n, or -A for all, or files with -f."
+        return Unplannable(reasons=(reason,))
     planned = _plan_linked(linked, first, days)
     return replace(planned, problems=(*problems, *planned.problems))
 

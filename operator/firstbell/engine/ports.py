@@ -93,7 +93,10 @@ def write_outcome(answer: Json | Failure) -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ObjectPath:
-    """Where an object lives in the API. `group` is empty for the core group."""
+    """Where an object lives in the API.
+
+    `group` is empty for the core group, `namespace` for what is in none.
+    """
 
     group: str
     version: str
@@ -106,8 +109,9 @@ class ObjectPath:
     def url(self) -> str:
         """The path part of its URL."""
         root = f"/apis/{self.group}/{self.version}" if self.group else f"/api/{self.version}"
+        space = f"/namespaces/{self.namespace}" if self.namespace else ""
         tail = f"/{self.subresource}" if self.subresource else ""
-        return f"{root}/namespaces/{self.namespace}/{self.plural}/{self.name}{tail}"
+        return f"{root}{space}/{self.plural}/{self.name}{tail}"
 
 
 Kind: TypeAlias = tuple[str, str, str]

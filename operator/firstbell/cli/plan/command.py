@@ -8,7 +8,15 @@ from typing import Annotated
 
 import typer
 
-from firstbell.cli.cluster_options import AllNamespaces, Context, Kubeconfig, Namespace
+from firstbell.cli.cluster_options import (
+    ANSWER_SECONDS,
+    AllNamespaces,
+    Context,
+    Contexts,
+    Kubeconfig,
+    Namespace,
+    contexts_meant,
+)
 from firstbell.cli.output import refuse
 
 MOST_DAYS = 800
@@ -65,30 +73,51 @@ def plan(
     namespace: Namespace = None,
     all_namespaces: AllNamespaces = False,
     context: Context = None,
+    contexts: Contexts = None,
+    timeout: Annotated[
+        float,
+        typer.Option(
+            min=0.1, metavar="SECONDS", help="With --contexts: how long each cluster has to answer."
+        ),
+    ] = ANSWER_SECONDS,
     kubeconfig: Kubeconfig = None,
 ) -> None:
     """Show what kind of days there will be, how many replicas at each minute, and why.
 
-    Exit code 1: something in the cluster could not be planned, and is named; the rest was. 2: nothing was.
+    Exit code 1: something in the cluster, or one of several clusters, could not be planned, and is named; the
+    rest was. 2: nothing was.
     """
     from firstbell.cli.ask_cluster import namespace_meant
     from firstbell.cli.dates import civil_date
-    from firstbell.cli.plan.presentation import print_difference, show
-    from firstbell.cli.planned import plan_cluster, plan_files
+    from firstbell.cli.many_clusters import Clusters
+    from firstbell.cli.plan.presentation import print_difference, show, show_clusters
+    from firstbell.cli.planned import plan_cluster, plan_clusters, plan_files
 
     first = None if date is None else civil_date(date, "--date")
     days = days if days is not None else DIFF_DAYS if diff is not None else 1
     if not 1 <= days <= MOST_DAYS:
         refuse([f"--days {days}: is not a number of dates that can be planned. Give 1 to {MOST_DAYS}."])
+    cluster_given = bool(namespace or all_namespaces or context or contexts is not None or kubeconfig)
     if diff is not None:
-        if files or namespace or all_namespaces or context or kubeconfig or plot is not None:
+        if files or cluster_given or plot is not None:
             refuse(["--diff: compares two states of files. Give nothing with it but --date, --days and -o."])
         print_difference(diff, first, days, output)
         return
     if output is PlanOutput.MARKDOWN:
         refuse(["-o markdown: prints what changes. Give --diff OLD NEW with it."])
-    if files and (namespace or all_namespaces or context or kubeconfig):
+    if files and cluster_given:
         refuse(["-f: the files are all that is planned. Leave it out to plan what is in a cluster."])
+    meant = contexts_meant(context, contexts)
+    if contexts is not None:
+        if plot is not None:
+            refuse(["--plot: draws one cluster. Give --context instead of --contexts."])
+        clusters = Clusters(kubeconfig=kubeconfig, contexts=meant, seconds=timeout)
+        show_clusters(
+            clusters.contexts,
+            plan_clusters(clusters, None if all_namespaces else namespace or "", first, days),
+            output,
+            steps=steps,
+        )
     if files:
         planned = plan_files(files, first, days)
     else:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from datetime import date as date_type
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 import yaml
 
+from firstbell.cli.many_clusters import Unread
 from firstbell.cli.order_lines import orders_between
-from firstbell.cli.output import console, printable, refuse
+from firstbell.cli.output import UNREADABLE, console, printable, refuse
 from firstbell.cli.plan.command import NOT_ALL, PlanOutput
 from firstbell.cli.plan.plot import plot_plans, undrawable
 from firstbell.cli.plan.table import print_planned
@@ -19,6 +20,12 @@ from firstbell.cli.plan_differences import differences, in_markdown, in_words
 from firstbell.cli.planned import Planned, linked_files
 from firstbell.core import instant_of
 from firstbell.files.plan_document import plan_document
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+CLUSTERS_API_VERSION = "firstbell.dev/plans/v1"
+"""Of the plans of several clusters in one document; each of them is `firstbell.dev/plan/v1`."""
 
 
 def show(planned: Planned, output: PlanOutput, plot: Path | None, *, steps: bool) -> NoReturn:
@@ -33,6 +40,42 @@ def show(planned: Planned, output: PlanOutput, plot: Path | None, *, steps: bool
     for found in planned.problems:
         typer.echo(f"not planned: {printable(str(found))}", err=True)
     raise typer.Exit(NOT_ALL if planned.problems else 0)
+
+
+def show_clusters(
+    contexts: Sequence[str | None], found: Sequence[Planned | Unread], output: PlanOutput, *, steps: bool
+) -> NoReturn:
+    """Print what is planned in each cluster, and end the command with what could not be."""
+    planned = {
+        str(context): each
+        for context, each in zip(contexts, found, strict=True)
+        if not isinstance(each, Unread)
+    }
+    unread = [each for each in found if isinstance(each, Unread)]
+    if output is PlanOutput.TABLE:
+        for context, each in planned.items():
+            typer.echo(f"=== {printable(context)}")
+            print_planned(console(), each, steps=steps)
+    else:
+        _print_document(_clusters_document(planned, unread), output)
+    for context, each in planned.items():
+        for problem in each.problems:
+            typer.echo(f"not planned: {printable(f'{context}: {problem}')}", err=True)
+    for one in unread:
+        typer.echo(f"not planned: {printable(f'{one.context}: {one.why}')}", err=True)
+    if not planned:
+        raise typer.Exit(UNREADABLE)
+    whole = not unread and not any(each.problems for each in planned.values())
+    raise typer.Exit(0 if whole else NOT_ALL)
+
+
+def _clusters_document(planned: Mapping[str, Planned], unread: Sequence[Unread]) -> dict[str, Any]:
+    """Return one document of all clusters: each has its plan under the name of its context."""
+    return {
+        "apiVersion": CLUSTERS_API_VERSION,
+        "clusters": [{"context": context, "plan": _document(each)} for context, each in planned.items()],
+        "unread": [{"context": each.context, "why": each.why} for each in unread],
+    }
 
 
 def print_difference(
@@ -50,14 +93,18 @@ def print_difference(
 
 
 def _print(planned: Planned, output: PlanOutput, *, steps: bool) -> None:
-    match output:
-        case PlanOutput.TABLE:
-            print_planned(console(), planned, steps=steps)
-        case PlanOutput.JSON:
-            typer.echo(json.dumps(_document(planned), indent=2))
-        case PlanOutput.YAML:
-            document = json.loads(json.dumps(_document(planned)))
-            typer.echo(yaml.safe_dump(document, sort_keys=False), nl=False)
+    if output is PlanOutput.TABLE:
+        print_planned(console(), planned, steps=steps)
+    else:
+        _print_document(_document(planned), output)
+
+
+def _print_document(document: dict[str, Any], output: PlanOutput) -> None:
+    text = json.dumps(document, indent=2)
+    if output is PlanOutput.YAML:
+        typer.echo(yaml.safe_dump(json.loads(text), sort_keys=False), nl=False)
+    else:
+        typer.echo(text)
 
 
 def _document(planned: Planned) -> dict[str, Any]:

@@ -6,22 +6,19 @@ answer within its time is a line of its own, and holds nobody up.
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from firstbell.adapters.access import AccessError, own_namespace
-from firstbell.adapters.kubernetes import KubernetesCluster
-from firstbell.adapters.renewal import load_access
-from firstbell.cli.status.standing import Standing, Unread, standing, worst_first
+from firstbell.adapters.access import own_namespace
+from firstbell.cli.many_clusters import Connections, Unread
+from firstbell.cli.missing_namespace import missing_namespace
+from firstbell.cli.status.standing import Standing, standing, worst_first
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.kinds.group import AUTOSCALER_PLURAL, GROUP, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from contextlib import AsyncExitStack
     from datetime import datetime
-    from pathlib import Path
 
     from firstbell.engine.ports import Clock, Cluster
 
@@ -49,52 +46,33 @@ class Seen:
 
 @dataclass(kw_only=True, slots=True)
 class Looks:
-    """Looks, one after the other, over connections that are kept. `contexts` None: the current one."""
+    """Looks, one after the other, over connections that are kept. A context None is the current one."""
 
-    kubeconfig: Path | None
     contexts: Sequence[str | None]
     namespace: str | None
     everywhere: bool
-    seconds: float
     clock: Clock
-    stack: AsyncExitStack
-    _clusters: dict[str | None, KubernetesCluster] = field(default_factory=dict)
+    connections: Connections
 
     async def look(self) -> Seen:
         """Read all contexts at the same time."""
-        found = await asyncio.gather(*(self._read(context) for context in self.contexts))
+        found = await self.connections.ask_each(self.contexts, self._read)
         standings = [line for each in found if not isinstance(each, Unread) for line in each]
         return Seen(
             standings=tuple(worst_first(standings)),
             unread=tuple(each for each in found if isinstance(each, Unread)),
         )
 
-    async def _read(self, context: str | None) -> list[Standing] | Unread:
-        try:
-            async with asyncio.timeout(self.seconds):
-                cluster = await self._cluster(context)
-                return await lines(cluster, self._space(context), self.clock.now(), context or "")
-        except TimeoutError:
-            return Unread(context=context or "", why=f"no answer in {self.seconds:g} s")
-        except AccessError as error:
-            return Unread(context=context or "", why=str(error))
-
-    async def _cluster(self, context: str | None) -> KubernetesCluster:
-        if context not in self._clusters:
-            access = await load_access(self.kubeconfig, context)
-            cluster = KubernetesCluster(access, request_seconds=self.seconds)
-            self._clusters[context] = await self.stack.enter_async_context(cluster)
-        return self._clusters[context]
-
-    def _space(self, context: str | None) -> str | None:
-        if self.everywhere:
-            return None
-        return self.namespace or own_namespace(self.kubeconfig, context)
+    async def _read(self, context: str | None, cluster: Cluster) -> list[Standing] | Failure:
+        space = None if self.everywhere else self.namespace
+        if space is None and not self.everywhere:
+            space = own_namespace(self.connections.kubeconfig, context)
+        return await lines(cluster, space, self.clock.now(), context or "")
 
 
 async def lines(
     cluster: Cluster, namespace: str | None, now: datetime, context: str
-) -> list[Standing] | Unread:
+) -> list[Standing] | Failure:
     """Return the lines of one cluster, in one namespace or (None) in all."""
     found: list[Standing] = []
     following = ""
@@ -102,8 +80,11 @@ async def lines(
         page = await cluster.list_page((GROUP, VERSION, AUTOSCALER_PLURAL), namespace, "", PAGE, following)
         if isinstance(page, Failure):
             cure = CURES.get(page.kind)
-            return Unread(context=context, why=f"{page.message}. {cure}" if cure else page.message)
+            return Failure(kind=page.kind, message=f"{page.message}. {cure}" if cure else page.message)
         found += [standing(body, now, context) for body in page.items]
         if not page.following or page.following == following:
-            return found
+            break
         following = page.following
+    if not found and namespace is not None:
+        return await missing_namespace(cluster, namespace) or found
+    return found

@@ -15,6 +15,7 @@ import yaml
 from rich.live import Live
 from rich.text import Text
 
+from firstbell.cli.many_clusters import Connections
 from firstbell.cli.output import console
 from firstbell.cli.status.look import Looks, Seen
 from firstbell.cli.status.table import status_document, status_lines
@@ -49,13 +50,11 @@ async def show(wanted: Wanted) -> int:
     """Show what is wanted, and return the exit code: that of the last look."""
     async with AsyncExitStack() as stack:
         looks = Looks(
-            kubeconfig=wanted.kubeconfig,
             contexts=wanted.contexts,
             namespace=wanted.namespace,
             everywhere=wanted.everywhere,
-            seconds=wanted.seconds,
             clock=SystemClock(),
-            stack=stack,
+            connections=Connections(kubeconfig=wanted.kubeconfig, seconds=wanted.seconds, stack=stack),
         )
         if wanted.watch:
             return await _watched(looks, several=wanted.several)

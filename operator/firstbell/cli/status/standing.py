@@ -60,14 +60,6 @@ class Standing:
     why: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Unread:
-    """A context that could not be read, and why."""
-
-    context: str
-    why: str
-
-
 def standing(body: Json, now: datetime, context: str = "") -> Standing:
     """Return how a SchoolAutoscaler stands, as the operator last reported."""
     metadata, spec, status = body["metadata"], body.get("spec") or {}, body.get("status") or {}

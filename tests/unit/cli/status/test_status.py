@@ -16,10 +16,12 @@ import typer
 import yaml
 from typer.testing import CliRunner
 
+from firstbell.cli.many_clusters import Connections, Unread
 from firstbell.cli.status.command import status
 from firstbell.cli.status.look import Looks, Seen, lines
-from firstbell.cli.status.standing import Standing, Unread, standing, worst_first
+from firstbell.cli.status.standing import Standing, standing, worst_first
 from firstbell.cli.status.table import status_document, status_lines
+from firstbell.engine.ports import Failure
 from tests.fakes import FakeCluster, ManualClock
 from tests.unit.cli.unreachable import nobody_there
 
@@ -136,7 +138,7 @@ async def test_three_thousand_are_read_page_by_page():
     for number in range(3000):
         cluster.put("firstbell.dev", "schoolautoscalers", an_object(f"web-{number}"))
     found = await lines(cluster, None, NOW, "")
-    assert not isinstance(found, Unread)
+    assert not isinstance(found, Failure)
     assert len(found) == 3000
     assert {verb for verb, _ in cluster.requests} == {"LIST"}
 
@@ -145,10 +147,28 @@ async def test_a_right_that_is_missing_is_named():
     cluster = FakeCluster()
     cluster.fail("Forbidden", path="schoolautoscalers")
     found = await lines(cluster, None, NOW, "east")
-    assert isinstance(found, Unread)
-    assert found.why.endswith(
+    assert isinstance(found, Failure)
+    assert found.message.endswith(
         "Needed is the right to list schoolautoscalers.firstbell.dev; of one namespace: -n."
     )
+
+
+NAMESPACES = ("", "namespaces")
+
+
+async def test_a_namespace_that_is_not_there_is_no_namespace_without_workloads():
+    cluster = FakeCluster()
+    cluster.put(*NAMESPACES, {"metadata": {"namespace": "", "name": "empty"}})
+    assert await lines(cluster, "empty", NOW, "") == []
+    found = await lines(cluster, "nope", NOW, "")
+    assert isinstance(found, Failure)
+    assert found.message.startswith("there is no namespace 'nope'. ")
+
+
+async def test_who_may_not_read_namespaces_is_told_of_none_that_is_missing():
+    cluster = FakeCluster()
+    cluster.fail("Forbidden", path="/namespaces/nope", verb="GET")
+    assert await lines(cluster, "nope", NOW, "") == []
 
 
 def seen(*standings, unread=()):
@@ -267,13 +287,11 @@ async def test_one_that_is_silent_holds_nobody_up(tmp_path):
     path = at_port(tmp_path, port)
     async with server, AsyncExitStack() as stack:
         looks = Looks(
-            kubeconfig=path,
             contexts=("here",),
             namespace=None,
             everywhere=True,
-            seconds=0.3,
             clock=ManualClock(NOW),
-            stack=stack,
+            connections=Connections(kubeconfig=path, seconds=0.3, stack=stack),
         )
         found = await looks.look()
     (unread,) = found.unread
