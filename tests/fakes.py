@@ -205,7 +205,7 @@ class FakeCluster:
         meta.setdefault("creationTimestamp", "2024-09-01T00:00:00Z")
         if manager and "managedFields" not in meta:
             meta["managedFields"] = managed([], {}, body, manager)
-        return self._store((group, plural, meta["namespace"], meta["name"]), body, "ADDED")
+        return self._store((group, plural, meta.get("namespace", ""), meta["name"]), body, "ADDED")
 
     def edit(
         self,

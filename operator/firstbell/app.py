@@ -32,6 +32,7 @@ from firstbell.adapters.renewal import load_access
 from firstbell.adapters.server_dates import ServerDates
 from firstbell.adapters.telemetry import PrometheusTelemetry
 from firstbell.clock import SystemClock, steady_seconds
+from firstbell.core import AbsenceReason, Unavailable
 from firstbell.engine.engine import Engine
 from firstbell.engine.pace.fence import Fence
 from firstbell.engine.pace.slices import Slices
@@ -50,7 +51,7 @@ from firstbell.handlers import watching
 from firstbell.handlers.comparing import NoComparison
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator
+    from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Sequence
 
     from firstbell.adapters.renewal import RenewedAccess
     from firstbell.engine.ports import Clock
@@ -120,6 +121,17 @@ async def run_operator(
     log.info("stopped")
 
 
+def confinement(namespaces: Sequence[str]) -> Unavailable | None:
+    """Tell why objects that belong to no namespace are not watched; None where they are."""
+    if not namespaces:
+        return None
+    return Unavailable(
+        reason=AbsenceReason.NOT_WATCHED,
+        message="this operator watches some namespaces and nothing of the whole cluster. Name a"
+        " SchoolCalendar of this namespace, or let the operator watch all namespaces.",
+    )
+
+
 def stop_namespace(settings: Settings) -> str:
     """Tell where an order to stop is looked for: as told, else in the pod's own namespace; empty: nowhere."""
     if settings.stop_namespace is not None:
@@ -155,7 +167,7 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
         _beating(Fence(steady_seconds)) as fence,
     ):
         events = KubernetesEvents(FencedCluster(cluster, fence), clock)
-        store, slices = Store(), Slices()
+        store, slices = Store(cluster_unseen=confinement(settings.namespaces)), Slices()
         log.info("starting", api=access.host, namespaces=list(settings.namespaces) or "all")
         if not await _unless_stopped(load(cluster, store, settings.namespaces, slices=slices), stop):
             return

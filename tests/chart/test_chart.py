@@ -33,6 +33,10 @@ RULES = PODS | {
     ("apps", "statefulsets/scale"): {"get", "patch"},
     ("", "events"): {"create", "patch"},
 }
+CLUSTER_RULES = {
+    ("firstbell.dev", "clusterschoolcalendars"): {"get", "list", "watch"},
+    ("firstbell.dev", "clusterschoolcalendars/status"): {"patch"},
+}
 HOOK_RULES = {
     ("firstbell.dev", "schoolautoscalers"): {"list"},
     ("autoscaling", "horizontalpodautoscalers"): {"get", "list", "patch"},
@@ -106,14 +110,15 @@ def test_the_definitions_can_be_left_out_or_given_up(render):
 def test_the_rights_are_these_and_no_others(render):
     bodies = manifests(render())
     own = [b for b in bodies if b["kind"] == "ClusterRole" and b["metadata"]["name"] == "firstbell"]
-    assert [granted(role) for role in own] == [RULES]
+    assert [granted(role) for role in own] == [RULES | CLUSTER_RULES]
     with_keda = manifests(render("--set", "keda.enabled=true,rbac.aggregate=false"))
-    assert granted(only("ClusterRole", are_hooks(with_keda, wanted=False))) == RULES | KEDA
+    assert granted(only("ClusterRole", are_hooks(with_keda, wanted=False))) == RULES | CLUSTER_RULES | KEDA
     hooks = are_hooks(with_keda, wanted=True)
     assert granted(only("ClusterRole", hooks)) == HOOK_RULES | HOOK_KEDA
     assert granted(only("ClusterRole", are_hooks(bodies, wanted=True))) == HOOK_RULES
     with_tokens = manifests(render("--set", "prometheus.tokenSecrets.enabled=true,rbac.aggregate=false"))
-    assert granted(only("ClusterRole", are_hooks(with_tokens, wanted=False))) == RULES | TOKENS
+    of_tokens = granted(only("ClusterRole", are_hooks(with_tokens, wanted=False)))
+    assert of_tokens == RULES | CLUSTER_RULES | TOKENS
     assert granted(only("ClusterRole", are_hooks(with_tokens, wanted=True))) == HOOK_RULES
 
 
@@ -160,7 +165,7 @@ def test_the_values_with_every_right_turn_on_whatever_the_rules_depend_on():
 def test_without_reasons_of_pods_no_right_on_them_is_asked_for_and_the_operator_knows(render):
     bodies = manifests(render("--set", "readiness.podReasons=false"))
     own = [b for b in bodies if b["kind"] == "ClusterRole" and b["metadata"]["name"] == "firstbell"]
-    assert [granted(role).keys() for role in own] == [RULES.keys() - PODS.keys()]
+    assert [granted(role).keys() for role in own] == [(RULES | CLUSTER_RULES).keys() - PODS.keys()]
     (deployment,) = [body for body in bodies if body["kind"] == "Deployment"]
     assert "--no-pod-reasons" in deployment["spec"]["template"]["spec"]["containers"][0]["args"]
 
@@ -186,6 +191,7 @@ MAY_WRITE = {
     "overrides-edit": ["scalingoverrides"],
 }
 MAY_WRITE["edit"] = sorted({resource for resources in MAY_WRITE.values() for resource in resources})
+MAY_WRITE["cluster-edit"] = sorted(kind.plural for kind in RENDERED_KINDS if kind.scope == "Cluster")
 
 
 def aggregated(role):
@@ -202,7 +208,8 @@ def test_which_of_the_clusters_roles_get_ours_is_said_by_value(render):
 
     found = of()
     assert found["view"] == ["admin", "edit", "view"]
-    assert [found[role] for role in MAY_WRITE] == [["admin", "edit"]] * 3 + [[]]
+    assert [found[role] for role in MAY_WRITE] == [["admin", "edit"]] * 3 + [[], []]
+    assert found["cluster-view"] == []
     fewer = of("--set-json", 'rbac.aggregateTo={"overrides": ["admin"], "policies": []}')
     assert (fewer["overrides-edit"], fewer["policies-edit"]) == (["admin"], [])
     assert fewer["calendars-edit"] == ["admin", "edit"]
@@ -217,8 +224,9 @@ def test_people_may_write_our_kinds_and_not_their_status(render):
         assert ("override" in found.get(("firstbell.dev", "schoolautoscalers"), ())) == (
             "scalingoverrides" in resources
         )
-    readable = granted(roles["firstbell-view"])
-    assert all(verbs == {"get", "list", "watch"} for verbs in readable.values())
+    for role in ("view", "cluster-view"):
+        readable = granted(roles[f"firstbell-{role}"])
+        assert all(verbs == {"get", "list", "watch"} for verbs in readable.values())
     assert not any("secrets" in resource for role in roles.values() for _, resource in granted(role))
     assert not any("*" in str(role["rules"]) for role in roles.values())
 

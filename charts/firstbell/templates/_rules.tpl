@@ -54,6 +54,16 @@ them, and so does a request that is denied.
 {{- end }}
 {{- end -}}
 
+{{/* What an operator of the whole cluster may besides: kinds whose objects belong to no namespace. */}}
+{{- define "firstbell.clusterRules" -}}
+- apiGroups: [firstbell.dev]
+  resources: [clusterschoolcalendars]
+  verbs: [get, list, watch]
+- apiGroups: [firstbell.dev]
+  resources: [clusterschoolcalendars/status]
+  verbs: [patch]
+{{- end -}}
+
 {{/* The rights of what runs after an uninstall, compared in the same way (tests/cluster/test_uninstall.py). */}}
 {{- define "firstbell.releaseRules" -}}
 - apiGroups: [firstbell.dev]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from firstbell.core import read_floor
 from firstbell.engine.floor.reading import seen_floor
+from firstbell.engine.objects.object_keys import key_of
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.seen.watched_kinds import EXCEPTIONS, WATCHED_KINDS
 from firstbell.files.yaml_files import Origin
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from firstbell.engine.seen.watched_kinds import WatchedKind
     from firstbell.kinds.foreign_autoscalers import ForeignAutoscaler
 
+NOT_FOR_US = frozenset({FailureKind.NOT_FOUND, FailureKind.FORBIDDEN})
+
 
 async def live_objects(
     cluster: Cluster, namespace: str | None, kinds: Sequence[WatchedKind] = WATCHED_KINDS
@@ -35,9 +38,10 @@ async def live_objects(
     for kind in kinds:
         if not kind.planned:
             continue
-        bodies = await cluster.list_all(*kind.api, namespace)
+        bodies = await cluster.list_all(*kind.api, None if kind.clusterwide else namespace)
         if isinstance(bodies, Failure):
-            if kind.optional and bodies.kind in {FailureKind.NOT_FOUND, FailureKind.FORBIDDEN}:
+            # Who may not see what is the whole cluster's plans without: what refers to it is told.
+            if (kind.optional or kind.clusterwide) and bodies.kind in NOT_FOR_US:
                 continue
             return _told(bodies, kind.group, kind.plural)
         found += [
@@ -50,15 +54,14 @@ async def live_objects(
 def _laid_order(body: Json) -> tuple[str, str]:
     """Return where it comes: CalendarExceptions are laid in the order of creation, of one second by name."""
     metadata = body["metadata"]
-    return str(metadata.get("creationTimestamp") or ""), f"{metadata['namespace']}/{metadata['name']}"
+    return str(metadata.get("creationTimestamp") or ""), key_of(body)
 
 
 def live_object(kind: WatchedKind, body: Json) -> Origin:
     """Return one object of a list, whose items need not say what they are, as a document."""
-    metadata = body["metadata"]
     api_version = f"{kind.group}/{kind.version}"
     value = {**_at_baseline(kind.of, body), "apiVersion": api_version, "kind": kind.kind}
-    return Origin(f"{kind.kind} {metadata['namespace']}/{metadata['name']}", Node(value, 0))
+    return Origin(f"{kind.kind} {key_of(body)}", Node(value, 0))
 
 
 def _at_baseline(of: ForeignAutoscaler | None, body: Json) -> Json:

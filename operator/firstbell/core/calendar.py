@@ -465,8 +465,8 @@ class SchoolCalendar:
 
     @property
     def key(self) -> str:
-        """`namespace/name`."""
-        return f"{self.namespace}/{self.name}"
+        """`namespace/name`; the name alone where it belongs to no namespace."""
+        return f"{self.namespace}/{self.name}" if self.namespace else self.name
 
     @property
     def region_names(self) -> tuple[str | None, ...]:

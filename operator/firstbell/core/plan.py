@@ -87,7 +87,7 @@ class PlannedPeak:
 
     @property
     def calendar(self) -> str:
-        """The calendar's `namespace/name`."""
+        """The calendar's `namespace/name`, or its name alone."""
         return self.school_days.calendar.key
 
     @property

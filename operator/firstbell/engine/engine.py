@@ -281,7 +281,7 @@ class Engine:
         self.wake(self.store.autoscalers)
         for plural, kind in REPORTED_KINDS.items():
             for key, seen in kind.watched.known(self.store).items():
-                if not is_unread(kind.watched.content(seen)):
+                if kind.watched.concerns(seen) and not is_unread(kind.watched.content(seen)):
                     self.wake_report((plural, key))
 
     def _follow_clock(self, by: timedelta) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from firstbell.core import Bounds
 from firstbell.files.yaml_files import FileProblem, Unreadable
 from firstbell.kinds import laid_over
+from firstbell.kinds.calendar_refs import calendar_kind, calendar_title
 from firstbell.kinds.foreign_autoscalers import FOREIGN_AUTOSCALERS
 from firstbell.kinds.problems import Problem, Refused, nearest, quoted
 from firstbell.kinds.school_autoscaler import Actuation
@@ -90,10 +91,10 @@ def lay_over(
     calendars: Mapping[str, SchoolCalendar], exception: ExceptionManifest
 ) -> SchoolCalendar | Refused:
     """Return the calendar of an exception with the exception as its last entry, or why that cannot be."""
-    name = exception.spec.calendar_ref.name
-    calendar = calendars.get(f"{exception.namespace}/{name}")
+    key = exception.spec.calendar_ref.key_in(exception.namespace)
+    calendar = calendars.get(key)
     if calendar is None:
-        missing = missing_calendar(name, exception.namespace, calendars, "spec.calendarRef.name")
+        missing = missing_calendar(key, calendars, "spec.calendarRef.name")
         return Refused(problems=(missing,))
     laid = laid_over.lay_over(calendar, [exception.entry])
     return laid.refused.get(0, laid.calendar)
@@ -155,14 +156,14 @@ def _link_autoscaler(
 ) -> LinkedAutoscaler | Refused:
     problems: list[Problem] = []
     used: list[SchoolCalendar] = []
-    for index, name in enumerate(manifest.policy.calendar_names):
-        calendar = calendars.get(f"{manifest.namespace}/{name}")
-        path = f"spec.calendarRefs[{index}].name"
-        if f"{manifest.namespace}/{name}" in manifests.refused_calendars:
-            message = f"the SchoolCalendar {quoted(name)} cannot be read"
+    for index, ref in enumerate(manifest.spec.calendar_refs):
+        key, path = ref.key_in(manifest.namespace), f"spec.calendarRefs[{index}].name"
+        calendar = calendars.get(key)
+        if key in manifests.refused_calendars:
+            message = f"the {calendar_kind(key)} {quoted(ref.name)} cannot be read"
             problems.append(Problem(path=path, message=message, cure="Mend it first"))
         elif calendar is None:
-            problems.append(missing_calendar(name, manifest.namespace, calendars, path))
+            problems.append(missing_calendar(key, calendars, path))
         else:
             used.append(calendar)
     bounds = bounds_of(manifest, manifests.autoscaler_bounds)
@@ -173,17 +174,22 @@ def _link_autoscaler(
     return LinkedAutoscaler(manifest=manifest, calendars=tuple(used), bounds=bounds, beside=beside)
 
 
-def missing_calendar(
-    name: str, namespace: str, calendars: Mapping[str, SchoolCalendar], path: str
-) -> Problem:
-    """Return that there is no such calendar, with the one that was most likely meant."""
-    here = [calendar.name for calendar in calendars.values() if calendar.namespace == namespace]
-    elsewhere = [calendar.namespace for calendar in calendars.values() if calendar.name == name]
-    message = f"there is no SchoolCalendar {quoted(name)} in namespace {namespace}"
+def missing_calendar(key: str, calendars: Mapping[str, SchoolCalendar], path: str) -> Problem:
+    """Return that there is no calendar of a key, with the one that was most likely meant."""
+    kind, (namespace, _, name) = calendar_kind(key), key.rpartition("/")
+    alike = [calendar for calendar in calendars.values() if calendar_kind(calendar.key) is kind]
+    others = [each for each in calendars.values() if each.name == name and each not in alike]
+    here = [calendar.name for calendar in alike if calendar.namespace == namespace]
+    elsewhere = [calendar.namespace for calendar in alike if calendar.name == name]
+    within = f" in namespace {namespace}" if namespace else ""
     if elsewhere:
         cure = f"It is in namespace {elsewhere[0]}: both must be in the same"
+    elif others:
+        cure = f"{calendar_title(others[0].key)} is another kind: is that one meant, write its kind"
     elif here:
-        cure = nearest(name, here, noun="SchoolCalendar")
-    else:
+        cure = nearest(name, here, noun=kind)
+    elif namespace:
         cure = "Give the file of that calendar too"
-    return Problem(path=path, message=message, cure=cure)
+    else:
+        cure = "Give its file too; in a cluster, it takes the right to list clusterschoolcalendars to see it"
+    return Problem(path=path, message=f"there is no {kind} {quoted(name)}{within}", cure=cure)

@@ -17,7 +17,7 @@ from firstbell.files.yaml_files import FileProblem, Origin, Unreadable, files_in
 from firstbell.kinds.autoscaler_bounds import AutoscalerBounds, read_bounds
 from firstbell.kinds.autoscaler_conversion import read_autoscaler, to_policy
 from firstbell.kinds.calendar_conversion import read_exception, to_calendar
-from firstbell.kinds.group import AUTOSCALER, CALENDAR, EXCEPTION, OVERRIDE
+from firstbell.kinds.group import AUTOSCALER, CALENDAR, CLUSTER_CALENDAR, EXCEPTION, OVERRIDE
 from firstbell.kinds.override_conversion import is_usable, read_override, to_override
 from firstbell.kinds.problems import Problem, Refused
 from firstbell.kinds.reading import read_spec
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CalendarManifest:
-    """A SchoolCalendar as written and as planned with."""
+    """A SchoolCalendar or ClusterSchoolCalendar as written and as planned with."""
 
     origin: Origin
     spec: SchoolCalendarSpec
@@ -105,7 +105,7 @@ class Manifests:
     workloads: tuple[CountedWorkload, ...] = ()
     """Those alone whose manifests set a count."""
     refused_calendars: frozenset[str] = frozenset()
-    """The `namespace/name` of calendars that are there and cannot be read."""
+    """The keys of calendars that are there and cannot be read."""
 
 
 _Manifest = CalendarManifest | AutoscalerManifest | ExceptionManifest | OverrideManifest | AutoscalerBounds
@@ -169,7 +169,11 @@ def gather_readable(documents: Iterable[Origin]) -> tuple[Manifests, tuple[FileP
             elif (workload := read_counted(origin)) is not None:
                 workloads.append(workload)
     read_calendars = {one.calendar.key for one in found if isinstance(one, CalendarManifest)}
-    named = {f"{namespace}/{name}" for kind, namespace, name in seen if kind == CALENDAR}
+    named = {
+        f"{namespace}/{name}" if namespace else name
+        for kind, namespace, name in seen
+        if kind in {CALENDAR, CLUSTER_CALENDAR}
+    }
     manifests = Manifests(
         calendars=tuple(one for one in found if isinstance(one, CalendarManifest)),
         autoscalers=tuple(one for one in found if isinstance(one, AutoscalerManifest)),
@@ -193,10 +197,14 @@ def _read(origin: Origin, seen: dict[tuple[str, str, str], Origin]) -> _Manifest
     else:
         read = _READERS[head.kind](head)
     if first is not origin:
-        message = f"{head.kind} {head.namespace}/{head.name} stands already in {first.file}:{first.line}"
+        message = f"{head.kind} {_key(head)} stands already in {first.file}:{first.line}"
         twice = Problem(path="metadata.name", message=message, cure="Keep one of the two, or rename one")
         return Refused(problems=(twice, *(read.problems if isinstance(read, Refused) else ())))
     return read
+
+
+def _key(head: KubernetesObject) -> str:
+    return f"{head.namespace}/{head.name}" if head.namespace else head.name
 
 
 def _read_calendar(head: KubernetesObject) -> CalendarManifest | Refused:
@@ -261,6 +269,7 @@ def _read_override(head: KubernetesObject) -> OverrideManifest | Refused:
 
 _READERS = {
     CALENDAR: _read_calendar,
+    CLUSTER_CALENDAR: _read_calendar,
     AUTOSCALER: _read_autoscaler,
     EXCEPTION: _read_exception,
     OVERRIDE: _read_override,

@@ -12,7 +12,7 @@ from pydantic import ConfigDict
 
 from firstbell.files.yaml_files import Origin
 from firstbell.kinds.foreign_autoscalers import foreign_autoscaler
-from firstbell.kinds.group import API_VERSION, CALENDAR, DEFAULT_NAMESPACE, GROUP, KINDS
+from firstbell.kinds.group import API_VERSION, CALENDAR, CLUSTER_KINDS, DEFAULT_NAMESPACE, GROUP, KINDS
 from firstbell.kinds.model import SpecModel
 from firstbell.kinds.problems import Problem, Refused, kind_of, nearest, quoted
 from firstbell.kinds.reading import read_spec
@@ -41,7 +41,8 @@ class Metadata(SpecModel):
 class KubernetesObject:
     """One object of a kind that is read, its spec still as plain data.
 
-    `foreign` is its kind where it is an autoscaler of others.
+    `namespace` is empty where objects of its kind belong to none. `foreign` is its kind where it is an
+    autoscaler of others.
     """
 
     origin: Origin
@@ -97,13 +98,17 @@ def _with_name(
     foreign: ForeignAutoscaler | None = None,
 ) -> KubernetesObject | Refused:
     metadata = read_spec(Metadata, value.get("metadata") or {}, "metadata")
+    clusterwide = value["kind"] in CLUSTER_KINDS
+    if clusterwide and not isinstance(metadata, Refused) and "namespace" in metadata.model_fields_set:
+        message, cure = f"a {value['kind']} belongs to no namespace", "Remove it"
+        problems = (*problems, Problem(path="metadata.namespace", message=message, cure=cure))
     if isinstance(metadata, Refused) or problems:
         more = metadata.problems if isinstance(metadata, Refused) else ()
         return Refused(problems=(*problems, *more))
     return KubernetesObject(
         origin=origin,
         kind=value["kind"],
-        namespace=metadata.namespace,
+        namespace="" if clusterwide else metadata.namespace,
         name=metadata.name,
         spec=value.get("spec", {}),
         foreign=foreign,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def register(registry: kopf.OperatorRegistry, engine: Engine) -> None:
     """Add the handlers of our own kinds to a registry; those of others are followed by the engine."""
-    for kind in OWN_KINDS:
+    for kind in filter(lambda kind: kind.is_followed(engine.store), OWN_KINDS):
         _on(registry, *kind.api, partial(_told, engine, kind))
 
 

@@ -9,6 +9,7 @@ from firstbell.core import calendar as core
 from firstbell.kinds.calendar_checks import calendar_problems, own_exception_problems
 from firstbell.kinds.calendar_date import CalendarDateSpec, ExceptionFieldsSpec
 from firstbell.kinds.calendar_exception import CalendarExceptionSpec
+from firstbell.kinds.calendar_refs import CalendarKind, CalendarRefSpec
 from firstbell.kinds.cron import CronLine, read_cron
 from firstbell.kinds.demand_event import DemandEventSpec
 from firstbell.kinds.problems import Problem, Refused
@@ -57,8 +58,19 @@ def read_exception(name: str, spec: object) -> tuple[CalendarExceptionSpec, core
     model = read_spec(CalendarExceptionSpec, spec)
     if isinstance(model, Refused):
         return model
-    problems = (*repeated(model, ("spec",)), *own_exception_problems(model, "spec"))
+    problems = (
+        *repeated(model, ("spec",)),
+        *_ref_problems(model.calendar_ref),
+        *own_exception_problems(model, "spec"),
+    )
     return Refused(problems=problems) if problems else (model, to_exception(name, model))
+
+
+def _ref_problems(ref: CalendarRefSpec) -> Iterator[Problem]:
+    if ref.kind is CalendarKind.CLUSTER_SCHOOL_CALENDAR:
+        message = "a ClusterSchoolCalendar is everybody's, and no namespace lays exceptions over it"
+        cure = "Put it into the calendarDates of that calendar, or name a SchoolCalendar of this namespace"
+        yield Problem(path="spec.calendarRef.kind", message=message, cure=cure)
 
 
 def to_exception(

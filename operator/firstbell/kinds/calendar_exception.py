@@ -7,19 +7,28 @@ from typing import Annotated
 from pydantic import ConfigDict
 
 from firstbell.kinds.calendar_date import ExceptionFieldsSpec, exception_rules
-from firstbell.kinds.cel import validated_by
-from firstbell.kinds.model import SpecModel
-from firstbell.kinds.scalars import LARGEST_INT32, ObjectName, number
+from firstbell.kinds.calendar_refs import CalendarRefSpec
+from firstbell.kinds.cel import Rule, validated_by
+from firstbell.kinds.group import CALENDAR
+from firstbell.kinds.scalars import LARGEST_INT32, number
 
 SEVEN_DAYS = 604_800
 """In seconds."""
 
 
-class CalendarRefSpec(SpecModel):
-    """The calendar that is meant."""
+EXCEPTION_REF_RULES = (
+    Rule(
+        rule=f"!has(self.kind) || self.kind == '{CALENDAR}'",
+        message="spec.calendarRef.kind must be SchoolCalendar: a ClusterSchoolCalendar is everybody's, and"
+        " takes late facts only in its own calendarDates",
+    ),
+)
 
-    name: ObjectName
-    """The name of a SchoolCalendar in the same namespace."""
+
+class ExceptionRefSpec(CalendarRefSpec):
+    """The calendar that is meant: a SchoolCalendar in the same namespace."""
+
+    model_config = ConfigDict(json_schema_extra=validated_by(*EXCEPTION_REF_RULES))
 
 
 class CalendarExceptionSpec(ExceptionFieldsSpec):
@@ -27,7 +36,7 @@ class CalendarExceptionSpec(ExceptionFieldsSpec):
 
     model_config = ConfigDict(json_schema_extra=validated_by(*exception_rules("spec")))
 
-    calendar_ref: CalendarRefSpec
+    calendar_ref: ExceptionRefSpec
     """The calendar that this is an exception to."""
     ttl_seconds_after_finished: Annotated[int, number(0, LARGEST_INT32)] = SEVEN_DAYS
     """How many seconds after the end of its last day, in the calendar's time zone, the operator deletes this

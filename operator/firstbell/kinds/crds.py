@@ -15,6 +15,9 @@ from firstbell.kinds.group import (
     AUTOSCALER_PLURAL,
     CALENDAR,
     CALENDAR_PLURAL,
+    CLUSTER_CALENDAR,
+    CLUSTER_CALENDAR_PLURAL,
+    CLUSTER_KINDS,
     EXCEPTION,
     EXCEPTION_PLURAL,
     GROUP,
@@ -68,6 +71,11 @@ class Kind:
     columns: tuple[Column, ...]
 
     @property
+    def scope(self) -> str:
+        """Whether its objects belong to a namespace, in the API server's words."""
+        return "Cluster" if self.kind in CLUSTER_KINDS else "Namespaced"
+
+    @property
     def file_name(self) -> str:
         """The name of the file that holds the definition."""
         return f"{self.plural}.{GROUP}.yaml"
@@ -109,6 +117,17 @@ SCHOOL_CALENDAR = Kind(
             description="Whether the calendar can be used",
         ),
     ),
+)
+
+CLUSTER_SCHOOL_CALENDAR = Kind(
+    kind=CLUSTER_CALENDAR,
+    plural=CLUSTER_CALENDAR_PLURAL,
+    short="cschoolcal",
+    description="ClusterSchoolCalendar is a SchoolCalendar for the whole cluster: SchoolAutoscalers of every"
+    " namespace may refer to it. Who edits it moves the mornings of all of them.",
+    spec=SchoolCalendarSpec,
+    status=SchoolCalendarStatus,
+    columns=SCHOOL_CALENDAR.columns,
 )
 
 SCHOOL_AUTOSCALER = Kind(
@@ -208,7 +227,13 @@ SCALING_OVERRIDE = Kind(
     ),
 )
 
-RENDERED_KINDS = (SCHOOL_CALENDAR, SCHOOL_AUTOSCALER, CALENDAR_EXCEPTION, SCALING_OVERRIDE)
+RENDERED_KINDS = (
+    SCHOOL_CALENDAR,
+    CLUSTER_SCHOOL_CALENDAR,
+    SCHOOL_AUTOSCALER,
+    CALENDAR_EXCEPTION,
+    SCALING_OVERRIDE,
+)
 
 
 def definition(kind: Kind) -> dict[str, Any]:
@@ -219,7 +244,7 @@ def definition(kind: Kind) -> dict[str, Any]:
         "metadata": {"name": f"{kind.plural}.{GROUP}"},
         "spec": {
             "group": GROUP,
-            "scope": "Namespaced",
+            "scope": kind.scope,
             "names": {
                 "kind": kind.kind,
                 "listKind": f"{kind.kind}List",

@@ -7,11 +7,15 @@ VERSION = "v1alpha1"
 API_VERSION = f"{GROUP}/{VERSION}"
 CALENDAR = "SchoolCalendar"
 AUTOSCALER = "SchoolAutoscaler"
+CLUSTER_CALENDAR = "ClusterSchoolCalendar"
 EXCEPTION = "CalendarException"
 OVERRIDE = "ScalingOverride"
 CALENDAR_PLURAL, AUTOSCALER_PLURAL = "schoolcalendars", "schoolautoscalers"
+CLUSTER_CALENDAR_PLURAL = "clusterschoolcalendars"
 EXCEPTION_PLURAL = "calendarexceptions"
 OVERRIDE_PLURAL = "scalingoverrides"
 """What the paths of the API server call them."""
-KINDS = (CALENDAR, AUTOSCALER, EXCEPTION, OVERRIDE)
+KINDS = (CALENDAR, CLUSTER_CALENDAR, AUTOSCALER, EXCEPTION, OVERRIDE)
+CLUSTER_KINDS = frozenset({CLUSTER_CALENDAR})
+"""Those whose objects belong to no namespace."""
 DEFAULT_NAMESPACE = "default"

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import ConfigDict
 
 from firstbell.kinds.behavior import BehaviorSpec
-from firstbell.kinds.calendar_exception import CalendarRefSpec
+from firstbell.kinds.calendar_refs import CalendarRefSpec
 from firstbell.kinds.cel import Rule, validated_by
 from firstbell.kinds.lead_time import LeadMode, LeadTimeSpec
 from firstbell.kinds.metrics import MetricSpec

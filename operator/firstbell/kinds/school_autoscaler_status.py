@@ -216,6 +216,8 @@ class UsedCalendarStatus(StatusModel):
 
     name: TypeName
     """The calendar's name."""
+    kind: Word | None = None
+    """ClusterSchoolCalendar, where it is one of the whole cluster."""
     observed_generation: Generation
     """The generation of its spec."""
 

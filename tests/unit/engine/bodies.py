@@ -38,6 +38,12 @@ def a_calendar(name: str = "school", **spec: Any) -> Json:
     return _object("SchoolCalendar", name, defaults | spec)
 
 
+def a_cluster_calendar(name: str = "everybody", **spec: Any) -> Json:
+    """A ClusterSchoolCalendar: the same for the whole cluster."""
+    body = a_calendar(name, **spec)
+    return {**body, "kind": "ClusterSchoolCalendar", "metadata": {"name": name}}
+
+
 def an_exception(name: str = "snow", *, created: str = "2024-09-08T20:00:00Z", **spec: Any) -> Json:
     """A CalendarException that closes the school on the Monday."""
     defaults: Json = {"calendarRef": {"name": "school"}, "startDate": "2024-09-09", "event": "WeatherDay"}

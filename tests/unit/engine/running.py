@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from firstbell.engine.engine import Engine
@@ -11,13 +12,7 @@ from firstbell.engine.pace.fence import Fence
 from firstbell.engine.pace.slices import Slices
 from firstbell.engine.pace.stop import Stop
 from firstbell.engine.seen.store import Store
-from firstbell.engine.seen.watched_kinds import (
-    AUTOSCALERS,
-    CALENDARS,
-    EXCEPTIONS,
-    FOREIGN_KINDS,
-    OVERRIDES,
-)
+from firstbell.engine.seen.watched_kinds import FOREIGN_KINDS, OWN_KINDS
 from firstbell.engine.watch.asked_targets import AskedTargets
 from firstbell.engine.watch.following import teller
 from firstbell.engine.watch.looking_anew import follow_gaps
@@ -80,10 +75,7 @@ class Running:
         )
         self._asked = AskedTargets(store=self.engine.store, cluster=self.world.cluster)
         handle: dict[str, Callable[[Json], object]] = {
-            "schoolcalendars": lambda event: watching._told(self.engine, CALENDARS, event),
-            "calendarexceptions": lambda event: watching._told(self.engine, EXCEPTIONS, event),
-            "scalingoverrides": lambda event: watching._told(self.engine, OVERRIDES, event),
-            "schoolautoscalers": lambda event: watching._told(self.engine, AUTOSCALERS, event),
+            **{kind.plural: partial(watching._told, self.engine, kind) for kind in OWN_KINDS},
             **{kind.plural: teller(self.engine, kind) for kind in FOREIGN_KINDS},
         }
         self._untold: list[tuple[str, Json]] = []

@@ -14,10 +14,11 @@ from firstbell.engine.floor.floors import Floors
 from firstbell.engine.floor.reading import seen_floor
 from firstbell.engine.live.answers import SeenReading
 from firstbell.engine.memory.memory import Memory
+from firstbell.engine.objects.object_keys import key_of
 from firstbell.engine.report.reporter import Reporter
 from firstbell.engine.requests.refused_writes import RefusedWrites
-from firstbell.engine.seen.own_kinds import seen_autoscaler, seen_calendar, seen_exception, seen_override
 from firstbell.engine.seen.store import Store
+from firstbell.engine.seen.watched_kinds import OWN_KINDS
 from firstbell.engine.seen.workloads import DEPLOYMENT, STATEFUL_SET, seen_workload
 from firstbell.engine.tick import Ticker
 from firstbell.kinds.foreign_autoscalers import HPA, SCALED_OBJECT
@@ -31,11 +32,9 @@ if TYPE_CHECKING:
     from firstbell.engine.ports import Json
     from firstbell.kinds.foreign_autoscalers import ForeignAutoscaler
 
+OWN = {kind.plural: kind for kind in OWN_KINDS}
 GROUPS = {
-    "schoolcalendars": "firstbell.dev",
-    "schoolautoscalers": "firstbell.dev",
-    "calendarexceptions": "firstbell.dev",
-    "scalingoverrides": "firstbell.dev",
+    **{kind.plural: kind.group for kind in OWN_KINDS},
     "horizontalpodautoscalers": "autoscaling",
     "scaledobjects": "keda.sh",
     "deployments": "apps",
@@ -43,6 +42,11 @@ GROUPS = {
 }
 HPAS, DEPLOYMENTS, SCALED = "horizontalpodautoscalers", "deployments", "scaledobjects"
 OVERRIDES = "scalingoverrides"
+
+
+def place_of(plural: str) -> str:
+    """The namespace of the objects of a kind: none where they are the cluster's."""
+    return "" if plural in OWN and OWN[plural].clusterwide else NS
 
 
 class World:
@@ -92,20 +96,11 @@ class World:
     def told(self, plural: str, event: Json) -> None:
         """What a watch tells, put into the store."""
         body, gone = event["object"], event["type"] == "DELETED"
-        key = f"{body['metadata']['namespace']}/{body['metadata']['name']}"
         store = self.store
-        if plural == "schoolcalendars":
-            calendar = store.calendars.get(key)
-            store.drop_calendar(key) if gone else store.put_calendar(seen_calendar(body, calendar))
-        elif plural == "calendarexceptions":
-            known = store.exceptions.seen.get(key)
-            store.drop_exception(key) if gone else store.put_exception(seen_exception(body, known))
-        elif plural == "schoolautoscalers":
-            before = store.autoscalers.get(key)
-            store.drop_autoscaler(key) if gone else store.put_autoscaler(seen_autoscaler(body, before))
-        elif plural == OVERRIDES:
-            order = seen_override(body, store.overrides.seen.get(key))
-            store.drop_override(key) if gone else store.put_override(order)
+        if (kind := OWN.get(plural)) is not None:
+            key = key_of(body)
+            known = kind.known(store).get(key)
+            kind.drop(store, key) if gone else kind.put(store, kind.read(body, known))
         elif plural == HPAS:
             self._told_of_a_floor(body, HPA, gone=gone)
         elif plural == SCALED:
@@ -152,17 +147,17 @@ class World:
 
     def edit(self, plural: str, change: Callable[[Json], object], name: str = "web", **more: Any) -> Json:
         """A user changes an object in place."""
-        return self.cluster.edit(GROUPS[plural], plural, NS, name, change, **more)
+        return self.cluster.edit(GROUPS[plural], plural, place_of(plural), name, change, **more)
 
     def respec(self, plural: str, name: str = "web", **spec: Any) -> Json:
         """A user changes fields of a spec."""
         return self.edit(plural, lambda body: body["spec"].update(spec), name)
 
     def remove(self, plural: str, name: str = "web") -> None:
-        self.cluster.remove(GROUPS[plural], plural, NS, name)
+        self.cluster.remove(GROUPS[plural], plural, place_of(plural), name)
 
     def get(self, plural: str, name: str = "web") -> Json:
-        return self.cluster.objects[GROUPS[plural], plural, NS, name]
+        return self.cluster.objects[GROUPS[plural], plural, place_of(plural), name]
 
     @property
     def floor(self) -> int:

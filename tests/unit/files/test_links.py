@@ -263,3 +263,49 @@ def test_what_keda_says_of_the_hpa_that_it_makes_is_its_behavior():
     spec = {"scaleTargetRef": {"name": "web"}, "advanced": {"horizontalPodAutoscalerConfig": config}}
     behavior = read_bounds(SCALED_OBJECT, "lms", "web", spec).behavior
     assert behavior.down.window.total_seconds() == 7
+
+
+EVERYBODY = manifest("ClusterSchoolCalendar", spec("SchoolCalendar"), "country")
+
+
+def with_refs(*refs) -> str:
+    return manifest("SchoolAutoscaler", changed(BOUNDED, {"calendarRefs": list(refs)}), "web")
+
+
+def test_a_policy_refers_to_a_calendar_of_the_whole_cluster_beside_one_of_its_namespace(linked):
+    country = {"name": "country", "kind": "ClusterSchoolCalendar"}
+    found = linked(CALENDAR, EVERYBODY, with_refs(country, {"name": "school"}))
+    assert [calendar.key for calendar in found.calendars] == ["default/school", "country"]
+    assert [calendar.key for calendar in found.autoscalers[0].calendars] == ["country", "default/school"]
+
+
+def test_calendars_of_one_name_and_two_kinds_are_two(linked):
+    both = (CALENDAR, manifest("ClusterSchoolCalendar", spec("SchoolCalendar"), "school"))
+    found = linked(*both, with_refs({"name": "school", "kind": "ClusterSchoolCalendar"}))
+    assert [calendar.key for calendar in found.autoscalers[0].calendars] == ["school"]
+
+
+def test_a_missing_calendar_of_the_whole_cluster_is_told_with_the_likely_cause(told):
+    country = {"name": "country", "kind": "ClusterSchoolCalendar"}
+    where = 'spec.calendarRefs[0].name: there is no ClusterSchoolCalendar "country". '
+    (alone,) = told(CALENDAR, with_refs(country))
+    assert alone == (
+        f"{where}Give its file too; in a cluster, it takes the right to list clusterschoolcalendars to see "
+        "it."
+    )
+    (near,) = told(EVERYBODY, with_refs({**country, "name": "contry"}))
+    assert near.endswith('The nearest known ClusterSchoolCalendar is "country".')
+    (other_kind,) = told(EVERYBODY, with_refs({"name": "country"}))
+    assert other_kind.endswith(
+        "ClusterSchoolCalendar country is another kind: is that one meant, write its kind."
+    )
+    (other_kind,) = told(CALENDAR, with_refs({"name": "school", "kind": "ClusterSchoolCalendar"}))
+    assert other_kind.endswith("SchoolCalendar school is another kind: is that one meant, write its kind.")
+
+
+def test_an_exception_lies_over_no_calendar_of_the_whole_cluster(told):
+    storm = manifest(
+        "CalendarException", changed(spec("CalendarException"), {"calendarRef": {"name": "country"}}), "storm"
+    )
+    (missing,) = told(EVERYBODY, storm)
+    assert missing.startswith('spec.calendarRef.name: there is no SchoolCalendar "country"')

@@ -78,6 +78,16 @@ def test_what_tools_print_of_an_object_passes(files):
     assert read.calendars[0].calendar.key == "school/x"
 
 
+def test_a_calendar_of_the_whole_cluster_belongs_to_no_namespace(files, told):
+    head = HEAD.replace("SchoolCalendar", "ClusterSchoolCalendar")
+    read = files(f"{head}spec: {{timeZone: UTC}}\n")
+    assert (read.calendars[0].calendar.key, read.refused_calendars) == ("x", frozenset())
+    (line,) = told(head.replace("{name: x}", "{name: x, namespace: school}") + "spec: {timeZone: UTC}\n")
+    assert line == "0.yaml:3: metadata.namespace: a ClusterSchoolCalendar belongs to no namespace. Remove it."
+    (first, _) = told(*[f"{head}spec: {{timeZone: UTC}}\n", f"{head}spec: {{timeZone: Mars}}\n"])
+    assert "ClusterSchoolCalendar x stands already in 0.yaml:1" in first
+
+
 def test_unquoted_dates_are_dates(files):
     body = "spec:\n  timeZone: UTC\n  holidays:\n  - {name: a, startDate: 2026-10-17, endDate: 2026-11-01}\n"
     assert files(HEAD + body).calendars[0].calendar.holidays[0].dates.days == 16

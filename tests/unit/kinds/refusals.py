@@ -556,6 +556,12 @@ RULES: dict[str, Refusal] = {
         "Remove one of the two",
         "Duplicate value",
     ),
+    "an exception to everybody's calendar": _exception(
+        {"calendarRef.kind": "ClusterSchoolCalendar"},
+        "spec.calendarRef.kind",
+        "Put it into the calendarDates of that calendar",
+        "spec.calendarRef.kind must be SchoolCalendar",
+    ),
     "a minimum above the maximum": _autoscaler(
         {"minReplicas": 41},
         "spec.minReplicas",

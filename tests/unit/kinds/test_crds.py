@@ -12,6 +12,7 @@ import yaml
 from firstbell.cli.crds.command import crds
 from firstbell.kinds.crds import (
     CALENDAR_EXCEPTION,
+    CLUSTER_SCHOOL_CALENDAR,
     RENDERED_KINDS,
     SCALING_OVERRIDE,
     SCHOOL_AUTOSCALER,
@@ -200,6 +201,7 @@ def test_bounds_are_those_that_the_cost_budget_was_tried_with():
     ("kind", "short", "columns"),
     [
         (SCHOOL_CALENDAR, "schoolcal", "TODAY|NEXT BELL|NEXT RESTART|BREAK|DATA UNTIL|VALID"),
+        (CLUSTER_SCHOOL_CALENDAR, "cschoolcal", "TODAY|NEXT BELL|NEXT RESTART|BREAK|DATA UNTIL|VALID"),
         (
             SCHOOL_AUTOSCALER,
             "schoolas",
@@ -208,12 +210,18 @@ def test_bounds_are_those_that_the_cost_budget_was_tried_with():
         (CALENDAR_EXCEPTION, "calex", "CALENDAR|FROM|UNTIL|EVENT|STATE|REASON"),
         (SCALING_OVERRIDE, "scalov", "STATE|FLOOR|PERCENT|HOLD|UNTIL|AUTOSCALERS|REASON"),
     ],
-    ids=["SchoolCalendar", "SchoolAutoscaler", "CalendarException", "ScalingOverride"],
+    ids=[
+        "SchoolCalendar",
+        "ClusterSchoolCalendar",
+        "SchoolAutoscaler",
+        "CalendarException",
+        "ScalingOverride",
+    ],
 )
 def test_names_and_columns_are_those_of_the_design(kind, short, columns):
     defined = definition(kind)["spec"]
     assert defined["group"] == "firstbell.dev"
-    assert defined["scope"] == "Namespaced"
+    assert defined["scope"] == ("Cluster" if kind.kind.startswith("Cluster") else "Namespaced")
     assert defined["names"]["shortNames"] == [short]
     assert defined["names"]["categories"] == ["firstbell"]
     (version,) = defined["versions"]
@@ -249,8 +257,8 @@ def test_the_copy_in_the_chart_is_in_step_with_the_models():
 def test_the_command_prints_all_definitions(capsys, tmp_path):
     crds(write=False, directory=tmp_path)
     kinds = [document["spec"]["names"]["kind"] for document in yaml.safe_load_all(capsys.readouterr().out)]
-    names = ["SchoolCalendar", "SchoolAutoscaler", "CalendarException", "ScalingOverride"]
-    assert kinds == names
+    names = ["SchoolCalendar", "ClusterSchoolCalendar"]
+    assert kinds == [*names, "SchoolAutoscaler", "CalendarException", "ScalingOverride"]
     assert list(tmp_path.iterdir()) == []
 
 

@@ -16,6 +16,7 @@ from firstbell.files.links import Linked, link_readable, missing_calendar
 from firstbell.files.manifests import ExceptionManifest, Manifests, gather
 from firstbell.files.yaml_files import Origin, Unreadable
 from firstbell.files.yaml_text import Node
+from firstbell.kinds.group import CLUSTER_CALENDAR
 from firstbell.kinds.laid_over import lay_over
 from firstbell.kinds.problems import Refused
 
@@ -31,6 +32,7 @@ SHOWN = 20
 AFTER_DAYS = 3
 """So many days more than the declaration's own: the lessons after it may be of another class."""
 NO_CALENDAR = "There is none there; -n NAMESPACE names another: kubectl get schoolcal -A"
+EDIT = "Who may edit it adds it there: kubectl edit cschoolcal"
 COMMAND_LINE = "the command line"
 
 
@@ -46,14 +48,18 @@ class Scene:
     def calendar_meant(self, name: str, namespace: str | None) -> tuple[str, SchoolCalendar]:
         """Return the namespace of the calendar and the calendar as it lies now."""
         linked, _ = link_readable(self.manifests)
-        found = [one for one in linked.calendars if one.name == name and namespace in {None, one.namespace}]
+        named = [one for one in linked.calendars if one.name == name]
+        found = [one for one in named if one.namespace and namespace in {None, one.namespace}]
         if len(found) > 1:
             spaces = ", ".join(one.namespace for one in found)
             refuse([f"{name}: there is one in each of {spaces}. Give -n."])
+        if not found and any(not one.namespace for one in named):
+            told = f"is a {CLUSTER_CALENDAR}, which takes late facts only in its calendarDates"
+            refuse([f"{name}: {told}. {EDIT}"])
         if not found:
             known = {one.key: one for one in linked.calendars}
-            where = namespace or next((one.namespace for one in linked.calendars), "default")
-            problem = missing_calendar(name, where, known, "CALENDAR")
+            where = namespace or next((one.namespace for one in linked.calendars if one.namespace), "default")
+            problem = missing_calendar(f"{where}/{name}", known, "CALENDAR")
             if self.in_cluster and not known:
                 problem = replace(problem, cure=NO_CALENDAR)
             refuse([*self.unread, str(problem)])

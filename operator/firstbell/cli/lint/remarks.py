@@ -33,6 +33,7 @@ from firstbell.files.one_count import contested_counts, target_conflicts
 from firstbell.files.orders import order_findings
 from firstbell.files.yaml_files import FileProblem, Origin, Unreadable, files_in
 from firstbell.kinds.accepted_findings import accepted_in, with_accepted
+from firstbell.kinds.calendar_refs import calendar_kind
 
 INVALID = "Invalid"
 """The kind of what cannot be read; every other kind is a `FindingKind`."""
@@ -148,7 +149,7 @@ def _findings(
 def _in_calendar(manifest: CalendarManifest, manifests: Manifests) -> _Place:
     """Place findings of a calendar in its file, those of a CalendarException laid over it in its own."""
     calendar: SchoolCalendar = manifest.calendar
-    own = _in_object(manifest.origin, f"SchoolCalendar {calendar.key}")
+    own = _in_object(manifest.origin, f"{calendar_kind(calendar.key)} {calendar.key}")
     late = {
         f"{ExceptionSource.EXCEPTIONS}/{one.name}": _in_object(
             one.origin, f"CalendarException {one.namespace}/{one.name}"

@@ -27,6 +27,7 @@ from firstbell.core import (
     minute_of,
 )
 from firstbell.engine.memory.losses import NEAR_MINUTES, Loss, Shrunk
+from firstbell.kinds.calendar_refs import calendar_kind
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -111,7 +112,7 @@ def _editions(store: Store, stands: Situation) -> dict[str, str]:
     for key in stands.rules.calendar_keys:
         calendar = store.calendars.get(key)
         if calendar is not None:
-            found[key] = _edition("SchoolCalendar", key, calendar.generation, calendar.editor)
+            found[key] = _edition(calendar_kind(key), key, calendar.generation, calendar.editor)
     return found
 
 
@@ -128,7 +129,7 @@ def _the_very_same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
 
 def _edition(kind: str, key: str, generation: int, editor: str) -> str:
     by = f", by {editor}" if editor else ""
-    return f"{kind} {key.partition('/')[2]} (generation {generation}{by})"
+    return f"{kind} {key.rpartition('/')[2]} (generation {generation}{by})"
 
 
 def plan_shrunk(shrunk: Shrunk | None, seen: SeenAutoscaler, baseline: int) -> Condition:

@@ -21,6 +21,7 @@ from firstbell.core import (
 from firstbell.engine.deciding.readings import live_metrics
 from firstbell.engine.floor.choice import FloorChoice, floor_choice
 from firstbell.engine.floor.marks import floor_from_status
+from firstbell.kinds.calendar_refs import CalendarKind, calendar_kind, calendar_title
 from firstbell.kinds.foreign_autoscalers import HPA
 from firstbell.kinds.school_autoscaler import Actuation, Mode
 
@@ -161,21 +162,33 @@ def _taken(rules: SeenSpec, rival: str) -> Unavailable:
 def _calendars(store: Store, rules: SeenSpec) -> tuple[SchoolDays, ...] | Unavailable:
     """Return the calendars of the policy, all or none: half a demand would be a wrong one."""
     found = []
-    for index, name in enumerate(rules.policy.calendar_names):
-        laid = store.laid(rules.calendar_keys[index])
+    for index, key in enumerate(rules.calendar_keys):
+        laid = store.laid(key)
         if laid is None:
-            return Unavailable(
-                reason=AbsenceReason.CALENDAR_NOT_FOUND,
-                message=f"spec.calendarRefs[{index}].name: SchoolCalendar {name} does not exist in namespace "
-                f"{rules.policy.namespace}. Create it or correct the name.",
-            )
+            return _no_calendar(store, rules, index, key)
         if isinstance(laid, Unavailable):
-            return Unavailable(reason=laid.reason, message=f"SchoolCalendar {name}: {laid.message}")
+            return Unavailable(reason=laid.reason, message=f"{calendar_title(key)}: {laid.message}")
         found.append(laid.days)
     for finding in pupil_findings(rules.policy, found):
         if finding.severity is Severity.ERROR:
             return Unavailable(reason=finding.kind, message=f"{finding.path}: {finding.text}")
     return tuple(found)
+
+
+def _no_calendar(store: Store, rules: SeenSpec, index: int, key: str) -> Unavailable:
+    """Tell of a reference to a calendar that is not there, or not for us to see."""
+    where = f"spec.calendarRefs[{index}].name: {calendar_title(key)}"
+    if calendar_kind(key) is CalendarKind.SCHOOL_CALENDAR:
+        where += f" does not exist in namespace {rules.policy.namespace}"
+    elif store.cluster_unseen is not None:
+        return Unavailable(
+            reason=store.cluster_unseen.reason, message=f"{where} is not seen: {store.cluster_unseen.message}"
+        )
+    else:
+        where += " does not exist"
+    return Unavailable(
+        reason=AbsenceReason.CALENDAR_NOT_FOUND, message=f"{where}. Create it or correct the name."
+    )
 
 
 def _actuator(  # noqa: PLR0913 - as above

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from firstbell.core import SLOWING, Decision, DecisionReason, LimitReason, Unavailable
 from firstbell.engine.deciding.situation import ByFloor, ByScale
+from firstbell.kinds.calendar_refs import calendar_title
 from firstbell.kinds.school_autoscaler import Mode
 
 if TYPE_CHECKING:
@@ -74,11 +75,11 @@ def _demand(of: Explanation) -> Iterator[str]:
         return
     for days in calendars:
         if days.calendar.suspended:
-            name = days.calendar.name
-            yield f"SchoolCalendar {name} is suspended: no load of it until spec.suspend is false."
-    for name in dict.fromkeys(one.peak.school_days.calendar.name for one in of.peaks):
+            title = calendar_title(days.calendar.key)
+            yield f"{title} is suspended: no load of it until spec.suspend is false."
+    for key in dict.fromkeys(one.peak.school_days.calendar.key for one in of.peaks):
         yield (
-            f"SchoolCalendar {name}: an entry in calendarDates (closed, remote, other bells) changes the "
+            f"{calendar_title(key)}: an entry in calendarDates (closed, remote, other bells) changes the "
             "day; spec.suspend: true takes its load away."
         )
     if of.peaks:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+from firstbell.engine.objects.object_keys import namespace_of
 from firstbell.engine.pace.turns import Turns
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class ReportQueue:
             self._late.add(own)
         elif own not in self._waiting:
             self._waiting.add(own)
-            self._turns.put(own[1].partition("/")[0], own)
+            self._turns.put(namespace_of(own[1]), own)
 
     async def get(self) -> OwnKey:
         """Return the next object to report, as soon as there is one."""

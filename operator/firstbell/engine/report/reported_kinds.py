@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from firstbell.engine.report import exception_status, override_status
 from firstbell.engine.report.calendar_status import calendar_status, next_change
 from firstbell.engine.seen.exceptions import Laid
-from firstbell.engine.seen.watched_kinds import CALENDARS, EXCEPTIONS, OVERRIDES
+from firstbell.engine.seen.watched_kinds import CALENDARS, CLUSTER_CALENDARS, EXCEPTIONS, OVERRIDES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,6 +56,7 @@ SCHOOL_CALENDARS = ReportedKind(
     status=_calendar,
     cut=lambda seen, why, now: calendar_status(replace(seen, days=why), now),
 )
+CLUSTER_SCHOOL_CALENDARS = replace(SCHOOL_CALENDARS, watched=CLUSTER_CALENDARS)
 CALENDAR_EXCEPTIONS = ReportedKind(
     watched=EXCEPTIONS,
     status=exception_status.exception_status,
@@ -72,6 +73,7 @@ SCALING_OVERRIDES = ReportedKind(
 )
 
 REPORTED_KINDS = {
-    kind.watched.plural: kind for kind in (SCHOOL_CALENDARS, CALENDAR_EXCEPTIONS, SCALING_OVERRIDES)
+    kind.watched.plural: kind
+    for kind in (SCHOOL_CALENDARS, CLUSTER_SCHOOL_CALENDARS, CALENDAR_EXCEPTIONS, SCALING_OVERRIDES)
 }
 """By the plural of each."""

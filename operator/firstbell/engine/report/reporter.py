@@ -6,6 +6,7 @@ written is tried again with the next report.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ import structlog
 
 from firstbell.core import ConditionReason, Decision, Unavailable, instant_of, minute_of
 from firstbell.engine.deciding.planning import coming_peaks
+from firstbell.engine.objects.object_keys import namespace_of
 from firstbell.engine.objects.status_values import (
     merge_patch,
     visible_status,
@@ -20,7 +22,7 @@ from firstbell.engine.objects.status_values import (
 )
 from firstbell.engine.pace.backoff import backoff
 from firstbell.engine.pace.slices import Slices
-from firstbell.engine.ports import Failure, FailureKind, ObjectPath, write_outcome
+from firstbell.engine.ports import Failure, FailureKind, write_outcome
 from firstbell.engine.report.bells import (
     follow_baseline,
     follow_bells,
@@ -36,6 +38,7 @@ from firstbell.engine.report.reported_kinds import REPORTED_KINDS
 from firstbell.engine.report.status import invalid_status, readiness_of, status_of
 from firstbell.engine.report.turned_conditions import turned_conditions
 from firstbell.engine.seen.store import SeenWorkload, Store
+from firstbell.engine.seen.watched_kinds import AUTOSCALERS
 from firstbell.kinds.group import AUTOSCALER_PLURAL, GROUP, VERSION
 
 if TYPE_CHECKING:
@@ -49,6 +52,7 @@ if TYPE_CHECKING:
     from firstbell.engine.report.readiness import Readiness
     from firstbell.engine.report.reported_kinds import ReportedKind
     from firstbell.engine.seen.store import OwnKey
+    from firstbell.engine.seen.watched_kinds import OwnKind
 
 log = structlog.get_logger("firstbell.engine")
 
@@ -168,7 +172,7 @@ class Reporter:
             # What was held back must not stay behind for good.
             held_back = memory.told.reported_at if changed(old, new, since_last=None) else None
             return _sooner(following, held_back + max(may_wait(old, new), least) if held_back else None)
-        failure = await self._write(AUTOSCALER_PLURAL, key, patch)
+        failure = await self._write(AUTOSCALERS, key, patch)
         if failure is not None:
             return None if failure.kind is FailureKind.NOT_FOUND else now + RETRY
         memory.told.reported = without_absent({**old, **new})
@@ -228,7 +232,7 @@ class Reporter:
             return None
         now = self._clock.now()
         told = self._slices.run(
-            key.partition("/")[0],
+            namespace_of(key),
             f"The report of {kind.watched.kind} {key}",
             lambda: (*kind.status(self._store, seen, now), kind.deletion(self._store, seen, now)),
         )
@@ -242,7 +246,7 @@ class Reporter:
         following = _sooner(following, deletion)
         patch = merge_patch(seen.status, new)
         if patch:
-            failure = await self._write(kind.watched.plural, key, patch)
+            failure = await self._write(kind.watched, key, patch)
             if failure is not None:
                 return self._untold_until((kind.watched.plural, key), failure, now)
             seen.status.update(new)
@@ -280,22 +284,14 @@ class Reporter:
             WATCHED_EVERY, backoff(failures + WATCHED_DOUBLINGS, seen.key, LONGEST_BETWEEN_DELETIONS)
         )
 
-    async def _write(self, plural: str, key: str, patch: Json) -> Failure | None:
-        namespace, name = key.split("/", 1)
-        path = ObjectPath(
-            group=GROUP,
-            version=VERSION,
-            plural=plural,
-            namespace=namespace,
-            name=name,
-            subresource="status",
-        )
+    async def _write(self, kind: OwnKind, key: str, patch: Json) -> Failure | None:
+        path = replace(kind.path(key), subresource="status")
         written = await self._cluster.merge_patch(path, {"status": patch})
         self._telemetry.wrote("status", write_outcome(written))
         if not isinstance(written, Failure):
             return None
         if written.kind is not FailureKind.NOT_FOUND:
-            log.warning("status not written", object=f"{plural}/{key}", message=written.message)
+            log.warning("status not written", object=f"{kind.plural}/{key}", message=written.message)
         return written
 
     def _tell(self, key: str, uid: str, old: Json, new: Json, memory: Memory) -> None:

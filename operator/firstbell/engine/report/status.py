@@ -35,6 +35,7 @@ from firstbell.engine.report.conditions import AFTER_READY, able_to_scale, condi
 from firstbell.engine.report.live_report import steady_decision
 from firstbell.engine.report.readiness import Readiness
 from firstbell.engine.seen.store import SeenWorkload
+from firstbell.kinds.calendar_refs import CalendarKind, calendar_kind
 from firstbell.kinds.school_autoscaler import Mode
 
 if TYPE_CHECKING:
@@ -243,11 +244,17 @@ def _calendars(outcome: Outcome) -> list[Json]:
     if isinstance(outcome.situation.calendars, Unavailable):
         return []
     return [
-        {"name": name, "observedGeneration": generation}
-        for name, generation in zip(
-            outcome.situation.rules.policy.calendar_names, outcome.situation.calendar_generations, strict=True
+        _used_calendar(key, generation)
+        for key, generation in zip(
+            outcome.situation.rules.calendar_keys, outcome.situation.calendar_generations, strict=True
         )
     ]
+
+
+def _used_calendar(key: str, generation: int) -> Json:
+    kind, name = calendar_kind(key), key.rpartition("/")[2]
+    of_kind = {} if kind is CalendarKind.SCHOOL_CALENDAR else {"kind": kind.value}
+    return {"name": name, **of_kind, "observedGeneration": generation}
 
 
 def _present(**fields: object) -> Json:

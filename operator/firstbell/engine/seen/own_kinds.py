@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from firstbell.core import AbsenceReason, SchoolDays, Unavailable
 from firstbell.engine.live.answers import AskedMetric
 from firstbell.engine.objects.field_managers import spec_editor
+from firstbell.engine.objects.object_keys import key_of
 from firstbell.engine.objects.target_ref import TargetRef
 from firstbell.engine.ports import MetricQuery, SecretKey
 from firstbell.engine.seen.exceptions import SeenException
@@ -43,9 +44,9 @@ _UNREAD = Unavailable(reason=AbsenceReason.NOT_READ_YET, message="")
 
 
 def seen_calendar(body: Json, before: SeenCalendar | None = None) -> SeenCalendar:
-    """Return a SchoolCalendar with its days resolved; an edit of its status alone resolves nothing anew."""
+    """Return a calendar with its days resolved; an edit of its status alone resolves nothing anew."""
     metadata = body["metadata"]
-    namespace, name = metadata["namespace"], metadata["name"]
+    namespace, name = metadata.get("namespace", ""), metadata["name"]
     days: SchoolDays | Unavailable
     if before is not None and _is_of(before, before.days, metadata):
         days = before.days
@@ -53,7 +54,7 @@ def seen_calendar(body: Json, before: SeenCalendar | None = None) -> SeenCalenda
         calendar = read_calendar(namespace, name, body.get("spec"))
         days = _refused(calendar) if isinstance(calendar, Refused) else SchoolDays(calendar)
     return SeenCalendar(
-        key=f"{namespace}/{name}",
+        key=key_of(body),
         uid=metadata["uid"],
         generation=metadata["generation"],
         days=days,
@@ -79,7 +80,7 @@ def seen_exception(body: Json, before: SeenException | None = None) -> SeenExcep
     spec, entry = read
     return replace(
         unread_exception(body, before, _UNREAD),
-        calendar_key=f"{metadata['namespace']}/{spec.calendar_ref.name}",
+        calendar_key=spec.calendar_ref.key_in(metadata["namespace"]),
         entry=entry,
         kept=timedelta(seconds=spec.ttl_seconds_after_finished),
     )
@@ -95,7 +96,7 @@ def seen_autoscaler(body: Json, before: SeenAutoscaler | None = None) -> SeenAut
     else:
         rules = _rules(namespace, name, body.get("spec"))
     return SeenAutoscaler(
-        key=f"{namespace}/{name}",
+        key=key_of(body),
         uid=metadata["uid"],
         generation=metadata["generation"],
         created=metadata.get("creationTimestamp", ""),
@@ -115,11 +116,11 @@ def decides(annotation: str) -> bool:
 
 
 def unread_calendar(body: Json, before: SeenCalendar | None, why: Unavailable) -> SeenCalendar:
-    """Return a SchoolCalendar of which nothing is known but that it is there."""
+    """Return a calendar of which nothing is known but that it is there."""
     del before
     metadata = body["metadata"]
     return SeenCalendar(
-        key=f"{metadata['namespace']}/{metadata['name']}",
+        key=key_of(body),
         uid=metadata["uid"],
         generation=metadata["generation"],
         days=why,
@@ -134,7 +135,7 @@ def unread_exception(body: Json, before: SeenException | None, why: Unavailable)
     del before
     metadata = body["metadata"]
     return SeenException(
-        key=f"{metadata['namespace']}/{metadata['name']}",
+        key=key_of(body),
         uid=metadata["uid"],
         generation=metadata["generation"],
         created=metadata.get("creationTimestamp", ""),
@@ -150,7 +151,7 @@ def unread_autoscaler(body: Json, before: SeenAutoscaler | None, why: Unavailabl
     """Return a SchoolAutoscaler whose spec is not read; what was in force stays so."""
     metadata = body["metadata"]
     return SeenAutoscaler(
-        key=f"{metadata['namespace']}/{metadata['name']}",
+        key=key_of(body),
         uid=metadata["uid"],
         generation=metadata["generation"],
         created=metadata.get("creationTimestamp", ""),
@@ -181,7 +182,7 @@ def unread_override(body: Json, before: SeenOverride | None, why: Unavailable) -
 def _override(body: Json, before: SeenOverride | None, order: Order | Unavailable) -> SeenOverride:
     metadata = body["metadata"]
     return SeenOverride(
-        key=f"{metadata['namespace']}/{metadata['name']}",
+        key=key_of(body),
         uid=metadata["uid"],
         generation=metadata["generation"],
         order=order,
@@ -222,6 +223,7 @@ def _rules(namespace: str, name: str, data: object) -> SeenSpec | Unavailable:
     ref = spec.scale_target_ref
     return SeenSpec(
         policy=to_policy(namespace, name, spec),
+        calendar_keys=tuple(ref.key_in(namespace) for ref in spec.calendar_refs),
         target=TargetRef(namespace=namespace, api_version=ref.api_version, kind=ref.kind, name=ref.name),
         actuation=spec.actuation,
         mode=spec.mode,

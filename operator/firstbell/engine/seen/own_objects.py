@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from firstbell.core import AbsenceReason, Unavailable
+from firstbell.engine.objects.object_keys import key_of, namespace_of
 from firstbell.engine.objects.resource_version import is_older
 from firstbell.engine.pace.turns import Turns
 from firstbell.engine.seen.own_kinds import decides
@@ -43,17 +44,12 @@ KEPT_OF_METADATA = (
 log = structlog.get_logger("firstbell.engine")
 
 
-def key_of(body: Json) -> str:
-    """Return what an object is kept by: `namespace/name`."""
-    return f"{body['metadata']['namespace']}/{body['metadata']['name']}"
-
-
 def read(kind: OwnKind, body: Json, before: Any, slices: Slices) -> Any:
     """Return an object as it is kept, within a slice; where that was not enough, or failed, with why."""
     name = f"{kind.kind} {key_of(body)}"
     found: Any
     try:
-        found = slices.run(body["metadata"]["namespace"], name, lambda: kind.read(body, before))
+        found = slices.run(namespace_of(key_of(body)), name, lambda: kind.read(body, before))
     except Exception:
         # A fault of ours that one object brings out must not keep the others from being read.
         log.exception("not read", object=name)
@@ -126,7 +122,7 @@ class OwnObjects:
     def look(self) -> None:
         """Queue what a look at everything has kept for later."""
         for plural, key in self._store.unread:
-            self._turns.put(key.partition("/")[0], (plural, key))
+            self._turns.put(namespace_of(key), (plural, key))
 
     async def run(self) -> None:
         """Read what waits, one in its turn, until cancelled."""
@@ -140,8 +136,8 @@ class OwnObjects:
     def told(self, kind: OwnKind, event: Json) -> None:
         """Take what a watch tells of an object."""
         body = event["object"]
-        key, namespace = key_of(body), body["metadata"]["namespace"]
-        own = (kind.plural, key)
+        key = key_of(body)
+        own, namespace = (kind.plural, key), namespace_of(key)
         if event["type"] == "DELETED":
             known = kind.known(self._store).get(key)
             if known is not None and known.uid != body["metadata"]["uid"]:

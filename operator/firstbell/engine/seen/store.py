@@ -37,10 +37,11 @@ OwnKey: TypeAlias = tuple[str, str]
 class SeenSpec:
     """A SchoolAutoscaler's spec, as the engine uses it. `minimum` and `maximum` None: not given.
 
-    `flown` is what it says of decisions.
+    `flown` is what it says of decisions, `calendar_keys` the calendars that it refers to, in spec order.
     """
 
     policy: Policy
+    calendar_keys: tuple[str, ...]
     target: TargetRef
     actuation: Actuation = Actuation.AUTO
     mode: Mode = Mode.ENFORCE
@@ -50,16 +51,12 @@ class SeenSpec:
     metrics: tuple[AskedMetric, ...] = ()
     flown: Rules
 
-    @property
-    def calendar_keys(self) -> tuple[str, ...]:
-        """The calendars that are referred to, `namespace/name`, in spec order."""
-        return tuple(f"{self.policy.namespace}/{name}" for name in self.policy.calendar_names)
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SeenCalendar:
-    """A SchoolCalendar as last seen: its days as printed, or why there are none. `editor` wrote it last.
+    """A calendar as last seen: its days as printed, or why there are none. `editor` wrote it last.
 
+    It is a SchoolCalendar or, with a key that names no namespace, a ClusterSchoolCalendar.
     `accepted` are the kinds of findings that its annotations accept, and why.
     """
 
@@ -150,6 +147,7 @@ class Store:
 
     What comes in late, older than what is known, changes nothing. `unreadable` says why a workload cannot be
     known, by the key of the workload. `unread` are objects of ours that wait to be read, packed.
+    `cluster_unseen` says why objects that belong to no namespace are not seen; None where they are.
     """
 
     calendars: dict[str, SeenCalendar] = field(default_factory=dict)
@@ -159,6 +157,7 @@ class Store:
     workloads: dict[str, SeenWorkload] = field(default_factory=dict)
     unreadable: dict[str, Unavailable] = field(default_factory=dict)
     unread: dict[OwnKey, bytes] = field(default_factory=dict)
+    cluster_unseen: Unavailable | None = None
     answers: Answers = field(default_factory=Answers)
     shortfalls: Shortfalls = field(default_factory=Shortfalls)
     overrides: Overrides = field(default_factory=Overrides)

@@ -8,7 +8,7 @@ chart, which a test compares with this list.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from firstbell.engine.floor.reading import seen_floor
@@ -25,12 +25,15 @@ from firstbell.engine.seen.own_kinds import (
 )
 from firstbell.engine.seen.store import Store, is_unread
 from firstbell.engine.seen.workloads import WORKLOADS, seen_workload
+from firstbell.kinds.calendar_refs import calendar_kind
 from firstbell.kinds.foreign_autoscalers import FOREIGN_AUTOSCALERS
 from firstbell.kinds.group import (
     AUTOSCALER,
     AUTOSCALER_PLURAL,
     CALENDAR,
     CALENDAR_PLURAL,
+    CLUSTER_CALENDAR,
+    CLUSTER_CALENDAR_PLURAL,
     EXCEPTION,
     EXCEPTION_PLURAL,
     GROUP,
@@ -40,7 +43,7 @@ from firstbell.kinds.group import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from firstbell.core import Unavailable
     from firstbell.engine.ports import Json, Kind
@@ -68,6 +71,8 @@ class WatchedKind:
     drop: Callable[[Store, str], Iterable[str]]
     concerns: Callable[[Any], bool] = lambda _: True
     planned: bool = False
+    clusterwide: bool = False
+    """Whether its objects belong to no namespace."""
     of: ForeignAutoscaler | None = None
 
     @property
@@ -81,12 +86,22 @@ class WatchedKind:
         return self.of is not None and self.of.optional
 
     def is_followed(self, store: Store) -> bool:
-        """Tell whether it is watched: what is optional only where it was there."""
+        """Tell whether it is watched: what is optional only where it was there.
+
+        What belongs to no namespace only by those who see the whole cluster.
+        """
+        if self.clusterwide and store.cluster_unseen is not None:
+            return False
         return self.of is None or store.floors.follows(self.of)
+
+    def places(self, namespaces: Sequence[str]) -> Sequence[str | None]:
+        """Return where it is to be listed, for those who look into these namespaces (none: all)."""
+        return (None,) if self.clusterwide else namespaces or (None,)
 
     def path(self, key: str) -> ObjectPath:
         """Tell where the object of a store key lives; some have their kind in the middle of the key."""
-        namespace, *_, name = key.split("/")
+        *within, name = key.split("/")
+        namespace = within[0] if within else ""
         return ObjectPath(
             group=self.group, version=self.version, plural=self.plural, namespace=namespace, name=name
         )
@@ -122,6 +137,10 @@ class ForeignKind(WatchedKind):
     key: Callable[[Any], str]
 
 
+def _reports_of_cluster_calendar(_: Store, seen: SeenCalendar) -> Iterator[OwnKey]:
+    yield CLUSTER_CALENDAR_PLURAL, seen.key
+
+
 def _reports_of_calendar(store: Store, seen: SeenCalendar) -> Iterator[OwnKey]:
     yield CALENDAR_PLURAL, seen.key
     for one in store.exceptions.of(seen.key):
@@ -147,11 +166,20 @@ CALENDARS = OwnKind(
     known=lambda store: store.calendars,
     put=lambda store, seen: store.put_calendar(seen),
     drop=lambda store, key: store.drop_calendar(key),
+    concerns=lambda seen: calendar_kind(seen.key) == CALENDAR,
     read=seen_calendar,
     unread=unread_calendar,
     content=lambda seen: seen.days,
     mark=lambda seen: seen.accepted,
     reports=_reports_of_calendar,
+)
+CLUSTER_CALENDARS = replace(
+    CALENDARS,
+    plural=CLUSTER_CALENDAR_PLURAL,
+    kind=CLUSTER_CALENDAR,
+    clusterwide=True,
+    concerns=lambda seen: calendar_kind(seen.key) == CLUSTER_CALENDAR,
+    reports=_reports_of_cluster_calendar,
 )
 EXCEPTIONS = OwnKind(
     group=GROUP,
@@ -232,7 +260,7 @@ def workloads_of(of: WorkloadKind) -> ForeignKind:
     )
 
 
-OWN_KINDS = (CALENDARS, EXCEPTIONS, AUTOSCALERS, OVERRIDES)
+OWN_KINDS = (CALENDARS, CLUSTER_CALENDARS, EXCEPTIONS, AUTOSCALERS, OVERRIDES)
 FOREIGN_KINDS = (*map(floors_of, FOREIGN_AUTOSCALERS), *map(workloads_of, WORKLOADS))
 WatchedKinds: TypeAlias = tuple[OwnKind | ForeignKind, ...]
 WATCHED_KINDS: WatchedKinds = (*OWN_KINDS, *FOREIGN_KINDS)

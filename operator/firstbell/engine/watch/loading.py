@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from firstbell.core import AbsenceReason, Unavailable
+from firstbell.engine.objects.object_keys import key_of, namespace_of
 from firstbell.engine.pace.slices import Slices
 from firstbell.engine.ports import Failure, FailureKind
-from firstbell.engine.seen.own_objects import keep_for_later, key_of, read
+from firstbell.engine.seen.own_objects import keep_for_later, read
 from firstbell.engine.seen.watched_kinds import WATCHED_KINDS, ForeignKind, OwnKind
 from firstbell.kinds.group import GROUP
 
@@ -76,13 +78,14 @@ async def load_once(  # noqa: PLR0913 - what a look is handed, and how
 ) -> str | None:
     """List everything; return what stood in the way, or None. `later` leaves what takes long to the engine.
 
-    Nothing is kept of an incomplete look: what is deleted before the next one would stay for ever.
+    Nothing is kept of an incomplete look: what is deleted before the next one would stay for ever. Who looks
+    into namespaces alone does without what belongs to none; the store then says why.
     """
     slices = slices if slices is not None else Slices()
     found: list[tuple[OwnKind | ForeignKind, Json]] = []
     followed = set(store.floors.followed) if again else set()
     for kind in kinds:
-        items = await listed(cluster, kind, namespaces)
+        items = await _looked_at(cluster, kind, namespaces, store)
         if isinstance(items, str):
             return items
         if items is not None and kind.of is not None and kind.optional:
@@ -101,6 +104,19 @@ async def load_once(  # noqa: PLR0913 - what a look is handed, and how
     return None
 
 
+async def _looked_at(
+    cluster: Cluster, kind: WatchedKind, namespaces: Sequence[str], store: Store
+) -> list[Json] | str | None:
+    """Return the same as `listed`; None for what belongs to no namespace where that is not to be seen."""
+    if kind.clusterwide and store.cluster_unseen is not None:
+        return None
+    items = await listed(cluster, kind, namespaces)
+    if isinstance(items, str) and kind.clusterwide and namespaces:
+        store.cluster_unseen = Unavailable(reason=AbsenceReason.NOT_READ, message=items)
+        return None
+    return items
+
+
 async def listed(cluster: Cluster, kind: WatchedKind, namespaces: Sequence[str]) -> list[Json] | str | None:
     """Return all objects of a kind, or what stood in the way; `namespaces` empty = all.
 
@@ -108,7 +124,7 @@ async def listed(cluster: Cluster, kind: WatchedKind, namespaces: Sequence[str])
     the API server does not say which of the two; whom it concerns is told by its status.
     """
     found: list[Json] = []
-    for namespace in namespaces or (None,):
+    for namespace in kind.places(namespaces):
         items = await cluster.list_all(*kind.api, namespace)
         if isinstance(items, Failure):
             if kind.optional and items.kind in _NOT_FOR_US:
@@ -131,7 +147,7 @@ def _read(kind: OwnKind, item: Json, store: Store, slices: Slices, *, later: boo
     key = key_of(item)
     known = kind.known(store).get(key)
     waits = (kind.plural, key) in store.unread
-    rests = later and slices.rest_of(item["metadata"]["namespace"]) > 0
+    rests = later and slices.rest_of(namespace_of(key)) > 0
     if not kind.is_current(item, known) and (waits or rests):
         keep_for_later(kind, item, store)
     else:

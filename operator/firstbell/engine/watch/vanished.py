@@ -68,19 +68,21 @@ async def forget_vanished(
             continue
         for key, seen in before.items():
             path = kind.path(key)
-            if f"{path.namespace}/{path.name}" not in there:
+            if (path.namespace, path.name) not in there:
                 complete &= await _forget_if_gone(engine, kind, cluster, key, seen)
     return complete
 
 
-async def _listed(kind: WatchedKind, cluster: Cluster, namespaces: Sequence[str]) -> set[str] | None:
-    """Return `namespace/name` of all there is of a kind, or None where that could not be had."""
-    there: set[str] = set()
-    for namespace in namespaces or (None,):
+async def _listed(
+    kind: WatchedKind, cluster: Cluster, namespaces: Sequence[str]
+) -> set[tuple[str, str]] | None:
+    """Return namespace and name of all there is of a kind, or None where that could not be had."""
+    there: set[tuple[str, str]] = set()
+    for namespace in kind.places(namespaces):
         items = await cluster.list_all(kind.group, kind.version, kind.plural, namespace)
         if isinstance(items, Failure):
             return None
-        there |= {f"{item['metadata']['namespace']}/{item['metadata']['name']}" for item in items}
+        there |= {(item["metadata"].get("namespace", ""), item["metadata"]["name"]) for item in items}
     return there
 
 

@@ -167,3 +167,15 @@ def test_a_cluster_that_is_not_there_is_one_sentence(tmp_path):
     done = CliRunner().invoke(APP, options)
     assert (done.exit_code, done.stdout) == (2, "")
     assert "cannot be reached" in done.stderr
+
+
+def test_a_calendar_of_the_whole_cluster_takes_no_declaration(tmp_path):
+    country = SCHOOL.replace("kind: SchoolCalendar", "kind: ClusterSchoolCalendar")
+    country = country.replace("namespace: lms, ", "").replace(", namespace: lms", "")
+    file = written(tmp_path, country)
+    done = CliRunner().invoke(APP, ["city", "2025-02-04", "--closed", "-f", str(file)])
+    assert done.exit_code == 2
+    assert done.stderr.strip().endswith(
+        "city: is a ClusterSchoolCalendar, which takes late facts only in its calendarDates. Who may edit it "
+        "adds it there: kubectl edit cschoolcal"
+    )
