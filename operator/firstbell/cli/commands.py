@@ -55,6 +55,12 @@ COMMANDS = (
         example="status -A",
     ),
     Mounted(
+        name="fleet",
+        help="Say what all workloads ask for together at each bell, and what does not fit, worst first.",
+        where="firstbell.cli.fleet.command:fleet",
+        example="fleet -A",
+    ),
+    Mounted(
         name="declare",
         help="Declare a late fact, such as a snow day; first it is shown what it changes for each workload.",
         where="firstbell.cli.declare.command:declare",

@@ -58,6 +58,17 @@ from firstbell.core.effort import planned_around, too_many_steps
 from firstbell.core.findings import Finding, FindingKind, Severity, calendar_findings, fold, policy_findings
 from firstbell.core.findings.exceptions import last_entry_findings
 from firstbell.core.findings.pupils import pupil_findings
+from firstbell.core.fleet import (
+    FleetBell,
+    FleetPart,
+    PodRequest,
+    Requested,
+    Resource,
+    Room,
+    Strain,
+    fleet_bells,
+    requested,
+)
 from firstbell.core.floor import Autoscaler, FloorMark, FloorMemory, FloorReading, FloorState, read_floor
 from firstbell.core.history import SETTLED, History, Recommended
 from firstbell.core.lead import NO_RISES, MeasuredLead, Rise, Rises, all_taking
@@ -174,6 +185,8 @@ __all__ = [
     "ExceptionSource",
     "Finding",
     "FindingKind",
+    "FleetBell",
+    "FleetPart",
     "FloorMark",
     "FloorMemory",
     "FloorReading",
@@ -198,6 +211,7 @@ __all__ = [
     "Pilot",
     "Plan",
     "PlannedPeak",
+    "PodRequest",
     "Policy",
     "Preparation",
     "RatePolicy",
@@ -206,8 +220,11 @@ __all__ = [
     "Recommended",
     "RecurrenceCondition",
     "RegionLoad",
+    "Requested",
+    "Resource",
     "Rise",
     "Rises",
+    "Room",
     "RotationType",
     "Rules",
     "Run",
@@ -225,6 +242,7 @@ __all__ = [
     "Sight",
     "Standing",
     "Step",
+    "Strain",
     "Surge",
     "SurgeHistory",
     "TargetType",
@@ -249,6 +267,7 @@ __all__ = [
     "clamp",
     "clock_text",
     "day_words",
+    "fleet_bells",
     "floors_in_force",
     "fold",
     "hold_in_force",
@@ -277,6 +296,7 @@ __all__ = [
     "pupil_findings",
     "read_floor",
     "region_loads",
+    "requested",
     "same_lessons_from",
     "scheduled_by",
     "shortfall_sentence",

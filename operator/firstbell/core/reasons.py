@@ -100,6 +100,7 @@ class AbsenceReason(StrEnum):
     NOT_READ_YET = "NotReadYet"
     """There is nothing of an object that waits for its turn to be read."""
     NOT_RECORDED = "NotRecorded"
+    NOT_REQUESTED = "NotRequested"
     NOT_WATCHED = "NotWatched"
     PODS_NOT_READABLE = "PodsNotReadable"
     PODS_NOT_TOLD = "PodsNotTold"

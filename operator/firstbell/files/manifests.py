@@ -104,6 +104,8 @@ class Manifests:
     autoscaler_bounds: tuple[AutoscalerBounds, ...] = ()
     workloads: tuple[CountedWorkload, ...] = ()
     """Those alone whose manifests set a count."""
+    others: tuple[Origin, ...] = ()
+    """Objects of kinds that no plan is made of, as they stand."""
     refused_calendars: frozenset[str] = frozenset()
     """The keys of calendars that are there and cannot be read."""
 
@@ -157,6 +159,7 @@ def gather_readable(documents: Iterable[Origin]) -> tuple[Manifests, tuple[FileP
     """Return what of the documents can be read, and what is wrong with the rest."""
     found: list[_Manifest] = []
     workloads: list[CountedWorkload] = []
+    others: list[Origin] = []
     problems: list[FileProblem] = []
     seen: dict[tuple[str, str, str], Origin] = {}
     for document in documents:
@@ -166,8 +169,10 @@ def gather_readable(documents: Iterable[Origin]) -> tuple[Manifests, tuple[FileP
                 problems += [origin.problem(problem) for problem in read.problems]
             elif read is not None:
                 found.append(read)
-            elif (workload := read_counted(origin)) is not None:
-                workloads.append(workload)
+            else:
+                others.append(origin)
+                workload = read_counted(origin)
+                workloads += [workload] if workload is not None else []
     read_calendars = {one.calendar.key for one in found if isinstance(one, CalendarManifest)}
     named = {
         f"{namespace}/{name}" if namespace else name
@@ -181,6 +186,7 @@ def gather_readable(documents: Iterable[Origin]) -> tuple[Manifests, tuple[FileP
         overrides=tuple(one for one in found if isinstance(one, OverrideManifest)),
         autoscaler_bounds=tuple(one for one in found if isinstance(one, AutoscalerBounds)),
         workloads=tuple(workloads),
+        others=tuple(others),
         refused_calendars=frozenset(named - read_calendars),
     )
     return manifests, tuple(problems)
