@@ -116,6 +116,7 @@ class FakeTelemetry:
         self.ticks = 0
         self.standing: dict[str, tuple[int | None, int | None, int | None]] = {}
         self.off: float | None = None
+        self.pace: float | None = None
         self.not_ready_for: dict[str, dict[str, int]] = {}
         self.is_stopped: bool | None = None
 
@@ -130,6 +131,9 @@ class FakeTelemetry:
 
     def wrote(self, what: str, outcome: str) -> None:
         self.writes[what, outcome] += 1
+
+    def paced(self, seconds: float) -> None:
+        self.pace = seconds
 
     def clock_off(self, seconds: float | None) -> None:
         self.off = seconds

@@ -58,6 +58,12 @@ class Operator:
             found[what if outcome == "ok" else f"{what} {outcome}"] = float(line.rpartition(" ")[2])
         return found
 
+    def paced(self) -> float:
+        """What it reckons with for one rise among many, in seconds; 0 before the first was written."""
+        return next(
+            (float(line.rpartition(" ")[2]) for line in self._figures("firstbell_rise_write_seconds ")), 0.0
+        )
+
     def complaints(self) -> list[str]:
         """What it has logged: warnings and worse."""
         return self.log.read_text().splitlines()

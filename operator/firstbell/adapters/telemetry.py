@@ -48,6 +48,12 @@ class PrometheusTelemetry:
             registry=self.registry,
         )
 
+        self._paced = Gauge(
+            "firstbell_rise_write_seconds",
+            "How long the writing of one rise among many is reckoned to take: as many times earlier than a "
+            "bell the first of its rises is written, 15 minutes at the most.",
+            registry=self.registry,
+        )
         self._clock_off = Gauge(
             "firstbell_clock_offset_seconds",
             "How far the API server's clock is ahead of the operator's; NaN while nobody knows.",
@@ -88,6 +94,10 @@ class PrometheusTelemetry:
     def wrote(self, what: str, outcome: str) -> None:
         """Count a write."""
         self._writes.labels(what, outcome).inc()
+
+    def paced(self, seconds: float) -> None:
+        """Show how long the writing of one rise among many is reckoned to take."""
+        self._paced.set(seconds)
 
     def clock_off(self, seconds: float | None) -> None:
         """Show how far the API server's clock is ahead of ours."""

@@ -142,6 +142,7 @@ from firstbell.core.upcoming import (
     written_for,
 )
 from firstbell.core.visible_text import is_visible, visible
+from firstbell.core.writing_pace import LONGEST_LEAD, PACE_AT_FIRST, WritingPace, writing_lead
 
 __all__ = [
     "AS_PLANNED",
@@ -152,9 +153,11 @@ __all__ = [
     "DEFAULT_RULES",
     "END_OF_DAY",
     "EPOCH",
+    "LONGEST_LEAD",
     "MINUTES_PER_DAY",
     "NO_RISES",
     "ODD_AND_EVEN",
+    "PACE_AT_FIRST",
     "RELAXED",
     "SETTLED",
     "SLOWING",
@@ -252,6 +255,7 @@ __all__ = [
     "Unavailable",
     "Weekday",
     "Workload",
+    "WritingPace",
     "all_taking",
     "api_minute",
     "api_time",
@@ -311,5 +315,6 @@ __all__ = [
     "visible",
     "wall_clock",
     "words_of",
+    "writing_lead",
     "written_for",
 ]

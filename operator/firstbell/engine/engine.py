@@ -33,6 +33,7 @@ from firstbell.engine.pace.stop import Stop
 from firstbell.engine.pace.timekeeping import Timekeeping, tell_clock
 from firstbell.engine.pace.turns import Turns
 from firstbell.engine.pace.wakeups import Wakeups
+from firstbell.engine.pace.writing import Writing
 from firstbell.engine.ports import FailureKind
 from firstbell.engine.report.reported_kinds import REPORTED_KINDS
 from firstbell.engine.report.reporter import Reporter
@@ -57,6 +58,8 @@ if TYPE_CHECKING:
     from firstbell.kinds.stop_order import StopOrder
 
 TICK_WORKERS = 16
+FINISH_WORKERS = 6
+"""Beside those of ticks: what follows floors goes on while others wait, and does not starve."""
 REPORT_WORKERS = 4
 TICK_SECONDS = 30.0
 RESYNC = timedelta(minutes=30)
@@ -112,6 +115,7 @@ class Engine:
             telemetry=telemetry,
             instance=instance,
             wake=self.wake,
+            others_wait=self._others_wait,
         )
         self.slices = slices if slices is not None else Slices()
         self._decisions = self.slices.beside()
@@ -159,6 +163,10 @@ class Engine:
         self._report_wakeups: Wakeups[OwnKey] = Wakeups()
         self._ticks: Turns[str] = Turns(self._decisions)
         self._queued: dict[str, datetime] = {}
+        self._unfinished: Turns[str] = Turns(self._decisions)
+        self._left_off: set[str] = set()
+        self._finishing: set[str] = set()
+        self._writing = Writing()
         self._ticking: set[str] = set()
         self._again: set[str] = set()
         self._woken = asyncio.Event()
@@ -220,6 +228,8 @@ class Engine:
                 tasks.create_task(self._polling.run())
             for _ in range(TICK_WORKERS):
                 tasks.create_task(self._tick_worker())
+            for _ in range(FINISH_WORKERS):
+                tasks.create_task(self._finish_worker())
             for _ in range(REPORT_WORKERS):
                 tasks.create_task(self._report_worker())
 
@@ -329,28 +339,70 @@ class Engine:
         while True:
             key = await self._ticks.get()
             await self.fence.opened()
-            instant = self._queued.pop(key)
-            self._calm.clear()
-            self._ticking.add(key)
-            begun = time.perf_counter()
+            await self._tick_alone(key, self._queued.pop(key))
+
+    async def _finish_worker(self) -> None:
+        """Finish one after the other what was left while others waited for their floor."""
+        while True:
+            key = await self._unfinished.get()
+            await self.fence.opened()
+            if key not in self._left_off:
+                continue  # finished meanwhile, by a tick of another reason
+            self._left_off.discard(key)
+            if key in self._ticking:
+                self._again.add(key)
+                continue
+            self._finishing.add(key)
             try:
-                async with asyncio.timeout(TICK_SECONDS):
-                    await self._tick(key, instant)
-            except TimeoutError:
-                log.warning("tick took too long", autoscaler=key, seconds=TICK_SECONDS)
-                self._ask(key, self.clock.now() + RETRY)
-            except Exception:
-                # A fault of ours that one object brings out must not keep the others from their bells.
-                log.exception("tick failed", autoscaler=key)
-                self._ask(key, self.clock.now() + LONGEST_RETRY)
+                await self._tick_alone(key, self.clock.now())
             finally:
-                self._telemetry.ticked(time.perf_counter() - begun)
-                self._ticking.discard(key)
-                if key in self._again:
-                    self._again.discard(key)
-                    self._enqueue(key, self.clock.now())
-                if not self._ticking and self._ticks.is_calm():
-                    self._calm.set()
+                self._finishing.discard(key)
+
+    def _others_wait(self, key: str) -> bool:
+        """Tell whether others wait for their tick; whoever is to finish does not let them pass again."""
+        return key not in self._finishing and not self._ticks.is_calm()
+
+    def _follow_writing(self, key: str, rises: int, begun: float) -> None:
+        """Note what a tick has written, and leave the rest of it for when others have their floor."""
+        memory = self._memories.get(key)
+        rises = memory.written.rises - rises if memory is not None else 0
+        if rises or key in self._finishing:
+            self._writing.wrote(begun, time.perf_counter(), rises)
+            each = self._writing.pace.each
+            if self._wakeups.follow_pace(each):
+                self._woken.set()
+                log.info("rises are written at another pace", milliseconds=round(each.total_seconds() * 1000))
+            self._telemetry.paced(each.total_seconds())
+        if memory is None or not memory.written.unfinished:
+            self._left_off.discard(key)
+        elif key not in self._left_off:
+            self._left_off.add(key)
+            self._unfinished.put(key.partition("/")[0], key)
+
+    async def _tick_alone(self, key: str, instant: datetime) -> None:
+        self._calm.clear()
+        self._ticking.add(key)
+        begun, memory = time.perf_counter(), self._memories.get(key)
+        rises = memory.written.rises if memory is not None else 0
+        try:
+            async with asyncio.timeout(TICK_SECONDS):
+                await self._tick(key, instant)
+            self._follow_writing(key, rises, begun)
+        except TimeoutError:
+            log.warning("tick took too long", autoscaler=key, seconds=TICK_SECONDS)
+            self._ask(key, self.clock.now() + RETRY)
+        except Exception:
+            # A fault of ours that one object brings out must not keep the others from their bells.
+            log.exception("tick failed", autoscaler=key)
+            self._ask(key, self.clock.now() + LONGEST_RETRY)
+        finally:
+            self._telemetry.ticked(time.perf_counter() - begun)
+            self._ticking.discard(key)
+            if key in self._again:
+                self._again.discard(key)
+                self._enqueue(key, self.clock.now())
+            if not self._ticking and self._ticks.is_calm() and self._unfinished.is_calm():
+                self._calm.set()
 
     async def _tick(self, key: str, instant: datetime) -> None:
         if key not in self.store.autoscalers:

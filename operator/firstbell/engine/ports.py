@@ -289,6 +289,10 @@ class Telemetry(Protocol):
         """
         ...
 
+    def paced(self, seconds: float) -> None:
+        """Show how long the writing of one rise among many is reckoned to take, in seconds."""
+        ...
+
     def clock_off(self, seconds: float | None) -> None:
         """Show how far the API server's clock is ahead of ours; None while nobody knows."""
         ...

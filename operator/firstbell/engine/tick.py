@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from firstbell.core import (
+    LONGEST_LEAD,
     SLOWING,
     AbsenceReason,
     Decision,
@@ -30,7 +31,6 @@ from firstbell.engine.memory.carried_out import Action, Scaling
 from firstbell.engine.pace.slices import Slices
 from firstbell.engine.pace.stop import Stop
 from firstbell.engine.pace.timekeeping import Timekeeping
-from firstbell.engine.pace.wakeups import LONGEST_LEAD
 from firstbell.engine.ports import Failure, FailureKind, Happening
 from firstbell.engine.seen.store import SeenWorkload, Store
 from firstbell.kinds.school_autoscaler import Mode

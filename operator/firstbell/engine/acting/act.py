@@ -47,9 +47,13 @@ class Overtaken(Failure):
 
 
 class Actor:
-    """Writes, with what they share. `wake` is told the SchoolAutoscalers that a release concerns."""
+    """Writes, with what they share. `wake` is told the SchoolAutoscalers that a release concerns.
 
-    def __init__(
+    `others_wait` tells of a SchoolAutoscaler whether others wait for their floor meanwhile. Then what follows
+    its own (the hand-back of a field that nobody applies, the count) is left, and `unfinished` says so.
+    """
+
+    def __init__(  # noqa: PLR0913 - what it writes through, each once
         self,
         *,
         store: Store,
@@ -57,17 +61,20 @@ class Actor:
         telemetry: Telemetry,
         instance: str,
         wake: Callable[[set[str]], None],
+        others_wait: Callable[[str], bool] = lambda _: False,
     ) -> None:
         self._store = store
         self._cluster = cluster
         self._telemetry = telemetry
         self._instance = instance
         self._wake = wake
+        self._others_wait = others_wait
         self._marks = CountMarks(store=store, cluster=cluster, telemetry=telemetry, instance=instance)
 
     async def act(self, outcome: Outcome, memory: Memory) -> Failure | None:
         """Carry the decision out; return the failure that stopped it, or None."""
         stands, writes = outcome.situation, writes_of(outcome, memory, self._instance)
+        memory.written.unfinished = False
         failure: Failure | None = None
         if outcome.stopped:
             return await self._marks.live_on(stands)
@@ -114,35 +121,55 @@ class Actor:
     async def _write_floor_and_count(
         self, outcome: Outcome, actuator: ByFloor, writes: Writes, memory: Memory
     ) -> Failure | None:
-        seen, desired = actuator.seen, writes.desired or 0
+        seen, desired, waited = (
+            actuator.seen,
+            writes.desired or 0,
+            self._others_wait(outcome.situation.seen.key),
+        )
         raised = desired > actuator.baseline
         failure: Failure | None = None
         if writes.floor is not None:
             failure = await self._write_floor(outcome, actuator, desired, writes.floor, memory)
-        elif seen.kept and seen.observed:
+        elif seen.kept and seen.observed and not waited:
             await mend(self._cluster, self._telemetry, self._store.floors, seen)
         stood = self._store.floors.get(seen.key)
+        memory.written.unfinished = stood is not None and stood.kept and waited
         if stood is not None and (stood.kept or (stood.shared and raised)):
             memory.looks_again.ask(outcome.now + HAND_BACK_AGAIN)
         if failure is not None:
             return failure
         if stood is not None and raised and stood.autoscaler.minimum != desired:
             return None  # what admission control left is looked at, before anything is scaled
+        if raised and actuator.shows(desired) and self._is_left(writes, waited=waited):
+            memory.written.unfinished, memory.written.scaled_for = True, None
+            return None
         if raised and actuator.shows(desired):
             memory.written.scaled_for = desired
             return await self._follow_floor(outcome, writes, memory)
         return None
+
+    @staticmethod
+    def _is_left(writes: Writes, *, waited: bool) -> bool:
+        """Tell whether the count can wait: not where it is itself the answer to a foreign write."""
+        return waited and writes.count is not None and (writes.floor is not None or writes.answers is None)
 
     async def _write_floor(
         self, outcome: Outcome, actuator: ByFloor, desired: int, command: Command, memory: Memory
     ) -> Failure | None:
         """Send the patch; tell what admission control made of it from what others have written since."""
         before = self._store.floors.get(actuator.seen.key, actuator.seen)
-        written = await write_floor(self._cluster, self._telemetry, actuator.seen, command.operations)
+        written = await write_floor(
+            self._cluster,
+            self._telemetry,
+            actuator.seen,
+            command.operations,
+            may_settle_later=self._others_wait(outcome.situation.seen.key),
+        )
         if isinstance(written, Failure):
             return written
         given = seen_floor(written.answer, before.of)
         raised = desired > actuator.baseline
+        memory.written.rises += raised
         floor = given.autoscaler.minimum
         if raised and floor != desired:
             memory.written.admitted = _admitted(desired, floor, outcome.now)
@@ -184,6 +211,7 @@ class Actor:
             return None
         failure = await self._write_count(outcome, writes, memory)
         if failure is None:
+            memory.written.rises += writes.desired > workload.replicas
             admitted = memory.written.admitted_count
             given = writes.desired if admitted is None else admitted.given
             memory.written.set_count = SetCount(uid=workload.uid, replicas=given)

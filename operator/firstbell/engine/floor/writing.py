@@ -40,14 +40,23 @@ class FloorWritten:
 
 
 async def write_floor(
-    cluster: Cluster, telemetry: Telemetry, seen: SeenFloor, operations: Sequence[Operation]
+    cluster: Cluster,
+    telemetry: Telemetry,
+    seen: SeenFloor,
+    operations: Sequence[Operation],
+    *,
+    may_settle_later: bool = False,
 ) -> FloorWritten | Failure:
-    """Send a floor or release patch, then hand the field back, unless that has to wait."""
+    """Send a floor or release patch, then hand the field back, unless that has to wait.
+
+    Where nobody applies the field, a later look may do it: others wait for their floor meanwhile
+    (`operator/decisions/0052-floors-first.md`).
+    """
     written = await cluster.json_patch(seen.path, operations)
     telemetry.wrote("floor", write_outcome(written))
     if isinstance(written, Failure):
         return written
-    if _goes_to_zero(written, seen):
+    if _goes_to_zero(written, seen) or (may_settle_later and _can_wait(written, seen, operations)):
         return FloorWritten(answer=written, latest=written)
     latest = await give_back(cluster, telemetry, seen, written, just_written=True)
     return FloorWritten(answer=written, latest=latest)
@@ -60,6 +69,12 @@ def _goes_to_zero(written: Json, seen: SeenFloor) -> bool:
     the object in that moment (seen on Kubernetes 1.37): the hand-back is left to the next look.
     """
     return seen.of is HPA and written["spec"].get(HPA.minimum_field) == 0
+
+
+def _can_wait(written: Json, seen: SeenFloor, operations: Sequence[Operation]) -> bool:
+    """Tell whether nobody applies the field, and admission control left what was asked for."""
+    given = written["spec"].get(seen.of.minimum_field)
+    return not seen.former_managers and given == operations[-1].get("value")
 
 
 async def give_back(

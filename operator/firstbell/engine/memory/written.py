@@ -53,7 +53,8 @@ class Written:
 
     `admitted` is of the floor, `admitted_count` of the workload's count; `floored` is what this process wrote
     last (the status tells the same, a little later); `scaled_for` the floor that the count was last brought
-    up to.
+    up to. `rises` counts those that were written; `unfinished` says that the last tick has left what can wait
+    until others have their floor.
     """
 
     admitted: Admitted | None = None
@@ -63,6 +64,8 @@ class Written:
     set_count: SetCount | None = None
     challenge: Challenge | None = None
     contest: Contest = field(default_factory=Contest)
+    rises: int = 0
+    unfinished: bool = False
 
     def move(self, by: timedelta) -> None:
         """Move every time in here along with a clock that was set."""

@@ -2,10 +2,10 @@
 
 Each key has at most one wake-up, the earliest asked for, and one for a rise: every tick asks anew for its
 next. Many rises due at one instant (one bell, a thousand workloads) are spread: there are as many turns
-before it as rises, each a little earlier than the next, so that the last to be written is not late. Whose
-each turn is, is settled when it comes: that of the most important of those that still wait. So where writing
-takes longer than was thought, it is the least important that is late. Even a single rise has its turn a
-second early: its floor, hand-back and `/scale` are three writes, and are to be there at the instant.
+before it as rises, each a little earlier than the next, so that the last to be written is not late. How far
+turns lie apart follows the pace at which rises are written (`core/writing_pace.py`). Whose each turn is, is
+settled when it comes: that of the most important of those that still wait. So where writing takes longer than
+was thought, it is the least important that is late.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Generic, TypeVar
+
+from firstbell.core import PACE_AT_FIRST, writing_lead
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
+    from datetime import datetime, timedelta
 
-FIRST_LEAD = timedelta(seconds=1)
-SPREAD = timedelta(milliseconds=50)
-"""For three writes each. A busy API server gave a floor in 25 to 100 ms."""
-LONGEST_LEAD = timedelta(seconds=60)
+FOLLOWED_SHARE = 0.1
+"""A pace that differs by less is not worth a new order of turns."""
 TIDY_FROM, TIDY_FACTOR = 1000, 4
 K = TypeVar("K", bound="Hashable")
 
@@ -45,15 +45,11 @@ class _Rise:
     priority: int
 
 
-def lead_of(rises: int) -> timedelta:
-    """Return how long before their instant the first of so many rises has its turn."""
-    return min(LONGEST_LEAD, FIRST_LEAD + SPREAD * (rises - 1))
-
-
 class Wakeups(Generic[K]):
     """Instants at which keys are due. Those of one instant come by priority, then in the order of keys."""
 
     def __init__(self) -> None:
+        self._each = PACE_AT_FIRST.each
         self._looks: dict[K, datetime] = {}
         self._looks_heap: list[tuple[datetime, K]] = []
         self._rises: dict[K, _Rise] = {}
@@ -84,6 +80,18 @@ class Wakeups(Generic[K]):
         self._come_in_turn(rise.instant)
         self._tidy()
 
+    def follow_pace(self, each: timedelta) -> bool:
+        """Have turns lie so far apart from now on; tell whether that is another pace than before."""
+        if abs(each - self._each) <= FOLLOWED_SHARE * self._each:
+            return False
+        self._each = each
+        self._order_turns()
+        return True
+
+    def _order_turns(self) -> None:
+        self._turns_heap = [(self._turn(instant), instant) for instant in self._rising_at]
+        heapq.heapify(self._turns_heap)
+
     def _tidy(self) -> None:
         """Drop what has left, where that is most of it: somebody edits again and again."""
         if len(self._turns_heap) <= TIDY_FROM + TIDY_FACTOR * len(self._rises):
@@ -93,8 +101,7 @@ class Wakeups(Generic[K]):
             self._lines[rise.instant].append((-rise.priority, key))
         for line in self._lines.values():
             heapq.heapify(line)
-        self._turns_heap = [(self._turn(instant), instant) for instant in self._rising_at]
-        heapq.heapify(self._turns_heap)
+        self._order_turns()
 
     def forget(self, key: K) -> None:
         """Drop what `key` has asked for."""
@@ -142,7 +149,7 @@ class Wakeups(Generic[K]):
         return None
 
     def _turn(self, instant: datetime) -> datetime:
-        return instant - lead_of(self._rising_at[instant])
+        return instant - writing_lead(self._rising_at[instant], self._each)
 
     def _come_in_turn(self, instant: datetime) -> None:
         heapq.heappush(self._turns_heap, (self._turn(instant), instant))

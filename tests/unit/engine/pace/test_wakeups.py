@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -93,11 +94,32 @@ def test_a_thousand_rises_at_one_instant_lead_by_at_most_a_minute_and_none_is_la
     assert {BELL} == {wakeup.instant for wakeup in due}
 
 
-def test_ten_thousand_do_not_lead_by_more_than_a_minute_either():
+@pytest.mark.parametrize(("rises", "want"), [(10_000, 501), (100_000, 900)])
+def test_ten_thousand_lead_by_what_they_need_and_nobody_by_more_than_a_quarter_of_an_hour(rises, want):
     wakeups = Wakeups()
-    for number in range(10_000):
+    for number in range(rises):
         wakeups.ask(f"ns/{number}", BELL, may_come_early=True)
-    assert BELL - seconds(60) == wakeups.next_due()
+    assert (BELL - wakeups.next_due()).total_seconds() == pytest.approx(want, abs=0.1)
+
+
+def test_turns_lie_as_far_apart_as_writing_takes():
+    wakeups = Wakeups()
+    for number in range(101):
+        wakeups.ask(f"ns/{number}", BELL, may_come_early=True)
+    assert wakeups.follow_pace(timedelta(milliseconds=200))
+    assert BELL - seconds(21) == wakeups.next_due()
+    assert len(popped(wakeups, BELL - seconds(11))) == 51, "half of them have had their turn by then"
+    assert wakeups.follow_pace(timedelta(milliseconds=20))
+    assert BELL - seconds(1.98) == wakeups.next_due(), "those that are left wait for longer"
+    assert not wakeups.follow_pace(timedelta(milliseconds=21)), "that is no other pace"
+    assert len(popped(wakeups, BELL)) == 50
+
+
+def test_another_pace_moves_no_fall_and_no_other_look():
+    wakeups = Wakeups()
+    wakeups.ask("a", BELL)
+    wakeups.follow_pace(seconds(0.5))
+    assert wakeups.next_due() == BELL
 
 
 def test_a_fall_never_comes_early():
