@@ -25,6 +25,12 @@ COMMANDS = (
         example="backtest -f calendar.yaml --load load.csv",
     ),
     Mounted(
+        name="merge",
+        help="Put the shares of a backtest over many policies together, as one run would have written them.",
+        where="firstbell.cli.merge.command:merge",
+        example="merge results -o table",
+    ),
+    Mounted(
         name="lint",
         help="Find what calendars and autoscalers say and most likely do not mean.",
         where="firstbell.cli.lint.command:lint",

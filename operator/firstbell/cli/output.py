@@ -6,9 +6,11 @@ Results go to standard output, everything else to standard error, and never raw 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextvars import ContextVar
+from dataclasses import dataclass
 from io import TextIOWrapper
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import typer
 
@@ -16,6 +18,8 @@ from firstbell.core import is_visible, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+T = TypeVar("T")
 
 UNREADABLE = 2
 
@@ -32,11 +36,43 @@ def console() -> Console:
     return VisibleConsole(markup=False, highlight=False, emoji=False)
 
 
+class Refusal(typer.Exit):
+    """The end of a command that was refused, with the lines that say why."""
+
+    def __init__(self, lines: tuple[str, ...]) -> None:
+        super().__init__(UNREADABLE)
+        self.lines = lines
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why something was refused, where it is one of several and ends no command."""
+
+    lines: tuple[str, ...]
+
+
+_kept: ContextVar[bool] = ContextVar("kept", default=False)
+"""Whether what is refused is kept for whoever asked, not said."""
+
+
 def refuse(lines: Iterable[object]) -> NoReturn:
-    """Say what is wrong, a line each, and end with exit code 2."""
-    for line in lines:
-        typer.echo(printable(str(line)), err=True)
-    raise typer.Exit(UNREADABLE)
+    """Say what is wrong, a line each, and end with exit code 2; within `attempted`, only end that."""
+    told = tuple(printable(str(line)) for line in lines)
+    if not _kept.get():
+        for line in told:
+            typer.echo(line, err=True)
+    raise Refusal(told)
+
+
+def attempted(work: Callable[[], T]) -> T | Refused:
+    """Return what work comes to, or the lines by which it is refused, which are not said."""
+    token = _kept.set(True)
+    try:
+        return work()
+    except Refusal as refusal:
+        return Refused(refusal.lines)
+    finally:
+        _kept.reset(token)
 
 
 def printable(text: str) -> str:

@@ -118,6 +118,15 @@ def read_manifests(paths: Iterable[Path]) -> Manifests | Unreadable:
 
     Whether references between the objects hold is asked by `links.link`.
     """
+    documents, problems = read_documents(paths)
+    read = gather(documents)
+    if isinstance(read, Unreadable):
+        problems += read.problems
+    return Unreadable(problems=tuple(problems)) if problems or isinstance(read, Unreadable) else read
+
+
+def read_documents(paths: Iterable[Path]) -> tuple[list[Origin], list[FileProblem]]:
+    """Return the documents of the files, and of those in the folders, and what cannot be read of them."""
     documents: list[Origin] = []
     problems: list[FileProblem] = []
     for path in paths:
@@ -128,10 +137,7 @@ def read_manifests(paths: Iterable[Path]) -> Manifests | Unreadable:
             else:
                 documents += found
     problems += _too_large(documents)
-    read = gather(documents)
-    if isinstance(read, Unreadable):
-        problems += read.problems
-    return Unreadable(problems=tuple(problems)) if problems or isinstance(read, Unreadable) else read
+    return documents, problems
 
 
 def _too_large(documents: Iterable[Origin]) -> list[FileProblem]:

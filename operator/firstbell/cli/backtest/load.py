@@ -41,6 +41,29 @@ class Server:
     ca_bundle: Path | None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """The options that say where the load is recorded, in which of the two, and which dates of it count."""
+
+    load: Path | None
+    server: Server | None
+    counts_seconds: int
+    first: str | None
+    last: str | None
+
+
+def recording_of(source: Source, trial: Trial, policys_query: str | None) -> Recording:
+    """Return the load that is asked for; end the command where there is none."""
+    dates = asked_dates(trial, source.first, source.last)
+    if source.load is not None:
+        if source.server is not None:
+            refuse(["--load, --prometheus: both tell the load. Give one of the two."])
+        return from_file(source.load, source.counts_seconds, dates)
+    if source.server is None:
+        refuse(["there is no load. Give a recording by --load FILE, or --prometheus URL."])
+    return from_prometheus(source.server, policys_query, dates)
+
+
 def asked_dates(trial: Trial, first: str | None, last: str | None) -> Dates:
     """Return the dates of `--from` and `--to`, inclusive, in the zone of the policy's first calendar."""
     zone = trial.workload.zone

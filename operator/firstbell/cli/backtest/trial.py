@@ -50,8 +50,12 @@ class Tried:
 def trial_of(files: Sequence[Path], asked: Asked) -> Tried:
     """Return what is tried; end the command with a line per problem where that cannot be told."""
     manifests = manifests_in(files)
-    linked = linked_in(manifests)
-    chosen = _chosen(linked, asked.autoscaler, ", ".join(map(str, files)))
+    return trial_in(manifests, linked_in(manifests), asked, ", ".join(map(str, files)))
+
+
+def trial_in(manifests: Manifests, linked: Linked, asked: Asked, names: str) -> Tried:
+    """Return the same of what was read already; `names` is what that is called where it is refused."""
+    chosen = _chosen(linked, asked.autoscaler, names)
     resolved = {calendar.key: SchoolDays(calendar) for calendar in chosen.calendars}
     if errors := list(policy_errors(chosen, resolved)):
         refuse(errors)
@@ -91,7 +95,8 @@ def _chosen(linked: Linked, wanted: str | None, names: str) -> LinkedAutoscaler:
         refuse([f"{names}: no SchoolAutoscaler in here. Give the file of the policy with -f."])
     if wanted is None:
         if len(known) > 1:
-            refuse([f"{names}: there are {len(known)} SchoolAutoscalers. Choose by --autoscaler {known[0]}."])
+            cure = f"Choose by --autoscaler {known[0]}, or try each by --all"
+            refuse([f"{names}: there are {len(known)} SchoolAutoscalers. {cure}."])
         return linked.autoscalers[0]
     fitting = [key for key in known if wanted in {key, key.partition("/")[2]}]
     if len(fitting) != 1:

@@ -1,0 +1,1 @@
+"""`firstbell merge`: the shares of a backtest put together."""
