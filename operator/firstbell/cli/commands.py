@@ -26,7 +26,7 @@ COMMANDS = (
     ),
     Mounted(
         name="merge",
-        help="Put the shares of a backtest over many policies together, as one run would have written them.",
+        help="Put the shares of a backtest over many policies together.",
         where="firstbell.cli.merge.command:merge",
         example="merge results -o table",
     ),

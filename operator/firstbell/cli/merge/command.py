@@ -31,9 +31,10 @@ def merge(
         Path | None, typer.Option(metavar="FOLDER", help="Write the JSON into a file of this folder.")
     ] = None,
 ) -> None:
-    """Put the shares of a backtest over many policies together, as one run would have written them.
+    """Put the shares of a backtest over many policies together.
 
-    Exit code 1: some policies could not be tried, and are named. 2: shares are missing or of other runs.
+    The document is that which one run would have written. Exit code 1: some policies could not be tried, and
+    are named. 2: shares are missing or of other runs.
     """
     from firstbell.cli.backtest.many.conduct import Sheet, end
     from firstbell.cli.backtest.many.document import NotAShardError
