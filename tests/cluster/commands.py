@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
+from tests.cluster import forked
+
 if TYPE_CHECKING:
+    import subprocess
+
     from tests.cluster.stage import Stage
 
 
@@ -19,15 +21,7 @@ def firstbell(stage: Stage, *arguments: object, stdin: str | None = None) -> sub
     here = stage.accounts.release.here if "release" in arguments else stage.control_plane
     kept = {name: value for name, value in os.environ.items() if not name.startswith("FIRSTBELL_")}
     environ = {**kept, "KUBECONFIG": str(here.kubeconfig), "COLUMNS": "80", "NO_COLOR": "1"}
-    return subprocess.run(
-        [sys.executable, "-m", "firstbell", *map(str, arguments)],
-        input=stdin,
-        env=environ,
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
+    return forked.run(["-m", "firstbell", *arguments], environ, stdin=stdin)
 
 
 def said(stage: Stage, *arguments: object, stdin: str | None = None) -> str:

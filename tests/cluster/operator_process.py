@@ -10,8 +10,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -22,6 +20,7 @@ from typing import TYPE_CHECKING, Self
 from firstbell.app import run_operator
 from firstbell.clock import FastClock
 from firstbell.settings import Settings
+from tests.cluster import forked
 from tests.cluster.waiting import until
 
 if TYPE_CHECKING:
@@ -189,19 +188,17 @@ class Process:
     """A command of ours that is ended, whatever happens, when the block is left; all it says is in a file."""
 
     def __init__(self, argv: Sequence[object], log: Path, environ: dict[str, str] | None = None) -> None:
-        self.argv = [sys.executable, *map(str, argv)]
+        self.argv = argv
         self.log = log
         self._environ = environ or {}
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: forked.Command | None = None
 
     def __enter__(self) -> Self:
         environ = {name: value for name, value in os.environ.items() if not name.startswith("FIRSTBELL_")}
         # The Kubernetes client keeps certificates in files, which a killed process leaves behind.
         environ |= {"NO_COLOR": "1", "COLUMNS": "200", "TMPDIR": str(self.log.parent), **self._environ}
-        with self.log.open("wb") as output:
-            self._process = subprocess.Popen(
-                self.argv, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=environ
-            )
+        with Path(os.devnull).open("rb") as nothing, self.log.open("wb") as output:
+            self._process = forked.start(self.argv, environ, nothing, output, output)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -210,7 +207,7 @@ class Process:
         self.process.wait()
 
     @property
-    def process(self) -> subprocess.Popen[bytes]:
+    def process(self) -> forked.Command:
         assert self._process is not None
         return self._process
 
@@ -242,7 +239,9 @@ class Process:
         if signal_number is not None:
             self.process.send_signal(signal_number)
         until(lambda: self.process.poll() is not None, lambda: f"it ends: {self.said}", seconds=seconds)
-        return self.process.wait()
+        code = self.process.wait()
+        assert code is not None
+        return code
 
 
 def fast_process(

@@ -8,13 +8,15 @@ needed.
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+import os
 from typing import TYPE_CHECKING
 
+from tests.cluster import forked
 from tests.scenarios.manifests import EXAMPLES
 
 if TYPE_CHECKING:
+    import subprocess
+
     from tests.cluster.prometheus import Gate, Prometheus
 
 FOUNDING = EXAMPLES / "smartschool-monday.yaml"
@@ -25,13 +27,7 @@ LOAD = "(vector(700) + 104300 * ((hour() == bool 6) * (minute() >= bool 25))) un
 def backtest(url: str, query: str, *options: object) -> subprocess.CompletedProcess[str]:
     dates = ("--from", "2020-04-19", "--to", "2020-04-21")
     arguments = ("-f", FOUNDING, "--prometheus", url, "--query", query, *dates, *options)
-    return subprocess.run(
-        [sys.executable, "-m", "firstbell", "backtest", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return forked.run(["-m", "firstbell", "backtest", *arguments], os.environ)
 
 
 def test_the_past_of_a_load_is_tried(prometheus: Prometheus):

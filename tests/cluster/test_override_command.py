@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import yaml
 
 from firstbell.clock import SystemClock
+from tests.cluster import forked
 from tests.cluster.operator_account import access
 from tests.cluster.operator_process import Sun
 from tests.cluster.stage import BASELINE, NAME, Stage, autoscaler, calendar, hpa, workload
 
 if TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
 
 MORE = 8
@@ -45,11 +45,8 @@ def person(stage: Stage, name: str, rules: list[dict], folder: Path) -> str:
 
 
 def firstbell(kubeconfig: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "firstbell", *arguments],
-        env={**os.environ, "KUBECONFIG": kubeconfig, "COLUMNS": "120", "NO_COLOR": "1"},
-        capture_output=True, text=True, timeout=180, check=False,
-    )  # fmt: skip
+    environ = {**os.environ, "KUBECONFIG": kubeconfig, "COLUMNS": "120", "NO_COLOR": "1"}
+    return forked.run(["-m", "firstbell", *arguments], environ)
 
 
 def test_whoever_is_on_duty_orders_lists_and_ends_and_a_guest_is_told_which_right_is_missing(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+import os
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
 import yaml
 
+from tests.cluster import forked
 from tests.cluster.operator_process import Process, run_command
 from tests.cluster.stage import NAME, Stage, autoscaler, calendar, hpa, workload
 from tests.cluster.stand_ins import EmptyApi, Relay, free_port, read
@@ -152,8 +152,7 @@ REFUSED = {
 
 @pytest.mark.parametrize(("flags", "said"), REFUSED.values(), ids=REFUSED.keys())
 def test_a_bad_flag_ends_it_with_one_line(flags, said):
-    argv = [sys.executable, "-m", "firstbell", "run", *flags]
-    done = subprocess.run(argv, capture_output=True, text=True, timeout=120, check=False)
+    done = forked.run(["-m", "firstbell", "run", *flags], os.environ)
     assert done.returncode == 2
     assert len([line for line in done.stderr.splitlines() if said in line]) == 1, done.stderr
     assert "Traceback" not in done.stderr

@@ -11,14 +11,13 @@ import json
 import os
 import shlex
 import subprocess
-import sys
 from typing import TYPE_CHECKING, Self
 
 import pytest
 
 from firstbell.settings import Settings
 from firstbell_workshop.local.errors import ControlPlaneError
-from tests.cluster import keda
+from tests.cluster import forked, keda
 from tests.cluster.admission import Denial
 from tests.cluster.chart_release import DEFINITIONS, HOOK, NAME, NAMESPACE, Release
 from tests.cluster.operator_account import EVERY_RIGHT
@@ -103,11 +102,8 @@ def play_kubelet(release: Release, pod: Json, folder: Path) -> str:
     """Runs the pod's command line as its account, and reports it as succeeded: what it said."""
     spec = pod["spec"]
     kubeconfig = release.access(folder / "hook", spec["serviceAccountName"])
-    done = subprocess.run(
-        [sys.executable, "-m", "firstbell", *spec["containers"][0]["args"]],
-        env={"PATH": os.environ["PATH"], "KUBECONFIG": str(kubeconfig), "TMPDIR": str(folder)},
-        capture_output=True, text=True, timeout=180, check=False,
-    )  # fmt: skip
+    environ = {"PATH": os.environ["PATH"], "KUBECONFIG": str(kubeconfig), "TMPDIR": str(folder)}
+    done = forked.run(["-m", "firstbell", *spec["containers"][0]["args"]], environ)
     assert done.returncode == 0, done.stderr
     release.control_plane.kubectl(
         "-n", NAMESPACE, "patch", "pod", pod["metadata"]["name"], "--subresource=status", "--type=merge",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from functools import cache
 from typing import Any
 
 import yaml
@@ -135,6 +136,11 @@ MISSING = object()
 
 def spec(kind: str) -> dict[str, Any]:
     """A fresh good spec."""
+    return copy.deepcopy(_read(kind))
+
+
+@cache
+def _read(kind: str) -> dict[str, Any]:
     return dict(yaml.safe_load(SPECS[kind]))
 
 
