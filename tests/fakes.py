@@ -300,6 +300,16 @@ class FakeCluster:
         await asyncio.Event().wait()
         return None
 
+    async def list_each(
+        self, kind: Kind, namespace: str | None, take: Callable[[Json], None]
+    ) -> str | Failure:
+        found = await self.list_all(*kind, namespace)
+        if isinstance(found, Failure):
+            return found
+        for body in found:
+            take(body)
+        return str(self._version)
+
     async def list_page(
         self, kind: Kind, namespace: str | None, selector: str, most: int, following: str = ""
     ) -> Page | Failure:

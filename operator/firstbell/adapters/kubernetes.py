@@ -128,27 +128,52 @@ class KubernetesCluster:
     async def list_at(self, kind: Kind, namespace: str | None, name: str = "") -> Listed | Failure:
         """Read every object of a kind, or the one of a name, and the version of the list."""
         if name:
-            return await self._pages(kind, namespace, _named(name))
+            return await self._whole(kind, namespace, _named(name))
         return await self._listed(kind, namespace, "")
 
+    async def list_each(
+        self, kind: Kind, namespace: str | None, take: Callable[[Json], None]
+    ) -> str | Failure:
+        """Hand over every object of a kind, page by page, and return the version of the list."""
+
+        def take_page(items: Sequence[Json]) -> None:
+            for item in items:
+                take(item)
+
+        version = await self._pages(kind, namespace, {"limit": str(PAGE)}, take_page)
+        if isinstance(version, Failure) and version.kind is FailureKind.EXPIRED:
+            return await self._pages(kind, namespace, {}, take_page)
+        return version
+
     async def _listed(self, kind: Kind, namespace: str | None, selector: str) -> Listed | Failure:
-        paged = await self._pages(kind, namespace, {"limit": str(PAGE), "labelSelector": selector})
+        paged = await self._whole(kind, namespace, {"limit": str(PAGE), "labelSelector": selector})
         if isinstance(paged, Failure) and paged.kind is FailureKind.EXPIRED:
             # The server has forgotten where the last page ended: then all of it in one, as kubectl does.
-            return await self._pages(kind, namespace, {"labelSelector": selector})
+            return await self._whole(kind, namespace, {"labelSelector": selector})
         return paged
 
-    async def _pages(self, kind: Kind, namespace: str | None, asked: Mapping[str, str]) -> Listed | Failure:
+    async def _whole(self, kind: Kind, namespace: str | None, asked: Mapping[str, str]) -> Listed | Failure:
         items: list[Json] = []
+        version = await self._pages(kind, namespace, asked, items.extend)
+        return version if isinstance(version, Failure) else Listed(items=items, version=version)
+
+    async def _pages(
+        self,
+        kind: Kind,
+        namespace: str | None,
+        asked: Mapping[str, str],
+        take: Callable[[list[Json]], None],
+    ) -> str | Failure:
+        """Hand over page by page, and return the version of the list."""
         following = ""
         while True:
             page = await self._page(kind, namespace, asked, following)
             if isinstance(page, Failure):
                 return page
-            items += page.items
+            take(page.items)
             last, following = following, page.following
             if not following:
-                return Listed(items=items, version=page.version)
+                return page.version
             if following == last:
                 return _NO_LIST
 

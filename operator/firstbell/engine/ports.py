@@ -171,6 +171,16 @@ class Cluster(Protocol):
         """Read every object of a kind, in one namespace or (None) in all; `selector` is one of labels."""
         ...
 
+    async def list_each(
+        self, kind: Kind, namespace: str | None, take: Callable[[Json], None]
+    ) -> str | Failure:
+        """Hand over every object of a kind, in one namespace or (None) in all, as it comes.
+
+        Return the version of the list, from which a watch can go on. Not all are in memory at once; where
+        the server forgets the list meanwhile all are handed over again.
+        """
+        ...
+
     async def list_page(
         self, kind: Kind, namespace: str | None, selector: str, most: int, following: str = ""
     ) -> Page | Failure:
@@ -209,6 +219,16 @@ class Watches(Protocol):
 
     async def list_at(self, kind: Kind, namespace: str | None, name: str = "") -> Listed | Failure:
         """Read every object of a kind, in one namespace or (None) in all; or the one of a name alone."""
+        ...
+
+    async def list_each(
+        self, kind: Kind, namespace: str | None, take: Callable[[Json], None]
+    ) -> str | Failure:
+        """Hand over every object of a kind, in one namespace or (None) in all, as it comes.
+
+        Return the version of the list, from which a watch can go on. Not all are in memory at once; where
+        the server forgets the list meanwhile all are handed over again.
+        """
         ...
 
     async def watch(

@@ -229,6 +229,34 @@ class TestLists:
             {},
         ]
 
+    async def test_each_is_handed_over_page_by_page_and_the_version_is_the_last_ones(self, server, cluster):
+        pages = {
+            None: {"items": [an_item(1), an_item(2)], "metadata": {"continue": "x", "resourceVersion": "7"}},
+            "x": {"items": [an_item(3)], "metadata": {"resourceVersion": "7"}},
+        }
+        taken = []
+
+        def answer(request):
+            following = request.query.get("continue")
+            assert taken == ([] if following is None else [an_item(1), an_item(2)])
+            return web.json_response(pages[following])
+
+        server.answer = answer
+        assert await cluster.list_each(("apps", "v1", "deployments"), None, taken.append) == "7"
+        assert taken == [an_item(number) for number in (1, 2, 3)]
+
+    async def test_of_a_list_that_the_server_has_forgotten_all_are_handed_over_again(self, server, cluster):
+        def answer(request):
+            if "continue" in request.query:
+                return web.json_response({"message": "expired"}, status=410)
+            pages = {"continue": "x"} if "limit" in request.query else {"resourceVersion": "9"}
+            items = [an_item(1)] if "continue" in pages else [an_item(1), an_item(2)]
+            return web.json_response({"items": items, "metadata": pages})
+
+        server.answer, taken = answer, []
+        assert await cluster.list_each(("apps", "v1", "deployments"), None, taken.append) == "9"
+        assert taken == [an_item(1), an_item(1), an_item(2)]
+
     @pytest.mark.parametrize(
         "page",
         [
@@ -246,6 +274,8 @@ class TestLists:
         got = await cluster.list_all("apps", "v1", "deployments", None)
         assert got.kind is FailureKind.SERVER_ERROR
         assert len(server.asked) <= 2
+        each = await cluster.list_each(("apps", "v1", "deployments"), None, lambda _: None)
+        assert each.kind is FailureKind.SERVER_ERROR
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from firstbell.engine.ports import Cluster, Failure, Json, Kind, ObjectPath, Operation, Page
 
@@ -25,6 +25,12 @@ class RelayedCluster:
     ) -> list[Json] | Failure:
         """Read every object of a kind."""
         return await self._cluster.list_all(group, version, plural, namespace, selector)
+
+    async def list_each(
+        self, kind: Kind, namespace: str | None, take: Callable[[Json], None]
+    ) -> str | Failure:
+        """Hand over every object of a kind as it comes."""
+        return await self._cluster.list_each(kind, namespace, take)
 
     async def list_page(
         self, kind: Kind, namespace: str | None, selector: str, most: int, following: str = ""

@@ -9,14 +9,13 @@ what cannot be read for a fault of ours too; neither keeps anything else from be
 from __future__ import annotations
 
 import asyncio
-import json
-import zlib
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from firstbell.core import AbsenceReason, Unavailable
 from firstbell.engine.objects.object_keys import key_of, namespace_of
+from firstbell.engine.objects.packed import packed, unpacked
 from firstbell.engine.objects.resource_version import is_older
 from firstbell.engine.pace.turns import Turns
 from firstbell.engine.seen.own_kinds import decides
@@ -74,7 +73,7 @@ def keep_for_later(kind: OwnKind, body: Json, store: Store) -> None:
         kind.put(store, kind.unread(body, known, why))
     kept = store.unread.get((kind.plural, key))
     # A list may tell of an earlier state than a watch has told of already.
-    if kept is None or not is_older(_version(body), _version(_unpacked(kept))):
+    if kept is None or not is_older(_version(body), _version(unpacked(kept))):
         store.unread[kind.plural, key] = _packed(body)
 
 
@@ -88,12 +87,7 @@ def _packed(body: Json) -> bytes:
     annotations = body["metadata"].get("annotations") or {}
     metadata["annotations"] = {name: value for name, value in annotations.items() if decides(name)}
     kept = {"metadata": metadata, "spec": body.get("spec"), "status": body.get("status")}
-    return zlib.compress(json.dumps(kept, separators=(",", ":")).encode(), 1)
-
-
-def _unpacked(kept: bytes) -> Json:
-    body: Json = json.loads(zlib.decompress(kept))
-    return body
+    return packed(kept)
 
 
 class OwnObjects:
@@ -130,7 +124,7 @@ class OwnObjects:
             plural, key = await self._turns.get()
             kept = self._store.unread.pop((plural, key), None)
             if kept is not None:
-                self._take(_OF_PLURAL[plural], _unpacked(kept))
+                self._take(_OF_PLURAL[plural], unpacked(kept))
             await asyncio.sleep(0)
 
     def told(self, kind: OwnKind, event: Json) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from firstbell.engine.seen.watched_kinds import FOREIGN_KINDS
-from firstbell.engine.watch.loading import listed
+from firstbell.engine.watch.loading import look_through
 from firstbell.engine.watch.vanished import SELDOM_SECONDS, SOON_SECONDS
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ async def autoscalers_appear(
             continue
         waited = 0.0
         for kind in missing:
-            if isinstance(await listed(cluster, kind, namespaces), list):
+            if await look_through(cluster, kind, namespaces, lambda _: None) is True:
                 log.info("a kind can be read now, looking at everything anew", kind=kind.plural)
                 return
 

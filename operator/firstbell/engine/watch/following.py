@@ -117,14 +117,14 @@ class _Following:
                 await sleep(left)
             self._lists_in_vain += 1
         self._last_list = _now()
-        listed = await self._watches.list_at(self._kind, self._namespace)
-        if isinstance(listed, Failure):
-            return listed
-        for body in listed.items:
-            self._tell_safely({"type": "ADDED", "object": body})
+        version = await self._watches.list_each(
+            self._kind, self._namespace, lambda body: self._tell_safely({"type": "ADDED", "object": body})
+        )
+        if isinstance(version, Failure):
+            return version
         if again:
             self._listed_anew()
-        self._version, self._wait = listed.version, FIRST_WAIT_SECONDS
+        self._version, self._wait = version, FIRST_WAIT_SECONDS
         return None
 
     async def _watched(self, sleep: Callable[[float], Awaitable[None]]) -> Failure | None:

@@ -9,12 +9,13 @@ What is listed again is read anew only where it was edited.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from firstbell.core import AbsenceReason, Unavailable
 from firstbell.engine.objects.object_keys import key_of, namespace_of
+from firstbell.engine.objects.packed import packed, unpacked
 from firstbell.engine.pace.slices import Slices
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.seen.own_objects import keep_for_later, read
@@ -82,64 +83,79 @@ async def load_once(  # noqa: PLR0913 - what a look is handed, and how
     into namespaces alone does without what belongs to none; the store then says why.
     """
     slices = slices if slices is not None else Slices()
-    found: list[tuple[OwnKind | ForeignKind, Json]] = []
+    found: list[tuple[OwnKind | ForeignKind, Any]] = []
     followed = set(store.floors.followed) if again else set()
     for kind in kinds:
-        items = await _looked_at(cluster, kind, namespaces, store)
-        if isinstance(items, str):
-            return items
-        if items is not None and kind.of is not None and kind.optional:
+        taken: list[tuple[OwnKind | ForeignKind, Any]] = []
+        there = await _looked_at(cluster, kind, namespaces, store, _taker(kind, taken))
+        if isinstance(there, str):
+            return there
+        if there and kind.of is not None and kind.optional:
             if again and kind.of not in followed:
                 continue  # nothing is watched of them yet: whoever finds them has all begin anew
             followed.add(kind.of)
-        found += [(kind, item) for item in items or ()]
+        found += taken
     store.floors.followed = followed
-    for kind, item in found:
+    for kind, seen in found:
         if isinstance(kind, ForeignKind):
-            _put_safely(kind, item, store)
-    for kind, item in found:
+            kind.put(store, seen)
+    for kind, kept in found:
         if isinstance(kind, OwnKind):
             await asyncio.sleep(0)  # signals and probes are answered meanwhile
-            _read(kind, item, store, slices, later=later)
+            _read(kind, unpacked(kept), store, slices, later=later)
     return None
 
 
+def _taker(
+    kind: OwnKind | ForeignKind, taken: list[tuple[OwnKind | ForeignKind, Any]]
+) -> Callable[[Json], None]:
+    """Return what keeps an object as soon as it comes, small: one of ours packed, others' as they are seen.
+
+    As they come, the objects of ten thousand workloads are several hundred MB.
+    """
+
+    def keep(item: Json) -> None:
+        try:
+            taken.append((kind, packed(item) if isinstance(kind, OwnKind) else kind.read(item)))
+        except Exception:
+            # Nobody's object keeps the operator from starting.
+            log.exception("not understood", object=(item.get("metadata") or {}).get("name"))
+
+    return keep
+
+
 async def _looked_at(
-    cluster: Cluster, kind: WatchedKind, namespaces: Sequence[str], store: Store
-) -> list[Json] | str | None:
-    """Return the same as `listed`; None for what belongs to no namespace where that is not to be seen."""
+    cluster: Cluster,
+    kind: WatchedKind,
+    namespaces: Sequence[str],
+    store: Store,
+    take: Callable[[Json], None],
+) -> bool | str:
+    """Do the same as `look_through`; False for what belongs to no namespace where that is not to be seen."""
     if kind.clusterwide and store.cluster_unseen is not None:
-        return None
-    items = await listed(cluster, kind, namespaces)
-    if isinstance(items, str) and kind.clusterwide and namespaces:
-        store.cluster_unseen = Unavailable(reason=AbsenceReason.NOT_READ, message=items)
-        return None
-    return items
+        return False
+    there = await look_through(cluster, kind, namespaces, take)
+    if isinstance(there, str) and kind.clusterwide and namespaces:
+        store.cluster_unseen = Unavailable(reason=AbsenceReason.NOT_READ, message=there)
+        return False
+    return there
 
 
-async def listed(cluster: Cluster, kind: WatchedKind, namespaces: Sequence[str]) -> list[Json] | str | None:
-    """Return all objects of a kind, or what stood in the way; `namespaces` empty = all.
+async def look_through(
+    cluster: Cluster, kind: WatchedKind, namespaces: Sequence[str], take: Callable[[Json], None]
+) -> bool | str:
+    """Hand over all objects of a kind, or return what stood in the way; `namespaces` empty = all.
 
-    None where it is optional and the cluster has no such kind, or it is not for us to read. Without a right
+    False where it is optional and the cluster has no such kind, or it is not for us to read. Without a right
     the API server does not say which of the two; whom it concerns is told by its status.
     """
-    found: list[Json] = []
     for namespace in kind.places(namespaces):
-        items = await cluster.list_all(*kind.api, namespace)
-        if isinstance(items, Failure):
-            if kind.optional and items.kind in _NOT_FOR_US:
-                return None
-            return _sentence(items, kind.group, kind.plural, namespace)
-        found += items
-    return found
-
-
-def _put_safely(kind: ForeignKind, item: Json, store: Store) -> None:
-    """Let nobody's object keep the operator from starting."""
-    try:
-        kind.put(store, kind.read(item))
-    except Exception:
-        log.exception("not understood", object=(item.get("metadata") or {}).get("name"))
+        answer = await cluster.list_each(kind.api, namespace, take)
+        if isinstance(answer, Failure):
+            if kind.optional and answer.kind in _NOT_FOR_US:
+                return False
+            return _sentence(answer, kind.group, kind.plural, namespace)
+    return True
 
 
 def _read(kind: OwnKind, item: Json, store: Store, slices: Slices, *, later: bool) -> None:

@@ -79,10 +79,13 @@ async def _listed(
     """Return namespace and name of all there is of a kind, or None where that could not be had."""
     there: set[tuple[str, str]] = set()
     for namespace in kind.places(namespaces):
-        items = await cluster.list_all(kind.group, kind.version, kind.plural, namespace)
-        if isinstance(items, Failure):
+        answer = await cluster.list_each(
+            kind.api,
+            namespace,
+            lambda item: there.add((item["metadata"].get("namespace", ""), item["metadata"]["name"])),
+        )
+        if isinstance(answer, Failure):
             return None
-        there |= {(item["metadata"].get("namespace", ""), item["metadata"]["name"]) for item in items}
     return there
 
 

@@ -15,7 +15,7 @@ from firstbell.kinds.stop_order import StopOrder
 from tests.fakes import FakeCluster, ManualClock, instant
 from tests.unit.engine.bodies import INSIDE, a_calendar, an_autoscaler, an_hpa
 
-READS = {"get", "list_all", "list_page", "resources"}
+READS = {"get", "list_all", "list_each", "list_page", "resources"}
 REQUESTS = {name for name, _ in inspect.getmembers(Cluster, inspect.isfunction) if not name.startswith("_")}
 HPA = ObjectPath(
     group="autoscaling", version="v2", plural="horizontalpodautoscalers", namespace="ns", name="web"

@@ -6,7 +6,7 @@ import pytest
 
 from firstbell.cli.live_objects import live_objects
 from firstbell.engine.floor.held_floors import held_floors
-from firstbell.engine.ports import Failure, FailureKind, Listed
+from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.seen.store import Store
 from firstbell.engine.seen.watched_kinds import OWN_KINDS, WATCHED_KINDS, ForeignKind, floors_of
 from firstbell.engine.seen.workloads import WORKLOADS
@@ -87,9 +87,11 @@ class OneList:
     def __init__(self) -> None:
         self.listed = []
 
-    async def list_at(self, kind, *_):
+    async def list_each(self, kind, _, take):
         self.listed.append(kind)
-        return Listed(items=[a_crowd()] if kind[2] == "crowds" else [], version="3")
+        if kind[2] == "crowds":
+            take(a_crowd())
+        return "3"
 
     async def watch(self, *_):
         return Failure(kind=FailureKind.NOT_FOUND, message="the end of the test")

@@ -33,8 +33,13 @@ class FakeWatches:
         self.asked = []
         self.over = asyncio.Event()
 
-    async def list_at(self, kind, namespace):
-        return await self._next("list", kind[2], namespace, "")
+    async def list_each(self, kind, namespace, take):
+        listed = await self._next("list", kind[2], namespace, "")
+        if isinstance(listed, Failure):
+            return listed
+        for item in listed.items:
+            take(item)
+        return listed.version
 
     async def watch(self, kind, namespace, since, tell):
         answer = await self._next("watch", kind[2], namespace, since)
