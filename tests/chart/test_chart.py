@@ -36,6 +36,8 @@ RULES = PODS | {
 CLUSTER_RULES = {
     ("firstbell.dev", "clusterschoolcalendars"): {"get", "list", "watch"},
     ("firstbell.dev", "clusterschoolcalendars/status"): {"patch"},
+    ("firstbell.dev", "clusterscalingprofiles"): {"get", "list", "watch"},
+    ("firstbell.dev", "clusterscalingprofiles/status"): {"patch"},
 }
 HOOK_RULES = {
     ("firstbell.dev", "schoolautoscalers"): {"list"},

@@ -57,10 +57,10 @@ them, and so does a request that is denied.
 {{/* What an operator of the whole cluster may besides: kinds whose objects belong to no namespace. */}}
 {{- define "firstbell.clusterRules" -}}
 - apiGroups: [firstbell.dev]
-  resources: [clusterschoolcalendars]
+  resources: [clusterschoolcalendars, clusterscalingprofiles]
   verbs: [get, list, watch]
 - apiGroups: [firstbell.dev]
-  resources: [clusterschoolcalendars/status]
+  resources: [clusterschoolcalendars/status, clusterscalingprofiles/status]
   verbs: [patch]
 {{- end -}}
 

@@ -96,6 +96,7 @@ from firstbell.core.plan_change import (
 from firstbell.core.policy import Bounds, DayFactor, Match, Peak, PeakAnchor, Policy, Shape
 from firstbell.core.preparation import START_GRACE, Preparation, SeenReady
 from firstbell.core.reactive import (
+    DEFAULT_TOLERANCE,
     LiveMetric,
     MetricTarget,
     Reading,
@@ -151,6 +152,7 @@ __all__ = [
     "DATED_CLOCK",
     "DEFAULT_BEHAVIOR",
     "DEFAULT_RULES",
+    "DEFAULT_TOLERANCE",
     "END_OF_DAY",
     "EPOCH",
     "LONGEST_LEAD",

@@ -104,6 +104,7 @@ class AbsenceReason(StrEnum):
     NOT_WATCHED = "NotWatched"
     PODS_NOT_READABLE = "PodsNotReadable"
     PODS_NOT_TOLD = "PodsNotTold"
+    PROFILE_NOT_FOUND = "ProfileNotFound"
     READ_FAILED = "ReadFailed"
     SCALED_OBJECT_NOT_FOUND = "ScaledObjectNotFound"
     SCALED_OBJECT_NOT_READABLE = "ScaledObjectNotReadable"

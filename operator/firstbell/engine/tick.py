@@ -115,7 +115,7 @@ class Ticker:
 
     def _looked(self, key: str, memory: Memory, now: datetime) -> Outcome | Unavailable:
         """Observe and decide, without a request."""
-        seen = self._store.autoscalers.get(key)
+        seen = self._store.current(key)
         if seen is None:
             return Unavailable(reason=AbsenceReason.GONE, message="the SchoolAutoscaler was deleted")
         rules = seen.in_force

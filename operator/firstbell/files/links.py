@@ -154,7 +154,7 @@ def _link_autoscaler(
     calendars: Mapping[str, SchoolCalendar],
     manifests: Manifests,
 ) -> LinkedAutoscaler | Refused:
-    problems: list[Problem] = []
+    problems: list[Problem] = list(manifest.incomplete)
     used: list[SchoolCalendar] = []
     for index, ref in enumerate(manifest.spec.calendar_refs):
         key, path = ref.key_in(manifest.namespace), f"spec.calendarRefs[{index}].name"

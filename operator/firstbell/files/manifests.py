@@ -1,4 +1,4 @@
-"""Everything of firstbell in some files: calendars, policies, exceptions, and what others say of a count.
+"""Everything of firstbell in some files: calendars, policies and their profiles, exceptions, others' counts.
 
 Either all of it can be read or nothing is returned but the problems of all files, so that a plan never
 rests on half of what was given.
@@ -6,7 +6,7 @@ rests on half of what was given.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from firstbell.core import EPOCH, told_instant
@@ -17,19 +17,21 @@ from firstbell.files.yaml_files import FileProblem, Origin, Unreadable, files_in
 from firstbell.kinds.autoscaler_bounds import AutoscalerBounds, read_bounds
 from firstbell.kinds.autoscaler_conversion import read_autoscaler, to_policy
 from firstbell.kinds.calendar_conversion import read_exception, to_calendar
-from firstbell.kinds.group import AUTOSCALER, CALENDAR, CLUSTER_CALENDAR, EXCEPTION, OVERRIDE
+from firstbell.kinds.group import AUTOSCALER, CALENDAR, CLUSTER_CALENDAR, EXCEPTION, OVERRIDE, PROFILE
 from firstbell.kinds.override_conversion import is_usable, read_override, to_override
-from firstbell.kinds.problems import Problem, Refused
+from firstbell.kinds.problems import Problem, Refused, nearest, quoted
+from firstbell.kinds.profile_over import completed, read_profile
 from firstbell.kinds.reading import read_spec
 from firstbell.kinds.school_calendar import SchoolCalendarSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import datetime
     from pathlib import Path
 
     from firstbell.core import CalendarDate, Override, Policy, SchoolCalendar
     from firstbell.kinds.calendar_exception import CalendarExceptionSpec
+    from firstbell.kinds.cluster_scaling_profile import ClusterScalingProfileSpec
     from firstbell.kinds.scaling_override import ScalingOverrideSpec
     from firstbell.kinds.school_autoscaler import SchoolAutoscalerSpec
 
@@ -49,16 +51,32 @@ class CalendarManifest:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ProfileManifest:
+    """A ClusterScalingProfile as written."""
+
+    origin: Origin
+    name: str
+    spec: ClusterScalingProfileSpec
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class AutoscalerManifest:
-    """A SchoolAutoscaler as written and as planned with."""
+    """A SchoolAutoscaler as written and as planned with.
+
+    `written` is what it says itself, `spec` the same completed by its `profile` where it names one.
+    `incomplete` says what keeps it from being completed: it is told with the other references.
+    """
 
     origin: Origin
     namespace: str
     name: str
+    written: SchoolAutoscalerSpec
     spec: SchoolAutoscalerSpec
     policy: Policy
     labels: Mapping[str, Any] = field(default_factory=dict)
     """What ScalingOverrides may find it by."""
+    profile: ProfileManifest | None = None
+    incomplete: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,6 +116,7 @@ class Manifests:
     """What the files hold, each kind in the order of files and documents."""
 
     calendars: tuple[CalendarManifest, ...] = ()
+    profiles: tuple[ProfileManifest, ...] = ()
     autoscalers: tuple[AutoscalerManifest, ...] = ()
     exceptions: tuple[ExceptionManifest, ...] = ()
     overrides: tuple[OverrideManifest, ...] = ()
@@ -110,7 +129,8 @@ class Manifests:
     """The keys of calendars that are there and cannot be read."""
 
 
-_Manifest = CalendarManifest | AutoscalerManifest | ExceptionManifest | OverrideManifest | AutoscalerBounds
+_Ours = CalendarManifest | ProfileManifest | AutoscalerManifest | ExceptionManifest | OverrideManifest
+_Manifest = _Ours | AutoscalerBounds
 
 
 def read_manifests(paths: Iterable[Path]) -> Manifests | Unreadable:
@@ -185,9 +205,14 @@ def gather_readable(documents: Iterable[Origin]) -> tuple[Manifests, tuple[FileP
         for kind, namespace, name in seen
         if kind in {CALENDAR, CLUSTER_CALENDAR}
     }
+    profiles = {one.name: one for one in found if isinstance(one, ProfileManifest)}
+    refused = {name for kind, _, name in seen if kind == PROFILE} - profiles.keys()
     manifests = Manifests(
         calendars=tuple(one for one in found if isinstance(one, CalendarManifest)),
-        autoscalers=tuple(one for one in found if isinstance(one, AutoscalerManifest)),
+        profiles=tuple(profiles.values()),
+        autoscalers=tuple(
+            _completed(one, profiles, refused) for one in found if isinstance(one, AutoscalerManifest)
+        ),
         exceptions=tuple(one for one in found if isinstance(one, ExceptionManifest)),
         overrides=tuple(one for one in found if isinstance(one, OverrideManifest)),
         autoscaler_bounds=tuple(one for one in found if isinstance(one, AutoscalerBounds)),
@@ -237,10 +262,46 @@ def _read_autoscaler(head: KubernetesObject) -> AutoscalerManifest | Refused:
         origin=head.origin,
         namespace=head.namespace,
         name=head.name,
+        written=spec,
         spec=spec,
         policy=to_policy(head.namespace, head.name, spec),
         labels=labels if isinstance(labels := _metadata(head).get("labels"), dict) else {},
     )
+
+
+def _read_profile(head: KubernetesObject) -> ProfileManifest | Refused:
+    spec = read_profile(head.spec)
+    return (
+        spec if isinstance(spec, Refused) else ProfileManifest(origin=head.origin, name=head.name, spec=spec)
+    )
+
+
+def _completed(
+    one: AutoscalerManifest, profiles: Mapping[str, ProfileManifest], refused: Collection[str]
+) -> AutoscalerManifest:
+    """Return a policy completed by the profile that it names, or with why that cannot be."""
+    ref = one.written.profile_ref
+    if ref is None:
+        return one
+    profile = profiles.get(ref.name)
+    if profile is None:
+        return replace(one, incomplete=(_no_profile(ref.name, profiles, refused),))
+    spec = completed(one.written, profile.spec)
+    if isinstance(spec, Refused):
+        return replace(one, profile=profile, incomplete=spec.problems)
+    return replace(one, profile=profile, spec=spec, policy=to_policy(one.namespace, one.name, spec))
+
+
+def _no_profile(name: str, profiles: Mapping[str, ProfileManifest], refused: Collection[str]) -> Problem:
+    path = "spec.profileRef.name"
+    if name in refused:
+        return Problem(
+            path=path, message=f"the {PROFILE} {quoted(name)} cannot be read", cure="Mend it first"
+        )
+    cure = "Give its file too; in a cluster, it takes the right to list clusterscalingprofiles to see it"
+    if profiles:
+        cure = nearest(name, profiles, noun=PROFILE)
+    return Problem(path=path, message=f"there is no {PROFILE} {quoted(name)}", cure=cure)
 
 
 def _read_exception(head: KubernetesObject) -> ExceptionManifest | Refused:
@@ -282,6 +343,7 @@ def _read_override(head: KubernetesObject) -> OverrideManifest | Refused:
 _READERS = {
     CALENDAR: _read_calendar,
     CLUSTER_CALENDAR: _read_calendar,
+    PROFILE: _read_profile,
     AUTOSCALER: _read_autoscaler,
     EXCEPTION: _read_exception,
     OVERRIDE: _read_override,

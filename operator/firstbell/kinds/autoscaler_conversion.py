@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from functools import lru_cache
 
 from firstbell.core import (
     Behavior,
@@ -19,7 +20,13 @@ from firstbell.core import (
     Shape,
 )
 from firstbell.kinds.behavior import ScalingRulesSpec
-from firstbell.kinds.peak import DEFAULT_HOLD_MINUTES, DEFAULT_LEAD_MINUTES, DayMatchSpec, PeakSpec
+from firstbell.kinds.peak import (
+    DEFAULT_HOLD_MINUTES,
+    DEFAULT_LEAD_MINUTES,
+    DayFactorSpec,
+    DayMatchSpec,
+    PeakSpec,
+)
 from firstbell.kinds.problems import Problem, Refused
 from firstbell.kinds.quantities import exact
 from firstbell.kinds.reading import read_spec
@@ -29,12 +36,16 @@ from firstbell.kinds.uniqueness import repeated
 _DEFAULT_SHAPE = Shape()
 _DEFAULT_MIN_BREAK_MINUTES = 10
 _DEFAULT_LOAD_PERCENT = 100
+DEFAULT_MAX_FACTOR_PERCENT, DEFAULT_HOLD_GAP_MINUTES = 5000, 30
+ALIKE = 256
+"""So many different lists of peaks, and of day factors, are kept as values."""
 
 
 def read_autoscaler(spec: object) -> SchoolAutoscalerSpec | Refused:
     """Return the policy of a `spec` as it comes from YAML or the API, or everything that is wrong with it.
 
-    What planning needs of it is `to_policy`, which cannot fail for a spec that was read here.
+    One that names a profile is still to be completed by it (`profile_over`). What planning needs of a whole
+    one is `to_policy`, which cannot fail for a spec that was read here.
     """
     model = read_spec(SchoolAutoscalerSpec, spec)
     if isinstance(model, Refused):
@@ -49,10 +60,16 @@ def autoscaler_problems(spec: SchoolAutoscalerSpec) -> tuple[Problem, ...]:
         *repeated(spec, ("spec",)),
         *_replicas(spec),
         *_capacity(spec),
-        *_peaks(spec),
+        *peak_problems(spec.peaks),
         *_targets(spec),
         *_surge(spec),
+        *(fitting_problems(spec) if spec.profile_ref is None else _sizes(spec)),
     )
+
+
+def fitting_problems(spec: SchoolAutoscalerSpec) -> tuple[Problem, ...]:
+    """Return what a whole policy lacks, of whatever could come from a profile."""
+    return (*_calendars(spec), *_sizes(spec))
 
 
 def to_policy(namespace: str, name: str, spec: SchoolAutoscalerSpec) -> Policy:
@@ -61,15 +78,12 @@ def to_policy(namespace: str, name: str, spec: SchoolAutoscalerSpec) -> Policy:
         namespace=namespace,
         name=name,
         calendar_names=tuple(ref.name for ref in spec.calendar_refs),
-        peaks=tuple(_peak(peak) for peak in spec.peaks),
+        peaks=_peaks(spec.peaks),
         pupils_per_replica=spec.capacity.pupils_per_replica if spec.capacity else None,
         replicas_at_peak=spec.capacity.replicas_at_peak if spec.capacity else None,
-        day_factors=tuple(
-            DayFactor(name=factor.name, match=_match(factor.match), percent=factor.percent)
-            for factor in spec.day_factors
-        ),
-        max_factor_percent=spec.max_factor_percent,
-        hold_gap_minutes=spec.hold_gap_minutes,
+        day_factors=_day_factors(spec.day_factors),
+        max_factor_percent=_or(spec.max_factor_percent, DEFAULT_MAX_FACTOR_PERCENT),
+        hold_gap_minutes=_or(spec.hold_gap_minutes, DEFAULT_HOLD_GAP_MINUTES),
         longest_lead_minutes=spec.longest_lead_minutes,
     )
 
@@ -135,19 +149,31 @@ def _capacity(spec: SchoolAutoscalerSpec) -> Iterator[Problem]:
         yield Problem(path="spec.capacity", message=message, cure="Keep one of the two")
 
 
-def _peaks(spec: SchoolAutoscalerSpec) -> Iterator[Problem]:
-    for index, peak in enumerate(spec.peaks):
+def peak_problems(peaks: Iterable[PeakSpec]) -> Iterator[Problem]:
+    """Yield what is wrong with peaks, whoever gives them."""
+    for index, peak in enumerate(peaks):
         path = f"spec.peaks[{index}]"
         if peak.load_percent is not None and peak.replicas is not None:
             message = "loadPercent and replicas are both given"
             yield Problem(path=path, message=message, cure="Keep one of them")
-        if spec.capacity is None and peak.replicas is None:
-            message = "has no replicas, and there is no capacity to compute them from"
-            cure = "Add spec.capacity with pupilsPerReplica or replicasAtPeak, or replicas to this peak"
-            yield Problem(path=path, message=message, cure=cure)
         if _or(peak.lead_minutes, DEFAULT_LEAD_MINUTES) + _or(peak.hold_minutes, DEFAULT_HOLD_MINUTES) < 1:
             message = "leadMinutes and holdMinutes are both 0"
             yield Problem(path=path, message=message, cure="Give one of them at least 1 minute")
+
+
+def _calendars(spec: SchoolAutoscalerSpec) -> Iterator[Problem]:
+    if not spec.calendar_refs:
+        cure = "Add it: The calendars whose pupils use the workload"
+        yield Problem(path="spec.calendarRefs", message="is missing", cure=cure)
+
+
+def _sizes(spec: SchoolAutoscalerSpec) -> Iterator[Problem]:
+    """Yield the peaks that nothing sizes."""
+    for index, peak in enumerate(spec.peaks if spec.capacity is None else ()):
+        if peak.replicas is None:
+            message = "has no replicas, and there is no capacity to compute them from"
+            cure = "Add spec.capacity with pupilsPerReplica or replicasAtPeak, or replicas to this peak"
+            yield Problem(path=f"spec.peaks[{index}]", message=message, cure=cure)
 
 
 def _targets(spec: SchoolAutoscalerSpec) -> Iterator[Problem]:
@@ -179,6 +205,19 @@ def _more_than_nothing(quantity: str | None, path: str) -> Iterator[Problem]:
     """Yield what is wrong with a value that is divided by."""
     if quantity is not None and not exact(quantity):
         yield Problem(path=path, message="is 0", cure='Write more than 0, like "1"')
+
+
+@lru_cache(maxsize=ALIKE)
+def _peaks(peaks: tuple[PeakSpec, ...]) -> tuple[Peak, ...]:
+    """Return peaks as values: of equal ones the very same, as thousands of workloads of one profile have."""
+    return tuple(_peak(peak) for peak in peaks)
+
+
+@lru_cache(maxsize=ALIKE)
+def _day_factors(factors: tuple[DayFactorSpec, ...]) -> tuple[DayFactor, ...]:
+    return tuple(
+        DayFactor(name=factor.name, match=_match(factor.match), percent=factor.percent) for factor in factors
+    )
 
 
 def _peak(peak: PeakSpec) -> Peak:

@@ -10,6 +10,8 @@ from pydantic import BaseModel
 
 from firstbell.kinds.calendar_exception import CalendarExceptionSpec
 from firstbell.kinds.calendar_exception_status import CalendarExceptionStatus
+from firstbell.kinds.cluster_scaling_profile import ClusterScalingProfileSpec
+from firstbell.kinds.cluster_scaling_profile_status import ClusterScalingProfileStatus
 from firstbell.kinds.group import (
     AUTOSCALER,
     AUTOSCALER_PLURAL,
@@ -23,6 +25,8 @@ from firstbell.kinds.group import (
     GROUP,
     OVERRIDE,
     OVERRIDE_PLURAL,
+    PROFILE,
+    PROFILE_PLURAL,
 )
 from firstbell.kinds.scaling_override import ScalingOverrideSpec
 from firstbell.kinds.scaling_override_status import ScalingOverrideStatus
@@ -176,6 +180,26 @@ SCHOOL_AUTOSCALER = Kind(
     ),
 )
 
+CLUSTER_SCALING_PROFILE = Kind(
+    kind=PROFILE,
+    plural=PROFILE_PLURAL,
+    short="scalprof",
+    description="ClusterScalingProfile holds what the policies of many workloads have in common, such as"
+    " peaks as shares of load. SchoolAutoscalers of every namespace may refer to it, and what one gives"
+    " itself wins.",
+    spec=ClusterScalingProfileSpec,
+    status=ClusterScalingProfileStatus,
+    columns=(
+        Column(name="CALENDARS", path=".spec.calendarRefs[*].name", description="The calendars it gives"),
+        Column(name="PEAKS", path=".spec.peaks[*].name", description="The peaks it gives"),
+        Column(
+            name="VALID",
+            path='.status.conditions[?(@.type=="Valid")].status',
+            description="Whether the profile can be used",
+        ),
+    ),
+)
+
 CALENDAR_EXCEPTION = Kind(
     kind=EXCEPTION,
     plural=EXCEPTION_PLURAL,
@@ -230,6 +254,7 @@ SCALING_OVERRIDE = Kind(
 RENDERED_KINDS = (
     SCHOOL_CALENDAR,
     CLUSTER_SCHOOL_CALENDAR,
+    CLUSTER_SCALING_PROFILE,
     SCHOOL_AUTOSCALER,
     CALENDAR_EXCEPTION,
     SCALING_OVERRIDE,

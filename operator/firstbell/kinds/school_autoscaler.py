@@ -8,20 +8,18 @@ from typing import Annotated
 
 from pydantic import ConfigDict
 
+from firstbell.core import DEFAULT_TOLERANCE
 from firstbell.kinds.behavior import BehaviorSpec
-from firstbell.kinds.calendar_refs import CalendarRefSpec
 from firstbell.kinds.cel import Rule, validated_by
-from firstbell.kinds.lead_time import LeadMode, LeadTimeSpec
+from firstbell.kinds.cluster_scaling_profile import ClusterScalingProfileSpec
+from firstbell.kinds.lead_time import LeadMode
 from firstbell.kinds.metrics import MetricSpec
 from firstbell.kinds.model import SpecModel, named_list
-from firstbell.kinds.peak import DayFactorSpec, PeakSpec
 from firstbell.kinds.quantities import exact
 from firstbell.kinds.scalars import (
     API_VERSION_PATTERN,
     KIND_PATTERN,
-    Minutes,
     ObjectName,
-    Quantity,
     Replicas,
     number,
     text,
@@ -89,14 +87,12 @@ class CapacitySpec(SpecModel):
     Excludes pupilsPerReplica."""
 
 
-class SurgeSpec(SpecModel):
-    """How far early arrivals may raise a peak above its plan."""
-
-    max_percent: Annotated[int, number(110, 1000)]
-    """The most that a peak may be raised to, in percent of its plan: 200 = twice the plan."""
-
-
 AUTOSCALER_RULES = (
+    Rule(
+        rule="has(self.calendarRefs) || has(self.profileRef)",
+        message="spec.calendarRefs is required, except where spec.profileRef names a ClusterScalingProfile"
+        " that has them",
+    ),
     Rule(
         rule="!has(self.minReplicas) || !has(self.maxReplicas) || self.minReplicas <= self.maxReplicas",
         message="spec.minReplicas must not be above spec.maxReplicas",
@@ -117,7 +113,14 @@ AUTOSCALER_RULES = (
 )
 
 
-class SchoolAutoscalerSpec(SpecModel):
+class ProfileRefSpec(SpecModel):
+    """The profile that completes the policy."""
+
+    name: ObjectName
+    """The name of a ClusterScalingProfile."""
+
+
+class SchoolAutoscalerSpec(ClusterScalingProfileSpec):
     """The policy of one workload: scheduled capacity is a floor under what live metrics ask for."""
 
     model_config = ConfigDict(json_schema_extra=validated_by(*AUTOSCALER_RULES))
@@ -128,8 +131,10 @@ class SchoolAutoscalerSpec(SpecModel):
     """AutoscalerFloor raises minReplicas of the HorizontalPodAutoscaler or ScaledObject of the workload.
     Scale sets the workload's replicas. Auto does the former where there is such an autoscaler, else the
     latter."""
-    calendar_refs: Annotated[tuple[CalendarRefSpec, ...], named_list(16, least=1)]
-    """The calendars whose pupils use the workload. Pupils of several calendars add up."""
+    profile_ref: ProfileRefSpec | None = None
+    """The ClusterScalingProfile that gives what is left out here: calendarRefs, peaks, dayFactors,
+    maxFactorPercent, holdGapMinutes, leadTime, surge, tolerance and behavior. A field that is given here wins
+    whole, a list or a block with all that is in it."""
     min_replicas: Replicas | None = None
     """The least replicas at any time. Default: the minimum of the workload's autoscaler; required without
     one."""
@@ -138,26 +143,8 @@ class SchoolAutoscalerSpec(SpecModel):
     one."""
     capacity: CapacitySpec | None = None
     """What replicas carry. Required, except where every peak has replicas."""
-    peaks: Annotated[tuple[PeakSpec, ...], named_list(20)] = ()
-    """The kinds of surge that bells and events bring. Where peaks overlap, the largest counts."""
-    day_factors: Annotated[tuple[DayFactorSpec, ...], named_list(64)] = ()
-    """What special days multiply the load by. Every one that matches multiplies."""
-    max_factor_percent: Annotated[int, number(100, 1_000_000)] = 5000
-    """The most that all day factors together may come to, in percent."""
-    hold_gap_minutes: Minutes = 30
-    """Minutes: a fall of the schedule is left out if as many replicas are needed again within this time."""
-    lead_time: LeadTimeSpec | None = None
-    """How much earlier than the plan needs them replicas are asked for. Absent: not at all, leadMinutes of
-    each peak is all the head start."""
     metrics: Annotated[tuple[MetricSpec, ...], named_list(16)] = ()
     """Live metrics; of all of them and the schedule, the largest number of replicas counts."""
-    surge: SurgeSpec | None = None
-    """Raises a first bell's peak above its plan where more pupils come in early than planned. Absent: off."""
-    tolerance: Quantity = "0.1"
-    """How far a metric of the type Value may be off its target without effect, in parts of it, and how much a
-    fall must come to, as in an HPA: a quantity in quotes. Never applied to scheduled capacity."""
-    behavior: BehaviorSpec | None = None
-    """How fast replicas may follow live metrics, as in an HPA; a scheduled rise bypasses it."""
     priority: Annotated[int, number(0, MOST_PRIORITY)] = DEFAULT_PRIORITY
     """Which of the workloads that rise for one bell are written first: the higher the earlier, 0 to 100. For
     example 90 for sign-on, without which nobody gets in, 10 for reports. It changes no number of replicas,
@@ -182,4 +169,4 @@ class SchoolAutoscalerSpec(SpecModel):
     @property
     def tolerance_ratio(self) -> Fraction:
         """`tolerance` as an exact number."""
-        return exact(self.tolerance)
+        return DEFAULT_TOLERANCE if self.tolerance is None else exact(self.tolerance)

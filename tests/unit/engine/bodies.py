@@ -79,6 +79,25 @@ def an_autoscaler(
     return _object("SchoolAutoscaler", name, defaults | spec)
 
 
+def a_profile(name: str = "standard", **spec: Any) -> Json:
+    """A ClusterScalingProfile with the one peak, as a share."""
+    peak = {"name": "first-bell", "anchor": "FirstPeriodStart", "rampMinutes": 0, "decayMinutes": 0}
+    body = _object("ClusterScalingProfile", name, {"peaks": [peak]} | spec)
+    return {**body, "metadata": {"name": name}}
+
+
+def profiled(name: str = "web", *, target: str = "web", **spec: Any) -> Json:
+    """A SchoolAutoscaler that leaves its peaks to the profile; spec fields replace or (None) go."""
+    defaults: Json = {
+        "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": target},
+        "profileRef": {"name": "standard"},
+        "calendarRefs": [{"name": "school"}],
+        "capacity": {"replicasAtPeak": PEAK},
+    }
+    given = {field: value for field, value in (defaults | spec).items() if value is not None}
+    return _object("SchoolAutoscaler", name, given)
+
+
 def an_override(name: str = "order", until: str = "09:30", *, since: str = "08:00", **spec: Any) -> Json:
     """A ScalingOverride of `web` on the day of the bell, by UTC clocks; spec fields replace or (None) go."""
     defaults: Json = {

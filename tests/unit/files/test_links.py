@@ -16,7 +16,7 @@ from firstbell.kinds.foreign_autoscalers import HPA, SCALED_OBJECT
 from tests.unit.kinds.specimens import MISSING, changed, manifest, spec
 
 CALENDAR = manifest("SchoolCalendar", spec("SchoolCalendar"))
-BOUNDED = changed(spec("SchoolAutoscaler"), {"calendarRefs": [{"name": "school"}]})
+BOUNDED = changed(spec("SchoolAutoscaler"), {"calendarRefs": [{"name": "school"}], "profileRef": MISSING})
 UNBOUNDED = changed(BOUNDED, {"minReplicas": MISSING, "maxReplicas": MISSING})
 EXCEPTION = manifest("CalendarException", spec("CalendarException"), "storm")
 

@@ -73,6 +73,12 @@ AUTOSCALERS: dict[str, dict[str, Any]] = {
         "peaks": [{"name": "first", "anchor": "FirstPeriodStart", "replicas": 9}],
     },
     "replicas at a peak in place of pupils": {"capacity": {"replicasAtPeak": 60}},
+    "all that a profile may give left to it": {
+        **dict.fromkeys(("calendarRefs", "peaks", "dayFactors", "maxFactorPercent"), MISSING),
+        **dict.fromkeys(("holdGapMinutes", "leadTime", "surge", "tolerance", "behavior"), MISSING),
+    },
+    "no peaks in place of a profile's": {"peaks": [], "capacity": MISSING},
+    "no profile": {"profileRef": MISSING},
     "no peaks and no capacity": {"capacity": MISSING, "peaks": MISSING},
     "a factor for every day": {"dayFactors[0].match": {}},
     "a factor of nothing": {"dayFactors[0].percent": 0},

@@ -31,6 +31,10 @@ def _autoscaler(changes: dict[str, Any], path: str, cure: str, server: str | Non
     return Refusal(kind="SchoolAutoscaler", changes=changes, path=path, cure=cure, server=server)
 
 
+def _profile(changes: dict[str, Any], path: str, cure: str, server: str | None) -> Refusal:
+    return Refusal(kind="ClusterScalingProfile", changes=changes, path=path, cure=cure, server=server)
+
+
 def _exception(changes: dict[str, Any], path: str, cure: str, server: str | None) -> Refusal:
     return Refusal(kind="CalendarException", changes=changes, path=path, cure=cure, server=server)
 
@@ -40,6 +44,12 @@ def _override(changes: dict[str, Any], path: str, cure: str, server: str | None)
 
 
 SHAPES: dict[str, Refusal] = {
+    "a profile that gives what is each workload's own": _profile(
+        {"capacity": {"replicasAtPeak": 60}},
+        "spec.capacity",
+        "Use a known field: calendarRefs",
+        'unknown field "spec.capacity"',
+    ),
     "an exception without its calendar": _exception(
         {"calendarRef": MISSING}, "spec.calendarRef", "Add it", "spec.calendarRef: Required value"
     ),
@@ -597,6 +607,24 @@ RULES: dict[str, Refusal] = {
         "spec.capacity",
         "Add one of the two",
         "spec.capacity takes pupilsPerReplica or replicasAtPeak: give exactly one of the two",
+    ),
+    "no calendars and no profile": _autoscaler(
+        {"calendarRefs": MISSING, "profileRef": MISSING},
+        "spec.calendarRefs",
+        "Add it: The calendars",
+        "spec.calendarRefs is required, except where spec.profileRef names",
+    ),
+    "a profile's peak with a load and replicas": _profile(
+        {"peaks[1].loadPercent": 100},
+        "spec.peaks[1]",
+        "Keep one of them",
+        "spec.peaks[] takes loadPercent or replicas, not both",
+    ),
+    "a profile's peak without lead and hold": _profile(
+        {"peaks[0].leadMinutes": 0, "peaks[0].holdMinutes": 0},
+        "spec.peaks[0]",
+        "Give one of them at least 1 minute",
+        "spec.peaks[].leadMinutes and holdMinutes together must be at least 1",
     ),
     "a peak with a load and replicas": _autoscaler(
         {"peaks[2].loadPercent": 100},

@@ -56,6 +56,7 @@ suspend: true
 AUTOSCALER = """
 scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}
 actuation: AutoscalerFloor
+profileRef: {name: everybody}
 calendarRefs: [{name: school}, {name: evening-school}]
 minReplicas: 2
 maxReplicas: 40
@@ -97,6 +98,27 @@ mode: DryRun
 onCalendarError: ReactiveOnly
 """
 
+PROFILE = """
+calendarRefs: [{name: country, kind: ClusterSchoolCalendar}, {name: school}]
+peaks:
+- {name: first, anchor: FirstPeriodStart, loadPercent: 110, leadMinutes: 15, rampMinutes: 0, holdMinutes: 20,
+   decayMinutes: 25}
+- {name: cards, anchor: DemandEvent, demandEventTypes: [ReportCard], replicas: 12}
+dayFactors:
+- name: remote
+  match: {dayClasses: [FirstDayOfWeek], instructionModes: [Remote], transitions: [ToRemote],
+    events: [InstructionalDay], labels: [A], regions: [zone-a]}
+  percent: 300
+maxFactorPercent: 900
+holdGapMinutes: 20
+leadTime: {mode: Measured, maxMinutes: 20}
+surge: {maxPercent: 200}
+tolerance: "0.05"
+behavior:
+  scaleUp: {policies: [{type: Pods, value: 10, periodSeconds: 60}], selectPolicy: Min}
+  scaleDown: {stabilizationWindowSeconds: 900}
+"""
+
 EXCEPTION = """
 calendarRef: {name: school}
 startDate: "2027-01-27"
@@ -125,6 +147,7 @@ ttlSecondsAfterFinished: 86400
 
 SPECS: dict[str, str] = {
     "SchoolCalendar": CALENDAR,
+    "ClusterScalingProfile": PROFILE,
     "SchoolAutoscaler": AUTOSCALER,
     "CalendarException": EXCEPTION,
     "ScalingOverride": OVERRIDE,

@@ -12,6 +12,7 @@ import yaml
 from firstbell.cli.crds.command import crds
 from firstbell.kinds.crds import (
     CALENDAR_EXCEPTION,
+    CLUSTER_SCALING_PROFILE,
     CLUSTER_SCHOOL_CALENDAR,
     RENDERED_KINDS,
     SCALING_OVERRIDE,
@@ -202,6 +203,7 @@ def test_bounds_are_those_that_the_cost_budget_was_tried_with():
     [
         (SCHOOL_CALENDAR, "schoolcal", "TODAY|NEXT BELL|NEXT RESTART|BREAK|DATA UNTIL|VALID"),
         (CLUSTER_SCHOOL_CALENDAR, "cschoolcal", "TODAY|NEXT BELL|NEXT RESTART|BREAK|DATA UNTIL|VALID"),
+        (CLUSTER_SCALING_PROFILE, "scalprof", "CALENDARS|PEAKS|VALID"),
         (
             SCHOOL_AUTOSCALER,
             "schoolas",
@@ -213,6 +215,7 @@ def test_bounds_are_those_that_the_cost_budget_was_tried_with():
     ids=[
         "SchoolCalendar",
         "ClusterSchoolCalendar",
+        "ClusterScalingProfile",
         "SchoolAutoscaler",
         "CalendarException",
         "ScalingOverride",
@@ -257,7 +260,7 @@ def test_the_copy_in_the_chart_is_in_step_with_the_models():
 def test_the_command_prints_all_definitions(capsys, tmp_path):
     crds(write=False, directory=tmp_path)
     kinds = [document["spec"]["names"]["kind"] for document in yaml.safe_load_all(capsys.readouterr().out)]
-    names = ["SchoolCalendar", "ClusterSchoolCalendar"]
+    names = ["SchoolCalendar", "ClusterSchoolCalendar", "ClusterScalingProfile"]
     assert kinds == [*names, "SchoolAutoscaler", "CalendarException", "ScalingOverride"]
     assert list(tmp_path.iterdir()) == []
 

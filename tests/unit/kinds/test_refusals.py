@@ -8,12 +8,14 @@ from firstbell.kinds.autoscaler_conversion import read_autoscaler
 from firstbell.kinds.calendar_conversion import read_calendar, read_exception
 from firstbell.kinds.override_conversion import read_override
 from firstbell.kinds.problems import Problem, Refused
+from firstbell.kinds.profile_over import read_profile
 from tests.unit.kinds.acceptances import ACCEPTANCES
 from tests.unit.kinds.refusals import REFUSALS, Refusal
 from tests.unit.kinds.specimens import changed, spec
 
 READERS = {
     "SchoolCalendar": lambda body: read_calendar("ns", "name", body),
+    "ClusterScalingProfile": read_profile,
     "SchoolAutoscaler": read_autoscaler,
     "CalendarException": lambda body: read_exception("name", body),
     "ScalingOverride": read_override,

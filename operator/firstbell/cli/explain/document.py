@@ -43,6 +43,7 @@ def explain_document(of: Explanation) -> dict[str, Any]:
             }
             for days in stands.calendars
         ],
+        **_profile(of),
         "nextWrite": _next_write(of),
         "upcoming": [peak_document(peak) for peak in of.upcoming],
         "overrides": [order_document(one) for one in of.outcome.orders],
@@ -69,6 +70,14 @@ def explain_document(of: Explanation) -> dict[str, Any]:
         ],
         "priority": of.rules.priority,
     }
+
+
+def _profile(of: Explanation) -> dict[str, Any]:
+    """Return which fields a profile gives; nothing where none is named."""
+    if not of.rules.profile:
+        return {}
+    fields = {"fromProfile": list(of.rules.from_profile), "setHere": list(of.rules.of_its_own)}
+    return {"profile": {"name": of.rules.profile, **fields}}
 
 
 def _next_write(of: Explanation) -> dict[str, Any] | None:

@@ -120,6 +120,8 @@ def _why(of: Explanation, zone: tzinfo) -> Iterator[tuple[str, str]]:
     else:
         yield "workload", workload.message
     yield "live load", _live(of)
+    if of.rules.profile:
+        yield "profile", _profile(of)
     yield from _lead(of)
     if of.rules.priority != DEFAULT_PRIORITY:
         yield "priority", f"{of.rules.priority} of {MOST_PRIORITY}: {_turn(of.rules.priority)}"
@@ -142,6 +144,12 @@ def _demand(of: Explanation) -> Iterator[tuple[str, str]]:
         yield "calendar", calendars.message
     elif not of.peaks:
         yield from _days(calendars, of.outcome.now)
+
+
+def _profile(of: Explanation) -> str:
+    """Tell which fields come from the profile, and which that it could give are the object's own."""
+    given, own = ", ".join(of.rules.from_profile) or "nothing", ", ".join(of.rules.of_its_own)
+    return f"{of.rules.profile} gives {given}" + (f"; set here: {own}" if own else "")
 
 
 def _live(of: Explanation) -> str:

@@ -28,12 +28,16 @@ from firstbell.core import (
     start_of_day,
 )
 from firstbell.files.links import Linked, link
-from firstbell.files.manifests import CalendarManifest, Manifests, read_manifests
+from firstbell.files.manifests import AutoscalerManifest, CalendarManifest, Manifests, read_manifests
 from firstbell.files.one_count import contested_counts, target_conflicts
 from firstbell.files.orders import order_findings
+from firstbell.files.profiles import repeated_values, unused_profiles
 from firstbell.files.yaml_files import FileProblem, Origin, Unreadable, files_in
 from firstbell.kinds.accepted_findings import accepted_in, with_accepted
 from firstbell.kinds.calendar_refs import calendar_kind
+from firstbell.kinds.cluster_scaling_profile import written_name
+from firstbell.kinds.group import PROFILE
+from firstbell.kinds.profile_over import taken_fields
 
 INVALID = "Invalid"
 """The kind of what cannot be read; every other kind is a `FindingKind`."""
@@ -90,6 +94,8 @@ def examine(files: Sequence[Path], today: date | None, against: Path | None = No
         for group in fold(findings):
             shown = [place(finding) for finding in group.shown]
             folded += [*shown, _more(shown[-1], group.more)] if group.more else shown
+    # What is said of a profile is said once, however many policies it completes.
+    remarks, folded = list(dict.fromkeys(remarks)), list(dict.fromkeys(folded))
     return _report(files, remarks, folded, readable=not problems)
 
 
@@ -129,10 +135,10 @@ def _findings(
         yield accepted, _in_calendar(manifest, manifests)
     if isinstance(linked, Linked):
         for autoscaler in linked.autoscalers:
-            policy, origin = autoscaler.manifest.policy, autoscaler.manifest.origin
+            policy, manifest_of = autoscaler.manifest.policy, autoscaler.manifest
             found = policy_findings(policy, [days[calendar.key] for calendar in autoscaler.calendars])
-            accepted = with_accepted(found, accepted_in(origin.node.value))
-            yield accepted, _in_object(origin, f"SchoolAutoscaler {policy.key}")
+            accepted = with_accepted(found, accepted_in(manifest_of.origin.node.value))
+            yield accepted, _in_policy(manifest_of)
     if isinstance(linked, Linked):
         as_of = (
             clock.SystemClock().now() if today is None else instant_of(start_of_day(ZoneInfo("UTC"), today))
@@ -141,9 +147,29 @@ def _findings(
             yield found, _in_object(order.origin, f"ScalingOverride {order.namespace}/{order.name}")
     for one, conflict in target_conflicts(manifests):
         yield (conflict,), _in_object(one.origin, f"SchoolAutoscaler {one.namespace}/{one.name}")
+    for profile, unused in unused_profiles(manifests):
+        yield (unused,), _in_object(profile.origin, f"{PROFILE} {profile.name}")
+    for one, again in repeated_values(manifests):
+        yield (again,), _in_object(one.origin, f"SchoolAutoscaler {one.namespace}/{one.name}")
     for workload, contest in contested_counts(manifests):
         name = f"{workload.kind} {workload.namespace}/{workload.name}"
         yield (contest,), _in_object(workload.origin, name)
+
+
+def _in_policy(manifest: AutoscalerManifest) -> _Place:
+    """Place findings of a policy in its file, those of what its profile gives in the profile's."""
+    own = _in_object(manifest.origin, f"SchoolAutoscaler {manifest.policy.key}")
+    profile = manifest.profile
+    if profile is None:
+        return own
+    taken = {written_name(field) for field in taken_fields(manifest.written, profile.spec)}
+    theirs = _in_object(profile.origin, f"{PROFILE} {profile.name}")
+
+    def place(finding: Finding) -> Remark:
+        field = finding.path.removeprefix("spec.").partition(".")[0].partition("[")[0]
+        return theirs(finding) if field in taken else own(finding)
+
+    return place
 
 
 def _in_calendar(manifest: CalendarManifest, manifests: Manifests) -> _Place:

@@ -60,6 +60,8 @@ class FindingKind(StrEnum):
     TARGET_CONFLICT = "TargetConflict"
     REPLICAS_CONTESTED = "ReplicasContested"
     PLAN_SHRUNK = "PlanShrunk"
+    PROFILE_UNUSED = "ProfileUnused"
+    PROFILE_REPEATED = "ProfileRepeated"
     OVERRIDE_FOR_NOBODY = "OverrideForNobody"
     OVERRIDE_ABOVE_MAXIMUM = "OverrideAboveMaximum"
     OVERRIDE_ENDED = "OverrideEnded"

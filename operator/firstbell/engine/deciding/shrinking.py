@@ -28,6 +28,7 @@ from firstbell.core import (
 )
 from firstbell.engine.memory.losses import NEAR_MINUTES, Loss, Shrunk
 from firstbell.kinds.calendar_refs import calendar_kind
+from firstbell.kinds.group import PROFILE
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -109,6 +110,9 @@ def _is_confirmed(seen: SeenAutoscaler, loss: Loss) -> bool:
 def _editions(store: Store, stands: Situation) -> dict[str, str]:
     """Tell which edit of each object the plan is of, in words, and by whom, as far as that is known."""
     found = {"": _edition("SchoolAutoscaler", stands.seen.key, stands.seen.generation, stands.seen.editor)}
+    profile = store.profiles.seen.get(stands.rules.profile)
+    if profile is not None:
+        found[f"{PROFILE}/"] = _edition(PROFILE, profile.key, profile.generation, profile.editor)
     for key in stands.rules.calendar_keys:
         calendar = store.calendars.get(key)
         if calendar is not None:

@@ -89,7 +89,7 @@ def explain(store: Store, key: str, now: datetime, instance: str | None = None) 
 
     Without an instance it is that whose floor the autoscaler holds now, or that sets the workload's count.
     """
-    seen = store.autoscalers.get(key)
+    seen = store.current(key)
     if seen is None:
         namespace, _, name = key.partition("/")
         here = [one.partition("/")[2] for one in store.autoscalers if one.partition("/")[0] == namespace]

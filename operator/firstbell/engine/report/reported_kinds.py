@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from firstbell.engine.report import exception_status, override_status
+from firstbell.engine.report import exception_status, override_status, profile_status
 from firstbell.engine.report.calendar_status import calendar_status, next_change
 from firstbell.engine.seen.exceptions import Laid
-from firstbell.engine.seen.watched_kinds import CALENDARS, CLUSTER_CALENDARS, EXCEPTIONS, OVERRIDES
+from firstbell.engine.seen.watched_kinds import CALENDARS, CLUSTER_CALENDARS, EXCEPTIONS, OVERRIDES, PROFILES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,6 +57,11 @@ SCHOOL_CALENDARS = ReportedKind(
     cut=lambda seen, why, now: calendar_status(replace(seen, days=why), now),
 )
 CLUSTER_SCHOOL_CALENDARS = replace(SCHOOL_CALENDARS, watched=CLUSTER_CALENDARS)
+SCALING_PROFILES = ReportedKind(
+    watched=PROFILES,
+    status=profile_status.profile_status,
+    cut=profile_status.unread_profile_status,
+)
 CALENDAR_EXCEPTIONS = ReportedKind(
     watched=EXCEPTIONS,
     status=exception_status.exception_status,
@@ -74,6 +79,12 @@ SCALING_OVERRIDES = ReportedKind(
 
 REPORTED_KINDS = {
     kind.watched.plural: kind
-    for kind in (SCHOOL_CALENDARS, CLUSTER_SCHOOL_CALENDARS, CALENDAR_EXCEPTIONS, SCALING_OVERRIDES)
+    for kind in (
+        SCHOOL_CALENDARS,
+        CLUSTER_SCHOOL_CALENDARS,
+        SCALING_PROFILES,
+        CALENDAR_EXCEPTIONS,
+        SCALING_OVERRIDES,
+    )
 }
 """By the plural of each."""

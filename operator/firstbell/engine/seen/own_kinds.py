@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from firstbell.core import AbsenceReason, SchoolDays, Unavailable
@@ -14,7 +15,9 @@ from firstbell.engine.objects.target_ref import TargetRef
 from firstbell.engine.ports import MetricQuery, SecretKey
 from firstbell.engine.seen.exceptions import SeenException
 from firstbell.engine.seen.overrides import Order, SeenOverride
+from firstbell.engine.seen.profiles import SeenProfile
 from firstbell.engine.seen.store import (
+    ProfiledSpec,
     SeenAutoscaler,
     SeenCalendar,
     SeenSpec,
@@ -28,14 +31,18 @@ from firstbell.kinds.autoscaler_conversion import (
     to_rules,
 )
 from firstbell.kinds.calendar_conversion import read_calendar, read_exception
+from firstbell.kinds.cluster_scaling_profile import PROFILE_FIELDS, written_name
 from firstbell.kinds.group import GROUP
 from firstbell.kinds.override_conversion import read_override, to_override
 from firstbell.kinds.problems import Refused
+from firstbell.kinds.profile_over import completed, read_profile, taken_fields
 from firstbell.kinds.quantities import exact
 
 if TYPE_CHECKING:
     from firstbell.engine.ports import Json
+    from firstbell.kinds.cluster_scaling_profile import ClusterScalingProfileSpec
     from firstbell.kinds.metrics import PrometheusQuerySpec
+    from firstbell.kinds.school_autoscaler import SchoolAutoscalerSpec
 
 MESSAGE_CHARACTERS = 2000
 ANNOTATION_CONFIRM = f"{GROUP}/confirm-plan"
@@ -91,10 +98,19 @@ def seen_autoscaler(body: Json, before: SeenAutoscaler | None = None) -> SeenAut
     metadata = body["metadata"]
     namespace, name = metadata["namespace"], metadata["name"]
     rules: SeenSpec | Unavailable
-    if before is not None and _is_of(before, before.rules, metadata):
-        rules = before.rules
+    profiled: ProfiledSpec | None = None
+    if before is not None and _is_of(before, before.content, metadata):
+        rules, profiled = before.rules, before.profiled
     else:
-        rules = _rules(namespace, name, body.get("spec"))
+        spec = read_autoscaler(body.get("spec"))
+        if isinstance(spec, Refused):
+            rules = _refused(spec)
+        elif spec.profile_ref is None:
+            rules = _rules(namespace, name, spec)
+        else:
+            rules = _UNREAD  # the store completes it
+            over = partial(_rules_over, namespace, name, spec)
+            profiled = ProfiledSpec(profile=spec.profile_ref.name, completed=over)
     return SeenAutoscaler(
         key=key_of(body),
         uid=metadata["uid"],
@@ -107,6 +123,35 @@ def seen_autoscaler(body: Json, before: SeenAutoscaler | None = None) -> SeenAut
         editor=spec_editor(metadata.get("managedFields") or ()),
         confirmed=(metadata.get("annotations") or {}).get(ANNOTATION_CONFIRM, ""),
         labels=dict(metadata.get("labels") or {}),
+        profiled=profiled,
+    )
+
+
+def seen_profile(body: Json, before: SeenProfile | None = None) -> SeenProfile:
+    """Return a ClusterScalingProfile with its spec read; an edit of its status alone reads nothing anew."""
+    metadata = body["metadata"]
+    if before is not None and _is_of(before, before.content, metadata):
+        content = before.content
+    else:
+        read = read_profile(body.get("spec"))
+        content = _refused(read) if isinstance(read, Refused) else read
+    return unread_profile(body, before, content)
+
+
+def unread_profile(
+    body: Json, before: SeenProfile | None, content: ClusterScalingProfileSpec | Unavailable
+) -> SeenProfile:
+    """Return a ClusterScalingProfile with what is known of its spec, or why nothing is."""
+    del before
+    metadata = body["metadata"]
+    return SeenProfile(
+        key=key_of(body),
+        uid=metadata["uid"],
+        generation=metadata["generation"],
+        content=content,
+        status=dict(body.get("status") or {}),
+        version=metadata.get("resourceVersion", ""),
+        editor=spec_editor(metadata.get("managedFields") or ()),
     )
 
 
@@ -207,7 +252,9 @@ def _order(metadata: Json, data: object) -> Order | Unavailable:
 
 
 def _is_of(
-    before: SeenCalendar | SeenAutoscaler | SeenException | SeenOverride, content: object, metadata: Json
+    before: SeenCalendar | SeenAutoscaler | SeenException | SeenOverride | SeenProfile,
+    content: object,
+    metadata: Json,
 ) -> bool:
     """Tell whether what is known was read from this very spec."""
     return not is_unread(content) and (before.uid, before.generation) == (
@@ -216,10 +263,23 @@ def _is_of(
     )
 
 
-def _rules(namespace: str, name: str, data: object) -> SeenSpec | Unavailable:
-    spec = read_autoscaler(data)
+def _rules_over(
+    namespace: str, name: str, written: SchoolAutoscalerSpec, profile: ClusterScalingProfileSpec
+) -> SeenSpec | Unavailable:
+    """Return the rules of an object and its profile together."""
+    spec = completed(written, profile)
     if isinstance(spec, Refused):
         return _refused(spec)
+    own = (field for field in PROFILE_FIELDS if field in written.model_fields_set)
+    return replace(
+        _rules(namespace, name, spec),
+        profile=spec.profile_ref.name if spec.profile_ref is not None else "",
+        from_profile=tuple(map(written_name, taken_fields(written, profile))),
+        of_its_own=tuple(map(written_name, own)),
+    )
+
+
+def _rules(namespace: str, name: str, spec: SchoolAutoscalerSpec) -> SeenSpec:
     ref = spec.scale_target_ref
     return SeenSpec(
         policy=to_policy(namespace, name, spec),

@@ -16,11 +16,12 @@ from firstbell.engine.objects.index import leave
 from firstbell.engine.objects.resource_version import is_older
 from firstbell.engine.seen.exceptions import Exceptions
 from firstbell.engine.seen.overrides import Overrides, SeenOverride
+from firstbell.engine.seen.profiles import Profiles, SeenProfile
 from firstbell.engine.seen.shortfalls import Shortfalls
 from firstbell.kinds.school_autoscaler import DEFAULT_PRIORITY, Actuation, Mode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from firstbell.core import Policy, Rules, Shortfall
     from firstbell.engine.floor.seen_floor import SeenFloor
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from firstbell.engine.objects.target_ref import TargetRef
     from firstbell.engine.ports import Json
     from firstbell.engine.seen.exceptions import Laid, SeenException
+    from firstbell.kinds.cluster_scaling_profile import ClusterScalingProfileSpec
 
 OwnKey: TypeAlias = tuple[str, str]
 """An object of our own kinds: the plural of its kind, and `namespace/name`."""
@@ -38,6 +40,8 @@ class SeenSpec:
     """A SchoolAutoscaler's spec, as the engine uses it. `minimum` and `maximum` None: not given.
 
     `flown` is what it says of decisions, `calendar_keys` the calendars that it refers to, in spec order.
+    `from_profile` are the fields that its profile gives, `of_its_own` those that it gives itself in place of
+    one, as people write them; empty without a profile.
     """
 
     policy: Policy
@@ -50,6 +54,17 @@ class SeenSpec:
     maximum: int | None = None
     metrics: tuple[AskedMetric, ...] = ()
     flown: Rules
+    profile: str = ""
+    from_profile: tuple[str, ...] = ()
+    of_its_own: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class ProfiledSpec:
+    """What a SchoolAutoscaler says that names a profile: its rules once that one completes it."""
+
+    profile: str
+    completed: Callable[[ClusterScalingProfileSpec], SeenSpec | Unavailable]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,7 +100,9 @@ class CountMark:
 class SeenAutoscaler:
     """A SchoolAutoscaler as last seen: its rules, or why there are none, and the status on it.
 
-    `created` is its creation time as the API writes it, which sorts as text. `last_good` are the rules
+    `profiled` is what it says where it names a profile; `rules` are of both, of whatever state the profile
+    had when they were last asked for. `created` is its creation time as the API writes it, which sorts as
+    text. `last_good` are the rules
     before an edit that made them unusable: they stay in force, and others go on to find the object by them.
     `labels` are what ScalingOverrides may find it by; `editor` wrote the spec last; `confirmed` is what
     stands in the annotation that confirms a plan which shrank.
@@ -102,6 +119,12 @@ class SeenAutoscaler:
     editor: str = field(default="", compare=False)
     confirmed: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
+    profiled: ProfiledSpec | None = None
+
+    @property
+    def content(self) -> object:
+        """What was read of its own spec."""
+        return self.rules if self.profiled is None else self.profiled
 
     @property
     def count_mark(self) -> CountMark:
@@ -152,6 +175,7 @@ class Store:
 
     calendars: dict[str, SeenCalendar] = field(default_factory=dict)
     exceptions: Exceptions = field(default_factory=Exceptions)
+    profiles: Profiles = field(default_factory=Profiles)
     autoscalers: dict[str, SeenAutoscaler] = field(default_factory=dict)
     floors: Floors = field(default_factory=Floors)
     workloads: dict[str, SeenWorkload] = field(default_factory=dict)
@@ -213,10 +237,13 @@ class Store:
         before = self.autoscalers.get(seen.key)
         if before is not None and is_older(seen.version, before.version):
             return set()
+        seen = self._completed(before, seen)
         rules = seen.in_force
         firsts = self._firsts(before, seen)
         self._take_out(seen.key)
         self.autoscalers[seen.key] = seen
+        if seen.profiled is not None:
+            self.profiles.use(seen.profiled.profile, seen.key)
         if rules is not None:
             self._by_target.setdefault(rules.target.key, set()).add(seen.key)
             self._come(rules.target.key, seen)
@@ -225,6 +252,35 @@ class Store:
         self.overrides.follow(seen.key, seen.labels)
         self.answers.ask(seen.key, (metric.query for metric in rules.metrics) if rules is not None else ())
         return self._followers(firsts) | {seen.key}
+
+    def current(self, key: str) -> SeenAutoscaler | None:
+        """Return a SchoolAutoscaler with its rules completed by its profile as that is now."""
+        seen = self.autoscalers.get(key)
+        if seen is not None and self.profiles.is_stale(key):
+            self.put_autoscaler(replace(seen, last_good=seen.in_force))
+        return self.autoscalers.get(key)
+
+    def _completed(self, before: SeenAutoscaler | None, seen: SeenAutoscaler) -> SeenAutoscaler:
+        """Return the same with the rules of object and profile together, anew where one of them changed."""
+        written = seen.profiled
+        if written is None:
+            return seen
+        same = before is not None and before.profiled is written and before.uid == seen.uid
+        if before is not None and same and not self.profiles.is_stale(seen.key):
+            return replace(seen, rules=before.rules)
+        self.profiles.renewed(seen.key)
+        profile = self.profiles.of(written.profile, self.cluster_unseen)
+        rules = profile if isinstance(profile, Unavailable) else written.completed(profile)
+        # What comes to the same stays the very same: nothing was edited then.
+        return replace(seen, rules=before.rules if before is not None and before.rules == rules else rules)
+
+    def put_profile(self, seen: SeenProfile) -> set[str]:
+        """Remember a ClusterScalingProfile, unless a later state of it is known."""
+        return self.profiles.put(seen)
+
+    def drop_profile(self, key: str) -> set[str]:
+        """Forget a ClusterScalingProfile."""
+        return self.profiles.drop(key)
 
     def drop_autoscaler(self, key: str) -> set[str]:
         """Forget a SchoolAutoscaler; if it was the one that worked, the others look again."""
@@ -237,6 +293,8 @@ class Store:
 
     def _take_out(self, key: str) -> None:
         seen = self.autoscalers.pop(key, None)
+        if seen is not None and seen.profiled is not None:
+            self.profiles.leave(seen.profiled.profile, key)
         rules = seen.in_force if seen is not None else None
         if rules is None:
             return

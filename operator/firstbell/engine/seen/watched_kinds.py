@@ -18,10 +18,12 @@ from firstbell.engine.seen.own_kinds import (
     seen_calendar,
     seen_exception,
     seen_override,
+    seen_profile,
     unread_autoscaler,
     unread_calendar,
     unread_exception,
     unread_override,
+    unread_profile,
 )
 from firstbell.engine.seen.store import Store, is_unread
 from firstbell.engine.seen.workloads import WORKLOADS, seen_workload
@@ -39,6 +41,8 @@ from firstbell.kinds.group import (
     GROUP,
     OVERRIDE,
     OVERRIDE_PLURAL,
+    PROFILE,
+    PROFILE_PLURAL,
     VERSION,
 )
 
@@ -181,6 +185,21 @@ CLUSTER_CALENDARS = replace(
     concerns=lambda seen: calendar_kind(seen.key) == CLUSTER_CALENDAR,
     reports=_reports_of_cluster_calendar,
 )
+PROFILES = OwnKind(
+    group=GROUP,
+    version=VERSION,
+    plural=PROFILE_PLURAL,
+    kind=PROFILE,
+    planned=True,
+    clusterwide=True,
+    known=lambda store: store.profiles.seen,
+    put=lambda store, seen: store.put_profile(seen),
+    drop=lambda store, key: store.drop_profile(key),
+    read=seen_profile,
+    unread=unread_profile,
+    content=lambda seen: seen.content,
+    reports=lambda _, seen: ((PROFILE_PLURAL, seen.key),),
+)
 EXCEPTIONS = OwnKind(
     group=GROUP,
     version=VERSION,
@@ -206,7 +225,7 @@ AUTOSCALERS = OwnKind(
     drop=lambda store, key: store.drop_autoscaler(key),
     read=seen_autoscaler,
     unread=unread_autoscaler,
-    content=lambda seen: seen.rules,
+    content=lambda seen: seen.content,
     mark=lambda seen: (seen.count_mark, seen.confirmed, seen.labels),
     reports=lambda store, _: ((OVERRIDE_PLURAL, key) for key in store.overrides.take_turned()),
 )
@@ -260,7 +279,7 @@ def workloads_of(of: WorkloadKind) -> ForeignKind:
     )
 
 
-OWN_KINDS = (CALENDARS, CLUSTER_CALENDARS, EXCEPTIONS, AUTOSCALERS, OVERRIDES)
+OWN_KINDS = (CALENDARS, CLUSTER_CALENDARS, PROFILES, EXCEPTIONS, AUTOSCALERS, OVERRIDES)
 FOREIGN_KINDS = (*map(floors_of, FOREIGN_AUTOSCALERS), *map(workloads_of, WORKLOADS))
 WatchedKinds: TypeAlias = tuple[OwnKind | ForeignKind, ...]
 WATCHED_KINDS: WatchedKinds = (*OWN_KINDS, *FOREIGN_KINDS)
