@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from firstbell.core.absence import Unavailable
-    from firstbell.engine.ports import Happening, Json, Kind, MetricQuery, Operation
+    from firstbell.engine.ports import FleetFigures, Happening, Json, Kind, MetricQuery, Operation
 
 OURS = "firstbell"
 MOST_TURNS = 100_000
@@ -119,6 +119,7 @@ class FakeTelemetry:
         self.pace: float | None = None
         self.not_ready_for: dict[str, dict[str, int]] = {}
         self.is_stopped: bool | None = None
+        self.next_bell: FleetFigures | None = None
 
     def ticked(self, seconds: float) -> None:  # noqa: ARG002 - the port's
         self.ticks += 1
@@ -137,6 +138,9 @@ class FakeTelemetry:
 
     def clock_off(self, seconds: float | None) -> None:
         self.off = seconds
+
+    def fleet(self, figures: FleetFigures | None) -> None:
+        self.next_bell = figures
 
     def stopped(self, stopped: bool | None) -> None:  # noqa: FBT001 - the port's
         self.is_stopped = stopped

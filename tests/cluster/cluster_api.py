@@ -26,6 +26,7 @@ ROOTS = {
     "SchoolAutoscaler": "/apis/firstbell.dev/v1alpha1/namespaces/{}/schoolautoscalers",
     "ScalingOverride": "/apis/firstbell.dev/v1alpha1/namespaces/{}/scalingoverrides",
     "Portal": "/apis/example.org/v1/namespaces/{}/portals",
+    "Buffer": "/apis/example.org/v1/namespaces/{}/buffers",
     "Pod": "/api/v1/namespaces/{}/pods",
     "ResourceQuota": "/api/v1/namespaces/{}/resourcequotas",
     "Event": "/api/v1/namespaces/{}/events",

@@ -13,7 +13,7 @@ import pytest
 
 from firstbell.settings import Settings
 from firstbell_workshop.local.errors import ControlPlaneError
-from tests.cluster import keda, portal
+from tests.cluster import buffer, keda, portal
 from tests.cluster.admission import Denial
 from tests.cluster.chart_release import DEFINITIONS, NAMESPACE, Release, changed_chart
 from tests.cluster.commands import said
@@ -247,6 +247,13 @@ def by_scale_of_a_portal(name: str) -> list[Json]:
     return [named(portal.portal(), name), policy]
 
 
+def by_scale_of_a_buffer(name: str) -> list[Json]:
+    """A kind without pods, whose own status tells who is ready, and its policy."""
+    policy = named(autoscaler(**BOUNDS), name)
+    policy["spec"]["scaleTargetRef"] = buffer.target(name)
+    return [buffer.a_buffer(name), policy]
+
+
 UNLUCKY_COUNTS = Denial(
     ("apps",), ("deployments/scale", "statefulsets/scale"), f"object.spec.replicas != {UNLUCKY}"
 )
@@ -265,7 +272,7 @@ def is_refused(scene: Stage, name: str) -> bool:
 def every_kind(release: Release, scene: Stage) -> Iterator[Stage]:
     """A release with every right that the chart can give, and something for each of them to be needed."""
     plane = release.control_plane
-    for kind in (keda, portal):
+    for kind in (keda, portal, buffer):
         kind.install(plane)
     release.install(*EVERY_RIGHT)
     served(release)
@@ -273,13 +280,13 @@ def every_kind(release: Release, scene: Stage) -> Iterator[Stage]:
     scene.set(*by_scale("Deployment", "shop"), *by_scale("StatefulSet", "base", metrics=[METRIC]))
     scene.set(closed_on("2026-03-20"), closed_on("2026-02-02", "past"))
     scene.set(order("over", since="00:00", until="00:01", hold=True, ttlSecondsAfterFinished=0))
-    scene.set(*by_keda("busy"), *by_scale_of_a_portal("gate"), *gone_soon())
+    scene.set(*by_keda("busy"), *by_scale_of_a_portal("gate"), *by_scale_of_a_buffer("room"), *gone_soon())
     # From the selector in its status the API server makes the one of its scale.
     status = {"replicas": BASELINE, "selector": "app=web"}
     scene.api.patch(portal.KIND, "gate", {"status": status}, "status")
     with keda.Keda(scene):
         yield scene
-    for kind in (keda, portal):
+    for kind in (keda, portal, buffer):
         kind.uninstall(plane)
 
 
@@ -300,6 +307,7 @@ def test_every_right_is_used_and_no_request_is_denied(release: Release, every_ki
             ("Deployment", "shop", "replicas", UNLUCKY),
             ("StatefulSet", "base", "replicas", UNLUCKY),
             (portal.KIND, "gate", "replicas", PEAK),
+            (buffer.KIND, "room", "replicas", PEAK),
             (keda.KIND, "busy", "minReplicaCount", PEAK),
         ):
             until(

@@ -13,11 +13,13 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from firstbell.cli.fleet.command import fleet
 from firstbell.cli.lint.command import lint
 from firstbell.cli.plan.command import plan
 
 APP = typer.Typer()
 APP.command()(plan)
+APP.command()(fleet)
 APP.command()(lint)
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
@@ -311,3 +313,16 @@ def test_a_university_day_has_no_lessons_and_no_bell():
     (day,) = planned("university-lms.yaml", "2026-10-13")["calendars"][0]["days"]
 
     assert (day["instructional"], day["reason"], day["firstBellTime"]) == (False, "no-weekly-row", None)
+
+
+def test_the_workloads_of_a_platform_are_added_up_and_its_room_is_not():
+    # 400,000 pupils at 10,000, 2,500 and 10,000 a replica: 40 + 160 + 40; before it 3 + 6 + 1.
+    # 40 x 250m + 160 x 500m; of the 40 of reports nobody says.
+    # All 230 are asked for from 08:15 on: 15.3 in each of 15 minutes.
+    example = next(path for path in EXAMPLES if path.name == "platform.yaml")
+    arguments = ["fleet", "-f", str(example), "--date", "2026-11-09", "--days", "1", "-o", "json"]
+    told = json.loads(CliRunner().invoke(APP, arguments).stdout)["fleets"][0]["bells"][0]
+
+    assert (told["pods"], told["podsMore"], told["podsPerMinuteWanted"]) == (240, 230, 16)
+    assert (told["cpuMillicores"], told["podsWithoutCpu"]) == (90_000, 40)
+    assert [one["wanted"] for one in told["strains"] if not one["fits"]] == [240]

@@ -33,6 +33,11 @@ them, and so does a request that is denied.
 - apiGroups: [{{ .apiGroup | quote }}]
   resources: [{{ printf "%s/scale" .resource | quote }}]
   verbs: [get, patch]
+{{- if .ownStatus }}
+- apiGroups: [{{ .apiGroup | quote }}]
+  resources: [{{ .resource | quote }}]
+  verbs: [get]
+{{- end }}
 {{- end }}
 {{- if or .Values.scaleTargets .Values.readiness.podReasons }}
 - apiGroups: [""]

@@ -12,6 +12,21 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from firstbell.engine.ports import FleetFigures
+
+
+NEXT_BELL = (
+    ("timestamp_seconds", "When the next bell of any workload rings."),
+    ("rising_workloads", "Workloads that rise for the next bell."),
+    ("more_pods", "Pods that are still to be asked for until the next bell."),
+    ("pods_per_minute", "Pods a minute that have to be made for all to be made at the next bell."),
+    ("pods", "Pods that all workloads ask for at the next bell."),
+    ("cpu_cores", "CPU that the pods of the next bell ask for, as far as their templates say."),
+    ("memory_bytes", "Memory that the pods of the next bell ask for, as far as their templates say."),
+    ("pods_of_unknown_requests", "Pods of the next bell of which it is not known what they ask for."),
+)
+"""Figures of all workloads together, of the next bell alone: no labels."""
+
 
 class PrometheusTelemetry:
     """The engine's `Telemetry`, in a registry of its own."""
@@ -68,6 +83,11 @@ class PrometheusTelemetry:
         )
         self._stopped.set(float("nan"))
 
+        self._next_bell = [
+            Gauge(f"firstbell_next_bell_{name}", text, registry=self.registry) for name, text in NEXT_BELL
+        ]
+        self.fleet(None)
+
     def ticked(self, seconds: float) -> None:
         """Count that one tick took so long."""
         self._ticks.observe(seconds)
@@ -106,6 +126,22 @@ class PrometheusTelemetry:
     def stopped(self, stopped: bool | None) -> None:  # noqa: FBT001 - it is what is shown
         """Show whether there is an order to write nothing."""
         self._stopped.set(float("nan") if stopped is None else stopped)
+
+    def fleet(self, figures: FleetFigures | None) -> None:
+        """Show what all workloads ask for together at the next bell; NaN where none is known of."""
+        asked = None if figures is None else figures.asked
+        shown = (
+            None if figures is None else figures.bell.timestamp(),
+            None if figures is None else figures.workloads,
+            None if figures is None else figures.more,
+            None if figures is None else figures.pods_per_minute,
+            None if asked is None else asked.pods,
+            None if asked is None else asked.cpu / 1000,
+            None if asked is None else asked.memory,
+            None if asked is None else max(asked.pods_without_cpu, asked.pods_without_memory),
+        )
+        for gauge, value in zip(self._next_bell, shown, strict=True):
+            gauge.set(float("nan") if value is None else value)
 
     def forget(self, key: str) -> None:
         """Forget an autoscaler that is gone, and its series with it."""

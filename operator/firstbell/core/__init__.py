@@ -67,6 +67,7 @@ from firstbell.core.fleet import (
     Room,
     Strain,
     fleet_bells,
+    pods_per_minute,
     requested,
 )
 from firstbell.core.floor import Autoscaler, FloorMark, FloorMemory, FloorReading, FloorState, read_floor
@@ -298,6 +299,7 @@ __all__ = [
     "percent_text",
     "plan_within",
     "planned_around",
+    "pods_per_minute",
     "policy_findings",
     "pupil_findings",
     "read_floor",

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from firstbell.core.absence import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
     from firstbell.core.bells import Minute
@@ -292,13 +292,27 @@ def _making(
             if other >= earliest:
                 asked.update(by_due[other])
                 earliest = min(earliest, *by_due[other])
-        pods = 0
-        for when in sorted(asked, reverse=True):
-            pods += asked[when]
-            minutes = max(1, due - when)
-            wanted = max(wanted, -(-pods // minutes))
-            unmade = max(unmade, pods - rate * minutes)
+        wanted = max(wanted, pods_per_minute(asked, due))
+        unmade = max(unmade, _excess(asked, due, rate))
     return wanted, unmade
+
+
+def pods_per_minute(asked: Mapping[Minute, int], due: Minute) -> int:
+    """Return the least that has to be made in a minute of pods asked for at some minutes, all due at one."""
+    return max((-(-pods // minutes) for minutes, pods in _left(asked, due)), default=0)
+
+
+def _excess(asked: Mapping[Minute, int], due: Minute, rate: int) -> int:
+    """Return how many of the pods are not made in time at a rate."""
+    return max((pods - rate * minutes for minutes, pods in _left(asked, due)), default=0)
+
+
+def _left(asked: Mapping[Minute, int], due: Minute) -> Iterator[tuple[int, int]]:
+    """Yield for each minute of a request how many are left until all are due, and the pods from then on."""
+    pods = 0
+    for when in sorted(asked, reverse=True):
+        pods += asked[when]
+        yield max(1, due - when), pods
 
 
 def _strain(room: Room, asked: Mapping[str, Requested]) -> Strain:

@@ -193,6 +193,8 @@ class ShortfallReason(StrEnum):
 
     AUTOSCALER_MAXIMUM = "AutoscalerMaximum"
     """The autoscaler's maximum allows fewer than are planned."""
+    CONDITION_NOT_TRUE = "ConditionNotTrue"
+    """It has no pods to be asked, and its own condition says that it is not ready."""
     CONTAINER_CONFIG = "ContainerConfig"
     """A container cannot be made, for instance because a Secret that it names is not there."""
     CRASH = "Crash"

@@ -35,6 +35,7 @@ from firstbell.engine.pace.turns import Turns
 from firstbell.engine.pace.wakeups import Wakeups
 from firstbell.engine.pace.writing import Writing
 from firstbell.engine.ports import FailureKind
+from firstbell.engine.report.fleet_figures import NextBell
 from firstbell.engine.report.reported_kinds import REPORTED_KINDS
 from firstbell.engine.report.reporter import Reporter
 from firstbell.engine.requests.fenced_cluster import FencedCluster
@@ -159,6 +160,9 @@ class Engine:
         self._left = LeftWorkloads(cluster=cluster, telemetry=telemetry, store=self.store)
         self._memories: dict[str, Memory] = {}
         self._plans = SharedPlans()
+        self._next_bell = NextBell(
+            store=self.store, memories=self._memories, clock=clock, telemetry=telemetry
+        )
         self._wakeups: Wakeups[str] = Wakeups()
         self._report_wakeups: Wakeups[OwnKey] = Wakeups()
         self._ticks: Turns[str] = Turns(self._decisions)
@@ -224,6 +228,7 @@ class Engine:
             tasks.create_task(self._kept.run())
             tasks.create_task(self._follow_resumes())
             tasks.create_task(self.own.run())
+            tasks.create_task(self._next_bell.run())
             if self._polling is not None:
                 tasks.create_task(self._polling.run())
             for _ in range(TICK_WORKERS):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from fractions import Fraction
 
-    from firstbell.core import Unavailable
+    from firstbell.core import Requested, Unavailable
 
 Json: TypeAlias = dict[str, Any]
 """A Kubernetes object, or a part of one, as it travels."""
@@ -287,6 +287,17 @@ class EventSink(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FleetFigures:
+    """What all workloads ask for together at the next bell: `workloads` rise for it, by `more` pods."""
+
+    bell: datetime
+    workloads: int
+    asked: Requested
+    more: int
+    pods_per_minute: int
+
+
 class Telemetry(Protocol):
     """Figures for dashboards."""
 
@@ -315,6 +326,10 @@ class Telemetry(Protocol):
 
     def clock_off(self, seconds: float | None) -> None:
         """Show how far the API server's clock is ahead of ours; None while nobody knows."""
+        ...
+
+    def fleet(self, figures: FleetFigures | None) -> None:
+        """Show what all workloads ask for together at the next bell; None where none is known of."""
         ...
 
     def stopped(self, stopped: bool | None) -> None:  # noqa: FBT001 - it is what is shown

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 NODES = "nodes"
+ROOM_KINDS = frozenset({("autoscaling.x-k8s.io", "CapacityBuffer")})
+"""Group and kind of what is scaled and has no pods: it makes room for those of others."""
 CONTROL_PLANE = frozenset({"node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"})
 _OF_QUOTA = {
     Resource.PODS: ("pods", "count/pods"),
@@ -23,6 +25,11 @@ OTHERS = Unavailable(
     reason=AbsenceReason.NOT_READ, message="what other pods take of the nodes is not counted"
 )
 NOT_USED_YET = Unavailable(reason=AbsenceReason.NOT_READ, message="no cluster says what is used of it")
+
+
+def makes_room(group: str, kind: str) -> bool:
+    """Tell whether the replicas of a kind are no pods, but room for pods."""
+    return (group, kind) in ROOM_KINDS
 
 
 def node_rooms(nodes: Iterable[Mapping[str, Any]]) -> Iterator[Room]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from datetime import UTC, datetime
+
 import pytest
 
 from firstbell.adapters.telemetry import PrometheusTelemetry
+from firstbell.core import Requested
+from firstbell.engine.ports import FleetFigures
 
 
 @pytest.fixture
@@ -72,3 +77,30 @@ def test_why_replicas_are_not_ready_is_told_by_reason_and_gone_with_it(telemetry
     telemetry.forget("ns/web")
     telemetry.forget("ns/web")
     assert shown() == [None, None]
+
+
+def next_bell(telemetry):
+    return {
+        name.removeprefix("firstbell_next_bell_"): telemetry.registry.get_sample_value(name)
+        for name in (metric.name for metric in telemetry.registry.collect())
+        if name.startswith("firstbell_next_bell_")
+    }
+
+
+def test_the_next_bell_is_told_for_all_workloads_together_and_without_labels(telemetry):
+    assert all(math.isnan(value) for value in next_bell(telemetry).values())
+    asked = Requested(pods=300, cpu=100_500, memory=2**30, pods_without_cpu=100, pods_without_memory=20)
+    bell = datetime(2024, 9, 9, 8, 30, tzinfo=UTC)
+    telemetry.fleet(FleetFigures(bell=bell, workloads=3, asked=asked, more=288, pods_per_minute=29))
+    assert next_bell(telemetry) == {
+        "timestamp_seconds": bell.timestamp(),
+        "rising_workloads": 3,
+        "more_pods": 288,
+        "pods_per_minute": 29,
+        "pods": 300,
+        "cpu_cores": 100.5,
+        "memory_bytes": 2**30,
+        "pods_of_unknown_requests": 100,
+    }
+    telemetry.fleet(None)
+    assert all(math.isnan(value) for value in next_bell(telemetry).values())

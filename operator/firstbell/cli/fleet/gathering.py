@@ -41,6 +41,7 @@ from firstbell.core import (
 from firstbell.engine.objects.target_ref import TargetRef
 from firstbell.files.links import LinkedAutoscaler, link_readable
 from firstbell.files.manifests import gather_readable
+from firstbell.kinds.rooms import makes_room
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from firstbell.files.yaml_files import FileProblem
 
 NOT_IN_FILES = "its manifest is not among the files"
+BUFFERS = "CapacityBuffers make room for pods and are not counted: {}"
 OWN_NOT_KNOWN = Unavailable(
     reason=AbsenceReason.NOT_READ, message="how much of it the workloads have now is not known"
 )
@@ -145,7 +147,9 @@ def _of_cluster(context: str, namespace: str | None, read: ReadCluster, horizon:
 def _fleet(context: str, linked: Linked, around: Surroundings, horizon: Horizon) -> Fleet:
     days = {calendar.key: SchoolDays(calendar) for calendar in linked.calendars}
     wrong = [(one, tuple(policy_errors(one, days))) for one in linked.autoscalers]
-    sound = [one for one, problems in wrong if not problems]
+    planned = [one for one, problems in wrong if not problems]
+    sound = [one for one in planned if not makes_room(_target(one).group, _target(one).kind)]
+    buffers = len(planned) - len(sound)
     first, last = _between(linked.calendars, horizon)
     plans = _plans([workload_of(one, days) for one in sound], first, last + MINUTES_PER_DAY)
     not_there = unseen(AbsenceReason.TARGET_NOT_FOUND, NOT_IN_FILES)
@@ -163,7 +167,7 @@ def _fleet(context: str, linked: Linked, around: Surroundings, horizon: Horizon)
         workloads=len(parts),
         bells=fleet_bells(parts, first, last, rooms, horizon.pods_per_minute),
         unknown=_unknown(seen),
-        notes=around.notes,
+        notes=(*around.notes, *([BUFFERS.format(buffers)] if buffers else [])),
         problems=tuple(problem for _, problems in wrong for problem in problems),
     )
 

@@ -56,7 +56,7 @@ def _bells(fleet: Fleet, shown: int) -> Table:
     zones = _zones(fleet) > 1
     table = Table(box=None, pad_edge=False)
     table.add_column("BELL", no_wrap=True)
-    for heading in ("PODS", "MORE", "CPU", "MEMORY", "PODS/MIN"):
+    for heading in ("PODS", "MORE", "CPU", "MEMORY", "/MIN"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("FITS", no_wrap=True)
     table.add_column("PEAKS", overflow="fold")

@@ -23,7 +23,7 @@ from firstbell.kinds.school_autoscaler import DEFAULT_PRIORITY, Actuation, Mode
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from firstbell.core import Policy, Rules, Shortfall
+    from firstbell.core import PodRequest, Policy, Rules, Shortfall
     from firstbell.engine.floor.seen_floor import SeenFloor
     from firstbell.engine.live.answers import AskedMetric
     from firstbell.engine.objects.target_ref import TargetRef
@@ -162,6 +162,8 @@ class SeenWorkload:
     applied_by: str = ""
     plural: str = ""
     version: str = field(default="", compare=False)
+    pod: PodRequest | None = field(default=None, compare=False)
+    """What one of its pods asks for; None where its kind is not watched."""
 
 
 @dataclass(kw_only=True, slots=True)

@@ -9,6 +9,7 @@ from firstbell.engine.objects.field_managers import applied_by, last_writer
 from firstbell.engine.objects.target_ref import TargetRef
 from firstbell.engine.seen.controller_troubles import controller_troubles
 from firstbell.engine.seen.store import SeenWorkload
+from firstbell.kinds.pod_request import pod_request
 
 if TYPE_CHECKING:
     from firstbell.engine.ports import Json
@@ -61,4 +62,5 @@ def seen_workload(body: Json, of: WorkloadKind) -> SeenWorkload:
         last_writer=last_writer(metadata.get("managedFields") or (), "replicas"),
         applied_by=applied_by(metadata.get("managedFields") or (), "replicas"),
         version=metadata.get("resourceVersion", ""),
+        pod=pod_request(body),
     )

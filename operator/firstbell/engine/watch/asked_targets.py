@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from firstbell.core import AbsenceReason, Unavailable
@@ -20,6 +20,7 @@ from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.seen.store import SeenWorkload, Store
 from firstbell.engine.seen.workloads import watched_workload
 from firstbell.engine.watch.own_pods import OwnPods
+from firstbell.kinds.own_readiness import OwnReadiness, own_readiness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -36,6 +37,11 @@ LOOK_SECONDS = 5.0
 REST_LOOKS = 12
 """A workload that has not changed for so many looks rests, and is asked for once in as many."""
 
+
+GRANT_OWN_STATUS = (
+    "Its scale names no selector of its pods, so its own status is to tell who is ready: grant get on it "
+    "(scaleTargets[].ownStatus of the chart)."
+)
 
 Seen: TypeAlias = SeenWorkload | Unavailable | None
 """A workload, why it cannot be known, or None where there is none of that name."""
@@ -149,16 +155,32 @@ class AskedTargets:
             known = self._known(target)
             return known if scale.transient and known is not None else _unreadable(scale)
         metadata, spec = scale["metadata"], scale.get("spec") or {}
-        ready = await self._own_pods.ready(scale)
+        readiness = await self._readiness(target, plural, scale)
+        told = readiness if isinstance(readiness, OwnReadiness) else OwnReadiness(ready=None)
         return SeenWorkload(
             ref=target,
             uid=metadata["uid"],
             replicas=spec.get("replicas", 0),
-            ready=None if isinstance(ready, Unavailable) else ready,
-            unknown_ready=ready if isinstance(ready, Unavailable) else None,
+            ready=told.ready,
+            troubles=told.troubles,
+            unknown_ready=readiness if isinstance(readiness, Unavailable) else None,
             plural=plural,
             version=metadata.get("resourceVersion", ""),
         )
+
+    async def _readiness(self, target: TargetRef, plural: str, scale: Json) -> OwnReadiness | Unavailable:
+        """Ask its pods, or the object itself where its scale names none."""
+        if (scale.get("status") or {}).get("selector"):
+            ready = await self._own_pods.ready(scale)
+            return ready if isinstance(ready, Unavailable) else OwnReadiness(ready=ready)
+        body = await self.cluster.get(replace(scale_path(target, plural), subresource=""))
+        if not isinstance(body, Failure):
+            return own_readiness(body)
+        if body.kind is FailureKind.FORBIDDEN:
+            return Unavailable(
+                reason=AbsenceReason.TARGET_NOT_READABLE, message=f"{body.message} {GRANT_OWN_STATUS}"
+            )
+        return Unavailable(reason=AbsenceReason.READ_FAILED, message=body.message)
 
     async def _plural(self, target: TargetRef) -> str | Unavailable:
         """Return what the API server calls the kind; asked once for each that there is."""

@@ -86,7 +86,11 @@ class RedWorkloads:
         if workload is None:
             return None
         scale = await self.cluster.get(scale_path(workload.ref, workload.plural))
-        return None if isinstance(scale, Failure) else await self._own_pods.shortfalls(scale)
+        if isinstance(scale, Failure):
+            return None
+        if workload.unknown_ready is None and not (scale.get("status") or {}).get("selector"):
+            return ()  # its own status has told all that there is to tell
+        return await self._own_pods.shortfalls(scale)
 
 
 async def follow_red(

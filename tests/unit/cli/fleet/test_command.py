@@ -77,6 +77,16 @@ def test_what_does_not_fit_is_told_and_is_the_exit_code(tmp_path):
     assert of_files(tmp_path, CALENDAR, AUTOSCALER, DEPLOYMENT).exit_code == 0
 
 
+def test_a_capacity_buffer_makes_room_for_pods_and_is_none(tmp_path):
+    buffer = AUTOSCALER.replace("name: web", "name: room").replace(
+        "apiVersion: apps/v1, kind: Deployment",
+        "apiVersion: autoscaling.x-k8s.io/v1beta1, kind: CapacityBuffer",
+    )
+    (told,) = document(tmp_path, CALENDAR, AUTOSCALER, buffer, DEPLOYMENT)["fleets"]
+    assert (told["workloads"], told["bells"][0]["pods"], told["unknownRequests"]) == (1, 12, [])
+    assert "CapacityBuffers make room for pods and are not counted: 1" in told["notes"]
+
+
 def test_the_rate_is_a_parameter(tmp_path):
     slow = of_files(tmp_path, CALENDAR, AUTOSCALER, options=("--pods-per-minute", "1", "--bells", "1"))
     assert slow.exit_code == 0, "2 to 12 over the ramp of half an hour"
@@ -91,7 +101,7 @@ def test_numbers_and_names_are_those_of_a_table_that_fits_a_terminal(tmp_path):
     lines = of_files(tmp_path, CALENDAR, AUTOSCALER, options=("--bells", "1")).stdout.splitlines()
     assert max(map(len, lines)) <= 100
     heading, row = next((one, lines[at + 1]) for at, one in enumerate(lines) if one.startswith("BELL"))
-    assert heading.split() == ["BELL", "PODS", "MORE", "CPU", "MEMORY", "PODS/MIN", "FITS", "PEAKS"]
+    assert heading.split() == ["BELL", "PODS", "MORE", "CPU", "MEMORY", "/MIN", "FITS", "PEAKS"]
     assert row.split() == ["Mon", "09", "Sep", "08:30", "12", "+10", "?", "?", "1", "yes", "first"]
 
 

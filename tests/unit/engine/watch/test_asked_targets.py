@@ -43,6 +43,10 @@ class Portals(World):
     def seen(self):
         return self.store.workloads.get(f"{NS}/{GROUP}/Portal/web")
 
+    def portal_says(self, **status):
+        """Its controller writes its status."""
+        self.cluster.edit(GROUP, PLURAL, NS, "web", lambda body: body.update(status=status))
+
     def has_pods(self, *pods):
         for pod in pods:
             self.cluster.put("", "pods", pod)
@@ -131,6 +135,33 @@ async def test_without_a_selector_nobody_is_taken_for_ready():
     world = Portals(selector="")
     await world.asking.look()
     assert world.seen.ready is None
+    assert world.seen.unknown_ready.reason == "NoSelector"
+
+
+async def test_without_a_selector_its_own_status_tells_who_is_ready_and_no_pod_is_asked():
+    world = Portals(selector="")
+    world.has_pods(a_pod("a"))
+    world.portal_says(readyReplicas=3)
+    await world.asking.look()
+    assert (world.seen.replicas, world.seen.ready) == (4, 3)
+    world.portal_says(
+        conditions=[{"type": "Provisioning", "status": "False", "message": "nodes are awaited"}]
+    )
+    assert await world.asking.look() == {KEY}
+    assert world.seen.ready == 0
+    assert world.seen.troubles[0].message == "Provisioning is False: nodes are awaited"
+    assert world.cluster.counted("LIST", "pods") == 0
+
+
+async def test_where_its_own_status_may_not_be_read_the_right_is_named():
+    world = Portals(selector="")
+    await world.asking.look()
+    world.cluster.fail("Forbidden", verb="GET", path=f"{PLURAL}/web", message="portals is forbidden.")
+    found = await world.asking._readiness(
+        world.seen.ref, PLURAL, {"metadata": {"namespace": NS}, "status": {"selector": ""}}
+    )
+    assert found.reason == "TargetNotReadable"
+    assert "scaleTargets[].ownStatus" in found.message
 
 
 async def test_nothing_is_asked_for_what_is_watched_and_nothing_is_kept_of_what_is_not_named_any_more():

@@ -1,0 +1,107 @@
+"""What all workloads ask for together at the next bell, as figures: sums, and no word of any one of them.
+
+Counted once a minute over what is remembered anyway, some workloads at a time, so that nobody waits for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from firstbell.core import (
+    AbsenceReason,
+    PodRequest,
+    Requested,
+    Unavailable,
+    instant_of,
+    minute_of,
+    pods_per_minute,
+    requested,
+)
+from firstbell.engine.ports import FleetFigures
+from firstbell.kinds.rooms import makes_room
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from firstbell.core import Minute, Plan
+    from firstbell.engine.memory.memory import Memory
+    from firstbell.engine.ports import Clock, Telemetry
+    from firstbell.engine.seen.store import SeenSpec, Store
+
+EVERY_SECONDS = 60.0
+AT_ONCE = 200
+NOT_SEEN = Unavailable(reason=AbsenceReason.NOT_READ, message="the workload is not watched, or not there")
+NOTHING_KNOWN = PodRequest(cpu=NOT_SEEN, memory=NOT_SEEN)
+
+
+@dataclass(kw_only=True, slots=True)
+class NextBell:
+    """The sums, counted anew at each look over the memories of all SchoolAutoscalers, by their keys."""
+
+    store: Store
+    memories: Mapping[str, Memory]
+    clock: Clock
+    telemetry: Telemetry
+
+    async def run(self) -> None:
+        """Count every minute of the clock, until cancelled."""
+        while True:
+            await self.clock.sleep(EVERY_SECONDS)
+            self.telemetry.fleet(await self.look())
+
+    async def look(self) -> FleetFigures | None:
+        """Count; None where no bell is known of."""
+        minute = minute_of(self.clock.now())
+        bells = [bell for memory in self.memories.values() if (bell := _bell(memory, minute)) is not None]
+        if not bells:
+            return None
+        bell = min(bells)
+        asked, rises, workloads = Requested(), Counter[int](), 0
+        for number, (key, memory) in enumerate(list(self.memories.items()), start=1):
+            plan = memory.plans.plan
+            if plan is not None and plan.start <= bell < plan.end and not self._makes_room(key):
+                asked += requested(self._pod(key), plan.write_at(bell))
+                mine = _rises(plan, minute, bell) if _bell(memory, minute) == bell else {}
+                rises.update(mine)
+                workloads += bool(mine)
+            if number % AT_ONCE == 0:
+                await asyncio.sleep(0)
+        return FleetFigures(
+            bell=instant_of(bell),
+            workloads=workloads,
+            asked=asked,
+            more=sum(rises.values()),
+            pods_per_minute=pods_per_minute(rises, bell),
+        )
+
+    def _makes_room(self, key: str) -> bool:
+        rules = self._rules(key)
+        return rules is not None and makes_room(rules.target.group, rules.target.kind)
+
+    def _rules(self, key: str) -> SeenSpec | None:
+        seen = self.store.autoscalers.get(key)
+        return None if seen is None else seen.in_force
+
+    def _pod(self, key: str) -> PodRequest:
+        rules = self._rules(key)
+        workload = None if rules is None else self.store.workloads.get(rules.target.key)
+        return NOTHING_KNOWN if workload is None or workload.pod is None else workload.pod
+
+
+def _bell(memory: Memory, minute: Minute) -> Minute | None:
+    """Return the next bell of a workload, where it has rung not yet."""
+    record = memory.told.next_bell
+    return record.peak.bell if record is not None and record.peak.bell > minute else None
+
+
+def _rises(plan: Plan, since: Minute, bell: Minute) -> dict[Minute, int]:
+    """Return when more pods are asked for until a bell, and how many more."""
+    return {
+        run.start: run.value - before.value
+        for before, run in pairwise(plan.writes)
+        if since < run.start <= bell and run.value > before.value
+    }
