@@ -29,12 +29,14 @@ from firstbell.core import (
     Plan,
     Requested,
     Room,
+    Schedule,
     SchoolDays,
     Unavailable,
     Workload,
     fleet_bells,
     make_plan,
     minute_of,
+    plan_within,
     requested,
     start_of_day,
 )
@@ -42,6 +44,7 @@ from firstbell.engine.objects.target_ref import TargetRef
 from firstbell.files.links import LinkedAutoscaler, link_readable
 from firstbell.files.manifests import gather_readable
 from firstbell.kinds.rooms import makes_room
+from firstbell.kinds.school_autoscaler import Mode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -55,6 +58,8 @@ if TYPE_CHECKING:
 
 NOT_IN_FILES = "its manifest is not among the files"
 BUFFERS = "CapacityBuffers make room for pods and are not counted: {}"
+SECONDS = "not counted, because an older SchoolAutoscaler is for the same workload: {}"
+DRY = "in DryRun, and counted as if they were not: {}"
 OWN_NOT_KNOWN = Unavailable(
     reason=AbsenceReason.NOT_READ, message="how much of it the workloads have now is not known"
 )
@@ -148,8 +153,7 @@ def _fleet(context: str, linked: Linked, around: Surroundings, horizon: Horizon)
     days = {calendar.key: SchoolDays(calendar) for calendar in linked.calendars}
     wrong = [(one, tuple(policy_errors(one, days))) for one in linked.autoscalers]
     planned = [one for one, problems in wrong if not problems]
-    sound = [one for one in planned if not makes_room(_target(one).group, _target(one).kind)]
-    buffers = len(planned) - len(sound)
+    sound, told = _counted(planned)
     first, last = _between(linked.calendars, horizon)
     plans = _plans([workload_of(one, days) for one in sound], first, last + MINUTES_PER_DAY)
     not_there = unseen(AbsenceReason.TARGET_NOT_FOUND, NOT_IN_FILES)
@@ -167,9 +171,28 @@ def _fleet(context: str, linked: Linked, around: Surroundings, horizon: Horizon)
         workloads=len(parts),
         bells=fleet_bells(parts, first, last, rooms, horizon.pods_per_minute),
         unknown=_unknown(seen),
-        notes=(*around.notes, *([BUFFERS.format(buffers)] if buffers else [])),
+        notes=(*around.notes, *told),
         problems=tuple(problem for _, problems in wrong for problem in problems),
     )
+
+
+def _counted(planned: Sequence[LinkedAutoscaler]) -> tuple[list[LinkedAutoscaler], list[str]]:
+    """Return those whose pods are counted, each workload once, and what has to be said of the others."""
+    pods = [one for one in planned if not makes_room(_target(one).group, _target(one).kind)]
+    buffers = len(planned) - len(pods)
+    first: dict[str, LinkedAutoscaler] = {}
+    for one in sorted(pods, key=_created):  # of one age the first in the files, as they stand
+        first.setdefault(_target(one).key, one)
+    counted = [one for one in pods if first[_target(one).key] is one]
+    dry = sum(one.manifest.spec.mode is Mode.DRY_RUN for one in counted)
+    numbers = ((BUFFERS, buffers), (SECONDS, len(pods) - len(counted)), (DRY, dry))
+    return counted, [text.format(number) for text, number in numbers if number]
+
+
+def _created(one: LinkedAutoscaler) -> str:
+    """Return when it was created, as the API writes it, which sorts as text; empty for a person's file."""
+    metadata = one.manifest.origin.node.value.get("metadata") or {}
+    return str(metadata.get("creationTimestamp") or "")
 
 
 def _target(one: LinkedAutoscaler) -> TargetRef:
@@ -189,13 +212,17 @@ def _between(calendars: Sequence[SchoolCalendar], horizon: Horizon) -> tuple[Min
 
 
 def _plans(workloads: Iterable[Workload], first: Minute, last: Minute) -> list[Plan]:
-    """Plan each; those that differ in nothing but their names are planned once."""
-    known: dict[object, Plan] = {}
+    """Plan each; what several have in common is worked out once."""
+    schedules: dict[object, Schedule] = {}
+    plans: dict[object, Plan] = {}
     found = []
     for workload in workloads:
-        if workload.form not in known:
-            known[workload.form] = make_plan(workload, first, last)
-        found.append(known[workload.form])
+        plan = plans.get(workload.form)
+        if plan is None:
+            schedule = schedules.get(workload.load_form)
+            plan = make_plan(workload, first, last) if schedule is None else plan_within(workload, schedule)
+            schedules[workload.load_form], plans[workload.form] = plan.schedule, plan
+        found.append(plan)
     return found
 
 

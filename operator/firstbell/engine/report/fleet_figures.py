@@ -23,6 +23,7 @@ from firstbell.core import (
 )
 from firstbell.engine.ports import FleetFigures
 from firstbell.kinds.rooms import makes_room
+from firstbell.kinds.school_autoscaler import Mode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,7 +64,7 @@ class NextBell:
         asked, rises, workloads = Requested(), Counter[int](), 0
         for number, (key, memory) in enumerate(list(self.memories.items()), start=1):
             plan = memory.plans.plan
-            if plan is not None and plan.start <= bell < plan.end and not self._makes_room(key):
+            if plan is not None and plan.start <= bell < plan.end and self._counts(key):
                 asked += requested(self._pod(key), plan.write_at(bell))
                 mine = _rises(plan, minute, bell) if _bell(memory, minute) == bell else {}
                 rises.update(mine)
@@ -78,9 +79,13 @@ class NextBell:
             pods_per_minute=pods_per_minute(rises, bell),
         )
 
-    def _makes_room(self, key: str) -> bool:
+    def _counts(self, key: str) -> bool:
+        """Tell whether its pods are asked for: by it, in earnest, and as pods."""
         rules = self._rules(key)
-        return rules is not None and makes_room(rules.target.group, rules.target.kind)
+        if rules is None or rules.mode is Mode.DRY_RUN or makes_room(rules.target.group, rules.target.kind):
+            return False
+        first = self.store.first_on(rules.target.key)
+        return first is not None and first.key == key
 
     def _rules(self, key: str) -> SeenSpec | None:
         seen = self.store.autoscalers.get(key)

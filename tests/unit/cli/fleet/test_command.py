@@ -87,6 +87,18 @@ def test_a_capacity_buffer_makes_room_for_pods_and_is_none(tmp_path):
     assert "CapacityBuffers make room for pods and are not counted: 1" in told["notes"]
 
 
+def test_a_workload_is_counted_once_and_one_in_dry_run_as_if_it_were_not(tmp_path):
+    second = AUTOSCALER.replace("metadata: {name: web", "metadata: {name: again") + "  mode: DryRun\n"
+    dry = second.replace("kind: Deployment, name: web", "kind: Deployment, name: other")
+    dry = dry.replace("name: again", "name: dry")
+    (told,) = document(tmp_path, CALENDAR, AUTOSCALER, second, dry, DEPLOYMENT)["fleets"]
+    assert (told["workloads"], told["bells"][0]["pods"]) == (2, 24)
+    assert [note for note in told["notes"] if note != "nodes are not in files"] == [
+        "not counted, because an older SchoolAutoscaler is for the same workload: 1",
+        "in DryRun, and counted as if they were not: 1",
+    ]
+
+
 def test_the_rate_is_a_parameter(tmp_path):
     slow = of_files(tmp_path, CALENDAR, AUTOSCALER, options=("--pods-per-minute", "1", "--bells", "1"))
     assert slow.exit_code == 0, "2 to 12 over the ramp of half an hour"
@@ -205,6 +217,16 @@ def test_a_kind_of_somebodys_own_is_found_by_discovery_and_its_template_counted(
         lambda body: body["spec"].update(scaleTargetRef=ref),
     )
     assert counted(cluster).bells[0].asked.cpu == 6000
+
+
+def test_of_two_for_one_workload_the_older_is_counted_as_the_operator_does():
+    cluster = a_cluster()
+    older = yaml.safe_load(AUTOSCALER.replace("metadata: {name: web", "metadata: {name: zero"))
+    older["metadata"]["creationTimestamp"] = "2024-01-01T00:00:00Z"
+    older["spec"]["maxReplicas"] = 5
+    cluster.put("firstbell.dev", "schoolautoscalers", older)
+    (bell,) = counted(cluster).bells
+    assert bell.asked.pods == 5
 
 
 def test_one_policy_that_cannot_be_planned_is_named_and_hides_nobody():

@@ -53,6 +53,16 @@ async def test_what_makes_room_for_pods_is_not_counted_as_pods():
         assert (run.telemetry.next_bell.workloads, run.telemetry.next_bell.asked.pods) == (1, 100)
 
 
+async def test_what_is_not_written_is_not_counted():
+    async with Running(EARLY) as run:
+        await with_workloads(run, ["dry"], mode="DryRun")
+        second = an_autoscaler("second", replicas=50)
+        second["metadata"]["creationTimestamp"] = "2024-09-08T00:00:00Z"
+        run.world.put("schoolautoscalers", second)
+        await run.pass_time(minutes=2)
+        assert (run.telemetry.next_bell.workloads, run.telemetry.next_bell.asked.pods) == (1, 100)
+
+
 async def test_after_a_bell_it_is_the_next_one_and_without_any_there_is_no_figure():
     async with Running(EARLY) as run:
         await run.until("2024-09-09T08:27")
