@@ -28,7 +28,7 @@ from firstbell.core import PACE_AT_FIRST, writing_lead
 from firstbell_workshop.local.provision import control_plane
 from firstbell_workshop.local.spec import ControlPlaneSpec
 from tests.benchmarks.arrivals import Arrivals
-from tests.benchmarks.late_facts import load
+from tests.benchmarks.late_facts import bells, declare, load, withdraw
 from tests.benchmarks.processors import operator, processors, spent
 from tests.benchmarks.thousand_autoscalers import (
     BASE,
@@ -104,14 +104,16 @@ async def plain(figures: Figures, bench: Bench, floors: Arrivals) -> None:
     await bench.at_once([bench.set_minimum(number, BASE) for number in range(bench.count)])
 
 
-async def edited(figures: Figures, bench: Bench, floors: Arrivals, running: Operator) -> None:
+async def late_fact(figures: Figures, bench: Bench, floors: Arrivals, running: Operator) -> None:
+    """One that concerns all is declared, and taken back."""
+    await bench.edit_calendar(**bells())
+    await calm(running)
     before, wrote = processors(bench.here), running.writes()
     floors.expect(PEAK)
-    since = await bench.edit_calendar(**bells_at(CLOCK.now() - timedelta(minutes=2)))
+    since = await declare(bench, "school", "all")
     times = await floors.wait(bench.count, FLOORS_SECONDS)
-    figures.tell(
-        f"an edit: floors, first / median / last ({BUDGETS['edit']})", spread(times, bench.count, since)
-    )
+    told = spread(times, bench.count, since)
+    figures.tell(f"a late fact: floors, first / median / last ({BUDGETS['edit']})", told)
     figures.tell("... processors to the last floor", spent(before, processors(bench.here)))
     await calm(running)
     after = running.writes()
@@ -119,7 +121,8 @@ async def edited(figures: Figures, bench: Bench, floors: Arrivals, running: Oper
     figures.tell("... the operator's writes until calm", told)
     figures.tell("... its pace", f"{running.paced() * 1000:.0f} ms for a rise")
     floors.expect(BASE)
-    since = await bench.edit_calendar(suspend=True)
+    since = CLOCK.now().timestamp()
+    await withdraw(bench, "all")
     times = await floors.wait(bench.count, FLOORS_SECONDS)
     figures.tell("taken back: floors, first / median / last", spread(times, bench.count, since))
     await calm(running)
@@ -157,7 +160,7 @@ async def measure(figures: Figures, bench: Bench) -> None:
             told = f"ONLY {running.decided()}" if took is None else f"{took:.1f} s"
             figures.tell(f"{BUDGETS['start']} (processor)", f"{told} ({running.cpu_seconds():.1f} s)")
             await at_rest(figures, running)
-            await edited(figures, bench, floors, running)
+            await late_fact(figures, bench, floors, running)
             await one_bell(figures, bench, floors, running)
             figures.tell("load of the machine", load())
             figures.tell("warnings in its log", str(len(running.complaints())))
