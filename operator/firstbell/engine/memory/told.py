@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from firstbell.core import Minute, PlannedPeak, Preparation, Shortfall
-    from firstbell.engine.ports import Json
 
 REPORTS_AT_ONCE = 5
 
@@ -55,7 +54,8 @@ class Told:
     """The bells that are watched, and the last reports: what they said and when they were written.
 
     `preparation` is what was written for the next bell, `short_since` since when fewer than the baseline are
-    Ready outside of peaks, `reasons` those of which an event told since the workload was last well.
+    Ready outside of peaks, `reasons` those of which an event told since the workload was last well. What
+    was `reported` last is packed: it is the most that is remembered of one.
     """
 
     next_bell: BellRecord | None = None
@@ -63,7 +63,7 @@ class Told:
     preparation: Preparation | None = None
     short_since: datetime | None = None
     reasons: frozenset[str] = frozenset()
-    reported: Json | None = None
+    reported: bytes | None = None
     reported_at: datetime | None = None
     reports: deque[datetime] = field(default_factory=lambda: deque(maxlen=REPORTS_AT_ONCE))
 

@@ -15,6 +15,7 @@ import structlog
 from firstbell.core import ConditionReason, Decision, Unavailable, instant_of, minute_of
 from firstbell.engine.deciding.planning import coming_peaks
 from firstbell.engine.objects.object_keys import namespace_of
+from firstbell.engine.objects.packed import packed, unpacked
 from firstbell.engine.objects.status_values import (
     merge_patch,
     visible_status,
@@ -147,7 +148,7 @@ class Reporter:
         if latest is None or seen is None:
             return None
         memory, outcome = latest
-        old = memory.told.reported if memory.told.reported is not None else seen.status
+        old = unpacked(memory.told.reported) if memory.told.reported is not None else seen.status
         now = self._clock.now()
         if isinstance(outcome, Unavailable):
             new, following = invalid_status(outcome, seen.generation, old, now), None
@@ -175,7 +176,7 @@ class Reporter:
         failure = await self._write(AUTOSCALERS, key, patch)
         if failure is not None:
             return None if failure.kind is FailureKind.NOT_FOUND else now + RETRY
-        memory.told.reported = without_absent({**old, **new})
+        memory.told.reported = packed(without_absent({**old, **new}))
         memory.told.reported_at = now
         memory.told.reports.append(now)
         self._tell(key, seen.uid, old, new, memory)
