@@ -44,7 +44,7 @@ from tests.benchmarks.thousand_autoscalers import (
 from tests.cluster.conftest import install_kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
     from datetime import datetime
 
     from firstbell_workshop.local.control_plane import ControlPlane
@@ -84,7 +84,7 @@ def spread(times: Sequence[float], count: int, since: float) -> str:
     return told if len(times) == count else f"{told}, ONLY {len(times)}"
 
 
-async def at_rest(figures: Figures, running: Operator) -> None:
+async def at_rest(figures: Figures, _: Bench, __: Arrivals, running: Operator) -> None:
     await calm(running)
     await asyncio.sleep(SETTLE_SECONDS)
     wrote, cpu = sum(running.writes().values()), running.cpu_seconds()
@@ -150,18 +150,25 @@ async def one_bell(figures: Figures, bench: Bench, floors: Arrivals, running: Op
     figures.tell("RSS afterwards", f"{running.rss_mebibytes():.0f} MiB")
 
 
-async def measure(figures: Figures, bench: Bench) -> None:
+PARTS: dict[str, Callable[[Figures, Bench, Arrivals, Operator], Awaitable[None]]] = {
+    "rest": at_rest,
+    "fact": late_fact,
+    "bell": one_bell,
+}
+
+
+async def measure(figures: Figures, bench: Bench, parts: Sequence[str]) -> None:
     await bench.fill(behavior={"scaleDown": {"stabilizationWindowSeconds": 0}})
     floors = Arrivals(bench.here, NAMESPACE, "hpa", ".spec.minReplicas")
     try:
-        await plain(figures, bench, floors)
+        if "script" in parts:
+            await plain(figures, bench, floors)
         with operator(bench.here, NAMESPACE, bench.folder / "operator.log") as running:
             took = await wait_until(lambda: running.decided() >= bench.count, START_SECONDS)
             told = f"ONLY {running.decided()}" if took is None else f"{took:.1f} s"
             figures.tell(f"{BUDGETS['start']} (processor)", f"{told} ({running.cpu_seconds():.1f} s)")
-            await at_rest(figures, running)
-            await late_fact(figures, bench, floors, running)
-            await one_bell(figures, bench, floors, running)
+            for part in (each for each in PARTS if each in parts):
+                await PARTS[part](figures, bench, floors, running)
             figures.tell("load of the machine", load())
             figures.tell("warnings in its log", str(len(running.complaints())))
             for line in running.complaints()[-10:]:
@@ -170,10 +177,10 @@ async def measure(figures: Figures, bench: Bench) -> None:
         floors.close()
 
 
-async def _measured(here: ControlPlane, figures: Figures, folder: Path) -> None:
+async def _measured(here: ControlPlane, figures: Figures, folder: Path, parts: Sequence[str]) -> None:
     access = await load_access(here.kubeconfig, None)
     async with KubernetesCluster(access, field_manager="benchmark") as cluster:
-        await measure(figures, Bench(here, cluster, figures.count, folder))
+        await measure(figures, Bench(here, cluster, figures.count, folder), parts)
 
 
 def table(columns: Sequence[Figures]) -> Table:
@@ -189,6 +196,8 @@ def table(columns: Sequence[Figures]) -> Table:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
     parser.add_argument("--counts", type=int, nargs="+", default=COUNTS, help="How many autoscalers.")
+    every = ("script", *PARTS)
+    parser.add_argument("--parts", nargs="+", default=every, choices=every, help="What is measured of each.")
     given = parser.parse_args()
     columns = [Figures(count) for count in given.counts]
     try:
@@ -198,7 +207,7 @@ def main() -> None:
                 install_kinds(here)
                 here.kubectl("create", "namespace", NAMESPACE)
                 time.sleep(2)
-                asyncio.run(_measured(here, figures, Path(folder)))
+                asyncio.run(_measured(here, figures, Path(folder), given.parts))
     finally:  # what was measured before something came too late is worth telling
         Console(width=180).print(table(columns))
 
