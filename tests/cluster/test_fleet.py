@@ -55,7 +55,7 @@ def count(stage: Stage, kind: str, name: str) -> int:
     return (stage.api.get(kind, name) or {})["spec"]["replicas"]
 
 
-def test_room_is_made_before_the_workloads_by_a_lead_of_its_own_and_tells_itself_whether_it_is_there(
+def test_room_is_made_first_by_a_lead_of_its_own_and_tells_itself_whether_it_is_there(
     stage: Stage,
 ):
     stage.set(buffer.a_buffer(), named(workload(), FRONT), calendar())
@@ -100,9 +100,7 @@ def fleet_of(stage: Stage, kubeconfig: Path) -> Json:
     return told
 
 
-def test_a_fleet_is_told_with_whatever_rights_and_what_they_do_not_reach_is_named(
-    stage: Stage, tmp_path: Path
-):
+def test_a_fleet_is_told_with_any_rights_and_what_they_do_not_reach_is_named(stage: Stage, tmp_path: Path):
     quota = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "team"}}
     stage.set(quota | {"spec": {"hard": {"pods": "11"}}}, workload(), hpa(), calendar(), autoscaler())
     until(lambda: stage.ready() == BASELINE, "its pods are there")
