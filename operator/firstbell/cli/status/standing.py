@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from firstbell.core import ConditionType, Truth, told_instant
 from firstbell.engine.objects.status_values import read_conditions
-from firstbell.kinds.school_autoscaler import Mode
+from firstbell.kinds.school_autoscaler import DEFAULT_PRIORITY, Mode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,6 +58,7 @@ class Standing:
     written: int | None = None
     ready: int | None = None
     why: str = ""
+    priority: int = DEFAULT_PRIORITY
 
 
 def standing(body: Json, now: datetime, context: str = "") -> Standing:
@@ -82,18 +83,20 @@ def standing(body: Json, now: datetime, context: str = "") -> Standing:
         written=_count(status.get("desiredReplicas")) if enforced else None,
         ready=_count(status.get("readyReplicas")),
         why=why,
+        priority=DEFAULT_PRIORITY if (priority := _count(spec.get("priority"))) is None else priority,
     )
 
 
 def worst_first(standings: Iterable[Standing]) -> list[Standing]:
-    """Return lines with the worst first, among equals those whose bell is nearest."""
+    """Return lines with the worst first, of equals the nearest bell, of one bell the most important."""
     return sorted(standings, key=_order)
 
 
 def _order(one: Standing) -> tuple[Any, ...]:
     known = one.state if one.state in WORST_FIRST else NOT_KNOWN
     far = one.bell.timestamp() if one.bell is not None else float("inf")
-    return not one.red, WORST_FIRST.index(known), far, one.context, one.namespace, one.name
+    rank = WORST_FIRST.index(known)
+    return not one.red, rank, far, -one.priority, one.context, one.namespace, one.name
 
 
 def _state(

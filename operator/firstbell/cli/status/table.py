@@ -96,4 +96,5 @@ def _document(one: Standing) -> dict[str, Any]:
         "writtenReplicas": one.written,
         "readyReplicas": one.ready,
         "why": one.why,
+        "priority": one.priority,
     }

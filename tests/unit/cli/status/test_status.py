@@ -225,6 +225,14 @@ def test_nothing_that_a_terminal_obeys_is_shown():
     assert line.endswith("a\\x1b[31m\\u202e\\nb")
 
 
+def test_at_one_bell_the_most_important_come_first():
+    bodies = [an_object(name, "At risk") for name in ("reports", "sign-on", "web")]
+    bodies[0]["spec"]["priority"], bodies[1]["spec"]["priority"] = 10, 90
+    lines = worst_first(map(a_line, bodies))
+    assert [(one.name, one.priority) for one in lines] == [("sign-on", 90), ("web", 50), ("reports", 10)]
+    assert [one["priority"] for one in status_document(seen(*lines))["workloads"]] == [90, 50, 10]
+
+
 def test_a_terminal_gets_one_line_for_each_and_the_worst_that_it_has_room_for():
     found = seen(*(a_line(an_object(f"web-{number:02}", "At risk", why="x" * 500)) for number in range(50)))
     lines = shown(found, width=100, height=24)
