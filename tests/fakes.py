@@ -120,6 +120,7 @@ class FakeTelemetry:
         self.not_ready_for: dict[str, dict[str, int]] = {}
         self.is_stopped: bool | None = None
         self.next_bell: FleetFigures | None = None
+        self.shards: dict[int, bool] = {}
 
     def ticked(self, seconds: float) -> None:  # noqa: ARG002 - the port's
         self.ticks += 1
@@ -144,6 +145,9 @@ class FakeTelemetry:
 
     def stopped(self, stopped: bool | None) -> None:  # noqa: FBT001 - the port's
         self.is_stopped = stopped
+
+    def held(self, shards: Mapping[int, bool]) -> None:
+        self.shards = dict(shards)
 
     def forget(self, key: str) -> None:
         self.standing.pop(key, None)

@@ -11,8 +11,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
+import socket
 import threading
+import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
@@ -37,11 +40,14 @@ from firstbell.engine.engine import Engine
 from firstbell.engine.pace.fence import Fence
 from firstbell.engine.pace.slices import Slices
 from firstbell.engine.pace.stop import Stop
+from firstbell.engine.pace.tenure import LeaseTimes, Tenure
 from firstbell.engine.requests.fenced_cluster import FencedCluster
+from firstbell.engine.requests.held_cluster import HeldCluster
 from firstbell.engine.seen.store import Store
 from firstbell.engine.watch.appearing import autoscalers_appear
 from firstbell.engine.watch.asked_targets import AskedTargets, follow_asked
 from firstbell.engine.watch.following import follow_objects
+from firstbell.engine.watch.holding import Holding
 from firstbell.engine.watch.loading import load
 from firstbell.engine.watch.looking_anew import follow_gaps, keep_beating
 from firstbell.engine.watch.red_workloads import RedWorkloads, follow_red
@@ -139,6 +145,25 @@ def stop_namespace(settings: Settings) -> str:
     return namespace_of_pod(settings.kubeconfig, settings.context)
 
 
+def lease_namespace(settings: Settings) -> str:
+    """Tell where the Leases are: as told, else in the pod's own namespace; empty: there are none."""
+    if not settings.lease:
+        return ""
+    if settings.lease_namespace is not None:
+        return settings.lease_namespace
+    return namespace_of_pod(settings.kubeconfig, settings.context)
+
+
+def tenure_of(settings: Settings) -> Tenure:
+    """Return what this process holds: nothing yet, or everything where it runs without Leases."""
+    if lease_namespace(settings):
+        times = LeaseTimes(duration=settings.lease_seconds)
+        return Tenure(steady_seconds, times, settings.shards)
+    why = "--lease-namespace gives it one" if settings.lease else "--no-lease"
+    log.info("runs without a Lease: no other process may run for this installation", cause=why)
+    return Tenure(steady_seconds)
+
+
 def wait_before_anew(last: float, ran: timedelta) -> float:
     """Return the seconds before all begins anew, after a run of that length and such a last wait."""
     return min(2 * last, ANEW_SECONDS_MOST) if last and ran < SOON else ANEW_SECONDS
@@ -156,6 +181,7 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
     started: asyncio.Event | None,
 ) -> None:
     """Do one run, from the first look to a stop, or to what another one is to follow."""
+    tenure = tenure_of(settings)
     async with (
         KubernetesCluster(access, dates=dates) as cluster,
         PrometheusMetrics(
@@ -165,8 +191,10 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
             allowed=allowed_addresses(settings.prometheus_allow),
         ) as metrics,
         _beating(Fence(steady_seconds)) as fence,
+        _holding(settings, access, tenure, fence) as holding,
     ):
-        events = KubernetesEvents(FencedCluster(cluster, fence), clock)
+        held = HeldCluster(cluster, tenure, lambda _: None)
+        events = KubernetesEvents(FencedCluster(held, fence), clock)
         store, slices = Store(cluster_unseen=confinement(settings.namespaces)), Slices()
         log.info("starting", api=access.host, namespaces=list(settings.namespaces) or "all")
         if not await _unless_stopped(load(cluster, store, settings.namespaces, slices=slices), stop):
@@ -191,12 +219,16 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
             slices=slices,
             server=dates,
             stop=order,
+            tenure=tenure,
         )
+        if holding is not None:
+            holding.changed = engine.look_at_shards
         log.info(
             "started",
             calendars=len(store.calendars),
             autoscalers=len(store.autoscalers),
             floors=len(store.floors),
+            role=engine.role(),
         )
         if started is not None:
             started.set()
@@ -214,8 +246,12 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
         )
         anew = autoscalers_appear(cluster, store, settings.namespaces)
         session = KopfSession(cluster.connection, listed_anew.set)
-        with alive.watch_over(engine.seconds_since_beat):
-            await _run_until(stop, engine, work, anew, settings, session)
+
+        def knows() -> bool:
+            return fence.is_open and (holding is None or holding.has_read)
+
+        with alive.watch_over(engine.seconds_since_beat, knows, engine.role):
+            await _run_until(stop, engine, work, anew, settings, session, holding)
 
 
 async def _run_until(  # noqa: PLR0913, PLR0917 - what _run has put together
@@ -225,6 +261,7 @@ async def _run_until(  # noqa: PLR0913, PLR0917 - what _run has put together
     anew: Coroutine[Any, Any, None],
     settings: Settings,
     session: KopfSession,
+    holding: Holding | None,
 ) -> None:
     """Run the engine and Kopf's watches until one of them ends or a stop is asked for."""
     ending = asyncio.Event()
@@ -239,6 +276,8 @@ async def _run_until(  # noqa: PLR0913, PLR0917 - what _run has put together
             await engine.drained()
             # Kopf takes every younger task of the loop for one of its own and waits for it: ours end first.
             await _cancelled(ours)
+            if holding is not None:
+                await holding.give_up()
             await asyncio.wait({watches})
     await _cancelled({watches, *ours})
     for task in done - {watches}:
@@ -301,6 +340,33 @@ async def _configure(settings: kopf.OperatorSettings, **_: Any) -> None:
     settings.watching.chunk_size = PAGE
     settings.queueing.exit_timeout = 0.5
     settings.process.ultimate_exiting_timeout = None  # the process goes on where only the watches end
+
+
+@contextlib.asynccontextmanager
+async def _holding(
+    settings: Settings, access: RenewedAccess, tenure: Tenure, fence: Fence
+) -> AsyncIterator[Holding | None]:
+    """Hold Leases while the block lasts, over connections of their own: nothing else is in their way."""
+    if tenure.times is None:
+        yield None
+        return
+    async with KubernetesCluster(access, request_seconds=tenure.times.retry) as cluster:
+        holding = Holding(
+            cluster,
+            tenure,
+            fence,
+            namespace=lease_namespace(settings),
+            name=settings.lease_name,
+            identity=f"{os.environ.get('HOSTNAME') or socket.gethostname()}_{uuid.uuid4().hex[:8]}",
+            now=SystemClock().now,
+            monotonic=steady_seconds,
+        )
+        try:
+            await holding.first_try()
+            holding.begin()
+            yield holding
+        finally:
+            await holding.give_up()
 
 
 @contextlib.asynccontextmanager

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from firstbell.engine.pace.tenure import LEASE_SECONDS
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -52,6 +54,27 @@ class Settings:
     stop_namespace: str | None = None
     """--stop-namespace, FIRSTBELL_STOP_NAMESPACE: where the ConfigMap firstbell-stop is looked for, which
     keeps everything from being written; default the pod's own namespace, outside of a pod nowhere."""
+
+    lease: bool = True
+    """--no-lease, FIRSTBELL_LEASE=false: run without Leases, all is ours to write. Then nobody but this
+    one process may run for the installation: two write over each other."""
+
+    lease_namespace: str | None = None
+    """--lease-namespace, FIRSTBELL_LEASE_NAMESPACE: where the Leases are; default the pod's own namespace.
+    Outside of a pod there is none: without this option it is run without Leases there."""
+
+    lease_name: str = "firstbell"
+    """--lease-name, FIRSTBELL_LEASE_NAME: what the Leases are called, each with the number of its shard. All
+    processes of an installation give the same, two installations in one namespace different ones."""
+
+    lease_seconds: int = LEASE_SECONDS
+    """--lease-seconds, FIRSTBELL_LEASE_SECONDS: for how long a Lease counts after its last renewal, 3 to 60.
+    A process that is gone without a word is replaced that much later; one that cannot renew its Lease for two
+    thirds of it stops writing."""
+
+    shards: int = 1
+    """--shards, FIRSTBELL_SHARDS: into how many shards the work is divided, 1 to 8, each with a Lease of its
+    own. One: a single process writes, the others stand by. With more, each process writes its share."""
 
     pod_reasons: bool = True
     """--no-pod-reasons, FIRSTBELL_POD_REASONS=false: pods of workloads that are not as ready as they have to

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from firstbell.cli.main import app
+from firstbell.engine.objects.lease import MOST_SHARDS, lease_path
 from firstbell.engine.seen.watched_kinds import WATCHED_KINDS
 from firstbell.kinds.crds import RENDERED_KINDS, definition
 from firstbell.kinds.foreign_autoscalers import FOREIGN_AUTOSCALERS
@@ -48,6 +49,7 @@ KEDA = {("keda.sh", "scaledobjects"): {"get", "list", "watch", "patch"}}
 PORTALS = {("example.org", "portals/scale"): {"get", "patch"}}
 TOKENS = {("", "secrets"): {"get"}}
 STOP = {("", "configmaps"): {"list", "watch"}}
+LEASES = {("coordination.k8s.io", "leases"): {"get", "list", "watch", "patch", "create"}}
 
 
 def granted(role):
@@ -61,6 +63,10 @@ def granted(role):
 
 def is_of_the_stop(body):
     return body["metadata"]["name"].endswith("-stop")
+
+
+def is_of_the_leases(body):
+    return body["metadata"]["name"].endswith("-leases")
 
 
 def are_hooks(bodies, wanted):
@@ -139,6 +145,48 @@ def test_of_config_maps_the_operator_may_read_the_one_that_stops_it_in_its_own_n
     assert f"--stop-namespace={role['metadata']['namespace']}" in container(bodies)["args"]
 
 
+@pytest.mark.parametrize("case", CASES)
+def test_of_leases_the_operator_may_write_its_own_in_its_own_namespace(render, case):
+    bodies = manifests(render(*CASES[case]))
+    roles = [body for body in bodies if is_of_the_leases(body) and body["kind"] == "Role"]
+    if not roles:
+        assert not [body for body in bodies if body["kind"] in {"ClusterRoleBinding", "RoleBinding"}]
+        return
+    (role,) = roles
+    assert granted(role) == LEASES
+    named, unnamed = role["rules"]
+    assert (unnamed["verbs"], unnamed.get("resourceNames")) == (["create"], None), "no name is asked for"
+    arguments = dict(arg.partition("=")[::2] for arg in container(bodies)["args"])
+    assert role["metadata"]["namespace"] == arguments["--lease-namespace"]
+    wanted = [lease_path("", arguments["--lease-name"], shard).name for shard in range(MOST_SHARDS)]
+    assert named["resourceNames"] == wanted
+
+
+def test_a_pod_more_than_one_stands_by_apart_from_the_others_and_is_not_drained_with_them(render):
+    bodies = manifests(render())
+    spec = only("Deployment", bodies)["spec"]
+    assert spec["replicas"] == 2
+    assert spec["strategy"]["rollingUpdate"] == {"maxSurge": 1, "maxUnavailable": 0}
+    apart = {one["topologyKey"] for one in spec["template"]["spec"]["topologySpreadConstraints"]}
+    assert apart == {"kubernetes.io/hostname", "topology.kubernetes.io/zone"}
+    budget = only("PodDisruptionBudget", bodies)["spec"]
+    assert (budget["maxUnavailable"], budget["selector"]) == (1, spec["selector"])
+    probes = container(bodies)
+    assert probes["readinessProbe"]["httpGet"]["path"] == "/readyz"
+    assert probes["livenessProbe"]["httpGet"]["path"] == "/healthz"
+
+
+def test_a_pod_that_is_alone_has_nothing_to_keep_apart_from(render):
+    bodies = manifests(render("--set", "replicas=1"))
+    assert not [body for body in bodies if body["kind"] == "PodDisruptionBudget"]
+    assert "topologySpreadConstraints" not in pod(only("Deployment", bodies))["spec"]
+
+
+def test_shards_and_the_length_of_a_lease_reach_the_command_line(render):
+    arguments = container(manifests(render("--set", "shards=3,lease.seconds=20")))["args"]
+    assert {"--shards=3", "--lease-seconds=20"} <= set(arguments)
+
+
 def test_the_operator_may_watch_just_what_it_watches(render):
     bodies = manifests(render("--set", "keda.enabled=true,rbac.aggregate=false"))
     rights = granted(only("ClusterRole", are_hooks(bodies, wanted=False)))
@@ -174,7 +222,11 @@ def test_without_reasons_of_pods_no_right_on_them_is_asked_for_and_the_operator_
 
 def test_named_namespaces_get_a_role_each_and_the_cluster_none(render):
     everything = manifests(render(*CASES["namespaced"]))
-    bodies = [body for body in are_hooks(everything, wanted=False) if not is_of_the_stop(body)]
+    bodies = [
+        body
+        for body in are_hooks(everything, wanted=False)
+        if not (is_of_the_stop(body) or is_of_the_leases(body))
+    ]
     roles = [body for body in bodies if body["kind"] == "Role"]
     assert [role["metadata"]["namespace"] for role in roles] == ["school-a", "school-b"]
     assert all(granted(role) == RULES | KEDA | PORTALS | TOKENS for role in roles)
@@ -301,6 +353,8 @@ WRONG = {
     "a deadline that helm does not wait for": "uninstall.deadlineSeconds=600",
     "an image without a name": "image.repository=",
     "a CA from two places": "prometheus.ca.configMap=a,prometheus.ca.secret=b",
+    "more shards than there are Leases for": "shards=9",
+    "a Lease too short to renew": "lease.seconds=1",
     "a CA without a key": "prometheus.ca.key=",
 }
 

@@ -28,7 +28,7 @@ HOOK = f"{NAME}-release"
 DEFINITIONS = [f"{kind.plural}.{GROUP}" for kind in RENDERED_KINDS]
 OWNED_KINDS = (
     "deployments,services,serviceaccounts,roles,rolebindings,clusterroles,clusterrolebindings,replicasets,pods,"
-    "customresourcedefinitions,jobs"
+    "customresourcedefinitions,jobs,poddisruptionbudgets"
 )
 
 

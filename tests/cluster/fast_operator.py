@@ -1,6 +1,8 @@
-"""`firstbell run` on a fast clock: KUBECONFIG CONTEXT NAMESPACE START SPEED BEGUN ALSO PROBE_PORT STOPS_IN.
+"""`firstbell run` on a fast clock.
 
-BEGUN is the monotonic time at which the clock read START; it is the same in all processes of a machine.
+KUBECONFIG CONTEXT NAMESPACE START SPEED BEGUN ALSO PROBE_PORT STOPS_IN LEASE, where LEASE is
+NAMESPACE/NAME/SECONDS/SHARDS, and empty where it runs without one. BEGUN is the monotonic time at which the
+clock read START; it is the same in all processes of a machine.
 """
 
 from __future__ import annotations
@@ -17,10 +19,16 @@ from firstbell.settings import Settings
 
 
 def main() -> None:
-    kubeconfig, context, namespace, start, speed, begun, also, probe_port, stops_in = sys.argv[1:]
+    kubeconfig, context, namespace, start, speed, begun, also, probe_port, stops_in, lease = sys.argv[1:]
     clock = FastClock(datetime.fromisoformat(start), float(speed))
     clock._begun = float(begun)
+    leases_in, name, seconds, shards = lease.split("/") if lease else ("", "", 12, 1)
     settings = Settings(
+        lease=bool(lease),
+        lease_namespace=leases_in,
+        lease_name=name,
+        lease_seconds=int(seconds),
+        shards=int(shards),
         kubeconfig=Path(kubeconfig),
         context=context or None,
         namespaces=(namespace, also) if also else (namespace,),

@@ -30,6 +30,7 @@ NO_MORE_THAN_RIGHTS = (
     "--show-only", "templates/serviceaccount.yaml",
     "--show-only", "templates/rbac.yaml",
     "--show-only", "templates/stop-role.yaml",
+    "--show-only", "templates/lease-role.yaml",
     "--show-only", "templates/release-hook.yaml",
 )  # fmt: skip
 

@@ -245,7 +245,7 @@ class Process:
 
 
 def fast_process(
-    control_plane: ControlPlane,
+    control_plane: ControlPlane | Path,
     namespace: str,
     sun: Sun,
     log: Path,
@@ -253,16 +253,21 @@ def fast_process(
     also: str = "",
     probe_port: int = 0,
     stops_in: str = "",
+    lease: str = "",
 ) -> Process:
     """The operator as a process whose clock reads what the test's does; `also` is one more namespace.
 
-    In the namespace `stops_in` it looks for an order to stop; empty: nowhere.
+    It reaches a control plane, or what a kubeconfig leads to.
+
+    In the namespace `stops_in` it looks for an order to stop; empty: nowhere. `lease` is
+    NAMESPACE/NAME/SECONDS/SHARDS, or empty: it runs without one.
     """
-    settings = settings_for(control_plane, namespace)
+    kubeconfig = control_plane if isinstance(control_plane, Path) else control_plane.kubeconfig
+    context = "" if isinstance(control_plane, Path) else control_plane.context or ""
     begun = sun.clock._begun
     return Process(
-        [FAST_OPERATOR, settings.kubeconfig, settings.context or "", namespace,
-         sun.start.isoformat(), sun.speed, begun, also, probe_port, stops_in],
+        [FAST_OPERATOR, kubeconfig, context, namespace,
+         sun.start.isoformat(), sun.speed, begun, also, probe_port, stops_in, lease],
         log,
     )  # fmt: skip
 

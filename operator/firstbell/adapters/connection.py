@@ -17,6 +17,8 @@ from firstbell.adapters.renewal import RenewedAccess
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aiohttp.payload import BytesPayload
+
     from firstbell.adapters.access import Access
 
 UNAUTHENTICATED = 401
@@ -67,7 +69,7 @@ class Connection:
         url: str,
         *,
         headers: Mapping[str, str],
-        data: bytes | None = None,
+        data: bytes | BytesPayload | None = None,
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - aiohttp's own, whose parts end a request apart
     ) -> aiohttp.ClientResponse:
         """Return the answer, whatever its status, not read yet; `url` is path and query.
@@ -100,7 +102,7 @@ class Connection:
         method: str,
         url: str,
         headers: Mapping[str, str],
-        data: bytes | None,
+        data: bytes | BytesPayload | None,
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - as above
     ) -> aiohttp.ClientResponse:
         if self._session is None:

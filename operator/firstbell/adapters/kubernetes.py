@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 import aiohttp
 
 from firstbell.adapters.asked_to_wait import AskedToWaitError
+from firstbell.adapters.checked_body import checked_body
 from firstbell.adapters.connection import Connection, NotAuthenticatedError
 from firstbell.clock import steady_seconds
 from firstbell.engine.objects.field_managers import FIELD_MANAGER
@@ -295,7 +296,7 @@ class KubernetesCluster:
             method,
             url + (f"?{urlencode(query)}" if query else ""),
             headers={"Accept": "application/json", "Content-Type": content_type, "User-Agent": self._manager},
-            data=None if body is None else json.dumps(body).encode(),
+            data=None if body is None else checked_body(json.dumps(body).encode()),
             timeout=NO_DEADLINE,
         )
         if self._dates is not None:

@@ -1,7 +1,8 @@
-"""`/healthz` for the kubelet's probes, for as long as the process runs.
+"""`/healthz` and `/readyz` for the kubelet's probes, for as long as the process runs.
 
-It tells whether our loop turns, and nothing about the API server: a new pod would not reach that either. It
-answers from a thread of its own, which asks the loop.
+The first tells whether our loop turns, and nothing about the API server or a Lease: a new pod would not reach
+or hold that either. The second tells whether everything is known: of who writes that he may go on, of who
+stands by that he could take over. They are answered by a thread of its own, which asks the loop.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Iterator
 
-PATH = "/healthz"
+PATH, READY_PATH = "/healthz", "/readyz"
 LOOP_SECONDS = 5.0
 """How long the loop may take for one turn."""
 CLIENT_SECONDS = 5.0
@@ -32,15 +33,29 @@ class Liveness:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._seconds_since_beat: Callable[[], float] | None = None
+        self._knows: Callable[[], bool] = lambda: False
+        self._role: Callable[[], str] = lambda: "begins"
 
     @contextlib.contextmanager
-    def watch_over(self, seconds_since_beat: Callable[[], float]) -> Iterator[None]:
-        """Have an engine judged while the block lasts, by the seconds since it last did something."""
-        self._seconds_since_beat = seconds_since_beat
+    def watch_over(
+        self,
+        seconds_since_beat: Callable[[], float],
+        knows: Callable[[], bool] = lambda: True,
+        role: Callable[[], str] = lambda: "writes",
+    ) -> Iterator[None]:
+        """Have an engine judged while the block lasts, by the seconds since it last did something.
+
+        `knows` tells whether it knows everything as it is, `role` what it does with that.
+        """
+        self._seconds_since_beat, self._knows, self._role = seconds_since_beat, knows, role
         try:
             yield
         finally:
-            self._seconds_since_beat = None
+            self._seconds_since_beat, self._knows, self._role = None, lambda: False, lambda: "begins"
+
+    def ready(self) -> tuple[bool, dict[str, object]]:
+        """Tell whether everything is known, and what we do with it. Called in another thread."""
+        return self._knows(), {"role": self._role()}
 
     def judge(self) -> tuple[bool, dict[str, object]]:
         """Tell whether we live, and what of. Called in another thread than the loop's."""
@@ -85,11 +100,15 @@ def _handler(liveness: Liveness) -> type[BaseHTTPRequestHandler]:
         timeout = CLIENT_SECONDS
 
         def do_GET(self) -> None:
-            if self.path.partition("?")[0] != PATH:
-                self._answer(404, {"error": f"only {PATH} is here"})
-                return
-            lives, told = liveness.judge()
-            self._answer(200 if lives else 500, told)
+            path = self.path.partition("?")[0]
+            if path == PATH:
+                lives, told = liveness.judge()
+                self._answer(200 if lives else 500, told)
+            elif path == READY_PATH:
+                ready, told = liveness.ready()
+                self._answer(200 if ready else 503, told)
+            else:
+                self._answer(404, {"error": f"only {PATH} and {READY_PATH} are here"})
 
         def _answer(self, status: int, told: dict[str, object]) -> None:
             data = json.dumps(told).encode()

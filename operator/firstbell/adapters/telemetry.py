@@ -82,6 +82,12 @@ class PrometheusTelemetry:
             registry=self.registry,
         )
         self._stopped.set(float("nan"))
+        self._shards = Gauge(
+            "firstbell_shard_held",
+            "1 where this process holds the Lease of a shard and writes what is of it, 0 where it stands by.",
+            ("shard",),
+            registry=self.registry,
+        )
 
         self._next_bell = [
             Gauge(f"firstbell_next_bell_{name}", text, registry=self.registry) for name, text in NEXT_BELL
@@ -142,6 +148,11 @@ class PrometheusTelemetry:
         )
         for gauge, value in zip(self._next_bell, shown, strict=True):
             gauge.set(float("nan") if value is None else value)
+
+    def held(self, shards: Mapping[int, bool]) -> None:
+        """Show of each shard whether this process writes it."""
+        for shard, held in shards.items():
+            self._shards.labels(str(shard)).set(held)
 
     def forget(self, key: str) -> None:
         """Forget an autoscaler that is gone, and its series with it."""

@@ -20,7 +20,7 @@ from firstbell.engine.acting.commands import unsent_of
 from firstbell.engine.acting.left_workloads import LeftWorkloads
 from firstbell.engine.deciding.ordering import effect_of
 from firstbell.engine.floor.kept_fields import KeptFields
-from firstbell.engine.floor.orphans import release_orphans, release_owned
+from firstbell.engine.floor.orphans import release, release_orphans, release_owned
 from firstbell.engine.live.polling import Polling
 from firstbell.engine.memory.kept_plans import KeptPlans
 from firstbell.engine.memory.memory import Memory
@@ -30,6 +30,7 @@ from firstbell.engine.pace.fence import Fence
 from firstbell.engine.pace.interruptible_sleep import nap
 from firstbell.engine.pace.slices import Slices
 from firstbell.engine.pace.stop import Stop
+from firstbell.engine.pace.tenure import Tenure
 from firstbell.engine.pace.timekeeping import Timekeeping, tell_clock
 from firstbell.engine.pace.turns import Turns
 from firstbell.engine.pace.wakeups import Wakeups
@@ -39,9 +40,11 @@ from firstbell.engine.report.fleet_figures import NextBell
 from firstbell.engine.report.reported_kinds import REPORTED_KINDS
 from firstbell.engine.report.reporter import Reporter
 from firstbell.engine.requests.fenced_cluster import FencedCluster
+from firstbell.engine.requests.held_cluster import HeldCluster
 from firstbell.engine.requests.refused_writes import RefusedWrites
 from firstbell.engine.requests.stopped_cluster import StoppedCluster
 from firstbell.engine.seen.own_objects import OwnObjects
+from firstbell.engine.seen.shards import Shards
 from firstbell.engine.seen.store import Store, is_unread
 from firstbell.engine.tick import Ticker, next_looks
 from firstbell.kinds.group import AUTOSCALER_PLURAL, OVERRIDE_PLURAL
@@ -78,7 +81,9 @@ class Engine:
     `instance` tells this installation's floors from another's. Without `metrics` no live metric is ever read.
     Whoever gives a `fence` lets it beat, and has everything read again when it is shut; without one this
     process counts as never having stood still. Without `server` the clock is compared with nobody's. Whoever
-    gives a `stop` reads the order in it, and calls `look_at_stop` when it did.
+    gives a `stop` reads the order in it, and calls `look_at_stop` when it did. Whoever gives a `tenure` holds
+    Leases, and calls `look_at_shards` when one was taken or lost: of a shard that is not held everything is
+    known and nothing written. Without one everything is ours.
     """
 
     def __init__(  # noqa: PLR0913 - the ports, each once
@@ -95,6 +100,7 @@ class Engine:
         slices: Slices | None = None,
         server: ServerTime | None = None,
         stop: Stop | None = None,
+        tenure: Tenure | None = None,
     ) -> None:
         self.store = store if store is not None else Store()
         self.clock = clock
@@ -107,7 +113,11 @@ class Engine:
         self._stopped_by: StopOrder | None = None
         self._resumed = asyncio.Event()
         self._unreleased: set[str] = set()
-        cluster = RefusedWrites(StoppedCluster(FencedCluster(cluster, self.fence), self.stop), clock)
+        self.tenure = tenure if tenure is not None else Tenure(lambda: 0.0)
+        self.shards = Shards(self.store, self.tenure.shards)
+        self._terms = self.tenure.held()
+        cluster = FencedCluster(HeldCluster(cluster, self.tenure, self.shards.of_path), self.fence)
+        cluster = RefusedWrites(StoppedCluster(cluster, self.stop), clock)
         self._cluster = cluster
         self._telemetry = telemetry
         actor = Actor(
@@ -155,7 +165,7 @@ class Engine:
             clock=clock,
             instance=instance,
             stop=self.stop,
-            ordered_off=self._ordered_off,
+            ordered_off=lambda floor: not self._is_ours(floor) or self._ordered_off(floor),
         )
         self._left = LeftWorkloads(cluster=cluster, telemetry=telemetry, store=self.store)
         self._memories: dict[str, Memory] = {}
@@ -194,6 +204,10 @@ class Engine:
         """Report soon the status of an object of a reported kind."""
         self._report_wakeups.ask(own, self.clock.now())
         self._woken.set()
+
+    def _is_ours(self, floor: SeenFloor) -> bool:
+        """Tell whether this process writes there."""
+        return self.tenure.holds(self.shards.of_target(floor.target))
 
     def _ordered_off(self, floor: SeenFloor) -> bool:
         """Tell whether an order keeps everything from being written there."""
@@ -244,7 +258,12 @@ class Engine:
             memory.lead = memory.lead.interrupted()
         if self.stop.in_force() is None:
             for owner in await release_orphans(
-                self._cluster, self._telemetry, self.store.floors, self.store.autoscalers, self.instance
+                self._cluster,
+                self._telemetry,
+                self.store.floors,
+                self.store.autoscalers,
+                self.instance,
+                self._is_ours,
             ):
                 self._ask(owner, self.clock.now() + LONGEST_RETRY)
         self._wake_all()
@@ -283,6 +302,34 @@ class Engine:
         self._wake_all()
         self._woken.set()
 
+    def look_at_shards(self) -> None:
+        """Notice which shards were taken and which were lost, and what is remembered of them with that.
+
+        Who takes one begins as a new process does, from the world and from our own statuses: what was
+        remembered in an earlier term is of then.
+        """
+        terms = self.tenure.held()
+        if self.tenure.times is not None:
+            self._telemetry.held({shard: shard in terms for shard in range(self.tenure.shards)})
+        if terms == self._terms:
+            return
+        before, self._terms = self._terms, terms
+        for key in {*self.store.autoscalers, *self._memories}:
+            shard = self.shards.of_autoscaler(key)
+            if terms.get(shard) == before.get(shard):
+                continue
+            if key in self._memories:
+                self._memories[key] = self._memories[key].of_a_new_term()
+            if shard not in terms:
+                self._telemetry.forget(key)
+
+    def role(self) -> str:
+        """Tell in a few words what this process writes."""
+        if self.tenure.times is None:
+            return "writes without a Lease"
+        held = ", ".join(map(str, self.tenure.held()))
+        return f"holds shard {held} of {self.tenure.shards}" if held else "stands by"
+
     async def _follow_resumes(self) -> None:
         """Make up for what an order to stop has kept from being released, whenever it is over."""
         while True:
@@ -320,6 +367,7 @@ class Engine:
         while True:
             self._beat = time.monotonic()
             self.look_at_stop()
+            self.look_at_shards()
             now = self.clock.now()
             for wakeup in self._wakeups.pop_due(now):
                 self._enqueue(wakeup.key, wakeup.instant)
@@ -413,15 +461,23 @@ class Engine:
         if key not in self.store.autoscalers:
             await self._release(key)
             return
-        self._left.take_back(key)
         memory = self._memories.setdefault(key, Memory(plans=KeptPlans(shared=self._plans)))
+        if not self.tenure.holds(self.shards.of_autoscaler(key)):
+            await self._stand_by(key, memory)
+            return
+        self._left.take_back(key)
+        await self._fly(key, memory, instant)
+
+    async def _fly(self, key: str, memory: Memory, instant: datetime) -> None:
+        """Tick, and ask for what has to follow."""
         before = memory.pilot.desired
         outcome = await self._ticker.tick(key, memory, instant)
         if _is_kept_back(outcome):
             return  # all are looked at again when everything was read, and at once where we are stopped
-        if key not in self.store.autoscalers:
-            self._memories.pop(key, None)
-            self._again.add(key)
+        if key not in self.store.autoscalers or self._memories.get(key) is not memory:
+            if key not in self.store.autoscalers:
+                self._memories.pop(key, None)
+            self._again.add(key)  # it is gone, or its shard was taken anew meanwhile
             return
         if isinstance(outcome, Unavailable) and is_unread(outcome):
             return  # woken as soon as it is read
@@ -446,6 +502,26 @@ class Engine:
         self._ask(key, outcome.now + jittered(RESYNC, key))
         self._ask_next_looks(key, outcome, memory)
 
+    async def _stand_by(self, key: str, memory: Memory) -> None:
+        """Know what another process does with an autoscaler, ready to go on with it.
+
+        What it has left of a workload that is ours, to go to one that is not, is given back.
+        """
+        self._ticker.plan_ahead(key, memory)
+        at = self.clock.now() + jittered(RESYNC, key)
+        seen = self.store.autoscalers.get(key)
+        rules = seen.in_force if seen is not None else None
+        left = [floor for floor in self.store.floors.held_by(key) if self._is_ours(floor)]
+        for floor in left if rules is not None and self.stop.in_force() is None else ():
+            mark = floor.autoscaler.mark
+            if rules is not None and rules.target.key != floor.target.key and mark is not None:
+                if mark.instance != self.instance:
+                    continue
+                if await release(self._cluster, self._telemetry, self.store.floors, floor) is not None:
+                    at = self.clock.now() + LONGEST_RETRY
+                self.wake(self.store.concerned(floor.target) - {key})
+        self._ask(key, at)
+
     def _have_orders_reported(self, key: str, outcome: Outcome | Unavailable) -> None:
         for one in self.store.overrides.came_of(key, effect_of(outcome)):
             self.wake_report((OVERRIDE_PLURAL, one))
@@ -460,7 +536,9 @@ class Engine:
             self._unreleased.add(key)  # woken when we go on
             return
         targets = [seen.target for seen in self.store.floors.held_by(key)]
-        if await release_owned(self._cluster, self._telemetry, self.store.floors, key, self.instance):
+        if await release_owned(
+            self._cluster, self._telemetry, self.store.floors, key, self.instance, self._is_ours
+        ):
             self._ask(key, self.clock.now() + LONGEST_RETRY)
         following = await self._left.bring_down(key, self.clock.now())
         if following is not None:
@@ -487,6 +565,9 @@ class Engine:
                 async with asyncio.timeout(REPORT_WAITS_SECONDS):
                     await self._calm.wait()
             await self.fence.opened()
+            if not self.tenure.holds(self.shards.of_own(own)):
+                self._reporter.drop(own)
+                continue
             try:
                 await self._report(own)
             except Exception:
@@ -503,11 +584,11 @@ class Engine:
         self._woken.set()
 
 
-_KEPT_BACK = frozenset({FailureKind.STALE, FailureKind.STOPPED})
+_KEPT_BACK = frozenset({FailureKind.STALE, FailureKind.NOT_HELD, FailureKind.STOPPED})
 
 
 def _is_kept_back(outcome: Outcome | Unavailable) -> bool:
-    """Tell whether a tick was stopped on its way to a write, by the fence or an order."""
+    """Tell whether a tick was stopped on its way to a write: by the fence, a Lease or an order."""
     if isinstance(outcome, Unavailable) or outcome.failure is None:
         return False
     return outcome.failure.kind in _KEPT_BACK

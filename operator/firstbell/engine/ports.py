@@ -38,6 +38,8 @@ class FailureKind(StrEnum):
     SERVER_ERROR = "ServerError"
     STALE = "Stale"
     """Not sent: decided before this process stood still."""
+    NOT_HELD = "NotHeld"
+    """Not sent: another process holds the Lease for it, or may by now."""
     STOPPED = "Stopped"
     """Not sent: there is an order to write nothing."""
 
@@ -71,6 +73,7 @@ _TRANSIENT = frozenset(
         FailureKind.UNREACHABLE,
         FailureKind.SERVER_ERROR,
         FailureKind.STALE,
+        FailureKind.NOT_HELD,
         FailureKind.STOPPED,
     }
 )
@@ -334,6 +337,10 @@ class Telemetry(Protocol):
 
     def stopped(self, stopped: bool | None) -> None:  # noqa: FBT001 - it is what is shown
         """Show whether there is an order to write nothing; None while nobody can tell."""
+        ...
+
+    def held(self, shards: Mapping[int, bool]) -> None:
+        """Show of each shard whether this process writes it; empty where it runs without Leases."""
         ...
 
     def forget(self, key: str) -> None:

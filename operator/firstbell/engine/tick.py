@@ -25,6 +25,7 @@ from firstbell.engine.acting.way_back import follow_way_back
 from firstbell.engine.deciding.evaluating import evaluated
 from firstbell.engine.deciding.last_autoscaler import autoscaler_from_status, follow_autoscaler
 from firstbell.engine.deciding.leading import follow_rises, follow_write, lead_from_status
+from firstbell.engine.deciding.planning import current_plan
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation, situation
 from firstbell.engine.deciding.surging import surge_from_status
 from firstbell.engine.memory.carried_out import Action, Scaling
@@ -101,6 +102,22 @@ class Ticker:
             # Something else stands there than was read or sent: look again at it.
             outcome = self._look(key, memory, now)
         return outcome if isinstance(outcome, Unavailable) else replace(outcome, failure=failure)
+
+    def plan_ahead(self, key: str, memory: Memory) -> None:
+        """Have the plan of an autoscaler made, and the days that it stands on, without deciding anything."""
+        now = self._clock.now()
+        namespace = key.partition("/")[0]
+        self._slices.run(
+            namespace, f"The plan of SchoolAutoscaler {key}", lambda: self._planned(key, memory, now)
+        )
+
+    def _planned(self, key: str, memory: Memory, now: datetime) -> None:
+        seen = self._store.autoscalers.get(key)
+        if seen is None or seen.in_force is None:
+            return
+        stands = situation(self._store, seen, seen.in_force, self._instance, now, floored=None)
+        if not isinstance(stands.actuator, Unavailable):
+            current_plan(stands, stands.actuator, memory, minute_of(now))
 
     def _look(self, key: str, memory: Memory, now: datetime) -> Outcome | Unavailable:
         """Observe and decide, within a slice. After a cut nothing half done is left in the days."""

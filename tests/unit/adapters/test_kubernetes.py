@@ -9,6 +9,7 @@ from aiohttp import web
 
 from firstbell.adapters.kubernetes import KubernetesCluster
 from firstbell.engine.ports import Failure, FailureKind, ObjectPath
+from firstbell.engine.requests.last_check import asked_once_more
 from tests.unit.adapters.conftest import configured
 
 HPA = ObjectPath(
@@ -307,3 +308,14 @@ def test_which_failures_may_pass_by_themselves(kind, want):
 async def test_a_patch_whose_tests_do_not_hold_any_more_was_overtaken(server, cluster, message, want):
     server.answer = status(422, message=message)
     assert (await cluster.json_patch(HPA, [])).overtaken is want
+
+
+async def test_what_is_not_to_leave_any_more_when_there_is_a_connection_is_never_carried_out(server, cluster):
+    with asked_once_more(lambda: False):
+        answer = await cluster.json_patch(HPA, [{"op": "add", "path": "/a", "value": 1}])
+    assert isinstance(answer, Failure)
+    assert answer.kind is FailureKind.UNREACHABLE
+    assert [one for one in server.asked if one[4]] == []
+    server.answer = lambda _: web.json_response({"metadata": {}})
+    with asked_once_more(lambda: True):
+        assert await cluster.json_patch(HPA, [{"op": "add", "path": "/a", "value": 1}]) == {"metadata": {}}

@@ -75,3 +75,14 @@ async def test_a_client_that_says_nothing_holds_up_no_other(port):
 async def test_a_port_in_use_is_told(alive, port):
     with pytest.raises(OSError, match="in use"), serving(alive, "127.0.0.1", port):
         pass
+
+
+async def test_ready_is_who_knows_everything_and_its_role_is_told(alive, port):
+    assert await asyncio.to_thread(asked, port, "/readyz") == (503, {"role": "begins"})
+    knows = [False]
+    with alive.watch_over(lambda: 1.0, lambda: knows[0], lambda: "stands by"):
+        assert await asyncio.to_thread(asked, port, "/readyz") == (503, {"role": "stands by"})
+        knows[0] = True
+        assert await asyncio.to_thread(asked, port, "/readyz") == (200, {"role": "stands by"})
+        assert (await asyncio.to_thread(asked, port))[0] == 200
+    assert (await asyncio.to_thread(asked, port, "/readyz"))[0] == 503, "it has ended"

@@ -26,6 +26,7 @@ from tests.unit.engine.world import HPAS, World
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from firstbell.engine.pace.tenure import Tenure
     from firstbell.engine.ports import Json
 
 OPERATORS = "operators"
@@ -49,6 +50,7 @@ class Running:
         world: World | None = None,
         answers: dict[str, Any] | None = None,
         slices: Slices | None = None,
+        lease: Tenure | None = None,
         **objects: Json | None,
     ) -> None:
         self.world = world or World(at or BEFORE, instance="firstbell", **objects)
@@ -71,6 +73,7 @@ class Running:
             fence=Fence(lambda: self._steady),
             server=self,
             stop=self._stop,
+            tenure=lease,
             slices=slices or Slices(seconds=NEVER_LONG, long_seconds=NEVER_LONG),
         )
         self._asked = AskedTargets(store=self.engine.store, cluster=self.world.cluster)

@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 
 from firstbell.cli.output import refuse
+from firstbell.engine.objects.lease import MOST_SHARDS
+from firstbell.engine.pace.tenure import LEASE_SECONDS, LEAST_LEASE_SECONDS, MOST_LEASE_SECONDS
 
 MOST_PORT = 65535
 
@@ -53,7 +55,12 @@ def run(
     ] = 8080,
     probe_port: Annotated[
         int,
-        typer.Option(envvar="FIRSTBELL_PROBE_PORT", min=0, max=MOST_PORT, help="Port of /healthz; 0 = none."),
+        typer.Option(
+            envvar="FIRSTBELL_PROBE_PORT",
+            min=0,
+            max=MOST_PORT,
+            help="Port of /healthz and /readyz; 0 = none.",
+        ),
     ] = 8081,
     listen: Annotated[
         str, typer.Option(envvar="FIRSTBELL_LISTEN", help="The address that both ports listen on.")
@@ -83,6 +90,43 @@ def run(
             help="Where `firstbell stop` stops this operator; default the pod's own namespace.",
         ),
     ] = None,
+    lease: Annotated[
+        bool,
+        typer.Option(
+            "--lease/--no-lease",
+            envvar="FIRSTBELL_LEASE",
+            help="Write only while this process holds the Lease. --no-lease: it is the only one there is.",
+        ),
+    ] = True,
+    lease_namespace: Annotated[
+        str | None,
+        typer.Option(
+            envvar="FIRSTBELL_LEASE_NAMESPACE",
+            metavar="NAMESPACE",
+            help="Where the Leases are; default the pod's own namespace, outside of a pod there are none.",
+        ),
+    ] = None,
+    lease_name: Annotated[
+        str, typer.Option(envvar="FIRSTBELL_LEASE_NAME", help="The name of the Leases, before their numbers.")
+    ] = "firstbell",
+    lease_seconds: Annotated[
+        int,
+        typer.Option(
+            envvar="FIRSTBELL_LEASE_SECONDS",
+            min=LEAST_LEASE_SECONDS,
+            max=MOST_LEASE_SECONDS,
+            help="For how long a Lease counts after its last renewal.",
+        ),
+    ] = LEASE_SECONDS,
+    shards: Annotated[
+        int,
+        typer.Option(
+            envvar="FIRSTBELL_SHARDS",
+            min=1,
+            max=MOST_SHARDS,
+            help="Divide the work among processes: a Lease for each shard. 1 = one writes, others stand by.",
+        ),
+    ] = 1,
     pod_reasons: Annotated[
         bool,
         typer.Option(
@@ -120,6 +164,11 @@ def run(
         prometheus_ca=prometheus_ca,
         prometheus_allow=tuple(prometheus_allow or ()),
         stop_namespace=stop_namespace,
+        lease=lease,
+        lease_namespace=lease_namespace,
+        lease_name=lease_name,
+        lease_seconds=lease_seconds,
+        shards=shards,
         pod_reasons=pod_reasons,
         log_format=log_format,
         log_level=log_level,

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 HAND_BACK_AGAIN = timedelta(seconds=10)
 ADMITTED_FOR = timedelta(minutes=10)
+_NOT_OURS = frozenset({FailureKind.NOT_FOUND, FailureKind.NOT_HELD})
+"""Of a floor that was left: it is gone, or on a workload that another process writes, which gives it back."""
 
 
 class Overtaken(Failure):
@@ -91,7 +93,7 @@ class Actor:
         key = outcome.situation.seen.key
         for seen in floors_over(outcome, self._store.floors.held_by(key), self._instance):
             failure = await release(self._cluster, self._telemetry, self._store.floors, seen)
-            if failure is not None and failure.kind is not FailureKind.NOT_FOUND:
+            if failure is not None and failure.kind not in _NOT_OURS:
                 return failure
             self._wake(self._store.concerned(seen.target) - {key})
         return None

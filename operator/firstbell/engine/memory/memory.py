@@ -57,6 +57,13 @@ class Memory:
     happenings: deque[Happening] = field(default_factory=lambda: deque(maxlen=HAPPENINGS_KEPT))
     clock_set_by: timedelta = timedelta(0)
 
+    def of_a_new_term(self) -> Memory:
+        """Return what is left of it where another process may have written since: what was read, not done."""
+        return Memory(
+            plans=KeptPlans(calendars=self.plans.calendars, shared=self.plans.shared),
+            clock_set_by=self.clock_set_by,
+        )
+
     def follow_clock(self, set_by: timedelta) -> None:
         """Move every time in here along with a clock that was set: what was to last five minutes does so.
 

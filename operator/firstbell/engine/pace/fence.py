@@ -81,6 +81,11 @@ class Fence:
         self._shut.clear()
         self._opened.set()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether everything is known as it is, as far as we know."""
+        return self._opened.is_set()
+
     async def opened(self) -> None:
         """Return while the fence is open, and notes that what follows looks from now on."""
         await self._opened.wait()

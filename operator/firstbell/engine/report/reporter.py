@@ -127,6 +127,11 @@ class Reporter:
         """Queue the report of an object of a kind in the table of those reported."""
         self._queue.put(own)
 
+    def drop(self, own: OwnKey) -> None:
+        """Report it not: another process does."""
+        with self._queue.alone(own):
+            self._latest.pop(own[1] if own[0] == AUTOSCALER_PLURAL else "", None)
+
     async def get(self) -> OwnKey:
         """Return the next object to report."""
         return await self._queue.get()
@@ -276,7 +281,7 @@ class Reporter:
         if not isinstance(answer, Failure) or answer.kind is FailureKind.NOT_FOUND:
             self._undeleted.pop(own, None)
             return None
-        if answer.kind in {FailureKind.CONFLICT, FailureKind.STOPPED}:
+        if answer.kind in {FailureKind.CONFLICT, FailureKind.NOT_HELD, FailureKind.STOPPED}:
             return now + WATCHED_EVERY
         failures = self._undeleted[own] = self._undeleted.get(own, 0) + 1
         if failures == 1:
@@ -291,7 +296,7 @@ class Reporter:
         self._telemetry.wrote("status", write_outcome(written))
         if not isinstance(written, Failure):
             return None
-        if written.kind is not FailureKind.NOT_FOUND:
+        if written.kind not in {FailureKind.NOT_FOUND, FailureKind.NOT_HELD}:
             log.warning("status not written", object=f"{kind.plural}/{key}", message=written.message)
         return written
 

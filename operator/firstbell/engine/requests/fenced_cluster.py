@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from firstbell.engine.ports import Failure, FailureKind
+from firstbell.engine.requests.last_check import asked_once_more
 from firstbell.engine.requests.relayed_cluster import RelayedCluster
 
 if TYPE_CHECKING:
@@ -30,19 +31,22 @@ class FencedCluster(RelayedCluster):
         """Apply a JSON patch, or is Stale."""
         if not self._fence.lets_through():
             return STALE
-        return await super().json_patch(path, operations)
+        with asked_once_more(self._fence.lets_through):
+            return await super().json_patch(path, operations)
 
     async def merge_patch(self, path: ObjectPath, patch: Mapping[str, Any]) -> Json | Failure:
         """Apply a JSON merge patch, or is Stale."""
         if not self._fence.lets_through():
             return STALE
-        return await super().merge_patch(path, patch)
+        with asked_once_more(self._fence.lets_through):
+            return await super().merge_patch(path, patch)
 
     async def apply(self, path: ObjectPath, body: Mapping[str, Any]) -> Json | Failure:
         """Apply an object server-side, or is Stale."""
         if not self._fence.lets_through():
             return STALE
-        return await super().apply(path, body)
+        with asked_once_more(self._fence.lets_through):
+            return await super().apply(path, body)
 
     async def create(
         self, group: str, version: str, plural: str, namespace: str, body: Mapping[str, Any]
@@ -50,10 +54,12 @@ class FencedCluster(RelayedCluster):
         """Create one object, or is Stale."""
         if not self._fence.lets_through():
             return STALE
-        return await super().create(group, version, plural, namespace, body)
+        with asked_once_more(self._fence.lets_through):
+            return await super().create(group, version, plural, namespace, body)
 
     async def delete(self, path: ObjectPath, uid: str, version: str) -> Json | Failure:
         """Delete one object, or is Stale."""
         if not self._fence.lets_through():
             return STALE
-        return await super().delete(path, uid, version)
+        with asked_once_more(self._fence.lets_through):
+            return await super().delete(path, uid, version)

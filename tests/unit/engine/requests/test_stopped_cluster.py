@@ -9,6 +9,7 @@ import pytest
 from firstbell.engine.pace.stop import Stop
 from firstbell.engine.ports import Cluster, Failure, FailureKind, ObjectPath
 from firstbell.engine.requests.fenced_cluster import FencedCluster
+from firstbell.engine.requests.held_cluster import HeldCluster
 from firstbell.engine.requests.relayed_cluster import RelayedCluster
 from firstbell.engine.requests.stopped_cluster import StoppedCluster
 from firstbell.kinds.stop_order import StopOrder
@@ -49,7 +50,7 @@ def stop() -> Stop:
     return found
 
 
-@pytest.mark.parametrize("gate", [StoppedCluster, FencedCluster])
+@pytest.mark.parametrize("gate", [StoppedCluster, FencedCluster, HeldCluster])
 def test_every_request_that_may_write_has_the_gate_before_it(gate: type[RelayedCluster]):
     """A request more in the port is named here until the gates know it, or it is said to read."""
     assert READS < REQUESTS
