@@ -22,6 +22,7 @@ CASES = {
     "namespaced": ("--values", str(VALUES / "namespaced.yaml")),
     "guarded": ("--values", str(VALUES / "guarded.yaml")),
     "every-right": ("--values", str(VALUES / "every-right.yaml")),
+    "recording": ("--values", str(VALUES / "recording.yaml")),
 }
 """The renderings that are kept, by the name of their file."""
 

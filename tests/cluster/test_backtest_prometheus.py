@@ -11,6 +11,8 @@ import json
 import os
 from typing import TYPE_CHECKING
 
+import yaml
+
 from tests.cluster import forked
 from tests.scenarios.manifests import EXAMPLES
 
@@ -43,6 +45,23 @@ def test_the_past_of_a_load_is_tried(prometheus: Prometheus):
     assert (bell["planned"], bell["needed"]) == (307, 300)
     assert bell["firstbell"]["shortMinutes"] == 0
     assert bell["hpa"]["shortMinutes"] > 1
+
+
+def test_each_of_many_policies_is_asked_by_its_own_name(prometheus: Prometheus, tmp_path):
+    (policy,) = [one for one in yaml.safe_load_all(FOUNDING.read_text()) if one["kind"] == "SchoolAutoscaler"]
+    names = [policy["metadata"]["name"], "another"]
+    policy["metadata"]["name"] = "another"
+    (tmp_path / "another.yaml").write_text(yaml.safe_dump(policy))
+    query = f'label_replace({LOAD}, "autoscaler", "$namespace/$name", "", "")'
+
+    done = backtest(
+        prometheus.url, query, "--all", "--jobs", 2, "-f", tmp_path / "another.yaml", "-o", "json"
+    )
+
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)["autoscalers"]
+    assert [one["autoscaler"].partition("/")[2] for one in found] == sorted(names)
+    assert {one["load"]["samples"] for one in found} == {3 * 23 * 240}
 
 
 def test_what_it_says_of_a_query_is_told_with_the_cure(prometheus: Prometheus):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.cluster.cluster_api import Json
     from tests.cluster.stage import Stage
 
-EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("**/*.yaml"))
+EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
 OURS = {"SchoolCalendar", "SchoolAutoscaler"}
 
 
