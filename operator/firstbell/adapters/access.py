@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 READ_SECONDS = 10.0
 """How long files may take to be read; they may lie on another machine."""
 
+MOST_NAMED = 10
+"""Contexts that a sentence lists."""
+
 _DEFAULT_NAMESPACE = "default"
 _ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
@@ -267,7 +270,11 @@ def _proxy(configuration: Configuration) -> str | None:
 
 
 def _context_of(merged: Any, context: str | None) -> Any:
-    return merged["contexts"].get_with_name(context or merged["current-context"])["context"]
+    found = merged["contexts"].get_with_name(context or merged["current-context"], safe=True)
+    if found is None:
+        named = ", ".join(str(one["name"]) for one in merged["contexts"].value[:MOST_NAMED])
+        raise config.ConfigException(f"it has none of that name; it has {named or 'none at all'}")
+    return found["context"]
 
 
 def _cluster(merged: Any, context: str | None) -> dict[str, Any]:

@@ -62,6 +62,12 @@ async def test_the_context_that_was_asked_for_or_the_current_one(kubeconfig, con
     assert (found.host, found.authorization) == (want, "Bearer secret")
 
 
+async def test_a_context_that_is_not_there_is_told_with_those_that_are(kubeconfig):
+    assert (await refused(kubeconfig, "grene")).endswith(
+        "with context 'grene': it has none of that name; it has blue, green."
+    )
+
+
 @pytest.mark.parametrize(
     ("environ", "want"),
     [

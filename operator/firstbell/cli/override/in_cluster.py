@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from firstbell.cli.deletion import deleted
+from firstbell.cli.missing_namespace import missing_namespace
 from firstbell.cli.missing_right import with_right
 from firstbell.engine.ports import Failure, ObjectPath
 from firstbell.engine.watch.one_look import look
@@ -32,7 +33,11 @@ async def looked(cluster: Cluster, namespace: str) -> Store | Failure:
 async def listed(cluster: Cluster, namespace: str | None) -> list[Json] | Failure:
     """Return all of a namespace, or (None) of the cluster."""
     found = await cluster.list_all(GROUP, VERSION, OVERRIDE_PLURAL, namespace)
-    return with_right(found, "list", OVERRIDE_PLURAL, namespace) if isinstance(found, Failure) else found
+    if isinstance(found, Failure):
+        return with_right(found, "list", OVERRIDE_PLURAL, namespace)
+    if not found and namespace is not None:
+        return await missing_namespace(cluster, namespace) or found
+    return found
 
 
 async def created(cluster: Cluster, namespace: str, body: Json) -> Json | Failure:

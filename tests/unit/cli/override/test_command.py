@@ -16,6 +16,7 @@ from firstbell.cli.override.in_cluster import created, ended
 from firstbell.cli.override.selecting import selector_meant
 from firstbell.engine.ports import Failure
 from tests.fakes import instant
+from tests.unit.cli.small_api import contexts, serving
 from tests.unit.cli.unreachable import nobody_there
 from tests.unit.engine.bodies import AFTER, BEFORE, an_autoscaler, an_hpa, an_override
 from tests.unit.engine.world import OVERRIDES, World
@@ -290,3 +291,14 @@ def test_in_a_namespace_with_nothing_nobody_is_told_to_remove_what_is_meant(monk
     assert no_order.stderr.endswith(
         "There is none in it; firstbell override --list -A tells where they are.\n"
     )
+
+
+def test_orders_of_a_namespace_that_is_not_there_are_not_none(tmp_path):
+    with serving({"scalingoverrides": ()}, ["lms"]) as address:
+        where = ("--list", "--kubeconfig", contexts(tmp_path, {"here": address}))
+        empty = CliRunner().invoke(APP, [*where, "-n", "lms"])
+        gone = CliRunner().invoke(APP, [*where, "-n", "nope"])
+
+    assert (empty.exit_code, empty.stdout) == (0, "there is no ScalingOverride in namespace lms\n")
+    assert (gone.exit_code, gone.stdout) == (2, "")
+    assert gone.stderr.startswith("there is no namespace 'nope'. ")
