@@ -17,6 +17,7 @@ from firstbell.engine.ports import Failure
 from tests.builders import on
 from tests.fakes import FakeCluster
 from tests.unit.cli.planning import AUTOSCALER, CALENDAR, written
+from tests.unit.cli.unreachable import nobody_there
 
 APP = typer.Typer()
 APP.command()(fleet)
@@ -132,6 +133,17 @@ def test_what_makes_no_sense_is_refused_with_what_to_do(options, said):
     result = run(*options)
     assert (result.exit_code, result.stdout) == (2, "")
     assert said in result.stderr
+
+
+def test_clusters_that_do_not_answer_are_named_and_nothing_was_counted(tmp_path):
+    done = run("--kubeconfig", nobody_there(tmp_path), "-A", "--contexts", "here, gone", "-o", "json")
+    assert done.exit_code == 2
+    found = json.loads(done.stdout)
+    assert (found["fleets"], [one["context"] for one in found["unread"]]) == ([], ["here", "gone"])
+    assert [line.split(": ")[:2] for line in done.stderr.splitlines()] == [
+        ["not read", "here"],
+        ["not read", "gone"],
+    ]
 
 
 def test_files_without_an_autoscaler_are_no_fleet(tmp_path):
