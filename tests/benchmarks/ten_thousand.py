@@ -54,6 +54,8 @@ COUNTS = (100, 1000, 10_000)
 NO_FOLLOWERS = "kube-controller-manager=controllers=namespace,serviceaccount,serviceaccount-token"
 IDLE_SECONDS, SETTLE_SECONDS = 60.0, 10.0
 START_SECONDS, FLOORS_SECONDS, AFTER_SECONDS = 300.0, 300.0, 120.0
+CALM_SECONDS = 900.0
+"""The first statuses of ten thousand take minutes."""
 BEFORE_THE_BELL = timedelta(seconds=60)
 """Beside the lead: for the edit, and what is planned because of it."""
 BUDGETS = {
@@ -85,7 +87,7 @@ def spread(times: Sequence[float], count: int, since: float) -> str:
 
 
 async def at_rest(figures: Figures, _: Bench, __: Arrivals, running: Operator) -> None:
-    await calm(running)
+    await calm(running, CALM_SECONDS)
     await asyncio.sleep(SETTLE_SECONDS)
     wrote, cpu = sum(running.writes().values()), running.cpu_seconds()
     await asyncio.sleep(IDLE_SECONDS)
@@ -107,7 +109,7 @@ async def plain(figures: Figures, bench: Bench, floors: Arrivals) -> None:
 async def late_fact(figures: Figures, bench: Bench, floors: Arrivals, running: Operator) -> None:
     """One that concerns all is declared, and taken back."""
     await bench.edit_calendar(**bells())
-    await calm(running)
+    await calm(running, CALM_SECONDS)
     before, wrote = processors(bench.here), running.writes()
     floors.expect(PEAK)
     since = await declare(bench, "school", "all")
@@ -115,7 +117,7 @@ async def late_fact(figures: Figures, bench: Bench, floors: Arrivals, running: O
     told = spread(times, bench.count, since)
     figures.tell(f"a late fact: floors, first / median / last ({BUDGETS['edit']})", told)
     figures.tell("... processors to the last floor", spent(before, processors(bench.here)))
-    await calm(running)
+    await calm(running, CALM_SECONDS)
     after = running.writes()
     told = ", ".join(f"{what} {count - wrote.get(what, 0):.0f}" for what, count in sorted(after.items()))
     figures.tell("... the operator's writes until calm", told)
@@ -125,7 +127,7 @@ async def late_fact(figures: Figures, bench: Bench, floors: Arrivals, running: O
     await withdraw(bench, "all")
     times = await floors.wait(bench.count, FLOORS_SECONDS)
     figures.tell("taken back: floors, first / median / last", spread(times, bench.count, since))
-    await calm(running)
+    await calm(running, CALM_SECONDS)
 
 
 def next_mark(lead: timedelta) -> datetime:
@@ -146,7 +148,7 @@ async def one_bell(figures: Figures, bench: Bench, floors: Arrivals, running: Op
     late = sum(time > at for time in times) + bench.count - len(times)
     figures.tell("one bell: floors, first / median / last", spread(times, bench.count, at))
     figures.tell(f"... late ({BUDGETS['bell']})", str(late))
-    await calm(running)
+    await calm(running, CALM_SECONDS)
     figures.tell("RSS afterwards", f"{running.rss_mebibytes():.0f} MiB")
 
 

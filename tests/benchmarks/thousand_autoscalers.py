@@ -194,10 +194,10 @@ async def wait_until(look: Callable[[], bool], seconds: float) -> float | None:
     return time.monotonic() - began
 
 
-async def calm(of: Operator) -> None:
+async def calm(of: Operator, within: float = CALM_WITHIN_SECONDS) -> None:
     """Returns when the operator has written nothing for some seconds, or goes on and on."""
     began, before = time.monotonic(), of.writes()
-    while time.monotonic() - began < CALM_WITHIN_SECONDS:
+    while time.monotonic() - began < within:
         await asyncio.sleep(CALM_SECONDS)
         now = of.writes()
         if now == before:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 
-def leave(index: dict[str, set[str]], at: str, key: str) -> set[str]:
-    """Take `key` out of the index entry, and return who remains."""
+def leave(index: dict[str, set[str]], at: str, key: str) -> None:
+    """Take `key` out of the index entry."""
     members = index.get(at, set())
     members.discard(key)
     if not members:
         index.pop(at, None)
-    return set(members)
