@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firstbell.engine.objects.lease import LEASES
@@ -102,6 +102,12 @@ class Process:
         elif self.asked is not None:
             self._resume(self.asked.answer)
 
+    def whole_step(self, shard: int) -> None:
+        """All of what it does at a time, answered at once."""
+        self.go_on(shard)
+        while self.running is not None:
+            self.go_on(shard)
+
     def lose(self) -> None:
         """It is told that there is no answer. What it has asked for may still be on its way."""
         if self.asked is not None:
@@ -123,6 +129,10 @@ class World:
     def __init__(self, offsets: list[float], shards: list[int]) -> None:
         self.time = 0.0
         self.server = FakeCluster()
+        group, _, plural = LEASES
+        for shard in range(2):
+            metadata = {"namespace": "operators", "name": f"firstbell-{shard}"}
+            self.server.put(group, plural, {"metadata": metadata, "spec": {"holderIdentity": ""}})
         self.late: list[Request] = []
         self.processes = [
             Process(self, number, offset, count)
@@ -138,6 +148,14 @@ class World:
         else:
             msg = "the fake waits"
             raise AssertionError(msg)
+
+    def carry_out_late(self, number: int) -> None:
+        """What somebody has asked for and given up comes to the API server after all."""
+        if self.late:
+            self.carry_out(self.late.pop(number % len(self.late)))
+
+    def pass_time(self, seconds: float) -> None:
+        self.time += seconds
 
     def delete(self, number: int) -> None:
         group, _, plural = LEASES
@@ -162,65 +180,83 @@ class World:
                     assert not its & theirs, (self.time, held)
 
 
-def play(offsets: list[float], shards: list[int], events: list[tuple[str, int, float]]) -> World:
+def play(offsets: list[float], shards: list[int], events: list[tuple[str, int, float]]) -> None:
     world = World(offsets, shards)
     for what, number, seconds in events:
         process = world.processes[number % len(world.processes)]
-        if what == "time":
-            world.time += seconds
-        elif what == "go":
-            process.go_on(number // len(world.processes))
-        elif what == "stop":
-            process.go_on(number // len(world.processes), stops=True)
-        elif what == "lose":
-            process.lose()
-        elif what == "late" and world.late:
-            world.carry_out(world.late.pop(number % len(world.late)))
-        elif what == "kill":
-            process.begin_anew()
-        elif what == "delete":
-            world.delete(number)
+        shard = number // len(world.processes)
+        happens = {
+            "time": lambda length=seconds: world.pass_time(length),
+            "go": lambda one=process, of=shard: one.go_on(of),
+            "some": lambda one=process, of=shard, times=int(seconds): [one.go_on(of) for _ in range(times)],
+            "step": lambda one=process, of=shard: one.whole_step(of),
+            "stop": lambda one=process, of=shard: one.go_on(of, stops=True),
+            "lose": process.lose,
+            "late": lambda which=number: world.carry_out_late(which),
+            "kill": process.begin_anew,
+            "delete": lambda which=number: world.delete(which),
+        }
+        happens[what]()
         world.check()
-    return world
 
 
 NUMBERS = st.integers(0, 11)
-SHORT, LONG = st.floats(0, 2), st.floats(2, 40)
+NO_TIME = st.just(0.0)
+TIMES = st.one_of(st.floats(0, 3), st.floats(3, 9), st.floats(9, 16), st.floats(16, 60))
 EVENTS = st.one_of(
-    st.tuples(st.just("go"), NUMBERS, st.just(0.0)),
-    st.tuples(st.just("go"), NUMBERS, st.just(0.0)),
-    st.tuples(st.just("go"), NUMBERS, st.just(0.0)),
-    st.tuples(st.just("time"), NUMBERS, st.one_of(SHORT, LONG)),
-    st.tuples(st.sampled_from(["lose", "late", "stop", "kill", "delete"]), NUMBERS, st.just(0.0)),
+    st.tuples(st.just("step"), NUMBERS, NO_TIME),
+    st.tuples(st.just("step"), NUMBERS, NO_TIME),
+    st.tuples(st.just("go"), NUMBERS, NO_TIME),
+    st.tuples(st.just("some"), NUMBERS, st.integers(2, 40).map(float)),
+    st.tuples(st.just("time"), NUMBERS, TIMES),
+    st.tuples(st.just("time"), NUMBERS, TIMES),
+    st.tuples(st.sampled_from(["lose", "late", "stop", "kill", "delete"]), NUMBERS, NO_TIME),
 )
 
 
-def bursts(most: int) -> st.SearchStrategy[list[tuple[str, int, float]]]:
-    """A process goes on for some requests in a row: one at a time would seldom come to a Lease."""
-    burst = st.tuples(EVENTS, st.integers(1, 20)).map(
-        lambda drawn: [drawn[0]] * (drawn[1] if drawn[0][0] == "go" else 1)
-    )
-    return st.lists(burst, min_size=1, max_size=most).map(
-        lambda found: [event for one in found for event in one]
-    )
-
-
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     offsets=st.lists(st.floats(0, 1e6), min_size=3, max_size=3),
     shards=st.sampled_from([[1, 1, 1], [1, 1, 2], [2, 2, 2], [1, 2, 2]]),
-    events=bursts(25),
+    events=st.lists(EVENTS, min_size=5, max_size=60),
 )
-@example(offsets=[0.0, 5.0, 9.0], shards=[1, 1, 1], events=[("go", 0, 0.0)] * 60 + [("time", 0, 13.0)])
 def test_nothing_ever_has_two_writers(offsets, shards, events):
     with structlog.testing.capture_logs():
         play(offsets, shards, events)
 
 
-def turns(count: int, each: int, seconds: float, who: range) -> list[tuple[str, int, float]]:
-    """All of them go on in turn, so many requests each, with so much time between."""
-    once = [("go", number, 0.0) for number in who for _ in range(each)]
-    return [*once, ("time", 0, seconds)] * count
+@settings(max_examples=60, deadline=None)
+@given(turns=st.lists(st.sampled_from([0, 1]), min_size=40, max_size=120))
+def test_two_numbers_of_shards_are_never_in_use_at_a_time_however_their_requests_meet(turns):
+    with structlog.testing.capture_logs():
+        world = World([0.0, 7.0], [1, 2])
+        for turn in turns:
+            world.processes[turn].go_on(1)
+            world.check()
+        for process in world.processes:
+            while process.running is not None:
+                process.go_on(1)
+                world.check()
+
+
+@settings(max_examples=60, deadline=None)
+@given(requests=st.integers(0, 45), late=st.floats(0, 11), observes=st.integers(0, 45))
+def test_a_lease_whose_answer_comes_late_counts_from_when_it_was_asked_for(requests, late, observes):
+    """Wherever its holder stands still, and wherever in that the other one looks."""
+    with structlog.testing.capture_logs():
+        world = World([3.0, 0.0], [1, 1])
+        holder, other = world.processes
+        for _ in range(requests):
+            holder.go_on(0)
+        other.whole_step(0)
+        world.time += late
+        for _ in range(observes):
+            holder.go_on(0)
+            world.check()
+        for _ in range(30):
+            world.time += 0.5
+            other.whole_step(0)
+            world.check()
 
 
 @settings(max_examples=10, deadline=None)
@@ -242,10 +278,7 @@ def test_somebody_writes_soon_after_the_one_that_did_is_gone(offsets, first):
 
 def advance(world: World, who: list[int], seconds: float) -> None:
     for number in who:
-        for _ in range(80):
-            world.processes[number].go_on(0)
-            world.check()
-        while world.processes[number].running is not None:
-            world.processes[number].go_on(0)
+        world.processes[number].whole_step(0)
+        world.check()
     world.time += seconds
     world.check()
