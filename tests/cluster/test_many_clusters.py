@@ -22,7 +22,7 @@ from firstbell_workshop.local.processes import processes_of
 from firstbell_workshop.local.provision import control_plane as provided
 from firstbell_workshop.local.spec import ControlPlaneSpec
 from tests.cluster.commands import firstbell
-from tests.cluster.stage import BASELINE, NAME, PEAK, autoscaler, calendar, hpa, workload
+from tests.cluster.stage import BASELINE, NAME, PEAK, at, autoscaler, calendar, hpa, workload
 from tests.cluster.waiting import until
 from tests.lua_objects import Lua
 
@@ -247,6 +247,22 @@ def test_what_the_api_server_knows_of_it_is_taken(stage: Stage):
     template = yaml.safe_load(job.stdout)["spec"]["template"]
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "share"}, "spec": template["spec"]}
     stage.kubectl("create", "--dry-run=server", "-f", "-", stdin=yaml.safe_dump(pod))
+
+
+def test_the_policies_of_a_namespace_are_tried_as_they_stand_there(stage: Stage, tmp_path: Path):
+    stage.set(workload(), hpa(), calendar(), autoscaler())
+    start = int(at("08:00").timestamp())
+    lines = [f"{start + second},{100 if second > 1500 else 20}" for second in range(0, 3600, 60)]
+    (tmp_path / f"{stage.namespace}.{NAME}.csv").write_text("\n".join(["time,value", *lines, ""]))
+
+    asked = ("--all", "-n", stage.namespace, "--load", tmp_path, "--per-replica", "10", "-o", "json")
+    done = firstbell(stage, "backtest", *asked)
+
+    assert done.returncode == 0, done.stderr
+    (found,) = json.loads(done.stdout)["autoscalers"]
+    assert found["autoscaler"] == f"{stage.namespace}/{NAME}"
+    assert found["floor"] is True
+    assert [(bell["planned"], bell["needed"]) for bell in found["bells"]] == [(PEAK, 10)]
 
 
 def highest(plan: dict[str, list[dict[str, list[dict[str, int]]]]]) -> int:

@@ -123,9 +123,18 @@ async def test_a_calendar_that_is_not_there_is_degraded():
     assert not karmada(body)
 
 
-async def test_in_dry_run_it_is_suspended_whatever_the_bell():
+async def test_in_dry_run_it_is_healthy_whatever_the_bell():
     body = await autoscaler(INSIDE, autoscaler=an_autoscaler(mode="DryRun"))
-    assert argo_cd(body) == ("Suspended", "nothing is written, because spec.mode is DryRun")
+    assert argo_cd(body) == ("Healthy", "nothing is written, because spec.mode is DryRun")
+    assert karmada(body)
+
+
+async def test_while_firstbell_is_stopped_it_is_suspended():
+    body = await autoscaler()
+    for condition in body["status"]["conditions"]:
+        if condition["type"] == "Ready":
+            condition |= {"status": "False", "reason": "Stopped", "message": "firstbell is stopped"}
+    assert argo_cd(body) == ("Suspended", "firstbell is stopped")
     assert karmada(body)
 
 

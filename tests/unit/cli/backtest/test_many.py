@@ -89,7 +89,7 @@ def test_each_policy_has_the_document_that_it_has_alone(platform):
 
 
 def test_on_processes_it_is_the_same_byte_by_byte(platform):
-    assert said(*asked(platform), "-o", "json", "--jobs", 3) == said(*asked(platform), "-o", "json")
+    assert said(*asked(platform), "-o", "json", "--jobs", 2) == said(*asked(platform), "-o", "json")
 
 
 def test_it_tells_on_the_side_how_far_it_is(platform):
@@ -167,7 +167,7 @@ def broken(platform: tuple[Path, Path]) -> None:
 def test_what_cannot_be_tried_is_named_and_the_rest_is_tried(platform, tmp_path):
     broken(platform)
 
-    done = run(*asked(platform), "-o", "json", "--jobs", 2)
+    done = run(*asked(platform), "-o", "json")
 
     assert done.exit_code == 1
     document = json.loads(done.stdout)
@@ -273,6 +273,10 @@ REFUSED = {
         ("--all", "--prometheus", "http://p", "--from", "2025-01-01", "--shard", "0/2", "-o", "json"),
         "--shard: each share would end when it is run.",
     ),
+    "a share that ends in a time to come": (
+        ("--all", "--prometheus", "http://p", "--from", "2025-01-01", "--to", "2099-01-01", "--shard", "0/2"),
+        "--to 2099-01-01: is not over everywhere",
+    ),
     "an image for nobody": (("--all", "--image", "x"), "--image: is for a Job."),
 }
 
@@ -283,6 +287,17 @@ def test_what_does_not_go_together_is_refused(platform, options, why):
 
     assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr.startswith(why)
+
+
+@pytest.mark.parametrize("place", ["none", "file"])
+def test_results_that_cannot_be_written_are_told_before_anything_is_tried(platform, tmp_path, place):
+    (tmp_path / "file").write_text("")
+
+    done = run(*asked(platform), "--results", tmp_path / place)
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"--results {tmp_path / place}/backtest.json: cannot be written (")
+    assert done.stderr.count("\n") == 1
 
 
 def test_several_policies_are_not_tried_by_mistake(platform):
@@ -338,7 +353,7 @@ def at_work(platform) -> Iterator[tuple[subprocess.Popen[str], set[int]]]:
         process.communicate()
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_when_it_is_ended_its_processes_end_too(at_work, how):
     process, workers = at_work
     assert len(workers) == 2

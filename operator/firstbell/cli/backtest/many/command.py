@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, NoReturn
 
 from firstbell.cli.backtest.many.conduct import Sheet, conduct
 from firstbell.cli.backtest.many.job import JobWanted, job_manifest, mounted
 from firstbell.cli.backtest.many.policies import objects_in_cluster, objects_in_files
 from firstbell.cli.backtest.many.shard import shard_meant
+from firstbell.cli.dates import civil_date
 from firstbell.cli.output import echo_object, refuse
+from firstbell.clock import SystemClock
 from firstbell.lab.record.recording import SECONDS_PER_MINUTE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from firstbell.cli.backtest.load import Source
     from firstbell.cli.backtest.many.trying import Question
+
+A_DAY_EVERYWHERE = timedelta(days=1, hours=12)
+"""From the start of a date in UTC to its end in the last time zone."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,8 +46,8 @@ def try_all(place: Place, question: Question, shard: str | None, jobs: int, shee
         refuse(["--load, --prometheus: both tell the load. Give one of the two."])
     if source.load is not None and not source.load.is_dir():
         refuse([f"--load {source.load}: is no folder. With --all it has NAMESPACE.NAME.csv for each policy."])
-    if share is not None and source.server is not None and source.last is None:
-        refuse(["--shard: each share would end when it is run. Give the last date by --to."])
+    if share is not None:
+        _refuse_no_end("--shard", source)
     if share is not None and sheet.as_table:
         refuse(["--shard: a share is for firstbell merge. Give -o json, or --results FOLDER."])
     if place.files:
@@ -78,8 +85,7 @@ def print_job(asked: JobAsked, question: Question) -> None:
         refuse(
             ["--as-job: needs the load. Give either --load configmap/NAME or pvc/NAME, or --prometheus URL."]
         )
-    if source.server is not None and source.last is None:
-        refuse(["--as-job: each share would end when it is run. Give the last date by --to."])
+    _refuse_no_end("--as-job", source)
     volumes = [mounted("-f", str(asked.files[0]), "/policies")]
     options = ["-f", "/policies"]
     if source.load is not None:
@@ -104,6 +110,17 @@ def print_job(asked: JobAsked, question: Question) -> None:
             )
         )
     )
+
+
+def _refuse_no_end(option: str, source: Source) -> None:
+    """End the command where a share would be told of a time that another has not seen yet."""
+    if source.server is None:
+        return
+    if source.last is None:
+        refuse([f"{option}: each share would end when it is run. Give the last date by --to."])
+    over_everywhere = datetime.combine(civil_date(source.last, "--to"), time.min, UTC) + A_DAY_EVERYWHERE
+    if SystemClock().now() < over_everywhere:
+        refuse([f"--to {source.last}: is not over everywhere, and each share would end when it is run."])
 
 
 def _options(question: Question) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
@@ -119,4 +119,5 @@ def _written(path: Path) -> Iterator[TextIO]:
         reason = (error.strerror or type(error).__name__).lower()
         refuse([f"--results {path}: cannot be written ({reason}). Give a folder that may be written to."])
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink()
