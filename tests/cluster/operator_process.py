@@ -21,7 +21,7 @@ from firstbell.app import run_operator
 from firstbell.clock import FastClock
 from firstbell.settings import Settings
 from tests.cluster import forked
-from tests.cluster.waiting import until
+from tests.cluster.waiting import LOOK_EVERY_SECONDS, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -95,7 +95,12 @@ class Sun:
         if isinstance(self.clock, HurryingClock):
             self.clock.hurry_to(instant)
         seconds = (instant - self.now()).total_seconds() / self.speed
-        until(lambda: self.now() >= instant, f"the clock reads {instant}", seconds=max(0.0, seconds) + 5)
+        until(
+            lambda: self.now() >= instant,
+            f"the clock reads {instant}",
+            seconds=max(0.0, seconds) + 5,
+            every=LOOK_EVERY_SECONDS,
+        )
 
 
 def settings_for(control_plane: ControlPlane, namespace: str) -> Settings:

@@ -56,10 +56,8 @@ class SlowPods:
         """The pods without a node whose time is over."""
         pods = [
             pod
-            for pod in self._api.list("Pod")
-            if pod["spec"].get("schedulerName") == SCHEDULER
-            and not pod["spec"].get("nodeName")
-            and "deletionTimestamp" not in pod["metadata"]
+            for pod in self._api.list("Pod", "spec.nodeName=")
+            if pod["spec"].get("schedulerName") == SCHEDULER and "deletionTimestamp" not in pod["metadata"]
         ]
         now = self._sun.now()
         for pod in pods:

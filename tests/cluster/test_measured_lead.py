@@ -29,6 +29,8 @@ LAST_BELL = 12
 """Of the school day, from 0 on."""
 EVERY = timedelta(minutes=30)
 FIRST_DUE = at("09:00")
+LOOK_SECONDS = 0.4
+"""Between two looks: what is measured is read from the status, however late."""
 EARLIEST = timedelta(minutes=6)
 """Before a bell is due from then on all goes at the slower speed: no rise is written earlier."""
 
@@ -107,6 +109,7 @@ class Morning:
             lambda: all(self.of(name, due) for name in TAKES),
             lambda: f"the rises due at {due} are measured: {[self.rises(name) for name in TAKES]}",
             seconds=60,
+            every=LOOK_SECONDS,
         )
         found = {}
         for name in TAKES:
@@ -115,7 +118,12 @@ class Morning:
             found[name] = (due + timedelta(minutes=2) - over).total_seconds()
             assert rise["ready"], (name, rise)
         self._sun.wait_for(due + EVERY / 2)
-        until(lambda: all(self.ready(name) == LOW for name in TAKES), "they are down again", seconds=60)
+        until(
+            lambda: all(self.ready(name) == LOW for name in TAKES),
+            "they are down again",
+            seconds=60,
+            every=LOOK_SECONDS,
+        )
         return found
 
 

@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 LOOK_EVERY_SECONDS = 0.1
-LOOK_TAKES_SECONDS = 0.15
-"""As long as one look takes at the most where nothing is in its way, and kubectl is not started for it."""
+LATER_EVERY_SECONDS = 0.25
+"""After the first looks: each costs the processors some milliseconds, of the test and of three servers."""
+FIRST_LOOKS = 10
+LOOK_TAKES_SECONDS = 0.25
+"""From one look to the next at the most where nothing is in its way, and kubectl is not started for it."""
+LATER_TAKES_SECONDS = 0.35
 LONGER_AT_MOST = 4.0
 """How many times as long as it says a deadline is waited for: a look that is slow by itself has an end."""
 
@@ -25,15 +29,29 @@ LONGER_AT_MOST = 4.0
 class Patience:
     """What is left of a deadline, on a machine that may be slow."""
 
-    def __init__(self, seconds: float, every: float) -> None:
-        self._seconds, self._spent = seconds, 0.0
-        self._look = every + LOOK_TAKES_SECONDS
+    def __init__(self, seconds: float, every: float | None) -> None:
+        self._seconds, self._spent, self._every, self._looks = seconds, 0.0, every, 0
         self._begun = self._last = time.monotonic()
+
+    @property
+    def pause(self) -> float:
+        """How long to wait before the next look."""
+        if self._every is not None:
+            return self._every
+        return LOOK_EVERY_SECONDS if self._looks < FIRST_LOOKS else LATER_EVERY_SECONDS
+
+    @property
+    def _longest(self) -> float:
+        """How much counts of the time since the look before."""
+        if self._every is not None:
+            return self._every + LOOK_TAKES_SECONDS - LOOK_EVERY_SECONDS
+        return LOOK_TAKES_SECONDS if self._looks <= FIRST_LOOKS else LATER_TAKES_SECONDS
 
     def ends(self) -> bool:
         """Asked once after each look: whether that was the last one."""
         now = time.monotonic()
-        self._spent += min(now - self._last, self._look)
+        self._looks += 1
+        self._spent += min(now - self._last, self._longest)
         self._last = now
         return self._spent > self._seconds or now - self._begun > LONGER_AT_MOST * self._seconds
 
@@ -43,11 +61,12 @@ def until(
     what: str | Callable[[], str],
     *,
     seconds: float = 30.0,
-    every: float = LOOK_EVERY_SECONDS,
+    every: float | None = None,
 ) -> T:
     """The first value of `look` that is true; fails with `what` and the last value otherwise.
 
-    `every` so many seconds it looks: seldom where a look costs a program's start, and the wait is long.
+    `every` so many seconds it looks: seldom where a look costs a program's start, and the wait is long. By
+    default ten times in the first second, and then four times.
     """
     patience = Patience(seconds, every)
     while True:
@@ -58,7 +77,7 @@ def until(
             told = what if isinstance(what, str) else what()
             msg = f"not within {seconds:g} s: {told}; last seen: {found!r}"
             raise AssertionError(msg)
-        time.sleep(every)
+        time.sleep(patience.pause)
 
 
 def holds(look: Callable[[], object], what: str, *, seconds: float) -> None:
