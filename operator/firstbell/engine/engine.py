@@ -165,7 +165,7 @@ class Engine:
             clock=clock,
             instance=instance,
             stop=self.stop,
-            ordered_off=lambda floor: not self._is_ours(floor) or self._ordered_off(floor),
+            left_alone=lambda floor: not self._is_ours(floor) or self._left_alone(floor),
         )
         self._left = LeftWorkloads(cluster=cluster, telemetry=telemetry, store=self.store)
         self._memories: dict[str, Memory] = {}
@@ -209,11 +209,12 @@ class Engine:
         """Tell whether this process writes there."""
         return self.tenure.holds(self.shards.of_target(floor.target))
 
-    def _ordered_off(self, floor: SeenFloor) -> bool:
-        """Tell whether an order keeps everything from being written there."""
-        effects = self.store.overrides.effects
-        concerned = (effects.get(key) for key in self.store.concerned(floor.target))
-        return any(effect is not None and effect.held_by for effect in concerned)
+    def _left_alone(self, floor: SeenFloor) -> bool:
+        """Tell whether an order keeps everything from being written there, or a worker is about to."""
+        effects, concerned = self.store.overrides.effects, self.store.concerned(floor.target)
+        orders = (effects.get(key) for key in concerned)
+        ordered_off = any(effect is not None and effect.held_by for effect in orders)
+        return ordered_off or not self._left_off.isdisjoint(concerned)
 
     def forget(self, key: str) -> None:
         """Forget an autoscaler that was deleted; a worker gives its floor back."""
@@ -393,10 +394,13 @@ class Engine:
             key = await self._ticks.get()
             await self.fence.opened()
             await self._tick_alone(key, self._queued.pop(key))
+            # A tick that writes nothing waits for nothing: ten thousand in a row are seconds without a beat.
+            await asyncio.sleep(0)
 
     async def _finish_worker(self) -> None:
         """Finish one after the other what was left while others waited for their floor."""
         while True:
+            await asyncio.sleep(0)
             key = await self._unfinished.get()
             await self.fence.opened()
             if key not in self._left_off:
@@ -558,6 +562,7 @@ class Engine:
     async def _report_worker(self) -> None:
         """Write one status after the other, whenever no tick is waiting or running."""
         while True:
+            await asyncio.sleep(0)
             own = await self._reporter.get()
             with contextlib.suppress(
                 TimeoutError

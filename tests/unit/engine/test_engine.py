@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
+from firstbell.engine.engine import TICK_WORKERS
 from firstbell.engine.objects.packed import packed
 from tests.fakes import instant, settled
 from tests.unit.engine.bodies import (
@@ -131,6 +132,29 @@ async def test_an_edit_that_concerns_many_is_followed_for_the_most_important_fir
         written = [path.rpartition("/")[2] for _, path in run.world.cluster.requests if HPAS in path]
         in_order = [priorities[name] for name in dict.fromkeys(written) if name in priorities]
         assert in_order == sorted(priorities.values(), reverse=True)
+
+
+async def test_the_loop_turns_between_ticks_that_have_nothing_to_write():
+    turns = 0
+
+    async def turning():
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async with Running(EARLY) as run:
+        for number in range(200):
+            run.world.put("schoolautoscalers", an_autoscaler(f"w{number:03}", target=f"w{number:03}"))
+        await settled()
+        task, ticks = asyncio.create_task(turning()), run.telemetry.ticks
+        turns = 0
+        run.engine.wake(run.engine.store.autoscalers)
+        await run.engine.drained()
+        task.cancel()
+        ticked = run.telemetry.ticks - ticks
+        assert ticked >= 200
+        assert turns >= ticked // TICK_WORKERS, "no more ticks in a row than there are workers"
 
 
 async def test_one_worker_per_key_and_a_wake_while_ticking_ticks_again():

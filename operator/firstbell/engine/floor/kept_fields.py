@@ -31,7 +31,7 @@ log = structlog.get_logger("firstbell.engine")
 class KeptFields:
     """The mending of those that are known, but for another installation's.
 
-    `ordered_off` tells of one whether an order keeps everything from being written there.
+    `left_alone` tells of one whether nothing is to be written there, or somebody is about to.
     """
 
     def __init__(  # noqa: PLR0913 - the ports, each once
@@ -43,7 +43,7 @@ class KeptFields:
         clock: Clock,
         instance: str,
         stop: Stop,
-        ordered_off: Callable[[SeenFloor], bool] = lambda _: False,
+        left_alone: Callable[[SeenFloor], bool] = lambda _: False,
     ) -> None:
         self._cluster = cluster
         self._telemetry = telemetry
@@ -51,7 +51,7 @@ class KeptFields:
         self._clock = clock
         self._instance = instance
         self._stop = stop
-        self._ordered_off = ordered_off
+        self._left_alone = left_alone
 
     async def run(self) -> None:
         """Look again and again, until cancelled."""
@@ -60,7 +60,7 @@ class KeptFields:
             for seen in self._kept():
                 # One that has just been written may be handed back at this moment by who wrote it.
                 unchanged = looked_at.get(seen.key) == seen.version
-                if unchanged and self._stop.in_force() is None and not self._ordered_off(seen):
+                if unchanged and self._stop.in_force() is None and not self._left_alone(seen):
                     await mend(self._cluster, self._telemetry, self._floors, seen)
             looked_at = {seen.key: seen.version for seen in self._kept()}
             await self._clock.sleep(LOOK_SECONDS)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from firstbell.engine.seen.store import Store
     from firstbell.engine.seen.watched_kinds import WatchedKind, WatchedKinds
 
+PUT_AT_ONCE = 500
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 1.0, 15.0
 
 _NOT_FOR_US = frozenset({FailureKind.NOT_FOUND, FailureKind.FORBIDDEN})
@@ -96,9 +97,11 @@ async def load_once(  # noqa: PLR0913 - what a look is handed, and how
             followed.add(kind.of)
         found += taken
     store.floors.followed = followed
-    for kind, seen in found:
+    for number, (kind, seen) in enumerate(found):
         if isinstance(kind, ForeignKind):
             kind.put(store, seen)
+        if number % PUT_AT_ONCE == 0:
+            await asyncio.sleep(0)
     for kind, kept in found:
         if isinstance(kind, OwnKind):
             await asyncio.sleep(0)  # signals and probes are answered meanwhile
