@@ -111,6 +111,10 @@ def test_two_clusters_are_shown_by_name_and_one_that_is_silent_is_told(
     with frozen(south):
         stands = firstbell(stage, "status", *both, *SHORT, "-o", "json")
         planned = firstbell(stage, "plan", *both, *SHORT, *DAY, "-o", "json")
+        fleet = firstbell(stage, "fleet", *both, *SHORT)
+    assert fleet.returncode == 1
+    assert [line for line in fleet.stdout.splitlines() if line.startswith("===")] == ["=== north"]
+    assert "south: no answer in 5 s" in fleet.stderr
     for done, shown in ((stands, "workloads"), (planned, "clusters")):
         assert done.returncode == 1
         found = json.loads(done.stdout)

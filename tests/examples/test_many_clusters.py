@@ -26,6 +26,7 @@ from firstbell.engine.seen.own_kinds import (
     seen_profile,
 )
 from firstbell.engine.seen.store import Store
+from firstbell.kinds.foreign_autoscalers import FOREIGN_AUTOSCALERS
 from firstbell.kinds.group import CLUSTER_KINDS, KINDS
 from tests.fakes import instant
 from tests.lua_objects import Lua
@@ -238,7 +239,7 @@ def test_an_order_is_healthy_before_and_after_its_time_and_not_where_it_is_for_n
 def test_every_kind_has_its_scripts():
     theirs = {key.removeprefix(HEALTH) for key in ARGO_CD["data"] if key.startswith(HEALTH)}
     assert theirs == set(KINDS)
-    assert set(KARMADA) == set(KINDS) | {"HorizontalPodAutoscaler"}
+    assert set(KARMADA) == set(KINDS) | {of.kind for of in FOREIGN_AUTOSCALERS}
 
 
 async def test_what_is_brought_up_of_a_status_is_what_people_look_at():
@@ -297,9 +298,21 @@ async def test_a_floor_that_is_held_in_a_cluster_stays_when_the_manifest_is_brou
     assert all(f'"{name.removeprefix("firstbell.dev/")}"' in script for name in ANNOTATIONS)
 
 
-def test_without_a_floor_the_manifest_decides():
-    kept = interpreted("HorizontalPodAutoscaler", "retention", "Retain", an_hpa(minimum=4), an_hpa(minimum=7))
-    assert kept["spec"]["minReplicas"] == 4
+@pytest.mark.parametrize("of", FOREIGN_AUTOSCALERS, ids=lambda of: of.kind)
+def test_the_minimum_of_a_manifest_decides_where_no_floor_of_ours_is_held(of):
+    def body(minimum: int, **annotations: str) -> Json:
+        return {"metadata": {"annotations": annotations}, "spec": {of.minimum_field: minimum}}
+
+    def kept(live: Json) -> Json:
+        return interpreted(
+            of.kind, "retention", "Retain", {"metadata": {}, "spec": {of.minimum_field: 4}}, live
+        )
+
+    assert kept(body(7))["spec"] == {of.minimum_field: 4}
+    assert kept({"metadata": {}, "spec": {of.minimum_field: 7}})["spec"] == {of.minimum_field: 4}
+    held = body(40, **dict.fromkeys(ANNOTATIONS, "x"), theirs="y")
+    assert kept(held)["spec"] == {of.minimum_field: 40}
+    assert kept(held)["metadata"]["annotations"] == dict.fromkeys(ANNOTATIONS, "x")
 
 
 def test_every_kind_of_a_namespace_is_propagated_and_every_clusters_own():
