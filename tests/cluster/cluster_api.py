@@ -22,6 +22,8 @@ ROOTS = {
     "HorizontalPodAutoscaler": "/apis/autoscaling/v2/namespaces/{}/horizontalpodautoscalers",
     "ScaledObject": "/apis/keda.sh/v1alpha1/namespaces/{}/scaledobjects",
     "SchoolCalendar": "/apis/firstbell.dev/v1alpha1/namespaces/{}/schoolcalendars",
+    "ClusterSchoolCalendar": "/apis/firstbell.dev/v1alpha1/clusterschoolcalendars",
+    "ClusterScalingProfile": "/apis/firstbell.dev/v1alpha1/clusterscalingprofiles",
     "CalendarException": "/apis/firstbell.dev/v1alpha1/namespaces/{}/calendarexceptions",
     "SchoolAutoscaler": "/apis/firstbell.dev/v1alpha1/namespaces/{}/schoolautoscalers",
     "ScalingOverride": "/apis/firstbell.dev/v1alpha1/namespaces/{}/scalingoverrides",

@@ -171,9 +171,17 @@ class Stage:
         return self.control_plane.kubectl("-n", self.namespace, *args, stdin=stdin)
 
     def operator(
-        self, sun: Sun, before_watching: Callable[[], None] = lambda: None, *, instance: str | None = None
+        self,
+        sun: Sun,
+        before_watching: Callable[[], None] = lambda: None,
+        *,
+        instance: str | None = None,
+        everywhere: bool = False,
     ) -> OperatorThread:
+        """One of this namespace, or of the whole cluster."""
         settings = settings_for(self.for_operator, self.namespace)
+        if everywhere:
+            settings = replace(settings, namespaces=())
         if instance is not None:
             settings = replace(settings, instance=instance)
         return OperatorThread(settings, sun, before_watching)

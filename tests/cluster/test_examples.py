@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.cluster.stage import Stage
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
-OURS = {"SchoolCalendar", "SchoolAutoscaler"}
+OURS = {"SchoolCalendar", "ClusterSchoolCalendar", "ClusterScalingProfile", "SchoolAutoscaler"}
 
 
 def documents(path: Path) -> list[Json]:
@@ -33,7 +33,7 @@ def noon_of_a_year(bodies: list[Json]) -> datetime:
     starts = [
         session["startDate"]
         for body in bodies
-        if body["kind"] == "SchoolCalendar"
+        if body["kind"].endswith("SchoolCalendar")
         for session in body["spec"]["academicSessions"]
         if session["type"] == "SchoolYear"
     ]
@@ -47,11 +47,14 @@ def test_an_example_is_taken_and_understood(stage: Stage, path: Path):
     assert ours, "an example shows one of our kinds"
     said = stage.kubectl("apply", "-f", "-", stdin=yaml.safe_dump_all(bodies, sort_keys=False))
     assert said.count(" created") == len(bodies)
-    with stage.operator(Sun.rising(noon_of_a_year(bodies), 1)):
+    clusters = [body for body in ours if body["kind"].startswith("Cluster")]
+    with stage.operator(Sun.rising(noon_of_a_year(bodies), 1), everywhere=bool(clusters)):
         for body in ours:
             kind, name = body["kind"], body["metadata"]["name"]
-            wanted = "Valid" if kind == "SchoolCalendar" else "CalendarResolved"
+            wanted = "CalendarResolved" if kind == "SchoolAutoscaler" else "Valid"
             until(lambda k=kind, n=name, w=wanted: held(stage, k, n, w), f"{kind} {name} is {wanted}")
+    for body in clusters:
+        stage.api.delete(body["kind"], body["metadata"]["name"])
     assert stage.finalizers() == set()
 
 

@@ -26,6 +26,8 @@ from tests.fakes import FakeCluster, FakeEvents, FakeTelemetry, ManualClock, ins
 RESOURCES = {
     "firstbell.dev/v1alpha1/schoolcalendars": ("SchoolCalendar", True, {"status"}),
     "firstbell.dev/v1alpha1/schoolautoscalers": ("SchoolAutoscaler", True, {"status"}),
+    "firstbell.dev/v1alpha1/clusterschoolcalendars": ("ClusterSchoolCalendar", False, {"status"}),
+    "firstbell.dev/v1alpha1/clusterscalingprofiles": ("ClusterScalingProfile", False, {"status"}),
     "firstbell.dev/v1alpha1/calendarexceptions": ("CalendarException", True, {"status"}),
     "firstbell.dev/v1alpha1/scalingoverrides": ("ScalingOverride", True, {"status"}),
     "autoscaling/v2/horizontalpodautoscalers": ("HorizontalPodAutoscaler", True, {"status"}),

@@ -124,6 +124,27 @@ def test_the_smallest_example_follows_the_bell_over_the_clock_change(day, want):
     assert want == highest(planned("smallest.yaml", day)["autoscalers"][0])
 
 
+# one-profile.yaml: web needs 40 replicas for a peak of 100 %, sign-on 12; after noon 60 % of them; on the
+# first day after a holiday half as many again.
+
+
+def test_a_policy_with_a_profile_has_eight_lines():
+    text = next(path for path in EXAMPLES if path.name == "one-profile.yaml").read_text(encoding="utf-8")
+    for policy in text.split("---\n")[2:]:
+        assert len(policy.splitlines()) <= 8
+
+
+@pytest.mark.parametrize(
+    ("day", "want"),
+    [
+        pytest.param("2026-10-12", [40, 12], id="a regular Monday"),
+        pytest.param("2026-11-09", [60, 18], id="after the autumn break"),
+    ],
+)
+def test_one_profile_gives_each_workload_its_share(day, want):
+    assert [highest(one)[0] for one in planned("one-profile.yaml", day)["autoscalers"]] == want
+
+
 # france-zones.yaml: pupils A 120,000 at 08:00 and 60,000 at 08:30, B 180,000 and 80,000, C 150,000 and
 # 70,000; 10,000 to a replica. Pupils of 08:00 need theirs from 07:50 to 08:30, pupils of 08:30 from 08:20 on,
 # so all of a zone are counted together at 08:20. Restart 160 %, first day 200 %, Monday 110 %.

@@ -19,7 +19,7 @@ from firstbell.core import (
     SelectPolicy,
     Shape,
 )
-from firstbell.kinds.behavior import ScalingRulesSpec
+from firstbell.kinds.behavior import BehaviorSpec, ScalingRulesSpec
 from firstbell.kinds.peak import (
     DEFAULT_HOLD_MINUTES,
     DEFAULT_LEAD_MINUTES,
@@ -38,7 +38,7 @@ _DEFAULT_MIN_BREAK_MINUTES = 10
 _DEFAULT_LOAD_PERCENT = 100
 DEFAULT_MAX_FACTOR_PERCENT, DEFAULT_HOLD_GAP_MINUTES = 5000, 30
 ALIKE = 256
-"""So many different lists of peaks, and of day factors, are kept as values."""
+"""So many different lists of peaks, of day factors, and behaviors are kept as values."""
 
 
 def read_autoscaler(spec: object) -> SchoolAutoscalerSpec | Refused:
@@ -108,8 +108,7 @@ def to_metric_targets(spec: SchoolAutoscalerSpec) -> tuple[MetricTarget, ...]:
 
 def to_behavior(spec: SchoolAutoscalerSpec) -> Behavior:
     """Tell how fast replicas may follow, complete, of a spec without problems."""
-    limits = spec.limits
-    return Behavior(up=to_scaling_rules(limits.up), down=to_scaling_rules(limits.down))
+    return _behavior(spec.behavior or BehaviorSpec())
 
 
 def to_scaling_rules(rules: ScalingRulesSpec) -> ScalingRules:
@@ -205,6 +204,11 @@ def _more_than_nothing(quantity: str | None, path: str) -> Iterator[Problem]:
     """Yield what is wrong with a value that is divided by."""
     if quantity is not None and not exact(quantity):
         yield Problem(path=path, message="is 0", cure='Write more than 0, like "1"')
+
+
+@lru_cache(maxsize=ALIKE)
+def _behavior(spec: BehaviorSpec) -> Behavior:
+    return Behavior(up=to_scaling_rules(spec.up), down=to_scaling_rules(spec.down))
 
 
 @lru_cache(maxsize=ALIKE)
