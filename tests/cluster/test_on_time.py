@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.cluster.operator_process import Sun
 from tests.cluster.stage import BASELINE, PEAK, Stage, at, autoscaler, calendar, hpa, workload
-from tests.cluster.waiting import until
+from tests.cluster.waiting import LOOK_EVERY_SECONDS, until
 
 SHORTLY_BEFORE, PLANNED = at("08:19:50"), at("08:20")
 
@@ -24,7 +24,7 @@ def rise(stage: Stage, stands, baseline, want) -> tuple:
             last_not = now
             return None
 
-        first = until(risen, f"{want}", seconds=20)
+        first = until(risen, f"{want}", seconds=20, every=LOOK_EVERY_SECONDS)
     return last_not, first
 
 

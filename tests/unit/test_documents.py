@@ -57,6 +57,11 @@ def of_each_fault() -> dict[str, list[tuple[Path, str]]]:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_nothing_is_left_of_a_merge(document):
+    assert [line for line in document.read_text().splitlines() if line[:8] in {"<<<<<<< ", ">>>>>>> "}] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_what_a_document_names_is_there_and_is_nobodys_machine(document):
     assert [str(path) for path in named(document) if not path.exists()] == []
     assert OF_A_MACHINE.search(document.read_text()) is None
