@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CALENDARS = ("school", "evening-school", "third-school")
+PROFILE = {"peaks": [{"name": "first", "anchor": "FirstPeriodStart", "loadPercent": 55}], "holdGapMinutes": 3}
 HPA = """
 apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
@@ -53,17 +54,25 @@ OTHER = {
     "spec.actuation": "Scale",
     "spec.minReplicas": 5,
     "spec.calendarRefs[].name": "third-school",
+    "spec.calendarRefs[].kind": "ClusterSchoolCalendar",
     "spec.scaleTargetRef.apiVersion": "example.com/v1",
     "spec.metrics[].prometheus.serverAddress": "http://other:9090",
 }
 """What is not found by itself: another value that is as good."""
 TARGET = "spec.metrics[].target.type"
+INSTEAD = {"spec.capacity.replicasAtPeak": ("capacity", {"replicasAtPeak": 60})}
+"""Fields that are given in place of others: which one is set then, and to what."""
+BY_ANOTHER_OBJECT = {"spec.profileRef.name"}
+"""What names an object whose fields are taken: that they are has a test of its own."""
 
 
 def whole_spec() -> dict[str, Any]:
     """A good spec with every field in use."""
     found = spec("SchoolAutoscaler")
     found["behavior"] = yaml.safe_load(MORE)
+    del found["profileRef"]
+    for ref in found["calendarRefs"]:
+        ref["kind"] = "SchoolCalendar"
     return found
 
 
@@ -142,6 +151,9 @@ def enums() -> list[type[Enum]]:
 
 def changed(path: str) -> tuple[dict[str, Any], int]:
     """The whole spec with one field changed; the metric that it is in, if it is in one."""
+    if path in INSTEAD:
+        field, value = INSTEAD[path]
+        return whole_spec() | {field: value}, 0
     found_at = places(whole_spec(), path.removeprefix("spec.").split("."))
     assert found_at, f"put {path} into the specimen of a SchoolAutoscaler"
     place = found_at[0]
@@ -166,8 +178,11 @@ def seen(body: dict[str, Any]):
 def written(folder: Path, body: dict[str, Any]) -> list[Path]:
     objects = [{"kind": "SchoolAutoscaler", "metadata": {"name": "web", "namespace": "ns"}, "spec": body}]
     for name in CALENDARS:
-        metadata = {"name": name, "namespace": "ns"}
-        objects.append({"kind": "SchoolCalendar", "metadata": metadata, "spec": spec("SchoolCalendar")})
+        objects += [
+            {"kind": kind, "metadata": {"name": name} | where, "spec": spec("SchoolCalendar")}
+            for kind, where in (("SchoolCalendar", {"namespace": "ns"}), ("ClusterSchoolCalendar", {}))
+        ]
+    objects.append({"kind": "ClusterScalingProfile", "metadata": {"name": "everybody"}, "spec": PROFILE})
     text = "---\n".join(yaml.safe_dump({"apiVersion": "firstbell.dev/v1alpha1"} | each) for each in objects)
     file = folder / "policy.yaml"
     file.write_text(f"{text}---{HPA}", encoding="utf-8")
@@ -204,7 +219,7 @@ def backtested(folder: Path, body: dict[str, Any], metric: int):
     return workload.policy, workload.bounds, calendars, settings
 
 
-PATHS = leaves(SchoolAutoscalerSpec)
+PATHS = [path for path in leaves(SchoolAutoscalerSpec) if path not in BY_ANOTHER_OBJECT]
 
 
 def named(path: str, table: tuple[Untried, ...]) -> bool:
@@ -232,6 +247,17 @@ def test_what_the_operator_works_from_reaches_backtest_or_is_named_as_not_replay
     assert backtested(tmp_path, body, metric) != backtested(tmp_path, whole_spec(), metric)
 
 
+def test_what_a_profile_gives_reaches_all_that_what_a_policy_says_itself_does(tmp_path):
+    said = whole_spec() | PROFILE
+    taken = {name: value for name, value in whole_spec().items() if name not in PROFILE}
+    taken["profileRef"] = {"name": "everybody"}
+
+    for found in (simulated(tmp_path, taken), backtested(tmp_path, taken, 0)):
+        assert found != "refused"
+    assert simulated(tmp_path, taken) == simulated(tmp_path, said)
+    assert backtested(tmp_path, taken, 0) == backtested(tmp_path, said, 0)
+
+
 def test_what_is_compared_is_there():
     good = whole_spec()
 
@@ -256,7 +282,7 @@ def test_what_is_named_is_a_field(one):
 def test_what_is_not_tried_is_told_where_it_is_used_and_nowhere_else():
     whole = SchoolAutoscalerSpec.model_validate(whole_spec())
     plain = whole_spec()
-    for field in ("metrics", "surge", "tolerance", "mode", "onCalendarError"):
+    for field in ("metrics", "surge", "tolerance", "mode", "onCalendarError", "priority"):
         del plain[field]
 
     assert untried(whole, NOT_SIMULATED) == NOT_SIMULATED

@@ -32,6 +32,7 @@ NOT_SIMULATED = (
     Untried(path="spec.tolerance", instead="it is of live metrics"),
     Untried(path="spec.mode", instead="what would be done is shown as done"),
     Untried(path="spec.onCalendarError", instead="every calendar can be read"),
+    Untried(path="spec.priority", instead="nothing else is due at the same time"),
 )
 """What `simulate` does not play."""
 

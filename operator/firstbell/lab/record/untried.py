@@ -9,5 +9,6 @@ NOT_REPLAYED = (
     Untried(path="spec.metrics[].target.value", instead="the recorded metric has a target per replica"),
     Untried(path="spec.mode", instead="what would be done is counted as done"),
     Untried(path="spec.onCalendarError", instead="every calendar can be read"),
+    Untried(path="spec.priority", instead="nothing else is due at the same time"),
 )
 """What `backtest` does not play. Of several metrics it plays the one that was recorded."""
