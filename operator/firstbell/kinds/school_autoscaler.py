@@ -9,7 +9,6 @@ from typing import Annotated
 from pydantic import ConfigDict
 
 from firstbell.core import DEFAULT_TOLERANCE
-from firstbell.kinds.behavior import BehaviorSpec
 from firstbell.kinds.cel import Rule, validated_by
 from firstbell.kinds.cluster_scaling_profile import ClusterScalingProfileSpec
 from firstbell.kinds.lead_time import LeadMode
@@ -153,12 +152,6 @@ class SchoolAutoscalerSpec(ClusterScalingProfileSpec):
     """Enforce, or DryRun: everything but the writing, the status says what would be done."""
     on_calendar_error: OnCalendarError = OnCalendarError.HOLD_LAST_PLAN
     """What an unusable calendar leaves in force: HoldLastPlan, or ReactiveOnly for live metrics alone."""
-
-    @property
-    def limits(self) -> BehaviorSpec:
-        """`behavior` with every default filled in."""
-        behavior = self.behavior or BehaviorSpec()
-        return BehaviorSpec(scale_up=behavior.up, scale_down=behavior.down)
 
     @property
     def longest_lead_minutes(self) -> int:

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from io import StringIO
+
+from rich.console import Console
+
 from firstbell.app import confinement
+from firstbell.cli.explain.document import explain_document
+from firstbell.cli.explain.text import print_explanation
 from firstbell.engine.explaining.explanation import explain
+from firstbell.engine.explaining.what_would_change import levers
 from firstbell.engine.seen.own_kinds import seen_autoscaler, seen_profile
 from firstbell.engine.seen.store import Store
 from firstbell.engine.seen.watched_kinds import PROFILES
@@ -215,6 +222,19 @@ async def test_explain_tells_which_field_came_from_where():
     found = explain(world.store, KEY, instant(INSIDE))
     assert (found.rules.profile, found.rules.from_profile) == ("standard", ("peaks",))
     assert found.rules.of_its_own == ("calendarRefs", "holdGapMinutes")
+    (height,) = [line for line in levers(found) if "height" in line]
+    assert height == (
+        "SchoolAutoscaler: loadPercent of peak first-bell of ClusterScalingProfile standard and "
+        "capacity.replicasAtPeak set the height, dayFactors multiply it."
+    )
+    assert explain_document(found)["profile"] == {
+        "name": "standard",
+        "fromProfile": ["peaks"],
+        "setHere": ["calendarRefs", "holdGapMinutes"],
+    }
+    told = StringIO()
+    print_explanation(Console(file=told, width=200), found)
+    assert "standard gives peaks; set here: calendarRefs, holdGapMinutes" in told.getvalue()
 
 
 def test_the_kind_is_read_by_what_watches_tell():

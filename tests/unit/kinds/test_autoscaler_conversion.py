@@ -11,7 +11,12 @@ import yaml
 from firstbell.core.calendar import CalendarEvent, DemandEventType, InstructionMode
 from firstbell.core.days import DayClass, Transition
 from firstbell.core.policy import DayFactor, Match, Peak, PeakAnchor, Shape
-from firstbell.kinds.autoscaler_conversion import read_autoscaler, to_behavior, to_policy
+from firstbell.kinds.autoscaler_conversion import (
+    read_autoscaler,
+    to_behavior,
+    to_policy,
+    to_scaling_rules,
+)
 from firstbell.kinds.behavior import DEFAULT_SCALE_DOWN, DEFAULT_SCALE_UP, SelectPolicy
 from firstbell.kinds.problems import Refused
 from firstbell.kinds.school_autoscaler import Actuation, Mode, OnCalendarError, SchoolAutoscalerSpec
@@ -110,26 +115,25 @@ def test_words_of_the_policy_are_read():
 
 
 def test_behavior_is_filled_in_as_the_hpa_does():
-    limits = read().limits
-    assert limits.scale_up is not None
-    assert limits.scale_down is not None
-    assert limits.scale_up.stabilization_window_seconds == 0
-    assert limits.scale_up.select_policy is SelectPolicy.MIN
-    assert [policy.value for policy in limits.scale_up.policies] == [10]
-    assert limits.scale_down.stabilization_window_seconds == 900
-    assert limits.scale_down.policies == DEFAULT_SCALE_DOWN.policies
+    behavior = read().behavior
+    assert behavior is not None
+    assert behavior.up.stabilization_window_seconds == 0
+    assert behavior.up.select_policy is SelectPolicy.MIN
+    assert [policy.value for policy in behavior.up.policies] == [10]
+    assert behavior.down.stabilization_window_seconds == 900
+    assert behavior.down.policies == DEFAULT_SCALE_DOWN.policies
 
 
 def test_a_window_of_nothing_is_not_the_default_one():
-    limits = read(**{"behavior.scaleDown.stabilizationWindowSeconds": 0}).limits
-    assert limits.scale_down is not None
-    assert limits.scale_down.stabilization_window_seconds == 0
+    behavior = read(**{"behavior.scaleDown.stabilizationWindowSeconds": 0}).behavior
+    assert behavior is not None
+    assert behavior.down.stabilization_window_seconds == 0
 
 
 def test_no_behavior_is_the_default_one():
-    limits = read(behavior=MISSING).limits
-    assert limits.scale_up == DEFAULT_SCALE_UP
-    assert limits.scale_down == DEFAULT_SCALE_DOWN
+    behavior = to_behavior(read(behavior=MISSING))
+    assert behavior.up == to_scaling_rules(DEFAULT_SCALE_UP)
+    assert behavior.down == to_scaling_rules(DEFAULT_SCALE_DOWN)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from firstbell.core import SLOWING, Decision, DecisionReason, LimitReason, Unavailable
 from firstbell.engine.deciding.situation import ByFloor, ByScale
 from firstbell.kinds.calendar_refs import calendar_title
+from firstbell.kinds.group import PROFILE
 from firstbell.kinds.school_autoscaler import Mode
 
 if TYPE_CHECKING:
@@ -84,10 +85,13 @@ def _demand(of: Explanation) -> Iterator[str]:
         )
     if of.peaks:
         peak = of.peaks[0].peak.surge.occurrence.peak
-        how = f"replicas of peak {peak.name} sets"
+        named = f"peak {peak.name}"
+        if "peaks" in of.rules.from_profile:
+            named += f" of {PROFILE} {of.rules.profile}"
+        how = f"replicas of {named} sets"
         if peak.replicas is None:
             of_capacity = "pupilsPerReplica" if of.rules.policy.counts_pupils(peak) else "replicasAtPeak"
-            how = f"loadPercent of peak {peak.name} and capacity.{of_capacity} set"
+            how = f"loadPercent of {named} and capacity.{of_capacity} set"
         yield f"SchoolAutoscaler: {how} the height, dayFactors multiply it."
     elif not any(days.calendar.suspended for days in calendars):
         yield "No bell or event asks for more now; the next one is under NEXT."
