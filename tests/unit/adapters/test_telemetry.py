@@ -104,3 +104,11 @@ def test_the_next_bell_is_told_for_all_workloads_together_and_without_labels(tel
     }
     telemetry.fleet(None)
     assert all(math.isnan(value) for value in next_bell(telemetry).values())
+
+
+def test_which_shards_this_process_writes_is_shown_and_none_where_there_are_no_leases(telemetry):
+    assert value(telemetry, "firstbell_shard_held", shard="0") is None
+    telemetry.held({0: True, 1: False})
+    assert [value(telemetry, "firstbell_shard_held", shard=str(shard)) for shard in range(2)] == [1, 0]
+    telemetry.held({0: False, 1: False})
+    assert value(telemetry, "firstbell_shard_held", shard="0") == 0
