@@ -123,37 +123,29 @@ class Actor:
     async def _write_floor_and_count(
         self, outcome: Outcome, actuator: ByFloor, writes: Writes, memory: Memory
     ) -> Failure | None:
-        seen, desired, waited = (
-            actuator.seen,
-            writes.desired or 0,
-            self._others_wait(outcome.situation.seen.key),
-        )
+        key, seen, desired = outcome.situation.seen.key, actuator.seen, writes.desired or 0
         raised = desired > actuator.baseline
         failure: Failure | None = None
         if writes.floor is not None:
             failure = await self._write_floor(outcome, actuator, desired, writes.floor, memory)
-        elif seen.kept and seen.observed and not waited:
+        elif seen.kept and seen.observed and not self._others_wait(key):
             await mend(self._cluster, self._telemetry, self._store.floors, seen)
         stood = self._store.floors.get(seen.key)
-        memory.written.unfinished = stood is not None and stood.kept and waited
+        if stood is not None and stood.kept and self._others_wait(key):
+            memory.written.unfinished = True
         if stood is not None and (stood.kept or (stood.shared and raised)):
             memory.looks_again.ask(outcome.now + HAND_BACK_AGAIN)
         if failure is not None:
             return failure
         if stood is not None and raised and stood.autoscaler.minimum != desired:
             return None  # what admission control left is looked at, before anything is scaled
-        if raised and actuator.shows(desired) and self._is_left(writes, waited=waited):
+        if raised and actuator.shows(desired) and _may_be_left(writes) and self._others_wait(key):
             memory.written.unfinished, memory.written.scaled_for = True, None
             return None
         if raised and actuator.shows(desired):
             memory.written.scaled_for = desired
             return await self._follow_floor(outcome, writes, memory)
         return None
-
-    @staticmethod
-    def _is_left(writes: Writes, *, waited: bool) -> bool:
-        """Tell whether the count can wait: not where it is itself the answer to a foreign write."""
-        return waited and writes.count is not None and (writes.floor is not None or writes.answers is None)
 
     async def _write_floor(
         self, outcome: Outcome, actuator: ByFloor, desired: int, command: Command, memory: Memory
@@ -165,13 +157,14 @@ class Actor:
             self._telemetry,
             actuator.seen,
             command.operations,
-            may_settle_later=self._others_wait(outcome.situation.seen.key),
+            others_wait=lambda: self._others_wait(outcome.situation.seen.key),
         )
         if isinstance(written, Failure):
             return written
         given = seen_floor(written.answer, before.of)
         raised = desired > actuator.baseline
         memory.written.rises += raised
+        memory.written.unfinished = written.is_left
         floor = given.autoscaler.minimum
         if raised and floor != desired:
             memory.written.admitted = _admitted(desired, floor, outcome.now)
@@ -278,6 +271,11 @@ class Actor:
                 return False
             self._learn_count(stands.workload, scale)
         return True
+
+
+def _may_be_left(writes: Writes) -> bool:
+    """Tell whether the count can wait: not where it is itself the answer to a foreign write."""
+    return writes.count is not None and (writes.floor is not None or writes.answers is None)
 
 
 def _admitted(asked: int, given: int, now: datetime) -> Admitted:

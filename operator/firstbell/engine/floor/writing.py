@@ -16,7 +16,7 @@ from firstbell.engine.ports import Failure, FailureKind, write_outcome
 from firstbell.kinds.foreign_autoscalers import HPA
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from firstbell.engine.floor.seen_floor import SeenFloor
     from firstbell.engine.ports import Cluster, Json, Operation, Telemetry
@@ -32,11 +32,13 @@ class FloorWritten:
 
     `answer` is the answer to the patch itself: a value in it other than the one asked for is admission
     control's. `latest` is the autoscaler as last seen, after the hand-back; None where it is gone. What
-    differs between the two, somebody else has written in between.
+    differs between the two, somebody else has written in between. `is_left`: the hand-back is still to come,
+    because others wait for their floor.
     """
 
     answer: Json
     latest: Json | None
+    is_left: bool = False
 
 
 async def write_floor(
@@ -45,19 +47,21 @@ async def write_floor(
     seen: SeenFloor,
     operations: Sequence[Operation],
     *,
-    may_settle_later: bool = False,
+    others_wait: Callable[[], bool] = lambda: False,
 ) -> FloorWritten | Failure:
     """Send a floor or release patch, then hand the field back, unless that has to wait.
 
-    Where nobody applies the field, a later look may do it: others wait for their floor meanwhile
-    (`operator/decisions/0052-floors-first.md`).
+    Where nobody applies the field, and `others_wait` for their floor when the answer is there, a later look
+    does it (`operator/decisions/0052-floors-first.md`).
     """
     written = await cluster.json_patch(seen.path, operations)
     telemetry.wrote("floor", write_outcome(written))
     if isinstance(written, Failure):
         return written
-    if _goes_to_zero(written, seen) or (may_settle_later and _can_wait(written, seen, operations)):
+    if _goes_to_zero(written, seen):
         return FloorWritten(answer=written, latest=written)
+    if _can_wait(written, seen, operations) and others_wait():
+        return FloorWritten(answer=written, latest=written, is_left=True)
     latest = await give_back(cluster, telemetry, seen, written, just_written=True)
     return FloorWritten(answer=written, latest=latest)
 
