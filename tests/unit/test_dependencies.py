@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 import tomllib
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -42,7 +43,8 @@ def imported(folder: Path) -> dict[str, str]:
     return {module: file for module, file in found.items() if module not in own}
 
 
-DISTRIBUTIONS = packages_distributions()
+DISTRIBUTIONS = cache(packages_distributions)
+"""By module, where it comes from: asked by tests alone, for it takes a second."""
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 DECLARED = named([*PROJECT["project"]["dependencies"], *(one for extra in EXTRAS.values() for one in extra)])
 TESTING = DECLARED | named(PROJECT["dependency-groups"]["test"])
@@ -53,7 +55,7 @@ def undeclared(folder: str, declared: set[str]) -> dict[str, str]:
     return {
         module: file
         for module, file in modules.items()
-        if not declared & {normal(name) for name in DISTRIBUTIONS.get(module, [module])}
+        if not declared & {normal(name) for name in DISTRIBUTIONS().get(module, [module])}
     }
 
 
@@ -63,5 +65,7 @@ def test_what_is_imported_is_declared(folder, declared):
 
 
 def test_what_is_declared_is_imported():
-    used = {normal(name) for module in imported(ROOT / "operator") for name in DISTRIBUTIONS.get(module, [])}
+    used = {
+        normal(name) for module in imported(ROOT / "operator") for name in DISTRIBUTIONS().get(module, [])
+    }
     assert DECLARED - used == BESIDE
