@@ -12,10 +12,16 @@ from firstbell.core import read_floor
 from firstbell.engine.floor.reading import seen_floor
 from firstbell.engine.objects.object_keys import key_of
 from firstbell.engine.ports import Failure, FailureKind
-from firstbell.engine.seen.watched_kinds import EXCEPTIONS, WATCHED_KINDS
+from firstbell.engine.seen.watched_kinds import (
+    AUTOSCALERS,
+    CLUSTER_CALENDARS,
+    EXCEPTIONS,
+    PROFILES,
+    WATCHED_KINDS,
+)
 from firstbell.files.yaml_files import Origin
 from firstbell.files.yaml_text import Node
-from firstbell.kinds.group import GROUP
+from firstbell.kinds.group import CLUSTER_CALENDAR, GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,9 +38,10 @@ async def live_objects(
 ) -> tuple[Origin, ...] | Failure:
     """Return what a plan is made of, in one namespace or (None) in all.
 
-    KEDA's kind only where it is installed.
+    KEDA's kind only where it is installed; of one namespace, what belongs to the whole cluster only where it
+    is referred to.
     """
-    found: list[Origin] = []
+    found: list[tuple[WatchedKind, Json]] = []
     for kind in kinds:
         if not kind.planned:
             continue
@@ -45,10 +52,28 @@ async def live_objects(
                 continue
             return _told(bodies, kind.group, kind.plural)
         found += [
-            live_object(kind, body)
-            for body in (sorted(bodies, key=_laid_order) if kind is EXCEPTIONS else bodies)
+            (kind, body) for body in (sorted(bodies, key=_laid_order) if kind is EXCEPTIONS else bodies)
         ]
-    return tuple(found)
+    if namespace is not None and AUTOSCALERS in kinds:
+        found = _without_others(found)
+    return tuple(live_object(kind, body) for kind, body in found)
+
+
+def _without_others(found: list[tuple[WatchedKind, Json]]) -> list[tuple[WatchedKind, Json]]:
+    """Leave out what belongs to the whole cluster and nobody here refers to, directly or by a profile."""
+    policies = [body["spec"] for kind, body in found if kind is AUTOSCALERS]
+    profiles = {(spec.get("profileRef") or {}).get("name") for spec in policies}
+    shared = [body["spec"] for kind, body in found if kind is PROFILES and key_of(body) in profiles]
+    calendars = {
+        ref.get("name")
+        for spec in (*policies, *shared)
+        for ref in spec.get("calendarRefs") or ()
+        if ref.get("kind") == CLUSTER_CALENDAR
+    }
+    named = {PROFILES.plural: profiles, CLUSTER_CALENDARS.plural: calendars}
+    return [
+        (kind, body) for kind, body in found if not kind.clusterwide or key_of(body) in named[kind.plural]
+    ]
 
 
 def _laid_order(body: Json) -> tuple[str, str]:

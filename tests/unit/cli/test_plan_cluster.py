@@ -180,3 +180,48 @@ def test_where_nothing_can_be_planned_the_command_refuses(capsys):
 
     assert ended.value.exit_code == 2
     assert capsys.readouterr().err.startswith("SchoolCalendar lms/city: spec.timeZone: ")
+
+
+def with_what_is_the_clusters() -> FakeCluster:
+    """A policy that names a profile of the cluster's calendar; another of each that nobody here names."""
+    cluster = a_cluster()
+    policy = yaml.safe_load(AUTOSCALER)
+    policy["metadata"]["name"] = "profiled"
+    policy["spec"]["scaleTargetRef"]["name"] = "profiled"
+    del policy["spec"]["calendarRefs"]
+    policy["spec"]["profileRef"] = {"name": "used"}
+    cluster.put(*AUTOSCALERS, policy)
+    for name in ("used", "other"):
+        calendar = {**yaml.safe_load(CALENDAR), "metadata": {"name": name}}
+        spec = {"calendarRefs": [{"name": name, "kind": "ClusterSchoolCalendar"}]}
+        cluster.put("firstbell.dev", "clusterschoolcalendars", calendar)
+        cluster.put("firstbell.dev", "clusterscalingprofiles", {"metadata": {"name": name}, "spec": spec})
+    return cluster
+
+
+def test_of_one_namespace_only_what_it_refers_to_of_the_cluster_is_planned():
+    cluster = with_what_is_the_clusters()
+
+    manifests = gather(look(cluster))
+    assert sorted(one.calendar.key for one in manifests.calendars) == ["lms/city", "used"]
+    assert [one.name for one in manifests.profiles] == ["used"]
+    planned = plan_objects(look(cluster), "here", on("2025-02-04"), 1)
+    assert [plan.workload.policy.key for plan in planned.plans] == ["lms/web", "lms/profiled"]
+    assert (planned.problems, look(cluster, "elsewhere")) == ((), ())
+
+    everything = gather(look(cluster, None))
+    assert sorted(one.calendar.key for one in everything.calendars) == ["lms/city", "other", "used"]
+
+
+def test_who_may_not_see_what_is_the_clusters_plans_the_rest_and_is_told_the_right():
+    cluster = with_what_is_the_clusters()
+    cluster.fail("Forbidden", verb="LIST", path="clusterscalingprofiles")
+
+    planned = plan_objects(look(cluster), "here", on("2025-02-04"), 1)
+
+    assert [plan.workload.policy.key for plan in planned.plans] == ["lms/web"]
+    (problem,) = {str(problem) for problem in planned.problems if "profileRef" in str(problem)}
+    assert problem == (
+        'SchoolAutoscaler lms/profiled: spec.profileRef.name: there is no ClusterScalingProfile "used". Give '
+        "its file too; in a cluster, it takes the right to list clusterscalingprofiles to see it."
+    )
