@@ -74,7 +74,9 @@ class Forking:
             line = json.dumps(told).encode() + b"\n"
             sent = socket.send_fds(commands, [line], descriptors)
             commands.sendall(line[sent:])
-        return Command(int(answers.readline()), answers)
+        number = answers.readline()
+        assert number, "the process that forks commands has ended: its reason is on standard error"
+        return Command(int(number), answers)
 
     def _begun(self) -> socket.socket:
         ours, theirs = socket.socketpair()

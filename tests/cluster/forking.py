@@ -30,7 +30,8 @@ def load() -> None:
     """All modules of ours, and what they load."""
     for module in pkgutil.walk_packages(firstbell.__path__, "firstbell."):
         if not module.name.endswith("__main__"):
-            importlib.import_module(module.name)
+            with contextlib.suppress(ModuleNotFoundError):  # an extra that is not installed
+                importlib.import_module(module.name)
     importlib.import_module("kubernetes.aio.config.kube_config")
     gc.collect()
     gc.freeze()  # the memory of what is loaded stays shared
