@@ -43,6 +43,7 @@ LONGEST_FIRST = (
     "test_late_facts.py",
     "test_orders.py",
     "test_override_command.py",
+    "test_fleet.py",
 )
 """Those of a minute or more. It is about time alone: a file that is missing here is only begun later."""
 LAST = ("test_neighbours.py",)

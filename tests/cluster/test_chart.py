@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
 from firstbell.settings import Settings
 from firstbell_workshop.local.errors import ControlPlaneError
@@ -223,6 +224,13 @@ def gone_soon() -> list[Json]:
     return [named(body, "gone") for body in bodies]
 
 
+def of_the_whole_cluster(name: str) -> list[Json]:
+    """A calendar and a profile for all namespaces, which nobody here refers to."""
+    shared = calendar() | {"kind": "ClusterSchoolCalendar"}
+    profile = shared | {"kind": "ClusterScalingProfile", "spec": {"holdGapMinutes": 20}}
+    return [body | {"metadata": {"name": f"firstbell-chart-{name}"}} for body in (shared, profile)]
+
+
 def closed_on(day: str, name: str = "closed") -> Json:
     """A late fact of one day, which has nothing to do with the day that is played."""
     spec = {"calendarRef": {"name": CALENDAR}, "startDate": day, "event": "WeatherDay"}
@@ -284,8 +292,11 @@ def every_kind(release: Release, scene: Stage) -> Iterator[Stage]:
     # From the selector in its status the API server makes the one of its scale.
     status = {"replicas": BASELINE, "selector": "app=web"}
     scene.api.patch(portal.KIND, "gate", {"status": status}, "status")
+    clusterwide = yaml.safe_dump_all([*of_the_whole_cluster("kept"), *of_the_whole_cluster("gone")])
+    plane.kubectl("apply", "-f", "-", stdin=clusterwide)
     with keda.Keda(scene):
         yield scene
+    plane.kubectl("delete", "--ignore-not-found", "-f", "-", stdin=clusterwide)
     for kind in (keda, portal, buffer):
         kind.uninstall(plane)
 
@@ -298,6 +309,7 @@ def test_every_right_is_used_and_no_request_is_denied(release: Release, every_ki
     def delete_unseen() -> None:
         for body in gone_soon():
             scene.api.delete(body["kind"], "gone")
+        plane.kubectl("delete", "-f", "-", stdin=yaml.safe_dump_all(of_the_whole_cluster("gone")))
 
     with operator_of(release, rush, tmp_path, before=delete_unseen):
         scene.floored(PEAK)
