@@ -12,6 +12,7 @@ from firstbell.cli.explain.text import print_explanation
 from firstbell.engine.explaining.explanation import explain
 from firstbell.engine.explaining.what_would_change import levers
 from firstbell.engine.seen.own_kinds import seen_autoscaler, seen_profile
+from firstbell.engine.seen.shards import Shards, shard_of
 from firstbell.engine.seen.store import Store
 from firstbell.engine.seen.watched_kinds import PROFILES
 from firstbell.engine.watch.loading import load_once
@@ -235,6 +236,15 @@ async def test_explain_tells_which_field_came_from_where():
     told = StringIO()
     print_explanation(Console(file=told, width=200), found)
     assert "standard gives peaks; set here: calendarRefs, holdGapMinutes" in told.getvalue()
+
+
+def test_whose_workload_it_is_does_not_wait_for_the_profile():
+    """Two processes agree on who writes it, whichever of them has heard of the profile."""
+    without, with_it = a_world(profile=False, name="else", target="web").store, a_world(name="else").store
+    assert without.autoscalers["ns/else"].in_force is None
+    for count in (2, 7, 50):
+        one, other = Shards(without, count), Shards(with_it, count)
+        assert one.of_autoscaler("ns/else") == other.of_autoscaler("ns/else") == shard_of(NS, "web", count)
 
 
 def test_the_kind_is_read_by_what_watches_tell():

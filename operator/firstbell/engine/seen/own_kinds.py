@@ -110,7 +110,9 @@ def seen_autoscaler(body: Json, before: SeenAutoscaler | None = None) -> SeenAut
         else:
             rules = _UNREAD  # the store completes it
             over = partial(_rules_over, namespace, name, spec)
-            profiled = ProfiledSpec(profile=spec.profile_ref.name, completed=over)
+            profiled = ProfiledSpec(
+                profile=spec.profile_ref.name, target=_target(namespace, spec), completed=over
+            )
     return SeenAutoscaler(
         key=key_of(body),
         uid=metadata["uid"],
@@ -279,12 +281,16 @@ def _rules_over(
     )
 
 
-def _rules(namespace: str, name: str, spec: SchoolAutoscalerSpec) -> SeenSpec:
+def _target(namespace: str, spec: SchoolAutoscalerSpec) -> TargetRef:
     ref = spec.scale_target_ref
+    return TargetRef(namespace=namespace, api_version=ref.api_version, kind=ref.kind, name=ref.name)
+
+
+def _rules(namespace: str, name: str, spec: SchoolAutoscalerSpec) -> SeenSpec:
     return SeenSpec(
         policy=to_policy(namespace, name, spec),
         calendar_keys=tuple(ref.key_in(namespace) for ref in spec.calendar_refs),
-        target=TargetRef(namespace=namespace, api_version=ref.api_version, kind=ref.kind, name=ref.name),
+        target=_target(namespace, spec),
         actuation=spec.actuation,
         mode=spec.mode,
         priority=spec.priority,

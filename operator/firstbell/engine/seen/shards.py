@@ -42,9 +42,9 @@ class Shards:
     def of_autoscaler(self, key: str) -> int:
         """Return the shard of a SchoolAutoscaler; one whose workload is not known has its own name's."""
         seen = self._store.autoscalers.get(key)
-        if seen is None or seen.in_force is None:
+        if seen is None or seen.target is None:
             return self._of(*key.split("/", 1))
-        return self.of_target(seen.in_force.target)
+        return self.of_target(seen.target)
 
     def of_own(self, own: OwnKey) -> int:
         """Return the shard that reports an object of ours."""

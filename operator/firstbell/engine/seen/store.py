@@ -61,9 +61,10 @@ class SeenSpec:
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class ProfiledSpec:
-    """What a SchoolAutoscaler says that names a profile: its rules once that one completes it."""
+    """What a SchoolAutoscaler says that names a profile: its workload, and its rules once completed."""
 
     profile: str
+    target: TargetRef
     completed: Callable[[ClusterScalingProfileSpec], SeenSpec | Unavailable]
 
 
@@ -120,6 +121,13 @@ class SeenAutoscaler:
     confirmed: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     profiled: ProfiledSpec | None = None
+
+    @property
+    def target(self) -> TargetRef | None:
+        """The workload that it is for, also while its profile is missing; None where it says none."""
+        if self.in_force is not None:
+            return self.in_force.target
+        return None if self.profiled is None else self.profiled.target
 
     @property
     def content(self) -> object:
