@@ -64,6 +64,8 @@ if TYPE_CHECKING:
     from firstbell.settings import Settings
 
 STOP_SECONDS = 4.0
+FINISHING_SECONDS = 0.5
+"""How long a process that is told to end goes on with what is due, where another one waits for its Lease."""
 GOODBYE_SECONDS = 0.25
 """How long TLS connections get to close before the event loop does."""
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -273,11 +275,11 @@ async def _run_until(  # noqa: PLR0913, PLR0917 - what _run has put together
     ending.set()
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(STOP_SECONDS):
+            if holding is not None:
+                await _handed_over(engine, holding)
             await engine.drained()
             # Kopf takes every younger task of the loop for one of its own and waits for it: ours end first.
             await _cancelled(ours)
-            if holding is not None:
-                await holding.give_up()
             await asyncio.wait({watches})
     await _cancelled({watches, *ours})
     for task in done - {watches}:
@@ -285,6 +287,17 @@ async def _run_until(  # noqa: PLR0913, PLR0917 - what _run has put together
             raise error
     if not stop.is_set() and appeared not in done:
         log.error("the watches ended, looking at everything anew", why=_why_ended(watches))
+
+
+async def _handed_over(engine: Engine, holding: Holding) -> None:
+    """Leave the work to another process: what is left after a moment, it does as well.
+
+    Nothing is cancelled before: what is being written has its answer, and no doubt whether it is made.
+    """
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(FINISHING_SECONDS):
+            await engine.drained()
+    await holding.give_up()
 
 
 def _why_ended(watches: asyncio.Task[None]) -> str:
