@@ -44,6 +44,7 @@ NAMESPACE = "bench"
 AGAIN = "everything was read again"
 EVERY_MINUTES, LEAD, RAMP, HOLD = 60, 15, 10, 5
 LOOKED_EVERY_SECONDS = 0.02
+NOBODY_SECONDS = 90.0
 FAULTS = ("killed", "frozen", "cut off", "stopped")
 TOLD = "ReadyForBell"
 
@@ -103,12 +104,16 @@ class Bench:
 
     def holder(self) -> Contender:
         """Who holds the Lease and has read everything, waited for."""
-        while True:
+        end = time.monotonic() + NOBODY_SECONDS
+        named = ""
+        while time.monotonic() < end:
             named = self.here.holder()
             for one in self.living:
                 if named and _last_term(one) == named:
                     return one
             time.sleep(0.1)
+        msg = f"{named or 'nobody'} holds the Lease: {[one.process.said[-600:] for one in self.living]}"
+        raise RuntimeError(msg)
 
     def instant(self, fault: str, *, ramp: bool) -> None:
         """One bell, and what happens before it."""
@@ -231,19 +236,22 @@ def main() -> None:
         rounds = [(fault, ramp) for ramp in (False, True) for fault in FAULTS]
         plays = [rounds[number % len(rounds)] for number in range(given.instants)]
         bench.random.shuffle(plays)
-        for fault, ramp in plays:
-            if time.monotonic() - begun > given.seconds:
-                break
-            bench.instant(fault, ramp=ramp)
-            done += 1
-        time.sleep(1)
-        found = overlaps(here.writes(), given.lease, bench.clean)
         console = Console(width=150)
-        console.print(table(bench, f"{done} instants, seed {given.seed}, a Lease of {given.lease} s"))
-        console.print(
-            f"bells met {bench.seen.met}, late and told {bench.seen.told}, missed {bench.seen.missed}"
-        )
-        console.print(f"written by two within one Lease: {found or 'nothing'}")
+        try:
+            for fault, ramp in plays:
+                if time.monotonic() - begun > given.seconds:
+                    break
+                bench.instant(fault, ramp=ramp)
+                done += 1
+                where = "in the ramp" if ramp else "before it"
+                console.print(f"{done}: {fault} {where}, {bench.seen.seconds[fault][-1]:.2f} s")
+        finally:  # what was measured before something came too late is worth telling
+            time.sleep(1)
+            found = overlaps(here.writes(), given.lease, bench.clean)
+            seen = bench.seen
+            console.print(table(bench, f"{done} instants, seed {given.seed}, a Lease of {given.lease} s"))
+            console.print(f"bells met {seen.met}, late and told {seen.told}, missed {seen.missed or 'none'}")
+            console.print(f"written by two within one Lease: {found or 'nothing'}")
 
 
 if __name__ == "__main__":

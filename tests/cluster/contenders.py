@@ -70,8 +70,8 @@ class Contender:
 
     @property
     def identity(self) -> str:
-        """What it is called in the Lease; empty before it has held one."""
-        line = next((each for each in self.process.said.splitlines() if " holds " in each), "")
+        """What it was last called in the Lease; empty before it has held one."""
+        line = next((each for each in reversed(self.process.said.splitlines()) if " holds " in each), "")
         return line.partition("identity=")[2].split(" ")[0]
 
 
