@@ -224,7 +224,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
     parser.add_argument("--instants", type=int, default=52)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--lease", type=int, default=3, help="Seconds that a Lease lasts.")
+    parser.add_argument("--lease", type=int, default=4, help="Seconds that a Lease lasts.")
     parser.add_argument("--frozen", type=float, default=12.0, help="Seconds that a process is frozen.")
     parser.add_argument("--speed", type=float, default=150.0, help="How fast the clock runs.")
     parser.add_argument("--seconds", type=float, default=420.0, help="No instant begins later than that.")
