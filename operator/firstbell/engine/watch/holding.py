@@ -381,7 +381,7 @@ class Holding:
             return
         self._told[shard] = what
         tell: Any = log.error if bad else log.info
-        tell("lease", shard=f"shard {shard} of {self._tenure.shards}", says=what)
+        tell("lease", lease=self._path(shard).name, says=what)
 
     def _path(self, shard: int) -> Any:
         return lease_path(self._namespace, self._name, shard)
