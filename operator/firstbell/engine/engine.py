@@ -404,6 +404,7 @@ class Engine:
             key = await self._unfinished.get()
             await self.fence.opened()
             if key not in self._left_off:
+                self._settle()
                 continue  # finished meanwhile, by a tick of another reason
             self._left_off.discard(key)
             if key in self._ticking:
@@ -419,10 +420,15 @@ class Engine:
         """Tell whether others wait for their tick; whoever is to finish does not let them pass again."""
         return key not in self._finishing and not self._ticks.is_calm()
 
-    def _follow_writing(self, key: str, rises: int, begun: float) -> None:
-        """Note what a tick has written, and leave the rest of it for when others have their floor."""
+    def _follow_writing(self, key: str, before: Memory | None, rises: int, begun: float) -> None:
+        """Note what a tick has written, and leave the rest of it for when others have their floor.
+
+        Of a tick in which another term began, or the object was made anew, it is not known how many rises it
+        has written: they are not counted.
+        """
         memory = self._memories.get(key)
-        rises = memory.written.rises - rises if memory is not None else 0
+        same_term = before is None or memory is before
+        rises = memory.written.rises - rises if memory is not None and same_term else 0
         if rises or key in self._finishing:
             self._writing.wrote(begun, time.perf_counter(), rises)
             each = self._writing.pace.each
@@ -437,6 +443,10 @@ class Engine:
             self._unfinished.put(key.partition("/")[0], key)
 
     async def _tick_alone(self, key: str, instant: datetime) -> None:
+        if key in self._ticking:
+            # A worker took it from the other queue: both would write, and what is written last be reported.
+            self._again.add(key)
+            return
         self._calm.clear()
         self._ticking.add(key)
         begun, memory = time.perf_counter(), self._memories.get(key)
@@ -444,7 +454,7 @@ class Engine:
         try:
             async with asyncio.timeout(TICK_SECONDS):
                 await self._tick(key, instant)
-            self._follow_writing(key, rises, begun)
+            self._follow_writing(key, memory, rises, begun)
         except TimeoutError:
             log.warning("tick took too long", autoscaler=key, seconds=TICK_SECONDS)
             self._ask(key, self.clock.now() + RETRY)
@@ -458,8 +468,12 @@ class Engine:
             if key in self._again:
                 self._again.discard(key)
                 self._enqueue(key, self.clock.now())
-            if not self._ticking and self._ticks.is_calm() and self._unfinished.is_calm():
-                self._calm.set()
+            self._settle()
+
+    def _settle(self) -> None:
+        """Let reports go on where no tick is waiting or running, whoever was the last to leave a queue."""
+        if not self._ticking and self._ticks.is_calm() and self._unfinished.is_calm():
+            self._calm.set()
 
     async def _tick(self, key: str, instant: datetime) -> None:
         if key not in self.store.autoscalers:

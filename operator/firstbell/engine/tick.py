@@ -262,6 +262,9 @@ def next_looks(outcome: Outcome, memory: Memory) -> list[tuple[datetime, bool]]:
     minute = minute_of(acted_for)
     following = outcome.plan.next_write(minute)
     if following is not None:
-        rise = following.value > outcome.plan.write_at(minute)
+        enforced = (
+            outcome.situation.rules.mode is not Mode.DRY_RUN
+        )  # what writes nothing needs no time to write
+        rise = enforced and following.value > outcome.plan.write_at(minute)
         looks.append((instant_of(following.start), rise))
     return looks

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
 from datetime import timedelta
 
 import pytest
@@ -122,3 +124,52 @@ async def test_the_pace_of_writing_is_told(many):
     await settled()
     assert many.telemetry.pace is not None
     assert timedelta(0) < timedelta(seconds=many.telemetry.pace) < timedelta(seconds=1)
+
+
+async def test_one_worker_at_a_time_ticks_an_autoscaler_whichever_queue_it_came_from(many):
+    under_way, twice = set(), []
+    tick = many.engine._tick
+    slowly = random.Random(1)
+
+    async def watched(key, instant):
+        twice.extend([key] if key in under_way else [])
+        under_way.add(key)
+        await tick(key, instant)
+        under_way.discard(key)
+
+    many.engine._tick = watched
+    for name in ("json_patch", "merge_patch", "get", "apply"):
+        setattr(many.world.cluster, name, _later(getattr(many.world.cluster, name), slowly))
+    many.open()
+    await asyncio.wait_for(until_all_is_told(many), timeout=60)
+    assert twice == []
+
+
+def _later(request, slowly):
+    async def asked(*args, **kwargs):
+        answer = await request(*args, **kwargs)
+        for _ in range(slowly.choice((1, 40))):
+            await asyncio.sleep(0)
+        return answer
+
+    return asked
+
+
+async def until_all_is_told(run):
+    names = [f"w{number:02}" for number in range(MANY)]
+    while any(
+        run.world.get("schoolautoscalers", name).get("status", {}).get("currentReplicas") != 100
+        for name in names
+    ):
+        await run.pass_time(seconds=1)
+        await settled()
+
+
+async def test_reports_go_on_after_what_was_left_for_later_was_finished_by_another_tick(many):
+    many.open()
+    await settled()
+    engine = many.engine
+    engine._calm.clear()
+    engine._unfinished.put("ns", "ns/w00")
+    await settled()
+    assert engine._calm.is_set()

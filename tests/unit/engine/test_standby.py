@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -168,3 +169,21 @@ async def test_a_floor_that_a_policy_leaves_for_another_shard_is_given_back_by_t
         run.world.cluster.edit("firstbell.dev", "schoolautoscalers", "ns", "policy", moved)
         await run.pass_time(seconds=5)
         assert (run.minimum(here), run.minimum(there)) == (4, 4)
+
+
+async def test_rises_of_an_earlier_term_are_not_taken_off_those_of_a_new_one():
+    lease = Lease()
+    async with Running(BEFORE, lease=lease) as run:
+        take(run, lease)
+        await settled()
+        await run.pass_time(seconds=2)
+        before = run.engine._writing.pace
+        run.engine._memories[KEY].written.rises = 120  # two months of bells
+        run.world.cluster.gate = asyncio.Event()
+        await run.until(INSIDE)
+        await settled()
+        assert run.engine._ticking == {KEY}
+        await lose(run, lease)
+        run.open()
+        await settled()
+        assert run.engine._writing.pace == before

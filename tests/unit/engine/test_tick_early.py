@@ -46,6 +46,12 @@ async def test_a_look_before_a_rise_is_for_the_rise_and_may_come_early():
     assert (instant(RISE), True) in next_looks(outcome, world.memory)
 
 
+async def test_what_writes_nothing_lengthens_nobodys_lead_it_is_looked_at_at_the_bell():
+    world = World(autoscaler=an_autoscaler(mode="DryRun"))
+    outcome = await world.tick()
+    assert (instant(RISE), False) in next_looks(outcome, world.memory)
+
+
 async def test_a_rise_is_looked_after_2_and_20_seconds_later():
     world = World(RISE)
     outcome = await world.tick()
