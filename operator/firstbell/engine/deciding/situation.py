@@ -230,11 +230,13 @@ def _by_scale(rules: SeenSpec, workload: SeenWorkload | Unavailable) -> Actuator
     if rules.minimum is None or rules.maximum is None:
         if isinstance(workload, Unavailable):
             return workload
-        missing = "minReplicas" if rules.minimum is None else "maxReplicas"
+        bounds = {"spec.minReplicas": rules.minimum, "spec.maxReplicas": rules.maximum}
+        missing = [name for name, value in bounds.items() if value is None]
+        needed, them = ("are needed", "them") if len(missing) > 1 else ("is needed", "it")
         return Unavailable(
             reason=AbsenceReason.BOUNDS_MISSING,
-            message=f"spec.{missing} is needed, because no autoscaler targets {rules.target.kind} "
-            f"{rules.target.name} that could bring it.",
+            message=f"{' and '.join(missing)} {needed}, because no autoscaler targets {rules.target.kind} "
+            f"{rules.target.name} that could bring {them}.",
         )
     return ByScale(minimum=rules.minimum, maximum=rules.maximum)
 

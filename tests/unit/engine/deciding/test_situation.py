@@ -66,6 +66,13 @@ def test_an_hpa_of_another_workload_is_none_of_our_business():
             id="no maximum",
         ),
         pytest.param(
+            lambda: World(hpa=None, autoscaler=an_autoscaler()),
+            "BoundsMissing",
+            "spec.minReplicas and spec.maxReplicas are needed, because no autoscaler targets Deployment web "
+            "that could bring them.",
+            id="no bound",
+        ),
+        pytest.param(
             lambda: World(hpa=None, autoscaler=an_autoscaler(actuation="AutoscalerFloor")),
             "AutoscalerNotFound",
             "no autoscaler targets Deployment web. Create a HorizontalPodAutoscaler for it, or set "
