@@ -57,7 +57,7 @@ from firstbell.handlers import watching
 from firstbell.handlers.comparing import NoComparison
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
 
     from firstbell.adapters.renewal import RenewedAccess
     from firstbell.engine.ports import Clock
@@ -199,7 +199,9 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
         events = KubernetesEvents(FencedCluster(held, fence), clock)
         store, slices = Store(cluster_unseen=confinement(settings.namespaces)), Slices()
         log.info("starting", api=access.host, namespaces=list(settings.namespaces) or "all")
-        if not await _unless_stopped(load(cluster, store, settings.namespaces, slices=slices), stop):
+        pause = pausing(holding)
+        looking = load(cluster, store, settings.namespaces, pause, slices=slices)
+        if not await _unless_stopped(looking, stop):
             return
         asked = AskedTargets(store=store, cluster=cluster)
         red = RedWorkloads(store=store, cluster=cluster, enabled=settings.pod_reasons)
@@ -207,7 +209,7 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
             return
         order = Stop(clock)
         stopping = Stopping(cluster, order, stop_namespace(settings))
-        if not await _unless_stopped(stopping.first_look(store), stop):
+        if not await _unless_stopped(stopping.first_look(store, pause), stop):
             return
         engine = Engine(
             cluster=cluster,
@@ -225,6 +227,7 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
         )
         if holding is not None:
             holding.changed = engine.look_at_shards
+            holding.has_looked()
         log.info(
             "started",
             calendars=len(store.calendars),
@@ -380,6 +383,17 @@ async def _holding(
             yield holding
         finally:
             await holding.give_up()
+
+
+def pausing(holding: Holding | None) -> Callable[[float], Awaitable[None]]:
+    """Return how to wait for what a first look misses: without the Leases, which another one can use."""
+
+    async def pause(seconds: float) -> None:
+        if holding is not None:
+            holding.stand_back()
+        await asyncio.sleep(seconds)
+
+    return pause
 
 
 @contextlib.asynccontextmanager

@@ -86,6 +86,7 @@ class Process:
             now=lambda: datetime(2026, 3, 4, 8, tzinfo=UTC),  # a wall's clock that stands still
             monotonic=self.clock,
         )
+        self.holding.has_looked()
 
     def go_on(self, shard: int, *, stops: bool = False) -> None:
         """One step of its work: to the next request, or what comes of the one under way."""
@@ -194,6 +195,8 @@ def play(offsets: list[float], shards: list[int], events: list[tuple[str, int, f
             "lose": process.lose,
             "late": lambda which=number: world.carry_out_late(which),
             "kill": process.begin_anew,
+            "fails": process.holding.stand_back,
+            "looked": process.holding.has_looked,
             "delete": lambda which=number: world.delete(which),
         }
         happens[what]()
@@ -210,7 +213,9 @@ EVENTS = st.one_of(
     st.tuples(st.just("some"), NUMBERS, st.integers(2, 40).map(float)),
     st.tuples(st.just("time"), NUMBERS, TIMES),
     st.tuples(st.just("time"), NUMBERS, TIMES),
-    st.tuples(st.sampled_from(["lose", "late", "stop", "kill", "delete"]), NUMBERS, NO_TIME),
+    st.tuples(
+        st.sampled_from(["lose", "late", "stop", "kill", "delete", "fails", "looked"]), NUMBERS, NO_TIME
+    ),
 )
 
 

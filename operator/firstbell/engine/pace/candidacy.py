@@ -31,8 +31,11 @@ class Candidacy:
         """A Lease that we made counts from here on: there may have been one, and its holder at work."""
 
     def read(self, lease: SeenLease | None, at: float) -> None:
-        """Take what an answer told that came at this time; None where there is no such Lease."""
-        if not self.is_known or lease != self.lease:
+        """Take what an answer told that came at this time; None where there is no such Lease.
+
+        One of the same version was not renewed meanwhile, whatever was asked of it and failed.
+        """
+        if lease is None or lease != self.lease:
             self._since = at
         self.lease, self.is_known, self.heard_at = lease, True, at
         self.was_read = True

@@ -4,6 +4,8 @@ Each shard has one Lease, and who holds it alone writes what belongs to the shar
 others watch everything and write nothing. A holder renews six times in a Lease's duration. Others take a
 Lease that nobody holds, or that has not changed for as long as it lasts, by a write that fails where it has
 changed after all. Whoever takes one has everything read again before it writes (`pace/fence.py`).
+Who does not know everything yet takes no more than what nobody holds as it begins, so that its first look
+need not be made twice, and gives it up where that look fails: another process may be warm.
 
 Where there are several shards, a process that holds two fewer than another asks for one by an annotation, and
 is left it. Processes that divide the work into different numbers of shards never write at a time: each looks
@@ -90,7 +92,7 @@ class Holding:
         self._now, self._monotonic = now, monotonic
         self._leases = [Candidacy(identity, self._times) for _ in range(MOST_SHARDS)]
         self._news = [asyncio.Event() for _ in range(tenure.shards)]
-        self._has_looked = True
+        self._looks_first = self._knows = self._stands_back = False
         self._stamped: datetime | None = None
         self._granted: set[int] = set()
         self._work: list[asyncio.Task[None]] = []
@@ -104,13 +106,31 @@ class Holding:
 
     async def first_try(self) -> None:
         """Take what nobody holds, before the first look: then that need not be made twice."""
-        self._has_looked = False
+        self._looks_first = True
         for shard in range(self._tenure.shards):
             await self.step(shard)
-        self._has_looked = True
+        self._looks_first = False
+
+    def stand_back(self) -> None:
+        """Give up what is held, and take nothing until `has_looked`: the first look fails for now."""
+        if not self._stands_back:
+            self._stands_back = True
+            self._look_soon()
+
+    def has_looked(self) -> None:
+        """Take from now on what can be taken: everything is known."""
+        self._knows, self._stands_back = True, False
+        self._look_soon()
+
+    def _look_soon(self) -> None:
+        for news in self._news:
+            news.set()
 
     def begin(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
-        """Hold from now on what can be held, until `give_up`. `sleep` is of the wall."""
+        """Keep what is held, and take what can be taken after `has_looked`, until `give_up`.
+
+        `sleep` is of the wall.
+        """
         for shard in range(self._tenure.shards):
             self._work += [
                 asyncio.create_task(self._follow(shard), name=f"lease {shard}"),
@@ -129,13 +149,13 @@ class Holding:
 
     async def _follow(self, shard: int) -> None:
         while True:
+            self._news[shard].clear()  # what comes during a step is looked at after it
             try:
                 wait = await self.step(shard)
             except Exception:
                 # A fault of ours must not be the end of a process that can say so.
                 log.exception("lease failed", shard=shard)
                 wait = self._times.retry
-            self._news[shard].clear()
             try:
                 async with asyncio.timeout(wait):
                     await self._news[shard].wait()
@@ -183,16 +203,7 @@ class Holding:
             self._notice_loss(shard)
             return soon
         self._notice_loss(shard)
-        if lease.lease is None:
-            done = await self._make(shard)
-        elif lease.is_mine:
-            done = await self._keep(shard)
-        elif lease.is_anothers(self._monotonic()):
-            self._say(shard, f"stands by: {lease.holder} holds it")
-            done = await self._ask_for(shard)
-        else:
-            in_turn = lease.may_take_from(self._count(self._identity)) <= self._monotonic()
-            done = await self._take(shard) if in_turn else True
+        done = await self._work_on(shard, lease)
         self._notice_loss(shard)
         if not done or not lease.is_known:
             return soon
@@ -200,6 +211,24 @@ class Holding:
             return self._times.retry
         comes = lease.may_take_from(self._count(self._identity)) - self._monotonic()
         return max(soon, min(comes, SILENT_RETRIES * self._times.retry))
+
+    async def _work_on(self, shard: int, lease: Candidacy) -> bool:
+        """Keep, give up, ask for, make or take a Lease that is known; tell whether that was done."""
+        if self._stands_back and lease.is_mine:
+            await self._let_go(shard, "not everything can be looked at")
+            return True
+        if lease.is_mine:
+            return await self._keep(shard)
+        if lease.is_anothers(self._monotonic()):
+            self._say(shard, f"stands by: {lease.holder} holds it")
+            return await self._ask_for(shard) if self._knows else True
+        may_begin = self._knows or self._looks_first or self._tenure.holds(shard)
+        if self._stands_back or not may_begin:
+            return True
+        if lease.lease is None:
+            return await self._make(shard)
+        in_turn = lease.may_take_from(self._count(self._identity)) <= self._monotonic()
+        return await self._take(shard) if in_turn else True
 
     def _notice_loss(self, shard: int) -> None:
         """Stop writing where another process is named, and tell where the Lease could not be renewed."""
@@ -286,7 +315,7 @@ class Holding:
         if divided is not False or asked < lease.counts_from:
             return divided is False
         of = f"shard {shard} of {self._tenure.shards}"
-        if self._has_looked:
+        if not self._looks_first:
             self._fence.shut(f"this process has taken {of}" + (f" from {before}" if before else ""))
         self._tenure.taken(shard, asked)
         self._granted.add(shard)

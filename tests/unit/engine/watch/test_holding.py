@@ -44,6 +44,11 @@ class Here:
             monotonic=lambda: self.now,
         )
 
+    async def start(self) -> None:
+        """It begins, and its first look finds everything."""
+        await self.holding.first_try()
+        self.holding.has_looked()
+
     def lease(self, holder: str, *, shard: int = 0, seconds: int = 12, **annotations: str) -> None:
         """Somebody else holds it, or (empty) nobody does."""
         marks = {f"firstbell.dev/{key.replace('_', '-')}": value for key, value in annotations.items()}
@@ -70,7 +75,7 @@ class Here:
 async def test_what_nobody_holds_is_taken_at_once_and_renewed_for_good():
     here = Here()
     here.lease("")
-    await here.holding.first_try()
+    await here.start()
     assert here.tenure.held() == {0: 1}
     assert here.fence.is_open, "nothing was looked at yet that would have to be read again"
     await here.pass_time(100)
@@ -80,7 +85,7 @@ async def test_what_nobody_holds_is_taken_at_once_and_renewed_for_good():
 
 async def test_a_lease_that_it_makes_counts_only_when_nobody_can_hold_one_that_was_deleted():
     here = Here()
-    await here.holding.first_try()
+    await here.start()
     assert (here.seen().holder, here.tenure.held()) == ("one", {})
     await here.pass_time(DURATION - 0.5)
     assert here.tenure.held() == {}
@@ -91,7 +96,7 @@ async def test_a_lease_that_it_makes_counts_only_when_nobody_can_hold_one_that_w
 async def test_a_lease_that_is_deleted_under_its_holder_is_made_anew_without_a_gap():
     here = Here()
     here.lease("")
-    await here.holding.first_try()
+    await here.start()
     here.cluster.remove(GROUP, PLURAL, "operators", "firstbell-0")
     await here.pass_time(DURATION)
     assert here.tenure.held() == {0: 1}
@@ -100,7 +105,7 @@ async def test_a_lease_that_is_deleted_under_its_holder_is_made_anew_without_a_g
 async def test_anothers_lease_is_taken_when_it_has_not_changed_for_so_long_and_all_is_read_again():
     here = Here()
     here.lease("other", seconds=20)
-    await here.holding.first_try()
+    await here.start()
     await here.pass_time(15)
     here.renew()
     await here.pass_time(19)
@@ -114,7 +119,7 @@ async def test_anothers_lease_is_taken_when_it_has_not_changed_for_so_long_and_a
 async def test_no_lease_counts_for_longer_than_a_minute_whatever_stands_in_it():
     here = Here()
     here.lease("other", seconds=10**9)
-    await here.holding.first_try()
+    await here.start()
     await here.pass_time(65)
     assert here.tenure.held() == {0: 1}
 
@@ -122,7 +127,7 @@ async def test_no_lease_counts_for_longer_than_a_minute_whatever_stands_in_it():
 async def test_renewals_that_fail_end_the_writing_before_the_lease_ends():
     here = Here()
     here.lease("")
-    await here.holding.first_try()
+    await here.start()
     here.cluster.fail("Unreachable", path="leases")
     with capture_logs() as told:
         await here.pass_time(7.9)
@@ -140,8 +145,8 @@ async def test_what_it_gives_up_is_free_and_who_hears_of_it_takes_it_at_once():
     cluster = FakeCluster()
     first, second = Here(cluster), Here(cluster, "two")
     first.lease("")
-    await first.holding.first_try()
-    await second.holding.first_try()
+    await first.start()
+    await second.start()
     assert second.tenure.held() == {}
     await first.holding.give_up()
     assert (first.tenure.held(), first.seen().holder) == ({}, "")
@@ -154,7 +159,7 @@ async def test_a_write_that_may_still_be_made_keeps_a_lease_from_being_given_up(
     monkeypatch.setattr("firstbell.engine.watch.holding.LOOKS_SECONDS", 0.0)
     here = Here()
     here.lease("")
-    await here.holding.first_try()
+    await here.start()
     with contextlib.suppress(TimeoutError), here.tenure.writing(0):
         raise TimeoutError
     await here.holding.give_up()
@@ -165,6 +170,7 @@ async def test_a_process_that_divides_the_work_otherwise_waits_for_those_that_do
     here = Here()
     here.lease("")
     here.lease("other", shard=1, shards="2")
+    here.holding.has_looked()
     with capture_logs() as told:
         for _ in range(5):
             here.renew(shard=1)
@@ -181,9 +187,10 @@ async def test_of_two_shards_one_is_left_to_a_process_that_has_none():
     first, second = Here(cluster, shards=2), Here(cluster, "two", shards=2)
     for shard in range(2):
         first.lease("", shard=shard)
-    await first.holding.first_try()
+    await first.start()
     await first.pass_time(5, shard=1)
     assert first.tenure.held().keys() == {0, 1}
+    second.holding.has_looked()
     for _ in range(6):
         for shard in range(2):
             await second.holding.step(shard)
@@ -212,7 +219,7 @@ async def test_what_stands_in_the_way_is_said_once(kind):
 async def test_it_works_by_itself_until_it_gives_up():
     here = Here()
     here.lease("")
-    await here.holding.first_try()
+    await here.start()
     here.holding.begin()
     await asyncio.sleep(0)
     await here.holding.give_up()
@@ -223,7 +230,7 @@ async def test_it_works_by_itself_until_it_gives_up():
 async def test_who_is_not_named_any_more_stops_writing_at_once():
     here = Here()
     here.lease("")
-    await here.holding.first_try()
+    await here.start()
 
     def cleared(body: Json) -> None:
         body["spec"]["holderIdentity"] = "other"
@@ -235,3 +242,59 @@ async def test_who_is_not_named_any_more_stops_writing_at_once():
         await here.holding.step(0)
     assert here.tenure.held() == {}
     assert ("lost", "other holds it now") in [(one["event"], one.get("why")) for one in told]
+
+
+@pytest.mark.parametrize("failures", [1, 2, 3])
+async def test_an_answer_that_fails_does_not_cost_a_whole_further_lease(failures):
+    here = Here()
+    here.lease("other")
+    await here.start()
+    here.cluster.fail("ServerError", verb="patch", path="leases", times=failures)
+    await here.pass_time(DURATION + 3)
+    assert here.tenure.held() == {0: 1}
+
+
+async def test_who_does_not_know_everything_yet_leaves_a_lease_that_ran_out_to_who_does():
+    here = Here()
+    here.lease("other", shards="1")
+    await here.holding.first_try()
+    await here.pass_time(3 * DURATION)
+    assert here.seen().holder == "other"
+    here.holding.has_looked()
+    await here.pass_time(1)
+    assert here.tenure.held() == {0: 1}
+    assert not here.fence.is_open
+
+
+async def test_who_cannot_look_at_everything_gives_up_what_it_took_as_it_began_until_it_can():
+    here = Here()
+    here.lease("")
+    await here.holding.first_try()
+    assert here.tenure.held() == {0: 1}
+    here.holding.stand_back()
+    await here.holding.step(0)
+    assert (here.tenure.held(), here.seen().holder) == ({}, "")
+    await here.pass_time(3 * DURATION)
+    assert here.seen().holder == ""
+    warm = Here(here.cluster, "warm")
+    await warm.start()
+    assert warm.tenure.held() == {0: 1}
+    await warm.holding.give_up()
+    here.holding.has_looked()
+    await here.holding._read(0)
+    await here.pass_time(1)
+    assert here.tenure.held() == {0: 2}
+    assert not here.fence.is_open, "another one may have written since the look began"
+
+
+async def test_what_is_held_is_kept_through_a_first_look_that_takes_long():
+    here = Here()
+    here.lease("")
+    await here.holding.first_try()
+    await here.pass_time(3 * DURATION)
+    assert here.tenure.held() == {0: 1}
+    here.cluster.remove(GROUP, PLURAL, "operators", "firstbell-0")
+    here.holding._heard(0, None)
+    await here.pass_time(DURATION)
+    assert here.tenure.held() == {0: 1}
+    assert here.fence.is_open
