@@ -49,6 +49,19 @@ def test_promtool_takes_the_rules(promtool: Path, rules: Path):
     assert "2 rules found" in done.stdout
 
 
+def test_a_query_that_ends_in_a_comment_is_closed_after_it(promtool: Path, render, tmp_path: Path):
+    load = "recordingRules.loads[0]"
+    query = "sum(pupils_online) # those with a lesson"
+    given = {"namespace": "lms", "name": "web", "query": query}
+    options = [part for name, value in given.items() for part in ("--set-string", f"{load}.{name}={value}")]
+    path = tmp_path / "rules.yaml"
+    path.write_text(yaml.safe_dump(only("PrometheusRule", manifests(render(*options)))["spec"]))
+
+    done = run(promtool, "check", "rules", str(path))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_a_bell_that_an_average_hides_stands_in_what_is_recorded(promtool: Path, rules: Path):
     # Scraped every 15 seconds: 200 pupils, and for one minute, from 08:30:00 to 08:31:00 of the test, 10,000.
     told = "200x119 10000x3 200x120"
