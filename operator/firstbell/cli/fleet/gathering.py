@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from firstbell import clock
@@ -29,17 +30,16 @@ from firstbell.core import (
     Plan,
     Requested,
     Room,
-    Schedule,
     SchoolDays,
     Unavailable,
     Workload,
     fleet_bells,
     make_plan,
     minute_of,
-    plan_within,
     requested,
     start_of_day,
 )
+from firstbell.engine.memory.shared_plans import SharedPlans
 from firstbell.engine.objects.target_ref import TargetRef
 from firstbell.files.links import LinkedAutoscaler, link_readable
 from firstbell.files.manifests import gather_readable
@@ -211,19 +211,10 @@ def _between(calendars: Sequence[SchoolCalendar], horizon: Horizon) -> tuple[Min
     return (minute_of(now) if horizon.first is None else start_of_day(zone, first)), last
 
 
-def _plans(workloads: Iterable[Workload], first: Minute, last: Minute) -> list[Plan]:
+def _plans(workloads: Sequence[Workload], first: Minute, last: Minute) -> list[Plan]:
     """Plan each; what several have in common is worked out once."""
-    schedules: dict[object, Schedule] = {}
-    plans: dict[object, Plan] = {}
-    found = []
-    for workload in workloads:
-        plan = plans.get(workload.form)
-        if plan is None:
-            schedule = schedules.get(workload.load_form)
-            plan = make_plan(workload, first, last) if schedule is None else plan_within(workload, schedule)
-            schedules[workload.load_form], plans[workload.form] = plan.schedule, plan
-        found.append(plan)
-    return found
+    shared = SharedPlans(most_plans=len(workloads), most_schedules=len(workloads))
+    return [shared.planned(one, lambda _: True, partial(make_plan, one, first, last)) for one in workloads]
 
 
 def _without_own(rooms: Iterable[Room], parts: Iterable[FleetPart], seen: Iterable[SeenTarget]) -> list[Room]:

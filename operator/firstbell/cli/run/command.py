@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from firstbell.cli.output import refuse
-from firstbell.engine.objects.lease import MOST_SHARDS
-from firstbell.engine.pace.tenure import LEASE_SECONDS, LEAST_LEASE_SECONDS, MOST_LEASE_SECONDS
+from firstbell.engine.objects.lease import MOST_LEASE_SECONDS, MOST_SHARDS
+from firstbell.engine.pace.tenure import LEASE_SECONDS, LEAST_LEASE_SECONDS
 
 MOST_PORT = 65535
 

@@ -16,7 +16,6 @@ from firstbell.core import (
     Workload,
     by_bell,
     make_plan,
-    plan_within,
     planned_around,
     too_many_steps,
     upcoming_peaks,
@@ -33,7 +32,6 @@ from firstbell.engine.pace.slices import (
 if TYPE_CHECKING:
     from firstbell.engine.memory.kept_plans import KeptPlans
     from firstbell.engine.memory.memory import Memory
-    from firstbell.engine.memory.shared_plans import SharedPlans
 
 RECENT_MINUTES = 10
 UPCOMING = 5
@@ -76,7 +74,9 @@ def current_plan(
         return plan
     if plans.cut is None or plans.cut.inputs != inputs or minute >= plans.cut.until:
         workload = Workload(policy=situation.rules.policy, bounds=bounds, calendars=calendars, rises=measured)
-        made = _shared_plan(plans.shared, workload, minute)
+        made = plans.shared.planned(
+            workload, lambda known: _fits(known, minute), lambda: made_plan(workload, minute)
+        )
         if isinstance(made, Plan):
             plans.plan, plans.inputs, plans.cut = made, inputs, None
             plans.calendars = calendars
@@ -89,21 +89,6 @@ def current_plan(
 def _fits(planned: Plan | Schedule, minute: Minute) -> bool:
     """Tell whether it knows of the minutes before this one, and of a day from it on."""
     return planned.start + RECENT_MINUTES <= minute < planned.end - MINUTES_PER_DAY
-
-
-def _shared_plan(shared: SharedPlans, workload: Workload, minute: Minute) -> Plan | Unavailable:
-    """Return the plan of a workload: another one's that is equal, else made of another one's schedule."""
-
-    def fits(planned: Plan | Schedule) -> bool:
-        return _fits(planned, minute)
-
-    if (known := shared.plan(workload.form, fits)) is not None:
-        return known
-    schedule = shared.schedule(workload.load_form, fits)
-    made = made_plan(workload, minute) if schedule is None else plan_within(workload, schedule)
-    if isinstance(made, Plan):
-        shared.keep(made)
-    return made
 
 
 def made_plan(workload: Workload, minute: Minute) -> Plan | Unavailable:

@@ -10,10 +10,12 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, TypeVar
 from weakref import WeakKeyDictionary
 
+from firstbell.core import Plan, plan_within
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
-    from firstbell.core import Plan, PlannedPeak, Schedule
+    from firstbell.core import PlannedPeak, Schedule, Workload
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -33,6 +35,24 @@ class SharedPlans:
         self._plans: OrderedDict[Hashable, Plan] = OrderedDict()
         self._schedules: OrderedDict[Hashable, Schedule] = OrderedDict()
         self._upcoming: WeakKeyDictionary[Plan, tuple[PlannedPeak, ...]] = WeakKeyDictionary()
+
+    def planned(
+        self,
+        workload: Workload,
+        fits: Callable[[Plan | Schedule], bool],
+        make: Callable[[], Plan | V],
+    ) -> Plan | V:
+        """Return the plan of a workload: an equal one's, else made by another one's schedule, else anew.
+
+        `fits` tells of what is kept whether it is of the time that is asked for; `make` makes the plan anew.
+        """
+        if (known := self.plan(workload.form, fits)) is not None:
+            return known
+        schedule = self.schedule(workload.load_form, fits)
+        made = make() if schedule is None else plan_within(workload, schedule)
+        if isinstance(made, Plan):
+            self.keep(made)
+        return made
 
     def plan(self, form: Hashable, fits: Callable[[Plan], bool]) -> Plan | None:
         """Return the plan of a form, if there is one that fits."""

@@ -17,8 +17,8 @@ OF_SHARDS, ASKED_FOR_BY = "firstbell.dev/shards", "firstbell.dev/asked-for-by"
 """Annotations: into how many shards the holder divides the work; and which process would have this one."""
 MOST_SHARDS = 8
 """The role of the chart names the Lease of each of so many."""
-LONGEST_SECONDS = 60.0
-"""No Lease counts for longer, whatever stands in it."""
+MOST_LEASE_SECONDS = 60
+"""No Lease is asked for that lasts longer, and none counts for longer, whatever stands in it."""
 
 Holder: TypeAlias = str
 """The identity of a process; empty: nobody."""
@@ -47,7 +47,7 @@ def seen_lease(body: Json) -> SeenLease:
     seconds = spec.get("leaseDurationSeconds")
     return SeenLease(
         holder=spec.get("holderIdentity") or "",
-        seconds=None if seconds is None else min(float(seconds), LONGEST_SECONDS),
+        seconds=None if seconds is None else min(float(seconds), float(MOST_LEASE_SECONDS)),
         transitions=spec.get("leaseTransitions") or 0,
         version=metadata.get("resourceVersion", ""),
         shards=int(shards) if shards.isdecimal() else None,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 LEASE_SECONDS = 12
-LEAST_LEASE_SECONDS, MOST_LEASE_SECONDS = 3, 60
+LEAST_LEASE_SECONDS = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

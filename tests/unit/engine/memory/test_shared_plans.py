@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from firstbell.core.absence import Unavailable
 from firstbell.core.bells import minute_of
 from firstbell.core.days import SchoolDays
 from firstbell.core.effort import planned_around
 from firstbell.core.lead import NO_RISES
 from firstbell.core.plan import Workload, make_plan
 from firstbell.core.policy import Bounds
+from firstbell.core.reasons import AbsenceReason
 from firstbell.engine.deciding.planning import coming_peaks, current_plan
 from firstbell.engine.deciding.situation import situation
 from firstbell.engine.memory.kept_plans import KeptPlans
@@ -90,6 +92,33 @@ def test_a_plan_that_does_not_fit_any_more_is_made_anew_for_all():
     shared.keep(later)
     assert shared.plan(workload.form, lambda _: True) is later
     assert shared.schedule(workload.load_form, lambda _: True) is later.schedule
+
+
+def test_a_plan_is_an_equal_ones_else_by_anothers_schedule_else_made_anew():
+    shared, made = SharedPlans(), []
+
+    def of(workload, fits=lambda _: True):
+        def make():
+            made.append(workload)
+            return make_plan(workload, START, END)
+
+        return shared.planned(workload, fits, make)
+
+    one, narrow, other = a_workload(), a_workload(bounds=(4, 20)), a_workload(peaks=(a_peak(replicas=40),))
+    first = of(one)
+    assert of(a_workload()) is first
+    assert of(narrow).schedule is first.schedule
+    of(other)
+    assert made == [one, other]
+    of(one, fits=lambda _: False)
+    assert made == [one, other, one]
+
+
+def test_what_could_not_be_planned_is_not_kept():
+    shared = SharedPlans()
+    refused = Unavailable(reason=AbsenceReason.TOO_COSTLY, message="too costly")
+    assert shared.planned(a_workload(), lambda _: True, lambda: refused) is refused
+    assert shared.plan(a_workload().form, lambda _: True) is None
 
 
 def test_of_more_forms_than_are_kept_those_asked_for_last_stay():
