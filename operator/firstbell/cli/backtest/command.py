@@ -182,6 +182,7 @@ def backtest(
     """Try a policy on recorded load: per bell what was planned and needed, and what it saves or wastes.
 
     With --all, exit code 1: some policies could not be tried, and are named; the others were. 2: none was.
+    A share (--shard) that is written ends with 0; `firstbell merge` then tells what could not be tried.
     """
     from firstbell.cli.backtest.load import Server, Source
     from firstbell.cli.backtest.trial import Asked

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
+import re
+import resource
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,8 +22,10 @@ import yaml
 from typer.testing import CliRunner
 
 from firstbell.cli.backtest.command import backtest
+from firstbell.cli.backtest.many.document import Head, write_lines
 from firstbell.cli.backtest.many.job import mounted
-from firstbell.cli.backtest.many.trying import query_of
+from firstbell.cli.backtest.many.shard import Shard
+from firstbell.cli.backtest.many.trying import Tried, query_of
 from firstbell.cli.main import app
 from tests.unit.cli.backtest.test_command import POLICY, START
 from tests.unit.cli.planning import CALENDAR
@@ -193,12 +199,62 @@ def test_what_cannot_be_tried_is_named_and_the_rest_is_tried(platform, tmp_path)
     assert (whole.exit_code, whole.stdout) == (1, done.stdout)
 
 
+def test_a_share_that_is_written_ends_with_0_and_merge_tells_what_is_missing(platform, tmp_path):
+    # Else a Job would try it twice more for the same document, and fail for one policy of all.
+    broken(platform)
+    files = []
+    for index in range(5):  # api, library (which has no record, alone in its share), sign-on, video, web
+        files.append(tmp_path / f"{index}.json")
+        done = run(*asked(platform), "-o", "json", "--shard", f"{index}/5")
+        files[-1].write_text(done.stdout)
+        assert done.exit_code == 0
+        assert ("not tried: lms/library: " in done.stderr) is (index == 1)
+
+    assert json.loads(files[1].read_text())["autoscalers"] == []
+    whole = merged(*files)
+    assert whole.exit_code == 1
+    assert whole.stderr.count("not tried: ") == 3
+
+
 def test_where_none_can_be_tried_it_ends_with_2(platform):
     _, records = platform
     for file in records.iterdir():
         file.unlink()
 
     assert run(*asked(platform)).exit_code == 2
+
+
+@contextlib.contextmanager
+def open_files_at_most(number: int) -> Iterator[None]:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (number, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_more_shares_than_files_may_be_open_are_put_together(tmp_path):
+    count, named = 300, len(list(Path("/proc/self/fd").iterdir()))
+    keys = [f"lms/{index:03}" for index in range(2 * count)]
+    tried = [
+        Tried(key=key, why="no record")
+        if index % 7 == 0
+        else Tried(key=key, line=json.dumps({"autoscaler": key}))
+        for index, key in enumerate(keys)
+    ]
+    head = Head(inputs="x", policies=len(keys), unreadable=())
+    for index in range(count):
+        share = Shard(index=index, count=count)
+        with (tmp_path / share.file_name).open("w") as stream:
+            write_lines(stream, replace(head, shard=share), tried[index::count])
+    whole = io.StringIO()
+    write_lines(whole, head, tried)
+
+    with open_files_at_most(named + 40):
+        done = merged(tmp_path)
+
+    assert (done.exit_code, done.stdout) == (1, whole.getvalue()), done.stderr
 
 
 def odd(platform: tuple[Path, Path], folder: Path) -> dict[str, tuple[list[Path], str]]:
@@ -415,6 +471,31 @@ def test_what_a_pod_runs_is_a_command_that_is_understood(platform, tmp_path, mon
 
     assert done.exit_code == 0, done.output
     assert len(json.loads((tmp_path / "shard-3-of-20.json").read_text())["autoscalers"]) == 1
+
+
+def as_the_kubelet_passes_on(argument: str) -> str:
+    """Variables put in for `$(NAME)`, as of the pod of an Indexed Job; `$$` is a `$`."""
+    known = {"JOB_COMPLETION_INDEX": "3"}
+    return re.sub(
+        r"\$(\$|\((\w+)\))", lambda one: "$" if one[1] == "$" else known.get(one[2], one[0]), argument
+    )
+
+
+def test_what_looks_like_a_variable_to_the_kubelet_reaches_the_pod_as_it_is():
+    query = 'load{n="$namespace",a="$name",b=~"x$$|$(JOB_COMPLETION_INDEX)|$"}'
+    words = list(JOB)
+    index = words.index("--load")
+    words[index : index + 2] = ["--prometheus", "http://p", "--query", query]
+    words += ["--from", "2025-01-01", "--to", "2025-01-31"]
+
+    (container,) = yaml.safe_load(said(*words))["spec"]["template"]["spec"]["containers"]
+
+    arguments = list(map(as_the_kubelet_passes_on, container["args"]))
+    assert arguments[arguments.index("--query") + 1] == query
+
+
+def test_a_job_is_given_up_after_a_day():
+    assert yaml.safe_load(said(*JOB))["spec"]["activeDeadlineSeconds"] == 24 * 3600
 
 
 JOBS_REFUSED = {

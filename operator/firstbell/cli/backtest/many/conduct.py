@@ -57,7 +57,11 @@ def conduct(objects: Objects, question: Question, shard: Shard | None, jobs: int
 
 
 def end(head: Head, tried: Iterable[Tried], sheet: Sheet) -> NoReturn:
-    """Write what became of policies, and end the command: 1 where some could not be tried, 2 where none."""
+    """Write what became of policies, and end the command: 1 where some could not be tried, 2 where none.
+
+    A share ends with 0 once it is written: to try it again would change nothing, and whoever merges the
+    shares is told what is missing in all of them.
+    """
     notes = _Notes(summed=sheet.as_table)
     noted = notes.of(tried)
     if sheet.results is not None:
@@ -75,6 +79,8 @@ def end(head: Head, tried: Iterable[Tried], sheet: Sheet) -> NoReturn:
     missing = [*head.unreadable, *(f"{one.key}: {one.why}" for one in notes.missing)]
     for problem in missing:
         typer.echo(f"not tried: {printable(problem)}", err=True)
+    if head.shard is not None:
+        raise typer.Exit(0)
     if notes.missing and not notes.tried:
         raise typer.Exit(UNREADABLE)
     raise typer.Exit(NOT_ALL if missing else 0)

@@ -98,17 +98,34 @@ def _head(path: Path, line: str) -> Head:
         raise _not_one(path) from error
 
 
-def read_lines(path: Path) -> Iterator[str | dict[str, str]]:
-    """Yield the line of each policy, then an object for each that was not tried. Raises NotAShardError."""
-    with path.open(encoding="utf-8") as stream:
-        stream.readline()
+def read_lines(path: Path) -> Iterator[tuple[int, str] | dict[str, str]]:
+    """Yield the line of each policy with where it begins, then an object for each that was not tried.
+
+    Raises NotAShardError, OSError, UnicodeDecodeError.
+    """
+    with path.open("rb") as stream:
+        begin = len(stream.readline())
         for line in stream:
-            text = line.removesuffix("\n")
+            text = _text(line)
             if text.startswith(CLOSE):
                 yield from _missing(path, text)
                 return
-            yield text.removesuffix(",")
+            if not line.endswith(b"\n"):
+                break
+            yield begin, text.removesuffix(",")
+            begin += len(line)
     raise NotAShardError(f"{path}: is cut off. Run this shard again")
+
+
+def read_line(path: Path, begin: int) -> str:
+    """Return the line of a policy by where it begins. Raises OSError, UnicodeDecodeError."""
+    with path.open("rb") as stream:
+        stream.seek(begin)
+        return _text(stream.readline()).removesuffix(",")
+
+
+def _text(line: bytes) -> str:
+    return line.decode("utf-8").removesuffix("\n").removesuffix("\r")
 
 
 def _missing(path: Path, text: str) -> list[dict[str, str]]:

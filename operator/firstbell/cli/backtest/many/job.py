@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 USER = 65532
 TRIES_OF_A_SHARE = 2
-"""How often a share is tried again: a node may be lost, a Prometheus away."""
+"""How often a share is tried again that did not write its document: a node may be lost, a volume away."""
+LONGEST_SECONDS = 24 * 60 * 60
+"""When the Job is given up: a thousand policies with a year of records each take a processor five hours."""
 _VOLUME = re.compile(r"(configmap|pvc)/([a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?)")
 MEMORY, MOST_MEMORY = "256Mi", "1Gi"
 """A policy over 300 days of samples each 15 s takes 200 MiB."""
@@ -82,6 +84,7 @@ def job_manifest(wanted: JobWanted) -> dict[str, Any]:
             "completions": wanted.completions,
             "parallelism": wanted.parallelism,
             "backoffLimitPerIndex": TRIES_OF_A_SHARE,
+            "activeDeadlineSeconds": LONGEST_SECONDS,
             "template": {"metadata": {"labels": dict(labels)}, "spec": _pod(wanted)},
         },
     }
@@ -103,7 +106,13 @@ def _pod(wanted: JobWanted) -> dict[str, Any]:
             {
                 "name": "backtest",
                 "image": wanted.image,
-                "args": ["backtest", "--all", *wanted.options, "--shard", f"/{wanted.completions}"],
+                "args": [
+                    "backtest",
+                    "--all",
+                    *map(_as_it_is, wanted.options),
+                    "--shard",
+                    f"/{wanted.completions}",
+                ],
                 "resources": {
                     "requests": {"cpu": "1", "memory": MEMORY},
                     "limits": {"memory": MOST_MEMORY},
@@ -118,6 +127,11 @@ def _pod(wanted: JobWanted) -> dict[str, Any]:
         ],
         "volumes": [{"name": one.name, **one.source} for one in wanted.volumes],
     }
+
+
+def _as_it_is(option: str) -> str:
+    """Return an option written so that the kubelet, which expands `$(NAME)`, passes it on as given."""
+    return option.replace("$", "$$")
 
 
 def _mount(one: Mounted) -> dict[str, Any]:

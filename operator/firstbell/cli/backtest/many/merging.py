@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import heapq
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from firstbell.cli.backtest.many.document import NotAShardError, read_head, read_lines
+from firstbell.cli.backtest.many.document import NotAShardError, read_head, read_line, read_lines
 from firstbell.cli.backtest.many.trying import Tried
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from firstbell.cli.backtest.many.document import Head
@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 
 def whole_head(paths: Sequence[Path]) -> Head:
     """Return the head of all shards together. Raises NotAShardError where they are not one whole; OSError."""
-    heads = {path: read_head(path) for path in paths}
-    first, head = next(iter(heads.items()))
+    first = paths[0]
+    head = read_head(first)
     if head.shard is None:
         raise NotAShardError(f"{first}: is a whole run already, and no shard of one")
     places: dict[int, Path] = {}
-    for path, other in heads.items():
+    for path in paths:
+        other = read_head(path)
         if other.whole != head.whole or other.shard is None or other.shard.count != head.shard.count:
             told = "other policies, options or shards; all have to be run on the same"
             raise NotAShardError(f"{path}: is of another run than {first}: {told}")
@@ -38,25 +39,43 @@ def whole_head(paths: Sequence[Path]) -> Head:
     return head.whole
 
 
-def merged(head: Head, paths: Sequence[Path]) -> Iterator[Tried]:
-    """Yield what became of each policy of all shards, in the order of one run. Raises NotAShardError."""
-    count = 0
-    for one in heapq.merge(*map(_in_order, paths), key=lambda one: one.key):
-        count += 1
-        yield one
-    if count != head.policies:
-        raise NotAShardError(f"the shards hold {count} of {head.policies} policies: one was changed")
+def merged(head: Head, paths: Iterable[Path]) -> Iterator[Tried]:
+    """Return what became of each policy of all shards, in the order of one run.
+
+    All shares are gone through before the first is returned. Raises NotAShardError, OSError.
+    """
+    found = [one for path in paths for one in _of_share(path)]
+    if len(found) != head.policies:
+        raise NotAShardError(f"the shards hold {len(found)} of {head.policies} policies: one was changed")
+    found.sort(key=lambda one: one.key)
+    return (one.read() for one in found)
 
 
-def _in_order(path: Path) -> Iterator[Tried]:
-    """Yield those of one shard by their keys: first its lines, and those not tried put in between."""
-    missing = [Tried(key=one["autoscaler"], why=one["why"]) for one in _not_tried(path)]
-    tried = (Tried(key=_key(path, line), line=line) for line in read_lines(path) if isinstance(line, str))
-    yield from heapq.merge(tried, sorted(missing, key=lambda one: one.key), key=lambda one: one.key)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Kept:
+    """What is kept of a policy until it is its turn: where its line begins, or why there is none.
+
+    Neither the lines of ten thousand shares nor so many open files fit into a process.
+    """
+
+    key: str
+    path: Path
+    begin: int = 0
+    why: str | None = None
+
+    def read(self) -> Tried:
+        if self.why is not None:
+            return Tried(key=self.key, why=self.why)
+        return Tried(key=self.key, line=read_line(self.path, self.begin))
 
 
-def _not_tried(path: Path) -> Iterator[dict[str, str]]:
-    return (one for one in read_lines(path) if isinstance(one, dict))
+def _of_share(path: Path) -> Iterator[_Kept]:
+    for one in read_lines(path):
+        if isinstance(one, dict):
+            yield _Kept(key=one["autoscaler"], path=path, why=one["why"])
+        else:
+            begin, line = one
+            yield _Kept(key=_key(path, line), path=path, begin=begin)
 
 
 def _key(path: Path, line: str) -> str:
