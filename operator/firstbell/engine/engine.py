@@ -18,7 +18,7 @@ from firstbell.core import AbsenceReason, Decision, Unavailable
 from firstbell.engine.acting.act import Actor
 from firstbell.engine.acting.commands import unsent_of
 from firstbell.engine.acting.left_workloads import LeftWorkloads
-from firstbell.engine.deciding.ordering import effect_of
+from firstbell.engine.deciding.ordering import effect_of, hold_now
 from firstbell.engine.floor.kept_fields import KeptFields
 from firstbell.engine.floor.orphans import release, release_orphans, release_owned
 from firstbell.engine.live.polling import Polling
@@ -171,7 +171,11 @@ class Engine:
         self._memories: dict[str, Memory] = {}
         self._plans = SharedPlans()
         self._next_bell = NextBell(
-            store=self.store, memories=self._memories, clock=clock, telemetry=telemetry
+            store=self.store,
+            memories=self._memories,
+            clock=clock,
+            telemetry=telemetry,
+            is_ours=lambda key: self.tenure.holds(self.shards.of_autoscaler(key)),
         )
         self._wakeups: Wakeups[str] = Wakeups()
         self._report_wakeups: Wakeups[OwnKey] = Wakeups()
@@ -523,10 +527,17 @@ class Engine:
     async def _stand_by(self, key: str, memory: Memory) -> None:
         """Know what another process does with an autoscaler, ready to go on with it.
 
-        What it has left of a workload that is ours, to go to one that is not, is given back.
+        What it has left of a workload that is ours, to go to one that is not, is given back, at the end of an
+        order to write nothing.
         """
         self._ticker.plan_ahead(key, memory)
-        at = self.clock.now() + jittered(RESYNC, key)
+        now = self.clock.now()
+        orders = (one.in_force.override for one in self.store.overrides.of(key) if one.in_force is not None)
+        hold = hold_now(orders, self._time.others(), now)
+        if hold is not None:
+            self._ask(key, hold.end)
+            return
+        at = now + jittered(RESYNC, key)
         seen = self.store.autoscalers.get(key)
         rules = seen.in_force if seen is not None else None
         left = [floor for floor in self.store.floors.held_by(key) if self._is_ours(floor)]

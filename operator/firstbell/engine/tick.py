@@ -112,7 +112,7 @@ class Ticker:
         )
 
     def _planned(self, key: str, memory: Memory, now: datetime) -> None:
-        seen = self._store.autoscalers.get(key)
+        seen = self._store.current(key)
         if seen is None or seen.in_force is None:
             return
         stands = situation(self._store, seen, seen.in_force, self._instance, now, floored=None)

@@ -7,12 +7,24 @@ from datetime import timedelta
 
 import pytest
 
+from firstbell.core import minute_of
 from firstbell.engine.pace.tenure import LeaseTimes, Tenure
 from firstbell.engine.seen.shards import shard_of
-from tests.fakes import settled
-from tests.unit.engine.bodies import AFTER, BEFORE, INSIDE, KEY, a_deployment, an_autoscaler, an_hpa
+from tests.fakes import instant, settled
+from tests.unit.engine.bodies import (
+    AFTER,
+    BEFORE,
+    INSIDE,
+    KEY,
+    a_deployment,
+    a_profile,
+    an_autoscaler,
+    an_hpa,
+    an_override,
+    profiled,
+)
 from tests.unit.engine.running import Running
-from tests.unit.engine.world import DEPLOYMENTS, HPAS
+from tests.unit.engine.world import DEPLOYMENTS, HPAS, World
 
 PEAK = 100
 DURATION = 12.0
@@ -149,6 +161,69 @@ async def test_of_two_shards_a_process_writes_what_is_of_its_own():
         await settled()
         await run.pass_time(seconds=5)
         assert [run.minimum(on_shard(shard)) for shard in range(2)] == [PEAK, PEAK]
+
+
+def put(run: Running, name: str) -> None:
+    run.world.put(HPAS, an_hpa(name=name, target=name))
+    run.world.put(DEPLOYMENTS, a_deployment(name=name))
+    run.world.put("schoolautoscalers", an_autoscaler(name=name, target=name))
+
+
+async def test_who_stands_by_has_made_the_plan_of_an_edited_profile():
+    world = World(BEFORE, instance="firstbell", autoscaler=profiled())
+    world.put("clusterscalingprofiles", a_profile())
+    async with Running(world=world, lease=Lease()) as run:
+        before = run.engine._memories[KEY].plans.plan
+        half = {"name": "half", "anchor": "FirstPeriodStart", "loadPercent": 50}
+        run.world.respec("clusterscalingprofiles", "standard", peaks=[half])
+        await settled()
+        plan = run.engine._memories[KEY].plans.plan
+        assert before is not None
+        assert plan is not None
+        assert plan.write_at(minute_of(instant(INSIDE))) == PEAK / 2
+
+
+async def test_of_two_shards_the_figures_of_the_next_bell_add_up():
+    shares = []
+    for shard in range(2):
+        lease = Lease(shards=2)
+        lease.taken(shard, 0.0)
+        async with Running(
+            "2024-09-09T07:00", lease=lease, hpa=None, deployment=None, autoscaler=None
+        ) as run:
+            for name in ("web-1", "web-2", "web-3", "web-4"):
+                put(run, name)
+            await run.pass_time(seconds=5)
+            shares.append(await run.engine._next_bell.look())
+    told = [share for share in shares if share is not None]
+    assert sum(share.workloads for share in told) == 4
+    assert sum(share.asked.pods for share in told) == 4 * PEAK
+    assert sum(share.more for share in told) == 4 * (PEAK - 4)
+
+
+async def test_an_order_to_write_nothing_keeps_a_floor_that_was_left_for_another_shard_until_its_end():
+    lease = Lease(shards=2)
+    lease.taken(0, 0.0)
+    here, there = on_shard(0), on_shard(1)
+    async with Running(INSIDE, lease=lease, hpa=None, deployment=None, autoscaler=None) as run:
+        for name in (here, there):
+            run.world.put(HPAS, an_hpa(name=name, target=name))
+            run.world.put(DEPLOYMENTS, a_deployment(name=name))
+        run.world.put("schoolautoscalers", an_autoscaler(name="policy", target=here))
+        await run.pass_time(seconds=5)
+        order = an_override(hold=True, autoscalerRefs=[{"name": "policy"}], until="09:00")
+        run.world.put("scalingoverrides", order)
+        await run.pass_time(seconds=5)
+
+        def moved(body) -> None:
+            body["spec"]["scaleTargetRef"]["name"] = there
+
+        run.world.cluster.edit("firstbell.dev", "schoolautoscalers", "ns", "policy", moved)
+        await run.pass_time(seconds=5)
+        assert run.minimum(here) == PEAK
+        lease.taken(0, lease.steady)
+        await run.until("2024-09-09T09:00:05")
+        assert run.minimum(here) == 4
 
 
 async def test_a_floor_that_a_policy_leaves_for_another_shard_is_given_back_by_the_process_that_wrote_it():

@@ -11,6 +11,7 @@ from firstbell.core import (
     DecisionReason,
     Unavailable,
     floors_in_force,
+    hold_in_force,
     minute_of,
     scheduled_by,
 )
@@ -67,6 +68,12 @@ def still_to_end(
     earliest = min((now + time.ahead for time in others), default=now)
     since = min(now, earliest)
     return tuple(one for one in orders if one.end > since)
+
+
+def hold_now(orders: Iterable[Override], others: Sequence[OtherTime], now: datetime) -> Override | None:
+    """Return the order to write nothing that is in force at any time that it may be; None without one."""
+    lasting = still_to_end(orders, others, now)
+    return hold_in_force((*lasting, *by_other_times(lasting, others)), now, now)
 
 
 def effect_of(outcome: Outcome | Unavailable) -> Effect:

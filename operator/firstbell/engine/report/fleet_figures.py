@@ -26,7 +26,7 @@ from firstbell.kinds.rooms import makes_room
 from firstbell.kinds.school_autoscaler import Mode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from firstbell.core import Minute, Plan
     from firstbell.engine.memory.memory import Memory
@@ -41,12 +41,16 @@ NOTHING_KNOWN = PodRequest(cpu=NOT_SEEN, memory=NOT_SEEN)
 
 @dataclass(kw_only=True, slots=True)
 class NextBell:
-    """The sums, counted anew at each look over the memories of all SchoolAutoscalers, by their keys."""
+    """The sums, counted anew at each look over the memories of all SchoolAutoscalers, by their keys.
+
+    Only those that this process writes for (`is_ours`) are in them: several that share the work add up.
+    """
 
     store: Store
     memories: Mapping[str, Memory]
     clock: Clock
     telemetry: Telemetry
+    is_ours: Callable[[str], bool]
 
     async def run(self) -> None:
         """Count every minute of the clock, until cancelled."""
@@ -57,12 +61,13 @@ class NextBell:
     async def look(self) -> FleetFigures | None:
         """Count; None where no bell is known of."""
         minute = minute_of(self.clock.now())
-        bells = [bell for memory in self.memories.values() if (bell := _bell(memory, minute)) is not None]
+        ours = [(key, memory) for key, memory in self.memories.items() if self.is_ours(key)]
+        bells = [bell for _, memory in ours if (bell := _bell(memory, minute)) is not None]
         if not bells:
             return None
         bell = min(bells)
         asked, rises, workloads = Requested(), Counter[int](), 0
-        for number, (key, memory) in enumerate(list(self.memories.items()), start=1):
+        for number, (key, memory) in enumerate(ours, start=1):
             plan = memory.plans.plan
             if plan is not None and plan.start <= bell < plan.end and self._counts(key):
                 asked += requested(self._pod(key), plan.write_at(bell))
