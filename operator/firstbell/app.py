@@ -162,7 +162,7 @@ def tenure_of(settings: Settings) -> Tenure:
         times = LeaseTimes(duration=settings.lease_seconds)
         return Tenure(steady_seconds, times, settings.shards)
     why = "--lease-namespace gives it one" if settings.lease else "--no-lease"
-    log.info("runs without a Lease: no other process may run for this installation", cause=why)
+    log.warning("runs without a Lease: no other process may run for this installation", cause=why)
     return Tenure(steady_seconds)
 
 

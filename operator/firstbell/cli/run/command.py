@@ -151,6 +151,7 @@ def run(
     from firstbell.adapters.prometheus import CaBundleError
     from firstbell.adapters.prometheus_addresses import AddressError
     from firstbell.app import PortTakenError, run_operator
+    from firstbell.app import lease_namespace as where_leases_are
     from firstbell.settings import Settings
 
     settings = Settings(
@@ -173,6 +174,10 @@ def run(
         log_format=log_format,
         log_level=log_level,
     )
+    if not lease and lease_namespace:
+        refuse(["--no-lease: takes none anywhere. Leave it out, or --lease-namespace."])
+    if shards > 1 and not where_leases_are(settings):
+        refuse([f"--shards {shards}: each is a Lease, and this process takes none. Give --lease-namespace."])
     configure_logs(settings.log_format, settings.log_level)
     try:
         with contextlib.suppress(KeyboardInterrupt):

@@ -24,6 +24,8 @@ class Candidacy:
         self._times = times
         self.lease: SeenLease | None = None
         self.is_known = self.was_read = False
+        self.has_place = True
+        """Whether its namespace is there, as far as is known."""
         self._since = 0.0
         self.heard_at = 0.0
         """When anything was told of it last; its holder renews it more often than a watch may be silent."""
@@ -39,6 +41,7 @@ class Candidacy:
             self._since = at
         self.lease, self.is_known, self.heard_at = lease, True, at
         self.was_read = True
+        self.has_place = self.has_place or lease is not None
 
     def doubt(self) -> None:
         """Have it read before anything else: it is not what we took it for."""

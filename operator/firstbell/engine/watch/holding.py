@@ -102,7 +102,7 @@ class Holding:
     @property
     def has_read(self) -> bool:
         """Whether the Leases are ours to read: without that right nobody who waits for us should go."""
-        return all(lease.was_read for lease in self._leases[: self._tenure.shards])
+        return all(lease.was_read and lease.has_place for lease in self._leases[: self._tenure.shards])
 
     async def first_try(self) -> None:
         """Take what nobody holds, before the first look: then that need not be made twice."""
@@ -263,8 +263,15 @@ class Holding:
         )
         asked = self._monotonic()
         made = await self._cluster.create(group, version, plural, self._namespace, body)
+        self._leases[shard].has_place = not (isinstance(made, Failure) and made.kind is FailureKind.NOT_FOUND)
+        if not self._leases[shard].has_place:
+            missing = f"there is no namespace {self._namespace}: create it, or give another --lease-namespace"
+            self._say(shard, missing, bad=True)
         if not isinstance(made, Failure) and not self._tenure.holds(shard):
             self._leases[shard].counts_from = self._monotonic() + self._times.duration
+            log.info(
+                "made a Lease", lease=self._path(shard).name, seconds_until_it_counts=self._times.duration
+            )
         return await self._written(shard, asked, made)
 
     async def _keep(self, shard: int) -> bool:

@@ -216,6 +216,22 @@ async def test_what_stands_in_the_way_is_said_once(kind):
     assert here.holding.has_read
 
 
+async def test_a_namespace_that_is_not_there_is_said_once_and_makes_nobody_ready():
+    here = Here()
+    here.cluster.fail("NotFound", verb="POST", path="leases")
+    with capture_logs() as told:
+        await here.start()
+        await here.pass_time(30)
+    assert [one["says"] for one in told if one["event"] == "lease"] == [
+        "there is no namespace operators: create it, or give another --lease-namespace"
+    ]
+    assert not here.holding.has_read
+    here.cluster.heal()
+    await here.pass_time(DURATION + 2)
+    assert here.holding.has_read
+    assert here.tenure.holds(0)
+
+
 async def test_it_works_by_itself_until_it_gives_up():
     here = Here()
     here.lease("")
