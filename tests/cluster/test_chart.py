@@ -83,7 +83,7 @@ def test_a_release_comes_changes_goes_back_and_goes(release: Release, scene: Sta
     assert "kubectl apply -n NAMESPACE -f calendar.yaml" in notes
     assert "kubectl get schoolcal,schoolas --all-namespaces" in notes
     served(release)
-    assert release.deployment()["status"]["readyReplicas"] == 1
+    assert release.deployment()["status"]["readyReplicas"] == 2
     scene.set(calendar())
 
     release.helm("upgrade", "firstbell", str(changed_chart(tmp_path)), "--wait")
