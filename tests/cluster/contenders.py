@@ -71,7 +71,8 @@ class Contender:
     @property
     def identity(self) -> str:
         """What it was last called in the Lease; empty before it has held one."""
-        line = next((each for each in reversed(self.process.said.splitlines()) if " holds " in each), "")
+        lines = (each for each in reversed(self.process.said.splitlines()) if " holds " in each)
+        line = next((each for each in lines if "identity=" in each), "")
         return line.partition("identity=")[2].split(" ")[0]
 
 

@@ -64,6 +64,7 @@ def operator_of(release: Release, sun: Sun, tmp_path: Path, *namespaces: str, be
         metrics_port=0,
         probe_port=0,
         stop_namespace=NAMESPACE,
+        lease_namespace=NAMESPACE,
     )
     return OperatorThread(settings, sun, before)
 
@@ -327,7 +328,8 @@ def test_every_right_is_used_and_no_request_is_denied(release: Release, every_ki
                 f"{field} of {kind} {name} is {count}",
             )
         granted = release.granted("clusterrole")
-        granted |= release.granted("role", "-n", NAMESPACE, name="firstbell-stop")
+        for role in ("firstbell-stop", "firstbell-leases"):
+            granted |= release.granted("role", "-n", NAMESPACE, name=role)
 
         def all_used_after_another_round() -> bool:
             """The same events again, which are counted and not posted anew, unless there are too many."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from firstbell.engine.pace.wakeups import FIRST_LEAD
+from firstbell.core.writing_pace import FIRST_LEAD
 from tests.cluster.operator_process import Sun
 from tests.cluster.stage import (
     BASELINE,
@@ -191,5 +191,7 @@ def test_without_an_hpa_the_workload_itself_is_scaled(stage: Stage, morning, kin
 def test_without_an_hpa_the_bounds_are_needed(stage: Stage, rush):
     stage.set(workload(), calendar(), autoscaler())
     with stage.operator(rush):
-        assert "spec.minReplicas is needed" in stage.told("AbleToScale", "False", "BoundsMissing")
+        assert "spec.minReplicas and spec.maxReplicas are needed" in stage.told(
+            "AbleToScale", "False", "BoundsMissing"
+        )
         assert stage.replicas() == BASELINE

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from firstbell.engine.seen.shards import shard_of
 from tests.cluster.contenders import Contender, Contenders, follows, overlaps
 from tests.cluster.operator_process import Sun
 from tests.cluster.stage import NAME, PEAK, Stage, at, autoscaler, calendar, hpa, workload
@@ -131,7 +132,9 @@ def named(body: Json, name: str) -> Json:
 def test_three_share_two_shards_and_a_workload_has_one_writer(stage: Stage, contenders: Contenders):
     contenders.shards = 2
     contenders.nobody_holds()
-    names = [f"web-{number}" for number in range(6)]
+    all_names = [f"web-{number}" for number in range(40)]
+    halves = [[each for each in all_names if shard_of(stage.namespace, each, 2) == shard] for shard in (0, 1)]
+    names = [*halves[0][:3], *halves[1][:3]]
     for name in names:
         stage.set(*(named(body, name) for body in (workload(), hpa(), autoscaler())))
     everybody = [contenders.start() for _ in range(3)]

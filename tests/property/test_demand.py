@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from firstbell.core.days import SchoolDays
@@ -57,6 +57,7 @@ def test_demand_without_cohorts_equals_the_slow_reference(calendar, policy, star
 def test_replicas_at_peak_are_the_pupils_that_one_replica_then_carries(calendar, policy, at_peak, start):
     """Sharing out replicas over all pupils is dividing pupils by what one replica has then."""
     weight = total_weight((SchoolDays(calendar),))
+    assume(weight)  # else there is nobody to divide by, see the next test
     per_replica = replace(policy, pupils_per_replica=weight)
     alike = replace(
         per_replica,
@@ -68,6 +69,14 @@ def test_replicas_at_peak_are_the_pupils_that_one_replica_then_carries(calendar,
     shared = replace(policy, pupils_per_replica=None, replicas_at_peak=at_peak)
     end = start + 300
     assert wanted(workload(shared, calendar), start, end) == wanted(workload(alike, calendar), start, end)
+
+
+@given(policy=policies(by_replicas=False), at_peak=st.integers(1, 90), start=starts, calendar=calendars())
+def test_where_there_are_no_pupils_replicas_at_peak_ask_for_nothing(calendar, policy, at_peak, start):
+    nobody = replace(calendar, cohorts=tuple(replace(each, pupils=0) for each in calendar.cohorts))
+    assume(nobody.cohorts)
+    shared = replace(policy, pupils_per_replica=None, replicas_at_peak=at_peak)
+    assert set(wanted(workload(shared, nobody), start, start + 300)) <= {0, None}
 
 
 @given(calendar=calendars(), policy=policies(), start=starts)
