@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.requests.last_check import asked_once_more
 from firstbell.engine.requests.relayed_cluster import RelayedCluster
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Awaitable, Callable
 
     from firstbell.engine.pace.fence import Fence
-    from firstbell.engine.ports import Cluster, Json, ObjectPath, Operation
+    from firstbell.engine.ports import Cluster, Json, ObjectPath
 
 STALE = Failure(
     kind=FailureKind.STALE,
@@ -27,39 +27,8 @@ class FencedCluster(RelayedCluster):
         super().__init__(cluster)
         self._fence = fence
 
-    async def json_patch(self, path: ObjectPath, operations: Sequence[Operation]) -> Json | Failure:
-        """Apply a JSON patch, or is Stale."""
+    async def _write(self, path: ObjectPath, send: Callable[[], Awaitable[Json | Failure]]) -> Json | Failure:
         if not self._fence.lets_through():
             return STALE
         with asked_once_more(self._fence.lets_through):
-            return await super().json_patch(path, operations)
-
-    async def merge_patch(self, path: ObjectPath, patch: Mapping[str, Any]) -> Json | Failure:
-        """Apply a JSON merge patch, or is Stale."""
-        if not self._fence.lets_through():
-            return STALE
-        with asked_once_more(self._fence.lets_through):
-            return await super().merge_patch(path, patch)
-
-    async def apply(self, path: ObjectPath, body: Mapping[str, Any]) -> Json | Failure:
-        """Apply an object server-side, or is Stale."""
-        if not self._fence.lets_through():
-            return STALE
-        with asked_once_more(self._fence.lets_through):
-            return await super().apply(path, body)
-
-    async def create(
-        self, group: str, version: str, plural: str, namespace: str, body: Mapping[str, Any]
-    ) -> Json | Failure:
-        """Create one object, or is Stale."""
-        if not self._fence.lets_through():
-            return STALE
-        with asked_once_more(self._fence.lets_through):
-            return await super().create(group, version, plural, namespace, body)
-
-    async def delete(self, path: ObjectPath, uid: str, version: str) -> Json | Failure:
-        """Delete one object, or is Stale."""
-        if not self._fence.lets_through():
-            return STALE
-        with asked_once_more(self._fence.lets_through):
-            return await super().delete(path, uid, version)
+            return await super()._write(path, send)

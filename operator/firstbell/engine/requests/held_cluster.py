@@ -7,17 +7,17 @@ has to remember. A write ends, one way or the other, before the Lease does that 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from firstbell.engine.ports import Failure, FailureKind, ObjectPath
+from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.requests.last_check import asked_once_more
 from firstbell.engine.requests.relayed_cluster import RelayedCluster
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping, Sequence
+    from collections.abc import Awaitable, Callable
 
     from firstbell.engine.pace.tenure import Tenure
-    from firstbell.engine.ports import Cluster, Json, Operation
+    from firstbell.engine.ports import Cluster, Json, ObjectPath
 
 NOT_HELD = Failure(
     kind=FailureKind.NOT_HELD,
@@ -39,41 +39,16 @@ class HeldCluster(RelayedCluster):
         self._tenure = tenure
         self._shard_of = shard_of
 
-    async def json_patch(self, path: ObjectPath, operations: Sequence[Operation]) -> Json | Failure:
-        """Apply a JSON patch, or is NotHeld."""
-        return await self._written(path, super().json_patch(path, operations))
-
-    async def merge_patch(self, path: ObjectPath, patch: Mapping[str, Any]) -> Json | Failure:
-        """Apply a JSON merge patch, or is NotHeld."""
-        return await self._written(path, super().merge_patch(path, patch))
-
-    async def apply(self, path: ObjectPath, body: Mapping[str, Any]) -> Json | Failure:
-        """Apply an object server-side, or is NotHeld."""
-        return await self._written(path, super().apply(path, body))
-
-    async def create(
-        self, group: str, version: str, plural: str, namespace: str, body: Mapping[str, Any]
-    ) -> Json | Failure:
-        """Create one object, or is NotHeld."""
-        name = body["metadata"]["name"]
-        path = ObjectPath(group=group, version=version, plural=plural, namespace=namespace, name=name)
-        return await self._written(path, super().create(group, version, plural, namespace, body))
-
-    async def delete(self, path: ObjectPath, uid: str, version: str) -> Json | Failure:
-        """Delete one object, or is NotHeld."""
-        return await self._written(path, super().delete(path, uid, version))
-
-    async def _written(self, path: ObjectPath, write: Coroutine[Any, Any, Json | Failure]) -> Json | Failure:
+    async def _write(self, path: ObjectPath, send: Callable[[], Awaitable[Json | Failure]]) -> Json | Failure:
         shard = self._shard_of(path)
         tenure = self._tenure
         if not tenure.holds(shard):
-            write.close()
             return NOT_HELD
         left = tenure.seconds_left(shard)
         try:
             with tenure.writing(shard), asked_once_more(lambda: tenure.holds(shard)):
                 async with asyncio.timeout(None if left == float("inf") else left):
-                    answer = await write
+                    answer = await super()._write(path, send)
         except TimeoutError:
             return _GIVEN_UP
         if isinstance(answer, Failure) and answer.kind is FailureKind.UNREACHABLE:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+from firstbell.engine.ports import ObjectPath
 
-    from firstbell.engine.ports import Cluster, Failure, Json, Kind, ObjectPath, Operation, Page
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+    from firstbell.engine.ports import Cluster, Failure, Json, Kind, Operation, Page
 
 
 class RelayedCluster:
@@ -44,22 +46,32 @@ class RelayedCluster:
 
     async def json_patch(self, path: ObjectPath, operations: Sequence[Operation]) -> Json | Failure:
         """Apply a JSON patch."""
-        return await self._cluster.json_patch(path, operations)
+        return await self._write(path, lambda: self._cluster.json_patch(path, operations))
 
     async def merge_patch(self, path: ObjectPath, patch: Mapping[str, Any]) -> Json | Failure:
         """Apply a JSON merge patch."""
-        return await self._cluster.merge_patch(path, patch)
+        return await self._write(path, lambda: self._cluster.merge_patch(path, patch))
 
     async def apply(self, path: ObjectPath, body: Mapping[str, Any]) -> Json | Failure:
         """Apply an object server-side."""
-        return await self._cluster.apply(path, body)
+        return await self._write(path, lambda: self._cluster.apply(path, body))
 
     async def create(
         self, group: str, version: str, plural: str, namespace: str, body: Mapping[str, Any]
     ) -> Json | Failure:
         """Create one object."""
-        return await self._cluster.create(group, version, plural, namespace, body)
+        name = body["metadata"]["name"]
+        path = ObjectPath(group=group, version=version, plural=plural, namespace=namespace, name=name)
+        return await self._write(path, lambda: self._cluster.create(group, version, plural, namespace, body))
 
     async def delete(self, path: ObjectPath, uid: str, version: str) -> Json | Failure:
         """Delete one object, in the very state that was seen."""
-        return await self._cluster.delete(path, uid, version)
+        return await self._write(path, lambda: self._cluster.delete(path, uid, version))
+
+    async def _write(
+        self,
+        path: ObjectPath,  # noqa: ARG002 - gates ask by it
+        send: Callable[[], Awaitable[Json | Failure]],
+    ) -> Json | Failure:
+        """Send a write of whatever kind to an object: the one place for a gate before all of them."""
+        return await send()

@@ -6,17 +6,17 @@ the status of our own objects: it moves nothing, and tells that we are stopped.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.requests.relayed_cluster import RelayedCluster
 from firstbell.kinds.group import GROUP
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Awaitable, Callable
 
     from firstbell.engine.pace.stop import Stop
-    from firstbell.engine.ports import Cluster, Json, ObjectPath, Operation
+    from firstbell.engine.ports import Cluster, Json, ObjectPath
 
 
 class StoppedCluster(RelayedCluster):
@@ -26,32 +26,13 @@ class StoppedCluster(RelayedCluster):
         super().__init__(cluster)
         self._stop = stop
 
-    async def json_patch(self, path: ObjectPath, operations: Sequence[Operation]) -> Json | Failure:
-        """Apply a JSON patch, or is Stopped."""
-        return self._stopped(path) or await super().json_patch(path, operations)
+    async def _write(self, path: ObjectPath, send: Callable[[], Awaitable[Json | Failure]]) -> Json | Failure:
+        return self._stopped(path) or await super()._write(path, send)
 
-    async def merge_patch(self, path: ObjectPath, patch: Mapping[str, Any]) -> Json | Failure:
-        """Apply a JSON merge patch, or is Stopped."""
-        return self._stopped(path) or await super().merge_patch(path, patch)
-
-    async def apply(self, path: ObjectPath, body: Mapping[str, Any]) -> Json | Failure:
-        """Apply an object server-side, or is Stopped."""
-        return self._stopped(path) or await super().apply(path, body)
-
-    async def create(
-        self, group: str, version: str, plural: str, namespace: str, body: Mapping[str, Any]
-    ) -> Json | Failure:
-        """Create one object, or is Stopped."""
-        return self._stopped() or await super().create(group, version, plural, namespace, body)
-
-    async def delete(self, path: ObjectPath, uid: str, version: str) -> Json | Failure:
-        """Delete one object, or is Stopped."""
-        return self._stopped(path) or await super().delete(path, uid, version)
-
-    def _stopped(self, path: ObjectPath | None = None) -> Failure | None:
+    def _stopped(self, path: ObjectPath) -> Failure | None:
         """Return why nothing is written to a path; None where it may be."""
         order = self._stop.in_force()
-        told = path is not None and (path.group, path.subresource) == (GROUP, "status")
+        told = (path.group, path.subresource) == (GROUP, "status")
         if order is None or told:
             return None
         return Failure(kind=FailureKind.STOPPED, message=order.sentence)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import inspect
+from typing import TYPE_CHECKING
 
 import pytest
 
+from firstbell.engine.pace.fence import Fence
 from firstbell.engine.pace.stop import Stop
+from firstbell.engine.pace.tenure import LeaseTimes, Tenure
 from firstbell.engine.ports import Cluster, Failure, FailureKind, ObjectPath
 from firstbell.engine.requests.fenced_cluster import FencedCluster
 from firstbell.engine.requests.held_cluster import HeldCluster
-from firstbell.engine.requests.relayed_cluster import RelayedCluster
 from firstbell.engine.requests.stopped_cluster import StoppedCluster
 from firstbell.kinds.stop_order import StopOrder
 from tests.fakes import FakeCluster, ManualClock, instant
 from tests.unit.engine.bodies import INSIDE, a_calendar, an_autoscaler, an_hpa
+
+if TYPE_CHECKING:
+    from firstbell.engine.requests.relayed_cluster import RelayedCluster
 
 READS = {"get", "list_all", "list_each", "list_page", "resources"}
 REQUESTS = {name for name, _ in inspect.getmembers(Cluster, inspect.isfunction) if not name.startswith("_")}
@@ -50,12 +55,38 @@ def stop() -> Stop:
     return found
 
 
+WRITES = {
+    "json_patch": (HPA, RAISE),
+    "merge_patch": (HPA, {"spec": {"minReplicas": 9}}),
+    "apply": (HPA, {"spec": {"minReplicas": 9}}),
+    "create": ("firstbell.dev", "v1alpha1", "schoolcalendars", "ns", a_calendar()),
+    "delete": (HPA, "uid", "1"),
+}
+
+
+def shut(gate: type[RelayedCluster], behind: FakeCluster, stop: Stop) -> RelayedCluster:
+    if gate is StoppedCluster:
+        return StoppedCluster(behind, stop)
+    if gate is HeldCluster:
+        return HeldCluster(behind, Tenure(lambda: 0.0, LeaseTimes(duration=12.0)), lambda _: 0)
+    fence = Fence(lambda: 0.0)
+    fence.shut("as after a gap")
+    return FencedCluster(behind, fence)
+
+
 @pytest.mark.parametrize("gate", [StoppedCluster, FencedCluster, HeldCluster])
-def test_every_request_that_may_write_has_the_gate_before_it(gate: type[RelayedCluster]):
+async def test_every_request_that_may_write_has_the_gate_before_it(
+    gate: type[RelayedCluster], behind: FakeCluster, stop: Stop
+):
     """A request more in the port is named here until the gates know it, or it is said to read."""
     assert READS < REQUESTS
-    unguarded = {name for name in REQUESTS - READS if getattr(gate, name) is getattr(RelayedCluster, name)}
+    assert set(WRITES) == REQUESTS - READS
+    cluster = shut(gate, behind, stop)
+    answers = {name: await getattr(cluster, name)(*given) for name, given in WRITES.items()}
+    unguarded = {name for name, answer in answers.items() if not isinstance(answer, Failure)}
     assert unguarded == set()
+    assert len({answer.kind for answer in answers.values()}) == 1
+    assert behind.requests == []
 
 
 async def test_nothing_but_a_status_of_ours_is_sent(behind: FakeCluster, stop: Stop):
