@@ -84,6 +84,27 @@ class Connections:
         return self._clusters[context]
 
 
+def ask_namespaces(
+    clusters: Clusters, namespace: str | None, ask: Callable[[Cluster, str | None], Awaitable[T | Failure]]
+) -> list[tuple[str, str | None, T | Unread]]:
+    """Ask each cluster about a namespace: (None) all of them, (empty) the one of its context.
+
+    Return in the order of the contexts the name of each (empty: the current one), what was meant, and the
+    answer.
+    """
+    from firstbell.cli.ask_cluster import namespace_meant  # noqa: PLC0415 - as above
+
+    spaces = {
+        context: namespace_meant(clusters.kubeconfig, context, None) if namespace == "" else namespace
+        for context in clusters.contexts
+    }
+    answers = ask_clusters(clusters, lambda context, cluster: ask(cluster, spaces[context]))
+    return [
+        (context or "", spaces[context], answer)
+        for context, answer in zip(clusters.contexts, answers, strict=True)
+    ]
+
+
 def ask_clusters(
     clusters: Clusters, ask: Callable[[str | None, Cluster], Awaitable[T | Failure]]
 ) -> list[T | Unread]:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from firstbell import clock
 from firstbell.cli.ask_cluster import ask_cluster
 from firstbell.cli.live_objects import live_objects
-from firstbell.cli.many_clusters import Clusters, Unread, ask_clusters
+from firstbell.cli.many_clusters import Clusters, Unread, ask_namespaces
 from firstbell.cli.missing_namespace import missing_namespace
 from firstbell.cli.output import refuse
 from firstbell.core import (
@@ -103,7 +103,7 @@ def plan_cluster(
     found = ask_cluster(kubeconfig, context, lambda cluster: _objects(cluster, namespace))
     if isinstance(found, Failure):
         refuse([f"{found.message.rstrip('.')}. To plan from files instead, give them with -f."])
-    return plan_objects(found, _where(namespace), first, days)
+    return plan_objects(found, place(namespace), first, days)
 
 
 def plan_clusters(
@@ -113,18 +113,9 @@ def plan_clusters(
 
     `namespace` None is all; empty is that of each context.
     """
-    from firstbell.cli.ask_cluster import namespace_meant  # noqa: PLC0415 - as there
-
-    spaces = {
-        context: namespace_meant(clusters.kubeconfig, context, None) if namespace == "" else namespace
-        for context in clusters.contexts
-    }
-    answers = ask_clusters(clusters, lambda context, cluster: _objects(cluster, spaces[context]))
     return [
-        answer
-        if isinstance(answer, Unread)
-        else _planned_in(context or "", answer, _where(spaces[context]), first, days)
-        for context, answer in zip(clusters.contexts, answers, strict=True)
+        answer if isinstance(answer, Unread) else _planned_in(context, answer, place(space), first, days)
+        for context, space, answer in ask_namespaces(clusters, namespace, _objects)
     ]
 
 
@@ -144,7 +135,8 @@ async def _objects(cluster: Cluster, namespace: str | None) -> tuple[Origin, ...
     return await missing_namespace(cluster, namespace) or found
 
 
-def _where(namespace: str | None) -> str:
+def place(namespace: str | None) -> str:
+    """Say in words where something is looked for: in a namespace, or (None) anywhere."""
     return f"in namespace {namespace}" if namespace else "in the cluster"
 
 

@@ -18,9 +18,9 @@ from firstbell.cli.fleet.reading import (
     seen_target,
     unseen,
 )
-from firstbell.cli.many_clusters import Unread, ask_clusters
+from firstbell.cli.many_clusters import Unread, ask_namespaces
 from firstbell.cli.output import refuse
-from firstbell.cli.planned import linked_in, manifests_in, policy_errors, workload_of
+from firstbell.cli.planned import linked_in, manifests_in, place, policy_errors, workload_of
 from firstbell.core import (
     MINUTES_PER_DAY,
     AbsenceReason,
@@ -124,16 +124,9 @@ def of_files(files: Sequence[Path], horizon: Horizon) -> Fleet:
 
 def of_clusters(clusters: Clusters, namespace: str | None, horizon: Horizon) -> list[Fleet | Unread]:
     """Return the fleet of each cluster: of a namespace, (None) of all, or (empty) of that of each context."""
-    from firstbell.cli.ask_cluster import namespace_meant  # noqa: PLC0415 - as there
-
-    spaces = {
-        context: namespace_meant(clusters.kubeconfig, context, None) if namespace == "" else namespace
-        for context in clusters.contexts
-    }
-    answers = ask_clusters(clusters, lambda context, cluster: read_cluster(cluster, spaces[context]))
     return [
-        answer if isinstance(answer, Unread) else _of_cluster(context or "", spaces[context], answer, horizon)
-        for context, answer in zip(clusters.contexts, answers, strict=True)
+        answer if isinstance(answer, Unread) else _of_cluster(context, space, answer, horizon)
+        for context, space, answer in ask_namespaces(clusters, namespace, read_cluster)
     ]
 
 
@@ -142,8 +135,8 @@ def _of_cluster(context: str, namespace: str | None, read: ReadCluster, horizon:
     linked, unlinked = link_readable(manifests)
     problems = (*unreadable, *unlinked)
     if not linked.autoscalers:
-        where = f"in namespace {namespace}" if namespace else "in the cluster"
-        why = f"there is no SchoolAutoscaler {where} that can be planned. Give another with -n, or -A for all"
+        none = f"there is no SchoolAutoscaler {place(namespace)} that can be planned"
+        why = f"{none}. Give another with -n, or -A for all"
         return Unread(context=context, why="; ".join([why, *map(str, problems)]))
     fleet = _fleet(context, linked, read.around, horizon)
     return replace(fleet, problems=(*problems, *fleet.problems))
