@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from firstbell.core import read_floor
 from firstbell.engine.floor.reading import seen_floor
 from firstbell.engine.objects.object_keys import key_of
-from firstbell.engine.ports import Failure, FailureKind
+from firstbell.engine.ports import NOT_FOR_US, Failure, FailureKind
 from firstbell.engine.seen.watched_kinds import (
     AUTOSCALERS,
     CLUSTER_CALENDARS,
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from firstbell.engine.ports import Cluster, Json
     from firstbell.engine.seen.watched_kinds import WatchedKind
     from firstbell.kinds.foreign_autoscalers import ForeignAutoscaler
-
-NOT_FOR_US = frozenset({FailureKind.NOT_FOUND, FailureKind.FORBIDDEN})
 
 
 async def live_objects(

@@ -538,18 +538,26 @@ class Engine:
             self._ask(key, hold.end)
             return
         at = now + jittered(RESYNC, key)
-        seen = self.store.autoscalers.get(key)
-        rules = seen.in_force if seen is not None else None
-        left = [floor for floor in self.store.floors.held_by(key) if self._is_ours(floor)]
-        for floor in left if rules is not None and self.stop.in_force() is None else ():
-            mark = floor.autoscaler.mark
-            if rules is not None and rules.target.key != floor.target.key and mark is not None:
-                if mark.instance != self.instance:
-                    continue
-                if await release(self._cluster, self._telemetry, self.store.floors, floor) is not None:
-                    at = self.clock.now() + LONGEST_RETRY
-                self.wake(self.store.concerned(floor.target) - {key})
+        for floor in self._left_behind(key) if self.stop.in_force() is None else ():
+            if await release(self._cluster, self._telemetry, self.store.floors, floor) is not None:
+                at = self.clock.now() + LONGEST_RETRY
+            self.wake(self.store.concerned(floor.target) - {key})
         self._ask(key, at)
+
+    def _left_behind(self, key: str) -> list[SeenFloor]:
+        """Return our floors of an autoscaler on workloads that it is not for any more."""
+        seen = self.store.autoscalers.get(key)
+        if seen is None or seen.in_force is None:
+            return []
+        target = seen.in_force.target
+        return [
+            floor
+            for floor in self.store.floors.held_by(key)
+            if self._is_ours(floor)
+            and floor.target.key != target.key
+            and floor.autoscaler.mark is not None
+            and floor.autoscaler.mark.instance == self.instance
+        ]
 
     def _have_orders_reported(self, key: str, outcome: Outcome | Unavailable) -> None:
         for one in self.store.overrides.came_of(key, effect_of(outcome)):

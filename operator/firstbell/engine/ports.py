@@ -79,6 +79,8 @@ _TRANSIENT = frozenset(
 )
 
 
+NOT_FOR_US = frozenset({FailureKind.NOT_FOUND, FailureKind.FORBIDDEN})
+"""What a read of a kind says that the cluster does not have, or that is not ours to see."""
 OK, OVERTAKEN = "ok", "Overtaken"
 _LOST = frozenset({FailureKind.CONFLICT, FailureKind.NOT_FOUND})
 

@@ -15,7 +15,7 @@ from firstbell.engine.floor.kept_fields import mend
 from firstbell.engine.floor.marks import ANNOTATION_MANAGERS, floor_from_status
 from firstbell.engine.floor.orphans import release
 from firstbell.engine.floor.reading import seen_floor
-from firstbell.engine.ports import Failure, FailureKind
+from firstbell.engine.ports import NOT_FOR_US, Failure, FailureKind
 from firstbell.kinds.foreign_autoscalers import FOREIGN_AUTOSCALERS, SCALED_OBJECT
 from firstbell.kinds.group import AUTOSCALER_PLURAL, GROUP, VERSION
 
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 WRITERS = 16
 SETTLES_SECONDS = 1.0
 DAMAGED = "its firstbell.dev annotations are incomplete or damaged: its baseline is unknown"
-_NOT_FOR_US = frozenset({FailureKind.NOT_FOUND, FailureKind.FORBIDDEN})
-"""How a cluster answers that has no such kind, or does not say so without the right to read it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,7 +73,7 @@ async def held_floors(
         for of in kinds:
             bodies = await cluster.list_all(of.group, of.version, of.plural, namespace)
             if isinstance(bodies, Failure):
-                if of.optional and bodies.kind in _NOT_FOR_US:
+                if of.optional and bodies.kind in NOT_FOR_US:
                     continue
                 return bodies
             seen = [_marked(seen_floor(body, of), remembered, instance) for body in bodies]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from firstbell.engine.ports import Failure, FailureKind
+from firstbell.engine.ports import NOT_FOR_US, Failure, FailureKind
 from firstbell.engine.seen.watched_kinds import FOREIGN_KINDS
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ LISTS_SECONDS, LONGEST_LISTS_SECONDS = 5.0, 15.0
 """Between two lists of a kind: a list costs the API server far more than a watch."""
 AT_ONCE_SECONDS = 1.0
 """A watch that ends sooner than this and told nothing might as well not have been."""
-FOR_GOOD = frozenset({FailureKind.NOT_FOUND, FailureKind.FORBIDDEN})
 
 log = structlog.get_logger("firstbell.engine")
 
@@ -99,7 +98,7 @@ class _Following:
             failure = await (self._watched(sleep) if self._version else self._listed(sleep))
             if failure is None:
                 continue
-            if failure.kind in FOR_GOOD:
+            if failure.kind in NOT_FOR_US:
                 log.error("not followed any more", kind=self._kind[2], message=failure.message)
                 return failure
             if failure.kind is FailureKind.EXPIRED:

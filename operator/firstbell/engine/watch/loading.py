@@ -17,7 +17,7 @@ from firstbell.core import AbsenceReason, Unavailable
 from firstbell.engine.objects.object_keys import key_of, namespace_of
 from firstbell.engine.objects.packed import packed, unpacked
 from firstbell.engine.pace.slices import Slices
-from firstbell.engine.ports import Failure, FailureKind
+from firstbell.engine.ports import NOT_FOR_US, Failure, FailureKind
 from firstbell.engine.seen.own_objects import keep_for_later, read
 from firstbell.engine.seen.watched_kinds import WATCHED_KINDS, ForeignKind, OwnKind
 from firstbell.kinds.group import GROUP
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 PUT_AT_ONCE = 500
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 1.0, 15.0
 
-_NOT_FOR_US = frozenset({FailureKind.NOT_FOUND, FailureKind.FORBIDDEN})
 
 log = structlog.get_logger("firstbell.engine")
 
@@ -155,7 +154,7 @@ async def look_through(
     for namespace in kind.places(namespaces):
         answer = await cluster.list_each(kind.api, namespace, take)
         if isinstance(answer, Failure):
-            if kind.optional and answer.kind in _NOT_FOR_US:
+            if kind.optional and answer.kind in NOT_FOR_US:
                 return False
             return _sentence(answer, kind.group, kind.plural, namespace)
     return True
