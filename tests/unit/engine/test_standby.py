@@ -201,25 +201,35 @@ async def test_of_two_shards_the_figures_of_the_next_bell_add_up():
     assert sum(share.more for share in told) == 4 * (PEAK - 4)
 
 
+async def follow_the_first_of(run: Running, here: str, there: str) -> None:
+    """Two workloads, and a policy for the first."""
+    for name in (here, there):
+        run.world.put(HPAS, an_hpa(name=name, target=name))
+        run.world.put(DEPLOYMENTS, a_deployment(name=name))
+    run.world.put("schoolautoscalers", an_autoscaler(name="policy", target=here))
+    await run.pass_time(seconds=5)
+
+
+async def move_to(run: Running, target: str) -> None:
+    """The policy is for that workload from now on."""
+
+    def moved(body) -> None:
+        body["spec"]["scaleTargetRef"]["name"] = target
+
+    run.world.cluster.edit("firstbell.dev", "schoolautoscalers", "ns", "policy", moved)
+    await run.pass_time(seconds=5)
+
+
 async def test_an_order_to_write_nothing_keeps_a_floor_that_was_left_for_another_shard_until_its_end():
     lease = Lease(shards=2)
     lease.taken(0, 0.0)
     here, there = on_shard(0), on_shard(1)
     async with Running(INSIDE, lease=lease, hpa=None, deployment=None, autoscaler=None) as run:
-        for name in (here, there):
-            run.world.put(HPAS, an_hpa(name=name, target=name))
-            run.world.put(DEPLOYMENTS, a_deployment(name=name))
-        run.world.put("schoolautoscalers", an_autoscaler(name="policy", target=here))
-        await run.pass_time(seconds=5)
+        await follow_the_first_of(run, here, there)
         order = an_override(hold=True, autoscalerRefs=[{"name": "policy"}], until="09:00")
         run.world.put("scalingoverrides", order)
         await run.pass_time(seconds=5)
-
-        def moved(body) -> None:
-            body["spec"]["scaleTargetRef"]["name"] = there
-
-        run.world.cluster.edit("firstbell.dev", "schoolautoscalers", "ns", "policy", moved)
-        await run.pass_time(seconds=5)
+        await move_to(run, there)
         assert run.minimum(here) == PEAK
         lease.taken(0, lease.steady)
         await run.until("2024-09-09T09:00:05")
@@ -231,18 +241,9 @@ async def test_a_floor_that_a_policy_leaves_for_another_shard_is_given_back_by_t
     lease.taken(0, 0.0)
     here, there = on_shard(0), on_shard(1)
     async with Running(INSIDE, lease=lease, hpa=None, deployment=None, autoscaler=None) as run:
-        for name in (here, there):
-            run.world.put(HPAS, an_hpa(name=name, target=name))
-            run.world.put(DEPLOYMENTS, a_deployment(name=name))
-        run.world.put("schoolautoscalers", an_autoscaler(name="policy", target=here))
-        await run.pass_time(seconds=5)
+        await follow_the_first_of(run, here, there)
         assert run.minimum(here) == PEAK
-
-        def moved(body) -> None:
-            body["spec"]["scaleTargetRef"]["name"] = there
-
-        run.world.cluster.edit("firstbell.dev", "schoolautoscalers", "ns", "policy", moved)
-        await run.pass_time(seconds=5)
+        await move_to(run, there)
         assert (run.minimum(here), run.minimum(there)) == (4, 4)
 
 
