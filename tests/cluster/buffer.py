@@ -55,34 +55,6 @@ def provisioned(stage: Stage, replicas: int, *, name: str = NAME, why_not: str =
 
 
 def _crd() -> Json:
-    count = {"type": "integer", "format": "int32"}
     words = {field: {"type": "string"} for field in ("type", "status", "reason", "message")}
     conditions = {"type": "array", "items": {"type": "object", "properties": words}}
-    schema = {
-        "type": "object",
-        "properties": {
-            "spec": {"type": "object", "properties": {"replicas": count}},
-            "status": {"type": "object", "properties": {"replicas": count, "conditions": conditions}},
-        },
-    }
-    version = {
-        "name": "v1",
-        "served": True,
-        "storage": True,
-        "subresources": {
-            "status": {},
-            "scale": {"specReplicasPath": ".spec.replicas", "statusReplicasPath": ".status.replicas"},
-        },
-        "schema": {"openAPIV3Schema": schema},
-    }
-    return {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": CRD},
-        "spec": {
-            "group": GROUP,
-            "scope": "Namespaced",
-            "names": {"kind": KIND, "plural": PLURAL, "singular": "buffer"},
-            "versions": [version],
-        },
-    }
+    return stand_in_kinds.scalable(GROUP, KIND, PLURAL, {"conditions": conditions})

@@ -81,37 +81,5 @@ def _copy(api: ClusterApi, body: Json) -> None:
 
 
 def _crd() -> Json:
-    count = {"type": "integer", "format": "int32"}
-    schema = {
-        "type": "object",
-        "properties": {
-            "spec": {"type": "object", "properties": {"replicas": count}},
-            "status": {
-                "type": "object",
-                "properties": {"replicas": count, "selector": {"type": "string"}},
-            },
-        },
-    }
-    scale = {
-        "specReplicasPath": ".spec.replicas",
-        "statusReplicasPath": ".status.replicas",
-        "labelSelectorPath": ".status.selector",
-    }
-    version = {
-        "name": "v1",
-        "served": True,
-        "storage": True,
-        "subresources": {"status": {}, "scale": scale},
-        "schema": {"openAPIV3Schema": schema},
-    }
-    return {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": CRD},
-        "spec": {
-            "group": GROUP,
-            "scope": "Namespaced",
-            "names": {"kind": KIND, "plural": PLURAL, "singular": "portal"},
-            "versions": [version],
-        },
-    }
+    selector = {"selector": {"type": "string"}}
+    return stand_in_kinds.scalable(GROUP, KIND, PLURAL, selector, labelSelectorPath=".status.selector")

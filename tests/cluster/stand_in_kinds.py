@@ -30,3 +30,37 @@ def uninstall(here: ControlPlane, name: str) -> None:
     """Deletes the stand-in, if it is there."""
     which = ("--selector", f"{MARK}={MARKED}", "--field-selector", f"metadata.name={name}")
     here.kubectl("delete", "crd", *which, "--timeout=30s", seconds=40)
+
+
+def scalable(group: str, kind: str, plural: str, status: Json, **scale: str) -> Json:
+    """A kind with `spec.replicas` and `status.replicas`, which its scale subresource gives.
+
+    `status` is what else its status has, `scale` what else its scale tells.
+    """
+    count = {"type": "integer", "format": "int32"}
+    schema = {
+        "type": "object",
+        "properties": {
+            "spec": {"type": "object", "properties": {"replicas": count}},
+            "status": {"type": "object", "properties": {"replicas": count, **status}},
+        },
+    }
+    paths = {"specReplicasPath": ".spec.replicas", "statusReplicasPath": ".status.replicas", **scale}
+    version = {
+        "name": "v1",
+        "served": True,
+        "storage": True,
+        "subresources": {"status": {}, "scale": paths},
+        "schema": {"openAPIV3Schema": schema},
+    }
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"{plural}.{group}"},
+        "spec": {
+            "group": group,
+            "scope": "Namespaced",
+            "names": {"kind": kind, "plural": plural, "singular": kind.lower()},
+            "versions": [version],
+        },
+    }
