@@ -81,5 +81,6 @@ def _copy(api: ClusterApi, body: Json) -> None:
 
 
 def _crd() -> Json:
-    selector = {"selector": {"type": "string"}}
+    # There from the first moment: without one the operator asks the object itself, which it may not.
+    selector = {"selector": {"type": "string", "default": f"app={NAME}"}}
     return stand_in_kinds.scalable(GROUP, KIND, PLURAL, selector, labelSelectorPath=".status.selector")

@@ -42,7 +42,7 @@ def scalable(group: str, kind: str, plural: str, status: Json, **scale: str) -> 
         "type": "object",
         "properties": {
             "spec": {"type": "object", "properties": {"replicas": count}},
-            "status": {"type": "object", "properties": {"replicas": count, **status}},
+            "status": {"type": "object", "default": {}, "properties": {"replicas": count, **status}},
         },
     }
     paths = {"specReplicasPath": ".spec.replicas", "statusReplicasPath": ".status.replicas", **scale}
