@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from firstbell import clock
@@ -17,6 +17,7 @@ from firstbell.cli.missing_namespace import missing_namespace
 from firstbell.cli.output import refuse
 from firstbell.core import (
     NO_RISES,
+    ConditionType,
     Plan,
     Rises,
     SchoolCalendar,
@@ -208,6 +209,28 @@ def reported_rises(manifest: AutoscalerManifest) -> Rises:
     """Return what the operator measured of the workload, as its status has it; a person's file has none."""
     status = manifest.origin.node.value.get("status")
     return lead_from_status(status).rises if isinstance(status, dict) else NO_RISES
+
+
+def not_carried_out(manifest: AutoscalerManifest) -> str | None:
+    """Return why the operator cannot do what is planned, as it reported of this very spec; None if it can.
+
+    A policy plans well for a workload that is not there, or that nobody gives bounds: it says neither.
+    """
+    body = manifest.origin.node.value
+    status = body.get("status")
+    told = status.get("conditions") if isinstance(status, dict) else None
+    for one in told if isinstance(told, list) else ():
+        if not isinstance(one, dict) or one.get("type") != ConditionType.ABLE_TO_SCALE:
+            continue
+        if one.get("status") != "False" or _is_of_an_earlier_spec(one, body):
+            return None
+        return f"{manifest.namespace}/{manifest.name}: {one.get('reason')}: {one.get('message')}"
+    return None
+
+
+def _is_of_an_earlier_spec(condition: Mapping[str, object], body: Mapping[str, Any]) -> bool:
+    seen, now = condition.get("observedGeneration"), body["metadata"].get("generation")
+    return isinstance(seen, int) and isinstance(now, int) and seen < now
 
 
 def _plan(workload: Workload, window: DayWindow) -> Plan:

@@ -47,6 +47,8 @@ def merge(
         end(head, merged(head, shares), Sheet(results=results, as_table=as_table))
     except NotAShardError as error:
         refuse([f"{error}."])
+    except BrokenPipeError:
+        raise
     except OSError as error:
         refuse([f"{error.filename}: cannot be read ({(error.strerror or 'unknown').lower()})."])
     except UnicodeDecodeError:

@@ -17,7 +17,7 @@ from firstbell.cli.plan.command import NOT_ALL, PlanOutput
 from firstbell.cli.plan.plot import plot_plans, undrawable
 from firstbell.cli.plan.table import print_planned
 from firstbell.cli.plan_differences import differences, in_markdown, in_words
-from firstbell.cli.planned import Planned, linked_files
+from firstbell.cli.planned import Planned, linked_files, not_carried_out
 from firstbell.core import instant_of
 from firstbell.files.plan_document import plan_document
 
@@ -37,8 +37,7 @@ def show(planned: Planned, output: PlanOutput, plot: Path | None, *, steps: bool
         if problem := plot_plans(planned.plans, plot):
             refuse([problem])
         typer.echo(f"drawn: {plot}", err=True)
-    for found in planned.problems:
-        typer.echo(f"not planned: {printable(str(found))}", err=True)
+    _tell_what_is_not(planned)
     raise typer.Exit(NOT_ALL if planned.problems else 0)
 
 
@@ -59,14 +58,22 @@ def show_clusters(
     else:
         _print_document(_clusters_document(planned, unread), output)
     for context, each in planned.items():
-        for problem in each.problems:
-            typer.echo(f"not planned: {printable(f'{context}: {problem}')}", err=True)
+        _tell_what_is_not(each, f"{context}: ")
     for one in unread:
         typer.echo(f"not planned: {printable(f'{one.context}: {one.why}')}", err=True)
     if not planned:
         raise typer.Exit(UNREADABLE)
     whole = not unread and not any(each.problems for each in planned.values())
     raise typer.Exit(0 if whole else NOT_ALL)
+
+
+def _tell_what_is_not(planned: Planned, where: str = "") -> None:
+    """Name what could not be planned, and what is planned and cannot be done as it stands."""
+    for found in planned.problems:
+        typer.echo(f"not planned: {printable(f'{where}{found}')}", err=True)
+    for one in planned.autoscalers:
+        if hindrance := not_carried_out(one.manifest):
+            typer.echo(f"not carried out: {printable(f'{where}{hindrance}')}", err=True)
 
 
 def _clusters_document(planned: Mapping[str, Planned], unread: Sequence[Unread]) -> dict[str, Any]:

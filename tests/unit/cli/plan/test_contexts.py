@@ -143,3 +143,22 @@ def test_what_does_not_go_together_is_refused(options, said):
 
     assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("generation", "status", "told"),
+    [(2, "False", True), (3, "False", False), (2, "True", False)],
+    ids=["it cannot", "that was said of an earlier spec", "it can"],
+)
+def test_what_is_planned_and_the_operator_cannot_do_is_named(tmp_path, generation, status, told):
+    policy = yaml.safe_load(AUTOSCALER)
+    policy["metadata"]["generation"] = generation
+    condition = {"type": "AbleToScale", "status": status, "observedGeneration": 2}
+    condition |= {"reason": "BoundsMissing", "message": "spec.maxReplicas is needed.\x1b[31m"}
+    policy["status"] = {"conditions": [{"type": "Ready", "status": "False"}, condition]}
+    with serving(objects(CALENDAR, yaml.safe_dump(policy)), ["lms"]) as north:
+        kubeconfig = contexts(tmp_path, {"north": north})
+        found = run("--kubeconfig", kubeconfig, "--contexts", "north", "-A", *DATE)
+    assert found.exit_code == 0
+    want = "not carried out: north: lms/web: BoundsMissing: spec.maxReplicas is needed.\\x1b[31m\n"
+    assert found.stderr == (want if told else "")
