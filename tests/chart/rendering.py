@@ -23,6 +23,7 @@ CASES = {
     "guarded": ("--values", str(VALUES / "guarded.yaml")),
     "every-right": ("--values", str(VALUES / "every-right.yaml")),
     "recording": ("--values", str(VALUES / "recording.yaml")),
+    "everything": ("--values", str(VALUES / "everything.yaml")),
 }
 """The renderings that are kept, by the name of their file."""
 

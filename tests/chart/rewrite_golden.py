@@ -1,4 +1,7 @@
-"""Writes the golden files anew: `python -m tests.chart.rewrite_golden`. Look at the difference then."""
+"""Writes the golden files and the README's table of values anew: `python -m tests.chart.rewrite_golden`.
+
+Look at the difference then.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,14 @@ from pathlib import Path
 
 from firstbell_workshop.local.programs import Programs
 from firstbell_workshop.local.progress import progress_here
-from tests.chart.rendering import CASES, golden, rendered, without_definitions
+from tests.chart.rendering import CASES, CHART, golden, rendered, without_definitions
+from tests.chart.values_table import README, readme_with, table
 
 
 def main() -> None:
+    made = table((CHART / "values.yaml").read_text("utf-8"))
+    readme = readme_with(README.read_text("utf-8"), made)
+    README.write_text(readme, encoding="utf-8", newline="\n")
     program = Programs(progress=progress_here()).get(["helm"])["helm"]
     with tempfile.TemporaryDirectory() as home:
         for case, options in CASES.items():

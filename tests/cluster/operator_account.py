@@ -25,6 +25,8 @@ ROOT = Path(__file__).parents[2]
 CHART = ROOT / "charts" / "firstbell"
 EVERY_RIGHT = ("--values", str(ROOT / "tests" / "chart" / "values" / "every-right.yaml"))
 """The options with which the chart grants all that it ever does."""
+EVERYTHING = ("--values", str(ROOT / "tests" / "chart" / "values" / "everything.yaml"))
+"""The options with each value on that real clusters ask for."""
 HELM_SECONDS = 120
 NO_MORE_THAN_RIGHTS = (
     "--show-only", "templates/serviceaccount.yaml",

@@ -7,6 +7,7 @@ No image is pulled on made-up nodes, so the operator runs beside the pod that st
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,12 +15,12 @@ import yaml
 
 from firstbell.settings import Settings
 from firstbell_workshop.local.errors import ControlPlaneError
-from tests.cluster import buffer, keda, portal
+from tests.cluster import buffer, keda, portal, prometheus_operator
 from tests.cluster.admission import Denial
 from tests.cluster.chart_release import DEFINITIONS, NAMESPACE, Release, changed_chart
 from tests.cluster.commands import said
 from tests.cluster.conftest import install_kinds
-from tests.cluster.operator_account import CHART, EVERY_RIGHT, access
+from tests.cluster.operator_account import CHART, EVERY_RIGHT, EVERYTHING, access
 from tests.cluster.operator_process import OperatorThread, Sun, run_command
 from tests.cluster.stage import (
     BASELINE,
@@ -99,6 +100,36 @@ def test_a_release_comes_changes_goes_back_and_goes(release: Release, scene: Sta
     assert scene.api.get("SchoolCalendar", CALENDAR) is not None
     release.install()
     assert release.deployment()["metadata"]["name"] == "firstbell"
+
+
+@pytest.fixture
+def prometheus_kinds(release: Release) -> Iterator[None]:
+    prometheus_operator.install(release.control_plane)
+    yield
+    release.helm("uninstall", "firstbell", "--ignore-not-found", "--no-hooks")
+    prometheus_operator.uninstall(release.control_plane)
+
+
+@pytest.mark.usefixtures("prometheus_kinds")
+def test_with_every_value_on_the_api_server_knows_each_field_and_the_pods_run(release: Release):
+    """In a namespace of the level restricted, and without a number for the user, as OpenShift has it."""
+    plane = release.control_plane
+    release.make_restricted_namespace()
+    text = release.helm("template", "firstbell", str(CHART), *EVERYTHING, "--set", "crds.install=false")
+    plane.kubectl("apply", "--dry-run=server", "--validate=strict", "-f", "-", stdin=text)
+
+    release.install(*EVERYTHING, "--wait", "--timeout", "90s")
+    assert release.deployment()["status"]["readyReplicas"] == 2
+    monitor = plane.kubectl("-n", NAMESPACE, "get", "servicemonitors,prometheusrules", "-o", "name")
+    assert len(monitor.split()) == 2
+    seen = json.loads(plane.kubectl("-n", NAMESPACE, "get", "pods", "-o", "json"))["items"]
+    assert {pod["metadata"]["labels"]["team"] for pod in seen} == {"platform"}
+    assert not any("runAsUser" in pod["spec"]["securityContext"] for pod in seen)
+
+    release.helm("uninstall", "firstbell", "--wait", "--no-hooks")
+    until(lambda: release.objects() == KEPT, lambda: f"only the definitions: {release.objects()}")
+    left = plane.kubectl("-n", NAMESPACE, "get", "servicemonitors,prometheusrules", "-o", "name")
+    assert left.split() == []
 
 
 def test_without_keep_the_definitions_go_too(release: Release):

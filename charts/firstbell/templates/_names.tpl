@@ -12,16 +12,35 @@
 
 {{/* What finds the pod. It never changes: a Deployment's selector cannot. */}}
 {{- define "firstbell.selector" -}}
-app.kubernetes.io/name: {{ default .Chart.Name .Values.nameOverride }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ default .Chart.Name .Values.nameOverride | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
-{{/* The labels of all objects. */}}
+{{/* The labels by which this release's objects are known. */}}
 {{- define "firstbell.labels" -}}
 {{ include "firstbell.selector" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" | quote }}
+{{- end -}}
+
+{{/*
+The metadata of each object of the chart. The argument is a dict: `root`, `name`, and where the object has them
+`namespace`, `labels` and `annotations`. What the chart needs wins over what a value of the object says, and that over
+the common ones.
+*/}}
+{{- define "firstbell.metadata" -}}
+name: {{ .name | quote }}
+{{- with .namespace }}
+namespace: {{ . | quote }}
+{{- end }}
+labels:
+  {{- $own := include "firstbell.labels" .root | fromYaml }}
+  {{- merge $own (.labels | default dict) .root.Values.commonLabels | toYaml | nindent 2 }}
+{{- with merge dict (.annotations | default dict) .root.Values.commonAnnotations }}
+annotations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end -}}
 
 {{/* The account that the operator runs under. */}}
@@ -35,6 +54,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 
 {{/* The image: a digest wins over a tag. */}}
 {{- define "firstbell.image" -}}
+{{- with .Values.image.registry -}}
+{{- printf "%s/" (trimSuffix "/" .) -}}
+{{- end -}}
 {{- if .Values.image.digest -}}
 {{- printf "%s@%s" .Values.image.repository .Values.image.digest -}}
 {{- else -}}

@@ -55,6 +55,10 @@ them, and so does a request that is denied.
 {{- if .Values.prometheus.tokenSecrets.enabled }}
 - apiGroups: [""]
   resources: [secrets]
+  {{- with .Values.prometheus.tokenSecrets.names }}
+  resourceNames:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
   verbs: [get]
 {{- end }}
 {{- end -}}
