@@ -7,7 +7,7 @@ fails for now is told in the outcome and tried again by the next tick.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from firstbell.core import (
     LONGEST_LEAD,
@@ -37,6 +37,7 @@ from firstbell.engine.seen.store import SeenWorkload, Store
 from firstbell.kinds.school_autoscaler import Mode
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from firstbell.engine.acting.act import Actor
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from firstbell.engine.ports import Clock
 
 READ_AGAIN_TRIES = 4
+T = TypeVar("T")
 
 
 class Ticker:
@@ -106,10 +108,8 @@ class Ticker:
     def plan_ahead(self, key: str, memory: Memory) -> None:
         """Have the plan of an autoscaler made, and the days that it stands on, without deciding anything."""
         now = self._clock.now()
-        namespace = key.partition("/")[0]
-        self._slices.run(
-            namespace, f"The plan of SchoolAutoscaler {key}", lambda: self._planned(key, memory, now)
-        )
+        what = f"The plan of SchoolAutoscaler {key}"
+        self._cut_cleanly(key, memory, what, lambda: self._planned(key, memory, now))
 
     def _planned(self, key: str, memory: Memory, now: datetime) -> None:
         seen = self._store.current(key)
@@ -120,11 +120,15 @@ class Ticker:
             current_plan(stands, stands.actuator, memory, minute_of(now))
 
     def _look(self, key: str, memory: Memory, now: datetime) -> Outcome | Unavailable:
-        """Observe and decide, within a slice. After a cut nothing half done is left in the days."""
-        cut = memory.plans.cut
+        """Observe and decide, within a slice."""
         what = f"The decision of SchoolAutoscaler {key}"
+        return self._cut_cleanly(key, memory, what, lambda: self._looked(key, memory, now))
+
+    def _cut_cleanly(self, key: str, memory: Memory, what: str, work: Callable[[], T]) -> T | Unavailable:
+        """Do some work within a slice. After a cut nothing half done is left in the days."""
+        cut = memory.plans.cut
         namespace = key.partition("/")[0]
-        outcome = self._slices.run(namespace, what, lambda: self._looked(key, memory, now))
+        outcome = self._slices.run(namespace, what, work)
         whole = isinstance(outcome, Unavailable) and outcome.reason == AbsenceReason.TOO_COSTLY
         if whole or (memory.plans.cut is not None and memory.plans.cut is not cut):
             self._slices.run(namespace, what, lambda: self._store.renew_days(key))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from firstbell.core.days import SchoolDays
-from tests.unit.engine.bodies import BEFORE, INSIDE, PEAK, RISE, a_calendar
+from firstbell.engine.memory.memory import Memory
+from tests.unit.engine.bodies import BEFORE, INSIDE, KEY, PEAK, RISE, a_calendar
 from tests.unit.engine.pace.test_slices import endless
 from tests.unit.engine.world import World
 
@@ -63,3 +64,12 @@ async def test_what_was_cut_is_not_tried_again_until_something_changes():
     await world.tick()
     assert world.condition("CalendarResolved") == ("True", "Resolved")
     assert world.memory.plans.cut is None
+
+
+async def test_who_stands_by_leaves_nothing_half_done_in_the_days_either():
+    world = World(BEFORE)
+    made_endless(world)
+    memory = Memory()
+    world.ticker.plan_ahead(KEY, memory)
+    assert memory.plans.cut is not None
+    assert type(world.store.calendars["ns/school"].days) is SchoolDays
