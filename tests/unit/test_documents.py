@@ -18,9 +18,7 @@ DOCUMENTS = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")),
     ROOT / "operator/README.md",
     ROOT / "charts/firstbell/README.md",
-    FAULTS,
-    ARCHITECTURE,
-    GLOSSARY,
+    *sorted((ROOT / "operator/docs").rglob("*.md")),
     INDEX,
     *DECISIONS,
 ]
