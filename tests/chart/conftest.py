@@ -28,6 +28,17 @@ def helm_program() -> Path:
         pytest.skip(str(error))
 
 
+@pytest.fixture(scope="session")
+def promtool() -> Path:
+    """Promtool as helm is: from PATH, or built here once."""
+    try:
+        return Programs(progress=progress_here()).get(["promtool"])["promtool"]
+    except ControlPlaneError as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(error))
+
+
 @pytest.fixture
 def render(helm_program: Path, tmp_path: Path) -> Callable[..., str]:
     """The text of `helm template` with these options."""

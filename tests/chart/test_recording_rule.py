@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
-from firstbell_workshop.local.errors import ControlPlaneError
-from firstbell_workshop.local.programs import Programs
-from firstbell_workshop.local.progress import progress_here
 from tests.chart.rendering import VALUES, manifests, only
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 RECORDING = ("--values", str(VALUES / "recording.yaml"))
-
-
-@pytest.fixture(scope="module")
-def promtool() -> Path:
-    try:
-        return Programs(progress=progress_here()).get(["promtool"])["promtool"]
-    except ControlPlaneError as error:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(str(error))
 
 
 @pytest.fixture

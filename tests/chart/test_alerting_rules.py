@@ -1,0 +1,210 @@
+"""The alerts: what a Prometheus has seen makes just these fire, with these words, and each has its page."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from firstbell.cli.main import app
+from tests.chart.alert_scenes import SCENES, Scene
+from tests.chart.rendering import CHART, ROOT, helm, manifests, only
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RULES = CHART / "monitoring" / "rules.yaml"
+RUNBOOKS = ROOT / "operator" / "docs" / "runbooks"
+ON = ("--set", "alerts.enabled=true")
+EVERY_PART = ("## What it means", "## Look", "## Do", "## It ends")
+WORDS_OF_A_PAGE = 260
+
+
+def written_groups() -> list[dict]:
+    return yaml.safe_load(RULES.read_text("utf-8"))["groups"]
+
+
+def alerts(groups: list[dict]) -> list[dict]:
+    return [rule for group in groups for rule in group["rules"] if "alert" in rule]
+
+
+NAMES = sorted({rule["alert"] for rule in alerts(written_groups())})
+
+
+def run(promtool: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([str(promtool), *words], capture_output=True, text=True, timeout=240, check=False)
+
+
+def firing(scene: Scene) -> list[dict]:
+    """The alerts of the scene as `promtool test rules` wants them told: those that do not fire with none."""
+    return [
+        {
+            "eval_time": f"{scene.minute}m",
+            "alertname": name,
+            "exp_alerts": [
+                {
+                    "exp_labels": fired.labels,
+                    "exp_annotations": {
+                        "summary": fired.summary,
+                        "description": fired.description,
+                        "runbook_url": f"operator/docs/runbooks/{name}.md",
+                    },
+                }
+                for fired in scene.fires
+                if fired.alert == name
+            ],
+        }
+        for name in NAMES
+    ]
+
+
+def test_just_the_alerts_of_each_scene_fire_and_say_what_they_should(promtool: Path, tmp_path: Path):
+    told = {
+        "rule_files": [str(RULES)],
+        "evaluation_interval": "15s",
+        "tests": [
+            {
+                "name": scene.told,
+                "interval": "15s",
+                "input_series": [{"series": name, "values": values} for name, values in scene.series.items()],
+                "alert_rule_test": firing(scene),
+            }
+            for scene in SCENES
+        ],
+    }
+    path = tmp_path / "tests.yaml"
+    path.write_text(yaml.safe_dump(told))
+
+    done = run(promtool, "test", "rules", str(path))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_each_alert_fires_in_a_scene_and_is_silent_in_another():
+    fired = {one.alert for scene in SCENES for one in scene.fires}
+
+    assert sorted(fired) == NAMES
+    assert len({scene.told for scene in SCENES}) == len(SCENES)
+
+
+@pytest.mark.parametrize("rule", alerts(written_groups()), ids=lambda rule: rule["alert"])
+def test_each_alert_says_how_bad_it_is_and_where_its_page_is(rule):
+    assert rule["labels"]["severity"] in {"warning", "critical"}
+    assert set(rule["annotations"]) == {"summary", "description", "runbook_url"}
+    assert rule["annotations"]["runbook_url"] == f"operator/docs/runbooks/{rule['alert']}.md"
+    assert len(rule["annotations"]["summary"]) < 100
+
+
+def test_every_alert_has_its_page_and_every_page_its_alert():
+    pages = sorted(path.stem for path in RUNBOOKS.glob("*.md") if path.name != "README.md")
+
+    assert pages == NAMES
+    index = (RUNBOOKS / "README.md").read_text("utf-8")
+    assert sorted(set(re.findall(r"\(([A-Za-z]+)\.md\)", index))) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_is_short_and_its_commands_are_there(name):
+    text = (RUNBOOKS / f"{name}.md").read_text("utf-8")
+
+    assert text.startswith(f"# {name}\n")
+    assert re.findall(r"^## .*$", text, re.MULTILINE) == list(EVERY_PART)
+    assert len(text.split()) <= WORDS_OF_A_PAGE
+    blocks = re.findall(r"^```\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines()]
+    assert lines, "it has a command to look with"
+    in_the_text = re.findall(r"`((?:firstbell|kubectl) [^`]+)`", text)
+    for line in (*lines, *(" ".join(quoted.split()) for quoted in in_the_text)):
+        program, *words = line.split()
+        assert program in {"firstbell", "kubectl", "curl"}, line
+        if program == "firstbell":
+            known_to_the_command_line(words)
+
+
+def known_to_the_command_line(words: list[str]) -> None:
+    """The command and its options are there."""
+    from typer.main import get_command  # noqa: PLC0415 - Typer's inner side, needed here alone
+
+    command, *rest = words
+    params = get_command(app).commands[command].mounted.load().params
+    options = {option for param in params for option in (*param.opts, *param.secondary_opts)}
+    given = {word.partition("=")[0] for word in rest if re.match(r"-{1,2}[a-zA-Z]", word)}
+    assert given <= options | {"--help"}, f"{command}: {given - options}"
+
+
+def test_prometheus_takes_the_file_as_it_is_and_the_chart_gives_the_same(
+    promtool: Path, render, tmp_path: Path
+):
+    assert run(promtool, "check", "rules", "--lint-fatal", str(RULES)).returncode == 0
+    rendered = only("PrometheusRule", manifests(render(*ON)))
+    assert rendered["spec"]["groups"] == written_groups()
+    config = only("ConfigMap", manifests(render(*ON, "--set", "alerts.kind=ConfigMap")))
+    path = tmp_path / "rules.yaml"
+    path.write_text(config["data"]["firstbell.rules.yaml"])
+    assert yaml.safe_load(path.read_text())["groups"] == written_groups()
+    done = run(promtool, "check", "rules", "--lint-fatal", str(path))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("kind", ["PrometheusRule", "ConfigMap"])
+def test_helm_finds_nothing_to_complain_about(helm_program, tmp_path, kind):
+    done = helm(
+        helm_program, "lint", "--strict", str(CHART), *ON, "--set", f"alerts.kind={kind}", home=tmp_path
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_nothing_is_watched_until_it_is_asked_for(render):
+    assert "firstbell-alerts" not in render()
+
+
+def test_labels_base_of_the_pages_and_what_is_left_out_are_values(render):
+    body = only(
+        "PrometheusRule",
+        manifests(
+            render(
+                *ON,
+                "--set", "alerts.labels.release=kube-prometheus-stack",
+                "--set", "alerts.alertLabels.team=portal",
+                "--set", "alerts.runbookBase=https://docs.school.example/runbooks",
+                "--set", "alerts.disabled={FirstbellOperatorDown,FirstbellWakeUpsLate}",
+            )
+        ),
+    )  # fmt: skip
+    rules = alerts(body["spec"]["groups"])
+
+    assert body["metadata"]["labels"]["release"] == "kube-prometheus-stack"
+    assert {rule["labels"]["team"] for rule in rules} == {"portal"}
+    assert {rule["alert"] for rule in rules} == set(NAMES) - {"FirstbellOperatorDown", "FirstbellWakeUpsLate"}
+    for rule in rules:
+        assert (
+            rule["annotations"]["runbook_url"] == f"https://docs.school.example/runbooks/{rule['alert']}.md"
+        )
+    assert [rule["record"] for group in body["spec"]["groups"] for rule in group["rules"] if "record" in rule]
+
+
+WRONG = ("alerts.disabled={FirstbellNoSuchAlert}", "alerts.kind=Rules", "alerts.runbookBase=wiki")
+
+
+@pytest.mark.parametrize("setting", WRONG)
+def test_a_wrong_value_is_refused(helm_program, tmp_path, setting):
+    done = helm(helm_program, "template", "x", str(CHART), "--set", setting, home=tmp_path)
+
+    assert done.returncode != 0
+    assert "values don't meet the specifications of the schema" in done.stderr
+
+
+def test_the_rules_read_no_series_but_the_operators():
+    """Series of other exporters may be missing; what the operator tells is in its table."""
+    words = {
+        word
+        for group in written_groups()
+        for rule in group["rules"]
+        for word in re.findall(r"\b(?:firstbell|kube|up|container)[a-z_]*", rule["expr"])
+    }
+
+    assert {word for word in words if not word.startswith("firstbell")} == set()
