@@ -43,6 +43,12 @@ COMMANDS = (
         example="crds | kubectl apply --server-side -f -",
     ),
     Mounted(
+        name="schema",
+        help="Print the JSON Schema of the kinds, for completion and checks in editors.",
+        where="firstbell.cli.schema.command:schema",
+        example="schema --write .vscode",
+    ),
+    Mounted(
         name="run",
         help="Run the operator until it is told to stop (SIGTERM, Ctrl-C).",
         where="firstbell.cli.run.command:run",

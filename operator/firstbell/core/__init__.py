@@ -55,7 +55,15 @@ from firstbell.core.days import Day, DayClass, SchoolDays, Transition
 from firstbell.core.decision import Ceiling, Decision, Hold
 from firstbell.core.demand import RegionLoad, Surge, offsets_by_region, region_loads, total_weight
 from firstbell.core.effort import planned_around, too_many_steps
-from firstbell.core.findings import Finding, FindingKind, Severity, calendar_findings, fold, policy_findings
+from firstbell.core.findings import (
+    MEANINGS,
+    Finding,
+    FindingKind,
+    Severity,
+    calendar_findings,
+    fold,
+    policy_findings,
+)
 from firstbell.core.findings.exceptions import last_entry_findings
 from firstbell.core.findings.pupils import pupil_findings
 from firstbell.core.fleet import (
@@ -157,6 +165,7 @@ __all__ = [
     "END_OF_DAY",
     "EPOCH",
     "LONGEST_LEAD",
+    "MEANINGS",
     "MINUTES_PER_DAY",
     "NO_RISES",
     "ODD_AND_EVEN",

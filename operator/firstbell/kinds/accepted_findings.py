@@ -11,12 +11,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from firstbell.core import Finding, FindingKind, Severity
+from firstbell.kinds.group import AUTOSCALER, CALENDAR, CLUSTER_CALENDAR
 from firstbell.kinds.problems import nearest, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 ACCEPT_PREFIX = "accept.firstbell.dev/"
+ACCEPTING_KINDS = frozenset({CALENDAR, CLUSTER_CALENDAR, AUTOSCALER})
+"""Those whose annotations are asked."""
 _KINDS = tuple(kind.value for kind in FindingKind)
 
 

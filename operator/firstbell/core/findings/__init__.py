@@ -15,6 +15,7 @@ from firstbell.core.findings.events import event_findings
 from firstbell.core.findings.exceptions import conflict_findings, opens_nothing_findings
 from firstbell.core.findings.finding import Finding, FindingKind, Fold, Severity, fold
 from firstbell.core.findings.holidays import holiday_findings
+from firstbell.core.findings.meanings import MEANINGS
 from firstbell.core.findings.peaks import factor_findings, peak_findings
 from firstbell.core.findings.pupils import pupil_findings, region_findings
 from firstbell.core.findings.rotation_labels import rotation_findings
@@ -27,7 +28,16 @@ if TYPE_CHECKING:
     from firstbell.core.days import SchoolDays
     from firstbell.core.policy import Policy
 
-__all__ = ["Finding", "FindingKind", "Fold", "Severity", "calendar_findings", "fold", "policy_findings"]
+__all__ = [
+    "MEANINGS",
+    "Finding",
+    "FindingKind",
+    "Fold",
+    "Severity",
+    "calendar_findings",
+    "fold",
+    "policy_findings",
+]
 
 MOST_OF_ONE_RULE = 200
 """So many findings of one rule are told, and what comes after them is not looked for."""

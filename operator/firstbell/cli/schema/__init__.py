@@ -1,0 +1,1 @@
+"""`firstbell schema`: JSON Schema of the kinds, for editors."""

@@ -1,0 +1,65 @@
+"""`firstbell schema`: JSON Schema of the kinds, for completion and checks in editors."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def schema(
+    kind: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[KIND]", help="One kind alone, such as SchoolCalendar. Without it all kinds in one."
+        ),
+    ] = None,
+    write: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Write all of them to a folder: firstbell.json, and a file for each kind."
+        ),
+    ] = None,
+) -> None:
+    """Print the JSON Schema of the kinds, for completion and checks in editors.
+
+    Objects of other groups pass, so it may be set for every manifest. What only lint can know, such as rules
+    between fields, it does not say.
+    """
+    from firstbell.cli.output import refuse
+    from firstbell.kinds.editor_schema import schema_of, schema_of_all, schemas_by_file
+    from firstbell.kinds.group import KINDS
+    from firstbell.kinds.problems import nearest, quoted
+
+    if write is not None:
+        if kind is not None:
+            refuse(["--write writes every kind. Leave KIND out."])
+        _write(write, {name: _text(body) for name, body in schemas_by_file().items()})
+        return
+    if kind is None:
+        print(_text(schema_of_all()), end="")
+        return
+    known = {name.lower(): name for name in KINDS}.get(kind.lower())
+    if known is None:
+        refuse([f"There is no kind {quoted(kind)}. {nearest(kind, KINDS, noun='kind')}."])
+    print(_text(schema_of(known)), end="")
+
+
+def _text(body: dict[str, object]) -> str:
+    return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
+
+
+def _write(folder: Path, texts: dict[str, str]) -> None:
+    from firstbell.cli.output import refuse
+
+    for name, text in texts.items():
+        path = folder / name
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            refuse([f"{path}: cannot be written ({reason}). Give a folder that may be written to."])
+        print(path)
