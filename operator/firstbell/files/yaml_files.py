@@ -22,12 +22,14 @@ SUFFIXES = {".yaml", ".yml"}
 class FileProblem:
     """One thing that is wrong in a file. Its text is one line, `FILE:LINE: PATH: what. Cure.`.
 
-    An object that is read from a cluster has no lines: `line` is 0 then, and left out.
+    An object that is read from a cluster has no lines: `line` is 0 then, and left out. `column` is told to
+    tools alone.
     """
 
     file: str
     line: int
     problem: Problem
+    column: int = 1
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
@@ -59,7 +61,8 @@ class Origin:
 
     def problem(self, problem: Problem) -> FileProblem:
         """Return the problem with the line of its path."""
-        return FileProblem(file=self.file, line=self.line_of(problem.path), problem=problem)
+        node = self.node.at(problem.path)
+        return FileProblem(file=self.file, line=node.line, problem=problem, column=node.column)
 
 
 def files_in(path: Path) -> tuple[Path, ...] | Unreadable:
@@ -120,7 +123,7 @@ def read_stream(stream: BinaryIO, name: str) -> tuple[Origin, ...] | Unreadable:
         return _refused(name, "is not text in UTF-8", "Save the file as UTF-8", line)
     found = read_yaml(text)
     problems = tuple(
-        FileProblem(file=name, line=bad.line, problem=bad.problem)
+        FileProblem(file=name, line=bad.line, problem=bad.problem, column=bad.column)
         for bad in found
         if isinstance(bad, LineProblem)
     )

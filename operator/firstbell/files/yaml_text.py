@@ -29,21 +29,29 @@ _MERGE = "<<"
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """A value, the line it starts on (that of its key where it has one), and the nodes inside it."""
+    """A value, where it starts (where its key does, if it has one), and the nodes inside it.
+
+    Lines and columns count from 1, columns in code points.
+    """
 
     value: Any
     line: int
     inside: dict[PathPart, Node] = field(default_factory=dict)
     size: int = 1
+    column: int = 1
 
     def line_of(self, path: str) -> int:
         """Return the line of a dotted path, or of the deepest part of it that is there."""
+        return self.at(path).line
+
+    def at(self, path: str) -> Node:
+        """Return the node of a dotted path, or of the deepest part of it that is there."""
         node = self
         for part in parts_of(path):
             if part not in node.inside:
                 break
             node = node.inside[part]
-        return node.line
+        return node
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,12 +60,14 @@ class LineProblem:
 
     line: int
     problem: Problem
+    column: int = 1
 
 
 class _Stop(Exception):  # noqa: N818 - not an error: it ends the reading of a text inside this file
-    def __init__(self, line: int, message: str, cure: str, path: str = "") -> None:
+    def __init__(self, line: int, message: str, cure: str, path: str = "", column: int = 1) -> None:
         super().__init__(message)
-        self.found = LineProblem(line=line, problem=Problem(path=path, message=message, cure=cure))
+        problem = Problem(path=path, message=message, cure=cure)
+        self.found = LineProblem(line=line, problem=problem, column=column)
 
 
 def read_yaml(text: str) -> tuple[Node, ...] | tuple[LineProblem, ...]:
@@ -88,7 +98,8 @@ def _events(text: str) -> Iterator[Any]:
         line = mark.line + 1 if mark else text.count("\n", 0, getattr(error, "position", 0)) + 1
         reason = getattr(error, "problem", None) or getattr(error, "reason", None) or "unreadable"
         cure = "Check indentation, quotes and colons on this line and the one before"
-        raise _Stop(line, f"is not YAML: {' '.join(str(reason).split())}", cure) from None
+        column = mark.column + 1 if mark else 1
+        raise _Stop(line, f"is not YAML: {' '.join(str(reason).split())}", cure, "", column) from None
 
 
 @dataclass(slots=True, eq=False)
@@ -99,6 +110,7 @@ class _Open:
     anchor: str | None
     key: str | None = None
     key_line: int = 0
+    key_column: int = 1
     merges: list[Node] = field(default_factory=list)
 
 
@@ -113,11 +125,11 @@ class _Reader:
         self._expanded = 0
 
     def take(self, event: Any) -> None:
-        line = event.start_mark.line + 1
+        line, column = event.start_mark.line + 1, event.start_mark.column + 1
         if isinstance(event, yaml.DocumentStartEvent):
             self._anchors.clear()
         elif isinstance(event, yaml.AliasEvent):
-            self._take_alias(str(event.anchor), line)
+            self._take_alias(str(event.anchor), line, column)
         elif isinstance(event, yaml.ScalarEvent):
             self._take_scalar(event, line)
         elif isinstance(event, yaml.CollectionStartEvent):
@@ -133,7 +145,7 @@ class _Reader:
         )
         return dotted((*(key for key in keys if key is not None), *more))
 
-    def _take_alias(self, anchor: str, line: int) -> None:
+    def _take_alias(self, anchor: str, line: int, column: int) -> None:
         named = self._anchors.get(anchor)
         if named is None:
             cure = "Name an anchor that is complete above this line"
@@ -142,7 +154,7 @@ class _Reader:
         if self._expanded > MOST_EXPANDED:
             message = f"the aliases (*name) expand to more than {MOST_EXPANDED} values"
             raise _Stop(line, message, "Write the values out, or give fewer", self._path())
-        self._add(Node(named.value, line, named.inside, named.size))
+        self._add(Node(named.value, line, named.inside, named.size, column))
 
     def _take_scalar(self, event: Any, line: int) -> None:
         value: Any = event.value
@@ -157,18 +169,18 @@ class _Reader:
         if frame and isinstance(frame.node.value, dict) and frame.key is None:
             self._take_key(frame, event, line)
             return
-        self._finish(Node(value, line), event.anchor)
+        self._finish(Node(value, line, column=event.start_mark.column + 1), event.anchor)
 
     def _take_key(self, frame: _Open, event: Any, line: int) -> None:
         key = str(event.value)
-        frame.key, frame.key_line = key, line
+        frame.key, frame.key_line, frame.key_column = key, line, event.start_mark.column + 1
         if event.anchor:
             self._anchors[event.anchor] = Node(key, line)
         if key != _MERGE and key in frame.node.value:
             first = frame.node.inside[key].line
             message = f"stands here already on line {first}" if first != line else "stands here twice"
             problem = Problem(path=self._path(), message=message, cure="Keep one of the two")
-            self.problems.append(LineProblem(line=line, problem=problem))
+            self.problems.append(LineProblem(line=line, problem=problem, column=frame.key_column))
         if len(self.problems) >= MOST_PROBLEMS:
             raise _Stop(line, "there are more problems like these", "Correct these first")
 
@@ -185,7 +197,8 @@ class _Reader:
         if event.anchor:
             self._anchors[event.anchor] = None  # not to be named before it is complete
         value: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
-        self._open.append(_Open(node=Node(value, line), anchor=event.anchor))
+        node = Node(value, line, column=event.start_mark.column + 1)
+        self._open.append(_Open(node=node, anchor=event.anchor))
 
     def _finish(self, node: Node, anchor: str | None) -> None:
         if anchor:
@@ -208,7 +221,9 @@ class _Reader:
             frame.key = None
         elif frame.key is not None:
             # The line of a value is that of its key: where a reader looks for the field.
-            parent.inside[frame.key] = Node(node.value, frame.key_line, node.inside, node.size)
+            parent.inside[frame.key] = Node(
+                node.value, frame.key_line, node.inside, node.size, frame.key_column
+            )
             parent.value[frame.key] = node.value
             frame.key = None
         else:

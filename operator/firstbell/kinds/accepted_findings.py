@@ -42,7 +42,12 @@ def with_accepted(findings: Iterable[Finding], accepted: Mapping[str, str]) -> t
     After them a notice for each annotation that cannot accept anything.
     """
     told = tuple(
-        replace(finding, severity=Severity.NOTICE, message=f"{finding.message} (accepted: {reason})")
+        replace(
+            finding,
+            severity=Severity.NOTICE,
+            message=f"{finding.message} (accepted: {reason})",
+            accepted=reason,
+        )
         if finding.severity is Severity.WARNING and (reason := accepted.get(finding.kind))
         else finding
         for finding in findings

@@ -1,4 +1,4 @@
-"""`firstbell lint`: what files say and most likely do not mean, for people, for tools and for GitHub.
+"""`firstbell lint`: what files say and most likely do not mean, for people, tools, GitHub and code scanning.
 
 What cannot be read (a problem of `api`) and what can be read but not be meant (a finding of `domain`) come
 out alike, each with file, line, path and cure. Exit code 0: nothing, or notices only; 1: errors or warnings;
@@ -21,11 +21,12 @@ AGAINST_DAYS = 14
 
 
 class LintOutput(StrEnum):
-    """How findings are printed: for people, for tools, or as GitHub annotations."""
+    """How findings are printed: for people, for tools, as GitHub annotations, or for code scanning."""
 
     TEXT = "text"
     JSON = "json"
     GITHUB = "github"
+    SARIF = "sarif"
 
 
 def lint(
@@ -36,7 +37,10 @@ def lint(
         ),
     ],
     output: Annotated[
-        LintOutput, typer.Option("--output", "-o", help="For people, for tools, or as GitHub annotations.")
+        LintOutput,
+        typer.Option(
+            "--output", "-o", help="For people, for tools, as GitHub annotations, or for code scanning."
+        ),
     ] = LintOutput.TEXT,
     today: Annotated[
         str | None,

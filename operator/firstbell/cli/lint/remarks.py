@@ -49,12 +49,14 @@ class Remark:
 
     file: str
     line: int
+    column: int
     object: str | None
     severity: Severity
     kind: str
     path: str
     message: str
     cure: str
+    accepted: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -193,15 +195,18 @@ def _in_calendar(manifest: CalendarManifest, manifests: Manifests) -> _Place:
 
 def _in_object(origin: Origin, name: str) -> _Place:
     def place(finding: Finding) -> Remark:
+        node = origin.node.at(finding.path)
         return Remark(
             file=origin.file,
-            line=origin.line_of(finding.path),
+            line=node.line,
+            column=node.column,
             object=name,
             severity=finding.severity,
             kind=finding.kind,
             path=finding.path,
             message=finding.message,
             cure=finding.cure,
+            accepted=finding.accepted,
         )
 
     return place
@@ -211,6 +216,7 @@ def _problem(found: FileProblem) -> Remark:
     return Remark(
         file=found.file,
         line=found.line,
+        column=found.column,
         object=None,
         severity=Severity.ERROR,
         kind=INVALID,

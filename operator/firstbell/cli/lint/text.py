@@ -10,6 +10,7 @@ from typing import Any
 
 from firstbell.cli.lint.command import LintOutput
 from firstbell.cli.lint.remarks import Remark, Report
+from firstbell.cli.lint.sarif import as_sarif
 from firstbell.cli.output import printable
 from firstbell.core import Severity
 
@@ -35,9 +36,8 @@ def _as_json(report: Report) -> Iterator[str]:
 
 def _as_github(report: Report) -> Iterator[str]:
     for remark in report.folded:
-        properties = {"file": remark.file, "line": str(remark.line), "title": f"firstbell: {remark.kind}"}
-        if not remark.line:
-            del properties["line"]  # a folder has none
+        place = {"line": str(remark.line), "col": str(remark.column)} if remark.line else {}
+        properties = {"file": remark.file, **place, "title": f"firstbell: {remark.kind}"}
         given = ",".join(f"{key}={github_property(value)}" for key, value in properties.items())
         yield f"::{remark.severity.lower()} {given}::{github_data(_sentences(remark))}"
     yield _summary(report)
@@ -47,6 +47,7 @@ WRITERS: dict[LintOutput, Callable[[Report], Iterator[str]]] = {
     LintOutput.TEXT: _as_text,
     LintOutput.JSON: _as_json,
     LintOutput.GITHUB: _as_github,
+    LintOutput.SARIF: as_sarif,
 }
 
 

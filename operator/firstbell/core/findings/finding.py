@@ -73,6 +73,7 @@ class Finding:
 
     `path` is the field in spec order (`spec.holidays[3]`), or `exceptions/NAME` for an entry that came from
     a CalendarException. `message` says what is wrong and `cure` what to do, each a sentence without its stop.
+    `accepted` is the reason for which its author accepts it, empty where nobody does.
     """
 
     kind: FindingKind
@@ -80,6 +81,7 @@ class Finding:
     path: str
     message: str
     cure: str
+    accepted: str = ""
 
     @property
     def text(self) -> str:

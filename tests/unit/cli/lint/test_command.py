@@ -192,12 +192,14 @@ def test_json_is_versioned_and_stable(mistyped):
             {
                 "file": str(mistyped),
                 "line": 18,
+                "column": 5,
                 "object": "SchoolCalendar lms/city",
                 "severity": "Warning",
                 "kind": "HolidayOutsideSchoolYears",
                 "path": "spec.holidays[0]",
                 "message": 'Holiday "easter" (2026-04-07 to 2026-04-21) lies outside every school year',
                 "cure": "Check its year, or remove it",
+                "accepted": "",
             }
         ],
         "summary": {"errors": 0, "warnings": 1, "notices": 0},
@@ -211,9 +213,8 @@ def test_github_annotations(tmp_path):
     first, summary = run(file, "-o", "github").output.splitlines()
 
     place = str(file).replace("a,b: 100%", "a%2Cb%3A 100%25")
-    assert first.startswith(
-        f"::warning file={place},line=18,title=firstbell%3A HolidayOutsideSchoolYears::spec.holidays[0]: "
-    )
+    title = "firstbell%3A HolidayOutsideSchoolYears"
+    assert first.startswith(f"::warning file={place},line=18,col=5,title={title}::spec.holidays[0]: ")
     assert summary == "1 file: 1 warning"
 
 
@@ -231,7 +232,7 @@ def test_github_escapes(text, data, value):
     assert github_property(text) == value
 
 
-@pytest.mark.parametrize("output", ["text", "json", "github"])
+@pytest.mark.parametrize("output", ["text", "json", "github", "sarif"])
 def test_control_characters_of_a_file_are_written_out(tmp_path, output):
     text = CALENDAR.replace("2025-04", "2026-04").replace(
         "name: easter", r'name: "ea\e[31m\a\n::error::st\u202eer"'
