@@ -12,14 +12,13 @@ from typing import Protocol
 
 from firstbell.core import ODD_AND_EVEN, RotationType, SessionType, Weekday, clock_text, minute_of_day
 from firstbell.kinds.calendar_date import ExceptionFieldsSpec
+from firstbell.kinds.calendar_rules import DAYS_PER_YEAR, MOST_YEARS
 from firstbell.kinds.demand_event import LONGEST_EVENT_DAYS, DemandEventSpec
 from firstbell.kinds.problems import Problem, nearest, quoted
 from firstbell.kinds.school_calendar import SchoolCalendarSpec
 from firstbell.kinds.school_time import BellScheduleSpec, RotationSpec
 from firstbell.kinds.uniqueness import repeated
 
-MOST_YEARS = 30
-_DAYS_PER_YEAR = 366
 _OF_DAYS = (
     "For one event write date, and endDate where it ends on a later one; for one on each of its days "
     "recurrence: {daysOfWeek: []}"
@@ -295,6 +294,6 @@ def _span(spec: SchoolCalendarSpec) -> Iterator[Problem]:
 
 def too_far_apart(first: date, last: date, path: str) -> Iterator[Problem]:
     """Yield that a calendar would reach over more years than any does."""
-    if (last - first).days > MOST_YEARS * _DAYS_PER_YEAR:
+    if (last - first).days > MOST_YEARS * DAYS_PER_YEAR:
         message = f"{last} is more than {MOST_YEARS} years after {first}, where the calendar starts"
         yield Problem(path=path, message=message, cure="Check the year")

@@ -8,8 +8,11 @@ would make the list anew as often. Where both lists are long the names become ke
 
 from __future__ import annotations
 
+from firstbell.core import CalendarEvent
 from firstbell.kinds.cel import Rule
 
+MOST_YEARS = 30
+DAYS_PER_YEAR = 366
 _REGIONS = "self.regions.map(r, r.name)"
 _BELLS = "self.bellSchedules.map(b, b.name)"
 
@@ -19,6 +22,25 @@ def _regions_exist(field: str) -> Rule:
         rule=f"!has(self.{field}) || self.{field}.all(x, !has(x.regions) || size(x.regions) == 0"
         f" || has(self.regions) && sets.contains({_REGIONS}, x.regions))",
         message=f"spec.{field}[].regions must name regions of spec.regions",
+    )
+
+
+def _years() -> Rule:
+    """Dates with lessons too far apart: a mistyped year would make a plan resolve centuries of days."""
+    events = ", ".join(f"'{event}'" for event in CalendarEvent if event.has_lessons)
+    dates = " + ".join(
+        f"(has(self.{field}) ? self.{field}.map(x, {of_lessons}, x.startDate)"
+        f" + self.{field}.map(x, {of_lessons} && has(x.endDate), x.endDate) : [])"
+        for field, of_lessons in (
+            ("academicSessions", "x.type == 'SchoolYear'"),
+            ("calendarDates", f"x.event in [{events}]"),
+        )
+    )
+    return Rule(
+        rule=f"[{dates}].all(days, size(days) == 0"
+        f" || days.max() - days.min() <= duration('{MOST_YEARS * DAYS_PER_YEAR * 24}h'))",
+        message="spec.academicSessions and spec.calendarDates must not reach over more than"
+        f" {MOST_YEARS} years: check the years of their dates",
     )
 
 
@@ -61,4 +83,5 @@ CALENDAR_RULES = (
         message="spec.cohorts[].region must name a region of spec.regions, and must be left out where the"
         " calendar has no regions",
     ),
+    _years(),
 )

@@ -82,6 +82,12 @@ class DemandEventSpec(SpecModel):
                 message="spec.demandEvents[].endDate must not be before startDate or date",
             ),
             Rule(
+                rule="!has(self.date) || !has(self.endDate)"
+                f" || self.endDate - self.date <= duration('{LONGEST_EVENT_DAYS * 24}h')",
+                message=f"spec.demandEvents[].endDate must be at most {LONGEST_EVENT_DAYS} days after date:"
+                " make it several events",
+            ),
+            Rule(
                 rule="!has(self.endTime) || has(self.startTime)",
                 message="spec.demandEvents[].endTime needs startTime; with recurrence.schedule use"
                 " durationMinutes",

@@ -13,6 +13,16 @@ from firstbell.kinds.model import SpecModel
 from firstbell.kinds.quantities import exact
 from firstbell.kinds.scalars import URL_PATTERN, Name, ObjectName, Quantity, text
 
+NOTHING_PATTERN = r"^[0.]+[A-Za-z]*$"
+"""A quantity that is 0, whatever its unit."""
+
+
+def _more_than_nothing(field: str, path: str) -> Rule:
+    return Rule(
+        rule=f"!has(self.{field}) || !self.{field}.matches('{NOTHING_PATTERN}')",
+        message=f"{path}.{field} must be more than 0",
+    )
+
 
 class SecretKeyRefSpec(SpecModel):
     """One key of a Secret in the same namespace."""
@@ -50,7 +60,9 @@ class MetricTargetSpec(SpecModel):
                 " : has(self.value) && !has(self.averageValue)",
                 message="spec.metrics[].target needs averageValue for the type AverageValue and value for the"
                 " type Value, and not the other one",
-            )
+            ),
+            _more_than_nothing("averageValue", "spec.metrics[].target"),
+            _more_than_nothing("value", "spec.metrics[].target"),
         )
     )
 
@@ -69,6 +81,10 @@ class MetricTargetSpec(SpecModel):
 
 class MetricSpec(SpecModel):
     """One live metric. Of several the one that asks for most replicas counts."""
+
+    model_config = ConfigDict(
+        json_schema_extra=validated_by(_more_than_nothing("perPupil", "spec.metrics[]"))
+    )
 
     name: Name
     """A name that is unique among the metrics."""

@@ -690,12 +690,6 @@ BEYOND_THE_SERVER: dict[str, Refusal] = {
         "Check the year",
         None,
     ),
-    "a target of nothing": _autoscaler(
-        {"metrics[0].target.averageValue": "0"}, "spec.metrics[0].target.averageValue", "more than 0", None
-    ),
-    "a metric to which a pupil adds nothing": _autoscaler(
-        {"metrics[2].perPupil": "0m"}, "spec.metrics[2].perPupil", "more than 0", None
-    ),
     "an unknown time zone": _calendar(
         {"timeZone": "Europe/Brusels"},
         "spec.timeZone",
@@ -724,12 +718,6 @@ BEYOND_THE_SERVER: dict[str, Refusal] = {
         {"demandEvents[2].recurrence.schedule": "* * * * *"},
         "spec.demandEvents[2].recurrence.schedule",
         "at most 48 times a day",
-        None,
-    ),
-    "a school year in the next century": _calendar(
-        {"academicSessions[0].endDate": "2072-07-03"},
-        "spec.academicSessions[0].endDate",
-        "Check the year",
         None,
     ),
 }
@@ -815,4 +803,46 @@ OVERRIDES: dict[str, Refusal] = {
 """What can be wrong with an order with an end."""
 
 RULES |= OVERRIDES
+
+WHAT_CANNOT_BE: dict[str, Refusal] = {
+    "a target of nothing": _autoscaler(
+        {"metrics[0].target.averageValue": "0"},
+        "spec.metrics[0].target.averageValue",
+        "more than 0",
+        "spec.metrics[].target.averageValue must be more than 0",
+    ),
+    "a value of nothing": _autoscaler(
+        {"metrics[1].target.value": "0.000k"},
+        "spec.metrics[1].target.value",
+        "more than 0",
+        "spec.metrics[].target.value must be more than 0",
+    ),
+    "a metric to which a pupil adds nothing": _autoscaler(
+        {"metrics[2].perPupil": "0m"},
+        "spec.metrics[2].perPupil",
+        "more than 0",
+        "spec.metrics[].perPupil must be more than 0",
+    ),
+    "a school year in the next century": _calendar(
+        {"academicSessions[0].endDate": "2072-07-03"},
+        "spec.academicSessions[0].endDate",
+        "Check the year",
+        "spec.academicSessions and spec.calendarDates must not reach over more than 30 years",
+    ),
+    "a lesson day in the next century": _calendar(
+        {"calendarDates[2].startDate": "2072-03-01", "calendarDates[2].endDate": "2072-03-05"},
+        "spec.calendarDates[2].endDate",
+        "Check the year",
+        "spec.academicSessions and spec.calendarDates must not reach over more than 30 years",
+    ),
+    "an event of more than a month": _calendar(
+        {"demandEvents[0].endDate": "2027-01-12"},
+        "spec.demandEvents[0].endDate",
+        "Make it several events",
+        "spec.demandEvents[].endDate must be at most 31 days after date",
+    ),
+}
+"""Values that have the right shape and that nothing could be done with."""
+
+RULES |= WHAT_CANNOT_BE
 REFUSALS = {**SHAPES, **RULES, **BEYOND_THE_SERVER}
