@@ -188,7 +188,8 @@ AFTERWARDS: dict[str, Afterwards] = {
         path="spec.rotation.anchorDate",
         type="Valid",
         reason="RotationAnchorLate",
-        changes={"rotation.anchorDate": "2027-02-01", "calendarDates": MISSING},
+        changes={"rotation.type": "DayCycle", "rotation.weekStartsOn": MISSING,
+                 "rotation.anchorDate": "2027-02-01", "calendarDates": MISSING},
     ),
     "a calendar that does not exist": Afterwards(
         kind="SchoolAutoscaler", path="spec.calendarRefs[].name", type="CalendarResolved",
