@@ -23,8 +23,19 @@ from tests.managed_fields import managed
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from firstbell.core import Condition
     from firstbell.core.absence import Unavailable
-    from firstbell.engine.ports import FleetFigures, Happening, Json, Kind, MetricQuery, Operation
+    from firstbell.engine.ports import (
+        CalendarFigures,
+        ComingBell,
+        FleetFigures,
+        Happening,
+        Json,
+        Kind,
+        MetricQuery,
+        Operation,
+        Standing,
+    )
 
 OURS = "firstbell"
 MOST_TURNS = 100_000
@@ -115,6 +126,19 @@ class FakeTelemetry:
         self.writes: Counter[tuple[str, str]] = Counter()
         self.ticks = 0
         self.standing: dict[str, tuple[int | None, int | None, int | None]] = {}
+        """Current, ready and desired replicas."""
+        self.standings: dict[str, Standing] = {}
+        self.coming: dict[str, ComingBell | None] = {}
+        self.planned_peaks: dict[str, int | None] = {}
+        self.bells: list[tuple[str, bool]] = []
+        """Each bell that was counted, and whether it was late."""
+        self.before_bell: list[float] = []
+        self.conditions: dict[tuple[str, str], dict[str, tuple[str, str]]] = {}
+        """By kind and key: status and reason by type."""
+        self.calendars: dict[tuple[str, str], CalendarFigures] = {}
+        self.ends: dict[str, datetime | None] = {}
+        self.late: list[float] = []
+        self.queries: list[tuple[str, float]] = []
         self.off: float | None = None
         self.pace: float | None = None
         self.not_ready_for: dict[str, dict[str, int]] = {}
@@ -125,8 +149,36 @@ class FakeTelemetry:
     def ticked(self, seconds: float) -> None:  # noqa: ARG002 - the port's
         self.ticks += 1
 
-    def decided(self, key: str, *, current: int | None, ready: int | None, desired: int | None) -> None:
-        self.standing[key] = (current, ready, desired)
+    def woke(self, seconds: float) -> None:
+        self.late.append(seconds)
+
+    def decided(self, key: str, standing: Standing) -> None:
+        self.standings[key] = standing
+        self.standing[key] = (standing.current, standing.ready, standing.desired)
+
+    def coming_bell(self, key: str, bell: ComingBell | None) -> None:
+        self.coming[key] = bell
+
+    def planned_peak(self, key: str, replicas: int | None) -> None:
+        self.planned_peaks[key] = replicas
+
+    def rang(self, key: str, *, late: bool) -> None:
+        self.bells.append((key, late))
+
+    def ready_before_bell(self, seconds: float) -> None:
+        self.before_bell.append(seconds)
+
+    def reported(self, kind: str, key: str, conditions: Sequence[Condition]) -> None:
+        self.conditions[kind, key] = {one.type: (one.status.value, one.reason) for one in conditions}
+
+    def calendar(self, kind: str, key: str, figures: CalendarFigures) -> None:
+        self.calendars[kind, key] = figures
+
+    def override_ends(self, key: str, at: datetime | None) -> None:
+        self.ends[key] = at
+
+    def queried(self, outcome: str, seconds: float) -> None:
+        self.queries.append((outcome, seconds))
 
     def not_ready(self, key: str, reasons: Mapping[str, int]) -> None:
         self.not_ready_for[key] = dict(reasons)
@@ -149,8 +201,14 @@ class FakeTelemetry:
     def held(self, shards: Mapping[int, bool]) -> None:
         self.shards = dict(shards)
 
-    def forget(self, key: str) -> None:
-        self.standing.pop(key, None)
+    def forget(self, kind: str, key: str) -> None:
+        self.conditions.pop((kind, key), None)
+        self.calendars.pop((kind, key), None)
+        if kind == "ScalingOverride":
+            self.ends.pop(key, None)
+        if kind == "SchoolAutoscaler":
+            for told in (self.standing, self.standings, self.coming, self.planned_peaks):
+                told.pop(key, None)
 
 
 class FakeMetrics:

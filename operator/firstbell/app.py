@@ -184,6 +184,7 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
 ) -> None:
     """Do one run, from the first look to a stop, or to what another one is to follow."""
     tenure = tenure_of(settings)
+    telemetry.forget_all()
     async with (
         KubernetesCluster(access, dates=dates) as cluster,
         PrometheusMetrics(
@@ -492,6 +493,7 @@ def _serving_metrics(settings: Settings, telemetry: PrometheusTelemetry) -> Iter
     server, thread = start_http_server(
         settings.metrics_port, addr=settings.listen, registry=telemetry.registry
     )
+    server.set_app(telemetry.app)  # the same, and what is told of each object
     try:
         yield
     finally:

@@ -1,137 +1,161 @@
-"""All figures in one file, for Prometheus: prefix `firstbell_`, base units in the name.
-
-Labels are bounded: an autoscaler's namespace and name, a closed word; never a message or a lesson's name.
-"""
+"""The engine's figures, for Prometheus: what each series is stands in `series.py`."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import platform
+from typing import TYPE_CHECKING, Any
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+)
+
+from firstbell import __version__
+from firstbell.adapters import series
+from firstbell.adapters.exposition import metrics_app
+from firstbell.adapters.object_figures import ObjectFigures
+from firstbell.adapters.series import NEXT_BELL, SERIES, STANDING, SeriesType
+from firstbell.core import ConditionType, Truth
+from firstbell.kinds.group import AUTOSCALER, OVERRIDE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
-    from firstbell.engine.ports import FleetFigures
+    from firstbell.core import Condition
+    from firstbell.engine.ports import CalendarFigures, ComingBell, FleetFigures, Standing
 
-
-NEXT_BELL = (
-    ("timestamp_seconds", "When the next bell of any workload rings."),
-    ("rising_workloads", "Workloads that rise for the next bell."),
-    ("more_pods", "Pods that are still to be asked for until the next bell."),
-    ("pods_per_minute", "Pods a minute that have to be made for all to be made at the next bell."),
-    ("pods", "Pods that all workloads ask for at the next bell."),
-    ("cpu_cores", "CPU that the pods of the next bell ask for, as far as their templates say."),
-    ("memory_bytes", "Memory that the pods of the next bell ask for, as far as their templates say."),
-    ("pods_of_unknown_requests", "Pods of the next bell of which it is not known what they ask for."),
-)
-"""Figures of all workloads together, of the next bell alone: no labels."""
+NAN = float("nan")
+OUTCOMES = ("ready", "late")
+NO_LESSONS = "NoLessons"
+_LIBRARYS = {SeriesType.GAUGE: Gauge, SeriesType.COUNTER: Counter, SeriesType.HISTOGRAM: Histogram}
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
 class PrometheusTelemetry:
-    """The engine's `Telemetry`, in a registry of its own."""
+    """The engine's `Telemetry`: what is told of objects, and a registry of the library for all else."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        labels = ("namespace", "name")
-        self._ticks = Histogram(
-            "firstbell_tick_duration_seconds",
-            "Wall-clock time of one tick.",
-            buckets=(0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0),
-            registry=self.registry,
-        )
-        self._replicas = {
-            kind: Gauge(f"firstbell_{kind}_replicas", text, labels, registry=self.registry)
-            for kind, text in (
-                ("current", "Replicas that the workload's spec asks for."),
-                ("ready", "Replicas that are Ready."),
-                ("desired", "Replicas that firstbell has decided on."),
-            )
-        }
-        self._not_ready = Gauge(
-            "firstbell_not_ready_replicas",
-            "Replicas that are not Ready, by why, of a workload that is not as ready as it has to be.",
-            (*labels, "reason"),
-            registry=self.registry,
-        )
-        self._reasons: dict[str, frozenset[str]] = {}
-        self._writes = Counter(
-            "firstbell_writes_total",
-            "Writes to the API, by what was written and how it ended: ok, Overtaken (somebody else was "
-            "first, and it is looked at again), or the kind of failure.",
-            ("what", "outcome"),
-            registry=self.registry,
-        )
-
-        self._paced = Gauge(
-            "firstbell_rise_write_seconds",
-            "How long the writing of one rise among many is reckoned to take: as many times earlier than a "
-            "bell the first of its rises is written, 15 minutes at the most.",
-            registry=self.registry,
-        )
-        self._clock_off = Gauge(
-            "firstbell_clock_offset_seconds",
-            "How far the API server's clock is ahead of the operator's; NaN while nobody knows.",
-            registry=self.registry,
-        )
-        self._clock_off.set(float("nan"))
-        self._stopped = Gauge(
-            "firstbell_stopped",
-            "1 while an order to stop keeps everything from being written, 0 while there is none; NaN where "
-            "nobody can tell.",
-            registry=self.registry,
-        )
-        self._stopped.set(float("nan"))
-        self._shards = Gauge(
-            "firstbell_shard_held",
-            "1 where this process holds the Lease of a shard and writes what is of it, 0 where it stands by.",
-            ("shard",),
-            registry=self.registry,
-        )
-
-        self._next_bell = [
-            Gauge(f"firstbell_next_bell_{name}", text, registry=self.registry) for name, text in NEXT_BELL
-        ]
+        self.objects = ObjectFigures(one for one in SERIES if one.of_objects)
+        self._bells: dict[str, tuple[int, ...]] = {}
+        self._of: dict[str, Any] = {one.name: self._made(one) for one in SERIES if not one.of_objects}
+        ProcessCollector(registry=self.registry)
+        for unknown in (series.CLOCK_OFFSET, series.STOPPED):
+            self._of[unknown].set(NAN)
+        self._of[series.BUILD_INFO].labels(__version__, platform.python_version()).set(1)
         self.fleet(None)
+
+    def _made(self, one: series.Series) -> Any:
+        more: dict[str, Any] = {"buckets": one.buckets} if one.buckets else {}
+        return _LIBRARYS[one.type](one.name, one.help, tuple(one.labels), registry=self.registry, **more)
+
+    @property
+    def app(self) -> Callable[..., list[bytes]]:
+        """The WSGI application that tells all of it."""
+        return metrics_app(self.registry, self.objects)
 
     def ticked(self, seconds: float) -> None:
         """Count that one tick took so long."""
-        self._ticks.observe(seconds)
+        self._of[series.TICK_DURATION].observe(seconds)
 
-    def decided(self, key: str, *, current: int | None, ready: int | None, desired: int | None) -> None:
+    def woke(self, seconds: float) -> None:
+        """Count that a workload was looked at so much later than was asked for."""
+        self._of[series.WAKE_UP_DELAY].observe(seconds)
+
+    def decided(self, key: str, standing: Standing) -> None:
         """Show what an autoscaler stands at; what is not known has no sample."""
-        namespace, name = key.split("/", 1)
-        for kind, value in (("current", current), ("ready", ready), ("desired", desired)):
-            if value is None:
-                self._drop(kind, namespace, name)
-            else:
-                self._replicas[kind].labels(namespace, name).set(value)
+        own = (AUTOSCALER, key)
+        for field, one in STANDING.items():
+            self.objects.show(one.name, own, getattr(standing, field))
+        if key not in self._bells:
+            self._count_bells(key, (0,) * len(OUTCOMES))
+
+    def coming_bell(self, key: str, bell: ComingBell | None) -> None:
+        """Show the next bell of an autoscaler."""
+        own = (AUTOSCALER, key)
+        self.objects.show(
+            series.WORKLOAD_NEXT_BELL_TIMESTAMP, own, None if bell is None else int(bell.at.timestamp())
+        )
+        self.objects.show(series.WORKLOAD_NEXT_BELL_REPLICAS, own, None if bell is None else bell.replicas)
+
+    def planned_peak(self, key: str, replicas: int | None) -> None:
+        """Show the most that the schedule asks for in the next days."""
+        self.objects.show(series.PLANNED_PEAK, (AUTOSCALER, key), replicas)
 
     def not_ready(self, key: str, reasons: Mapping[str, int]) -> None:
         """Show why replicas are not Ready; a reason that is gone has no sample."""
-        namespace, name = key.split("/", 1)
-        for gone in self._reasons.pop(key, frozenset()) - reasons.keys():
-            self._not_ready.remove(namespace, name, gone)
-        for reason, count in reasons.items():
-            self._not_ready.labels(namespace, name, reason).set(count)
-        if reasons:
-            self._reasons[key] = frozenset(reasons)
+        counts: dict[tuple[str, ...], float] = {(reason,): count for reason, count in reasons.items()}
+        self.objects.show_each(series.NOT_READY, (AUTOSCALER, key), counts)
+
+    def rang(self, key: str, *, late: bool) -> None:
+        """Count a bell of an autoscaler."""
+        ready, missed = self._bells.get(key, (0, 0))
+        self._count_bells(key, (ready, missed + 1) if late else (ready + 1, missed))
+
+    def _count_bells(self, key: str, counts: tuple[int, ...]) -> None:
+        self._bells[key] = counts
+        told: dict[tuple[str, ...], float] = {
+            (outcome,): count for outcome, count in zip(OUTCOMES, counts, strict=True)
+        }
+        self.objects.show_each(series.BELLS, (AUTOSCALER, key), told)
+
+    def ready_before_bell(self, seconds: float) -> None:
+        """Count how long before a bell a workload was Ready for it; negative where it was late."""
+        self._of[series.READY_BEFORE_BELL].observe(seconds)
+
+    def reported(self, kind: str, key: str, conditions: Sequence[Condition]) -> None:
+        """Show the conditions of an object of ours."""
+        own = (kind, key)
+        told: dict[tuple[str, ...], float] = {
+            (one.type, one.status.value, one.reason): 1 for one in conditions
+        }
+        self.objects.show_each(series.CONDITION, own, told)
+        if kind == AUTOSCALER:
+            self.objects.show(series.READY_FOR_BELL, own, _ready_for_bell(conditions))
+
+    def calendar(self, kind: str, key: str, figures: CalendarFigures) -> None:
+        """Show how far a calendar reaches, and what day it is in its regions."""
+        own, last = (kind, key), figures.last_day
+        self.objects.show(series.CALENDAR_LAST_DAY, own, None if last is None else int(last.timestamp()))
+        days: dict[tuple[str, ...], float] = {
+            (region or "", word or NO_LESSONS): 1 for region, word in figures.days.items()
+        }
+        self.objects.show_each(series.DAY_CLASS, own, days)
+
+    def override_ends(self, key: str, at: datetime | None) -> None:
+        """Show when a ScalingOverride ends; None = it has, or has none."""
+        self.objects.show(series.OVERRIDE_END, (OVERRIDE, key), None if at is None else at.timestamp())
 
     def wrote(self, what: str, outcome: str) -> None:
         """Count a write."""
-        self._writes.labels(what, outcome).inc()
+        self._of[series.WRITES].labels(what, outcome).inc()
+
+    def queried(self, outcome: str, seconds: float) -> None:
+        """Count a query for a live metric."""
+        self._of[series.PROMETHEUS_QUERIES].labels(_word(outcome)).inc()
+        self._of[series.PROMETHEUS_QUERY_DURATION].observe(seconds)
+
+    def requested(self, verb: str, resource: str, outcome: str, seconds: float) -> None:
+        """Count a request to the API server."""
+        self._of[series.API_REQUESTS].labels(verb, resource, _word(outcome)).inc()
+        self._of[series.API_REQUEST_DURATION].labels(verb).observe(seconds)
 
     def paced(self, seconds: float) -> None:
         """Show how long the writing of one rise among many is reckoned to take."""
-        self._paced.set(seconds)
+        self._of[series.RISE_WRITE].set(seconds)
 
     def clock_off(self, seconds: float | None) -> None:
         """Show how far the API server's clock is ahead of ours."""
-        self._clock_off.set(float("nan") if seconds is None else seconds)
+        self._of[series.CLOCK_OFFSET].set(NAN if seconds is None else seconds)
 
     def stopped(self, stopped: bool | None) -> None:  # noqa: FBT001 - it is what is shown
         """Show whether there is an order to write nothing."""
-        self._stopped.set(float("nan") if stopped is None else stopped)
+        self._of[series.STOPPED].set(NAN if stopped is None else stopped)
 
     def fleet(self, figures: FleetFigures | None) -> None:
         """Show what all workloads ask for together at the next bell; NaN where none is known of."""
@@ -146,23 +170,31 @@ class PrometheusTelemetry:
             None if asked is None else asked.memory,
             None if asked is None else max(asked.pods_without_cpu, asked.pods_without_memory),
         )
-        for gauge, value in zip(self._next_bell, shown, strict=True):
-            gauge.set(float("nan") if value is None else value)
+        for one, value in zip(NEXT_BELL, shown, strict=True):
+            self._of[one.name].set(NAN if value is None else value)
 
     def held(self, shards: Mapping[int, bool]) -> None:
         """Show of each shard whether this process writes it."""
         for shard, held in shards.items():
-            self._shards.labels(str(shard)).set(held)
+            self._of[series.SHARD_HELD].labels(str(shard)).set(held)
 
-    def forget(self, key: str) -> None:
-        """Forget an autoscaler that is gone, and its series with it."""
-        namespace, name = key.split("/", 1)
-        for kind in self._replicas:
-            self._drop(kind, namespace, name)
-        self.not_ready(key, {})
+    def forget(self, kind: str, key: str) -> None:
+        """Forget an object that is gone, or another process's, and its series with it."""
+        if kind == AUTOSCALER:
+            self._bells.pop(key, None)
+        self.objects.forget((kind, key))
 
-    def _drop(self, kind: str, namespace: str, name: str) -> None:
-        try:
-            self._replicas[kind].remove(namespace, name)
-        except KeyError:
-            return
+    def forget_all(self) -> None:
+        """Forget every object: all are looked at anew."""
+        self._bells.clear()
+        self.objects.forget_all()
+
+
+def _ready_for_bell(conditions: Sequence[Condition]) -> int | None:
+    status = next((one.status for one in conditions if one.type == ConditionType.READY_FOR_BELL), None)
+    return {Truth.TRUE: 1, Truth.FALSE: 0}.get(status) if status is not None else None
+
+
+def _word(outcome: str) -> str:
+    """Return a word of a closed list as these series have it: notFound for NotFound."""
+    return outcome[:1].lower() + outcome[1:]

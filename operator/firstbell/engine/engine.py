@@ -46,6 +46,7 @@ from firstbell.engine.requests.stopped_cluster import StoppedCluster
 from firstbell.engine.seen.own_objects import OwnObjects
 from firstbell.engine.seen.shards import Shards
 from firstbell.engine.seen.store import Store, is_unread
+from firstbell.engine.seen.watched_kinds import AUTOSCALERS
 from firstbell.engine.tick import Ticker, next_looks
 from firstbell.kinds.group import AUTOSCALER_PLURAL, OVERRIDE_PLURAL
 from firstbell.kinds.school_autoscaler import DEFAULT_PRIORITY
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from firstbell.engine.ports import Clock, Cluster, EventSink, Metrics, ServerTime, Telemetry
     from firstbell.engine.requests.command import Command
     from firstbell.engine.seen.store import OwnKey
+    from firstbell.engine.seen.watched_kinds import OwnKind
     from firstbell.kinds.stop_order import StopOrder
 
 TICK_WORKERS = 16
@@ -220,14 +222,16 @@ class Engine:
         ordered_off = any(effect is not None and effect.held_by for effect in orders)
         return ordered_off or not self._left_off.isdisjoint(concerned)
 
-    def forget(self, key: str) -> None:
-        """Forget an autoscaler that was deleted; a worker gives its floor back."""
+    def forget(self, kind: OwnKind, key: str) -> None:
+        """Forget an object that was deleted; a worker gives the floor of an autoscaler back."""
+        self._telemetry.forget(kind.kind, key)
+        if kind is not AUTOSCALERS:
+            return
         now = self.clock.now()
         self._wakeups.forget(key)
         memory = self._memories.pop(key, None)
         if memory is not None:
             self._left.leave(key, memory, now)
-        self._telemetry.forget(key)
         self._enqueue(key, now)
 
     def seconds_since_beat(self) -> float:
@@ -326,7 +330,11 @@ class Engine:
             if key in self._memories:
                 self._memories[key] = self._memories[key].of_a_new_term()
             if shard not in terms:
-                self._telemetry.forget(key)
+                self._telemetry.forget(AUTOSCALERS.kind, key)
+        for plural, kind in REPORTED_KINDS.items():
+            for key in kind.watched.known(self.store):
+                if self.shards.of_own((plural, key)) not in terms:
+                    self._telemetry.forget(kind.watched.kind, key)
 
     def role(self) -> str:
         """Tell in a few words what this process writes."""
@@ -485,6 +493,7 @@ class Engine:
             return
         memory = self._memories.setdefault(key, Memory(plans=KeptPlans(shared=self._plans)))
         if not self.tenure.holds(self.shards.of_autoscaler(key)):
+            self._telemetry.forget(AUTOSCALERS.kind, key)
             await self._stand_by(key, memory)
             return
         self._left.take_back(key)

@@ -5,7 +5,7 @@ The Protocols are defined here, where they are consumed; `adapters/` implements 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from fractions import Fraction
 
-    from firstbell.core import Requested, Unavailable
+    from firstbell.core import Condition, Requested, Unavailable
 
 Json: TypeAlias = dict[str, Any]
 """A Kubernetes object, or a part of one, as it travels."""
@@ -303,6 +303,49 @@ class FleetFigures:
     pods_per_minute: int
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """What one workload stands at, in replicas; None = it is not known, or there is none."""
+
+    current: int | None = None
+    """What its spec asks for."""
+    ready: int | None = None
+    desired: int | None = None
+    """What was decided on."""
+    floor: int | None = None
+    """Our floor in its autoscaler."""
+    scheduled: int | None = None
+    """What the schedule asks for now, before the maximum."""
+    wanted: int | None = None
+    """What schedule, orders and live metrics together ask for, before the maximum."""
+    maximum: int | None = None
+    """The most allowed now."""
+
+
+NOT_KNOWN = Standing()
+"""Nothing is known of a workload."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ComingBell:
+    """A bell, and the replicas that the schedule asks for then."""
+
+    at: datetime
+    replicas: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CalendarFigures:
+    """How far a calendar reaches, and what day it is in its regions.
+
+    `last_day` is when its last day begins; `days` the class of today by region (None: it has no regions),
+    None on a day without lessons.
+    """
+
+    last_day: datetime | None = None
+    days: Mapping[str | None, str | None] = field(default_factory=dict)
+
+
 class Telemetry(Protocol):
     """Figures for dashboards."""
 
@@ -310,8 +353,44 @@ class Telemetry(Protocol):
         """Count that one tick took so long, in seconds of the wall."""
         ...
 
-    def decided(self, key: str, *, current: int | None, ready: int | None, desired: int | None) -> None:
-        """Show what an autoscaler stands at."""
+    def woke(self, seconds: float) -> None:
+        """Count that a workload was looked at so much later than was asked for, in seconds of the wall."""
+        ...
+
+    def decided(self, key: str, standing: Standing) -> None:
+        """Show what an autoscaler's workload stands at."""
+        ...
+
+    def coming_bell(self, key: str, bell: ComingBell | None) -> None:
+        """Show the next bell of an autoscaler's workload; None where none is known of."""
+        ...
+
+    def planned_peak(self, key: str, replicas: int | None) -> None:
+        """Show the most that its schedule asks for in the next days; None while that is not known."""
+        ...
+
+    def rang(self, key: str, *, late: bool) -> None:
+        """Count a bell, once, as it has rung."""
+        ...
+
+    def ready_before_bell(self, seconds: float) -> None:
+        """Count how long before a bell a workload was Ready for it; negative where it was late."""
+        ...
+
+    def reported(self, kind: str, key: str, conditions: Sequence[Condition]) -> None:
+        """Show the conditions of an object of ours, of a kind as Kubernetes calls it."""
+        ...
+
+    def calendar(self, kind: str, key: str, figures: CalendarFigures) -> None:
+        """Show how far a calendar reaches, and what day it is."""
+        ...
+
+    def override_ends(self, key: str, at: datetime | None) -> None:
+        """Show when a ScalingOverride ends; None where it is over, or never was one."""
+        ...
+
+    def queried(self, outcome: str, seconds: float) -> None:
+        """Count a query for a live metric: `ok`, or the reason why there is no value."""
         ...
 
     def not_ready(self, key: str, reasons: Mapping[str, int]) -> None:
@@ -345,6 +424,6 @@ class Telemetry(Protocol):
         """Show of each shard whether this process writes it; empty where it runs without Leases."""
         ...
 
-    def forget(self, key: str) -> None:
-        """Forget an autoscaler that is gone."""
+    def forget(self, kind: str, key: str) -> None:
+        """Forget an object of ours that is gone, or that another process writes from now on."""
         ...

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import gzip
 import math
+import threading
 from datetime import UTC, datetime
 
 import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics_families
+from prometheus_client.parser import text_string_to_metric_families
 
+from firstbell.adapters.series import BY_NAME, READY_BEFORE_BELL, SERIES
 from firstbell.adapters.telemetry import PrometheusTelemetry
-from firstbell.core import Requested
-from firstbell.engine.ports import FleetFigures
+from firstbell.core import Condition, Requested, Truth
+from firstbell.engine.ports import NOT_KNOWN, CalendarFigures, ComingBell, FleetFigures, Standing
+
+AUTOSCALER, CALENDAR = "SchoolAutoscaler", "SchoolCalendar"
+OPENMETRICS = "application/openmetrics-text; version=1.0.0"
 
 
 @pytest.fixture
@@ -17,8 +25,30 @@ def telemetry():
     return PrometheusTelemetry()
 
 
+def answer(telemetry, accept="", encoding="", query=""):
+    """What `/metrics` answers: its headers and its body."""
+    headers = {}
+    environ = {"REQUEST_METHOD": "GET", "HTTP_ACCEPT": accept, "HTTP_ACCEPT_ENCODING": encoding}
+    body = telemetry.app({**environ, "QUERY_STRING": query}, lambda _, told: headers.update(told))
+    return headers, b"".join(body)
+
+
+def samples(telemetry):
+    """All samples, by name and labels, as Prometheus reads them."""
+    text = answer(telemetry)[1].decode()
+    return {
+        (sample.name, frozenset(sample.labels.items())): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
 def value(telemetry, sample, /, **labels):
-    return telemetry.registry.get_sample_value(sample, labels)
+    return samples(telemetry).get((sample, frozenset(labels.items())))
+
+
+def labels_of(telemetry, name):
+    return [dict(labels) for (sample, labels) in samples(telemetry) if sample == name]
 
 
 def replicas(telemetry, kind):
@@ -26,21 +56,21 @@ def replicas(telemetry, kind):
 
 
 def test_what_an_autoscaler_stands_at(telemetry):
-    telemetry.decided("ns/web", current=4, ready=3, desired=100)
+    telemetry.decided("ns/web", Standing(current=4, ready=3, desired=100))
     assert [replicas(telemetry, kind) for kind in ("current", "ready", "desired")] == [4, 3, 100]
 
 
 def test_what_is_not_known_has_no_sample(telemetry):
-    telemetry.decided("ns/web", current=4, ready=3, desired=100)
-    telemetry.decided("ns/web", current=4, ready=None, desired=None)
+    telemetry.decided("ns/web", Standing(current=4, ready=3, desired=100))
+    telemetry.decided("ns/web", Standing(current=4))
     assert [replicas(telemetry, kind) for kind in ("current", "ready", "desired")] == [4, None, None]
 
 
 def test_the_series_go_with_the_object(telemetry):
-    telemetry.decided("ns/web", current=4, ready=3, desired=100)
-    telemetry.forget("ns/web")
-    telemetry.forget("ns/web")
-    telemetry.forget("ns/never")
+    telemetry.decided("ns/web", Standing(current=4, ready=3, desired=100))
+    telemetry.forget(AUTOSCALER, "ns/web")
+    telemetry.forget(AUTOSCALER, "ns/web")
+    telemetry.forget(AUTOSCALER, "ns/never")
     assert [replicas(telemetry, kind) for kind in ("current", "ready", "desired")] == [None] * 3
 
 
@@ -74,8 +104,8 @@ def test_why_replicas_are_not_ready_is_told_by_reason_and_gone_with_it(telemetry
     assert shown() == [28, 2]
     telemetry.not_ready("ns/web", {"Crash": 3})
     assert shown() == [None, 3]
-    telemetry.forget("ns/web")
-    telemetry.forget("ns/web")
+    telemetry.forget(AUTOSCALER, "ns/web")
+    telemetry.forget(AUTOSCALER, "ns/web")
     assert shown() == [None, None]
 
 
@@ -112,3 +142,177 @@ def test_which_shards_this_process_writes_is_shown_and_none_where_there_are_no_l
     assert [value(telemetry, "firstbell_shard_held", shard=str(shard)) for shard in range(2)] == [1, 0]
     telemetry.held({0: False, 1: False})
     assert value(telemetry, "firstbell_shard_held", shard="0") == 0
+
+
+def test_every_number_of_a_standing_has_its_series_and_nothing_is_left_of_what_is_not_known(telemetry):
+    known = Standing(current=1, ready=2, desired=3, floor=4, scheduled=5, wanted=6, maximum=7)
+    telemetry.decided("ns/web", known)
+    fields = Standing.__dataclass_fields__
+    assert [replicas(telemetry, field) for field in fields] == [1, 2, 3, 4, 5, 6, 7]
+    telemetry.decided("ns/web", NOT_KNOWN)
+    assert [replicas(telemetry, field) for field in fields] == [None] * 7
+
+
+def conditions(*told):
+    return [Condition(type=kind, status=Truth(status), reason=reason) for kind, status, reason in told]
+
+
+def test_of_a_condition_the_status_that_holds_has_a_sample_and_no_other(telemetry):
+    of = {"kind": AUTOSCALER, "namespace": "ns", "name": "web"}
+    telemetry.reported(AUTOSCALER, "ns/web", conditions(("Ready", "True", "Resolved")))
+    telemetry.reported(AUTOSCALER, "ns/web", conditions(("Ready", "False", "CalendarMissing")))
+    told = {**of, "type": "Ready", "status": "False", "reason": "CalendarMissing"}
+    assert labels_of(telemetry, "firstbell_condition") == [told]
+    assert value(telemetry, "firstbell_condition", **told) == 1
+
+
+def test_an_object_of_the_whole_cluster_has_an_empty_namespace(telemetry):
+    telemetry.reported("ClusterScalingProfile", "small", conditions(("Valid", "True", "Resolved")))
+    assert labels_of(telemetry, "firstbell_condition") == [
+        {
+            "kind": "ClusterScalingProfile",
+            "namespace": "",
+            "name": "small",
+            "type": "Valid",
+            "status": "True",
+            "reason": "Resolved",
+        }
+    ]
+
+
+@pytest.mark.parametrize(("status", "shown"), [("True", 1), ("False", 0), ("Unknown", None)])
+def test_ready_for_the_bell_is_one_or_zero_and_nothing_while_unknown(telemetry, status, shown):
+    telemetry.reported(AUTOSCALER, "ns/web", conditions(("ReadyForBell", "True", "Ready")))
+    telemetry.reported(AUTOSCALER, "ns/web", conditions(("ReadyForBell", status, "Any")))
+    assert value(telemetry, "firstbell_ready_for_bell", namespace="ns", name="web") == shown
+
+
+def test_bells_are_counted_by_outcome_from_zero_on(telemetry):
+    def counted():
+        of = {"namespace": "ns", "name": "web"}
+        return [value(telemetry, "firstbell_bells_total", **of, outcome=one) for one in ("ready", "late")]
+
+    assert counted() == [None, None]
+    telemetry.decided("ns/web", NOT_KNOWN)
+    assert counted() == [0, 0], "an increase needs a value to come from"
+    for late in (False, True, False):
+        telemetry.rang("ns/web", late=late)
+    telemetry.decided("ns/web", NOT_KNOWN)
+    assert counted() == [2, 1]
+    telemetry.forget(AUTOSCALER, "ns/web")
+    assert counted() == [None, None]
+
+
+def test_how_early_or_late_workloads_were_is_a_histogram_on_both_sides_of_the_bell(telemetry):
+    for seconds in (240.0, -90.0):
+        telemetry.ready_before_bell(seconds)
+    name = "firstbell_ready_before_bell_seconds"
+    assert value(telemetry, f"{name}_bucket", le="-60.0") == 1
+    assert value(telemetry, f"{name}_bucket", le="0.0") == 1
+    assert value(telemetry, f"{name}_count") == 2
+
+
+def test_the_next_bell_of_a_workload_its_calendar_and_orders(telemetry):
+    bell = datetime(2024, 9, 9, 8, 30, tzinfo=UTC)
+    of = {"namespace": "ns", "name": "web"}
+    telemetry.coming_bell("ns/web", ComingBell(at=bell, replicas=100))
+    telemetry.planned_peak("ns/web", 300)
+    telemetry.override_ends("ns/exam", bell)
+    figures = CalendarFigures(last_day=bell, days={"north": "Regular", "south": None})
+    telemetry.calendar(CALENDAR, "ns/school", figures)
+    assert value(telemetry, "firstbell_workload_next_bell_timestamp_seconds", **of) == bell.timestamp()
+    assert value(telemetry, "firstbell_workload_next_bell_replicas", **of) == 100
+    assert value(telemetry, "firstbell_planned_peak_replicas", **of) == 300
+    end = value(telemetry, "firstbell_override_end_timestamp_seconds", namespace="ns", name="exam")
+    assert end == bell.timestamp()
+    school = {"kind": CALENDAR, "namespace": "ns", "name": "school"}
+    assert value(telemetry, "firstbell_calendar_last_day_timestamp_seconds", **school) == bell.timestamp()
+    days = labels_of(telemetry, "firstbell_day_class")
+    assert {(day["region"], day["class"]) for day in days} == {("north", "Regular"), ("south", "NoLessons")}
+
+
+def test_after_a_look_at_everything_anew_nothing_of_before_is_told(telemetry):
+    empty = len(samples(telemetry))
+    telemetry.decided("ns/web", Standing(current=4))
+    telemetry.reported(CALENDAR, "ns/school", conditions(("Valid", "True", "Resolved")))
+    telemetry.forget_all()
+    assert len(samples(telemetry)) == empty
+
+
+def test_requests_and_queries_are_counted_by_closed_words(telemetry):
+    telemetry.requested("patch", "schoolautoscalers/status", "NotFound", 0.02)
+    telemetry.queried("EmptyResult", 0.3)
+    told = {"verb": "patch", "resource": "schoolautoscalers/status", "outcome": "notFound"}
+    assert value(telemetry, "firstbell_api_requests_total", **told) == 1
+    assert value(telemetry, "firstbell_prometheus_queries_total", outcome="emptyResult") == 1
+    assert value(telemetry, "firstbell_prometheus_query_duration_seconds_count") == 1
+
+
+def families(text, parser):
+    return {family.name: (family.documentation, family.type) for family in parser(text)}
+
+
+def full(telemetry):
+    telemetry.decided("ns/web", Standing(current=4))
+    telemetry.reported(AUTOSCALER, "ns/web", conditions(("Ready", "True", "Resolved")))
+    telemetry.requested("get", "pods", "ok", 0.1)
+    return telemetry
+
+
+def test_what_is_told_is_the_table_with_its_words_and_types_and_no_more(telemetry):
+    told = families(answer(full(telemetry))[1].decode(), text_string_to_metric_families)
+    table = {one.name.removesuffix("_total"): (one.help, one.type.value) for one in BY_NAME.values()}
+    assert told == table
+
+
+def test_openmetrics_is_told_to_whoever_asks_for_it_and_is_whole(telemetry):
+    headers, body = answer(full(telemetry), accept=OPENMETRICS)
+    assert headers["Content-Type"].startswith("application/openmetrics-text")
+    assert body.endswith(b"# EOF\n")
+    assert body.count(b"# EOF") == 1
+    # This parser wants a sum beside each count, which the library leaves out where some are negative.
+    lines = [line for line in body.decode().splitlines() if not line.startswith(f"{READY_BEFORE_BELL}_count")]
+    told = families("\n".join(lines) + "\n", openmetrics_families)
+    assert told.keys() >= {one.name.removesuffix("_total") for one in SERIES}
+
+
+def test_a_compressed_answer_is_the_same_and_its_length_is_told(telemetry):
+    headers, body = answer(full(telemetry), encoding="gzip")
+    assert headers["Content-Encoding"] == "gzip"
+    assert headers["Content-Length"] == str(len(body))
+    lines = gzip.decompress(body).decode().splitlines()
+    assert 'firstbell_current_replicas{name="web",namespace="ns"} 4' in lines
+
+
+@pytest.mark.parametrize("name", ["firstbell_current_replicas", "firstbell_stopped"])
+def test_one_series_alone_is_told_to_whoever_names_it(telemetry, name):
+    body = answer(full(telemetry), query=f"name[]={name}")[1].decode()
+    assert list(families(body, text_string_to_metric_families)) == [name]
+
+
+def test_a_label_is_told_as_prometheus_reads_it_whatever_is_in_it(telemetry):
+    telemetry.calendar(CALENDAR, "ns/school", CalendarFigures(days={'a "b" \\ c': "Regular"}))
+    assert labels_of(telemetry, "firstbell_day_class")[0]["region"] == 'a "b" \\ c'
+
+
+def test_a_scrape_reads_what_another_thread_changes_without_a_fault(telemetry):
+    ended, faults = threading.Event(), []
+
+    def scrape():
+        while not ended.is_set():
+            try:
+                answer(telemetry)
+            except Exception as error:  # noqa: BLE001 - whatever it is
+                faults.append(error)
+
+    thread = threading.Thread(target=scrape)
+    thread.start()
+    for turn in range(40):
+        for number in range(100):
+            telemetry.decided(f"ns/w{turn}-{number}", Standing(current=number))
+            telemetry.not_ready(f"ns/w{turn}-{number}", {"Crash": number})
+        for number in range(100):
+            telemetry.forget(AUTOSCALER, f"ns/w{turn}-{number}")
+    ended.set()
+    thread.join()
+    assert faults == []

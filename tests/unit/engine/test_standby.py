@@ -263,3 +263,17 @@ async def test_rises_of_an_earlier_term_are_not_taken_off_those_of_a_new_one():
         run.open()
         await settled()
         assert run.engine._writing.pace == before
+
+
+async def test_who_stands_by_tells_dashboards_of_no_object_and_who_has_lost_the_lease_of_none_any_more():
+    lease = Lease()
+    async with Running(BEFORE, lease=lease) as run:
+        await run.pass_time(seconds=5)
+        assert run.telemetry.conditions == run.telemetry.standings == run.telemetry.calendars == {}
+        take(run, lease)
+        await settled()
+        await run.pass_time(seconds=5)
+        assert {kind for kind, _ in run.telemetry.conditions} == {"SchoolAutoscaler", "SchoolCalendar"}
+        await lose(run, lease)
+        await run.pass_time(minutes=1)
+        assert run.telemetry.conditions == run.telemetry.standings == run.telemetry.calendars == {}

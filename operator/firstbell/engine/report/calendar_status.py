@@ -5,7 +5,7 @@ Pure. The days are those that the plans stand on; the findings are those of `fir
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -32,11 +32,11 @@ from firstbell.core import (
     start_of_day,
 )
 from firstbell.engine.objects.status_values import written_conditions
+from firstbell.engine.ports import CalendarFigures
 from firstbell.kinds.accepted_findings import with_accepted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from datetime import date
 
     from firstbell.engine.ports import Json
     from firstbell.engine.seen.store import SeenCalendar
@@ -75,6 +75,18 @@ def calendar_status(seen: SeenCalendar, now: datetime, laid: SchoolDays | None =
         "pupilsTotal": sum(cohort.pupils for cohort in days.calendar.cohorts),
         "lastDate": last.isoformat() if last else None,
     }
+
+
+def calendar_figures(seen: SeenCalendar, status: Json) -> CalendarFigures:
+    """Return of a status what is told in figures; nothing where the calendar cannot be used."""
+    if isinstance(seen.days, Unavailable) or "today" not in status:
+        return CalendarFigures()
+    last = status["lastDate"]
+    day = start_of_day(seen.days.calendar.zone, date.fromisoformat(last)) if last else None
+    return CalendarFigures(
+        last_day=None if day is None else instant_of(day),
+        days={today.get("region"): today.get("dayClass") for today in status["today"]},
+    )
 
 
 def next_change(seen: SeenCalendar, now: datetime) -> datetime | None:

@@ -11,16 +11,18 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from firstbell.engine.report import exception_status, override_status, profile_status
-from firstbell.engine.report.calendar_status import calendar_status, next_change
+from firstbell.engine.report.calendar_status import calendar_figures, calendar_status, next_change
 from firstbell.engine.seen.exceptions import Laid
 from firstbell.engine.seen.watched_kinds import CALENDARS, CLUSTER_CALENDARS, EXCEPTIONS, OVERRIDES, PROFILES
+from firstbell.kinds.calendar_refs import calendar_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
     from firstbell.core import Unavailable
-    from firstbell.engine.ports import Json
+    from firstbell.engine.ports import Json, Telemetry
+    from firstbell.engine.seen.overrides import SeenOverride
     from firstbell.engine.seen.store import SeenCalendar, Store
     from firstbell.engine.seen.watched_kinds import OwnKind
 
@@ -41,6 +43,8 @@ class ReportedKind:
     deletion: Callable[[Store, Any, datetime], datetime | None] = lambda *_: None
     apart: timedelta = timedelta(minutes=1)
     """The least between two changes that come by themselves."""
+    figure: Callable[[Telemetry, Any, Json, datetime], None] = lambda *_: None
+    """Tells dashboards what is in its status besides conditions, which they know of every kind."""
 
 
 def _calendar(store: Store, seen: SeenCalendar, now: datetime) -> Told:
@@ -51,10 +55,20 @@ def _calendar(store: Store, seen: SeenCalendar, now: datetime) -> Told:
     return calendar_status(seen, now, laid.days), next_change(replace(seen, days=laid.days), now)
 
 
+def _calendar_figures(telemetry: Telemetry, seen: SeenCalendar, status: Json, _: datetime) -> None:
+    telemetry.calendar(calendar_kind(seen.key), seen.key, calendar_figures(seen, status))
+
+
+def _override_figures(telemetry: Telemetry, seen: SeenOverride, _: Json, now: datetime) -> None:
+    end = None if seen.in_force is None else seen.in_force.override.end
+    telemetry.override_ends(seen.key, end if end is not None and now < end else None)
+
+
 SCHOOL_CALENDARS = ReportedKind(
     watched=CALENDARS,
     status=_calendar,
     cut=lambda seen, why, now: calendar_status(replace(seen, days=why), now),
+    figure=_calendar_figures,
 )
 CLUSTER_SCHOOL_CALENDARS = replace(SCHOOL_CALENDARS, watched=CLUSTER_CALENDARS)
 SCALING_PROFILES = ReportedKind(
@@ -75,6 +89,7 @@ SCALING_OVERRIDES = ReportedKind(
     cut=override_status.unread_status,
     deletion=override_status.deletion,
     apart=timedelta(0),
+    figure=_override_figures,
 )
 
 REPORTED_KINDS = {

@@ -18,12 +18,14 @@ from firstbell.engine.objects.object_keys import namespace_of
 from firstbell.engine.objects.packed import packed, unpacked
 from firstbell.engine.objects.status_values import (
     merge_patch,
+    read_conditions,
     visible_status,
     without_absent,
 )
 from firstbell.engine.pace.backoff import backoff
 from firstbell.engine.pace.slices import Slices
-from firstbell.engine.ports import Failure, FailureKind, write_outcome
+from firstbell.engine.ports import NOT_KNOWN, ComingBell, Failure, FailureKind, write_outcome
+from firstbell.engine.report.bell_figures import LastBell, bell_figures
 from firstbell.engine.report.bells import (
     follow_baseline,
     follow_bells,
@@ -36,6 +38,7 @@ from firstbell.engine.report.readiness import autoscaler_limit, due_replicas, is
 from firstbell.engine.report.report_due import changed, least_wait, may_wait
 from firstbell.engine.report.report_queue import ReportQueue
 from firstbell.engine.report.reported_kinds import REPORTED_KINDS
+from firstbell.engine.report.standing import standing_of
 from firstbell.engine.report.status import invalid_status, readiness_of, status_of
 from firstbell.engine.report.turned_conditions import turned_conditions
 from firstbell.engine.seen.store import SeenWorkload, Store
@@ -49,6 +52,7 @@ if TYPE_CHECKING:
     from firstbell.core import Condition
     from firstbell.engine.deciding.outcome import Outcome
     from firstbell.engine.memory.memory import Memory
+    from firstbell.engine.memory.told import Told
     from firstbell.engine.ports import Clock, Cluster, EventSink, Json, Telemetry
     from firstbell.engine.report.readiness import Readiness
     from firstbell.engine.report.reported_kinds import ReportedKind
@@ -108,20 +112,9 @@ class Reporter:
 
         Dashboards have its figures at once: a status waits for all the scaling there is to do.
         """
-        if not isinstance(outcome, Unavailable):
-            self._figure(key, outcome)
+        self._telemetry.decided(key, NOT_KNOWN if isinstance(outcome, Unavailable) else standing_of(outcome))
         self._latest[key] = (memory, outcome)
         self._queue.put((AUTOSCALER_PLURAL, key))
-
-    def _figure(self, key: str, outcome: Outcome) -> None:
-        workload, decision = outcome.situation.workload, outcome.decision
-        seen = workload if isinstance(workload, SeenWorkload) else None
-        self._telemetry.decided(
-            key,
-            current=seen.replicas if seen else None,
-            ready=seen.ready if seen else None,
-            desired=decision.desired if isinstance(decision, Decision) else None,
-        )
 
     def ask_again(self, own: OwnKey) -> None:
         """Queue the report of an object of a kind in the table of those reported."""
@@ -157,6 +150,7 @@ class Reporter:
         now = self._clock.now()
         if isinstance(outcome, Unavailable):
             new, following = invalid_status(outcome, seen.generation, old, now), None
+            self._telemetry.coming_bell(key, None)
         else:
             what = f"The report of SchoolAutoscaler {key}"
             composed = self._slices.run(
@@ -166,6 +160,7 @@ class Reporter:
                 composed = invalid_status(composed, seen.generation, old, now), None
             new, following = composed
         new = visible_status(new)
+        self._telemetry.reported(AUTOSCALERS.kind, key, read_conditions(new))
         # A clock that was set back while a report was written puts it into the future.
         since = (
             now - memory.told.reported_at
@@ -198,14 +193,17 @@ class Reporter:
             seen = readiness_of(outcome, memory, old, None)
             bell = ready_for_bell(seen)
             self._explain(key, memory, seen, bell)
+            self._telemetry.coming_bell(key, None)
             return status_of(seen, bell, memory, (), old), None
         minute = minute_of(outcome.now)
         coming = coming_peaks(outcome.plan, memory.plans, minute)
         limited = autoscaler_limit(outcome)
         denied = limited.replicas if limited is not None else 0
+        last_bell = LastBell.of(memory.told)
         memory.happenings.extend(
             follow_bells(memory.told, (*outcome.plan.peaks, *coming), ready, outcome.now, denied)
         )
+        self._figure_bells(key, last_bell, memory.told)
         follow_preparation(outcome, memory.told, memory.carried_out, old)
         follow_baseline(outcome, memory.told, due_replicas(outcome.plan, minute))
         lead = measured_lead(memory.told, memory.lead.rises)
@@ -218,6 +216,18 @@ class Reporter:
         bell = ready_for_bell(seen)
         self._explain(key, memory, seen, bell)
         return status_of(seen, bell, memory, coming, old), min(looks, default=None)
+
+    def _figure_bells(self, key: str, last_bell: LastBell, told: Told) -> None:
+        """Tell dashboards of the bell that has rung, and of the next."""
+        figures, record = bell_figures(last_bell, told), told.next_bell
+        if figures.late is not None:
+            self._telemetry.rang(key, late=figures.late)
+        if figures.ready_before is not None:
+            self._telemetry.ready_before_bell(figures.ready_before)
+        coming = None
+        if record is not None:
+            coming = ComingBell(at=instant_of(record.minute), replicas=record.peak.replicas)
+        self._telemetry.coming_bell(key, coming)
 
     def _explain(self, key: str, memory: Memory, seen: Readiness, bell: Condition) -> None:
         """Have the pods of a workload that is red asked why, and tell what they said."""
@@ -235,6 +245,7 @@ class Reporter:
         if seen is None:
             self._undeleted.pop((kind.watched.plural, key), None)
             self._untold.pop((kind.watched.plural, key), None)
+            self._telemetry.forget(kind.watched.kind, key)
             return None
         now = self._clock.now()
         told = self._slices.run(
@@ -250,6 +261,8 @@ class Reporter:
             if deletion is None:
                 return None
         following = _sooner(following, deletion)
+        self._telemetry.reported(kind.watched.kind, key, read_conditions(new))
+        kind.figure(self._telemetry, seen, new, now)
         patch = merge_patch(seen.status, new)
         if patch:
             failure = await self._write(kind.watched, key, patch)

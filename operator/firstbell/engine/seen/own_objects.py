@@ -94,7 +94,7 @@ class OwnObjects:
     """The reading of our own kinds, around one store.
 
     `wake` is told the SchoolAutoscalers that must look again, `wake_report` an object whose status is to be
-    looked at again, `forget` a SchoolAutoscaler that was deleted.
+    looked at again, `forget` one that was deleted.
     """
 
     def __init__(
@@ -104,7 +104,7 @@ class OwnObjects:
         slices: Slices,
         wake: Callable[[Iterable[str]], None],
         wake_report: Callable[[OwnKey], None],
-        forget: Callable[[str], None],
+        forget: Callable[[OwnKind, str], None],
     ) -> None:
         self._store = store
         self._slices = slices
@@ -152,8 +152,7 @@ class OwnObjects:
         self._store.unread.pop((kind.plural, key), None)
         known = kind.known(self._store).get(key)
         concerned = kind.drop(self._store, key)
-        if kind is AUTOSCALERS:
-            self._forget(key)
+        self._forget(kind, key)
         self._wake(concerned)
         if known is not None:
             self._have_reported(kind, known)

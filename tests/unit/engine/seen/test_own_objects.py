@@ -54,7 +54,7 @@ class Telling:
             slices=self.slices,
             wake=self.woken.update,
             wake_report=lambda own: self.calendars.append(own[1]),
-            forget=self.forgotten.append,
+            forget=lambda _, key: self.forgotten.append(key),
         )
 
 
@@ -108,7 +108,7 @@ async def test_what_waits_and_is_deleted_is_gone():
     assert not of.store.unread
     assert not of.store.calendars
     assert not of.store.autoscalers
-    assert of.forgotten == ["evil/a0", "evil/a1"]
+    assert of.forgotten == ["evil/c0", "evil/a0", "evil/c1", "evil/a1"]
 
 
 @pytest.mark.parametrize("error", [RuntimeError, KeyError, RecursionError, MemoryError])

@@ -1,0 +1,36 @@
+"""The page about the series says what the table says, and names each bound."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from firstbell.adapters.series import BY_NAME, SERIES, SeriesType
+from tests.unit.adapters.metrics_document import DOCUMENT, document
+
+UNITS = {
+    "seconds": "_seconds",
+    "seconds since 1970": "_timestamp_seconds",
+    "bytes": "_bytes",
+    "cores": "_cores",
+}
+
+
+def test_the_page_is_that_of_the_table():
+    assert DOCUMENT.read_text() == document(), "python -m tests.unit.adapters.metrics_document writes it anew"
+
+
+@pytest.mark.parametrize("one", SERIES, ids=lambda one: one.name)
+def test_a_series_is_named_after_its_unit_and_told_in_a_sentence_with_bounded_labels(one):
+    assert re.fullmatch(r"firstbell_[a-z_]+", one.name)
+    assert one.name.endswith("_total") is (one.type is SeriesType.COUNTER)
+    assert one.name.endswith(UNITS.get(one.unit, one.name))
+    assert one.help.endswith(".")
+    assert "|" not in one.help
+    assert all(one.labels.values()), "a bound of each label"
+    assert bool(one.buckets) is (one.type is SeriesType.HISTOGRAM)
+
+
+def test_no_name_stands_twice():
+    assert len(BY_NAME) == len({*BY_NAME})
