@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import yaml
 
+from firstbell.cli.kubectl_completion import NO_FILES
 from tests.cluster.commands import firstbell, said
 from tests.cluster.operator_process import Sun
 from tests.cluster.stage import PEAK, at, autoscaler, calendar, hpa, workload
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from firstbell_workshop.local.control_plane import ControlPlane
     from tests.cluster.stage import Stage
 
 DAY = ("--date", "2026-03-04", "-o", "json")
@@ -89,3 +93,24 @@ def test_a_policy_whose_calendar_is_not_there_is_named_and_the_others_are_planne
         'there is no SchoolCalendar "moved-away"'
     )
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+
+
+def test_kubectl_finds_the_plugin_and_completes_its_commands(control_plane: ControlPlane):
+    installed = Path(sys.executable).parent
+    path = f"{installed}{os.pathsep}{os.environ['PATH']}"
+    kubectl = str(control_plane.program("kubectl"))
+
+    def asked(*words: str) -> list[str]:
+        done = subprocess.run(
+            [kubectl, *words],
+            env=os.environ | control_plane.environment | {"PATH": path},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=True,
+        )
+        return done.stdout.splitlines()
+
+    assert str(installed / "kubectl-firstbell") in asked("plugin", "list")
+    offered = [line.partition("\t")[0] for line in asked("__complete", "firstbell", "plan", "--da")]
+    assert offered == ["--date", "--days", NO_FILES]
