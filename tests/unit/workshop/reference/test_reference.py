@@ -1,0 +1,46 @@
+"""The pages of reference say what the code says, and nothing of it is missing in them."""
+
+from __future__ import annotations
+
+import pytest
+
+from firstbell.kinds.crds import RENDERED_KINDS
+from firstbell_workshop.reference.commands import commands
+from firstbell_workshop.reference.kinds import page
+from firstbell_workshop.reference.markdown import table
+from firstbell_workshop.reference.pages import FOLDER, pages
+
+PAGES = pages()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_says_what_the_code_says(name):
+    kept = FOLDER / name
+    assert kept.is_file(), "python -m firstbell_workshop.reference --write"
+    assert kept.read_text("utf-8") == PAGES[name], "python -m firstbell_workshop.reference --write"
+
+
+def test_no_page_is_left_of_what_is_not_made_any_more():
+    assert {file.name for file in FOLDER.glob("*.md")} == set(PAGES)
+
+
+def test_every_command_is_a_section_and_every_option_a_row():
+    text = PAGES["commands.md"]
+    for command in commands():
+        if command.words:
+            section = text.partition(f"\n## {command.name}\n")[2].partition("\n## ")[0]
+            told = {option for param in command.params for option in param.opts if option[0] == "-"}
+            assert told
+            assert [option for option in told if f"`{option}`" not in section] == []
+
+
+def test_every_kind_is_a_section_and_every_field_is_described():
+    text = page()
+    assert [kind.kind for kind in RENDERED_KINDS if f"\n## {kind.kind}\n" not in text] == []
+    rows = [line for line in text.splitlines() if line.startswith(("| `", "| **`"))]
+    assert len(rows) > 200
+    assert [row for row in rows if row.rstrip(" |").endswith("|  |")] == []
+
+
+def test_what_would_end_a_cell_is_escaped():
+    assert table(("a",), [("x|y\nz",)]) == "| a |\n| --- |\n| x\\|y z |\n"
