@@ -186,7 +186,7 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
     tenure = tenure_of(settings)
     telemetry.forget_all()
     async with (
-        KubernetesCluster(access, dates=dates) as cluster,
+        KubernetesCluster(access, dates=dates, told=telemetry.requested) as cluster,
         PrometheusMetrics(
             cluster,
             SystemClock(),
@@ -194,7 +194,7 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
             allowed=allowed_addresses(settings.prometheus_allow),
         ) as metrics,
         _beating(Fence(steady_seconds)) as fence,
-        _holding(settings, access, tenure, fence) as holding,
+        _holding(settings, access, tenure, fence, telemetry) as holding,
     ):
         held = HeldCluster(cluster, tenure, lambda _: None)
         events = KubernetesEvents(FencedCluster(held, fence), clock)
@@ -251,7 +251,7 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
             follow_objects(engine, cluster, settings.namespaces, listed_anew=listed_anew.set),
         )
         anew = autoscalers_appear(cluster, store, settings.namespaces)
-        session = KopfSession(cluster.connection, listed_anew.set)
+        session = KopfSession(cluster.connection, listed_anew.set, telemetry.requested)
 
         def knows() -> bool:
             return fence.is_open and (holding is None or holding.has_read)
@@ -361,13 +361,18 @@ async def _configure(settings: kopf.OperatorSettings, **_: Any) -> None:
 
 @contextlib.asynccontextmanager
 async def _holding(
-    settings: Settings, access: RenewedAccess, tenure: Tenure, fence: Fence
+    settings: Settings,
+    access: RenewedAccess,
+    tenure: Tenure,
+    fence: Fence,
+    telemetry: PrometheusTelemetry,
 ) -> AsyncIterator[Holding | None]:
     """Hold Leases while the block lasts, over connections of their own: nothing else is in their way."""
     if tenure.times is None:
         yield None
         return
-    async with KubernetesCluster(access, request_seconds=tenure.times.retry) as cluster:
+    seconds, told = tenure.times.retry, telemetry.requested
+    async with KubernetesCluster(access, request_seconds=seconds, told=told) as cluster:
         holding = Holding(
             cluster,
             tenure,

@@ -53,6 +53,10 @@ def series_of(sample: str) -> str:
     return sample
 
 
+def labels_of(families, name: str):
+    return [sample.labels for family in families if family.name == name for sample in family.samples]
+
+
 async def test_a_running_operator_tells_every_series_of_the_table_and_no_other(component, tmp_path):
     await component.open()
     for resource, body in OBJECTS.items():
@@ -78,3 +82,6 @@ async def test_a_running_operator_tells_every_series_of_the_table_and_no_other(c
         assert f"\n{name}{{{own}" in text
     assert '\nfirstbell_condition{kind="SchoolCalendar",name="school"' in text
     assert 'type="ReadyForBell"' in text
+    asked = {(told["verb"], told["resource"]) for told in labels_of(families, "firstbell_api_requests")}
+    assert asked >= {("watch", "deployments"), ("patch", "schoolautoscalers/status")}, "ours"
+    assert ("watch", "schoolautoscalers") in asked, "Kopf's"

@@ -16,12 +16,16 @@ from urllib.parse import parse_qsl, urlencode
 import aiohttp
 import structlog
 
-from firstbell.adapters.connection import UNAUTHENTICATED, Connection
-from firstbell.adapters.kubernetes import HTTP_REFUSED, are_objects, watch_event
+from firstbell.adapters.api_requests import ApiRequest
+from firstbell.adapters.asked_to_wait import AskedToWaitError
+from firstbell.adapters.connection import UNAUTHENTICATED, Connection, NotAuthenticatedError
+from firstbell.adapters.kubernetes import HTTP_REFUSED, are_objects, failure_kind, watch_event
 from firstbell.engine.ports import Failure, FailureKind
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
+
+    from firstbell.adapters.api_requests import Told
 
 LISTS_SECONDS = 5.0
 """Between two lists of a kind."""
@@ -60,9 +64,15 @@ class _Pace:
 
 
 class KopfSession:
-    """As much of an aiohttp session as Kopf uses. `listed_anew` is called at each list after the first."""
+    """As much of an aiohttp session as Kopf uses. `listed_anew` is called at each list after the first.
 
-    def __init__(self, connection: Connection, listed_anew: Callable[[], None]) -> None:
+    `told` is told of each request as it ends: of lists and of watches as they begin to be answered.
+    """
+
+    def __init__(
+        self, connection: Connection, listed_anew: Callable[[], None], told: Told | None = None
+    ) -> None:
+        self._told = told
         self.headers: dict[str, str] = {"User-Agent": "firstbell"}
         self.closed = False
         self._connection = connection
@@ -108,18 +118,24 @@ class KopfSession:
         headers: Mapping[str, str] | None,
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - as above
     ) -> aiohttp.ClientResponse:
+        request = ApiRequest.begun_now(self._told, method, url, watches="watch=true" in url)
         try:
-            return await self._connection.request(
+            response = await self._connection.request(
                 method.upper(),
                 url,
                 headers={**self.headers, "Content-Type": "application/json", **(headers or {})},
                 data=None if body is None else json.dumps(body).encode(),
                 timeout=timeout,
             )
-        except aiohttp.ClientConnectionError:
-            raise
-        except aiohttp.ClientError as error:
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            request.ended(_unanswered(error))
+            if isinstance(error, aiohttp.ClientConnectionError) or not isinstance(error, aiohttp.ClientError):
+                raise
             raise aiohttp.ClientConnectionError(str(error)) from error
+        refused = response.status >= HTTP_REFUSED
+        message = response.reason or ""
+        request.ended(Failure(kind=failure_kind(response.status), message=message) if refused else None)
+        return response
 
     async def _bear(self, response: aiohttp.ClientResponse) -> None:
         """Raise as a broken connection what may pass by itself, and would end Kopf."""
@@ -133,6 +149,16 @@ class KopfSession:
             response.close()
             msg = f"the API server answers {response.reason} ({status})"
             raise aiohttp.ClientConnectionError(msg)
+
+
+def _unanswered(error: Exception) -> Failure:
+    """Return why there was no answer."""
+    kind = FailureKind.UNREACHABLE
+    if isinstance(error, NotAuthenticatedError):
+        kind = FailureKind.UNAUTHENTICATED
+    if isinstance(error, AskedToWaitError):
+        kind = FailureKind.THROTTLED
+    return Failure(kind=kind, message=str(error))
 
 
 class KopfAnswer:

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
+from firstbell.adapters.api_requests import ApiRequest
 from firstbell.adapters.asked_to_wait import AskedToWaitError
 from firstbell.adapters.checked_body import checked_body
 from firstbell.adapters.connection import Connection, NotAuthenticatedError
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from firstbell.adapters.access import Access
+    from firstbell.adapters.api_requests import Told
     from firstbell.adapters.renewal import RenewedAccess
     from firstbell.adapters.server_dates import ServerDates
 
@@ -79,7 +81,7 @@ class KubernetesCluster:
     """The engine's `Cluster`, over HTTP. Use as an async context manager.
 
     `field_manager` is who the API server takes for the writer of what is written; `dates` is told of the
-    date in each answer.
+    date in each answer, `told` of each request as it ends.
     """
 
     def __init__(
@@ -89,8 +91,10 @@ class KubernetesCluster:
         request_seconds: float = REQUEST_SECONDS,
         field_manager: str = FIELD_MANAGER,
         dates: ServerDates | None = None,
+        told: Told | None = None,
     ) -> None:
         self.connection = Connection(access)
+        self._told = told
         self._seconds = request_seconds
         self._manager = field_manager
         self._dates = dates
@@ -205,17 +209,31 @@ class KubernetesCluster:
             "timeoutSeconds": str(WATCH_SECONDS),
             **_named(name),
         }
+        request = ApiRequest.begun_now(self._told, "GET", _collection(kind, namespace), watches=True)
+        response = await self._begun(_collection(kind, namespace), query)
+        request.ended(response if isinstance(response, Failure) else None)
+        if isinstance(response, Failure):
+            return response
         try:
-            async with asyncio.timeout(self._seconds):
-                response = await self._sent("GET", _collection(kind, namespace), query)
-                if response.status >= HTTP_REFUSED:
-                    return self._refused(response, await response.read())
             async with asyncio.timeout(LONGEST_WATCH_SECONDS):
                 return await _told(response, tell)
         except TimeoutError:
             return Failure(kind=FailureKind.UNREACHABLE, message="the watch is silent: it is begun anew")
         except ERRORS as error:
             return self._unanswered(error)
+
+    async def _begun(self, url: str, query: Mapping[str, str]) -> aiohttp.ClientResponse | Failure:
+        """Return the answer of a watch, of which nothing is read yet."""
+        try:
+            async with asyncio.timeout(self._seconds):
+                response = await self._sent("GET", url, query)
+                if response.status >= HTTP_REFUSED:
+                    return self._refused(response, await response.read())
+        except TimeoutError:
+            return Failure(kind=FailureKind.UNREACHABLE, message="the watch is silent: it is begun anew")
+        except ERRORS as error:
+            return self._unanswered(error)
+        return response
 
     async def json_patch(self, path: ObjectPath, operations: Sequence[Operation]) -> Json | Failure:
         """Apply a JSON patch."""
@@ -271,15 +289,17 @@ class KubernetesCluster:
         content_type: str = "application/json",
         query: Mapping[str, str] | None = None,
     ) -> Json | Failure:
+        request = ApiRequest.begun_now(self._told, method, url)
         try:
             async with asyncio.timeout(self._seconds):
                 response = await self._sent(method, url, query, body=body, content_type=content_type)
                 data = await response.read()
         except ERRORS as error:
-            return self._unanswered(error)
-        if response.status >= HTTP_REFUSED:
-            return self._refused(response, data)
-        return _object(data)
+            answer: Json | Failure = self._unanswered(error)
+        else:
+            answer = self._refused(response, data) if response.status >= HTTP_REFUSED else _object(data)
+        request.ended(answer if isinstance(answer, Failure) else None)
+        return answer
 
     async def _sent(
         self,
@@ -399,12 +419,18 @@ def _failure(status: int | None, body: str | bytes | None, reason: str | None) -
     """Return the server's answer as a value, with its own message where it gave one."""
     message = _words(body, reason)
     status = status or 0
-    kind = _KINDS.get(status)
-    if kind is None:
-        kind = FailureKind.SERVER_ERROR if status >= _SERVER_ERRORS else FailureKind.INVALID
+    kind = failure_kind(status)
     # Of a patch whose tests do not hold the server says no more than this.
     overtaken = status == UNPROCESSABLE and message == _PATCH_DOES_NOT_APPLY
     return Failure(kind=kind, message=f"{message[:MESSAGE_CHARACTERS]} ({status})", overtaken=overtaken)
+
+
+def failure_kind(status: int) -> FailureKind:
+    """Return what a status of HTTP that is no success means."""
+    kind = _KINDS.get(status)
+    if kind is not None:
+        return kind
+    return FailureKind.SERVER_ERROR if status >= _SERVER_ERRORS else FailureKind.INVALID
 
 
 def _words(body: str | bytes | None, reason: str | None) -> str:

@@ -209,7 +209,7 @@ SERIES: tuple[Series, ...] = (
     _of_workload(
         PLANNED_PEAK,
         "The most replicas that the schedule asks for within the next 7 days, before the maximum. Looked up "
-        "again within minutes of an edit, and every hour.",
+        "again soon after an edit, and every 6 hours.",
     ),
     _of_workload(
         NOT_READY,
@@ -336,7 +336,8 @@ SERIES: tuple[Series, ...] = (
         API_REQUESTS,
         "Requests to the Kubernetes API, by how they ended; a watch by how it began.",
         verb="get, list, watch, create, patch, delete",
-        resource="the plural of a kind that firstbell deals with, with its subresource; else other",
+        resource="the plural of a kind in the API groups that firstbell deals with, with its subresource;"
+        " discovery; of all other groups: other",
         outcome=_OUTCOME_OF_REQUEST,
     ),
     _histogram(

@@ -143,6 +143,7 @@ from firstbell.core.time_words import (
 from firstbell.core.upcoming import (
     by_bell,
     day_words,
+    highest_wanted,
     local_time,
     peak_at,
     peak_sentence,
@@ -286,6 +287,7 @@ __all__ = [
     "fleet_bells",
     "floors_in_force",
     "fold",
+    "highest_wanted",
     "hold_in_force",
     "instant_of",
     "is_visible",

@@ -13,7 +13,7 @@ from firstbell.core.bells import MINUTES_PER_DAY, instant_of, start_of_day
 from firstbell.core.coalesce import MARK_MINUTES
 from firstbell.core.demand import region_loads
 from firstbell.core.effort import effort_of
-from firstbell.core.plan import PlannedPeak, planned_peaks, scheduled_at
+from firstbell.core.plan import PlannedPeak, make_schedule, planned_peaks, scheduled_at
 from firstbell.core.time_words import DATED_CLOCK, local_clock
 
 if TYPE_CHECKING:
@@ -60,6 +60,11 @@ def upcoming_peaks(workload: Workload, after: Minute, count: int) -> tuple[Plann
     nearest = sorted(found, key=by_bell)[:count]
     scheduled = scheduled_at(workload, [peak.ready_by for peak in nearest])
     return tuple(replace(peak, replicas=scheduled[peak.ready_by]) for peak in nearest)
+
+
+def highest_wanted(workload: Workload, start: Minute, end: Minute) -> int:
+    """Return the most that the schedule asks for at a minute of [start, end), before bounds."""
+    return max(make_schedule(workload, start, end).wanted.between(start, end))
 
 
 def _peaks_around(workload: Workload, start: Minute, end: Minute) -> Iterator[PlannedPeak]:

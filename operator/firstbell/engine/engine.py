@@ -28,6 +28,7 @@ from firstbell.engine.memory.shared_plans import SharedPlans
 from firstbell.engine.pace.backoff import RETRY, backoff, jittered
 from firstbell.engine.pace.fence import Fence
 from firstbell.engine.pace.interruptible_sleep import nap
+from firstbell.engine.pace.lateness import Lateness
 from firstbell.engine.pace.slices import Slices
 from firstbell.engine.pace.stop import Stop
 from firstbell.engine.pace.tenure import Tenure
@@ -39,6 +40,7 @@ from firstbell.engine.ports import FailureKind
 from firstbell.engine.report.fleet_figures import NextBell
 from firstbell.engine.report.reported_kinds import REPORTED_KINDS
 from firstbell.engine.report.reporter import Reporter
+from firstbell.engine.report.week_ahead import WeekAhead
 from firstbell.engine.requests.fenced_cluster import FencedCluster
 from firstbell.engine.requests.held_cluster import HeldCluster
 from firstbell.engine.requests.refused_writes import RefusedWrites
@@ -159,7 +161,9 @@ class Engine:
         )
         self._polling: Polling | None = None
         if metrics is not None:
-            self._polling = Polling(answers=self.store.answers, metrics=metrics, clock=clock, wake=self.wake)
+            self._polling = Polling(
+                answers=self.store.answers, metrics=metrics, clock=clock, wake=self.wake, telemetry=telemetry
+            )
         self._kept = KeptFields(
             cluster=cluster,
             telemetry=telemetry,
@@ -179,7 +183,16 @@ class Engine:
             telemetry=telemetry,
             is_ours=lambda key: self.tenure.holds(self.shards.of_autoscaler(key)),
         )
+        self._week_ahead = WeekAhead(
+            memories=self._memories,
+            clock=clock,
+            telemetry=telemetry,
+            slices=self.slices.beside(),
+            is_ours=lambda key: self.tenure.holds(self.shards.of_autoscaler(key)),
+            idle=self.drained,
+        )
         self._wakeups: Wakeups[str] = Wakeups()
+        self._lateness: Lateness[str] = Lateness(clock.monotonic)
         self._report_wakeups: Wakeups[OwnKey] = Wakeups()
         self._ticks: Turns[str] = Turns(self._decisions)
         self._queued: dict[str, datetime] = {}
@@ -229,6 +242,7 @@ class Engine:
             return
         now = self.clock.now()
         self._wakeups.forget(key)
+        self._lateness.forget(key)
         memory = self._memories.pop(key, None)
         if memory is not None:
             self._left.leave(key, memory, now)
@@ -252,6 +266,7 @@ class Engine:
             tasks.create_task(self._follow_resumes())
             tasks.create_task(self.own.run())
             tasks.create_task(self._next_bell.run())
+            tasks.create_task(self._week_ahead.run())
             if self._polling is not None:
                 tasks.create_task(self._polling.run())
             for _ in range(TICK_WORKERS):
@@ -383,6 +398,7 @@ class Engine:
             self.look_at_shards()
             now = self.clock.now()
             for wakeup in self._wakeups.pop_due(now):
+                self._lateness.came_due(wakeup.key, now - wakeup.due)
                 self._enqueue(wakeup.key, wakeup.instant)
             for due_report in self._report_wakeups.pop_due(now):
                 self._reporter.ask_again(due_report.key)
@@ -405,6 +421,8 @@ class Engine:
         while True:
             key = await self._ticks.get()
             await self.fence.opened()
+            if (late := self._lateness.followed(key)) is not None:
+                self._telemetry.woke(late)
             await self._tick_alone(key, self._queued.pop(key))
             # A tick that writes nothing waits for nothing: ten thousand in a row are seconds without a beat.
             await asyncio.sleep(0)

@@ -345,3 +345,11 @@ async def test_a_fall_that_is_stabilized_comes_when_its_window_has_passed():
         assert running.replicas == 100
         await running.until("2024-09-09T09:05:01")
         assert running.replicas == 4
+
+
+async def test_how_late_a_wake_up_is_followed_is_told_of_what_was_asked_for_and_not_of_a_start():
+    async with Running(BEFORE) as run:
+        assert run.telemetry.late == []
+        await run.until(INSIDE)
+        assert run.telemetry.late
+        assert all(0 <= seconds < 1 for seconds in run.telemetry.late)

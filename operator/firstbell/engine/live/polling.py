@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import heapq
+import time
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING
@@ -20,13 +21,14 @@ import structlog
 from firstbell.core import AbsenceReason, Unavailable
 from firstbell.engine.live.answers import SeenReading
 from firstbell.engine.pace.interruptible_sleep import nap
+from firstbell.engine.ports import OK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from firstbell.core import Reading
     from firstbell.engine.live.answers import Answers
-    from firstbell.engine.ports import Clock, MetricQuery, Metrics
+    from firstbell.engine.ports import Clock, MetricQuery, Metrics, Telemetry
 
 EVERY = timedelta(seconds=15)
 DEADLINE_SECONDS = 12.0
@@ -42,8 +44,15 @@ class Polling:
     """The polls of one engine. `wake` is told the autoscalers that an answer concerns."""
 
     def __init__(
-        self, *, answers: Answers, metrics: Metrics, clock: Clock, wake: Callable[[set[str]], None]
+        self,
+        *,
+        answers: Answers,
+        metrics: Metrics,
+        clock: Clock,
+        wake: Callable[[set[str]], None],
+        telemetry: Telemetry,
     ) -> None:
+        self._telemetry = telemetry
         self._answers = answers
         self._metrics = metrics
         self._clock = clock
@@ -111,7 +120,10 @@ class Polling:
         try:
             server = query.server_address
             async with self._free.setdefault(server, asyncio.Semaphore(AT_ONCE_OF_ONE_SERVER)):
+                begun = time.perf_counter()
                 reading = await self._read(query)
+            outcome = reading.reason if isinstance(reading, Unavailable) else OK
+            self._telemetry.queried(outcome, time.perf_counter() - begun)
             seen = SeenReading(reading=reading, at=self._clock.now())
             self._tell(query, self._answers.readings.get(query), seen)
             self._wake(self._answers.put(query, seen))

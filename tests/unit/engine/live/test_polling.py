@@ -214,3 +214,12 @@ async def test_a_steady_load_writes_nothing():
         await running.pass_time(minutes=10)
         assert len(running.world.cluster.requests) == before
         assert running.world.clock.now() - timedelta(minutes=10) > running.metrics.asked[0][0]
+
+
+async def test_each_query_is_counted_by_how_it_ended():
+    metrics = [a_metric(), a_metric("logins")]
+    missing = Unavailable(reason="EmptyResult", message="no sample")
+    answers = {"pupils_online": missing, "logins": 4200}
+    async with Running(None, world=a_world(*metrics), answers=answers) as running:
+        assert sorted(outcome for outcome, _ in running.telemetry.queries) == ["EmptyResult", "ok"]
+        assert all(seconds >= 0 for _, seconds in running.telemetry.queries)
