@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import pytest
 
 from firstbell.engine.report import week_ahead
 from tests.fakes import settled
@@ -12,12 +12,16 @@ from tests.unit.engine.running import Running
 FRIDAY = "2024-09-13"
 
 
+@pytest.fixture(autouse=True)
+def no_rest(monkeypatch):
+    """What a look takes is rested for by the clock on the wall, which no test moves."""
+    monkeypatch.setattr(week_ahead, "REST_FACTOR", 0.0)
+
+
 async def looked(run, **length):
-    """A look at all; what it takes is rested for by the clock on the wall."""
+    """A look at all."""
     await run.pass_time(**(length or {"seconds": 16}))
-    for _ in range(5):
-        await asyncio.sleep(0.02)
-        await settled()
+    await settled()
 
 
 def an_exam(on, percent):
