@@ -116,6 +116,16 @@ from firstbell.core.reactive import (
     number_text,
     usable,
 )
+from firstbell.core.reason_meanings import (
+    ABSENCE_MEANINGS,
+    CONDITION_MEANINGS,
+    DECISION_MEANINGS,
+    EVENT_MEANINGS,
+    LIMIT_MEANINGS,
+    SHORTFALL_MEANINGS,
+    STATE_MEANINGS,
+    ReasonMeaning,
+)
 from firstbell.core.reasons import (
     AbsenceReason,
     ConditionReason,
@@ -156,15 +166,20 @@ from firstbell.core.visible_text import is_visible, visible
 from firstbell.core.writing_pace import LONGEST_LEAD, PACE_AT_FIRST, WritingPace, writing_lead
 
 __all__ = [
+    "ABSENCE_MEANINGS",
     "AS_PLANNED",
     "BELL",
     "CLOCK",
+    "CONDITION_MEANINGS",
     "DATED_CLOCK",
+    "DECISION_MEANINGS",
     "DEFAULT_BEHAVIOR",
     "DEFAULT_RULES",
     "DEFAULT_TOLERANCE",
     "END_OF_DAY",
     "EPOCH",
+    "EVENT_MEANINGS",
+    "LIMIT_MEANINGS",
     "LONGEST_LEAD",
     "MEANINGS",
     "MINUTES_PER_DAY",
@@ -173,8 +188,10 @@ __all__ = [
     "PACE_AT_FIRST",
     "RELAXED",
     "SETTLED",
+    "SHORTFALL_MEANINGS",
     "SLOWING",
     "START_GRACE",
+    "STATE_MEANINGS",
     "WALL",
     "AbsenceReason",
     "ArrivalShape",
@@ -233,6 +250,7 @@ __all__ = [
     "RatePolicy",
     "RateType",
     "Reading",
+    "ReasonMeaning",
     "Recommended",
     "RecurrenceCondition",
     "RegionLoad",

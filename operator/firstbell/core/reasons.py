@@ -1,7 +1,8 @@
 """The closed vocabulary of reasons.
 
 Every number and every condition carries one of these words; dashboards and alerts may rely on them, so a
-word is never reused for something else. One CamelCase word each, the field's own where there is one.
+word is never reused for something else. One CamelCase word each, the field's own where there is one. What
+each means stands in `reason_meanings.py`.
 """
 
 from __future__ import annotations
@@ -98,7 +99,6 @@ class AbsenceReason(StrEnum):
     NOT_MEASURED = "NotMeasured"
     NOT_READ = "NotRead"
     NOT_READ_YET = "NotReadYet"
-    """There is nothing of an object that waits for its turn to be read."""
     NOT_RECORDED = "NotRecorded"
     NOT_REQUESTED = "NotRequested"
     NOT_WATCHED = "NotWatched"
@@ -192,28 +192,15 @@ class ShortfallReason(StrEnum):
     """Why replicas are not Ready, as their pods or their controllers say."""
 
     AUTOSCALER_MAXIMUM = "AutoscalerMaximum"
-    """The autoscaler's maximum allows fewer than are planned."""
     CONDITION_NOT_TRUE = "ConditionNotTrue"
-    """It has no pods to be asked, and its own condition says that it is not ready."""
     CONTAINER_CONFIG = "ContainerConfig"
-    """A container cannot be made, for instance because a Secret that it names is not there."""
     CRASH = "Crash"
-    """A container ended, and is started again and again."""
     EXCEEDED_QUOTA = "ExceededQuota"
-    """A ResourceQuota of the namespace allows no more pods."""
     FAILED_CREATE = "FailedCreate"
-    """The API server refuses the pods for another reason."""
     IMAGE_PULL = "ImagePull"
-    """An image cannot be pulled."""
     NOT_CREATED = "NotCreated"
-    """The pods are not there, and their controller does not say why."""
     PROBE = "Probe"
-    """The containers run, and are not Ready."""
     ROLLOUT_STUCK = "RolloutStuck"
-    """The rollout makes no progress (ProgressDeadlineExceeded)."""
     SCHEDULING_GATED = "SchedulingGated"
-    """A scheduling gate of the pods is still closed."""
     STARTING = "Starting"
-    """The pods have a node and start."""
     UNSCHEDULABLE = "Unschedulable"
-    """No node has room for the pods, or fits them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from firstbell_workshop.reference import commands, kinds
+from firstbell_workshop.reference import commands, kinds, reasons
 from firstbell_workshop.reference.markdown import HEADER
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs/reference"
@@ -12,7 +12,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "docs/reference"
 
 def pages() -> dict[str, str]:
     """Return the text of each page by the name of its file."""
-    return {module.FILE: HEADER + module.page() for module in (kinds, commands)}
+    return {module.FILE: HEADER + module.page() for module in (kinds, commands, reasons)}
 
 
 def differing() -> list[Path]:

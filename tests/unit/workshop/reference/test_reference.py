@@ -4,6 +4,24 @@ from __future__ import annotations
 
 import pytest
 
+from firstbell.adapters.prometheus_meanings import TROUBLE_MEANINGS
+from firstbell.adapters.prometheus_trouble import Trouble
+from firstbell.core import (
+    ABSENCE_MEANINGS,
+    CONDITION_MEANINGS,
+    DECISION_MEANINGS,
+    EVENT_MEANINGS,
+    LIMIT_MEANINGS,
+    SHORTFALL_MEANINGS,
+    STATE_MEANINGS,
+    AbsenceReason,
+    ConditionReason,
+    ConditionType,
+    DecisionReason,
+    EventReason,
+    LimitReason,
+    ShortfallReason,
+)
 from firstbell.kinds.crds import RENDERED_KINDS
 from firstbell_workshop.reference.commands import commands
 from firstbell_workshop.reference.kinds import page
@@ -40,6 +58,25 @@ def test_every_kind_is_a_section_and_every_field_is_described():
     rows = [line for line in text.splitlines() if line.startswith(("| `", "| **`"))]
     assert len(rows) > 200
     assert [row for row in rows if row.rstrip(" |").endswith("|  |")] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "meanings"),
+    [
+        (ConditionType, CONDITION_MEANINGS),
+        (ConditionReason, STATE_MEANINGS),
+        (AbsenceReason, ABSENCE_MEANINGS),
+        (ShortfallReason, SHORTFALL_MEANINGS),
+        (Trouble, TROUBLE_MEANINGS),
+        (DecisionReason, DECISION_MEANINGS),
+        (LimitReason, LIMIT_MEANINGS),
+        (EventReason, EVENT_MEANINGS),
+    ],
+)
+def test_every_reason_has_its_meaning_in_a_sentence(words, meanings):
+    assert set(meanings) == set(words)
+    assert [word for word, meaning in meanings.items() if not meaning.says.endswith(".")] == []
+    assert [word for word in words if f"| `{word}` |" not in PAGES["reasons.md"]] == []
 
 
 def test_what_would_end_a_cell_is_escaped():
