@@ -21,6 +21,20 @@ def test_the_page_is_that_of_the_table():
     assert DOCUMENT.read_text() == document(), "python -m tests.unit.adapters.metrics_document writes it anew"
 
 
+ROOT = DOCUMENT.parents[2]
+NAMING = sorted(
+    [
+        *(ROOT / "charts/firstbell/monitoring").iterdir(),
+        *(ROOT / "operator/docs").rglob("*.md"),
+        ROOT / "README.md",
+        ROOT / "SECURITY.md",
+    ]
+)
+NAMED = re.compile(r"\bfirstbell_[a-z_]+(?![a-z_*/.])")
+OF_A_HISTOGRAM = re.compile(r"_(bucket|count|sum)$")
+NO_SERIES = {"firstbell_workshop"}
+
+
 @pytest.mark.parametrize("one", SERIES, ids=lambda one: one.name)
 def test_a_series_is_named_after_its_unit_and_told_in_a_sentence_with_bounded_labels(one):
     assert re.fullmatch(r"firstbell_[a-z_]+", one.name)
@@ -30,6 +44,12 @@ def test_a_series_is_named_after_its_unit_and_told_in_a_sentence_with_bounded_la
     assert "|" not in one.help
     assert all(one.labels.values()), "a bound of each label"
     assert bool(one.buckets) is (one.type is SeriesType.HISTOGRAM)
+
+
+@pytest.mark.parametrize("file", NAMING, ids=lambda path: path.name)
+def test_what_rules_dashboard_and_pages_ask_for_is_in_the_table(file):
+    told = set(NAMED.findall(file.read_text())) - NO_SERIES
+    assert {OF_A_HISTOGRAM.sub("", name) for name in told} <= BY_NAME.keys()
 
 
 def test_no_name_stands_twice():

@@ -11,6 +11,7 @@ import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics_families
 from prometheus_client.parser import text_string_to_metric_families
 
+from firstbell.adapters import exposition
 from firstbell.adapters.series import BY_NAME, READY_BEFORE_BELL, SERIES
 from firstbell.adapters.telemetry import PrometheusTelemetry
 from firstbell.core import Condition, Requested, Truth
@@ -293,6 +294,17 @@ def test_one_series_alone_is_told_to_whoever_names_it(telemetry, name):
 def test_a_label_is_told_as_prometheus_reads_it_whatever_is_in_it(telemetry):
     telemetry.calendar(CALENDAR, "ns/school", CalendarFigures(days={'a "b" \\ c': "Regular"}))
     assert labels_of(telemetry, "firstbell_day_class")[0]["region"] == 'a "b" \\ c'
+
+
+def test_scrapes_take_turns_and_rest_so_that_many_who_ask_are_no_load(monkeypatch):
+    now, slept = [100.0], []
+    monkeypatch.setattr(exposition.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(exposition.time, "sleep", slept.append)
+    turns = exposition.Turns()
+    for _ in range(2):
+        with turns:
+            now[0] += 0.5
+    assert slept == [0.0, 2.0]
 
 
 def test_a_scrape_reads_what_another_thread_changes_without_a_fault(telemetry):

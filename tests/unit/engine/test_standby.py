@@ -247,6 +247,18 @@ async def test_a_floor_that_a_policy_leaves_for_another_shard_is_given_back_by_t
         assert (run.minimum(here), run.minimum(there)) == (4, 4)
 
 
+async def test_a_policy_that_leaves_for_another_shard_is_told_of_by_its_process_alone():
+    lease = Lease(shards=2)
+    lease.taken(0, 0.0)
+    here, there = on_shard(0), on_shard(1)
+    async with Running(INSIDE, lease=lease, hpa=None, deployment=None, autoscaler=None) as run:
+        await follow_the_first_of(run, here, there)
+        assert "ns/policy" in run.telemetry.standings
+        await move_to(run, there)
+        assert run.telemetry.standings == run.telemetry.coming == {}
+        assert ("SchoolAutoscaler", "ns/policy") not in run.telemetry.conditions
+
+
 async def test_rises_of_an_earlier_term_are_not_taken_off_those_of_a_new_one():
     lease = Lease()
     async with Running(BEFORE, lease=lease) as run:

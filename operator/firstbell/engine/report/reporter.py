@@ -256,13 +256,14 @@ class Reporter:
         if isinstance(told, Unavailable):
             told = kind.cut(seen, told, now), now + AGAIN_AFTER_CUT, None
         new, following, deletion = visible_status(told[0]), told[1], told[2]
+        # Before anything is waited for: after it the object may be gone, or another process's.
+        self._telemetry.reported(kind.watched.kind, key, read_conditions(new))
+        kind.figure(self._telemetry, seen, new, now)
         if deletion is not None and deletion <= now and self._time_is_sure():
             deletion = await self._delete(kind, seen, now)
             if deletion is None:
                 return None
         following = _sooner(following, deletion)
-        self._telemetry.reported(kind.watched.kind, key, read_conditions(new))
-        kind.figure(self._telemetry, seen, new, now)
         patch = merge_patch(seen.status, new)
         if patch:
             failure = await self._write(kind.watched, key, patch)

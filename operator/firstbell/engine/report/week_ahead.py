@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from firstbell.engine.pace.slices import Slices
     from firstbell.engine.ports import Clock, Telemetry
 
-EVERY_SECONDS = 15.0
+EVERY_SECONDS = 30.0
 AHEAD_MINUTES = 7 * MINUTES_PER_DAY
 HOLDS_MINUTES = 6 * 60
 """How long it is not looked up again, unless the schedule changes."""
@@ -72,7 +72,7 @@ class WeekAhead:
     _told: dict[str, _Told] = field(default_factory=dict)
 
     async def run(self) -> None:
-        """Look every fifteen seconds of the clock, until cancelled."""
+        """Look twice a minute of the clock, until cancelled."""
         while True:
             await self.clock.sleep(EVERY_SECONDS)
             await self.look()

@@ -20,7 +20,7 @@ def no_rest(monkeypatch):
 
 async def looked(run, **length):
     """A look at all."""
-    await run.pass_time(**(length or {"seconds": 16}))
+    await run.pass_time(**(length or {"seconds": 31}))
     await settled()
 
 
