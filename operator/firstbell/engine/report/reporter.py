@@ -245,7 +245,6 @@ class Reporter:
         if seen is None:
             self._undeleted.pop((kind.watched.plural, key), None)
             self._untold.pop((kind.watched.plural, key), None)
-            self._telemetry.forget(kind.watched.kind, key)
             return None
         now = self._clock.now()
         told = self._slices.run(
