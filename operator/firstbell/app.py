@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 import kopf
 import structlog
-from prometheus_client import start_http_server
 
 from firstbell.adapters import liveness
 from firstbell.adapters.access import namespace_of_pod
@@ -29,6 +28,7 @@ from firstbell.adapters.events import KubernetesEvents
 from firstbell.adapters.kopf_session import KopfSession
 from firstbell.adapters.kubernetes import LONGEST_WATCH_SECONDS, PAGE, WATCH_SECONDS, KubernetesCluster
 from firstbell.adapters.liveness import Liveness
+from firstbell.adapters.metrics_server import serving_metrics
 from firstbell.adapters.prometheus import PrometheusMetrics, check_ca_bundle
 from firstbell.adapters.prometheus_addresses import allowed_addresses
 from firstbell.adapters.renewal import load_access
@@ -479,7 +479,8 @@ async def _serving(
                 served.enter_context(liveness.serving(alive, settings.listen, settings.probe_port))
         if settings.metrics_port:
             with _told_if_taken("metrics", settings.listen, settings.metrics_port):
-                served.enter_context(_serving_metrics(settings, telemetry))
+                app, listen = telemetry.app, settings.listen
+                served.enter_context(serving_metrics(app, listen, settings.metrics_port))
         yield
 
 
@@ -491,17 +492,3 @@ def _told_if_taken(what: str, listen: str, port: int) -> Iterator[None]:
         where = f"{listen}:{port}"
         msg = f"the {what} endpoint cannot listen on {where}: {error.strerror}. Choose another --{what}-port."
         raise PortTakenError(msg) from error
-
-
-@contextlib.contextmanager
-def _serving_metrics(settings: Settings, telemetry: PrometheusTelemetry) -> Iterator[None]:
-    server, thread = start_http_server(
-        settings.metrics_port, addr=settings.listen, registry=telemetry.registry
-    )
-    server.set_app(telemetry.app)  # the same, and what is told of each object
-    try:
-        yield
-    finally:
-        server.shutdown()
-        thread.join(timeout=1)
-        server.server_close()

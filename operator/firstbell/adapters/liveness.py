@@ -11,8 +11,10 @@ import contextlib
 import json
 import socket
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING
+
+from firstbell.adapters.bounded_server import BoundedServer
 
 if TYPE_CHECKING:
     import asyncio
@@ -87,9 +89,8 @@ def serving(liveness: Liveness, address: str, port: int) -> Iterator[None]:
         thread.join(timeout=1)
 
 
-def _server(address: str) -> type[ThreadingHTTPServer]:
-    class Server(ThreadingHTTPServer):
-        daemon_threads = True
+def _server(address: str) -> type[HTTPServer]:
+    class Server(BoundedServer, HTTPServer):
         address_family = socket.AF_INET6 if ":" in address else socket.AF_INET
 
     return Server

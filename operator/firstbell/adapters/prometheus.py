@@ -18,7 +18,7 @@ from urllib3.exceptions import HTTPError, ProtocolError
 
 from firstbell.adapters.breakable_http import Exchange
 from firstbell.adapters.daemon_threads import DaemonThreads
-from firstbell.adapters.prometheus_addresses import AllowedAddresses, ForbiddenAddressError
+from firstbell.adapters.prometheus_addresses import AllowedAddresses, ForbiddenAddressError, endpoint
 from firstbell.adapters.prometheus_answer import sample
 from firstbell.adapters.prometheus_session import (
     BearerToken,
@@ -144,7 +144,7 @@ class PrometheusMetrics:
         def work() -> object:
             return server.result(query.query, exchange, asked)
 
-        result = await self._threads.run(query.server_address, work)
+        result = await self._threads.run(_server_of(query.server_address), work)
         if isinstance(result, Unavailable):
             if result.reason == Trouble.UNREACHABLE:
                 # The next poll begins anew, with the CA bundle as it is then.
@@ -206,6 +206,14 @@ class _Server:
 def _dropped(error: requests.ConnectionError) -> bool:
     """Tell whether the server closed a connection without an answer, as it may do to a kept one."""
     return bool(error.args) and isinstance(error.args[0], ProtocolError)
+
+
+def _server_of(address: str) -> str:
+    """Return the server of an address: one that is named by many paths is one server nevertheless."""
+    try:
+        return str(endpoint(address))
+    except ValueError:
+        return address
 
 
 def why_not(error: Exception, asked: Asked) -> Unavailable:

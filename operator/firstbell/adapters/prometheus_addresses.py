@@ -155,3 +155,8 @@ def _forms(address: str) -> Iterable[_Address]:
         yield from given.teredo
     if any(given in network for network in (_NAT64, _NAT64_LOCAL, _COMPATIBLE, _TRANSLATED)):
         yield ipaddress.IPv4Address(int(given) & 0xFFFFFFFF)
+    if given in _NAT64_LOCAL:
+        # Behind a prefix of 48, 56 or 64 bits the address is around the byte after bit 64 (RFC 6052).
+        around = int(given) >> 64 << 56 | int(given) & (1 << 56) - 1
+        for prefix in (48, 56, 64):
+            yield ipaddress.IPv4Address(around >> (120 - prefix - 32) & 0xFFFFFFFF)

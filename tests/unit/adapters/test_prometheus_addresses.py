@@ -87,7 +87,8 @@ def test_an_entry_that_is_no_server_is_refused_with_the_cure(entry):
     "address",
     ["169.254.169.254", "169.254.0.1", "fe80::1", "fe80::1%eth0", "::ffff:169.254.169.254",
      "::169.254.169.254", "::ffff:0:169.254.169.254", "64:ff9b::a9fe:a9fe", "2002:a9fe:a9fe::1",
-     "fd00:ec2::254", "100.100.100.200"],
+     "64:ff9b:1:a9fe:a9:fe00::", "64:ff9b:1:a9:fe:a9fe::", "64:ff9b:1:0:a9:fea9:fe00:0",
+     "64:ff9b:1::a9fe:a9fe", "fd00:ec2::254", "100.100.100.200"],
 )  # fmt: skip
 def test_link_local_and_metadata_are_forbidden_in_every_form(address):
     assert is_forbidden(address)

@@ -1,0 +1,76 @@
+"""An HTTP server that nobody keeps busy: whoever reaches the pod can connect to it, without a password.
+
+A connection has a deadline for all it does, and there are at most so many at a time: the oldest goes for a
+new one, so that a probe of the kubelet gets in however many connections somebody holds open.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from socketserver import BaseServer, ThreadingMixIn
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MOST_CONNECTIONS = 32
+CONNECTION_SECONDS = 15.0
+"""More than a probe waits for, and than Prometheus by default does for a scrape."""
+
+
+class BoundedServer(ThreadingMixIn, BaseServer):
+    """Mixed into a server of TCP: a thread for each of a few connections, each of bounded time."""
+
+    daemon_threads = True
+    most_connections = MOST_CONNECTIONS
+    connection_seconds = CONNECTION_SECONDS
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self._lock = threading.Lock()
+        self._open: dict[socket.socket, float] = {}
+        super().__init__(*args, **options)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Serve a connection, in place of the oldest one where there are too many."""
+        with self._lock:
+            while len(self._open) >= self.most_connections:
+                self._end(next(iter(self._open)))
+            self._open[request] = time.monotonic()
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Forget a connection that has ended."""
+        with self._lock:
+            self._open.pop(request, None)
+        super().shutdown_request(request)
+
+    def service_actions(self) -> None:
+        """End what has taken too long; called twice a second by the server's own loop."""
+        super().service_actions()
+        with self._lock:
+            late = time.monotonic() - self.connection_seconds
+            for request in [one for one, begun in self._open.items() if begun < late]:
+                self._end(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing: that a client went away, or was ended, is no fault of ours."""
+
+    def _end(self, request: socket.socket) -> None:
+        """Wake the thread that waits on it, which closes it then."""
+        self._open.pop(request, None)
+        with contextlib.suppress(OSError):
+            request.shutdown(socket.SHUT_RDWR)
+
+
+def one_at_a_time(app: Callable[..., list[bytes]]) -> Callable[..., list[bytes]]:
+    """Return a WSGI application that makes one answer at a time, and leaves the processor to others."""
+    lock = threading.Lock()
+
+    def alone(environ: dict[str, Any], start_response: Callable[..., object]) -> list[bytes]:
+        with lock:
+            return app(environ, start_response)
+
+    return alone
