@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from firstbell import clock
+from firstbell.cli.markdown import code
 from firstbell.cli.planned import policy_errors, workload_of
 from firstbell.core import (
     BellChange,
     Plan,
+    PlannedPeak,
     SchoolDays,
     Workload,
     change_sentence,
@@ -41,6 +43,17 @@ class Difference:
     def changes(self) -> tuple[BellChange, ...]:
         """Every bell whose replicas differ."""
         return () if self.old is None or self.new is None else changed_bells(self.old, self.new)
+
+    @property
+    def same(self) -> bool:
+        """Whether it is in both states, with the same bells."""
+        return self.old is not None and self.new is not None and not self.changes
+
+    @property
+    def only(self) -> tuple[PlannedPeak, ...]:
+        """The bells of a workload that is in one of the states only."""
+        plan = self.old if self.new is None else self.new if self.old is None else None
+        return () if plan is None else tuple(sorted(plan.peaks, key=lambda peak: peak.bell))
 
     @property
     def lost(self) -> tuple[BellChange, ...]:
@@ -102,24 +115,37 @@ def in_words(found: Sequence[Difference]) -> Iterator[str]:
 
 
 def in_markdown(found: Sequence[Difference]) -> Iterator[str]:
-    """Yield for a pull request a heading and a table for each workload that changes."""
+    """Yield for a pull request a heading and a table for each workload that changes, then the others."""
+    same = [one.key for one in found if one.same]
     for one in found:
+        if one.same:
+            continue
         yield f"### {one.key}: {_summary(one)}"
         yield f"{_dates(one)}"
         yield ""
-        if one.changes:
+        rows = [_row(change) for change in one.changes] or [_bell(peak, one) for peak in one.only]
+        if rows:
             yield "| | bell | before | after |"
             yield "|---|---|---:|---:|"
-        for change in one.changes[:SHOWN]:
-            name, _, _ = change_sentence(change).rpartition(": ")
-            yield f"| {_word(change)} | {_cell(name)} | {change.before} | {change.after} |"
-        if len(one.changes) > SHOWN:
-            yield f"| | and {len(one.changes) - SHOWN} more | | |"
+        yield from rows[:SHOWN]
+        if len(rows) > SHOWN:
+            yield f"| | and {len(rows) - SHOWN} more | | |"
         yield ""
+    if same:
+        listed = ", ".join(same[:SHOWN]) + (f" and {len(same) - SHOWN} more" if len(same) > SHOWN else "")
+        yield f"No bell changes for {listed}."
 
 
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|")
+def _row(change: BellChange) -> str:
+    name, _, _ = change_sentence(change).rpartition(": ")
+    return f"| {_word(change)} | {code(name)} | {change.before} | {change.after} |"
+
+
+def _bell(peak: PlannedPeak, one: Difference) -> str:
+    """Return a bell of a workload that is only in one of the states: the other has no number for it."""
+    name, _, _ = change_sentence(BellChange(peak=peak, before=0, after=0)).rpartition(": ")
+    before, after = ("", str(peak.replicas)) if one.old is None else (str(peak.replicas), "")
+    return f"| {'new' if one.old is None else 'lost'} | {code(name)} | {before} | {after} |"
 
 
 def _dates(one: Difference) -> str:

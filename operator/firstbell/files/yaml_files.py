@@ -89,6 +89,14 @@ def files_in(path: Path) -> tuple[Path, ...] | Unreadable:
     return found
 
 
+def holds_nothing(path: Path) -> bool:
+    """Tell whether it is a folder that can be looked into and has no YAML file."""
+    try:
+        return path.is_dir() and not _files_of(path)
+    except OSError:
+        return False  # told where it is read
+
+
 def _files_of(folder: Path) -> tuple[Path, ...]:
     """Return its YAML files, one more than may be read at the most."""
     inside = (entry for entry in folder.iterdir() if entry.suffix in SUFFIXES and entry.name[0] != ".")

@@ -48,7 +48,44 @@ def test_a_moved_bell_is_told_as_one_lost_and_one_more(states):
 def test_markdown_is_a_table_for_a_pull_request(states):
     lines = diff(*states(later), "-o", "markdown").output.splitlines()
     assert lines[0] == "### default/web: bells 2 lost or lower, 2 new or higher"
-    assert "| lower | first-lesson at Tue 01 Sep 08:30 | 8 | 2 |" in lines
+    assert "| lower | `first-lesson at Tue 01 Sep 08:30` | 8 | 2 |" in lines
+
+
+def test_markdown_names_what_does_not_change_in_one_line(states):
+    assert diff(*states(str), "-o", "markdown").output == "No bell changes for default/web.\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        ("first | lesson", r"`first \| lesson at"),
+        ("`first` ``lesson``", r"``` `first` ``lesson`` at"),
+        ("<img src=x>", "`<img src=x> at"),
+        ("@everyone", "`@everyone at"),
+        ("[a](http://b)", "`[a](http://b) at"),
+    ],
+)
+def test_names_of_files_stay_text_in_a_comment(states, name, cell):
+    named = lambda text: later(text).replace("name: first-lesson", f"name: '{name}'")  # noqa: E731
+    output = diff(*states(named), "-o", "markdown").output
+    rows = [line for line in output.splitlines() if line.startswith(("| higher", "| lower"))]
+    assert any(cell in row for row in rows)
+    assert all(row.replace(r"\|", "").count("|") == 5 for row in rows)
+
+
+@pytest.mark.parametrize(("order", "word"), [(1, "new"), (-1, "lost")])
+def test_a_folder_in_which_nothing_is_yet_or_any_more_is_a_state(states, tmp_path, order, word):
+    (tmp_path / "empty").mkdir()
+    old, _ = states(str)
+    told = diff(*[str(tmp_path / "empty"), old][::order], "-o", "markdown")
+    assert told.exit_code == 0
+    numbers = "|  | 8 |" if word == "new" else "| 8 |  |"
+    assert f"| {word} | `first-lesson at Tue 01 Sep 08:30` {numbers}" in told.output.splitlines()
+
+
+def test_nothing_in_either_state_is_told(tmp_path):
+    told = diff(str(tmp_path), str(tmp_path))
+    assert (told.exit_code, "no SchoolAutoscaler in either" in told.output) == (2, True)
 
 
 def test_the_same_files_change_nothing(states):

@@ -1,4 +1,4 @@
-"""`firstbell lint`: what files say and most likely do not mean, for people, tools, GitHub and code scanning.
+"""`firstbell lint`: what files say and most likely do not mean, for people, tools, code scanning and reviews.
 
 What cannot be read (a problem of `api`) and what can be read but not be meant (a finding of `domain`) come
 out alike, each with file, line, path and cure. Exit code 0: nothing, or notices only; 1: errors or warnings;
@@ -21,12 +21,13 @@ AGAINST_DAYS = 14
 
 
 class LintOutput(StrEnum):
-    """How findings are printed: for people, for tools, as GitHub annotations, or for code scanning."""
+    """How findings are printed: for people, tools, GitHub annotations, code scanning or a comment."""
 
     TEXT = "text"
     JSON = "json"
     GITHUB = "github"
     SARIF = "sarif"
+    MARKDOWN = "markdown"
 
 
 def lint(
@@ -39,7 +40,9 @@ def lint(
     output: Annotated[
         LintOutput,
         typer.Option(
-            "--output", "-o", help="For people, for tools, as GitHub annotations, or for code scanning."
+            "--output",
+            "-o",
+            help="For people, tools, GitHub annotations, code scanning, or a comment in a review.",
         ),
     ] = LintOutput.TEXT,
     today: Annotated[

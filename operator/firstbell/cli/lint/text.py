@@ -11,6 +11,7 @@ from typing import Any
 from firstbell.cli.lint.command import LintOutput
 from firstbell.cli.lint.remarks import Remark, Report
 from firstbell.cli.lint.sarif import as_sarif
+from firstbell.cli.markdown import code
 from firstbell.cli.output import printable
 from firstbell.core import Severity
 
@@ -43,11 +44,22 @@ def _as_github(report: Report) -> Iterator[str]:
     yield _summary(report)
 
 
+def _as_markdown(report: Report) -> Iterator[str]:
+    if report.folded:
+        yield "| | where | what |"
+        yield "|---|---|---|"
+    for remark in report.folded:
+        where = f"{remark.file}:{remark.line}" if remark.line else remark.file
+        yield f"| {remark.severity.lower()} | {code(where)} | {code(_sentences(remark))} |"
+    yield from ("", _summary(report)) if report.folded else (_summary(report),)
+
+
 WRITERS: dict[LintOutput, Callable[[Report], Iterator[str]]] = {
     LintOutput.TEXT: _as_text,
     LintOutput.JSON: _as_json,
     LintOutput.GITHUB: _as_github,
     LintOutput.SARIF: as_sarif,
+    LintOutput.MARKDOWN: _as_markdown,
 }
 
 

@@ -19,7 +19,9 @@ from firstbell.cli.plan.table import print_planned
 from firstbell.cli.plan_differences import differences, in_markdown, in_words
 from firstbell.cli.planned import Planned, linked_files, not_carried_out
 from firstbell.core import instant_of
+from firstbell.files.links import Linked
 from firstbell.files.plan_document import plan_document
+from firstbell.files.yaml_files import holds_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -91,12 +93,17 @@ def print_difference(
     """Print what changes from one state of files to another."""
     if output not in {PlanOutput.TABLE, PlanOutput.MARKDOWN}:
         refuse([f"-o {output}: --diff prints a table or markdown."])
-    old, new = (linked_files([state]) for state in states)
+    old, new = (_state(state) for state in states)
     found = differences(old, new, first, days)
     if not found:
         refuse(["--diff: there is no SchoolAutoscaler in either. Give files or folders with both kinds."])
     for line in (in_markdown if output is PlanOutput.MARKDOWN else in_words)(found):
         typer.echo(printable(line))
+
+
+def _state(path: Path) -> Linked:
+    """Return what a state holds; a folder without YAML is one in which nothing was yet, or is any more."""
+    return Linked(calendars=(), autoscalers=()) if holds_nothing(path) else linked_files([path])
 
 
 def _print(planned: Planned, output: PlanOutput, *, steps: bool) -> None:

@@ -207,6 +207,21 @@ def test_json_is_versioned_and_stable(mistyped):
     assert result.exit_code == 1
 
 
+def test_markdown_is_a_table_in_which_names_stay_text(tmp_path):
+    name = "name: '@all | `x`'"
+    file = written(tmp_path, CALENDAR.replace("2025-04", "2026-04").replace("name: easter", name))
+
+    lines = run(file, "-o", "markdown").output.splitlines()
+
+    assert lines[:2] == ["| | where | what |", "|---|---|---|"]
+    assert lines[2].startswith(f'| warning | `{file}:18` | ``spec.holidays[0]: Holiday "@all \\| `x`" (')
+    assert lines[3:] == ["", "1 file: 1 warning"]
+
+
+def test_markdown_of_nothing_found_is_its_one_line(clean):
+    assert run(clean, "-o", "markdown").output == "1 file: nothing found\n"
+
+
 def test_github_annotations(tmp_path):
     file = written(tmp_path, CALENDAR.replace("2025-04", "2026-04"), "a,b: 100%.yaml")
 
@@ -232,7 +247,7 @@ def test_github_escapes(text, data, value):
     assert github_property(text) == value
 
 
-@pytest.mark.parametrize("output", ["text", "json", "github", "sarif"])
+@pytest.mark.parametrize("output", ["text", "json", "github", "sarif", "markdown"])
 def test_control_characters_of_a_file_are_written_out(tmp_path, output):
     text = CALENDAR.replace("2025-04", "2026-04").replace(
         "name: easter", r'name: "ea\e[31m\a\n::error::st\u202eer"'
