@@ -36,7 +36,7 @@ def _section(kind: Kind) -> str:
     columns = [(column.name, column.description, code(column.path)) for column in kind.columns]
     return (
         f"\n## {kind.kind}\n{kind.description}\n\n{_names(kind)}"
-        f"\n### spec of {kind.kind}\n{_rules(schema['spec'])}{_fields(schema['spec'])}"
+        f"\n### spec of {kind.kind}\n\n{_fields(schema['spec'])}{_rules(schema['spec'])}"
         f"\n### status of {kind.kind}\nWritten by the operator alone.\n\n{_fields(schema['status'])}"
         f"\n### columns of {kind.kind}\n" + table(("column", "what it is", "from"), columns)
     )
@@ -52,7 +52,8 @@ def _rules(schema: dict[str, Any]) -> str:
     told = sorted(
         {rule["message"] for node in _nodes(schema) for rule in node.get("x-kubernetes-validations", ())}
     )
-    return "".join(f"- {message}\n" for message in told) + ("\n" if told else "")
+    head = "\nOf several fields together the API server holds:\n\n" if told else ""
+    return head + "".join(f"- {message}\n" for message in told)
 
 
 def _nodes(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:

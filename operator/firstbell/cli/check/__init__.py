@@ -1,1 +1,0 @@
-"""`firstbell check`: whether an operator is there that decides."""
