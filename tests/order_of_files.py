@@ -35,6 +35,7 @@ LONGEST_FIRST = (
     "test_rehearsal.py",
     "test_rotated_credentials.py",
     "test_stop.py",
+    "test_watching.py",
     "test_frozen.py",
     "test_kind_front.py",
     "test_slow_metrics.py",

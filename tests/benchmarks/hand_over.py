@@ -176,6 +176,8 @@ class Bench:
         now = self.sun.now() + timedelta(minutes=LEAD + RAMP + LEAD / 2 + 1)
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         number = int((now - midnight) / timedelta(minutes=EVERY_MINUTES)) + 1
+        if number > len(bells()):  # no bell rings at midnight
+            midnight, number = midnight + timedelta(days=1), 0
         # A PeriodStart is a change of lessons: the first lesson of the day is none.
         return midnight + max(2, number) * timedelta(minutes=EVERY_MINUTES)
 

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
+from firstbell.adapters.series import SERIES
 from firstbell.cli.main import app
 from tests.chart.alert_scenes import SCENES, Scene
 from tests.chart.rendering import CHART, ROOT, helm, manifests, only
+from tests.chart.test_dashboard import QUERIES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -198,13 +200,23 @@ def test_a_wrong_value_is_refused(helm_program, tmp_path, setting):
     assert "values don't meet the specifications of the schema" in done.stderr
 
 
-def test_the_rules_read_no_series_but_the_operators():
-    """Series of other exporters may be missing; what the operator tells is in its table."""
-    words = {
-        word
-        for group in written_groups()
-        for rule in group["rules"]
-        for word in re.findall(r"\b(?:firstbell|kube|up|container)[a-z_]*", rule["expr"])
+def test_rules_and_panels_read_only_what_the_operator_tells_and_what_is_recorded():
+    """Series of other exporters may be missing, and a name that nobody tells is silent for ever."""
+    asked = [rule["expr"] for group in written_groups() for rule in group["rules"]] + QUERIES
+    asked += re.findall(r'query (?:\(printf )?"((?:[^"\\]|\\.)*)"', RULES.read_text("utf-8"))
+    recorded = {
+        rule.get("record") for group in written_groups() for rule in group["rules"]
+    } | {"firstbell:load:max1m"}  # fmt: skip
+    told = (
+        {one.name for one in SERIES}
+        | recorded
+        | {"process_cpu_seconds_total", "process_resident_memory_bytes"}
+    )
+    read = {
+        name.removesuffix("_bucket")
+        for query in asked
+        for name in re.findall(r"\b(?:firstbell|process|kube|container)[a-z_]*[_:][a-z0-9_:]+", query)
     }
 
-    assert {word for word in words if not word.startswith("firstbell")} == set()
+    assert {"firstbell_condition", "firstbell_ready_before_bell_seconds"} <= read
+    assert read - told == set()

@@ -69,9 +69,14 @@ def is_of_the_leases(body):
     return body["metadata"]["name"].endswith("-leases")
 
 
+def hooks(bodies, when):
+    """The objects that helm makes for a hook; None: the others."""
+    return [b for b in bodies if (b["metadata"].get("annotations") or {}).get("helm.sh/hook") == when]
+
+
 def are_hooks(bodies, wanted):
-    """The objects that helm makes for a hook, or all the others."""
-    return [b for b in bodies if ("helm.sh/hook" in (b["metadata"].get("annotations") or {})) == wanted]
+    """The objects that are there after an uninstall alone, or those that stay."""
+    return hooks(bodies, "post-delete" if wanted else None)
 
 
 def definitions(bodies):
@@ -83,7 +88,7 @@ def container(bodies, kind="Deployment"):
 
 
 def pod(body):
-    return body["spec"]["template"]
+    return body if body["kind"] == "Pod" else body["spec"]["template"]
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -305,12 +310,15 @@ def test_a_ca_for_prometheus_is_mounted_where_the_command_line_says(render, kind
     assert f"--prometheus-ca={mount['mountPath']}/ca.crt" in container(bodies)["args"]
 
 
-@pytest.mark.parametrize("kind", ["Deployment", "Job"])
+COMMANDS = {"Deployment": "run", "Job": "release", "Pod": "check"}
+
+
+@pytest.mark.parametrize("kind", COMMANDS)
 @pytest.mark.parametrize("case", CASES)
 def test_the_command_line_knows_every_argument_of_the_pods(render, case, kind):
     command, *flags = container(manifests(render(*CASES[case])), kind)["args"]
     options = {opt for param in _command(command).params for opt in param.opts}
-    assert command == {"Deployment": "run", "Job": "release"}[kind]
+    assert command == COMMANDS[kind]
     assert {flag.partition("=")[0] for flag in flags} <= options
 
 
@@ -334,6 +342,36 @@ def test_after_an_uninstall_a_job_releases_the_floors_of_this_installation_and_g
     assert policies == {"before-hook-creation,hook-succeeded,hook-failed"}
     assert only("Service", bodies)["spec"]["selector"].items() - pod(job)["metadata"]["labels"].items()
     assert job["spec"]["backoffLimit"] == 0
+
+
+CHECK_OPERATOR = {("apps", "deployments"): {"get"}, ("coordination.k8s.io", "leases"): {"get"}}
+CHECK_POLICY = {
+    ("firstbell.dev", "schoolcalendars"): {"create", "get", "delete"},
+    ("firstbell.dev", "schoolautoscalers"): {"create", "get", "delete"},
+}
+ASKED_FOR_BY_AUTHORIZATION = {("apps", "deployments/scale"): {"update"}}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_helm_test_has_an_account_of_its_own_that_may_look_and_make_one_policy(render, case):
+    bodies = manifests(render(*CASES[case]))
+    operators, policy = (role for role in hooks(bodies, "test") if role["kind"] == "Role")
+    policies = {body["metadata"]["name"] for body in bodies if body["kind"] == "ValidatingAdmissionPolicy"}
+    guarded = ASKED_FOR_BY_AUTHORIZATION if "firstbell-authorization" in policies else {}
+    assert (granted(operators), granted(policy)) == (CHECK_OPERATOR, CHECK_POLICY | guarded)
+    named = [rule for role in (operators, policy) for rule in role["rules"] if rule["verbs"] != ["create"]]
+    assert all(rule["resourceNames"] for rule in named), "what is made has no name when it is asked"
+    arguments = dict(arg.partition("=")[::2] for arg in container(bodies, "Pod")["args"])
+    assert arguments["--namespace"] == policy["metadata"]["namespace"]
+    watched = {arg.partition("=")[2] for arg in container(bodies)["args"] if arg.startswith("--namespace=")}
+    assert not watched or arguments["--namespace"] in watched
+    account = only("Pod", bodies)["spec"]["serviceAccountName"]
+    subjects = [body["subjects"][0]["name"] for body in hooks(bodies, "test") if "subjects" in body]
+    assert subjects == [account, account] == ["firstbell-check"] * 2
+
+
+def test_helm_test_can_be_left_out(render):
+    assert hooks(manifests(render("--set", "check.enabled=false")), "test") == []
 
 
 def test_the_job_can_be_left_out(render):

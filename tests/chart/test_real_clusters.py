@@ -13,8 +13,9 @@ SELECTED = ("app.kubernetes.io/name", "app.kubernetes.io/instance")
 
 
 def pods(bodies):
-    """The templates of all pods of the chart."""
-    return [body["spec"]["template"] for body in bodies if body["kind"] in {"Deployment", "Job"}]
+    """All pods of the chart, or the templates of them."""
+    owners = [body["spec"]["template"] for body in bodies if body["kind"] in {"Deployment", "Job"}]
+    return owners + [body for body in bodies if body["kind"] == "Pod"]
 
 
 def extra(body):
@@ -29,7 +30,8 @@ def test_every_object_and_every_pod_bears_the_common_labels_and_every_object_the
         team = "monitoring" if body["kind"] == "ServiceMonitor" else "platform"
         contact = f"{team}@example.org"
         assert (about["labels"]["team"], about["annotations"]["contact"]) == (team, contact), about["name"]
-        assert about["labels"]["app.kubernetes.io/name"] == "firstbell"
+        named = "firstbell-check" if body["kind"] == "Pod" else "firstbell"
+        assert about["labels"]["app.kubernetes.io/name"] == named
     assert {pod["metadata"]["labels"]["team"] for pod in pods(bodies)} == {"platform"}
 
 
@@ -42,11 +44,12 @@ def test_whatever_labels_are_set_the_selectors_find_the_operators_pods_and_them_
         for part in ("--set", each.replace("app.k", "app\\.k").replace(".io", "\\.io"))
     ]
     bodies = manifests(render(*CASES[case], *options))
-    deployment, job = only("Deployment", bodies), only("Job", bodies)
+    deployment, job, check = (only(kind, bodies) for kind in ("Deployment", "Job", "Pod"))
     wanted = deployment["spec"]["selector"]["matchLabels"]
     assert "theirs" not in wanted.values()
     assert wanted.items() <= deployment["spec"]["template"]["metadata"]["labels"].items()
-    assert not wanted.items() <= job["spec"]["template"]["metadata"]["labels"].items()
+    for other in (job["spec"]["template"], check):
+        assert not wanted.items() <= other["metadata"]["labels"].items()
     assert only("Service", bodies)["spec"]["selector"] == wanted
 
 

@@ -14,7 +14,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import yaml
 
@@ -30,7 +30,7 @@ STOP_SECONDS = 10
 SCRAPE_SECONDS = 1
 
 
-class _Serving:
+class Serving:
     """An HTTP server in threads while the block lasts."""
 
     def __init__(self, answer) -> None:
@@ -62,7 +62,7 @@ class _Serving:
         self._server.server_close()
 
 
-class Exporter(_Serving):
+class Exporter(Serving):
     """Gauges that a test sets; Prometheus sees a new value a second later."""
 
     def __init__(self) -> None:
@@ -83,17 +83,31 @@ class Exporter(_Serving):
 
 
 class Prometheus:
-    """One server on a port of its own, which scrapes an exporter every second while it runs."""
+    """One server on a port of its own, which scrapes an exporter every second while it runs.
 
-    def __init__(self, program: Path, exporter: Exporter, folder: Path) -> None:
+    And an operator, if there is one to be scraped, whose labels it keeps; with rules, if they are given.
+    """
+
+    def __init__(
+        self,
+        program: Path,
+        exporter: Exporter,
+        folder: Path,
+        *,
+        operator: str | None = None,
+        rules: Path | None = None,
+    ) -> None:
         self._folder = folder
         self._port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
+        jobs = {"lms": exporter.address} | ({"firstbell": operator} if operator else {})
         config = {
             "global": {"scrape_interval": f"{SCRAPE_SECONDS}s"},
             "scrape_configs": [
-                {"job_name": "lms", "static_configs": [{"targets": [exporter.address]}]},
+                {"job_name": job, "honor_labels": True, "static_configs": [{"targets": [address]}]}
+                for job, address in jobs.items()
             ],
+            "rule_files": [str(rules)] if rules else [],
         }
         (folder / "prometheus.yaml").write_text(yaml.safe_dump(config))
         self._argv = [
@@ -125,7 +139,7 @@ class Prometheus:
             self._process = subprocess.Popen(self._argv, stdout=log, stderr=subprocess.STDOUT)
         began = SystemClock().now().timestamp()
         until(
-            lambda: self.value("timestamp(up)") > began and self.value("up") == 1,
+            lambda: self.value('timestamp(up{job="lms"})') > began and self.value('up{job="lms"}') == 1,
             lambda: f"it scrapes: {(self._folder / 'log').read_text()[-2000:]}",
             seconds=START_SECONDS,
         )
@@ -139,16 +153,30 @@ class Prometheus:
 
     def value(self, query: str) -> float:
         """The value of a query that gives one sample, as `curl` reads it; -1 while it gives none."""
-        url = f"{self.url}/api/v1/query?{urllib.parse.urlencode({'query': query})}"
         try:
-            with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - of this machine
-                result = json.load(answer)["data"]["result"]
+            result = self.ask(query)
         except (urllib.error.URLError, ConnectionError):
             return -1
         return float(result[0]["value"][1]) if len(result) == 1 else -1
 
+    def ask(self, query: str) -> list[Any]:
+        """All series of a query, with their values now."""
+        found: list[Any] = self.get("query", query=query)["result"]
+        return found
 
-class Gate(_Serving):
+    def ask_range(self, query: str, start: float, end: float, step: float) -> list[Any]:
+        """All series of a query, with their values from one instant to another."""
+        found: list[Any] = self.get("query_range", query=query, start=start, end=end, step=step)["result"]
+        return found
+
+    def get(self, path: str, **what: object) -> Any:
+        """The data of an answer; raises what Prometheus says where it has none."""
+        url = f"{self.url}/api/v1/{path}?{urllib.parse.urlencode(what)}"
+        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - of this machine
+            return json.load(answer)["data"]
+
+
+class Gate(Serving):
     """A proxy before Prometheus, as clusters have it. It asks for a token if it is given one."""
 
     def __init__(self, prometheus: Prometheus) -> None:

@@ -8,6 +8,7 @@ No image is pulled on made-up nodes, so the operator runs beside the pod that st
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,8 +19,10 @@ from firstbell_workshop.local.errors import ControlPlaneError
 from tests.cluster import buffer, keda, portal, prometheus_operator
 from tests.cluster.admission import Denial
 from tests.cluster.chart_release import DEFINITIONS, NAMESPACE, Release, changed_chart
+from tests.cluster.chart_release import NAME as RELEASE_NAME
 from tests.cluster.commands import said
 from tests.cluster.conftest import install_kinds
+from tests.cluster.hook_pods import HelmAtWork, play_kubelet, pod_of
 from tests.cluster.operator_account import CHART, EVERY_RIGHT, EVERYTHING, access
 from tests.cluster.operator_process import OperatorThread, Sun, run_command
 from tests.cluster.stage import (
@@ -41,10 +44,10 @@ from tests.cluster.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.cluster.cluster_api import Json
 
+OF_BEFORE = Path(__file__).parents[1] / "data" / "upgrade"
 KEPT = sorted(f"CustomResourceDefinition/{name}" for name in DEFINITIONS)
 AT_ONCE = {"scaleDown": {"stabilizationWindowSeconds": 0}}
 BOUNDS = {"minReplicas": BASELINE, "maxReplicas": 40}
@@ -58,9 +61,12 @@ def rush() -> Sun:
 
 
 def operator_of(release: Release, sun: Sun, tmp_path: Path, *namespaces: str, before=lambda: None):
-    """The operator with the chart's token and no other way to the API."""
+    """The operator with the chart's token and no other way to the API, of the chart's installation."""
+    (pod,) = release.deployment()["spec"]["template"]["spec"]["containers"]
+    (instance,) = [arg.partition("=")[2] for arg in pod["args"] if arg.startswith("--instance=")]
     settings = Settings(
         kubeconfig=release.access(tmp_path / "kubeconfig"),
+        instance=instance,
         namespaces=namespaces,
         metrics_port=0,
         probe_port=0,
@@ -186,6 +192,119 @@ def test_named_namespaces_need_no_right_of_the_whole_cluster(release: Release, s
         scene.floored(PEAK)
         scene.told("Ready", "True", "Serving")
     assert release.requests()[1] == set()
+
+
+def floor_of_before(scene: Stage) -> list[Json]:
+    """The HPA with the floor that the operator of the chart of before raised, and what it had reported."""
+    text = (OF_BEFORE / "floor-of-before.yaml").read_text("utf-8")
+    return list(yaml.safe_load_all(text.replace("NAMESPACE", scene.namespace)))
+
+
+def has_reported(scene: Stage) -> bool:
+    """Whether the operator has written the status, in which a test had put what one of before had said."""
+    written = (scene.api.get("SchoolAutoscaler", NAME) or {})["metadata"]["managedFields"]
+    return "firstbell" in {entry["manager"] for entry in written}
+
+
+def test_an_upgrade_from_the_chart_of_before_in_mid_window_keeps_the_floor(
+    release: Release, scene: Stage, rush, tmp_path
+):
+    """That one had one pod, no Leases and fewer kinds; its pod goes on until the new one is ready."""
+    plane = release.control_plane
+    release.install(chart=OF_BEFORE / "chart-of-before.tgz")
+    kinds = [f"crd/{name}.firstbell.dev" for name in ("schoolcalendars", "schoolautoscalers")]
+    plane.kubectl("wait", "--for=condition=Established", *kinds)
+    floored, told = floor_of_before(scene)
+    scene.set(workload(replicas=PEAK), floored, calendar(), autoscaler())
+    told["status"]["actuator"]["uid"] = scene.autoscaler["metadata"]["uid"]
+    scene.api.patch("SchoolAutoscaler", NAME, {"status": told["status"]}, "status")
+    assert (scene.minimum(), scene.marks()) == (PEAK, floored["metadata"]["annotations"])
+    granted_before = release.granted("clusterrole")
+    minimums, counts = [], []
+
+    with (
+        scene.api.watching("HorizontalPodAutoscaler", NAME, lambda hpa: minimums.append(hpa["spec"])),
+        scene.api.watching("Deployment", NAME, lambda web: counts.append(web["spec"]["replicas"])),
+    ):
+        release.helm("upgrade", "firstbell", str(CHART), "--wait", "--timeout", "90s")
+        served(release)
+        assert granted_before <= release.granted("clusterrole"), "what the pod of before goes on with"
+        with operator_of(release, rush, tmp_path):
+            until(lambda: has_reported(scene), "the operator of now has said what it found")
+            scene.told("ReadyForBell", "True", "OnSchedule")
+            scene.told("Ready", "True", "Serving")
+            assert min(spec["minReplicas"] for spec in minimums) == min(counts) == PEAK
+            assert scene.condition("FloorContested")["status"] == "False"
+            scene.end_the_peak()
+            scene.left_alone()
+    assert release.requests()[1] == set()
+
+
+CHECK = f"{RELEASE_NAME}-check"
+
+
+@pytest.fixture
+def no_room(release: Release) -> Iterator[None]:
+    """Nodes that take no more pods: that of a hook stays for a test to play the kubelet."""
+    plane = release.control_plane
+    nodes = plane.kubectl("get", "nodes", "-o", "name").split()
+    cordoned: list[str] = []
+
+    def cordon() -> None:
+        plane.kubectl("cordon", *nodes)
+        cordoned.extend(nodes)
+
+    yield cordon
+    if cordoned:
+        plane.kubectl("uncordon", *cordoned)
+
+
+def test_helm_test_shows_that_the_operator_decides_and_uses_each_of_its_rights(
+    release: Release, no_room, tmp_path
+):
+    plane = release.control_plane
+    release.make_restricted_namespace()
+    release.install("--set", "check.seconds=30", "--wait", "--timeout", "60s")
+    served(release)
+    no_room()
+    with (
+        operator_of(release, Sun.rising(at("08:22"), 4), tmp_path),
+        HelmAtWork(release, "test", RELEASE_NAME) as testing,
+    ):
+        pod = pod_of(release, f"app.kubernetes.io/name={CHECK}")
+        granted = {
+            right
+            for number in (0, 1)
+            for right in release.granted("role", "-n", NAMESPACE, name=f"{CHECK}-{number}")
+        }
+        said = play_kubelet(release, pod, tmp_path)
+        code, told = testing.ends(seconds=60)
+    assert code == 0, told
+    assert "2 of 2 pods of Deployment operators/firstbell are Ready" in said
+    assert "shard 0 of 1 is held by" in said
+    assert "operators/firstbell-check was decided on after" in said
+    assert release.requests(CHECK) == (granted, set())
+    left = plane.kubectl(
+        "-n", NAMESPACE, "get", "schoolautoscalers,schoolcalendars,roles,rolebindings,serviceaccounts,pods",
+        "-o", "name",
+    )  # fmt: skip
+    assert not [name for name in left.split() if CHECK in name]
+    assert release.requests()[1] == set()
+
+
+def test_helm_test_fails_where_no_operator_runs_and_says_what_is_missing(release: Release, no_room, tmp_path):
+    release.install("--set", "check.seconds=1", "--wait", "--timeout", "60s")
+    served(release)
+    no_room()
+    with HelmAtWork(release, "test", RELEASE_NAME) as testing:
+        said = play_kubelet(release, pod_of(release, f"app.kubernetes.io/name={CHECK}"), tmp_path, code=1)
+        assert testing.ends(seconds=60)[0] != 0
+    assert "Lease operators/firstbell-0 is held by nobody" in said
+    assert "was not decided on within 1 s" in said
+    left = release.control_plane.kubectl(
+        "-n", NAMESPACE, "get", "schoolautoscalers,rolebindings", "-o", "name"
+    )
+    assert not [name for name in left.split() if CHECK in name]
 
 
 def may(scene: Stage, person: str, verb: str, resource: str, *options: str) -> bool:

@@ -7,19 +7,17 @@ account with its rights and no others, and reports it as succeeded.
 
 from __future__ import annotations
 
-import json
-import os
 import shlex
-import subprocess
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import pytest
 
 from firstbell.settings import Settings
 from firstbell_workshop.local.errors import ControlPlaneError
-from tests.cluster import forked, keda
+from tests.cluster import keda
 from tests.cluster.admission import Denial
-from tests.cluster.chart_release import DEFINITIONS, HOOK, NAME, NAMESPACE, Release
+from tests.cluster.chart_release import DEFINITIONS, HOOK, NAME, Release
+from tests.cluster.hook_pods import HelmAtWork, play_kubelet, pod_of
 from tests.cluster.operator_account import EVERY_RIGHT
 from tests.cluster.operator_process import OperatorThread, Sun
 from tests.cluster.stage import BASELINE, PEAK, Stage, at, autoscaler, calendar, hpa, workload
@@ -61,55 +59,16 @@ def running(release: Release, sun: Sun, folder: Path) -> OperatorThread:
     return OperatorThread(settings, sun, lambda: None)
 
 
-class Uninstall:
+class Uninstall(HelmAtWork):
     """`helm uninstall` while the block lasts."""
 
     def __init__(self, release: Release) -> None:
-        plane = release.control_plane
-        context = ("--kube-context", plane.context) if plane.context else ()
-        self.process = subprocess.Popen(
-            [str(plane.program("helm")), *context, "--namespace", NAMESPACE, "uninstall", NAME],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=plane.environment,
-        )  # fmt: skip
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
-
-    def ends(self, *, seconds: float) -> tuple[int, str]:
-        """Its exit code, and what it said."""
-        said, _ = self.process.communicate(timeout=seconds)
-        return self.process.returncode, said
-
-
-def found(release: Release, kind: str, *options: str) -> list[Json]:
-    text = release.control_plane.kubectl("-n", NAMESPACE, "get", kind, *options, "-o", "json")
-    return json.loads(text)["items"]
+        super().__init__(release, "uninstall", NAME)
 
 
 def hooks_pod(release: Release) -> Json:
     """The pod that helm waits for, as soon as it is there and fits no node."""
-    label = ("-l", f"job-name={HOOK}")
-    until(lambda: found(release, "pods", *label), "the hook's pod is there")
-    return found(release, "pods", *label)[0]
-
-
-def play_kubelet(release: Release, pod: Json, folder: Path) -> str:
-    """Runs the pod's command line as its account, and reports it as succeeded: what it said."""
-    spec = pod["spec"]
-    kubeconfig = release.access(folder / "hook", spec["serviceAccountName"])
-    environ = {"PATH": os.environ["PATH"], "KUBECONFIG": str(kubeconfig), "TMPDIR": str(folder)}
-    done = forked.run(["-m", "firstbell", *spec["containers"][0]["args"]], environ)
-    assert done.returncode == 0, done.stderr
-    release.control_plane.kubectl(
-        "-n", NAMESPACE, "patch", "pod", pod["metadata"]["name"], "--subresource=status", "--type=merge",
-        "-p", json.dumps({"status": {"phase": "Succeeded"}}),
-    )  # fmt: skip
-    return done.stdout
+    return pod_of(release, f"job-name={HOOK}")
 
 
 @pytest.fixture

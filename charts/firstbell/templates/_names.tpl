@@ -26,7 +26,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 
 {{/*
 The metadata of each object of the chart. The argument is a dict: `root`, `name`, and where the object has them
-`namespace`, `labels` and `annotations`. What the chart needs wins over what a value of the object says, and that over
+`namespace`, `labels`, `annotations` and `own`, labels in place of the chart's. What the chart needs wins over what a value of the object says, and that over
 the common ones.
 */}}
 {{- define "firstbell.metadata" -}}
@@ -36,7 +36,7 @@ namespace: {{ . | quote }}
 {{- end }}
 labels:
   {{- $own := include "firstbell.labels" .root | fromYaml }}
-  {{- merge $own (.labels | default dict) .root.Values.commonLabels | toYaml | nindent 2 }}
+  {{- merge (.own | default dict) $own (.labels | default dict) .root.Values.commonLabels | toYaml | nindent 2 }}
 {{- with merge dict (.annotations | default dict) .root.Values.commonAnnotations }}
 annotations:
   {{- toYaml . | nindent 2 }}
@@ -79,6 +79,25 @@ annotations:
 {{- else -}}
 {{- include "firstbell.account" . -}}
 {{- end -}}
+{{- end -}}
+
+{{/* The name of what `helm test` runs, and the account that it runs under. */}}
+{{- define "firstbell.check" -}}
+{{- printf "%s-check" (include "firstbell.fullname" . | trunc 55 | trimSuffix "-") -}}
+{{- end -}}
+{{- define "firstbell.checkAccount" -}}
+{{- if .Values.serviceAccount.create -}}
+{{- include "firstbell.check" . -}}
+{{- else -}}
+{{- include "firstbell.account" . -}}
+{{- end -}}
+{{- end -}}
+
+{{/* What makes an object one of `helm test`; the argument is its turn. */}}
+{{- define "firstbell.testHook" -}}
+helm.sh/hook: test
+helm.sh/hook-weight: {{ . | quote }}
+helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
 {{- end -}}
 
 {{/* What makes an object a hook that is gone again afterwards; the argument is its turn. */}}

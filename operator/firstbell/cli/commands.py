@@ -104,6 +104,13 @@ COMMANDS = (
         example="release --all --dry-run",
     ),
     Mounted(
+        name="check",
+        help="Check that the operator's pods are Ready, hold their Leases, and decide on a policy that moves "
+        "nothing.",
+        where="firstbell.cli.check.command:check",
+        example="check --operator-namespace firstbell",
+    ),
+    Mounted(
         name="rehearse",
         help="Ask now for what a bell of a date needs, say how fast all became Ready, and go back.",
         where="firstbell.cli.rehearse.command:rehearse",

@@ -5,10 +5,21 @@ from __future__ import annotations
 import re
 
 from firstbell.engine.ports import Failure, FailureKind
-from firstbell.kinds.group import EXCEPTION_PLURAL, GROUP, OVERRIDE_PLURAL
+from firstbell.kinds.group import (
+    AUTOSCALER_PLURAL,
+    CALENDAR_PLURAL,
+    EXCEPTION_PLURAL,
+    GROUP,
+    OVERRIDE_PLURAL,
+)
 
 _READING = {"get", "list", "watch"}
-_WRITERS = {EXCEPTION_PLURAL: "firstbell-calendars-edit", OVERRIDE_PLURAL: "firstbell-overrides-edit"}
+_WRITERS = {
+    CALENDAR_PLURAL: "firstbell-calendars-edit",
+    EXCEPTION_PLURAL: "firstbell-calendars-edit",
+    AUTOSCALER_PLURAL: "firstbell-policies-edit",
+    OVERRIDE_PLURAL: "firstbell-overrides-edit",
+}
 _BY_A_POLICY = re.compile(r"denied( the)? request")
 INSTALL = "Install the kinds: firstbell crds | kubectl apply --server-side -f -"
 

@@ -1,0 +1,1 @@
+"""`firstbell check`: whether an operator is there that decides."""

@@ -1,0 +1,72 @@
+"""`firstbell check`: whether an operator is there that decides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from firstbell.cli.cluster_options import Context, Kubeconfig
+from firstbell.cli.output import printable, refuse
+from firstbell.engine.objects.lease import MOST_SHARDS
+from firstbell.engine.ports import Failure
+
+if TYPE_CHECKING:
+    from firstbell.engine.ports import Cluster
+
+NOT_FINE = 1
+MANAGER = "firstbell-check"
+
+
+def check(
+    operators: Annotated[
+        str | None,
+        typer.Option(
+            "--operator-namespace", metavar="NAMESPACE", help="Where the operator is; default the context's."
+        ),
+    ] = None,
+    name: Annotated[
+        str, typer.Option(help="The name of its Deployment, and of its Leases before their numbers.")
+    ] = "firstbell",
+    shards: Annotated[
+        int, typer.Option(min=1, max=MOST_SHARDS, help="Into how many shards its work is divided.")
+    ] = 1,
+    namespace: Annotated[
+        str | None,
+        typer.Option(
+            "--namespace",
+            "-n",
+            metavar="NAMESPACE",
+            help="Where the policy is made, one that it watches; default the operator's.",
+        ),
+    ] = None,
+    timeout: Annotated[
+        float, typer.Option(min=1, metavar="SECONDS", help="How long each answer may take.")
+    ] = 60,
+    context: Context = None,
+    kubeconfig: Kubeconfig = None,
+) -> None:
+    """Check that the operator's pods are Ready, hold their Leases, and decide on a policy that moves nothing.
+
+    The policy is in DryRun, for the operator's own Deployment, and is deleted afterwards.
+    """
+    from firstbell.cli.ask_cluster import ask_cluster, namespace_meant
+    from firstbell.cli.check.own_policy import Place
+    from firstbell.cli.check.questions import answers
+    from firstbell.clock import SystemClock
+
+    where = namespace_meant(kubeconfig, context, operators)
+    place = Place(operators=where, name=name, shards=shards, namespace=namespace or where)
+
+    async def asked(cluster: Cluster) -> bool:
+        fine = True
+        async for answer in answers(cluster, SystemClock(), place, timeout):
+            typer.echo(printable(f"{'ok  ' if answer.fine else 'FAIL'}  {answer.words.rstrip('.')}"))
+            fine = fine and answer.fine
+        return fine
+
+    found = ask_cluster(kubeconfig, context, asked, MANAGER)
+    if isinstance(found, Failure):
+        refuse([f"{found.message.rstrip('.')}."])
+    if not found:
+        raise typer.Exit(NOT_FINE)
