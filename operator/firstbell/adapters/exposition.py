@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 import zlib
 from typing import TYPE_CHECKING, Any
@@ -31,27 +30,40 @@ REST_FACTOR = 4.0
 """How much longer than a scrape took nobody scrapes: a fifth of a processor is the most that they take."""
 
 
-class Turns:
-    """One scrape after the other, with a rest after each: many who ask at once do not hold up the bells."""
+KEPT_BYTES = 2**22
+"""An answer that is larger is not kept: compressed, as Prometheus asks for it, none is."""
+
+
+class LastAnswer:
+    """A rest after each scrape, so that who asks without end holds up no bell; the answer holds meanwhile.
+
+    One scrape is made at a time: the server sees to that.
+    """
 
     def __init__(self) -> None:
-        self._one = threading.Lock()
         self._free_at = 0.0
+        self._asked: object = None
+        self._parts: list[bytes] = []
 
-    def __enter__(self) -> None:
-        self._one.acquire()
-        time.sleep(max(0.0, self._free_at - time.monotonic()))
-        self._begun = time.monotonic()
-
-    def __exit__(self, *_: object) -> None:
+    def to(self, asked: object, make: Callable[[], Iterator[bytes]]) -> list[bytes]:
+        """Return the answer to what is asked: the last one where that is of just now, else a new one."""
+        rest = self._free_at - time.monotonic()
+        if rest > 0:
+            if asked == self._asked:
+                return self._parts
+            time.sleep(rest)
+        begun = time.monotonic()
+        parts = list(make())
         ended = time.monotonic()
-        self._free_at = ended + REST_FACTOR * (ended - self._begun)
-        self._one.release()
+        self._free_at = ended + REST_FACTOR * (ended - begun)
+        small = sum(map(len, parts)) <= KEPT_BYTES
+        self._asked, self._parts = (asked, parts) if small else (None, [])
+        return parts
 
 
 def metrics_app(registry: CollectorRegistry, objects: ObjectFigures) -> Callable[..., list[bytes]]:
     """Return the WSGI application of `/metrics`. Of `name[]` in the query, only those series are told."""
-    turns = Turns()
+    last = LastAnswer()
 
     def app(environ: dict[str, Any], start_response: Callable[..., object]) -> list[bytes]:
         if environ["REQUEST_METHOD"] != "GET":
@@ -59,16 +71,16 @@ def metrics_app(registry: CollectorRegistry, objects: ObjectFigures) -> Callable
             return []
         names = parse_qs(environ.get("QUERY_STRING", "")).get("name[]")
         encoder, content_type = choose_encoder(environ.get("HTTP_ACCEPT", ""))
-        headers = [("Content-Type", content_type)]
-        with turns:
+        packed = gzip_accepted(environ.get("HTTP_ACCEPT_ENCODING", ""))
+
+        def made() -> Iterator[bytes]:
             chosen: Any = registry if names is None else registry.restricted_registry(names)
             body = _whole(encoder(chosen), objects, names, openmetrics="openmetrics" in content_type)
-            if gzip_accepted(environ.get("HTTP_ACCEPT_ENCODING", "")):
-                headers.append(("Content-Encoding", "gzip"))
-                body = _compressed(body)
-            parts = list(body)
-        headers.append(("Content-Length", str(sum(map(len, parts)))))
-        start_response("200 OK", headers)
+            return _compressed(body) if packed else body
+
+        parts = last.to((content_type, packed, names), made)
+        headers = [("Content-Type", content_type), ("Content-Length", str(sum(map(len, parts))))]
+        start_response("200 OK", [*headers, *([("Content-Encoding", "gzip")] if packed else [])])
         return parts
 
     return app

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import gzip
 import math
-import threading
 from datetime import UTC, datetime
 
 import pytest
-from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics_families
-from prometheus_client.parser import text_string_to_metric_families
 
-from firstbell.adapters import exposition
-from firstbell.adapters.series import BY_NAME, READY_BEFORE_BELL, SERIES
 from firstbell.adapters.telemetry import PrometheusTelemetry
-from firstbell.core import Condition, Requested, Truth
+from firstbell.core import Requested
 from firstbell.engine.ports import NOT_KNOWN, CalendarFigures, ComingBell, FleetFigures, Standing
+from tests.unit.adapters.scraping import conditions, labels_of, samples
 
 AUTOSCALER, CALENDAR = "SchoolAutoscaler", "SchoolCalendar"
-OPENMETRICS = "application/openmetrics-text; version=1.0.0"
 
 
 @pytest.fixture
@@ -26,30 +20,8 @@ def telemetry():
     return PrometheusTelemetry()
 
 
-def answer(telemetry, accept="", encoding="", query=""):
-    """What `/metrics` answers: its headers and its body."""
-    headers = {}
-    environ = {"REQUEST_METHOD": "GET", "HTTP_ACCEPT": accept, "HTTP_ACCEPT_ENCODING": encoding}
-    body = telemetry.app({**environ, "QUERY_STRING": query}, lambda _, told: headers.update(told))
-    return headers, b"".join(body)
-
-
-def samples(telemetry):
-    """All samples, by name and labels, as Prometheus reads them."""
-    text = answer(telemetry)[1].decode()
-    return {
-        (sample.name, frozenset(sample.labels.items())): sample.value
-        for family in text_string_to_metric_families(text)
-        for sample in family.samples
-    }
-
-
 def value(telemetry, sample, /, **labels):
     return samples(telemetry).get((sample, frozenset(labels.items())))
-
-
-def labels_of(telemetry, name):
-    return [dict(labels) for (sample, labels) in samples(telemetry) if sample == name]
 
 
 def replicas(telemetry, kind):
@@ -154,10 +126,6 @@ def test_every_number_of_a_standing_has_its_series_and_nothing_is_left_of_what_i
     assert [replicas(telemetry, field) for field in fields] == [None] * 7
 
 
-def conditions(*told):
-    return [Condition(type=kind, status=Truth(status), reason=reason) for kind, status, reason in told]
-
-
 def test_of_a_condition_the_status_that_holds_has_a_sample_and_no_other(telemetry):
     of = {"kind": AUTOSCALER, "namespace": "ns", "name": "web"}
     telemetry.reported(AUTOSCALER, "ns/web", conditions(("Ready", "True", "Resolved")))
@@ -247,84 +215,3 @@ def test_requests_and_queries_are_counted_by_closed_words(telemetry):
     assert value(telemetry, "firstbell_api_requests_total", **told) == 1
     assert value(telemetry, "firstbell_prometheus_queries_total", outcome="emptyResult") == 1
     assert value(telemetry, "firstbell_prometheus_query_duration_seconds_count") == 1
-
-
-def families(text, parser):
-    return {family.name: (family.documentation, family.type) for family in parser(text)}
-
-
-def full(telemetry):
-    telemetry.decided("ns/web", Standing(current=4))
-    telemetry.reported(AUTOSCALER, "ns/web", conditions(("Ready", "True", "Resolved")))
-    telemetry.requested("get", "pods", "ok", 0.1)
-    return telemetry
-
-
-def test_what_is_told_is_the_table_with_its_words_and_types_and_no_more(telemetry):
-    told = families(answer(full(telemetry))[1].decode(), text_string_to_metric_families)
-    table = {one.name.removesuffix("_total"): (one.help, one.type.value) for one in BY_NAME.values()}
-    assert told == table
-
-
-def test_openmetrics_is_told_to_whoever_asks_for_it_and_is_whole(telemetry):
-    headers, body = answer(full(telemetry), accept=OPENMETRICS)
-    assert headers["Content-Type"].startswith("application/openmetrics-text")
-    assert body.endswith(b"# EOF\n")
-    assert body.count(b"# EOF") == 1
-    # This parser wants a sum beside each count, which the library leaves out where some are negative.
-    lines = [line for line in body.decode().splitlines() if not line.startswith(f"{READY_BEFORE_BELL}_count")]
-    told = families("\n".join(lines) + "\n", openmetrics_families)
-    assert told.keys() >= {one.name.removesuffix("_total") for one in SERIES}
-
-
-def test_a_compressed_answer_is_the_same_and_its_length_is_told(telemetry):
-    headers, body = answer(full(telemetry), encoding="gzip")
-    assert headers["Content-Encoding"] == "gzip"
-    assert headers["Content-Length"] == str(len(body))
-    lines = gzip.decompress(body).decode().splitlines()
-    assert 'firstbell_current_replicas{name="web",namespace="ns"} 4' in lines
-
-
-@pytest.mark.parametrize("name", ["firstbell_current_replicas", "firstbell_stopped"])
-def test_one_series_alone_is_told_to_whoever_names_it(telemetry, name):
-    body = answer(full(telemetry), query=f"name[]={name}")[1].decode()
-    assert list(families(body, text_string_to_metric_families)) == [name]
-
-
-def test_a_label_is_told_as_prometheus_reads_it_whatever_is_in_it(telemetry):
-    telemetry.calendar(CALENDAR, "ns/school", CalendarFigures(days={'a "b" \\ c': "Regular"}))
-    assert labels_of(telemetry, "firstbell_day_class")[0]["region"] == 'a "b" \\ c'
-
-
-def test_scrapes_take_turns_and_rest_so_that_many_who_ask_are_no_load(monkeypatch):
-    now, slept = [100.0], []
-    monkeypatch.setattr(exposition.time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(exposition.time, "sleep", slept.append)
-    turns = exposition.Turns()
-    for _ in range(2):
-        with turns:
-            now[0] += 0.5
-    assert slept == [0.0, 2.0]
-
-
-def test_a_scrape_reads_what_another_thread_changes_without_a_fault(telemetry):
-    ended, faults = threading.Event(), []
-
-    def scrape():
-        while not ended.is_set():
-            try:
-                answer(telemetry)
-            except Exception as error:  # noqa: BLE001 - whatever it is
-                faults.append(error)
-
-    thread = threading.Thread(target=scrape)
-    thread.start()
-    for turn in range(40):
-        for number in range(100):
-            telemetry.decided(f"ns/w{turn}-{number}", Standing(current=number))
-            telemetry.not_ready(f"ns/w{turn}-{number}", {"Crash": number})
-        for number in range(100):
-            telemetry.forget(AUTOSCALER, f"ns/w{turn}-{number}")
-    ended.set()
-    thread.join()
-    assert faults == []
