@@ -85,6 +85,12 @@ def test_a_block_without_a_mark_and_an_output_of_nothing_are_found(tmp_path):
         blocks([page])
 
 
+def test_the_overview_of_commands_has_each_of_them():
+    rows = (ROOT / "operator/docs/commands.md").read_text()
+    firsts = {words[0] for words in OPTIONS if words}
+    assert [word for word in sorted(firsts) if f"`firstbell {word}" not in rows] == []
+
+
 CALL = re.compile(
     r"(?:^|[|&;(] *|(?:uv|kubectl) (?:run )?(?:--\S+ )*)(?:\.venv/bin/)?firstbell "
     r"((?:[a-z]+(?: |$))*)([^|&;)\n]*)",
