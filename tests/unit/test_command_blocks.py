@@ -26,6 +26,11 @@ SET_UP = (".uv/bin/uv", "run")
 """What stands before `firstbell` where a reader has not set anything up yet."""
 ANSWERED = {0, 1}
 """0: well; 1: something is red, short or lost, as the document's own output shows. 2 is a mistake."""
+OF_OTHER_PROGRAMS = {
+    *("--take-ownership", "--force-conflicts", "--no-hooks", "--server-side", "--extra", "--all-extras"),
+    *("--rounds", "--together"),  # of a benchmark
+}
+SOURCES = "".join(path.read_text() for room in ("operator", "tests") for path in (ROOT / room).rglob("*.py"))
 OPTIONS = {command.words: {*command.options, "-h"} for command in commands()}
 
 
@@ -121,3 +126,11 @@ def test_commands_and_options_of_ours_that_a_document_names_are_there(page: Path
     ]
     assert strange == []
     assert [words for words, _ in uses(page) if words not in OPTIONS] == []
+
+
+@pytest.mark.parametrize("page", DOCUMENTS, ids=lambda page: str(page.relative_to(ROOT)))
+def test_an_option_or_a_variable_that_a_sentence_names_is_there(page: Path):
+    ours = set().union(*OPTIONS.values()) | OF_OTHER_PROGRAMS
+    named = [code for code in IN_TEXT.findall(page.read_text()) if code.startswith("-")]
+    assert {option for code in named for option in OPTION.findall(code)} <= ours
+    assert [name for name in re.findall(r"FIRSTBELL_[A-Z_]+", page.read_text()) if name not in SOURCES] == []
