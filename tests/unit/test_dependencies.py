@@ -28,7 +28,10 @@ def normal(name: str) -> str:
 
 
 def imported(folder: Path) -> dict[str, str]:
-    """The top-level modules that files of a folder import from elsewhere, and a file that does."""
+    """The top-level modules that files of a folder import from elsewhere, and a file that does.
+
+    A script may import what lies beside it.
+    """
     found: dict[str, str] = {}
     for file in sorted(folder.rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -38,6 +41,8 @@ def imported(folder: Path) -> dict[str, str]:
             elif isinstance(node, ast.ImportFrom) and not node.level:
                 names = [node.module or ""]
             for name in names:
+                if file.with_name(f"{name}.py").is_file() and not file.with_name("__init__.py").exists():
+                    continue
                 found.setdefault(name.split(".")[0], str(file.relative_to(ROOT)))
     own = {"firstbell", "firstbell_workshop", "tests", *sys.stdlib_module_names}
     return {module: file for module, file in found.items() if module not in own}
