@@ -11,6 +11,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / ".github/workflows").glob("*.y*ml"))
+ACTIONS = sorted((ROOT / ".github/actions").rglob("action.y*ml"))
 PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
 OF_OTHERS = ("github.ref_name", "github.head_ref", "github.event", "inputs.", "needs.", "steps.", "matrix.")
 
@@ -19,17 +20,18 @@ def jobs(file: Path) -> dict[str, Any]:
     return yaml.safe_load(file.read_text("utf-8"))["jobs"]
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+@pytest.mark.parametrize("file", [*FILES, *ACTIONS], ids=lambda file: file.name)
 def test_every_action_is_pinned_by_its_commit_with_the_version_beside_it(file):
-    used = re.findall(r"uses: (\S.*)", file.read_text("utf-8"))
-    assert used
-    for action in used:
+    for action in re.findall(r"uses: (\S.*)", file.read_text("utf-8")):
         assert PINNED.fullmatch(action), action
 
 
 def test_one_action_has_one_version():
-    used = {line for file in FILES for line in re.findall(r"uses: (\S.*)", file.read_text("utf-8"))}
+    used = {
+        line for file in [*FILES, *ACTIONS] for line in re.findall(r"uses: (\S.*)", file.read_text("utf-8"))
+    }
     names = [line.partition("@")[0] for line in used]
+    assert {"actions/checkout", "docker/build-push-action"} <= set(names)
     assert len(names) == len(set(names)), sorted(used)
 
 
