@@ -62,6 +62,10 @@ class Preparation:
         seen = () if ready is None else (SeenReady(at=since, ready=ready),)
         return replace(self, replicas=replicas, since=since, seen=seen)
 
+    def lowered(self, replicas: int) -> Preparation:
+        """Return the same where fewer are to be Ready than before: nothing was asked for, time goes on."""
+        return replace(self, replicas=replicas)
+
     def grace_ends(self, lead: timedelta | None = None) -> datetime:
         """Return until when pods may start; `lead` is what was measured of earlier rises, None = nothing."""
         half = max(timedelta(0), self.bell - self.since) / 2

@@ -99,8 +99,10 @@ def follow_preparation(outcome: Outcome, told: Told, carried_out: CarriedOut, ol
         told.preparation = Preparation(bell=bell, replicas=written, since=since, seen=seen)
     elif written > before.replicas:
         told.preparation = before.raised(written, _written_at(written, carried_out, old, now), ready)
-    elif ready is not None:
-        told.preparation = before.with_ready(ready, now)
+    else:
+        # On the way down of an earlier bell the next one may be near: what was given back is not missing.
+        kept = before.lowered(written) if written < before.replicas else before
+        told.preparation = kept if ready is None else kept.with_ready(ready, now)
     if written >= record.peak.replicas and record.written is None:
         record.written = told.preparation.since if told.preparation is not None else None
 

@@ -602,3 +602,37 @@ async def test_in_dry_run_nothing_is_written_and_nothing_prepared():
     await world.tick(RISE)
     assert world.condition("ReadyForBell") == ("True", "NothingDue")
     assert "writtenReplicas" not in world.status["bell"]
+
+
+async def test_on_the_way_down_of_a_bell_what_was_given_back_is_not_missing_for_the_next_one():
+    """Seen with a real Prometheus on the founding morning: at risk for all of the way down, and an alert."""
+    peak = {"replicas": 100, "leadMinutes": 10, "rampMinutes": 0, "holdMinutes": 20, "decayMinutes": 60}
+    peaks = [
+        peak | {"name": "first-bell", "anchor": "FirstPeriodStart"},
+        peak
+        | {"name": "change", "anchor": "PeriodStart", "replicas": 40, "leadMinutes": 5, "rampMinutes": 15},
+    ]
+    periods = [
+        {"name": "1", "startTime": "08:30", "endTime": "09:20"},
+        {"name": "2", "startTime": "09:20", "endTime": "10:10"},
+    ]
+    world = await raised(
+        World(
+            calendar=a_calendar(bellSchedules=[{"name": "full", "classPeriods": periods}]),
+            autoscaler=an_autoscaler(peaks=peaks),
+            hpa=an_hpa(),
+        )
+    )
+    become_ready(world, 100)
+    await world.tick("2024-09-09T08:30")
+    seen, written = {}, set()
+    for minute in range(31, 80):
+        at = f"2024-09-09T{8 + minute // 60:02}:{minute % 60:02}"
+        await world.tick(at)
+        world.respec(DEPLOYMENTS, replicas=world.floor)  # as the HPA does
+        become_ready(world, world.floor)
+        await world.tick(f"{at}:20")
+        seen[at[-5:]] = world.condition("ReadyForBell")[0]
+        written.add(world.status["bell"].get("writtenReplicas"))
+    assert {at: status for at, status in seen.items() if status != "True"} == {}
+    assert len(written) > 3
