@@ -267,10 +267,10 @@ def operator() -> list[Any]:
             Query("sum by (shard) (firstbell_shard_held)", "shard {{shard}}"),
         ),
         lines(
-            "Requests to the API server", "A second, by what was asked and how it ended.", "reqps",
+            "Requests to the API server", "A second, by how they ended. A conflict is looked at again; notFound is what may be missing.", "reqps",
             Query(
-                "sum by (verb, outcome) (rate(firstbell_api_requests_total[$__rate_interval]))",
-                "{{verb}} {{outcome}}",
+                "sum by (outcome) (rate(firstbell_api_requests_total[$__rate_interval]))",
+                "{{outcome}}",
             ),
         ),
         lines(
