@@ -329,7 +329,12 @@ SCENES = (
     ),
     Scene(
         "live metrics are missing in a peak, and the next bell is tomorrow",
-        NO_METRICS | {BELL: always(25 * HOUR), f"firstbell_scheduled_replicas{{{WEB}}}": until(20, 2, "12")},
+        NO_METRICS
+        | {
+            BELL: always(25 * HOUR),
+            condition("ReadyForBell", "True", "NothingDue"): until(20, 1),
+            condition("ReadyForBell", "True", "OnSchedule"): since(20, 1),
+        },
         of_web(
             "FirstbellMetricsMissing",
             "warning",

@@ -11,6 +11,8 @@ import yaml
 
 from firstbell.adapters.series import SERIES
 from firstbell.cli.main import app
+from firstbell.core import ConditionReason, ConditionType, Truth
+from firstbell.kinds.crds import RENDERED_KINDS
 from tests.chart.alert_scenes import SCENES, Scene
 from tests.chart.rendering import CHART, ROOT, helm, manifests, only
 from tests.chart.test_dashboard import QUERIES
@@ -220,3 +222,27 @@ def test_rules_and_panels_read_only_what_the_operator_tells_and_what_is_recorded
 
     assert {"firstbell_condition", "firstbell_ready_before_bell_seconds"} <= read
     assert read - told == set()
+
+
+VOCABULARY = {
+    "kind": {kind.kind for kind in RENDERED_KINDS},
+    "type": set(ConditionType),
+    "status": set(Truth),
+    "reason": {*ConditionReason},
+    "outcome": {"ready", "late"},
+}
+
+
+@pytest.mark.parametrize("label", VOCABULARY)
+def test_labels_are_asked_for_words_that_there_are(label):
+    """A word that nobody says matches nothing, and its alert is silent for ever."""
+    asked = [rule["expr"] for group in written_groups() for rule in group["rules"]] + QUERIES
+    words = {
+        word
+        for query in asked
+        for given in re.findall(rf'\b{label}(?:=|!=|=~|!~)"([^"$]+)"', query)
+        for word in given.split("|")
+    }
+
+    assert words
+    assert words - VOCABULARY[label] == set()
