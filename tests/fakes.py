@@ -212,7 +212,7 @@ class FakeTelemetry:
 
 
 class FakeMetrics:
-    """The engine's `Metrics`: `answers` by query, `asked` what was asked when.
+    """The engine's `Metrics`: `answers` by query, `asked` what was asked when, `askers` on whose behalf.
 
     An answer is a number, an Unavailable, an exception to raise, or a future to wait for. `under_way` is how
     many are answered at this moment, `most_under_way` how many ever were.
@@ -221,11 +221,13 @@ class FakeMetrics:
     def __init__(self, clock: ManualClock, **answers: Any) -> None:
         self.answers = answers
         self.asked: list[tuple[datetime, MetricQuery]] = []
+        self.askers: list[str] = []
         self.under_way = self.most_under_way = 0
         self._clock = clock
 
-    async def read(self, query: MetricQuery) -> Fraction | Unavailable:
+    async def read(self, query: MetricQuery, asked_by: str = "") -> Fraction | Unavailable:
         self.asked.append((self._clock.now(), query))
+        self.askers.append(asked_by)
         self.under_way += 1
         self.most_under_way = max(self.most_under_way, self.under_way)
         try:

@@ -176,6 +176,26 @@ def test_scrapes_without_anything_to_scrape_are_refused_with_the_cure(helm_progr
     assert "serviceMonitor.enabled needs service.create: true and a metrics.port" in done.stderr
 
 
+def test_each_pod_of_the_chart_has_a_network_policy_and_a_hooks_lets_nobody_in(render):
+    bodies = manifests(render(*EVERYTHING))
+    policies = {body["metadata"]["name"]: body for body in bodies if body["kind"] == "NetworkPolicy"}
+    for pod in pods(bodies):
+        labels = pod["metadata"]["labels"]
+        (spec,) = [
+            policy["spec"]
+            for policy in policies.values()
+            if policy["spec"]["podSelector"]["matchLabels"].items() <= labels.items()
+        ]
+        assert spec["policyTypes"] == ["Ingress", "Egress"]
+        assert {port["port"] for rule in spec["egress"][:2] for port in rule["ports"]} == {53, 443, 6443}
+    for name, of_hook in policies.items():
+        if name != "firstbell":
+            assert of_hook["spec"]["ingress"] == []
+            assert len(of_hook["spec"]["egress"]) == 2
+            assert of_hook["metadata"]["annotations"]["helm.sh/hook-weight"] == "-2", "before the pod"
+    assert policies.keys() == {"firstbell", "firstbell-release", "firstbell-check"}
+
+
 def test_a_strategy_replaces_ours_as_a_whole(render):
     bodies = manifests(render("--set", "updateStrategy.type=Recreate"))
     assert only("Deployment", bodies)["spec"]["strategy"] == {"type": "Recreate"}

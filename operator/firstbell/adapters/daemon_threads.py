@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -19,46 +20,41 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass(slots=True)
-class _Lane:
-    """The calls on behalf of one name."""
+@dataclass(frozen=True, eq=False, slots=True)
+class _Turn:
+    """A call that waits for its places. `come` is set when it has them all."""
 
-    slots: asyncio.Semaphore
-    users: int = 0
-    """Calls that wait or run."""
+    name: str
+    group: str
+    come: asyncio.Future[None]
 
 
 class DaemonThreads:
-    """At most `most` calls at a time, and at most `most_of_one` of them for the same name.
+    """At most `most` calls at a time, at most `most_of_one` of one name, and `most_of_group` of one group.
 
-    A call keeps its place until its thread has ended, even if nobody waits for it any more: threads that hang
-    are counted.
+    A call has all of its places or none: what waits for a name or a group that is full keeps nobody else
+    waiting. It keeps them until its thread has ended, even if nobody waits for it any more: threads that hang
+    are counted. Of no group (empty) there may be as many as there are places.
     """
 
-    def __init__(self, *, most: int, most_of_one: int) -> None:
-        self._all = asyncio.Semaphore(most)
-        self._most_of_one = most_of_one
-        self._lanes: dict[str, _Lane] = {}
+    def __init__(self, *, most: int, most_of_one: int, most_of_group: int | None = None) -> None:
+        self._most, self._most_of_one = most, most_of_one
+        self._most_of_group = most if most_of_group is None else most_of_group
+        self._running = 0
+        self._of_name: Counter[str] = Counter()
+        self._of_group: Counter[str] = Counter()
+        self._waiting: dict[_Turn, None] = {}
 
-    async def run(self, name: str, work: Callable[[], T]) -> T:
+    async def run(self, name: str, work: Callable[[], T], *, group: str = "") -> T:
         """Return what `work` returns or raises, once there is a place for it."""
-        lane = self._lanes.setdefault(name, _Lane(asyncio.Semaphore(self._most_of_one)))
-        lane.users += 1
-        try:
-            await self._take(lane)
-        except BaseException:
-            self._leave(name, lane)
-            raise
+        turn = _Turn(name, group, asyncio.get_running_loop().create_future())
+        if not self._begun(turn):
+            await self._wait(turn)
         loop = asyncio.get_running_loop()
         outcome: asyncio.Future[T] = loop.create_future()
 
-        def give_back() -> None:
-            self._all.release()
-            lane.slots.release()
-            self._leave(name, lane)
-
         def ended(settle: Callable[[], None]) -> None:
-            give_back()
+            self._give_back(turn)
             if not outcome.done():  # nobody waits any more
                 settle()
 
@@ -77,19 +73,42 @@ class DaemonThreads:
         try:
             threading.Thread(target=call, daemon=True, name=f"call {name}").start()
         except RuntimeError:  # the machine has no thread left
-            give_back()
+            self._give_back(turn)
             raise
         return await outcome
 
-    async def _take(self, lane: _Lane) -> None:
-        await lane.slots.acquire()
+    async def _wait(self, turn: _Turn) -> None:
+        self._waiting[turn] = None
         try:
-            await self._all.acquire()
+            await turn.come
         except BaseException:
-            lane.slots.release()
+            if turn in self._waiting:
+                del self._waiting[turn]
+            else:
+                self._give_back(turn)
             raise
 
-    def _leave(self, name: str, lane: _Lane) -> None:
-        lane.users -= 1
-        if not lane.users:
-            del self._lanes[name]
+    def _begun(self, turn: _Turn) -> bool:
+        """Give a call its places, if all of them are free."""
+        if self._running >= self._most or self._of_name[turn.name] >= self._most_of_one:
+            return False
+        if turn.group and self._of_group[turn.group] >= self._most_of_group:
+            return False
+        self._running += 1
+        self._of_name[turn.name] += 1
+        self._of_group[turn.group] += 1
+        return True
+
+    def _give_back(self, turn: _Turn) -> None:
+        self._running -= 1
+        for count, of in ((self._of_name, turn.name), (self._of_group, turn.group)):
+            count[of] -= 1
+            if not count[of]:
+                del count[of]
+        for waiting in list(self._waiting):
+            if self._running >= self._most:
+                return
+            # One that was given up leaves by itself.
+            if not waiting.come.done() and self._begun(waiting):
+                del self._waiting[waiting]
+                waiting.come.set_result(None)

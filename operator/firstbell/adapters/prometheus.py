@@ -42,6 +42,8 @@ READ_SECONDS = 9.0
 AT_ONCE = 64
 AT_ONCE_OF_ONE_SERVER = 8
 """Prometheus evaluates 20 at a time by default, and other people ask it, too."""
+AT_ONCE_OF_ONE_ASKER = 16
+"""Servers that do not answer keep the places of those who named them, and not everybody's."""
 SESSIONS = 128
 """Servers whose connections are kept."""
 _EVALUATION_SHARE = 0.9
@@ -83,7 +85,9 @@ class PrometheusMetrics:
         self._allowed = allowed or AllowedAddresses()
         self._seconds = seconds
         self._tokens = Tokens(cluster, clock)
-        self._threads = DaemonThreads(most=AT_ONCE, most_of_one=AT_ONCE_OF_ONE_SERVER)
+        self._threads = DaemonThreads(
+            most=AT_ONCE, most_of_one=AT_ONCE_OF_ONE_SERVER, most_of_group=AT_ONCE_OF_ONE_ASKER
+        )
         self._servers: OrderedDict[_Where, _Server] = OrderedDict()
         self._exchanges: set[Exchange] = set()
 
@@ -99,7 +103,7 @@ class PrometheusMetrics:
             server.session.close()
         self._servers.clear()
 
-    async def read(self, query: MetricQuery) -> Fraction | Unavailable:
+    async def read(self, query: MetricQuery, asked_by: str = "") -> Fraction | Unavailable:
         """Return the query's value now, within nine seconds, or why there is none."""
         if not self._allowed.allows(query.server_address):
             asked = Asked(address=told(query.server_address), secret=query.token, token=None)
@@ -108,7 +112,7 @@ class PrometheusMetrics:
         self._exchanges.add(exchange)
         try:
             async with asyncio.timeout(self._seconds):
-                return await self._read(query, exchange)
+                return await self._read(query, exchange, asked_by)
         except TimeoutError:
             asked = Asked(address=told(query.server_address), secret=query.token, token=None)
             return asked.timed_out()
@@ -116,22 +120,24 @@ class PrometheusMetrics:
             exchange.break_off()
             self._exchanges.discard(exchange)
 
-    async def _read(self, query: MetricQuery, exchange: Exchange) -> Fraction | Unavailable:
+    async def _read(self, query: MetricQuery, exchange: Exchange, asked_by: str) -> Fraction | Unavailable:
         if query.token is None:
-            return await self._ask(query, None, exchange)
+            return await self._ask(query, None, exchange, asked_by)
         token = await self._tokens.of(query.token)
         if isinstance(token, Unavailable):
             return token
-        answer = await self._ask(query, token, exchange)
+        answer = await self._ask(query, token, exchange, asked_by)
         if not isinstance(answer, Unavailable) or answer.reason != Trouble.UNAUTHORIZED:
             return answer
         renewed = await self._tokens.instead_of(query.token, token)
         if isinstance(renewed, Unavailable):
             return renewed
-        return answer if renewed == token else await self._ask(query, renewed, exchange)
+        if renewed == token:
+            return answer
+        return await self._ask(query, renewed, exchange, asked_by)
 
     async def _ask(
-        self, query: MetricQuery, token: Token | None, exchange: Exchange
+        self, query: MetricQuery, token: Token | None, exchange: Exchange, asked_by: str
     ) -> Fraction | Unavailable:
         asked = Asked(
             address=told(query.server_address), secret=query.token, token=token.text if token else None
@@ -144,7 +150,7 @@ class PrometheusMetrics:
         def work() -> object:
             return server.result(query.query, exchange, asked)
 
-        result = await self._threads.run(_server_of(query.server_address), work)
+        result = await self._threads.run(_server_of(query.server_address), work, group=asked_by)
         if isinstance(result, Unavailable):
             if result.reason == Trouble.UNREACHABLE:
                 # The next poll begins anew, with the CA bundle as it is then.

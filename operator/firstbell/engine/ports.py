@@ -270,8 +270,11 @@ class MetricQuery:
 class Metrics(Protocol):
     """Live metrics: single queries with a deadline, no decisions."""
 
-    async def read(self, query: MetricQuery) -> Fraction | Unavailable:
-        """Return the query's value now, exact, or why there is none."""
+    async def read(self, query: MetricQuery, asked_by: str = "") -> Fraction | Unavailable:
+        """Return the query's value now, exact, or why there is none.
+
+        `asked_by` names the namespaces that ask: what keeps one of them waiting does so for no other.
+        """
         ...
 
 

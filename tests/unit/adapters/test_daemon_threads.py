@@ -86,7 +86,7 @@ async def test_who_gives_up_waiting_for_a_place_takes_none(blocked):
     blocked.free.set()
     await first
     assert await threads.run("b", lambda: "ran") == "ran"
-    assert threads._lanes == {}
+    assert (threads._waiting, threads._of_name, threads._of_group) == ({}, {}, {})
 
 
 async def test_where_no_thread_can_be_started_no_place_is_lost(monkeypatch):
@@ -113,3 +113,51 @@ def test_a_call_that_hangs_does_not_keep_the_loop_from_ending(blocked):
     assert blocked.running == 1
     # The interpreter waits for threads that are none.
     assert [each.daemon for each in threading.enumerate() if each.name == "call a"] == [True]
+
+
+async def test_of_one_group_fewer_run_than_there_are_places_whatever_their_names(blocked):
+    threads = DaemonThreads(most=4, most_of_one=2, most_of_group=2)
+    tasks = [asyncio.create_task(threads.run(f"a{n}", blocked, group="them")) for n in range(9)]
+    await running(blocked, 2)
+    assert await threads.run("b", lambda: 7, group="us") == 7
+    blocked.free.set()
+    await asyncio.gather(*tasks)
+    assert blocked.most == 2
+    assert (threads._waiting, threads._of_name, threads._of_group) == ({}, {}, {})
+
+
+async def test_who_gives_up_waiting_for_a_place_of_its_group_keeps_none(blocked):
+    threads = DaemonThreads(most=2, most_of_one=2, most_of_group=1)
+    first = asyncio.create_task(threads.run("a", blocked, group="them"))
+    await running(blocked, 1)
+    second = asyncio.create_task(threads.run("a", blocked, group="them"))
+    await settled()
+    second.cancel()
+    await asyncio.gather(second, return_exceptions=True)
+    blocked.free.set()
+    await first
+    assert await threads.run("a", lambda: 7, group="them") == 7
+    assert (threads._waiting, threads._of_name, threads._of_group) == ({}, {}, {})
+
+
+async def test_who_waits_for_its_group_takes_no_place_of_a_name_that_others_want(blocked):
+    threads = DaemonThreads(most=4, most_of_one=2, most_of_group=1)
+    theirs = [asyncio.create_task(threads.run(f"a{n}", blocked, group="them")) for n in range(2)]
+    theirs += [asyncio.create_task(threads.run("b", blocked, group="them")) for _ in range(5)]
+    await running(blocked, 1)
+    assert await threads.run("b", lambda: 7, group="us") == 7
+    blocked.free.set()
+    await asyncio.gather(*theirs)
+
+
+async def test_a_place_that_comes_free_as_its_waiter_gives_up_goes_to_the_next(blocked):
+    threads = DaemonThreads(most=1, most_of_one=1)
+    first = asyncio.create_task(threads.run("a", blocked))
+    await running(blocked, 1)
+    second, third = (asyncio.create_task(threads.run("a", lambda: 7)) for _ in range(2))
+    await settled()
+    second.cancel()
+    blocked.free.set()
+    assert await third == 7
+    await asyncio.gather(first, second, return_exceptions=True)
+    assert threads._running == 0

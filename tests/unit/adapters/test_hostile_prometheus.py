@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import socket
 import threading
@@ -14,9 +15,13 @@ from hypothesis import strategies as st
 
 from firstbell.adapters import breakable_http
 from firstbell.adapters.breakable_http import Exchange
-from firstbell.adapters.prometheus import FAILURES, _server_of
+from firstbell.adapters.prometheus import AT_ONCE_OF_ONE_ASKER, FAILURES, PrometheusMetrics, _server_of
 from firstbell.adapters.prometheus_addresses import Endpoint, ForbiddenAddressError, allowed_addresses
 from firstbell.adapters.prometheus_session import PrometheusSession
+from firstbell.core.absence import Unavailable
+from firstbell.engine.ports import MetricQuery
+from tests.fakes import FakeCluster, ManualClock
+from tests.unit.adapters.answers import NOW, sends, vector
 
 MEGABYTE = 1 << 20
 
@@ -136,3 +141,28 @@ def test_whatever_is_allowed_is_what_is_connected_to(address):
 
 def test_a_server_is_told_by_scheme_host_and_port():
     assert _server_of("https://[::1]") == str(Endpoint(scheme="https", host="::1", port=443))
+
+
+def at_work() -> int:
+    return sum(thread.name.startswith("call ") for thread in threading.enumerate())
+
+
+async def test_servers_that_do_not_answer_take_the_places_of_those_who_named_them(server):
+    """However many there are: a query of another namespace is answered."""
+    server.answer = sends(vector("7"))
+    with socket.create_server(("0.0.0.0", 0), backlog=1000) as silent:  # noqa: S104 - each of 127.0.1.x
+        port = silent.getsockname()[1]
+        theirs = [MetricQuery(server_address=f"http://127.0.1.{n}:{port}", query="up") for n in range(1, 200)]
+        async with (
+            PrometheusMetrics(FakeCluster(), ManualClock(NOW), seconds=20) as metrics,
+            asyncio.timeout(20),
+        ):
+            waiting = [asyncio.create_task(metrics.read(query, "theirs")) for query in theirs]
+            while at_work() < AT_ONCE_OF_ONE_ASKER:  # noqa: ASYNC110 - threads count it
+                await asyncio.sleep(0.01)
+            ours = await metrics.read(MetricQuery(server_address=server.url, query="up"), "ours")
+            assert not isinstance(ours, Unavailable), ours
+            assert at_work() <= AT_ONCE_OF_ONE_ASKER + 1
+            for task in waiting:
+                task.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)

@@ -51,6 +51,10 @@ class Answers:
         """What is asked, each once however many share it."""
         return self._asked_by.keys()
 
+    def namespaces(self, query: MetricQuery) -> str:
+        """Return the namespaces of those who ask a query, with commas."""
+        return ",".join(sorted({key.partition("/")[0] for key in self._asked_by.get(query, ())}))
+
     def ask(self, key: str, queries: Iterable[MetricQuery]) -> None:
         """Take what one autoscaler asks from now on; an answer that nobody asks for any more is forgotten."""
         now, before = frozenset(queries), self._asks.get(key, frozenset())

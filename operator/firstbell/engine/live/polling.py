@@ -136,7 +136,7 @@ class Polling:
         where = query.server_address
         try:
             async with asyncio.timeout(DEADLINE_SECONDS):
-                return await self._metrics.read(query)
+                return await self._metrics.read(query, self._answers.namespaces(query))
         except TimeoutError:
             return Unavailable(
                 reason=AbsenceReason.TIMEOUT,
