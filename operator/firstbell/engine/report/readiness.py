@@ -125,6 +125,9 @@ def _after_the_bell(seen: Readiness, workload: SeenWorkload, target: int) -> Con
     return _condition(Truth.FALSE, ConditionReason.BEHIND_SCHEDULE, f"{told}: {why}")
 
 
+_REASONS = frozenset(map(str, ConditionReason))
+
+
 def is_red(condition: Condition) -> bool:
     """Tell whether a workload is not as Ready as it has to be: its pods are asked why."""
     return condition.type == ConditionType.READY_FOR_BELL and condition.status is Truth.FALSE
@@ -211,8 +214,11 @@ def _at_baseline(seen: Readiness, workload: SeenWorkload) -> Condition:
 
 
 def _behind_its_spec(before: Condition | None) -> Condition:
-    """Return what is told while a status is older than its spec: what is bad is not taken back by that."""
-    if before is not None and is_red(before):
+    """Return what is told while a status is older than its spec: what is bad is not taken back by that.
+
+    A reason that is none of ours was put there by somebody else, who may write statuses: it goes no further.
+    """
+    if before is not None and is_red(before) and before.reason in _REASONS:
         return before
     return _condition(
         Truth.UNKNOWN, ConditionReason.STATUS_BEHIND, "the workload's status is older than its spec"

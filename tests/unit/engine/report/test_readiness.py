@@ -128,6 +128,22 @@ async def test_a_status_behind_its_spec_takes_nothing_bad_back():
     assert world.told_condition("ReadyForBell") == before
 
 
+async def test_a_reason_that_somebody_else_wrote_into_the_status_is_not_handed_on():
+    world = await raised()
+    become_ready(world, 4)
+    await world.tick(INSIDE)
+
+    def forge(body):
+        for one in body["status"]["conditions"]:
+            one["reason"] = "Anything"
+
+    world.edit("schoolautoscalers", forge)
+    world.restart()
+    world.respec(DEPLOYMENTS, paused=True)
+    await world.tick("2024-09-09T08:26")
+    assert world.condition("ReadyForBell") == ("Unknown", "StatusBehind")
+
+
 async def test_all_ready_is_on_schedule():
     world = await raised()
     become_ready(world, 100)
