@@ -6,6 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from firstbell.kinds.crds import RENDERED_KINDS, VERSION, object_schema
 from firstbell.kinds.group import GROUP
+from firstbell.kinds.scalars import (
+    BELL_PATTERN,
+    DATE_PATTERN,
+    END_PATTERN,
+    NAME_PATTERN,
+    QUANTITY_PATTERN,
+    SUBDOMAIN_PATTERN,
+    TIME_PATTERN,
+    URL_PATTERN,
+)
 from firstbell_workshop.reference.markdown import code, table
 
 if TYPE_CHECKING:
@@ -20,6 +30,17 @@ has to be given. Bounds are held by the API server. `kubectl explain schoolas.sp
 definitions that are installed.
 """
 _LARGEST = 2**31 - 1
+_PATTERNS = {
+    NAME_PATTERN: "no blanks at its ends",
+    DATE_PATTERN: "YYYY-MM-DD",
+    BELL_PATTERN: "HH:MM",
+    END_PATTERN: "HH:MM or 24:00",
+    TIME_PATTERN: "RFC 3339 with its offset",
+    QUANTITY_PATTERN: "a quantity such as `500m`",
+    SUBDOMAIN_PATTERN: "a name of Kubernetes",
+    URL_PATTERN: "http or https",
+}
+"""The patterns that need no reading of patterns."""
 
 
 def page() -> str:
@@ -105,9 +126,9 @@ def _bounds(node: dict[str, Any]) -> Iterator[str]:
         yield f"{low} to {high}" if low is not None else f"at most {high}"
     elif low is not None:
         yield f"{low} or more"
-    if "maxLength" in node:
+    if "maxLength" in node and node.get("minLength") != node["maxLength"]:
         yield f"at most {node['maxLength']} characters"
     if "maxProperties" in node:
         yield f"at most {node['maxProperties']}"
     if "pattern" in node:
-        yield code(node["pattern"])
+        yield _PATTERNS.get(node["pattern"]) or code(node["pattern"])
