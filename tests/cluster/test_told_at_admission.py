@@ -9,6 +9,7 @@ import pytest
 import yaml
 from kubernetes.client.exceptions import ApiException
 
+from firstbell.kinds.crds import RENDERED_KINDS, definition
 from firstbell_workshop.local.errors import ControlPlaneError
 from tests.chart.rendering import ROOT, manifests, rendered
 from tests.cluster.waiting import until
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 POLICY_KINDS = {"ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"}
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
 VALUES = {"admission": {"enabled": True}, "prometheus": {"allowedAddresses": ALLOWED}}
+MOST_ENTRIES, MOST_METRICS, MOST_SERVERS = 512, 16, 100
 ELSEWHERE = "http://elsewhere.monitoring:9090"
 PLAIN = {
     "metrics[0].prometheus.serverAddress": ALLOWED[0],
@@ -92,6 +94,9 @@ def test_each_mistake_is_refused_in_its_words_and_what_is_right_is_taken(guard: 
     guard.impose()
     for one in AT_ADMISSION.values():  # each policy by itself is known later than it is written
         guard.heeded(one.says, an_object(one.kind, one.changes))
+    over = AT_ADMISSION["an order from now on that is over"]
+    with pytest.raises(ApiException, match="is not after"):  # created by an apply, not by a create
+        guard.stage.api.apply(an_object(over.kind, over.changes))
     for kind in ("SchoolCalendar", "CalendarException", "ScalingOverride"):
         assert guard.answer(an_object(kind, {})) == "", kind
     for address in [*ALLOWED, *ALLOWED_TOO]:
@@ -183,3 +188,83 @@ def test_a_warning_takes_the_object_and_tells_who_writes_it(guard: Guard):
 
     until(lambda: one.says in warned(), warned)
     assert guard.answer(an_object(one.kind, one.changes)) == ""
+
+
+def test_the_largest_objects_are_within_what_a_policy_may_cost(guard: Guard):
+    def entries(weekday: str, last: str) -> list[Json]:
+        """As many as there may be, from a Monday on, each with a long note."""
+        days = {"startDate": "2026-11-09", "endDate": last, "daysOfWeek": [weekday]}
+        return [{"name": f"d{n}", "event": "Strike", "note": "x" * 1024, **days} for n in range(MOST_ENTRIES)]
+
+    stage = guard.stage
+    seldom, never = entries("Sunday", "2026-11-15"), entries("Sunday", "2026-11-14")
+    stage.set(an_object("SchoolCalendar", {"calendarDates": never}, "old"))
+    many = [f"https://{'p' * 200}{n}.example:9090" for n in range(MOST_SERVERS)]
+    guard.impose(prometheus={"allowedAddresses": many})
+    guard.heeded("d0 (Sunday) holds on no day", an_object("SchoolCalendar", {"calendarDates": never}))
+    assert guard.answer(an_object("SchoolCalendar", {"calendarDates": seldom})) == ""
+    assert guard.edited("SchoolCalendar", {"spec": {"restartMinBreakDays": 3}}, "old") == ""
+    (metric, *_) = an_object("SchoolAutoscaler", PLAIN)["spec"]["metrics"]
+
+    def metrics(server: str) -> Json:
+        address = f"{server}/{'p' * (2047 - len(server))}"
+        named = [
+            changed(metric, {"name": f"m{n}", "prometheus.serverAddress": address})
+            for n in range(MOST_METRICS)
+        ]
+        return an_object("SchoolAutoscaler", {"metrics": named, "surge": MISSING, "profileRef": MISSING})
+
+    guard.heeded("may not call", metrics("http://elsewhere:9090"))
+    assert guard.answer(metrics(many[-1])) == ""
+
+
+def test_an_object_older_than_a_rule_of_its_definition_takes_statuses_and_edits_elsewhere(stage: Stage):
+    plane, group = stage.control_plane, f"{stage.namespace}.example"
+    kinds = {kind.kind: definition(kind) for kind in RENDERED_KINDS}
+    wrong = {
+        "SchoolAutoscaler": {"metrics[0].target.averageValue": "0"},
+        "SchoolCalendar": {"academicSessions[0].endDate": "2072-07-03"},
+    }
+    names = []
+    for kind in wrong:
+        new = kinds[kind]
+        new["metadata"] = {"name": f"{new['spec']['names']['plural']}.{group}"}
+        new["spec"]["group"] = group
+        new["spec"]["names"].pop("shortNames", None)
+        new["spec"]["names"].pop("categories", None)
+        names.append(new["metadata"]["name"])
+        plane.kubectl("apply", "--server-side", "-f", "-", stdin=yaml.safe_dump(without_rules(new)))
+    try:
+        plane.kubectl("wait", "--for=condition=Established", *(f"crd/{name}" for name in names))
+        for kind, changes in wrong.items():
+            body = an_object(kind, changes) | {"apiVersion": f"{group}/v1alpha1"}
+            stage.kubectl("create", "-f", "-", stdin=yaml.safe_dump(body))
+            plane.kubectl("apply", "--server-side", "-f", "-", stdin=yaml.safe_dump(kinds[kind]))
+
+        def said(kind: str, patch: str, *options: str) -> str:
+            try:
+                stage.kubectl(
+                    "patch", f"{kind.lower()}s.{group}/school", "--type=merge", "-p", patch, *options
+                )
+            except ControlPlaneError as error:
+                return str(error)
+            return ""
+
+        # A rule of the whole spec is asked at every edit of it; those of a part where that part changes.
+        edit = '{"spec": {"restartMinBreakDays": 3}}'
+        until(lambda: "30 years" in said("SchoolCalendar", edit, "--dry-run=server"), "the rules are known")
+        for kind in wrong:
+            assert said(kind, '{"status": {"observedGeneration": 1}}', "--subresource=status") == ""
+            assert said(kind, '{"metadata": {"labels": {"team": "school"}}}') == ""
+        assert said("SchoolAutoscaler", '{"spec": {"priority": 10}}') == ""
+    finally:
+        plane.kubectl("delete", "crd", *names, "--ignore-not-found", "--wait=false")
+
+
+def without_rules(node: Any) -> Any:
+    """The same without what the API server works out."""
+    if isinstance(node, dict):
+        return {
+            key: without_rules(inside) for key, inside in node.items() if key != "x-kubernetes-validations"
+        }
+    return [without_rules(inside) for inside in node] if isinstance(node, list) else node
