@@ -8,8 +8,12 @@ navigation is made of it. A page that the index does not name comes last.
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+sys.path.insert(0, str(Path(__file__).parent))
+from drawings import with_pictures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,10 +50,10 @@ def setup(app: Sphinx) -> None:
 
 
 def _read(app: Sphinx, name: str, content: list[str]) -> None:
-    """Complete a page: the index and the first page of a folder get their trees; a drawing shows its text."""
+    """Complete a page: the index and the first of a folder get their trees, and drawings their pictures."""
     path = Path(app.srcdir) / name
     folder, root = path.parent, Path(app.srcdir)
-    content[0] = content[0].replace("```mermaid", "```text")
+    content[0] = with_pictures(content[0])
     if name == app.config.root_doc:
         content[0] += "".join(_trees_of_the_index(folder, content[0], root))
     elif path.name == "README" and folder.parent.is_relative_to(root / "operator"):
