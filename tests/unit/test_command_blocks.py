@@ -42,6 +42,11 @@ def test_a_block_of_commands_is_marked_as_run_or_as_not_run_and_why(block: Block
     )
 
 
+@pytest.mark.parametrize("block", BLOCKS, ids=repr)
+def test_the_tests_that_a_mark_names_are_there(block: Block):
+    assert [path for path in re.findall(r"tests/[\w./-]*\w", block.mark) if not (ROOT / path).exists()] == []
+
+
 @pytest.mark.parametrize(
     "page", [page for page, found in TO_BE_RUN.items() if found], ids=lambda page: page.name
 )

@@ -65,6 +65,10 @@ def test_what_a_document_names_is_there_and_is_nobodys_machine(document):
     assert OF_A_MACHINE.search(document.read_text()) is None
 
 
+def test_the_readme_is_read_in_ten_minutes():
+    assert len((ROOT / "README.md").read_text().splitlines()) <= 130
+
+
 def test_every_fault_names_tests_that_are_there():
     faults = of_each_fault()
     assert len(faults) > 30
