@@ -73,3 +73,20 @@ def test_what_cannot_be_taken_back_comes_after_what_can_fail():
     assert {"version", "python", "plugin", "image", "chart"} <= before("pypi")
     assert "pypi" in before("page")
     assert all("version" in before(job) for job in release if job != "version")
+
+
+def test_the_image_says_what_it_is_by_what_the_release_hands_it():
+    dockerfile = (ROOT / "operator/Dockerfile").read_text("utf-8")
+    lines = re.findall(r"^ARG (.+)$", dockerfile, re.MULTILINE)
+    known = {word.partition("=")[0] for line in lines for word in line.split()}
+    (build,) = [
+        step["with"]
+        for step in jobs(ROOT / ".github/workflows/release.yaml")["image"]["steps"]
+        if step.get("id") == "build"
+    ]
+    assert {line.partition("=")[0] for line in build["build-args"].splitlines()} == known
+    labels = set(re.findall(r"org\.opencontainers\.image\.(\w+)=", dockerfile))
+    assert {"source", "revision", "version", "licenses", "title", "description"} <= labels
+    assert build["platforms"] == "linux/amd64,linux/arm64"
+    instructions = "\n".join(line for line in dockerfile.splitlines() if not line.startswith("#"))
+    assert not re.search(r"amd64|arm64|x86_64|aarch64|--platform", instructions)
