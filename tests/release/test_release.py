@@ -172,3 +172,8 @@ def test_an_archive_of_a_system_that_krew_does_not_know_is_refused(checkout, tmp
     other = tmp_path / "firstbell-plan9-amd64.tar.gz"
     other.write_bytes(b"")
     assert run(checkout, "krew.py", "--home", HOME, str(other)).returncode == 1
+
+
+def test_what_artifact_hub_asks_of_the_repository_is_of_its_form():
+    body = yaml.safe_load((ROOT / "charts/artifacthub-repo.yml").read_text())
+    assert body.keys() <= {"repositoryID", "owners", "ignore"}
