@@ -489,9 +489,9 @@ def test_every_right_is_used_and_no_request_is_denied(release: Release, every_ki
             scene.floored(BASELINE)
             scene.api.patch("SchoolCalendar", CALENDAR, {"spec": {"suspend": False}})
             scene.floored(PEAK)
-            return granted <= release.requests()[0]
+            return granted <= release.requests(RELEASE_NAME)[0]
 
-        until(all_used_after_another_round, lambda: f"unused: {granted - release.requests()[0]}")
-    used, denied = release.requests()
+        until(all_used_after_another_round, lambda: f"unused: {granted - release.requests(RELEASE_NAME)[0]}")
+    used, denied = release.requests(RELEASE_NAME)
     assert denied == set()
     assert used == granted
