@@ -48,11 +48,12 @@ class HelmAtWork:
 
 
 def pod_of(release: Release, label: str) -> Json:
-    """The pod with a label, as soon as it is there."""
+    """The pod with a label that waits for a node, as soon as it is there."""
+    which = ("-l", label, "--field-selector=status.phase=Pending", "-o", "json")
 
     def found() -> list[Json]:
-        text = release.control_plane.kubectl("-n", NAMESPACE, "get", "pods", "-l", label, "-o", "json")
-        return json.loads(text)["items"]
+        items = json.loads(release.control_plane.kubectl("-n", NAMESPACE, "get", "pods", *which))["items"]
+        return [pod for pod in items if "deletionTimestamp" not in pod["metadata"]]
 
     return until(found, f"the pod with {label} is there")[0]
 

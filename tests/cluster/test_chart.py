@@ -18,6 +18,7 @@ from firstbell.settings import Settings
 from firstbell_workshop.local.errors import ControlPlaneError
 from tests.cluster import buffer, keda, portal, prometheus_operator
 from tests.cluster.admission import Denial
+from tests.cluster.audit import rights_of
 from tests.cluster.chart_release import DEFINITIONS, NAMESPACE, Release, changed_chart
 from tests.cluster.chart_release import NAME as RELEASE_NAME
 from tests.cluster.commands import said
@@ -261,52 +262,50 @@ def no_room(release: Release) -> Iterator[None]:
         plane.kubectl("uncordon", *cordoned)
 
 
-def test_helm_test_shows_that_the_operator_decides_and_uses_each_of_its_rights(
+def checked(release: Release, folder: Path, *, code: int) -> str:
+    """What `helm test` says, which has to end like this."""
+    with HelmAtWork(release, "test", RELEASE_NAME) as testing:
+        pod = pod_of(release, f"app.kubernetes.io/name={CHECK}")
+        said = play_kubelet(release, pod, folder, code=code)
+        ended, told = testing.ends(seconds=60)
+    assert (ended != 0) == (code != 0), told
+    return said
+
+
+def left_of_the_check(release: Release) -> list[str]:
+    kinds = "schoolautoscalers,schoolcalendars,roles,rolebindings,serviceaccounts,pods"
+    found = release.control_plane.kubectl("-n", NAMESPACE, "get", kinds, "-o", "name").split()
+    return [name for name in found if CHECK in name]
+
+
+def test_helm_test_tells_whether_the_operator_decides_and_uses_each_of_its_rights(
     release: Release, no_room, tmp_path
 ):
-    plane = release.control_plane
     release.make_restricted_namespace()
-    release.install("--set", "check.seconds=30", "--wait", "--timeout", "60s")
-    served(release)
-    no_room()
-    with (
-        operator_of(release, Sun.rising(at("08:22"), 4), tmp_path),
-        HelmAtWork(release, "test", RELEASE_NAME) as testing,
-    ):
-        pod = pod_of(release, f"app.kubernetes.io/name={CHECK}")
-        granted = {
-            right
-            for number in (0, 1)
-            for right in release.granted("role", "-n", NAMESPACE, name=f"{CHECK}-{number}")
-        }
-        said = play_kubelet(release, pod, tmp_path)
-        code, told = testing.ends(seconds=60)
-    assert code == 0, told
-    assert "2 of 2 pods of Deployment operators/firstbell are Ready" in said
-    assert "shard 0 of 1 is held by" in said
-    assert "operators/firstbell-check was decided on after" in said
-    assert release.requests(CHECK) == (granted, set())
-    left = plane.kubectl(
-        "-n", NAMESPACE, "get", "schoolautoscalers,schoolcalendars,roles,rolebindings,serviceaccounts,pods",
-        "-o", "name",
-    )  # fmt: skip
-    assert not [name for name in left.split() if CHECK in name]
-    assert release.requests()[1] == set()
-
-
-def test_helm_test_fails_where_no_operator_runs_and_says_what_is_missing(release: Release, no_room, tmp_path):
     release.install("--set", "check.seconds=1", "--wait", "--timeout", "60s")
     served(release)
     no_room()
-    with HelmAtWork(release, "test", RELEASE_NAME) as testing:
-        said = play_kubelet(release, pod_of(release, f"app.kubernetes.io/name={CHECK}"), tmp_path, code=1)
-        assert testing.ends(seconds=60)[0] != 0
+    said = checked(release, tmp_path, code=1)
     assert "Lease operators/firstbell-0 is held by nobody" in said
     assert "was not decided on within 1 s" in said
-    left = release.control_plane.kubectl(
-        "-n", NAMESPACE, "get", "schoolautoscalers,rolebindings", "-o", "name"
-    )
-    assert not [name for name in left.split() if CHECK in name]
+    assert left_of_the_check(release) == [f"pod/{CHECK}"], "for its log"
+
+    release.helm("upgrade", RELEASE_NAME, str(CHART), "--set", "check.seconds=30")
+    with operator_of(release, Sun.rising(at("08:22"), 4), tmp_path):
+        said = checked(release, tmp_path, code=0)
+    assert "2 of 2 pods of Deployment operators/firstbell are Ready" in said
+    assert "shard 0 of 1 is held by" in said
+    assert "operators/firstbell-check was decided on after" in said
+    assert left_of_the_check(release) == []
+    assert release.requests(CHECK) == (rights_of(of_the_check(release)), set())
+    assert release.requests(RELEASE_NAME)[1] == set()
+
+
+def of_the_check(release: Release) -> list[Json]:
+    """The Roles of `helm test`, which are there no more."""
+    rendered = release.helm("template", RELEASE_NAME, str(CHART))
+    bodies = [body for body in yaml.safe_load_all(rendered) if body]
+    return [body for body in bodies if body["kind"] == "Role" and CHECK in body["metadata"]["name"]]
 
 
 def may(scene: Stage, person: str, verb: str, resource: str, *options: str) -> bool:
