@@ -9,6 +9,7 @@ import pytest
 import yaml
 from kubernetes.client.exceptions import ApiException
 
+from firstbell.adapters.prometheus_addresses import allowed_addresses
 from firstbell.kinds.crds import RENDERED_KINDS, definition
 from firstbell_workshop.local.errors import ControlPlaneError
 from tests.chart.rendering import ROOT, manifests, rendered
@@ -35,6 +36,54 @@ PLAIN = {
     "profileRef": MISSING,
 }
 """What makes of the good SchoolAutoscaler one that the installation of these tests can follow."""
+LEFT_TO_THE_OPERATOR = {
+    "http://evil.ex\u00e4mple:9090",
+    "http://prometheus%2eevil:9090",
+    "http://prometheus:123456",
+    "http://prometheus:9090:80",
+    "http://prometheus:x",
+    "http://[fd00::2:9090",
+    "http://fd00::1:9090",
+    ALLOWED_TOO[-1],
+}
+"""Addresses that it refuses and the API server cannot read, or not for certain."""
+ADDRESSES = sorted(
+    LEFT_TO_THE_OPERATOR
+    | {
+        *ALLOWED,
+        *ALLOWED_TOO,
+        "http://prometheus:9090/a%zz",
+        "http://prometheus:9090/a@b",
+        "http://prometheus:9090//x/../y",
+        "http://prometheus:9090/;a,b",
+        "http://prometheus:/",
+        "http://prometheus",
+        "http://prometheus:80",
+        "http://prometheus.:9090",
+        "http://prometheus:009090",
+        "http://prometheus:09091",
+        "http://prometheus:9090@",
+        "http://@prometheus:9090",
+        "http://a:b@prometheus:9090",
+        "http://prometheus:9090\\@evil.example",
+        "http://evil.example\\@prometheus:9090",
+        "http://evil.example/http://prometheus:9090",
+        "http://evil.example/@prometheus:9090",
+        "http://prometheus-9090",
+        "http://pro_metheus:9090",
+        "https://metrics.example:0443",
+        "https://metrics.example:80",
+        "https://metrics.example.evil",
+        "https://METRICS.example/",
+        "http://metrics.example",
+        "http://[FD00:0:0::1]:9090",
+        "http://[fd00::1]",
+        "http://[fd00::2]:9090",
+        "http://[::ffff:10.0.0.1]:9090",
+        "http://10.0.0.1:9090",
+        "http://0x0a.1:9090",
+    }
+)
 
 
 def an_object(kind: str, changes: dict[str, Any], name: str = "school") -> Json:
@@ -105,6 +154,21 @@ def test_each_mistake_is_refused_in_its_words_and_what_is_right_is_taken(guard: 
     for name, later in AFTERWARDS.items():
         plain = PLAIN if later.kind == "SchoolAutoscaler" else {}
         assert guard.answer(an_object(later.kind, plain | later.changes)) == "", name
+
+
+def test_no_address_is_refused_that_the_operator_would_call(guard: Guard):
+    guard.impose()
+    guard.heeded("may not call", addressed(ELSEWHERE))
+    operators = allowed_addresses(ALLOWED)
+    refused = {address: "may not call" in guard.answer(addressed(address)) for address in ADDRESSES}
+    wrong = [address for address in ADDRESSES if refused[address] and operators.allows(address)]
+    assert wrong == []
+    late = {address for address in ADDRESSES if not refused[address] and not operators.allows(address)}
+    assert late == LEFT_TO_THE_OPERATOR
+
+
+def addressed(address: str) -> Json:
+    return an_object("SchoolAutoscaler", PLAIN | {"metrics[0].prometheus.serverAddress": address})
 
 
 def test_an_edit_answers_for_what_it_brings_in_and_the_operator_tells_the_rest(guard: Guard, rush):
