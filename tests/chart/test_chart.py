@@ -176,6 +176,7 @@ def test_a_pod_more_than_one_stands_by_apart_from_the_others_and_is_not_drained_
     assert apart == {"kubernetes.io/hostname", "topology.kubernetes.io/zone"}
     budget = only("PodDisruptionBudget", bodies)["spec"]
     assert (budget["maxUnavailable"], budget["selector"]) == (1, spec["selector"])
+    assert budget["unhealthyPodEvictionPolicy"] == "AlwaysAllow"
     probes = container(bodies)
     assert probes["readinessProbe"]["httpGet"]["path"] == "/readyz"
     assert probes["livenessProbe"]["httpGet"]["path"] == "/healthz"
