@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import socket
 import threading
@@ -166,3 +167,37 @@ async def test_servers_that_do_not_answer_take_the_places_of_those_who_named_the
             for task in waiting:
                 task.cancel()
             await asyncio.gather(*waiting, return_exceptions=True)
+
+
+DRIPS = {
+    "headers": ("http", b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"),
+    "promises": ("http", b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "chunks": ("http", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
+    "a TLS handshake": ("https", b"\x16\x03\x03", b"\x02"),
+}
+
+
+@pytest.mark.parametrize(("scheme", "begins", "drips"), DRIPS.values(), ids=DRIPS)
+async def test_what_drips_ends_at_the_deadline_and_keeps_no_thread(scheme, begins, drips):
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            connection, _ = server.accept()
+            with connection, contextlib.suppress(OSError):
+                connection.sendall(begins)
+                while not over.wait(0.05):
+                    connection.sendall(drips)
+
+        thread = threading.Thread(target=drip, daemon=True)
+        thread.start()
+        address = f"{scheme}://127.0.0.1:{server.getsockname()[1]}"
+        async with PrometheusMetrics(FakeCluster(), ManualClock(NOW), seconds=0.5) as metrics:
+            answer = await metrics.read(MetricQuery(server_address=address, query="up"))
+            async with asyncio.timeout(10):
+                while at_work():  # noqa: ASYNC110 - threads count it
+                    await asyncio.sleep(0.01)
+        over.set()
+        thread.join(5)
+    assert isinstance(answer, Unavailable)
+    assert answer.reason == "Timeout"
