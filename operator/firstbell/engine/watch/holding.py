@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -93,7 +92,7 @@ class Holding:
         self._leases = [Candidacy(identity, self._times) for _ in range(MOST_SHARDS)]
         self._news = [asyncio.Event() for _ in range(tenure.shards)]
         self._looks_first = self._knows = self._stands_back = False
-        self._stamped: datetime | None = None
+        self._stamps = 0
         self._granted: set[int] = set()
         self._work: list[asyncio.Task[None]] = []
         self._told: dict[int, str] = {}
@@ -372,10 +371,14 @@ class Holding:
         return True
 
     def _stamp(self) -> datetime:
-        """Return what tells people when it was renewed; another one each time, or a renewal would be none."""
+        """Return what tells people when it was renewed, to the millisecond.
+
+        A write that changes nothing is none, and a Lease that does not change is taken: so it is another one
+        each time, of whatever shard, even where the clock stands still and writes are lost on the way.
+        """
+        self._stamps = (self._stamps + 1) % 1000
         now = self._now()
-        self._stamped = now if now != self._stamped else now + timedelta(microseconds=1)
-        return self._stamped
+        return now.replace(microsecond=now.microsecond // 1000 * 1000 + self._stamps)
 
     def _count(self, holder: Holder) -> int:
         return self._holders()[holder]

@@ -83,6 +83,19 @@ async def test_what_nobody_holds_is_taken_at_once_and_renewed_for_good():
     assert (here.seen().holder, here.seen().transitions, here.seen().shards) == ("one", 1, 1)
 
 
+async def test_each_renewal_changes_its_lease_also_where_the_walls_clock_stands_still():
+    here = Here(shards=2)
+    here.lease("")
+    here.lease("", shard=1)
+    await here.start()
+    for _ in range(4):
+        before = [here.seen(shard).version for shard in range(2)]
+        here.now += 2
+        for shard in range(2):
+            await here.holding.step(shard)
+        assert all(here.seen(shard).version != version for shard, version in enumerate(before))
+
+
 async def test_a_lease_that_it_makes_counts_only_when_nobody_can_hold_one_that_was_deleted():
     here = Here()
     await here.start()
