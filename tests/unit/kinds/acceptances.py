@@ -34,6 +34,17 @@ CALENDARS: dict[str, dict[str, Any]] = {
     "a day without a label": {"calendarDates[0].labelled": False},
     "a whole day": {"demandEvents[0].startTime": "00:00", "demandEvents[0].endTime": "24:00"},
     "a dated event that says its one date twice": {"demandEvents[0].endDate": "2026-12-11"},
+    "a dated event of 31 days": {"demandEvents[0].endDate": "2027-01-11"},
+    "thirty years": {"academicSessions[0].endDate": "2056-09-23"},
+    "a closed day in the next century": {
+        "calendarDates[0].startDate": "2098-11-12",
+        "holidays[0].endDate": "2099-11-01",
+    },
+    "a term in the next century": {"academicSessions[1].endDate": "2099-12-18"},
+    "no sessions and no lesson days by themselves": {
+        "academicSessions": MISSING,
+        "calendarDates": MISSING,
+    },
     "a dated event up to the end of the next day": {
         "demandEvents[0].endDate": "2026-12-12",
         "demandEvents[0].endTime": "24:00",
@@ -63,6 +74,11 @@ CALENDARS: dict[str, dict[str, Any]] = {
 }
 
 AUTOSCALERS: dict[str, dict[str, Any]] = {
+    "a target of nearly nothing": {
+        "metrics[0].target.averageValue": "0.001",
+        "metrics[1].target.value": "000.1Mi",
+        "metrics[2].perPupil": "1m",
+    },
     "as many at least as at most": {"minReplicas": 40},
     "no bounds beside an autoscaler": {"minReplicas": MISSING, "maxReplicas": MISSING},
     "direct scaling with both bounds": {"actuation": "Scale"},

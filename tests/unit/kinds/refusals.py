@@ -829,6 +829,12 @@ WHAT_CANNOT_BE: dict[str, Refusal] = {
         "Check the year",
         "spec.academicSessions and spec.calendarDates must not reach over more than 30 years",
     ),
+    "a calendar of a day more than thirty years": _calendar(
+        {"academicSessions[0].endDate": "2056-09-24"},
+        "spec.academicSessions[0].endDate",
+        "Check the year",
+        "spec.academicSessions and spec.calendarDates must not reach over more than 30 years",
+    ),
     "a lesson day in the next century": _calendar(
         {"calendarDates[2].startDate": "2072-03-01", "calendarDates[2].endDate": "2072-03-05"},
         "spec.calendarDates[2].endDate",
