@@ -91,7 +91,7 @@ async def decision(cluster: Cluster, clock: Clock, place: Place, seconds: float)
     else:
         answer = Answer(fine=False, words=failure.message)
     left = await _clear(cluster, place)
-    if left is None:
+    if left is None or left.message == answer.words:
         return answer
     return Answer(fine=False, words=f"{answer.words}. Not deleted afterwards: {left.message}")
 

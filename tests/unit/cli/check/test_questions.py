@@ -151,6 +151,12 @@ async def test_what_cannot_be_deleted_is_told():
     assert "Not deleted afterwards" in words
 
 
+async def test_an_api_server_that_does_not_answer_is_told_once_for_each_question():
+    operators = Operators()
+    operators.cluster.fail("Unreachable", message="nobody there")
+    assert set(await operators.found()) == {(False, "nobody there")}
+
+
 def test_its_calendar_and_policy_say_what_they_mean_and_move_nothing():
     policy = policy_of(PLACE)
     assert not isinstance(read_calendar("school", "x", calendar_of(PLACE, NOW.date())["spec"]), Refused)
