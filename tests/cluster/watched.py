@@ -70,12 +70,22 @@ class Watched:
     """
 
     def __init__(  # noqa: PLR0917 - what is put together
-        self, program: Path, clock: FastClock, exporter: Exporter, namespace: str, name: str, folder: Path
+        self,
+        program: Path,
+        clock: FastClock,
+        exporter: Exporter,
+        namespace: str,
+        name: str,
+        folder: Path,
+        *,
+        rules: str | None = None,
     ) -> None:
+        """`rules` are the alerts as something else holds them than the chart's file."""
         self._port = free_port()
         self._relay = Relay(self._port, clock)
-        rules = _rules({"namespace": namespace, "autoscaler": name}, folder / "rules.yaml")
-        self.prometheus = Prometheus(program, exporter, folder, operator=self._relay.address, rules=rules)
+        text = RULES.read_text("utf-8") if rules is None else rules
+        path = _rules(text, {"namespace": namespace, "autoscaler": name}, folder / "rules.yaml")
+        self.prometheus = Prometheus(program, exporter, folder, operator=self._relay.address, rules=path)
         self._began = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -130,8 +140,8 @@ def _alert(labels: dict[str, str]) -> Alert:
     return Alert(labels["alertname"], of, labels["severity"], fires)
 
 
-def _rules(labels: dict[str, str], path: Path) -> Path:
-    groups = yaml.safe_load(RULES.read_text("utf-8"))["groups"]
+def _rules(text: str, labels: dict[str, str], path: Path) -> Path:
+    groups = yaml.safe_load(text)["groups"]
     load = {"record": "firstbell:load:max1m", "expr": f"max_over_time(({LOAD})[1m:1s])", "labels": labels}
     groups.append({"name": "firstbell-loads", "rules": [load]})
     path.write_text(yaml.safe_dump({"groups": [{**group, "interval": "1s"} for group in groups]}))
