@@ -205,6 +205,32 @@ def test_no_script_of_a_step_takes_anything_but_by_its_environment():
         assert step.get("uses") is None or re.search(r"@[0-9a-f]{40}$", step["uses"])
 
 
+def test_no_module_of_the_change_is_run(repository, tmp_path):
+    """The steps run in the folder of the checkout, where a stranger may put a venv.py."""
+    ran = tmp_path / "ran"
+    modules = ("venv", "pip", "ensurepip", "logging", "subprocess", "shutil", "json", "firstbell", "yaml")
+    hostile = f"open({str(ran)!r}, 'a').write(__name__)\n"
+    repository.write({f"{name}.py": hostile for name in modules})
+    repository.write({"sitecustomize.py": hostile, "pip.conf": "[global]\nindex-url = http://x\n"})
+    python = tmp_path / "bin/python3"
+    python.parent.mkdir()
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@" --without-pip\n')
+    python.chmod(0o755)
+    environment = {
+        "PATH": f"{python.parent}:{os.environ['PATH']}",
+        "PYTHONPATH": ".",
+        "RUNNER_TEMP": str(tmp_path),
+        "GITHUB_ACTION_PATH": str(ACTION),
+        "GITHUB_EVENT_PATH": str(tmp_path / "none"),
+    }
+    for step in STEPS["runs"]["steps"]:
+        for line in filter(None, step.get("run", "").splitlines()):
+            command = ["bash", "--noprofile", "--norc", "-c", line]
+            subprocess.run(command, cwd=repository.folder, env=environment, capture_output=True, check=False)
+    assert (tmp_path / "firstbell/bin/python").exists()
+    assert not ran.exists()
+
+
 def test_a_moved_bell_is_one_comment_that_is_updated_in_place(repository, run, api):
     repository.change({"school/a.yaml": SMALLEST}, {"school/a.yaml": LATER})
     first = run(by_shell=True, fail_on="never")
