@@ -48,7 +48,21 @@ PROGRAMS = {
         "uv",
         "git",
     ),
-    *("cp", "mkdir", "ls", "cat", "curl", "eval", "source", "export", "sed", "cosign", "oras", "promtool"),
+    *(
+        "uvx",
+        "cp",
+        "mkdir",
+        "ls",
+        "cat",
+        "curl",
+        "eval",
+        "source",
+        "export",
+        "sed",
+        "cosign",
+        "oras",
+        "promtool",
+    ),
     *(".uv/bin/uv", ".venv/bin/firstbell", ".ci/run", "pre-commit", "pytest", "ruff", "mypy"),
 }
 """A block without a language is one of commands where it begins with one of these."""
