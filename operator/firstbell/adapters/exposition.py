@@ -70,7 +70,7 @@ def metrics_app(registry: CollectorRegistry, objects: ObjectFigures) -> Callable
             start_response("405 Method Not Allowed", [("Allow", "GET")])
             return []
         names = parse_qs(environ.get("QUERY_STRING", "")).get("name[]")
-        encoder, content_type = choose_encoder(environ.get("HTTP_ACCEPT", ""))
+        encoder, content_type = _encoder(environ.get("HTTP_ACCEPT", ""))
         packed = gzip_accepted(environ.get("HTTP_ACCEPT_ENCODING", ""))
 
         def made() -> Iterator[bytes]:
@@ -84,6 +84,14 @@ def metrics_app(registry: CollectorRegistry, objects: ObjectFigures) -> Callable
         return parts
 
     return app
+
+
+def _encoder(accept: str) -> tuple[Callable[[Any], bytes], str]:
+    """Return what writes the library's series, and its type; of a version that is none, plain text."""
+    try:
+        return choose_encoder(accept)
+    except (TypeError, ValueError):
+        return choose_encoder("")
 
 
 def _whole(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import socket
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from firstbell.adapters.bounded_server import BoundedServer, one_at_a_time
@@ -41,5 +42,29 @@ def _server(address: str) -> type[WSGIServer]:
 class _Handler(WSGIRequestHandler):
     timeout = CLIENT_SECONDS
 
+    def setup(self) -> None:
+        """Write to somebody who may not read."""
+        super().setup()
+        self.wfile = _Reader(self.connection)
+
     def log_message(self, *_: object) -> None:
         """Log no scrape: they come every few seconds."""
+
+
+class _Reader(io.BufferedIOBase):
+    """Who asked, as a file: one who does not read counts as gone, and is no fault of ours."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+
+    def writable(self) -> bool:
+        """Tell that it may be written to."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Send all of it. Raises ConnectionAbortedError after CLIENT_SECONDS in which nothing was read."""
+        try:
+            self._connection.sendall(data)
+        except TimeoutError:
+            raise ConnectionAbortedError from None
+        return len(data)

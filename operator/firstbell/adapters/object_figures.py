@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 AT_ONCE = 500
 """Objects whose lines are written in one piece."""
 
+MOST_TEXTS = 10_000
+"""Texts of further labels that are kept to be shared. Names of regions are among them, which whoever edits a
+calendar may change for ever."""
+
 
 class ObjectFigures:
     """The samples of some series, by the objects that they are of. What is not known has none."""
@@ -72,9 +76,11 @@ class ObjectFigures:
             yield "".join(_lines(name, objects[first : first + AT_ONCE], with_kind=with_kind))
 
     def _text(self, name: str, labels: tuple[str, ...]) -> str:
-        """Return further labels as text, the same object for the same words."""
+        """Return further labels as text, mostly the same object for the same words."""
         known = self._texts.get((name, *labels))
         if known is None:
+            if len(self._texts) >= MOST_TEXTS:
+                self._texts.clear()
             names = list(self._series[name].labels)[-len(labels) :]
             known = "".join(f',{label}="{_escaped(word)}"' for label, word in zip(names, labels, strict=True))
             self._texts[name, *labels] = known

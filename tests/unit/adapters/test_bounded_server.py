@@ -82,6 +82,26 @@ def test_a_connection_ends_at_its_deadline_though_it_sends_a_byte_now_and_then(s
         pytest.fail("it was served to the end")
 
 
+def test_who_asks_and_does_not_read_leaves_no_line_in_the_log(monkeypatch, capfd):
+    monkeypatch.setattr(metrics_server._Handler, "timeout", 0.1)
+    ended = threading.Event()
+    whole = BoundedServer.shutdown_request
+    monkeypatch.setattr(BoundedServer, "shutdown_request", lambda *given: (whole(*given), ended.set()))
+    body = b"x" * 20_000_000
+    chosen = free_port()
+
+    def much(_environ, start_response):
+        start_response("200 OK", [("Content-Length", str(len(body)))])
+        return [body]
+
+    with serving_metrics(much, "127.0.0.1", chosen), socket.socket() as one:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        one.connect(("127.0.0.1", chosen))
+        one.sendall(b"GET /metrics HTTP/1.1\r\n\r\n")
+        assert ended.wait(30)
+    assert capfd.readouterr().err == ""
+
+
 @pytest.mark.usefixtures("hasty")
 def test_a_server_serves_on_after_it_ended_others(port, silent):
     for one in silent(3):

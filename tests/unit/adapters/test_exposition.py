@@ -52,6 +52,14 @@ def test_openmetrics_is_told_to_whoever_asks_for_it_and_is_whole(telemetry):
     assert told.keys() >= {one.name.removesuffix("_total") for one in SERIES}
 
 
+@pytest.mark.parametrize(
+    "version", ["abc", "1.x", "-", "1.0.0, text/plain;version=x", "9" * 5000 + ".0", "\xff"]
+)
+def test_whoever_asks_for_a_version_that_is_none_is_answered(telemetry, version):
+    _, body = answer(full(telemetry), accept=f"application/openmetrics-text; version={version}")
+    assert b"firstbell_current_replicas{" in body
+
+
 def test_a_compressed_answer_is_the_same_and_its_length_is_told(telemetry):
     headers, body = answer(full(telemetry), encoding="gzip")
     assert headers["Content-Encoding"] == "gzip"

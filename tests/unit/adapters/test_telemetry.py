@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from firstbell.adapters import object_figures
 from firstbell.adapters.telemetry import PrometheusTelemetry
 from firstbell.core import Requested
 from firstbell.engine.ports import NOT_KNOWN, CalendarFigures, ComingBell, FleetFigures, Standing
@@ -215,3 +216,11 @@ def test_requests_and_queries_are_counted_by_closed_words(telemetry):
     assert value(telemetry, "firstbell_api_requests_total", **told) == 1
     assert value(telemetry, "firstbell_prometheus_queries_total", outcome="emptyResult") == 1
     assert value(telemetry, "firstbell_prometheus_query_duration_seconds_count") == 1
+
+
+def test_names_that_change_for_ever_are_not_kept(telemetry):
+    """Whoever edits a calendar may rename its regions again and again."""
+    for edit in range(500):
+        telemetry.calendar(CALENDAR, "ns/c", CalendarFigures(days={f"{edit}-{n}": None for n in range(24)}))
+    assert len(telemetry.objects._texts) <= object_figures.MOST_TEXTS
+    assert len(labels_of(telemetry, "firstbell_day_class")) == 24
