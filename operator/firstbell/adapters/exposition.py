@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import zlib
 from typing import TYPE_CHECKING, Any
@@ -31,7 +32,8 @@ REST_FACTOR = 4.0
 
 
 KEPT_BYTES = 2**22
-"""An answer that is larger is not kept: compressed, as Prometheus asks for it, none is."""
+"""An answer that is larger is not kept, and sent to one client at a time. Compressed, none is that large."""
+BUSY = b"A large answer is being sent: ask again, compressed (Accept-Encoding: gzip), or for some name[].\n"
 
 
 class LastAnswer:
@@ -61,9 +63,23 @@ class LastAnswer:
         return parts
 
 
+class _Large(list[bytes]):
+    """An answer that holds much memory until it is sent, or cannot be: WSGI calls `close` then."""
+
+    def __init__(self, parts: list[bytes], ended: Callable[[], None]) -> None:
+        super().__init__(parts)
+        self._ended: Callable[[], None] | None = ended
+
+    def close(self) -> None:
+        """Tell that it has ended, once."""
+        if (ended := self._ended) is not None:
+            self._ended = None
+            ended()
+
+
 def metrics_app(registry: CollectorRegistry, objects: ObjectFigures) -> Callable[..., list[bytes]]:
     """Return the WSGI application of `/metrics`. Of `name[]` in the query, only those series are told."""
-    last = LastAnswer()
+    last, large = LastAnswer(), threading.Lock()
 
     def app(environ: dict[str, Any], start_response: Callable[..., object]) -> list[bytes]:
         if environ["REQUEST_METHOD"] != "GET":
@@ -79,7 +95,13 @@ def metrics_app(registry: CollectorRegistry, objects: ObjectFigures) -> Callable
             return _compressed(body) if packed else body
 
         parts = last.to((content_type, packed, names), made)
-        headers = [("Content-Type", content_type), ("Content-Length", str(sum(map(len, parts))))]
+        length = sum(map(len, parts))
+        if length > KEPT_BYTES:
+            if not large.acquire(blocking=False):
+                start_response("503 Service Unavailable", [("Content-Type", "text/plain")])
+                return [BUSY]
+            parts = _Large(parts, large.release)
+        headers = [("Content-Type", content_type), ("Content-Length", str(length))]
         start_response("200 OK", [*headers, *([("Content-Encoding", "gzip")] if packed else [])])
         return parts
 

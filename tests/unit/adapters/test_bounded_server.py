@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+import time
+import urllib.error
 import urllib.request
 
 import pytest
 
-from firstbell.adapters import bounded_server, metrics_server
+from firstbell.adapters import bounded_server, exposition, metrics_server
 from firstbell.adapters.bounded_server import BoundedServer, one_at_a_time
 from firstbell.adapters.metrics_server import serving_metrics
+from firstbell.adapters.telemetry import PrometheusTelemetry
 from tests.cluster.stand_ins import free_port
 
 MOST = 4
@@ -100,6 +103,34 @@ def test_who_asks_and_does_not_read_leaves_no_line_in_the_log(monkeypatch, capfd
         one.sendall(b"GET /metrics HTTP/1.1\r\n\r\n")
         assert ended.wait(30)
     assert capfd.readouterr().err == ""
+
+
+def test_of_large_answers_one_is_held_at_a_time_however_many_ask_and_do_not_read(monkeypatch):
+    """Of 10,000 workloads one is 25 MB, and a pod has 256 MiB."""
+    monkeypatch.setattr(exposition, "KEPT_BYTES", 1000)
+    monkeypatch.setattr(exposition, "REST_FACTOR", 0)
+    monkeypatch.setattr(metrics_server._Handler, "timeout", 3)
+    telemetry, chosen = PrometheusTelemetry(), free_port()
+    for number in range(100_000):
+        telemetry.planned_peak(f"ns/{number}", 1)
+    with serving_metrics(telemetry.app, "127.0.0.1", chosen), contextlib.ExitStack() as opened:
+        heads = []
+        for _ in range(3):
+            one = opened.enter_context(socket.socket())
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            one.settimeout(30)
+            one.connect(("127.0.0.1", chosen))
+            one.sendall(b"GET /metrics HTTP/1.1\r\n\r\n")
+            heads.append(one.recv(12))
+        assert heads == [b"HTTP/1.0 200", b"HTTP/1.0 503", b"HTTP/1.0 503"]
+
+        until = time.monotonic() + 30
+        while time.monotonic() < until:  # the first is given up, and the next one is answered whole
+            with contextlib.suppress(urllib.error.HTTPError):
+                assert read(chosen).count(b"planned_peak_replicas{") == 100_000
+                break
+        else:
+            pytest.fail("nobody is answered any more")
 
 
 @pytest.mark.usefixtures("hasty")
