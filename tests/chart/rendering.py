@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,10 @@ CASES = {
     "recording": ("--values", str(VALUES / "recording.yaml")),
     "everything": ("--values", str(VALUES / "everything.yaml")),
 }
-"""The renderings that are kept, by the name of their file."""
+"""What any installation may be like, by the name of the file of its rendering."""
+KEPT = CASES | {case: ("--values", str(VALUES / f"{case}.yaml")) for case in ("others", "less")}
+"""The renderings that are kept: those, and two that change what is left, so that each value is seen."""
+_DASHBOARD = re.compile(r"(?<=\.json: \|\n)(?: {4}.*\n)+")
 
 Manifest = dict[str, Any]
 
@@ -56,11 +60,11 @@ def only(kind: str, bodies: Sequence[Manifest]) -> Manifest:
     return found[0]
 
 
-def without_definitions(text: str) -> str:
-    """The rendering less the CRDs, which are compared with the models and would fill the golden files."""
+def without_copies(text: str) -> str:
+    """The rendering less the CRDs and the dashboard, which tests compare with their sources."""
     parts = text.split("---\n# Source: ")
     kept = [part for part in parts if part and not part.startswith("firstbell/templates/crds.yaml")]
-    return "".join(f"---\n# Source: {part}" for part in kept)
+    return _DASHBOARD.sub("    {}\n", "".join(f"---\n# Source: {part}" for part in kept))
 
 
 def golden(case: str) -> Path:

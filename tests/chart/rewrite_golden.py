@@ -10,7 +10,7 @@ from pathlib import Path
 
 from firstbell_workshop.local.programs import Programs
 from firstbell_workshop.local.progress import progress_here
-from tests.chart.rendering import CASES, CHART, golden, rendered, without_definitions
+from tests.chart.rendering import CHART, KEPT, golden, rendered, without_copies
 from tests.chart.values_table import README, readme_with, table
 
 
@@ -20,9 +20,9 @@ def main() -> None:
     README.write_text(readme, encoding="utf-8", newline="\n")
     program = Programs(progress=progress_here()).get(["helm"])["helm"]
     with tempfile.TemporaryDirectory() as home:
-        for case, options in CASES.items():
+        for case, options in KEPT.items():
             text = rendered(program, Path(home), *options)
-            golden(case).write_text(without_definitions(text), encoding="utf-8", newline="\n")
+            golden(case).write_text(without_copies(text), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":
