@@ -56,21 +56,21 @@ class MachineWall:
         return datetime.combine(day, clock).astimezone(UTC)
 
 
-def time_meant(option: str, text: str, after: datetime, wall: Wall | None) -> datetime:
+def time_meant(option: str, text: str, after: datetime, wall: Wall | None, why: str = "") -> datetime:
     """Return the UTC instant that an option means; a time of day is the next one after `after` on the wall.
 
-    `wall` None: nobody knows which is meant. Ends the command where the text is no time.
+    `wall` None: nobody knows which is meant, because of `why`. Ends the command where the text is no time.
     """
     length = _LENGTH.match(text)
     if length is not None and len(text) > 1:
         hours, minutes = (int(part or 0) for part in length.groups())
         return after + timedelta(hours=hours, minutes=minutes)
     if re.fullmatch(r"[0-2]?\d:[0-5]\d", text):
-        return _next(option, text, after, _known(option, text, wall))
+        return _next(option, text, after, _known(option, text, wall, why))
     try:
         at = datetime.fromisoformat(text)
         if at.tzinfo is None:
-            return _known(option, text, wall).instant(at.date(), at.time())
+            return _known(option, text, wall, why).instant(at.date(), at.time())
         return at.astimezone(UTC)
     except (ValueError, OverflowError):
         _refuse(option, text)
@@ -81,11 +81,11 @@ def shown(at: datetime, zone: tzinfo) -> str:
     return local_clock(at, zone, DAY_AND_CLOCK)
 
 
-def _known(option: str, text: str, wall: Wall | None) -> Wall:
+def _known(option: str, text: str, wall: Wall | None, why: str) -> Wall:
     if wall is None:
-        refuse(
-            [f"{option} {text}: whose clock is not known here. Write it with its offset, like ...T10:00Z."]
-        )
+        because = f" ({why.rstrip('.')})" if why else ""
+        cure = "Write it with its offset, like ...T10:00Z."
+        refuse([f"{option} {text}: whose clock is not known here{because}. {cure}"])
     return wall
 
 

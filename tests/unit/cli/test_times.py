@@ -45,7 +45,13 @@ def test_what_is_no_time_is_refused_with_how_to_write_it(text, capsys):
 def test_without_a_zone_a_time_of_day_is_refused(capsys):
     with pytest.raises(typer.Exit):
         time_meant("--until", "10:00", NOON, None)
-    assert "whose clock is not known" in capsys.readouterr().err
+    assert "whose clock is not known here. Write it with" in capsys.readouterr().err
+
+
+def test_why_there_is_no_zone_is_told(capsys):
+    with pytest.raises(typer.Exit):
+        time_meant("--until", "10:00", NOON, None, "no access to a cluster.")
+    assert "whose clock is not known here (no access to a cluster). Write" in capsys.readouterr().err
 
 
 def test_a_time_in_the_hour_that_comes_twice_says_which_one_it_is():

@@ -107,7 +107,8 @@ def override(
     zone = _zone(store, names, space)
     if isinstance(store, Failure) and output is None:
         _with_kinds(space, kubeconfig, context)
-    spec = meant | what | _lasting(since, until, now, zone) | {"reason": reason.strip()}
+    why = store.message if isinstance(store, Failure) else ""
+    spec = meant | what | _lasting(since, until, now, zone, why) | {"reason": reason.strip()}
     body = _body(spec, name or _name(spec, now), space)
     _checked(body, now)
     if output is OverrideOutput.YAML:
@@ -183,13 +184,13 @@ def _zone(store: Store | Failure, names: Sequence[str] | None, space: str) -> Zo
     return zones[0] if zones else None
 
 
-def _lasting(since: str | None, until: str, now: datetime, zone: ZoneInfo | None) -> dict[str, str]:
+def _lasting(since: str | None, until: str, now: datetime, zone: ZoneInfo | None, why: str) -> dict[str, str]:
     from firstbell.cli.times import SchoolWall, time_meant
     from firstbell.core import api_time
 
     wall = None if zone is None else SchoolWall(zone)
-    start = now if since is None else time_meant("--from", since, now, wall)
-    end = time_meant("--until", until, start, wall)
+    start = now if since is None else time_meant("--from", since, now, wall, why)
+    end = time_meant("--until", until, start, wall, why)
     begins = {} if since is None else {"startTime": api_time(start)}
     return begins | {"endTime": api_time(end)}
 

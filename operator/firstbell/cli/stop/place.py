@@ -35,11 +35,17 @@ def place_meant(given: str | None, kubeconfig: Path | None, context: str | None)
         return given
     found = ask_cluster(kubeconfig, context, operators_namespaces)
     if isinstance(found, Failure):
-        refuse([f"where the operator runs cannot be found out: {found.message}. Give its namespace: -n"])
+        refuse([not_found_out(found)])
     if len(found) != 1:
         what = f"operators run in {', '.join(found)}" if found else "no operator of the chart is found"
         refuse([f"{what}. Give the namespace of the one that is meant: -n"])
     return found[0]
+
+
+def not_found_out(failure: Failure) -> str:
+    """Return why nobody knows where the operator runs; without a cluster its namespace would not help."""
+    told = f"where the operator runs cannot be found out: {failure.message.rstrip('.')}."
+    return f"{told} Give its namespace: -n" if failure.kind is FailureKind.FORBIDDEN else told
 
 
 def end_refused(failure: Failure, namespace: str, verbs: str) -> NoReturn:

@@ -135,6 +135,13 @@ def test_what_is_wrong_is_one_sentence_and_nothing_is_written(arguments, tmp_pat
     assert "Traceback" not in result.stderr
 
 
+def test_a_time_of_day_without_a_cluster_says_that_there_is_none(tmp_path):
+    arguments = ("web", "--floor", "6", "--until", "09:30", "--reason", "x", "-n", "ns")
+    result = CliRunner().invoke(APP, [*arguments, "--kubeconfig", str(tmp_path / "none")])
+    assert result.exit_code == 2
+    assert "whose clock is not known here (no access to a cluster by the kubeconfig" in result.stderr
+
+
 def test_the_object_can_be_had_without_a_cluster(tmp_path):
     arguments = ("-l", "tier=web", "--percent", "150", "--until", "+90m", "--reason", "exams", "-n", "ns")
     result = CliRunner().invoke(APP, [*arguments, "-o", "yaml", "--kubeconfig", nobody_there(tmp_path)])

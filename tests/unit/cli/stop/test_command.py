@@ -21,7 +21,7 @@ from firstbell.cli.stop.order import (
     take_back,
     who_am_i,
 )
-from firstbell.cli.stop.place import end_refused, tell_heard
+from firstbell.cli.stop.place import end_refused, not_found_out, tell_heard
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.kinds.stop_order import STOP_NAME, StopOrder, stop_manifest
 from tests.fakes import FakeCluster
@@ -150,10 +150,15 @@ def test_where_nobody_answers_nothing_is_done(tmp_path):
 
 
 @pytest.mark.parametrize("command", [["stop", "--reason", "exams"], ["resume"]])
-def test_without_a_cluster_it_says_which_namespace_it_wants(tmp_path, command: list[str]):
-    done = run(*command, "--kubeconfig", nobody_there(tmp_path))
+def test_without_a_cluster_it_asks_for_one_and_for_no_namespace(tmp_path, command: list[str]):
+    done = run(*command, "--kubeconfig", str(tmp_path / "none"))
     assert done.exit_code == 2
-    assert "Give its namespace: -n" in done.stderr
+    assert done.stderr.endswith("Give --kubeconfig or --context, or set KUBECONFIG.\n")
+
+
+def test_who_may_not_look_for_the_operator_gives_its_namespace():
+    told = not_found_out(Failure(kind=FailureKind.FORBIDDEN, message="deployments is forbidden."))
+    assert told.endswith("cannot be found out: deployments is forbidden. Give its namespace: -n")
 
 
 def test_an_empty_reason_is_refused(tmp_path):
