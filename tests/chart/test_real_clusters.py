@@ -9,6 +9,7 @@ import pytest
 from tests.chart.rendering import CASES, CHART, NAMESPACE, helm, manifests, only
 
 EVERYTHING = CASES["everything"]
+EVERY_OBJECT = (*EVERYTHING, "--set", "admission.enabled=true,alerts.enabled=true,dashboard.enabled=true")
 SELECTED = ("app.kubernetes.io/name", "app.kubernetes.io/instance")
 
 
@@ -19,12 +20,12 @@ def pods(bodies):
 
 
 def extra(body):
-    return body["kind"] == "ConfigMap"
+    return body["metadata"]["name"] in {"firstbell-proxies", "firstbell-note"}
 
 
 def test_every_object_and_every_pod_bears_the_common_labels_and_every_object_the_annotations(render):
-    bodies = [body for body in manifests(render(*EVERYTHING)) if not extra(body)]
-    assert len(bodies) > 20
+    bodies = [body for body in manifests(render(*EVERY_OBJECT)) if not extra(body)]
+    assert len(bodies) > 30
     for body in bodies:
         about = body["metadata"]
         team = "monitoring" if body["kind"] == "ServiceMonitor" else "platform"
