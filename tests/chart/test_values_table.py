@@ -21,6 +21,8 @@ ca:
 # As Kubernetes writes it.
 resources:
   limits: {cpu: 1}
+# Where.
+nodes: {kind: large}
 """
 
 
@@ -37,6 +39,7 @@ def test_each_value_has_a_row_with_its_default_and_the_comment_above_it():
         Value("ca", None, "The CA, in PEM form."),
         Value("ca.secret", '""', "From here."),
         Value("resources", "{limits: {cpu: 1}}", "As Kubernetes writes it."),
+        Value("nodes", "{kind: large}", "Where."),
     ]
 
 

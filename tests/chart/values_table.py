@@ -64,7 +64,7 @@ def _below(node: yaml.MappingNode, lines: list[str], path: str) -> Iterator[Valu
     for key, value in node.value:
         name = f"{path}{key.value}"
         meaning = _comment(lines, key.start_mark.line)
-        if isinstance(value, yaml.MappingNode) and _is_group(value, lines):
+        if _is_group(value, lines):
             if meaning:
                 yield Value(name, None, meaning)
             yield from _below(value, lines, f"{name}.")
@@ -72,12 +72,11 @@ def _below(node: yaml.MappingNode, lines: list[str], path: str) -> Iterator[Valu
             yield Value(name, _flow(value), meaning)
 
 
-def _is_group(node: yaml.MappingNode, lines: list[str]) -> bool:
-    return any(
-        _comment(lines, key.start_mark.line)
-        or (isinstance(value, yaml.MappingNode) and _is_group(value, lines))
-        for key, value in node.value
-    )
+def _is_group(node: yaml.Node, lines: list[str]) -> bool:
+    # Of a map in braces the comment is that of its line, which is the map's.
+    if not isinstance(node, yaml.MappingNode) or node.flow_style:
+        return False
+    return any(_comment(lines, key.start_mark.line) or _is_group(value, lines) for key, value in node.value)
 
 
 def _comment(lines: list[str], line: int) -> str:
