@@ -1,4 +1,4 @@
-"""The real helm, for tests that need no cluster."""
+"""The real helm and promtool, for tests that need no cluster."""
 
 from __future__ import annotations
 
@@ -19,20 +19,18 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def helm_program() -> Path:
-    """Helm from PATH, or built here once; without it these tests fail in CI and are skipped elsewhere."""
-    try:
-        return Programs(progress=progress_here()).get(["helm"])["helm"]
-    except ControlPlaneError as error:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(str(error))
+    return built("helm")
 
 
 @pytest.fixture(scope="session")
 def promtool() -> Path:
-    """Promtool as helm is: from PATH, or built here once."""
+    return built("promtool")
+
+
+def built(name: str) -> Path:
+    """A program from PATH, or built here once; without it its tests fail in CI and are skipped elsewhere."""
     try:
-        return Programs(progress=progress_here()).get(["promtool"])["promtool"]
+        return Programs(progress=progress_here()).get([name])[name]
     except ControlPlaneError as error:
         if os.environ.get("CI"):
             raise
