@@ -476,7 +476,7 @@ async def _serving(
     with contextlib.ExitStack() as served:
         if settings.probe_port:
             with _told_if_taken("probe", settings.listen, settings.probe_port):
-                served.enter_context(liveness.serving(alive, settings.listen, settings.probe_port))
+                served.enter_context(liveness.serving_probes(alive, settings.listen, settings.probe_port))
         if settings.metrics_port:
             with _told_if_taken("metrics", settings.listen, settings.metrics_port):
                 app, listen = telemetry.app, settings.listen

@@ -10,28 +10,32 @@ import contextlib
 import socket
 import threading
 import time
-from socketserver import BaseServer, ThreadingMixIn
+from socketserver import TCPServer, ThreadingMixIn
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 MOST_CONNECTIONS = 32
 CONNECTION_SECONDS = 15.0
 """More than a probe waits for, and than Prometheus by default does for a scrape."""
 
 
-class BoundedServer(ThreadingMixIn, BaseServer):
-    """Mixed into a server of TCP: a thread for each of a few connections, each of bounded time."""
+class BoundedServer(ThreadingMixIn, TCPServer):
+    """Mixed into a server of TCP: a thread for each of a few connections, each of bounded time.
+
+    An address with a colon is one of IPv6.
+    """
 
     daemon_threads = True
     most_connections = MOST_CONNECTIONS
     connection_seconds = CONNECTION_SECONDS
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, where: tuple[str, int], *args: Any, **options: Any) -> None:
         self._lock = threading.Lock()
         self._open: dict[socket.socket, float] = {}
-        super().__init__(*args, **options)
+        self.address_family = socket.AF_INET6 if ":" in where[0] else socket.AF_INET
+        super().__init__(where, *args, **options)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Serve a connection, in place of the oldest one where there are too many."""
@@ -63,6 +67,19 @@ class BoundedServer(ThreadingMixIn, BaseServer):
         self._open.pop(request, None)
         with contextlib.suppress(OSError):
             request.shutdown(socket.SHUT_RDWR)
+
+
+@contextlib.contextmanager
+def serving(server: TCPServer, name: str) -> Iterator[None]:
+    """Serve in a thread of this name while the block lasts."""
+    thread = threading.Thread(target=server.serve_forever, daemon=True, name=name)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(timeout=1)
 
 
 def one_at_a_time(app: Callable[..., list[bytes]]) -> Callable[..., list[bytes]]:

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-import socket
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING
 
-from firstbell.adapters.bounded_server import BoundedServer
+from firstbell.adapters.bounded_server import BoundedServer, serving
 
 if TYPE_CHECKING:
     import asyncio
@@ -76,24 +75,14 @@ class Liveness:
 
 
 @contextlib.contextmanager
-def serving(liveness: Liveness, address: str, port: int) -> Iterator[None]:
+def serving_probes(liveness: Liveness, address: str, port: int) -> Iterator[None]:
     """Answer while the block lasts. Raises OSError where the port is taken."""
-    server = _server(address)((address, port), _handler(liveness))
-    thread = threading.Thread(target=server.serve_forever, daemon=True, name="liveness")
-    thread.start()
-    try:
+    with serving(_Server((address, port), _handler(liveness)), "liveness"):
         yield
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(timeout=1)
 
 
-def _server(address: str) -> type[HTTPServer]:
-    class Server(BoundedServer, HTTPServer):
-        address_family = socket.AF_INET6 if ":" in address else socket.AF_INET
-
-    return Server
+class _Server(BoundedServer, HTTPServer):
+    """One that nobody keeps busy."""
 
 
 def _handler(liveness: Liveness) -> type[BaseHTTPRequestHandler]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import io
-import socket
-import threading
 from typing import TYPE_CHECKING, Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
-from firstbell.adapters.bounded_server import BoundedServer, one_at_a_time
+from firstbell.adapters.bounded_server import BoundedServer, one_at_a_time, serving
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Iterator
 
 CLIENT_SECONDS = 5.0
@@ -21,22 +20,12 @@ CLIENT_SECONDS = 5.0
 @contextlib.contextmanager
 def serving_metrics(app: Callable[..., list[bytes]], address: str, port: int) -> Iterator[None]:
     """Serve a WSGI application while the block lasts. Raises OSError where the port is taken."""
-    server = make_server(address, port, one_at_a_time(app), _server(address), _Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True, name="metrics")
-    thread.start()
-    try:
+    with serving(make_server(address, port, one_at_a_time(app), _Server, _Handler), "metrics"):
         yield
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(timeout=1)
 
 
-def _server(address: str) -> type[WSGIServer]:
-    class Server(BoundedServer, WSGIServer):
-        address_family = socket.AF_INET6 if ":" in address else socket.AF_INET
-
-    return Server
+class _Server(BoundedServer, WSGIServer):
+    """One that nobody keeps busy."""
 
 
 class _Handler(WSGIRequestHandler):

@@ -12,7 +12,7 @@ import urllib.request
 import pytest
 
 from firstbell.adapters import liveness
-from firstbell.adapters.liveness import Liveness, serving
+from firstbell.adapters.liveness import Liveness, serving_probes
 from tests.cluster.stand_ins import free_port
 
 
@@ -33,7 +33,7 @@ async def alive():
 @pytest.fixture
 async def port(alive):
     found = free_port()
-    with serving(alive, "127.0.0.1", found):
+    with serving_probes(alive, "127.0.0.1", found):
         yield found
 
 
@@ -73,7 +73,7 @@ async def test_a_client_that_says_nothing_holds_up_no_other(port):
 
 
 async def test_a_port_in_use_is_told(alive, port):
-    with pytest.raises(OSError, match="in use"), serving(alive, "127.0.0.1", port):
+    with pytest.raises(OSError, match="in use"), serving_probes(alive, "127.0.0.1", port):
         pass
 
 
