@@ -29,7 +29,8 @@ GROUPS = frozenset(
 )
 """Whose resources are named. What somebody's policy may be for is of any other group, and is `other`."""
 OTHER, DISCOVERY = "other", "discovery"
-_VERBS = {"PATCH": "patch", "POST": "create", "DELETE": "delete", "PUT": "update"}
+_WRITES = {"POST": "create", "PATCH": "patch", "DELETE": "delete"}
+VERBS = ("get", "list", "watch", *_WRITES.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class ApiRequest:
         """Return the request of a method and a path, with or without a query."""
         resource, one = resource_of(url.partition("?")[0])
         reads = "watch" if watches else ("get" if one else "list")
-        return cls(_VERBS.get(method.upper(), reads), resource, steady_seconds(), told)
+        return cls(_WRITES.get(method.upper(), reads), resource, steady_seconds(), told)
 
     def ended(self, failure: Failure | None) -> None:
         """Tell how it ended."""

@@ -10,8 +10,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from firstbell.adapters.api_requests import VERBS
+from firstbell.core import DayClass, Truth
+from firstbell.kinds.group import CALENDAR, CLUSTER_CALENDAR, KINDS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+BELL_OUTCOMES = ("ready", "late")
+NO_LESSONS = "NoLessons"
+"""The class of a day that is none of lessons."""
 
 
 class SeriesType(StrEnum):
@@ -80,7 +88,7 @@ _OF_A_WORKLOAD = {
     "name": "of the SchoolAutoscaler",
 }
 _OF_A_CALENDAR = {
-    "kind": "SchoolCalendar or ClusterSchoolCalendar",
+    "kind": f"{CALENDAR} or {CLUSTER_CALENDAR}",
     "namespace": "of the calendar, empty where it belongs to none",
     "name": "of the calendar",
 }
@@ -223,7 +231,7 @@ SERIES: tuple[Series, ...] = (
         unit="bells",
         help="Bells that have rung, by whether as many replicas as planned were Ready. Each is counted once, "
         "as it rings; one of which nobody could see how it was met is not counted.",
-        labels={**_OF_A_WORKLOAD, "outcome": "ready or late"},
+        labels={**_OF_A_WORKLOAD, "outcome": " or ".join(BELL_OUTCOMES)},
         of_objects=True,
     ),
     _gauge(
@@ -233,12 +241,11 @@ SERIES: tuple[Series, ...] = (
         "no sample.",
         unit="",
         labels={
-            "kind": "SchoolAutoscaler, SchoolCalendar, ClusterSchoolCalendar, ClusterScalingProfile,"
-            " CalendarException or ScalingOverride",
+            "kind": ", ".join(KINDS),
             "namespace": "of the object, empty where it belongs to none",
             "name": "of the object",
             "type": "of the condition, a closed list of each kind",
-            "status": "True, False or Unknown",
+            "status": ", ".join(Truth),
             "reason": "a closed list of each type",
         },
         of_objects=True,
@@ -260,8 +267,7 @@ SERIES: tuple[Series, ...] = (
         labels={
             **_OF_A_CALENDAR,
             "region": "of the calendar, empty where it has none",
-            "class": "Regular, FirstDayOfWeek, AfterLongWeekend, RestartAfterHoliday, FirstDayOfSchoolYear, "
-            "or  NoLessons",
+            "class": ", ".join((*DayClass, NO_LESSONS)),
         },
         of_objects=True,
     ),
@@ -335,7 +341,7 @@ SERIES: tuple[Series, ...] = (
         About.OPERATOR,
         API_REQUESTS,
         "Requests to the Kubernetes API, by how they ended; a watch by how it began.",
-        verb="get, list, watch, create, patch, delete",
+        verb=", ".join(VERBS),
         resource="the plural of a kind in the API groups that firstbell deals with, with its subresource;"
         " discovery; of all other groups: other",
         outcome=_OUTCOME_OF_REQUEST,
@@ -344,7 +350,7 @@ SERIES: tuple[Series, ...] = (
         API_REQUEST_DURATION,
         "How long a request to the Kubernetes API took; of a watch, how long until it began.",
         _FAST_SECONDS,
-        verb="get, list, watch, create, patch, delete",
+        verb=", ".join(VERBS),
     ),
     _gauge(
         About.OPERATOR,

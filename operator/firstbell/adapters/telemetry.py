@@ -18,7 +18,7 @@ from firstbell import __version__
 from firstbell.adapters import series
 from firstbell.adapters.exposition import metrics_app
 from firstbell.adapters.object_figures import ObjectFigures
-from firstbell.adapters.series import NEXT_BELL, SERIES, STANDING, SeriesType
+from firstbell.adapters.series import BELL_OUTCOMES, NEXT_BELL, NO_LESSONS, SERIES, STANDING, SeriesType
 from firstbell.core import ConditionType, Truth
 from firstbell.kinds.group import AUTOSCALER, OVERRIDE
 
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from firstbell.engine.ports import CalendarFigures, ComingBell, FleetFigures, Standing
 
 NAN = float("nan")
-OUTCOMES = ("ready", "late")
-NO_LESSONS = "NoLessons"
 _LIBRARYS = {SeriesType.GAUGE: Gauge, SeriesType.COUNTER: Counter, SeriesType.HISTOGRAM: Histogram}
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
@@ -73,7 +71,7 @@ class PrometheusTelemetry:
         for field, one in STANDING.items():
             self.objects.show(one.name, own, getattr(standing, field))
         if key not in self._bells:
-            self._count_bells(key, (0,) * len(OUTCOMES))
+            self._count_bells(key, (0,) * len(BELL_OUTCOMES))
 
     def coming_bell(self, key: str, bell: ComingBell | None) -> None:
         """Show the next bell of an autoscaler."""
@@ -100,7 +98,7 @@ class PrometheusTelemetry:
     def _count_bells(self, key: str, counts: tuple[int, ...]) -> None:
         self._bells[key] = counts
         told: dict[tuple[str, ...], float] = {
-            (outcome,): count for outcome, count in zip(OUTCOMES, counts, strict=True)
+            (outcome,): count for outcome, count in zip(BELL_OUTCOMES, counts, strict=True)
         }
         self.objects.show_each(series.BELLS, (AUTOSCALER, key), told)
 

@@ -16,7 +16,7 @@ from firstbell_workshop.reference.markdown import code, table
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FILE = "commands.md"
+FILE = "reference/commands.md"
 _INTRODUCTION = """# Commands: every option
 What each is for, and where its page is: [commands](../commands.md). `firstbell COMMAND -h` says the same.
 

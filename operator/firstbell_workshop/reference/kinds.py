@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from firstbell.kinds.crds import Kind
 
-FILE = "kinds.md"
+FILE = "reference/kinds.md"
 _INTRODUCTION = f"""# Kinds: every field
 All are `{GROUP}/{VERSION}`. A name that ends in `[]` is a list, `{{}}` a map of labels. A field in **bold**
 has to be given. Bounds are held by the API server. `kubectl explain schoolas.spec` says the same of the

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from firstbell_workshop.reference import commands, kinds, reasons
+from firstbell_workshop.reference import commands, findings, kinds, metrics, reasons
 from firstbell_workshop.reference.markdown import HEADER
 
-FOLDER = Path(__file__).resolve().parents[2] / "docs/reference"
+FOLDER = Path(__file__).resolve().parents[2] / "docs"
 
 
 def pages() -> dict[str, str]:
-    """Return the text of each page by the name of its file."""
-    return {module.FILE: HEADER + module.page() for module in (kinds, commands, reasons)}
+    """Return the text of each page by its file among the documents."""
+    return {module.FILE: HEADER + module.page() for module in (kinds, commands, reasons, metrics, findings)}
 
 
 def differing() -> list[Path]:
@@ -22,7 +22,6 @@ def differing() -> list[Path]:
 
 
 def write() -> None:
-    """Write every page into the folder."""
-    FOLDER.mkdir(exist_ok=True)
+    """Write every page."""
     for name, text in pages().items():
         (FOLDER / name).write_text(text, encoding="utf-8")

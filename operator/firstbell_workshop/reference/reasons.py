@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from firstbell.core import ReasonMeaning
 
-FILE = "reasons.md"
+FILE = "reference/reasons.md"
 _INTRODUCTION = """# Reasons: every word
 Each number, condition and event carries one word of these lists, and a message with names and figures.
 Scripts, dashboards and alerts may rely on the words: one is never used for something else, and none is
