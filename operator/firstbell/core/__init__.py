@@ -56,7 +56,7 @@ from firstbell.core.decision import Ceiling, Decision, Hold
 from firstbell.core.demand import RegionLoad, Surge, offsets_by_region, region_loads, total_weight
 from firstbell.core.effort import planned_around, too_many_steps
 from firstbell.core.findings import (
-    MEANINGS,
+    FINDING_MEANINGS,
     Finding,
     FindingKind,
     Severity,
@@ -179,9 +179,9 @@ __all__ = [
     "END_OF_DAY",
     "EPOCH",
     "EVENT_MEANINGS",
+    "FINDING_MEANINGS",
     "LIMIT_MEANINGS",
     "LONGEST_LEAD",
-    "MEANINGS",
     "MINUTES_PER_DAY",
     "NO_RISES",
     "ODD_AND_EVEN",

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError, create_model
 
-from firstbell.core import MEANINGS
+from firstbell.core import FINDING_MEANINGS
 from firstbell.kinds.accepted_findings import ACCEPT_PREFIX, ACCEPTING_KINDS
 from firstbell.kinds.crds import RENDERED_KINDS, Kind, object_schema
 from firstbell.kinds.group import API_VERSION, CLUSTER_KINDS, GROUP, KINDS
@@ -177,7 +177,7 @@ def _accepted() -> Schema:
             "description": f"Accepts what lint finds under {finding}; its value says why that is meant."
             f" {meaning.found} {meaning.matters}",
         }
-        for finding, meaning in MEANINGS.items()
+        for finding, meaning in FINDING_MEANINGS.items()
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from firstbell.core.findings import MEANINGS, Finding, FindingKind, Severity, fold
+from firstbell.core.findings import FINDING_MEANINGS, Finding, FindingKind, Severity, fold
 from firstbell.core.findings.finding import in_regions, listed
 
 
@@ -50,8 +50,8 @@ def test_regions_are_named_only_where_there_are_any(regions, want):
 
 
 def test_every_kind_of_finding_has_its_meaning_in_whole_sentences():
-    assert list(MEANINGS) == list(FindingKind)
-    for meaning in MEANINGS.values():
+    assert list(FINDING_MEANINGS) == list(FindingKind)
+    for meaning in FINDING_MEANINGS.values():
         for sentence in (meaning.found, meaning.matters):
             assert sentence[0].isupper()
             assert sentence.endswith(".")

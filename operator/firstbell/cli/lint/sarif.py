@@ -18,7 +18,7 @@ from urllib.parse import quote
 from firstbell import __version__
 from firstbell.cli.lint.remarks import INVALID, Remark, Report
 from firstbell.cli.output import printable
-from firstbell.core import MEANINGS, Severity
+from firstbell.core import FINDING_MEANINGS, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,10 @@ _UNREADABLE = (
     "Something cannot be read, or a reference does not hold.",
     "No plan can be made of these files; the message says what to write instead.",
 )
-RULES = {INVALID: _UNREADABLE, **{kind.value: (one.found, one.matters) for kind, one in MEANINGS.items()}}
+RULES = {
+    INVALID: _UNREADABLE,
+    **{kind.value: (one.found, one.matters) for kind, one in FINDING_MEANINGS.items()},
+}
 _PLACE = {kind: index for index, kind in enumerate(RULES)}
 
 

@@ -15,7 +15,7 @@ from firstbell.core.findings.events import event_findings
 from firstbell.core.findings.exceptions import conflict_findings, opens_nothing_findings
 from firstbell.core.findings.finding import Finding, FindingKind, Fold, Severity, fold
 from firstbell.core.findings.holidays import holiday_findings
-from firstbell.core.findings.meanings import MEANINGS
+from firstbell.core.findings.meanings import FINDING_MEANINGS
 from firstbell.core.findings.peaks import factor_findings, peak_findings
 from firstbell.core.findings.pupils import pupil_findings, region_findings
 from firstbell.core.findings.rotation_labels import rotation_findings
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from firstbell.core.policy import Policy
 
 __all__ = [
-    "MEANINGS",
+    "FINDING_MEANINGS",
     "Finding",
     "FindingKind",
     "Fold",

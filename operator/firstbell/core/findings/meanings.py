@@ -15,7 +15,7 @@ class Meaning:
     matters: str
 
 
-MEANINGS: dict[FindingKind, Meaning] = {
+FINDING_MEANINGS: dict[FindingKind, Meaning] = {
     FindingKind.NO_LESSONS: Meaning(
         "The calendar has no day with lessons.",
         "Nothing will be raised for a bell; check school years, weekly schedule and holidays.",
