@@ -38,14 +38,12 @@ LEFT_OUT = ("bin", ".lock", "__pycache__")
 
 def build(wheel: Path, archive: Path) -> None:
     """Write the archive. Raises CalledProcessError where uv does not find all."""
-    named = NAMED.fullmatch(archive.name)
-    if named is None or named.group(1) not in PLATFORMS:
-        raise SystemExit(f"{archive.name} is not named like firstbell-linux-amd64.tar.gz.")
+    platform = PLATFORMS[system_of(archive)]
     with tempfile.TemporaryDirectory() as work:
         folder = Path(work) / "plugin"
         wanted = _requirements(wheel, Path(work))
         for python in PYTHONS:
-            _install(wanted, folder / f"{COMMON}{python}", python, PLATFORMS[named.group(1)])
+            _install(wanted, folder / f"{COMMON}{python}", python, platform)
         share(folder)
         for name in STARTED:
             shutil.copy(ROOT / "operator/release/plugin" / name, folder / name)
@@ -55,6 +53,14 @@ def build(wheel: Path, archive: Path) -> None:
         with tarfile.open(archive, "w:gz") as made:
             for path in sorted(folder.iterdir()):
                 made.add(path, path.name, filter=_anonymous)
+
+
+def system_of(archive: Path) -> str:
+    """Return what krew calls the system that an archive is for, by its name."""
+    named = NAMED.fullmatch(archive.name)
+    if named is None or named.group(1) not in PLATFORMS:
+        raise SystemExit(f"{archive.name} is not named like firstbell-linux-amd64.tar.gz.")
+    return named.group(1)
 
 
 def share(folder: Path) -> None:

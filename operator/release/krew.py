@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import re
 import sys
 from pathlib import Path
 from typing import Any
 
 import yaml
+from archive import system_of
 from version import PROJECT, versions
 
-NAMED = re.compile(r"firstbell-(linux|darwin)-(amd64|arm64)\.tar\.gz")
 SHORT = "Make workloads Ready before lessons restart"
 DESCRIPTION = """\
 Plans by the school calendar how many replicas each workload needs at which
@@ -53,11 +52,9 @@ def manifest(archives: list[Path], home: str, version: str) -> dict[str, Any]:
 
 
 def _platform(archive: Path, home: str, version: str) -> dict[str, Any]:
-    named = NAMED.fullmatch(archive.name)
-    if named is None:
-        raise SystemExit(f"{archive.name} is not named like firstbell-linux-amd64.tar.gz.")
+    system, machine = system_of(archive).split("-")
     return {
-        "selector": {"matchLabels": {"os": named.group(1), "arch": named.group(2)}},
+        "selector": {"matchLabels": {"os": system, "arch": machine}},
         "uri": f"{home}/releases/download/v{version}/{archive.name}",
         "sha256": hashlib.sha256(archive.read_bytes()).hexdigest(),
         "bin": "kubectl-firstbell",

@@ -11,6 +11,7 @@ import sysconfig
 from pathlib import Path
 
 import pytest
+import yaml
 
 from firstbell import __version__
 from firstbell.cli.kubectl_completion import NO_FILES
@@ -101,3 +102,8 @@ def test_what_every_python_has_alike_is_there_once_and_no_package_is_torn_apart(
         kept = sorted(path.name for path in (tmp_path / f"{archive.COMMON}{python}").iterdir())
         assert kept == ["bound", "other.py"]
         assert (tmp_path / f"{archive.COMMON}{python}/bound/all.py").is_file()
+
+
+def test_the_workflow_makes_an_archive_for_each_system_that_has_one(archive):
+    release = yaml.safe_load((ROOT / ".github/workflows/release.yaml").read_text("utf-8"))
+    assert release["jobs"]["plugin"]["strategy"]["matrix"]["system"] == list(archive.PLATFORMS)

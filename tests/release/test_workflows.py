@@ -35,7 +35,9 @@ def test_every_action_is_pinned_by_its_commit_with_the_version_beside_it(file):
 
 
 def test_one_action_has_one_version():
-    used = {line for file in FILES for line in re.findall(r"uses: (\S.*)", file.read_text("utf-8"))}
+    used = {
+        line for file in (*FILES, *ACTIONS) for line in re.findall(r"uses: (\S.*)", file.read_text("utf-8"))
+    }
     names = [line.partition("@")[0] for line in used]
     assert {"actions/checkout", "docker/build-push-action"} <= set(names)
     assert len(names) == len(set(names)), sorted(used)
