@@ -30,14 +30,10 @@ def filled(workloads: int) -> PrometheusTelemetry:
     telemetry = PrometheusTelemetry()
     for number in range(workloads):
         key = f"school-{number % 300:04}/workload-{number:05}"
-        conditions = [
-            Condition(type=kind.value, status=Truth.TRUE, reason="Resolved")
-            for kind in list(ConditionType)[:11]
-        ]
+        conditions = [Condition(type=kind.value, status=Truth.TRUE, reason="Resolved") for kind in CONDITIONS]
         telemetry.decided(
             key, Standing(current=number, ready=4, desired=4, floor=4, scheduled=4, wanted=4, maximum=100)
         )
-        telemetry.reported("SchoolAutoscaler", key, conditions)
         telemetry.reported("SchoolAutoscaler", key, conditions)
         telemetry.coming_bell(key, ComingBell(at=BELL, replicas=100))
         telemetry.planned_peak(key, 100)

@@ -125,6 +125,12 @@ def of_operator(alert: str, severity: str, summary: str, description: str, **mor
     return (Fired(alert, labels, summary, description),)
 
 
+def missed(planned: int) -> tuple[Fired, ...]:
+    told = "A bell rang within the last 15 minutes or is not met yet, and not all replicas were Ready. "
+    told += f"2 are Ready now, {planned} are planned."
+    return of_web("FirstbellBellMissed", "critical", "lms/web missed a bell", told)
+
+
 AT_ONE = "1970-01-01 01:00:00 +0000 UTC"
 
 SCENES = (
@@ -150,37 +156,19 @@ SCENES = (
             condition("ReadyForBell", "False", "Late"): since(60, 1),
             f"firstbell_scheduled_replicas{{{WEB}}}": until(50, 2, "12"),
         },
-        of_web(
-            "FirstbellBellMissed",
-            "critical",
-            "lms/web missed a bell",
-            "A bell rang within the last 15 minutes or is not met yet, and not all replicas were Ready. "
-            "2 are Ready now, 12 are planned.",
-        ),
+        missed(planned=12),
         minute=62,
     ),
     Scene(
         "a bell was late so shortly that no scrape saw it: its counter is new",
         {LATE: since(60, 1), BELL: until(60, HOUR, str(25 * HOUR))},
-        of_web(
-            "FirstbellBellMissed",
-            "critical",
-            "lms/web missed a bell",
-            "A bell rang within the last 15 minutes or is not met yet, and not all replicas were Ready. "
-            "2 are Ready now, 2 are planned.",
-        ),
+        missed(planned=2),
         minute=62,
     ),
     Scene(
         "a bell was late again",
         {LATE: until(60, 1, "2"), BELL: until(60, HOUR, str(25 * HOUR))},
-        of_web(
-            "FirstbellBellMissed",
-            "critical",
-            "lms/web missed a bell",
-            "A bell rang within the last 15 minutes or is not met yet, and not all replicas were Ready. "
-            "2 are Ready now, 2 are planned.",
-        ),
+        missed(planned=2),
         minute=62,
     ),
     Scene("a bell was late half an hour ago", {LATE: since(60, 1), BELL: always(25 * HOUR)}, minute=90),

@@ -8,7 +8,7 @@ alone, but for the load, which the chart's `recordingRules.loads` records, and t
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from grafana_foundation_sdk.builders import common, stat, table, timeseries
 from grafana_foundation_sdk.builders import dashboard as build
@@ -19,9 +19,6 @@ from grafana_foundation_sdk.models import dashboard as model
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
 from tests.chart.rendering import CHART
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 FILE = CHART / "monitoring" / "dashboard.json"
 SOURCE = model.DataSourceRef(type_val="prometheus", uid="${datasource}")
@@ -357,15 +354,6 @@ def text() -> str:
 
 def main() -> None:
     FILE.write_text(text(), encoding="utf-8", newline="\n")
-
-
-def written() -> dict[str, Any]:
-    """The dashboard as the chart has it."""
-    return json.loads(FILE.read_text("utf-8"))
-
-
-def panels_of(board: dict[str, Any]) -> Sequence[dict[str, Any]]:
-    return [panel for panel in board["panels"] if panel["type"] != "row"]
 
 
 if __name__ == "__main__":

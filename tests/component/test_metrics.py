@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 import sys
 
 import aiohttp
 from prometheus_client.parser import text_string_to_metric_families
 
 from firstbell.adapters.series import BY_NAME, SeriesType
+from tests.cluster.stand_ins import free_port
 from tests.unit.engine.bodies import a_calendar, a_deployment, an_autoscaler, an_hpa
 
 OBJECTS = {
@@ -29,12 +29,6 @@ TOLD = (
     'resource="deployments",verb="watch"',
 )
 """What is told as soon as a first status is written and all watches have begun: ours, and Kopf's."""
-
-
-def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return listening.getsockname()[1]
 
 
 async def scraped(port: int) -> str:

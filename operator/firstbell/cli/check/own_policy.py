@@ -5,9 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from firstbell.core import Weekday
 from firstbell.engine.ports import ObjectPath
-from firstbell.kinds.group import API_VERSION, AUTOSCALER, AUTOSCALER_PLURAL, CALENDAR, CALENDAR_PLURAL, GROUP
-from firstbell.kinds.group import VERSION as API
+from firstbell.kinds.group import (
+    API_VERSION,
+    AUTOSCALER,
+    AUTOSCALER_PLURAL,
+    CALENDAR,
+    CALENDAR_PLURAL,
+    GROUP,
+    VERSION,
+)
 
 if TYPE_CHECKING:
     from datetime import date
@@ -16,7 +24,6 @@ if TYPE_CHECKING:
 
 MARK = "firstbell.dev/check"
 """The label by which a later check knows what an earlier one has left."""
-DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,7 +56,7 @@ class Place:
 
     def _path(self, plural: str) -> ObjectPath:
         return ObjectPath(
-            group=GROUP, version=API, plural=plural, namespace=self.namespace, name=self.own_name
+            group=GROUP, version=VERSION, plural=plural, namespace=self.namespace, name=self.own_name
         )
 
 
@@ -65,7 +72,7 @@ def calendar_of(place: Place, today: date) -> Json:
     spec = {
         "timeZone": "Etc/UTC",
         "academicSessions": [session],
-        "weeklySchedule": [{"daysOfWeek": DAYS, "bellScheduleName": "check"}],
+        "weeklySchedule": [{"daysOfWeek": [day.value for day in Weekday], "bellScheduleName": "check"}],
         "bellSchedules": [{"name": "check", "classPeriods": [period]}],
     }
     return _marked(place, CALENDAR, spec)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from firstbell.engine.seen.store import SeenWorkload
 
 GRACE_MINUTES = START_GRACE // timedelta(minutes=1)
+_REASONS = frozenset(map(str, ConditionReason))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,9 +124,6 @@ def _after_the_bell(seen: Readiness, workload: SeenWorkload, target: int) -> Con
     if seen.first_raised is not None and 0 <= seen.minute - seen.first_raised < GRACE_MINUTES:
         return _condition(Truth.UNKNOWN, ConditionReason.PODS_STARTING, told)
     return _condition(Truth.FALSE, ConditionReason.BEHIND_SCHEDULE, f"{told}: {why}")
-
-
-_REASONS = frozenset(map(str, ConditionReason))
 
 
 def is_red(condition: Condition) -> bool:

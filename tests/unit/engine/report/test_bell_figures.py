@@ -15,8 +15,6 @@ from tests.unit.engine.bodies import (
 from tests.unit.engine.report.test_readiness import become_ready
 from tests.unit.engine.world import DEPLOYMENTS, World
 
-AUTOSCALER, CALENDAR, OVERRIDE = "SchoolAutoscaler", "SchoolCalendar", "ScalingOverride"
-
 
 async def test_the_next_bell_is_told_until_it_rings_and_then_the_following_one():
     world = World()

@@ -13,8 +13,6 @@ from tests.unit.engine.bodies import (
 )
 from tests.unit.engine.world import HPAS, World
 
-AUTOSCALER, CALENDAR, OVERRIDE = "SchoolAutoscaler", "SchoolCalendar", "ScalingOverride"
-
 
 async def test_a_workload_in_its_window_has_floor_schedule_and_maximum():
     world = World()
@@ -41,4 +39,4 @@ async def test_of_a_spec_that_was_never_usable_nothing_is_claimed():
     await world.tick(INSIDE)
     assert world.telemetry.standings[KEY] == Standing()
     assert world.telemetry.coming[KEY] is None
-    assert world.telemetry.conditions[AUTOSCALER, KEY]["ReadyForBell"] == ("Unknown", "InvalidSpec")
+    assert world.telemetry.conditions["SchoolAutoscaler", KEY]["ReadyForBell"] == ("Unknown", "InvalidSpec")
