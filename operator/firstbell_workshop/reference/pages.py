@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from firstbell_workshop.reference import commands, findings, kinds, metrics, reasons
+from firstbell_workshop.reference import commands, findings, kinds, metrics, reasons, watching
 from firstbell_workshop.reference.markdown import HEADER
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs"
@@ -12,7 +12,8 @@ FOLDER = Path(__file__).resolve().parents[2] / "docs"
 
 def pages() -> dict[str, str]:
     """Return the text of each page by its file among the documents."""
-    return {module.FILE: HEADER + module.page() for module in (kinds, commands, reasons, metrics, findings)}
+    modules = (kinds, commands, reasons, metrics, findings, watching)
+    return {module.FILE: HEADER + module.page() for module in modules}
 
 
 def differing() -> list[Path]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+import yaml
 
 from firstbell.adapters.prometheus_meanings import TROUBLE_MEANINGS
 from firstbell.adapters.prometheus_trouble import Trouble
@@ -27,6 +30,7 @@ from firstbell_workshop.reference.commands import commands
 from firstbell_workshop.reference.kinds import page
 from firstbell_workshop.reference.markdown import table
 from firstbell_workshop.reference.pages import FOLDER, pages
+from firstbell_workshop.reference.watching import MONITORING
 
 PAGES = pages()
 
@@ -81,3 +85,20 @@ def test_every_reason_has_its_meaning_in_a_sentence(words, meanings):
 
 def test_what_would_end_a_cell_is_escaped():
     assert table(("a",), [("x|y\nz",)]) == "| a |\n| --- |\n| x\\|y z |\n"
+
+
+def test_every_rule_and_every_panel_has_a_row_with_each_of_its_queries():
+    rows = [line for line in PAGES["reference/watching.md"].splitlines() if line.startswith("| ")]
+    rules = yaml.safe_load((MONITORING / "rules.yaml").read_text("utf-8"))["groups"]
+    board = json.loads((MONITORING / "dashboard.json").read_text("utf-8"))
+    asked = [
+        *((rule.get("alert") or rule["record"], rule["expr"]) for group in rules for rule in group["rules"]),
+        *((panel["title"], one["expr"]) for panel in board["panels"] for one in panel.get("targets", [])),
+        *((drawn["name"], drawn["expr"]) for drawn in board["annotations"]["list"]),
+    ]
+    assert len(asked) > 50
+    cells = [(name, f"`{' '.join(query.split())}`".replace("|", "\\|")) for name, query in asked]
+    assert [
+        (name, query) for name, query in cells if not any(name in row and query in row for row in rows)
+    ] == []
+    assert "{{" not in "".join(row.partition("`")[0] for row in rows)
