@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +15,6 @@ from tests.chart.rendering import rendered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +37,21 @@ def built(name: str) -> Path:
         pytest.skip(str(error))
 
 
+@pytest.fixture(scope="session")
+def renderings() -> dict[tuple[str, ...], str]:
+    """What helm has made so far, by its options: many tests look at the same rendering."""
+    return {}
+
+
 @pytest.fixture
-def render(helm_program: Path, tmp_path: Path) -> Callable[..., str]:
+def render(helm_program: Path, tmp_path: Path, renderings: dict[tuple[str, ...], str]) -> Callable[..., str]:
     """The text of `helm template` with these options."""
-    return lambda *options: rendered(helm_program, tmp_path, *options)
+
+    def text(*options: str) -> str:
+        # A test may write another thing into the same file.
+        given = tuple(Path(each).read_text("utf-8") if each[:1] == "/" else each for each in options)
+        if given not in renderings:
+            renderings[given] = rendered(helm_program, tmp_path, *options)
+        return renderings[given]
+
+    return text

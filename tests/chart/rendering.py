@@ -30,6 +30,8 @@ CASES = {
 KEPT = CASES | {case: ("--values", str(VALUES / f"{case}.yaml")) for case in ("others", "less")}
 """The renderings that are kept: those, and two that change what is left, so that each value is seen."""
 _DASHBOARD = re.compile(r"(?<=\.json: \|\n)(?: {4}.*\n)+")
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""A rendering is 250 kB: 0.03 s of processor with the one, 0.3 with the other."""
 
 Manifest = dict[str, Any]
 
@@ -51,7 +53,7 @@ def rendered(program: Path, home: Path, *options: str) -> str:
 
 
 def manifests(text: str) -> list[Manifest]:
-    return [body for body in yaml.safe_load_all(text) if body]
+    return [body for body in yaml.load_all(text, Loader=_LOADER) if body]
 
 
 def only(kind: str, bodies: Sequence[Manifest]) -> Manifest:
