@@ -34,6 +34,8 @@ MOST_PAGES = 100
 SECONDS = 30
 FILE_MODES = {"100644", "100755"}
 """Of files; a link (120000) could lead anywhere on the machine."""
+FAIL_ON = {"warning": {"error", "warning"}, "error": {"error"}, "never": set()}
+"""Levels of what lint found that end the job with a failure, by the input."""
 NO_COMMIT = "0" * 40
 """What an event names where there was no commit before."""
 
@@ -225,27 +227,16 @@ def comment(github: GitHub, mark: str, body: str, *, worth_a_first: bool) -> str
     return "The comment is written."
 
 
-def failed(levels: set[str], fail_on: str) -> bool:
-    """Tell whether what lint found ends the job."""
-    worse = {"never": set(), "error": {"error"}, "warning": {"error", "warning"}}
-    if fail_on not in worse:
-        raise Stopped("fail-on is none of warning, error, never.")
-    return bool(levels & worse[fail_on])
-
-
 def inputs() -> tuple[list[str], str, str]:
     """Return where to look, for how many days, and what ends the job."""
-    paths = [line.strip() for line in os.environ.get("REVIEW_PATHS", "").splitlines() if line.strip()] or [
-        "."
-    ]
-    days, fail_on = (
-        os.environ.get("REVIEW_DAYS", "14").strip(),
-        os.environ.get("REVIEW_FAIL_ON", "error").strip(),
-    )
+    paths = [line.strip() for line in os.environ.get("REVIEW_PATHS", "").splitlines()]
+    days = os.environ.get("REVIEW_DAYS", "14").strip()
+    fail_on = os.environ.get("REVIEW_FAIL_ON", "error").strip()
     if not re.fullmatch("[0-9]{1,3}", days):
         raise Stopped("days is no whole number.")
-    failed(set(), fail_on)
-    return paths, days, fail_on
+    if fail_on not in FAIL_ON:
+        raise Stopped(f"fail-on is none of {', '.join(FAIL_ON)}.")
+    return [path for path in paths if path] or ["."], days, fail_on
 
 
 def lint(paths: list[str], folder: Path, log: Path) -> tuple[str, set[str]]:
@@ -286,7 +277,7 @@ def review() -> int:
         github = GitHub(int(number), token)
         body = page(mark, told, found, LONGEST_COMMENT)
         print(comment(github, mark, body, worth_a_first=changed))
-    return int(failed(levels, fail_on))
+    return int(bool(levels & FAIL_ON[fail_on]))
 
 
 def tell(file: str, text: str) -> None:
