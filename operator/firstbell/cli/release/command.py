@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from firstbell.cli.release.order import Unread
     from firstbell.engine.floor.held_floors import Released
     from firstbell.engine.floor.seen_floor import SeenFloor
-    from firstbell.engine.ports import Cluster
     from firstbell.engine.requests.command import Command
 
 FAILED = 1
@@ -98,11 +97,6 @@ def release(
         typer.echo("\n".join(map(printable, [dry_line(seen), *patch_lines(seen, command)])))
 
     floors = ask_cluster(kubeconfig, context, lambda cluster: carry_out(cluster, order, tell, show))
-    # The account of an uninstall may not ask for namespaces, and is to succeed.
-    if floors == [] and not never_fail:
-        floors = (
-            ask_cluster(kubeconfig, context, lambda cluster: _missing(cluster, order.namespaces)) or floors
-        )
     if isinstance(floors, Failure):
         floors = Unread(failure=floors)
     if isinstance(floors, Unread):
@@ -123,16 +117,6 @@ def _owner_meant(target: str, namespaces: Sequence[str], kubeconfig: Path | None
     if len(namespaces) > 1:
         refuse([f"{target}: is in one namespace. Give -n once."])
     return autoscaler_meant(target, next(iter(namespaces), None), kubeconfig, context)
-
-
-async def _missing(cluster: Cluster, namespaces: Sequence[str]) -> Failure | None:
-    """Return what is wrong with the first of these namespaces that is not there."""
-    from firstbell.cli.missing_namespace import missing_namespace
-
-    for namespace in namespaces:
-        if missing := await missing_namespace(cluster, namespace):
-            return missing
-    return None
 
 
 def _where(namespaces: Sequence[str]) -> str:

@@ -15,7 +15,6 @@ from firstbell.engine.floor.held_floors import Released
 from firstbell.engine.floor.reading import seen_hpa
 from tests.fakes import FakeCluster
 from tests.managed_fields import an_entry
-from tests.unit.cli.small_api import contexts, serving
 from tests.unit.cli.unreachable import nobody_there
 from tests.unit.engine.bodies import an_hpa
 from tests.unit.engine.floor.test_held_floors import HPAS, marks
@@ -177,19 +176,3 @@ def test_an_uninstall_is_not_blocked_by_it(tmp_path):
     result = run("--all", "--never-fail", "--kubeconfig", str(tmp_path / "none"))
     assert (result.exit_code, result.stdout) == (0, "")
     assert "no floor was released" in result.stderr
-
-
-@pytest.mark.parametrize(
-    ("arguments", "exit_code", "said"),
-    [
-        (("--all", "-n", "nope"), 2, "no floor was released: there is no namespace 'nope'."),
-        (("nope/web",), 2, "no floor was released: there is no namespace 'nope'."),
-        (("--all", "-n", "nope", "--never-fail"), 0, "no floor of installation firstbell is raised in nope"),
-        (("--all", "-n", "ns"), 0, "no floor of installation firstbell is raised in ns"),
-    ],
-)
-def test_a_namespace_that_is_not_there_is_told(tmp_path, arguments, exit_code, said):
-    with serving({"horizontalpodautoscalers": ()}, ["ns"]) as address:
-        found = run(*arguments, "--kubeconfig", contexts(tmp_path, {"here": address}))
-    assert found.exit_code == exit_code
-    assert said in found.output
