@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from firstbell.engine.ports import Cluster
 
 NOT_FINE = 1
+SIGNALLED = 128
+"""Added to the number of the signal that ended it, as shells do."""
 MANAGER = "firstbell-check"
 
 
@@ -50,6 +53,8 @@ def check(
 
     The policy is in DryRun, for the operator's own Deployment, and is deleted afterwards.
     """
+    import asyncio
+
     from firstbell.cli.ask_cluster import ask_cluster, namespace_meant
     from firstbell.cli.check.own_policy import Place
     from firstbell.cli.check.questions import answers
@@ -59,13 +64,18 @@ def check(
     place = Place(operators=where, name=name, shards=shards, namespace=namespace or where)
 
     async def asked(cluster: Cluster) -> bool:
+        if (task := asyncio.current_task()) is not None:  # a pod's end is as Ctrl-C: what is made is deleted
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
         fine = True
         async for answer in answers(cluster, SystemClock(), place, timeout):
             typer.echo(printable(f"{'ok  ' if answer.fine else 'FAIL'}  {answer.words.rstrip('.')}"))
             fine = fine and answer.fine
         return fine
 
-    found = ask_cluster(kubeconfig, context, asked, MANAGER)
+    try:
+        found = ask_cluster(kubeconfig, context, asked, MANAGER)
+    except asyncio.CancelledError:
+        raise typer.Exit(SIGNALLED + signal.SIGTERM) from None
     if isinstance(found, Failure):
         refuse([f"{found.message.rstrip('.')}."])
     if not found:

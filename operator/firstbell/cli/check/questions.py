@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from firstbell.engine.ports import Clock, Cluster, Json
 
 LOOK_SECONDS = 0.5
+DELETED = "was deleted by somebody else, such as another check at the same time. Check again"
 UNDECIDED = "Its log says why: a stop, another installation's namespace, missing rights or kinds"
 
 
@@ -80,20 +82,30 @@ async def holder(cluster: Cluster, clock: Clock, place: Place, shard: int, secon
 
 
 async def decision(cluster: Cluster, clock: Clock, place: Place, seconds: float) -> Answer:
-    """Tell whether the operator decides on a policy of the check's own, which is gone afterwards."""
+    """Tell whether the operator decides on a policy of the check's own, which is gone afterwards.
+
+    Also where this is cancelled meanwhile.
+    """
+    try:
+        answer = await _asked(cluster, clock, place, seconds)
+    except asyncio.CancelledError:
+        await _clear(cluster, place)
+        raise
+    left = await _clear(cluster, place)
+    if left is None or left.message == answer.words:
+        return answer
+    return Answer(fine=False, words=f"{answer.words}. Not deleted afterwards: {left.message}")
+
+
+async def _asked(cluster: Cluster, clock: Clock, place: Place, seconds: float) -> Answer:
     failure = await _clear(cluster, place)
     if failure is None:
         failure = await _made(cluster, place, calendar_of(place, clock.now().date()), place.calendar)
     if failure is None:
         failure = await _made(cluster, place, policy_of(place), place.policy)
-    if failure is None:
-        answer = await _decided(cluster, clock, place, seconds)
-    else:
-        answer = Answer(fine=False, words=failure.message)
-    left = await _clear(cluster, place)
-    if left is None or left.message == answer.words:
-        return answer
-    return Answer(fine=False, words=f"{answer.words}. Not deleted afterwards: {left.message}")
+    if failure is not None:
+        return Answer(fine=False, words=failure.message)
+    return await _decided(cluster, clock, place, seconds)
 
 
 async def _decided(cluster: Cluster, clock: Clock, place: Place, seconds: float) -> Answer:
@@ -103,7 +115,8 @@ async def _decided(cluster: Cluster, clock: Clock, place: Place, seconds: float)
     async def told() -> Answer | None:
         found = await cluster.get(place.policy)
         if isinstance(found, Failure):
-            return Answer(fine=False, words=found.message)
+            gone = found.kind is FailureKind.NOT_FOUND
+            return Answer(fine=False, words=f"{named} {DELETED}" if gone else found.message)
         words = _judged(found)
         if words is None:
             return None

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from firstbell.cli.check.own_policy import MARK, Place, calendar_of, policy_of
-from firstbell.cli.check.questions import answers
+from firstbell.cli.check.questions import answers, decision
 from firstbell.engine.objects.lease import LEASES, held_lease
 from firstbell.kinds.autoscaler_conversion import read_autoscaler
 from firstbell.kinds.calendar_conversion import read_calendar
@@ -122,6 +122,36 @@ async def test_what_an_earlier_check_left_is_replaced():
         operators.cluster.put("firstbell.dev", plural, body)
     assert [fine for fine, _ in await operators.found()] == [True] * 4
     assert operators.left() == []
+
+
+async def test_a_check_that_is_ended_in_the_middle_leaves_nothing():
+    operators = Operators()
+    asking = asyncio.create_task(decision(operators.cluster, operators.clock, PLACE, SECONDS))
+    await operators.clock.advance(timedelta(seconds=1))
+    assert operators.left() == ["schoolcalendars", "schoolautoscalers"]
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    assert operators.left() == []
+
+
+async def test_a_policy_that_another_check_deletes_meanwhile_is_told_as_that():
+    operators = Operators(status=None)
+    work = operators._work
+    operators._work = lambda: (work(), operators.cluster.objects.pop(OURS, None))
+    fine, words = (await operators.found())[3]
+    assert not fine
+    assert "was deleted by somebody else" in words
+
+
+@pytest.mark.parametrize(
+    "why", ["exceeded quota: few, requested: count/schoolcalendars.firstbell.dev=1", "being terminated"]
+)
+async def test_what_a_quota_or_the_end_of_a_namespace_forbids_is_no_missing_right(why):
+    operators = Operators()
+    operators.cluster.fail("Forbidden", verb="POST", path="schoolcalendars", message=f"forbidden: {why}")
+    fine, words = (await operators.found())[3]
+    assert (fine, "ClusterRole" in words, why in words) == (False, False, True)
 
 
 async def test_what_is_not_the_checks_own_is_left_alone():
