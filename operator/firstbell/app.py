@@ -184,8 +184,8 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
 ) -> None:
     """Do one run, from the first look to a stop, or to what another one is to follow."""
     tenure = tenure_of(settings)
-    telemetry.forget_all()
     async with (
+        _told_of(tenure, telemetry),
         KubernetesCluster(access, dates=dates, told=telemetry.requested) as cluster,
         PrometheusMetrics(
             cluster,
@@ -357,6 +357,17 @@ async def _configure(settings: kopf.OperatorSettings, **_: Any) -> None:
     settings.watching.chunk_size = PAGE
     settings.queueing.exit_timeout = 0.5
     settings.process.ultimate_exiting_timeout = None  # the process goes on where only the watches end
+
+
+@contextlib.asynccontextmanager
+async def _told_of(tenure: Tenure, telemetry: PrometheusTelemetry) -> AsyncIterator[None]:
+    """Tell of a run alone: before its first look, which may never end, and after it nothing is held."""
+    shards = range(tenure.shards if tenure.times is not None else 0)
+    telemetry.begin_anew(shards)
+    try:
+        yield
+    finally:
+        telemetry.begin_anew(shards)
 
 
 @contextlib.asynccontextmanager

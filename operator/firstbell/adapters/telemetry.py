@@ -23,7 +23,7 @@ from firstbell.core import ConditionType, Truth
 from firstbell.kinds.group import AUTOSCALER, OVERRIDE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from firstbell.core import Condition
@@ -43,10 +43,8 @@ class PrometheusTelemetry:
         self._bells: dict[str, tuple[int, ...]] = {}
         self._of: dict[str, Any] = {one.name: self._made(one) for one in SERIES if not one.of_objects}
         ProcessCollector(registry=self.registry)
-        for unknown in (series.CLOCK_OFFSET, series.STOPPED):
-            self._of[unknown].set(NAN)
         self._of[series.BUILD_INFO].labels(__version__, platform.python_version()).set(1)
-        self.fleet(None)
+        self.begin_anew()
 
     def _made(self, one: series.Series) -> Any:
         more: dict[str, Any] = {"buckets": one.buckets} if one.buckets else {}
@@ -182,10 +180,17 @@ class PrometheusTelemetry:
             self._bells.pop(key, None)
         self.objects.forget((kind, key))
 
-    def forget_all(self) -> None:
-        """Forget every object: all are looked at anew."""
+    def begin_anew(self, shards: Iterable[int] = ()) -> None:
+        """Forget all that was known, before everything is looked at anew and after: no shard is held then.
+
+        Counts of requests and the like go on.
+        """
         self._bells.clear()
         self.objects.forget_all()
+        self.clock_off(None)
+        self.stopped(None)
+        self.fleet(None)
+        self.held(dict.fromkeys(shards, False))
 
 
 def _ready_for_bell(conditions: Sequence[Condition]) -> int | None:

@@ -205,8 +205,19 @@ def test_after_a_look_at_everything_anew_nothing_of_before_is_told(telemetry):
     empty = len(samples(telemetry))
     telemetry.decided("ns/web", Standing(current=4))
     telemetry.reported(CALENDAR, "ns/school", conditions(("Valid", "True", "Resolved")))
-    telemetry.forget_all()
+    telemetry.begin_anew()
     assert len(samples(telemetry)) == empty
+
+
+def test_before_everything_is_looked_at_anew_no_shard_is_held_and_nothing_known_of_a_stop(telemetry):
+    telemetry.held({0: True, 1: False})
+    telemetry.stopped(False)
+    telemetry.clock_off(3)
+    telemetry.begin_anew(range(2))
+    held = [value(telemetry, "firstbell_shard_held", shard=shard) for shard in "01"]
+    assert held == [0, 0]
+    for unknown in ("firstbell_stopped", "firstbell_clock_offset_seconds"):
+        assert math.isnan(value(telemetry, unknown))
 
 
 def test_requests_and_queries_are_counted_by_closed_words(telemetry):
