@@ -413,6 +413,28 @@ def test_a_wrong_value_is_refused(helm_program, tmp_path, setting):
     assert "values don't meet the specifications of the schema" in done.stderr
 
 
+def test_one_port_for_two_servers_is_refused(helm_program, tmp_path):
+    done = helm(helm_program, "template", "x", str(CHART), "--set", "metrics.port=8081", home=tmp_path)
+    assert done.returncode != 0
+    assert "metrics.port and probe.port are the same" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "release",
+    ["bells", "1st-bells", "school.bells", "9.bells", "a" * 53, "1" + "a" * 52, "f" + "-" * 51 + "f"],
+)
+@pytest.mark.parametrize("own", ["", "9" * 63, "a" * 63, "1-" + "b" * 61])
+def test_whatever_the_release_is_called_the_service_has_a_name_that_kubernetes_takes(
+    helm_program, tmp_path, release, own
+):
+    options = ["--set-string", f"fullnameOverride={own}", "--show-only", "templates/service.yaml"]
+    done = helm(helm_program, "template", release, str(CHART), *options, home=tmp_path)
+    assert done.returncode == 0, done.stderr
+    name = only("Service", manifests(done.stdout))["metadata"]["name"]
+    assert re.fullmatch("[a-z]([-a-z0-9]*[a-z0-9])?", name)
+    assert len(name) <= 63
+
+
 def leaves(values, path=()):
     """Each value that is no map of others, by its keys."""
     if not (isinstance(values, dict) and values):

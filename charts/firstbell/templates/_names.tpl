@@ -10,6 +10,12 @@
 {{- end -}}
 {{- end -}}
 
+{{/* The name of the Service, where it may hold no dots and begin with no digit, as a release's may. */}}
+{{- define "firstbell.service" -}}
+{{- $name := include "firstbell.fullname" . | replace "." "-" -}}
+{{- regexMatch "^[0-9]" $name | ternary (printf "n%s" $name | trunc 63 | trimSuffix "-") $name -}}
+{{- end -}}
+
 {{/* What finds the pod. It never changes: a Deployment's selector cannot. */}}
 {{- define "firstbell.selector" -}}
 app.kubernetes.io/name: {{ default .Chart.Name .Values.nameOverride | quote }}
