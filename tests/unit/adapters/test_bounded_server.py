@@ -71,6 +71,20 @@ def test_however_many_connections_are_held_open_a_new_one_is_answered(port, sile
     assert held[0].recv(1) == b"", "the oldest was ended"
 
 
+@pytest.mark.usefixtures("few")
+def test_who_opens_many_connections_ends_his_own_and_nobody_elses(port, silent):
+    """The kubelet is another address, and a probe may wait for its answer while somebody goes on opening."""
+    try:
+        probe = socket.create_connection(("127.0.0.1", port), timeout=10, source_address=("127.0.0.2", 0))
+    except OSError as error:
+        pytest.skip(f"one address of our own is all there is here: {error}")
+    with probe:
+        held = silent(5 * MOST)
+        assert held[-MOST - 1].recv(1) == b"", "all were taken up"
+        probe.sendall(b"GET /metrics HTTP/1.1\r\n\r\n")
+        assert probe.recv(12) == b"HTTP/1.0 200"
+
+
 @pytest.mark.usefixtures("hasty")
 def test_a_connection_ends_at_its_deadline_though_it_sends_a_byte_now_and_then(silent):
     (one,) = silent(1)
