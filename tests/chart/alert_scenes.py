@@ -38,8 +38,10 @@ def condition(kind: str, status: str, reason: str, of: str = POLICY) -> str:
     return f'firstbell_condition{{{of},type="{kind}",status="{status}",reason="{reason}"}}'
 
 
-BELL = f"firstbell_workload_next_bell_timestamp_seconds{{{WEB}}}"
-BUILD = 'firstbell_build_info{version="0.1.0",python="3.13"}'
+BELL = f'firstbell_workload_next_bell_timestamp_seconds{{{WEB},job="firstbell"}}'
+BUILD = 'firstbell_build_info{version="0.1.0",python="3.13",job="firstbell"}'
+OTHER_BUILD = 'firstbell_build_info{version="0.1.0",python="3.13",job="somebody-elses"}'
+OTHER_BELL = 'firstbell_workload_next_bell_timestamp_seconds{namespace="x",name="y",job="somebody-elses"}'
 SHARD = 'firstbell_shard_held{job="firstbell",namespace="operators",shard="0",pod="%s"}'
 STOPPED = 'firstbell_stopped{job="firstbell",namespace="operators",pod="a"}'
 OVERRIDE = 'firstbell_override_end_timestamp_seconds{namespace="lms",name="exams"}'
@@ -178,7 +180,7 @@ SCENES = (
         (
             Fired(
                 "FirstbellOperatorDown",
-                {"severity": "critical"},
+                {"job": "firstbell", "severity": "critical"},
                 "firstbell is down, and a bell is near",
                 f"No process of firstbell is scraped. The next bell that it told of rings at {AT_ONE}. "
                 "What is raised stays, what is not yet raised is raised by nobody.",
@@ -187,12 +189,30 @@ SCENES = (
         minute=25,
     ),
     Scene(
+        "the operator is down, and somebody else's goes on",
+        NO_OPERATOR | {OTHER_BUILD: always(1), OTHER_BELL: always(20 * 60)},
+        (
+            Fired(
+                "FirstbellOperatorDown",
+                {"job": "firstbell", "severity": "critical"},
+                "firstbell is down, and a bell is near",
+                f"No process of firstbell is scraped. The next bell that it told of rings at {AT_ONE}. "
+                "What is raised stays, what is not yet raised is raised by nobody.",
+            ),
+        ),
+        minute=25,
+    ),
+    Scene(
+        "it is stopped, and only somebody else's bell is near",
+        {STOPPED: always(1), BELL: always(15 * HOUR), OTHER_BELL: always(HOUR), OTHER_BUILD: always(1)},
+    ),
+    Scene(
         "the operator is down, and no bell is near",
         NO_OPERATOR | {BELL: until(20, 15 * HOUR)},
         (
             Fired(
                 "FirstbellOperatorDown",
-                {"severity": "warning"},
+                {"job": "firstbell", "severity": "warning"},
                 "firstbell is down",
                 "No process of firstbell has been scraped for ten minutes; within the last day there was one. "
                 "The next bell that it told of rings at 1970-01-01 15:00:00 +0000 UTC.",
@@ -206,14 +226,14 @@ SCENES = (
         (
             Fired(
                 "FirstbellOperatorDown",
-                {"severity": "critical"},
+                {"job": "firstbell", "severity": "critical"},
                 "firstbell is down, and a bell is near",
                 "No process of firstbell is scraped. The next bell that it told of rings at "
                 "1970-01-01 03:00:00 +0000 UTC. What is raised stays, what is not yet raised is raised by nobody.",
             ),
             Fired(
                 "FirstbellOperatorDown",
-                {"severity": "warning"},
+                {"job": "firstbell", "severity": "warning"},
                 "firstbell is down",
                 "No process of firstbell has been scraped for ten minutes; within the last day there was one. "
                 "The next bell that it told of rings at 1970-01-01 03:00:00 +0000 UTC.",
@@ -224,7 +244,7 @@ SCENES = (
     Scene(
         "another pod took over when one went down",
         {
-            'firstbell_build_info{version="0.1.0",python="3.13",pod="a"}': until(20, 1),
+            'firstbell_build_info{version="0.1.0",python="3.13",job="firstbell",pod="a"}': until(20, 1),
             SHARD % "a": until(20, 1),
             SHARD % "b": until(20, 0, "1"),
         },
