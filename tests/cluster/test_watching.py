@@ -9,6 +9,7 @@ example on its Monday after a holiday, in a namespace with too small a quota, an
 from __future__ import annotations
 
 import json
+import os
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ import pytest
 from firstbell.clock import SystemClock
 from firstbell.engine.objects.target_ref import TargetRef
 from firstbell_workshop.demo.stage import deployment
+from firstbell_workshop.local.cache import cache_folder
 from tests.chart.test_dashboard import BOARD, PANELS, filled
 from tests.cluster.operator_account import CHART, ROOT, Account, access, helm
 from tests.cluster.operator_process import OperatorThread, Sun, settings_for
@@ -103,7 +105,19 @@ def watched_from(  # noqa: PLR0917 - what is put together
 
 
 @pytest.fixture
-def installed(stage: Stage, tmp_path: Path) -> Iterator[Account]:
+def clean_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home with nothing in it, of this process and of all that it starts; but for what was built before."""
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("FIRSTBELL_CACHE", str(cache_folder()))
+    monkeypatch.setenv("HOME", str(home))
+    for name in [name for name in os.environ if name.startswith(("XDG_", "HELM_", "KUBE"))]:
+        monkeypatch.delenv(name)
+    return home
+
+
+@pytest.fixture
+def installed(stage: Stage, clean_home: Path, tmp_path: Path) -> Iterator[Account]:  # noqa: ARG001 - from there
     """The chart as a newcomer installs it, watched; but for the kinds, which are there for all tests."""
     here, name = stage.control_plane, f"firstbell-{stage.namespace}"
     place = ("--namespace", name)
