@@ -16,6 +16,7 @@ import yaml
 
 from firstbell.settings import Settings
 from firstbell_workshop.local.errors import ControlPlaneError
+from tests.chart import rendering
 from tests.cluster import buffer, keda, portal, prometheus_operator
 from tests.cluster.admission import Denial
 from tests.cluster.audit import rights_of
@@ -122,10 +123,11 @@ def test_with_every_value_on_the_api_server_knows_each_field_and_the_pods_run(re
     """In a namespace of the level restricted, and without a number for the user, as OpenShift has it."""
     plane = release.control_plane
     release.make_restricted_namespace()
-    text = release.helm(
-        "template", "firstbell", str(CHART), *EVERYTHING, "--set", "crds.install=false", "--skip-tests"
-    )
-    plane.kubectl("apply", "--dry-run=server", "--validate=strict", "-f", "-", stdin=text)
+    for values in (rendering.KEPT[case] for case in ("everything", "others", "less")):
+        text = release.helm(
+            "template", "firstbell", str(CHART), *values, "--set", "crds.install=false", "--skip-tests"
+        )
+        plane.kubectl("apply", "--dry-run=server", "--validate=strict", "-f", "-", stdin=text)
 
     release.install(*EVERYTHING, "--wait", "--timeout", "90s")
     assert release.deployment()["status"]["readyReplicas"] == 2
@@ -209,10 +211,19 @@ def has_reported(scene: Stage) -> bool:
     return "firstbell" in {entry["manager"] for entry in written}
 
 
-def test_an_upgrade_from_the_chart_of_before_in_mid_window_keeps_the_floor(
+def has_observed(scene: Stage) -> bool:
+    """Whether the status is of the policy as it is now."""
+    policy = scene.api.get("SchoolAutoscaler", NAME) or {}
+    return policy["status"]["observedGeneration"] == policy["metadata"]["generation"]
+
+
+def test_an_upgrade_from_the_chart_of_before_and_back_in_mid_window_keeps_the_floor(
     release: Release, scene: Stage, rush, tmp_path
 ):
-    """That one had one pod, no Leases and fewer kinds; its pod goes on until the new one is ready."""
+    """That one had one pod, no Leases and fewer kinds; its pod goes on until the new one is ready.
+
+    Back, and up once more: what the chart of before does not know stays, and nobody lowers anything.
+    """
     plane = release.control_plane
     release.install(chart=OF_BEFORE / "chart-of-before.tgz")
     kinds = [f"crd/{name}.firstbell.dev" for name in ("schoolcalendars", "schoolautoscalers")]
@@ -236,8 +247,17 @@ def test_an_upgrade_from_the_chart_of_before_in_mid_window_keeps_the_floor(
             until(lambda: has_reported(scene), "the operator of now has said what it found")
             scene.told("ReadyForBell", "True", "OnSchedule")
             scene.told("Ready", "True", "Serving")
-            assert min(spec["minReplicas"] for spec in minimums) == min(counts) == PEAK
             assert scene.condition("FloorContested")["status"] == "False"
+
+        release.helm("rollback", RELEASE_NAME, "1", "--wait", "--timeout", "90s")
+        plane.kubectl("get", *(f"crd/{name}" for name in DEFINITIONS), "-o", "name")
+        release.helm("upgrade", RELEASE_NAME, str(CHART), "--wait", "--timeout", "90s")
+        served(release)
+        with operator_of(release, rush, tmp_path):
+            scene.api.patch("SchoolAutoscaler", NAME, {"spec": {"holdGapMinutes": 31}})
+            until(lambda: has_observed(scene), "the operator has looked at it again")
+            scene.told("ReadyForBell", "True", "OnSchedule")
+            assert min(spec["minReplicas"] for spec in minimums) == min(counts) == PEAK
             scene.end_the_peak()
             scene.left_alone()
     assert release.requests()[1] == set()
