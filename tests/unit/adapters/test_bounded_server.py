@@ -143,6 +143,7 @@ def test_of_large_answers_one_is_held_at_a_time_however_many_ask_and_do_not_read
             with contextlib.suppress(urllib.error.HTTPError):
                 assert read(chosen).count(b"planned_peak_replicas{") == 100_000
                 break
+            time.sleep(0.2)
         else:
             pytest.fail("nobody is answered any more")
 
@@ -190,3 +191,4 @@ def test_the_bounds_leave_room_for_probes_and_scrapes():
     """Prometheus gives up a scrape after ten seconds, the kubelet a probe of the chart after five."""
     assert bounded_server.CONNECTION_SECONDS > 10 > metrics_server.CLIENT_SECONDS
     assert bounded_server.MOST_CONNECTIONS > 10
+    assert BoundedServer.request_queue_size > bounded_server.MOST_CONNECTIONS
