@@ -92,6 +92,7 @@ def test_a_release_comes_changes_goes_back_and_goes(release: Release, scene: Sta
     assert f"kubectl -n {NAMESPACE} rollout status deployment/firstbell" in notes
     assert "kubectl apply -n NAMESPACE -f calendar.yaml" in notes
     assert "kubectl get schoolcal,schoolas --all-namespaces" in notes
+    assert f"helm test firstbell -n {NAMESPACE}" in notes
     served(release)
     assert release.deployment()["status"]["readyReplicas"] == 2
     scene.set(calendar())
