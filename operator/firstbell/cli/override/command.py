@@ -12,7 +12,7 @@ import typer
 
 from firstbell.cli.cluster_options import AllNamespaces, Context, Kubeconfig, Namespace
 from firstbell.cli.confirmation import Yes, confirmed
-from firstbell.cli.output import console, echo_object, printable, refuse
+from firstbell.cli.output import echo_object, printable, refuse
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.kinds.group import API_VERSION, OVERRIDE
 
@@ -307,7 +307,7 @@ def _end(
 def _list(space: str | None, kubeconfig: Path | None, context: str | None) -> None:
     from firstbell.cli.ask_cluster import ask_cluster
     from firstbell.cli.override.in_cluster import listed
-    from firstbell.cli.override.table import overrides_table
+    from firstbell.cli.override.table import override_lines
 
     found = ask_cluster(kubeconfig, context, lambda cluster: listed(cluster, space))
     if isinstance(found, Failure):
@@ -315,4 +315,5 @@ def _list(space: str | None, kubeconfig: Path | None, context: str | None) -> No
     if not found:
         typer.echo("there is no ScalingOverride" + (f" in namespace {space}" if space else ""))
         return
-    console().print(overrides_table(found))
+    for line in override_lines(found):
+        typer.echo(line)

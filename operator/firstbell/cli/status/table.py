@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from firstbell.cli.columns import columns
 from firstbell.core import api_time, visible
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 MINUTES_SAID = 120
 """Of a bell that is nearer it is said in how many minutes it rings."""
 HEADINGS = ("NAMESPACE", "NAME", "BELL", "NEXT BELL", "PLANNED", "WRITTEN", "READY", "WHY")
-GAP = "   "
 
 
 def status_lines(
@@ -41,10 +41,7 @@ def status_lines(
 
 def _columns(shown: list[Standing], now: datetime, *, contexts: bool) -> Iterator[str]:
     headings = ("CONTEXT", *HEADINGS) if contexts else HEADINGS
-    rows = [headings, *(tuple(map(visible, _cells(one, now, contexts=contexts))) for one in shown)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        yield GAP.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    return columns(headings, (tuple(_cells(one, now, contexts=contexts)) for one in shown))
 
 
 def _cells(one: Standing, now: datetime, *, contexts: bool) -> Iterator[str]:

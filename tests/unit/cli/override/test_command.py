@@ -14,6 +14,7 @@ from firstbell.cli.override import command
 from firstbell.cli.override.effect import effect_lines, ending_lines, hypothetical
 from firstbell.cli.override.in_cluster import created, ended
 from firstbell.cli.override.selecting import selector_meant
+from firstbell.cli.override.table import override_lines
 from firstbell.engine.ports import Failure
 from tests.fakes import instant
 from tests.unit.cli.small_api import contexts, serving
@@ -135,6 +136,20 @@ def test_what_is_wrong_is_one_sentence_and_nothing_is_written(arguments, tmp_pat
     assert "Traceback" not in result.stderr
 
 
+def test_an_order_is_one_line_that_names_three_of_those_it_is_for():
+    refs = [{"name": f"web-{number}"} for number in range(5)]
+    spec = {
+        "autoscalerRefs": refs,
+        "floorPercent": 150,
+        "endTime": "2024-09-09T11:00:00Z",
+        "reason": "mock exams",
+    }
+    body = {"metadata": {"namespace": "ns", "name": "floor-20261129-163342"}, "spec": spec}
+    _, line = override_lines([body])
+    assert line.startswith("ns/floor-20261129-163342 ")
+    assert "   150 % of the plan   2024-09-09T11:00:00Z   web-0, web-1, web-2 and 2 more   mock exams" in line
+
+
 def test_a_time_of_day_without_a_cluster_says_that_there_is_none(tmp_path):
     arguments = ("web", "--floor", "6", "--until", "09:30", "--reason", "x", "-n", "ns")
     result = CliRunner().invoke(APP, [*arguments, "--kubeconfig", str(tmp_path / "none")])
@@ -189,6 +204,7 @@ def test_it_is_shown_and_asked_before_it_is_written(monkeypatch):
     }
     listed = CliRunner().invoke(APP, ["--list", "-n", "ns"])
     assert "floor 60" in listed.stdout
+    assert "2024-09-09T11:00:00Z" in listed.stdout
     gone = CliRunner().invoke(APP, ["--end", "o", "-n", "ns", "--yes"])
     assert gone.stdout.splitlines()[-1] == "ScalingOverride ns/o ended and deleted."
     assert ("firstbell.dev", OVERRIDES, "ns", "o") not in world.cluster.objects
