@@ -133,6 +133,16 @@ def missed(planned: int) -> tuple[Fired, ...]:
     return of_web("FirstbellBellMissed", "critical", "lms/web missed a bell", told)
 
 
+def down_near_a_bell(rings: str) -> Fired:
+    return Fired(
+        "FirstbellOperatorDown",
+        {"job": "firstbell", "severity": "critical"},
+        "firstbell is down, and a bell is near",
+        f"No process of firstbell is scraped. The next bell that it told of rings at {rings}. "
+        "What is raised stays, what is not yet raised is raised by nobody.",
+    )
+
+
 AT_ONE = "1970-01-01 01:00:00 +0000 UTC"
 
 SCENES = (
@@ -177,29 +187,13 @@ SCENES = (
     Scene(
         "the operator is down before a bell",
         NO_OPERATOR,
-        (
-            Fired(
-                "FirstbellOperatorDown",
-                {"job": "firstbell", "severity": "critical"},
-                "firstbell is down, and a bell is near",
-                f"No process of firstbell is scraped. The next bell that it told of rings at {AT_ONE}. "
-                "What is raised stays, what is not yet raised is raised by nobody.",
-            ),
-        ),
+        (down_near_a_bell(AT_ONE),),
         minute=25,
     ),
     Scene(
         "the operator is down, and somebody else's goes on",
         NO_OPERATOR | {OTHER_BUILD: always(1), OTHER_BELL: always(20 * 60)},
-        (
-            Fired(
-                "FirstbellOperatorDown",
-                {"job": "firstbell", "severity": "critical"},
-                "firstbell is down, and a bell is near",
-                f"No process of firstbell is scraped. The next bell that it told of rings at {AT_ONE}. "
-                "What is raised stays, what is not yet raised is raised by nobody.",
-            ),
-        ),
+        (down_near_a_bell(AT_ONE),),
         minute=25,
     ),
     Scene(
@@ -224,13 +218,7 @@ SCENES = (
         "the operator was down for hours, and the bell that it told of comes near",
         NO_OPERATOR | {BELL: until(20, 3 * HOUR)},
         (
-            Fired(
-                "FirstbellOperatorDown",
-                {"job": "firstbell", "severity": "critical"},
-                "firstbell is down, and a bell is near",
-                "No process of firstbell is scraped. The next bell that it told of rings at "
-                "1970-01-01 03:00:00 +0000 UTC. What is raised stays, what is not yet raised is raised by nobody.",
-            ),
+            down_near_a_bell("1970-01-01 03:00:00 +0000 UTC"),
             Fired(
                 "FirstbellOperatorDown",
                 {"job": "firstbell", "severity": "warning"},
