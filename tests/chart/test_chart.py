@@ -413,6 +413,22 @@ def test_a_wrong_value_is_refused(helm_program, tmp_path, setting):
     assert "values don't meet the specifications of the schema" in done.stderr
 
 
+def maps_of(schema, path=()):
+    """Each value that holds others, by its keys."""
+    for key, below in schema.get("properties", {}).items():
+        if below.get("properties"):
+            yield ".".join((*path, key))
+            yield from maps_of(below, (*path, key))
+
+
+@pytest.mark.parametrize("of", [*maps_of(json.loads((CHART / "values.schema.json").read_text("utf-8")))])
+def test_a_block_of_values_that_is_taken_away_is_named(helm_program, tmp_path, of):
+    """As `helm upgrade --reuse-values` does with each that is new, and `--set block=null`."""
+    done = helm(helm_program, "template", "x", str(CHART), "--set", f"{of}=null", home=tmp_path)
+    assert done.returncode != 0
+    assert re.search(rf"missing propert(y|ies).*'{of.rpartition('.')[2]}'", done.stderr), done.stderr
+
+
 def test_one_port_for_two_servers_is_refused(helm_program, tmp_path):
     done = helm(helm_program, "template", "x", str(CHART), "--set", "metrics.port=8081", home=tmp_path)
     assert done.returncode != 0
