@@ -179,7 +179,10 @@ def next_days() -> list[Any]:
 
 def fleet() -> list[Any]:
     def at_it(series: str) -> str:
-        return f"max(firstbell_next_bell_{series})"
+        """The sum over the processes that share the work, of those whose next bell is the first."""
+        bell = "firstbell_next_bell_timestamp_seconds"
+        first = f"{bell} == on () group_left () min({bell})"
+        return f"sum(firstbell_next_bell_{series} and on (job, instance) ({first}))"
 
     return [
         figure(

@@ -46,6 +46,25 @@ def test_the_chart_brings_it_to_grafanas_sidecar(render):
     assert "grafana_dashboard" not in render()
 
 
+def test_what_all_ask_for_at_the_next_bell_is_the_sum_of_those_who_share_the_work(
+    promtool: Path, tmp_path: Path
+):
+    """Two write a shard each for the same bell, a third one for a later bell, and one stands by."""
+    (query,) = (one for one in QUERIES if "firstbell_next_bell_pods and" in one)
+    told = {"a": (3600, 40), "b": (3600, 20), "c": (7200, 500), "d": ("NaN", "NaN")}
+    series = [
+        {"series": f'firstbell_next_bell_{name}{{job="firstbell",instance="{pod}"}}', "values": str(value)}
+        for pod, (at, pods) in told.items()
+        for name, value in (("timestamp_seconds", at), ("pods", pods))
+    ]
+    wanted = {"expr": query, "eval_time": "0m", "exp_samples": [{"labels": "{}", "value": 60}]}
+    path = tmp_path / "shards.yaml"
+    path.write_text(yaml.safe_dump({"tests": [{"input_series": series, "promql_expr_test": [wanted]}]}))
+    argv = [str(promtool), "test", "rules", str(path)]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_prometheus_can_read_every_query(promtool: Path, tmp_path: Path):
     rules = [{"record": f"panel:{number}", "expr": filled(query)} for number, query in enumerate(QUERIES)]
     path = tmp_path / "queries.yaml"
