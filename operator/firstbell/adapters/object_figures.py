@@ -70,7 +70,9 @@ class ObjectFigures:
 
     def text(self, name: str) -> Iterator[str]:
         """Yield the lines of a series, some at a time."""
-        series, objects = self._series[name], list(self._shown[name].items())
+        # A copy of a dict is one step. A list of its items makes a tuple for each, and whenever one is made
+        # garbage may be collected, which runs other code, and lets other threads on.
+        series, objects = self._series[name], list(self._shown[name].copy().items())
         with_kind = "kind" in series.labels
         for first in range(0, len(objects), AT_ONCE):
             yield "".join(_lines(name, objects[first : first + AT_ONCE], with_kind=with_kind))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import threading
 
@@ -127,3 +128,25 @@ def test_a_scrape_reads_what_another_thread_changes_without_a_fault(telemetry):
     ended.set()
     thread.join()
     assert faults == []
+
+
+def test_a_scrape_reads_what_changes_while_garbage_is_collected(telemetry):
+    """A collection runs what was left to be run then, in the middle of whatever makes something."""
+    figures, name = telemetry.objects, "firstbell_ready_replicas"
+    for number in range(2000):
+        figures.show(name, (AUTOSCALER, f"ns/web-{number}"), 1)
+    more = iter(range(2000, 100_000))
+
+    def change(phase: str, _: object) -> None:
+        if phase == "start":
+            figures.show(name, (AUTOSCALER, f"ns/web-{next(more)}"), 1)
+
+    threshold = gc.get_threshold()
+    gc.callbacks.append(change)
+    gc.set_threshold(50)
+    try:
+        lines = "".join(figures.text(name)).splitlines()
+    finally:
+        gc.set_threshold(*threshold)
+        gc.callbacks.remove(change)
+    assert len(lines) >= 2000
