@@ -17,6 +17,7 @@ import structlog
 
 from firstbell.engine.memory.written import Challenge
 from firstbell.engine.ports import Failure, FailureKind, ObjectPath, write_outcome
+from firstbell.engine.seen.store import KeptStatus
 from firstbell.kinds.group import AUTOSCALER_PLURAL, GROUP, VERSION
 
 if TYPE_CHECKING:
@@ -159,9 +160,7 @@ class CountMarks:
         """Keep the status of an answer; an edit of the spec is for the watch to tell."""
         current = self._store.autoscalers.get(known.key)
         kept = current if current is not None and current.uid == known.uid else known
-        seen = replace(
-            kept, status=dict(body.get("status") or {}), version=body["metadata"]["resourceVersion"]
-        )
+        seen = replace(kept, kept_status=KeptStatus.of(body), version=body["metadata"]["resourceVersion"])
         if kept is current:
             self._store.put_autoscaler(seen)
         return seen

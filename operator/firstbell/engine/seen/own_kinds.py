@@ -17,6 +17,7 @@ from firstbell.engine.seen.exceptions import SeenException
 from firstbell.engine.seen.overrides import Order, SeenOverride
 from firstbell.engine.seen.profiles import SeenProfile
 from firstbell.engine.seen.store import (
+    KeptStatus,
     ProfiledSpec,
     SeenAutoscaler,
     SeenCalendar,
@@ -119,7 +120,7 @@ def seen_autoscaler(body: Json, before: SeenAutoscaler | None = None) -> SeenAut
         generation=metadata["generation"],
         created=metadata.get("creationTimestamp", ""),
         rules=rules,
-        status=dict(body.get("status") or {}),
+        kept_status=KeptStatus.of(body),
         last_good=before.in_force if before is not None and before.uid == metadata["uid"] else None,
         version=metadata.get("resourceVersion", ""),
         editor=spec_editor(metadata.get("managedFields") or ()),
@@ -204,7 +205,7 @@ def unread_autoscaler(body: Json, before: SeenAutoscaler | None, why: Unavailabl
         created=metadata.get("creationTimestamp", ""),
         rules=why,
         version=metadata.get("resourceVersion", ""),
-        status=dict(body.get("status") or {}),
+        kept_status=KeptStatus.of(body),
         last_good=before.in_force if before is not None and before.uid == metadata["uid"] else None,
         labels=dict(metadata.get("labels") or {}),
     )

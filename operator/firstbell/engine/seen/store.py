@@ -13,6 +13,7 @@ from firstbell.core import AbsenceReason, SchoolDays, Unavailable
 from firstbell.engine.floor.floors import Floors
 from firstbell.engine.live.answers import Answers
 from firstbell.engine.objects.index import leave
+from firstbell.engine.objects.packed import packed, unpacked
 from firstbell.engine.objects.resource_version import is_older
 from firstbell.engine.seen.exceptions import Exceptions
 from firstbell.engine.seen.overrides import Overrides, SeenOverride
@@ -98,6 +99,25 @@ class CountMark:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class KeptStatus:
+    """The status of a SchoolAutoscaler as it stands in the API, packed: a first look alone asks for it.
+
+    As objects the statuses would be most of all memory, and of what Python looks through for garbage.
+    """
+
+    packed: bytes
+    count_mark: CountMark
+
+    @classmethod
+    def of(cls, body: Json) -> KeptStatus:
+        """Return that of an object as the API sends it."""
+        status = body.get("status") or {}
+        actuator = status.get("actuator") or {}
+        mark = CountMark(instance=actuator.get("instance", ""), challenger=actuator.get("challenger", ""))
+        return cls(packed=packed(status), count_mark=mark)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SeenAutoscaler:
     """A SchoolAutoscaler as last seen: its rules, or why there are none, and the status on it.
 
@@ -114,7 +134,7 @@ class SeenAutoscaler:
     generation: int
     created: str
     rules: SeenSpec | Unavailable
-    status: Json
+    kept_status: KeptStatus
     last_good: SeenSpec | None = None
     version: str = field(default="", compare=False)
     editor: str = field(default="", compare=False)
@@ -135,10 +155,14 @@ class SeenAutoscaler:
         return self.rules if self.profiled is None else self.profiled
 
     @property
+    def status(self) -> Json:
+        """The status as it stands in the API, unpacked each time."""
+        return unpacked(self.kept_status.packed)
+
+    @property
     def count_mark(self) -> CountMark:
         """Who sets the workload's count directly."""
-        actuator = self.status.get("actuator") or {}
-        return CountMark(instance=actuator.get("instance", ""), challenger=actuator.get("challenger", ""))
+        return self.kept_status.count_mark
 
     @property
     def in_force(self) -> SeenSpec | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import timedelta
 from fractions import Fraction
 
@@ -251,3 +252,15 @@ def test_the_oldest_on_a_workload_is_the_one_that_works_whatever_comes_and_goes(
     assert first() == "ns/b"
     store.drop_autoscaler("ns/b")
     assert store.first_on("ns/apps/Deployment/web") is None
+
+
+async def test_a_status_is_kept_packed_as_one_value_and_comes_back_as_it_was():
+    world = World()
+    await world.tick()
+    body = world.get("schoolautoscalers")
+    kept = seen_autoscaler(body)
+    assert kept.status == world.status
+    assert gc.is_tracked(body["status"]), "what a search for garbage walks over"
+    assert not gc.is_tracked(kept.kept_status.packed)
+    kept.status["conditions"].clear()
+    assert kept.status == world.status
