@@ -17,18 +17,21 @@ from firstbell.cli.missing_namespace import missing_namespace
 from firstbell.cli.output import refuse
 from firstbell.core import (
     NO_RISES,
+    Condition,
     ConditionType,
     Plan,
     Rises,
     SchoolCalendar,
     SchoolDays,
     Severity,
+    Truth,
     Workload,
     make_plan,
     policy_findings,
     start_of_day,
 )
 from firstbell.engine.deciding.leading import lead_from_status
+from firstbell.engine.objects.status_values import read_condition
 from firstbell.engine.ports import Failure
 from firstbell.files.links import Linked, LinkedAutoscaler, link, link_readable
 from firstbell.files.manifests import AutoscalerManifest, Manifests, gather_readable, read_manifests
@@ -218,18 +221,14 @@ def not_carried_out(manifest: AutoscalerManifest) -> str | None:
     """
     body = manifest.origin.node.value
     status = body.get("status")
-    told = status.get("conditions") if isinstance(status, dict) else None
-    for one in told if isinstance(told, list) else ():
-        if not isinstance(one, dict) or one.get("type") != ConditionType.ABLE_TO_SCALE:
-            continue
-        if one.get("status") != "False" or _is_of_an_earlier_spec(one, body):
-            return None
-        return f"{manifest.namespace}/{manifest.name}: {one.get('reason')}: {one.get('message')}"
-    return None
+    told = read_condition(status, ConditionType.ABLE_TO_SCALE) if isinstance(status, dict) else None
+    if told is None or told.status is not Truth.FALSE or _is_of_an_earlier_spec(told, body):
+        return None
+    return f"{manifest.namespace}/{manifest.name}: {told.reason}: {told.message}"
 
 
-def _is_of_an_earlier_spec(condition: Mapping[str, object], body: Mapping[str, Any]) -> bool:
-    seen, now = condition.get("observedGeneration"), body["metadata"].get("generation")
+def _is_of_an_earlier_spec(condition: Condition, body: Mapping[str, Any]) -> bool:
+    seen, now = condition.observed_generation, body["metadata"].get("generation")
     return isinstance(seen, int) and isinstance(now, int) and seen < now
 
 

@@ -21,17 +21,15 @@ def crds(
     ] = Path("crds"),
 ) -> None:
     """Print the custom resource definitions, for `kubectl apply -f -`, or write them to a folder."""
+    from firstbell.cli.written_files import write_text
     from firstbell.kinds.crds import RENDERED_KINDS, render
 
     if not write:
         print("".join(render(kind) for kind in RENDERED_KINDS), end="")
         return
     for folder in folders(directory):
-        folder.mkdir(parents=True, exist_ok=True)
         for kind in RENDERED_KINDS:
-            path = folder / kind.file_name
-            path.write_text(render(kind), encoding="utf-8", newline="\n")
-            print(path)
+            write_text(folder / kind.file_name, render(kind))
 
 
 def folders(directory: Path) -> tuple[Path, ...]:

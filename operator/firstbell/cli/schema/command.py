@@ -29,6 +29,7 @@ def schema(
     between fields, it does not say.
     """
     from firstbell.cli.output import refuse
+    from firstbell.cli.written_files import write_text
     from firstbell.kinds.editor_schema import schema_of, schema_of_all, schemas_by_file
     from firstbell.kinds.group import KINDS
     from firstbell.kinds.problems import nearest, quoted
@@ -36,7 +37,8 @@ def schema(
     if write is not None:
         if kind is not None:
             refuse(["--write writes every kind. Leave KIND out."])
-        _write(write, {name: _text(body) for name, body in schemas_by_file().items()})
+        for name, body in schemas_by_file().items():
+            write_text(write / name, _text(body))
         return
     if kind is None:
         print(_text(schema_of_all()), end="")
@@ -49,17 +51,3 @@ def schema(
 
 def _text(body: dict[str, object]) -> str:
     return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
-
-
-def _write(folder: Path, texts: dict[str, str]) -> None:
-    from firstbell.cli.output import refuse
-
-    for name, text in texts.items():
-        path = folder / name
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8", newline="\n")
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or error
-            refuse([f"{path}: cannot be written ({reason}). Give a folder that may be written to."])
-        print(path)

@@ -79,16 +79,18 @@ def written_conditions(
 
 def read_conditions(status: Json) -> list[Condition]:
     """Return the conditions of a status as values; what cannot be read is left out."""
+    told = status.get("conditions")
     return [
         Condition(
             type=item["type"],
             status=Truth(item["status"]),
-            reason=item.get("reason", ""),
-            message=item.get("message", ""),
+            reason=item.get("reason") or "",
+            message=item.get("message") or "",
+            observed_generation=item.get("observedGeneration"),
             since=told_instant(item.get("lastTransitionTime")),
         )
-        for item in status.get("conditions") or ()
-        if item.get("status") in set(Truth)
+        for item in (told if isinstance(told, list) else ())
+        if isinstance(item, dict) and item.get("type") and item.get("status") in list(Truth)
     ]
 
 

@@ -229,9 +229,12 @@ def test_a_status_without_what_is_absent():
 
 
 def test_conditions_that_cannot_be_read_are_left_out():
-    status = {"conditions": [{"type": "Ready", "status": "Maybe"}, {"type": "Valid", "status": "True"}]}
-    (condition,) = read_conditions(status)
+    unreadable = [{"type": "Ready", "status": "Maybe"}, "Ready", None, {"status": "True"}, {"type": "Ready"}]
+    valid = {"type": "Valid", "status": "True", "observedGeneration": 3}
+    (condition,) = read_conditions({"conditions": [*unreadable, {"type": "Ready", "status": {}}, valid]})
     assert (condition.type, condition.status, condition.since) == ("Valid", Truth.TRUE, None)
+    assert condition.observed_generation == 3
+    assert [read_conditions({"conditions": none}) for none in (None, "Ready", {"type": "Ready"})] == [[]] * 3
 
 
 async def test_the_figures_follow():

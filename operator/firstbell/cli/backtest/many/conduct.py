@@ -15,6 +15,7 @@ from firstbell.cli.backtest.many.policies import policies_of
 from firstbell.cli.backtest.many.pool import tried_in_order
 from firstbell.cli.backtest.many.table import line_of, print_lines
 from firstbell.cli.output import UNREADABLE, console, printable, refuse
+from firstbell.cli.written_files import not_written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -122,8 +123,7 @@ def _written(path: Path) -> Iterator[TextIO]:
             yield stream
         beside.replace(path)
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        refuse([f"--results {path}: cannot be written ({reason}). Give a folder that may be written to."])
+        refuse([f"--results {not_written(path, error)}"])
     finally:
         with suppress(OSError):
             beside.unlink()
