@@ -58,6 +58,15 @@ class Operator:
             found[what if outcome == "ok" else f"{what} {outcome}"] = float(line.rpartition(" ")[2])
         return found
 
+    def requests(self) -> dict[str, float]:
+        """How many requests to the API server it has made, by verb and resource; watches are none."""
+        found: dict[str, float] = {}
+        for line in self._figures("firstbell_api_requests_total{"):
+            verb, what = (re.search(rf'{name}="(\w+)"', line)[1] for name in ("verb", "resource"))
+            if verb != "watch":
+                found[f"{verb} {what}"] = found.get(f"{verb} {what}", 0.0) + float(line.rpartition(" ")[2])
+        return found
+
     def paced(self) -> float:
         """What it reckons with for one rise among many, in seconds; 0 before the first was written."""
         return next(

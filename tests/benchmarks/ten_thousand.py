@@ -57,6 +57,8 @@ IDLE_SECONDS, SETTLE_SECONDS = 60.0, 10.0
 START_SECONDS, FLOORS_SECONDS, AFTER_SECONDS = 300.0, 300.0, 120.0
 CALM_SECONDS = 900.0
 """The first statuses of ten thousand take minutes."""
+LEAST_REQUESTS = 0.005
+"""For each floor: what is asked less often belongs to none, such as the renewal of a Lease."""
 BEFORE_THE_BELL = timedelta(seconds=60)
 """Beside the lead: for the edit, and what is planned because of it."""
 BUDGETS = {
@@ -111,7 +113,7 @@ async def late_fact(figures: Figures, bench: Bench, floors: Arrivals, running: O
     """One that concerns all is declared, and taken back."""
     await bench.edit_calendar(**bells())
     await calm(running, CALM_SECONDS)
-    before, wrote = processors(bench.here), running.writes()
+    before, wrote, asked = processors(bench.here), running.writes(), running.requests()
     floors.expect(PEAK)
     since = await declare(bench, "school", "all")
     times = await floors.wait(bench.count, FLOORS_SECONDS)
@@ -122,6 +124,9 @@ async def late_fact(figures: Figures, bench: Bench, floors: Arrivals, running: O
     after = running.writes()
     told = ", ".join(f"{what} {count - wrote.get(what, 0):.0f}" for what, count in sorted(after.items()))
     figures.tell("... the operator's writes until calm", told)
+    each = {what: (count - asked.get(what, 0)) / bench.count for what, count in running.requests().items()}
+    told = ", ".join(f"{what} {count:.2f}" for what, count in sorted(each.items()) if count >= LEAST_REQUESTS)
+    figures.tell("... its requests for each floor until calm", told)
     figures.tell("... its pace", f"{running.paced() * 1000:.0f} ms for a rise")
     floors.expect(BASE)
     since = CLOCK.now().timestamp()
