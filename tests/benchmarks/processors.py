@@ -62,7 +62,7 @@ class Operator:
         """How many requests to the API server it has made, by verb and resource; watches are none."""
         found: dict[str, float] = {}
         for line in self._figures("firstbell_api_requests_total{"):
-            verb, what = (re.search(rf'{name}="(\w+)"', line)[1] for name in ("verb", "resource"))
+            verb, what = (re.search(rf'{name}="([^"]+)"', line)[1] for name in ("verb", "resource"))
             if verb != "watch":
                 found[f"{verb} {what}"] = found.get(f"{verb} {what}", 0.0) + float(line.rpartition(" ")[2])
         return found
