@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 START_SECONDS = 15
 GOODBYE_SECONDS = 0.5
 """How long TLS connections get to close before the event loop does."""
+SHUTDOWN_SECONDS = 0.1
+"""For what is still being answered at the end; to aiohttp 0 means without end, and a watch has none."""
 PASSED_ON = ("Content-Type", "Accept", "User-Agent")
 
 
@@ -82,6 +84,7 @@ class TroubledApi:
         assert self._ending is not None
         self._loop.call_soon_threadsafe(self._ending.set)
         self._thread.join(timeout=15)
+        assert not self._thread.is_alive(), "the proxy did not end"
 
     def hush(self) -> float:
         """From now on no connection that there is forwards anything, nor ends; new ones do. Since when."""
@@ -115,7 +118,7 @@ class TroubledApi:
         self._loop, self._ending = asyncio.get_running_loop(), asyncio.Event()
         app = web.Application(client_max_size=2**24)
         app.router.add_route("*", "/{path:.*}", self._handle)
-        runner = web.AppRunner(app, shutdown_timeout=0)
+        runner = web.AppRunner(app, shutdown_timeout=SHUTDOWN_SECONDS)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
