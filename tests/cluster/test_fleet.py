@@ -12,6 +12,7 @@ import pytest
 from tests.cluster import buffer, forked
 from tests.cluster.operator_account import access
 from tests.cluster.operator_process import Sun
+from tests.cluster.quota import limit_pods, used
 from tests.cluster.stage import BASELINE, NAME, PEAK, Stage, at, autoscaler, calendar, hpa, workload
 from tests.cluster.waiting import until
 
@@ -101,16 +102,10 @@ def fleet_of(stage: Stage, kubeconfig: Path) -> Json:
 
 
 def test_a_fleet_is_told_with_any_rights_and_what_they_do_not_reach_is_named(stage: Stage, tmp_path: Path):
-    quota = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "team"}}
-    stage.set(quota | {"spec": {"hard": {"pods": "11"}}}, workload(), hpa(), calendar(), autoscaler())
+    limit_pods(stage, "team", 11)
+    stage.set(workload(), hpa(), calendar(), autoscaler())
     until(lambda: stage.ready() == BASELINE, "its pods are there")
-
-    def used() -> str:
-        return (
-            (stage.api.get("ResourceQuota", "team") or {}).get("status", {}).get("used", {}).get("pods", "")
-        )
-
-    until(lambda: used() == str(BASELINE), lambda: f"used of the quota: {used()}")
+    until(lambda: used(stage, "team") == str(BASELINE), lambda: f"used of the quota: {used(stage, 'team')}")
     all_rights = fleet_of(stage, stage.control_plane.kubeconfig)
     (bell,) = all_rights["bells"]
     assert (bell["bellTime"], bell["pods"], bell["podsMore"]) == (

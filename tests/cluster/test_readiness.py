@@ -22,6 +22,7 @@ from tests.cluster.commands import firstbell
 from tests.cluster.kubelet import CRASHES, NO_IMAGE, NOBODY, READY, RUNS, Kubelet
 from tests.cluster.operator_account import access
 from tests.cluster.operator_process import Sun
+from tests.cluster.quota import limit_pods
 from tests.cluster.stage import BASELINE, CALENDAR, PEAK, Stage, at, autoscaler, calendar, hpa, workload
 from tests.cluster.waiting import until
 
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 SPEED, HURRY = 10, 120
 BELL = "2026-03-04T08:30:00Z"
+ALLOWED = 4
+"""Pods, by a quota: fewer than the peak asks for."""
 PLAYED = {"image": NO_IMAGE, "crash": CRASHES, "probe": RUNS}
 
 
@@ -198,30 +201,24 @@ def test_each_reason_is_told_before_the_bell_and_nobody_elses(stage: Stage, tmp_
         assert last["reasons"][0]["reason"] == "Unschedulable"
 
 
-QUOTA = {
-    "apiVersion": "v1",
-    "kind": "ResourceQuota",
-    "metadata": {"name": "small"},
-    "spec": {"hard": {"pods": "4"}},
-}
-
-
 def test_of_a_stateful_set_that_a_quota_stops_it_is_told_how_many_pods_are_not_there(stage: Stage):
     """Its controller says why in events alone, which the operator has no right to read."""
     kind = "StatefulSet"
-    stage.set(QUOTA, workload(kind), hpa(kind=kind), calendar(), autoscaler(kind=kind))
+    limit_pods(stage, "small", ALLOWED)
+    stage.set(workload(kind), hpa(kind=kind), calendar(), autoscaler(kind=kind))
     with stage.operator(sun := Sun.rising(at("08:19"), SPEED, hurry=HURRY)):
         until(lambda: stage.ready(kind) == BASELINE, f"{BASELINE} Ready")
         sun.wait_for(at("08:20"))
-        until(lambda: stage.ready(kind) == 4, "as many Ready as the quota allows")
+        until(lambda: stage.ready(kind) == ALLOWED, "as many Ready as the quota allows")
         sun.wait_for(at("08:22"))
         until(lambda: is_at_risk(stage, "web", "NotCreated"), lambda: f"short of pods: {of(stage, 'web')}")
         assert sun.now() < at("08:30"), "too slow a machine for this speed"
-        assert of(stage, "web")[2].endswith(f"{PEAK - 4} NotCreated")
+        assert of(stage, "web")[2].endswith(f"{PEAK - ALLOWED} NotCreated")
 
 
 def test_a_quota_is_told_as_soon_as_the_server_says_so(stage: Stage):
-    stage.set(QUOTA, workload(), hpa(), calendar(), autoscaler())
+    limit_pods(stage, "small", ALLOWED)
+    stage.set(workload(), hpa(), calendar(), autoscaler())
     with stage.operator(sun := Sun.rising(at("08:19"), SPEED, hurry=HURRY)):
         until(lambda: stage.ready() == BASELINE, f"{BASELINE} Ready")
         sun.wait_for(at("08:20"))

@@ -24,6 +24,7 @@ from firstbell_workshop.local.cache import cache_folder
 from tests.chart.test_dashboard import BOARD, PANELS, filled
 from tests.cluster.operator_account import CHART, ROOT, Account, access, helm
 from tests.cluster.operator_process import OperatorThread, Sun, settings_for
+from tests.cluster.quota import limit_pods
 from tests.cluster.stage import NAME, Stage, hpa, workload
 from tests.cluster.test_live_metrics import PER_REPLICA, pupils
 from tests.cluster.waiting import until
@@ -54,15 +55,6 @@ TENTH = {
 """What is put in place of lines of the founding example."""
 RISES_OF_THE_FOUNDING_MORNING = {-30: 13, -25: 20, -20: 26, -15: 30, -10: 31, 0: 31, 5: 31}
 """Minutes from its bell, to what is written by then."""
-
-
-def quota(pods: int) -> dict:
-    return {
-        "apiVersion": "v1",
-        "kind": "ResourceQuota",
-        "metadata": {"name": "few"},
-        "spec": {"hard": {"pods": str(pods)}},
-    }
 
 
 class Morning:
@@ -199,9 +191,7 @@ def morning(stage: Stage, prometheus_program: Path, exporter: Exporter, tmp_path
 
 def test_a_quota_that_is_too_small_is_told_before_the_bell_and_nothing_else_is(morning: Morning):
     stage, watched, sun = morning.stage, morning.watched, morning.sun
-    stage.set(quota(ALLOWED))
-    # Pods that are made before it is counted for the first time are none of it.
-    until(lambda: (stage.api.get("ResourceQuota", "few") or {}).get("status", {}).get("used"), "it counts")
+    limit_pods(stage, "few", ALLOWED)
     stage.set(workload(), hpa())
     stage.kubectl("apply", "-f", str(SMALLEST))
     metrics = {"spec": {"metrics": [pupils(watched.prometheus.url)]}}
