@@ -7,6 +7,7 @@ of a school, or UTC that says so.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from firstbell.core.bells import instant_of
@@ -22,6 +23,7 @@ CLOCK = "%H:%M"
 """A time of day, where its date is known."""
 DATED_CLOCK = "%a %d %b %H:%M"
 """A time of day with its weekday and date."""
+_TO_THE_SECOND = len("2024-09-09T08:30:00")
 
 
 def told_instant(told: object) -> datetime | None:
@@ -41,9 +43,10 @@ def told_instant(told: object) -> datetime | None:
 
 def api_time(at: datetime) -> str:
     """Return an aware instant as the API writes it: UTC, whole seconds."""
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return f"{at.astimezone(UTC).isoformat()[:_TO_THE_SECOND]}Z"  # a fifth of the time of strftime
 
 
+@lru_cache(maxsize=4096)  # the bells of the weeks to come are told at every look
 def api_minute(minute: Minute) -> str:
     """Return the start of a minute as the API writes instants."""
     return api_time(instant_of(minute))

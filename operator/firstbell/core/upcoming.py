@@ -7,6 +7,7 @@ that status, `plan` and `explain` use the same words.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from firstbell.core.bells import MINUTES_PER_DAY, instant_of, start_of_day
@@ -19,6 +20,7 @@ from firstbell.core.time_words import DATED_CLOCK, local_clock
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from fractions import Fraction
+    from zoneinfo import ZoneInfo
 
     from firstbell.core.bells import Minute
     from firstbell.core.days import Day
@@ -136,8 +138,13 @@ def local_time(peak: PlannedPeak) -> str:
 
 def wall_clock(peak: PlannedPeak, minute: Minute, form: str) -> str:
     """Return a minute on the wall of a peak's school, with its zone where others are planned beside it."""
-    told = local_clock(instant_of(minute), peak.zone, form)
+    told = _on_wall(minute, peak.zone, form)
     return f"{told} {peak.zone.key}" if peak.zones_meet else told
+
+
+@lru_cache(maxsize=4096)  # the bells of the weeks to come are told at every look
+def _on_wall(minute: Minute, zone: ZoneInfo, form: str) -> str:
+    return local_clock(instant_of(minute), zone, form)
 
 
 def day_words(day: Day) -> str:

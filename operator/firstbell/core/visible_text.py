@@ -43,6 +43,8 @@ def visible(text: str, most: int | None = None, *, keep: str = "") -> str:
 
     Wider and narrower blanks become the ordinary one; the letters of `keep` stay. Shown twice it is the same.
     """
+    if (most is None or len(text) <= most) and text.isascii() and text.isprintable():
+        return text
     cut = text if most is None else text[: most + 1]
     shown = cut if cut.isascii() and cut.isprintable() else "".join(_shown(cut, keep))
     return shown if most is None or len(shown) <= most else f"{shown[: most - 1]}…"

@@ -16,13 +16,15 @@ from firstbell.core import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from firstbell.engine.ports import Json
 
 WORD_CHARACTERS, MESSAGE_CHARACTERS = 1000, 4000
 """A letter that is spelled out takes up to ten, and the definition of a status allows 1024 and 32768."""
+_TRUTHS = list(Truth)
+"""A list, because anything may stand in a status, and not all of it has a hash."""
 
 
 def merge_patch(old: Json, new: Json) -> Json:
@@ -51,7 +53,7 @@ def _visible(key: str, value: Any) -> Any:
     if isinstance(value, str):
         return visible(value, MESSAGE_CHARACTERS if key == "message" else WORD_CHARACTERS)
     if isinstance(value, dict):
-        return visible_status(value)
+        return {name: _visible(name, each) for name, each in value.items()}
     return [_visible(key, each) for each in value] if isinstance(value, (list, tuple)) else value
 
 
@@ -79,24 +81,30 @@ def written_conditions(
 
 def read_conditions(status: Json) -> list[Condition]:
     """Return the conditions of a status as values; what cannot be read is left out."""
-    told = status.get("conditions")
-    return [
-        Condition(
-            type=item["type"],
-            status=Truth(item["status"]),
-            reason=item.get("reason") or "",
-            message=item.get("message") or "",
-            observed_generation=item.get("observedGeneration"),
-            since=told_instant(item.get("lastTransitionTime")),
-        )
-        for item in (told if isinstance(told, list) else ())
-        if isinstance(item, dict) and item.get("type") and item.get("status") in list(Truth)
-    ]
+    return [_condition(item) for item in _readable(status)]
 
 
 def read_condition(status: Json, kind: ConditionType) -> Condition | None:
     """Return the condition of a type as it was last reported; None where it was not."""
-    return next((one for one in read_conditions(status) if one.type == kind), None)
+    return next((_condition(item) for item in _readable(status) if item["type"] == kind), None)
+
+
+def _readable(status: Json) -> Iterator[Json]:
+    told = status.get("conditions")
+    for item in told if isinstance(told, list) else ():
+        if isinstance(item, dict) and item.get("type") and item.get("status") in _TRUTHS:
+            yield item
+
+
+def _condition(item: Json) -> Condition:
+    return Condition(
+        type=item["type"],
+        status=Truth(item["status"]),
+        reason=item.get("reason") or "",
+        message=item.get("message") or "",
+        observed_generation=item.get("observedGeneration"),
+        since=told_instant(item.get("lastTransitionTime")),
+    )
 
 
 def reported_stop(status: Json) -> str:

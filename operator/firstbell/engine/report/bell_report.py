@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core import ConditionReason, Truth, api_time, instant_of
+from firstbell.core import ConditionReason, Truth, api_minute, api_time
 from firstbell.engine.report.bells import rung
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def bell_status(seen: Readiness, condition: Condition) -> Json:
     record = _meant(seen)
     if record is not None:
         told |= {
-            "bellTime": api_time(instant_of(record.peak.bell)),
+            "bellTime": api_minute(record.peak.bell),
             "peak": record.peak.surge.occurrence.peak.name,
             "plannedReplicas": record.planned,
         }

@@ -23,6 +23,7 @@ from firstbell.core import (
     Severity,
     Truth,
     Unavailable,
+    api_minute,
     api_time,
     calendar_findings,
     fold,
@@ -172,7 +173,7 @@ def _next_restart(days: SchoolDays, now: datetime) -> Json | None:
     if not found:
         return None
     at, day = found
-    told: Json = {"date": day.date.isoformat(), "bellTime": api_time(instant_of(at))}
+    told: Json = {"date": day.date.isoformat(), "bellTime": api_minute(at)}
     if day.lessons is not None and day.lessons.break_days is not None:
         told["breakDays"] = day.lessons.break_days
     return told

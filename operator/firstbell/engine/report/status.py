@@ -16,6 +16,7 @@ from firstbell.core import (
     DecisionReason,
     Truth,
     Unavailable,
+    api_minute,
     api_time,
     instant_of,
     minute_of,
@@ -216,8 +217,8 @@ def _upcoming(peak: PlannedPeak, orders: Sequence[Override], *, at_risk: bool) -
     reason = "; ".join([peak_sentence(peak), *(one.sentence for one in beside)])
     return {
         **({"atRisk": True} if at_risk else {}),
-        "bellTime": api_time(instant_of(occurrence.bell)),
-        "readyByTime": api_time(instant_of(peak.ready_by)),
+        "bellTime": api_minute(occurrence.bell),
+        "readyByTime": api_minute(peak.ready_by),
         "replicas": peak.replicas,
         "peak": occurrence.peak.name,
         "reason": reason,
@@ -228,7 +229,7 @@ def _last_peak(record: BellRecord | None) -> Json | None:
     if record is None:
         return None
     return _present(
-        bellTime=api_time(instant_of(record.peak.bell)),
+        bellTime=api_minute(record.peak.bell),
         peak=record.peak.surge.occurrence.peak.name,
         plannedReplicas=record.planned,
         readyReplicasAtBell=record.ready_at_bell,
