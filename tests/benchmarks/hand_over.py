@@ -2,12 +2,14 @@
 
     python -m tests.benchmarks.hand_over --instants 24 --seed 1
     python -m tests.benchmarks.hand_over --instants 4 --seed 1 --lease 12 --frozen 60
+    python -m tests.benchmarks.hand_over --instants 8 --seed 1 --beside 1000 --speed 60
 
 Three operators as processes under the chart's account, on the local control plane, a clock that is fast, and
 a bell every hour of it. Within each, at a random instant before or in its ramp, something happens to
 the one that holds the Lease. Times are of the wall, from the signal to the moment at which another process
 has read everything again and may write. At the end the audit log is asked whether a floor, a count, a status
 or an event was written by two within one Lease. Bells that were not met are looked for in the status.
+`--beside` so many other workloads, which have nothing due, whoever takes over has read everything of.
 """
 
 from __future__ import annotations
@@ -39,6 +41,8 @@ from tests.cluster.stage import PEAK, Stage, at, autoscaler, calendar, hpa, work
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
+
+    from tests.cluster.cluster_api import Json
 
 NAMESPACE = "bench"
 AGAIN = "everything was read again"
@@ -83,7 +87,7 @@ class Bench:
         self.clean: set[str] = set()
         self.living: list[Contender] = []
 
-    def fill(self) -> None:
+    def fill(self, beside: int) -> None:
         peak = {
             "name": "lesson",
             "anchor": "PeriodStart",
@@ -97,10 +101,25 @@ class Bench:
         schedules = [{"name": "day", "classPeriods": bells()}]
         self.stage.set(workload(), hpa(), calendar(bellSchedules=schedules))
         self.stage.set(autoscaler(peaks=[peak], behavior=at_once))
+        self.put_beside(beside)
         self.here.nobody_holds()
         self.living = [self.here.start() for _ in range(3)]
         for one in self.living:
             follows(one)
+
+    def put_beside(self, count: int) -> None:
+        """Workloads without pods, and a calendar of Sundays."""
+        quiet = named(
+            calendar(weeklySchedule=[{"daysOfWeek": ["Sunday"], "bellScheduleName": "day"}]), "quiet"
+        )
+        self.stage.set(quiet)
+        for number in range(count):
+            name = f"beside-{number:05}"
+            policy = autoscaler(calendarRefs=[{"name": "quiet"}])
+            for body in (workload(replicas=0), hpa(), policy):
+                if "scaleTargetRef" in body["spec"]:
+                    body["spec"]["scaleTargetRef"]["name"] = name
+                self.stage.set(named(body, name))
 
     def holder(self) -> Contender:
         """Who holds the Lease and has read everything, waited for."""
@@ -186,6 +205,11 @@ class Bench:
         time.sleep(max(0.0, seconds))
 
 
+def named(body: Json, name: str) -> Json:
+    body["metadata"]["name"] = name
+    return body
+
+
 def _last_term(one: Contender) -> str:
     """Who a process was when it last took the Lease and has not lost it since; empty where it has."""
     said = one.process.said
@@ -230,11 +254,12 @@ def main() -> None:
     parser.add_argument("--lease", type=int, default=4, help="Seconds that a Lease lasts.")
     parser.add_argument("--frozen", type=float, default=12.0, help="Seconds that a process is frozen.")
     parser.add_argument("--speed", type=float, default=150.0, help="How fast the clock runs.")
+    parser.add_argument("--beside", type=int, default=0, help="How many other workloads there are.")
     parser.add_argument("--seconds", type=float, default=420.0, help="No instant begins later than that.")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, benched(Path(folder), given.lease, given.speed) as here:
         bench = Bench(here, given.frozen, given.seed)
-        bench.fill()
+        bench.fill(given.beside)
         begun, done = time.monotonic(), 0
         rounds = [(fault, ramp) for ramp in (False, True) for fault in FAULTS]
         plays = [rounds[number % len(rounds)] for number in range(given.instants)]
