@@ -25,6 +25,7 @@ import structlog
 from firstbell.adapters import liveness
 from firstbell.adapters.access import namespace_of_pod
 from firstbell.adapters.events import KubernetesEvents
+from firstbell.adapters.garbage import set_aside
 from firstbell.adapters.kopf_session import KopfSession
 from firstbell.adapters.kubernetes import LONGEST_WATCH_SECONDS, PAGE, WATCH_SECONDS, KubernetesCluster
 from firstbell.adapters.liveness import Liveness
@@ -249,6 +250,7 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
             follow_asked(engine, asked),
             follow_red(engine, red),
             follow_objects(engine, cluster, settings.namespaces, listed_anew=listed_anew.set),
+            set_aside(engine.drained),
         )
         anew = autoscalers_appear(cluster, store, settings.namespaces)
         session = KopfSession(cluster.connection, listed_anew.set, telemetry.requested)
