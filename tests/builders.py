@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from firstbell.core import SchoolCalendar
 from firstbell.core.bells import END_OF_DAY, Minute, instant_of, minute_of, start_of_day
 from firstbell.core.calendar import (
     AcademicSession,
@@ -28,7 +29,6 @@ from firstbell.core.calendar import (
     RecurrenceCondition,
     Rotation,
     RotationType,
-    SchoolCalendar,
     SessionType,
     Weekday,
     WeeklyRecurrence,

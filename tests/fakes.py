@@ -23,8 +23,8 @@ from tests.managed_fields import managed
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from firstbell.core import Condition
     from firstbell.core.absence import Unavailable
+    from firstbell.core.reasons import Condition
     from firstbell.engine.ports import (
         CalendarFigures,
         ComingBell,

@@ -36,7 +36,8 @@ from firstbell.adapters.renewal import load_access
 from firstbell.adapters.server_dates import ServerDates
 from firstbell.adapters.telemetry import PrometheusTelemetry
 from firstbell.clock import SystemClock, steady_seconds
-from firstbell.core import AbsenceReason, Unavailable
+from firstbell.core import Unavailable
+from firstbell.core.reasons import AbsenceReason
 from firstbell.engine.engine import Engine
 from firstbell.engine.pace.fence import Fence
 from firstbell.engine.pace.slices import Slices

@@ -20,8 +20,8 @@ from hypothesis import HealthCheck, Phase, given, seed, settings, target
 from hypothesis import strategies as st
 from rich.console import Console
 
+from firstbell.core import SchoolCalendar
 from firstbell.core.bells import minute_of
-from firstbell.core.calendar import SchoolCalendar
 from firstbell.core.days import SchoolDays
 from firstbell.core.effort import effort_of, too_many_steps
 from firstbell.core.lead import NO_RISES

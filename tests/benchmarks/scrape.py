@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from rich.console import Console
 
 from firstbell.adapters.telemetry import PrometheusTelemetry
-from firstbell.core import Condition, ConditionType, Truth
+from firstbell.core.reasons import Condition, ConditionType, Truth
 from firstbell.engine.ports import ComingBell, Standing
 
 WORKLOADS = 10_000

@@ -24,7 +24,7 @@ from rich.table import Table
 
 from firstbell.adapters.kubernetes import KubernetesCluster
 from firstbell.adapters.renewal import load_access
-from firstbell.core import PACE_AT_FIRST, writing_lead
+from firstbell.core.capacity import PACE_AT_FIRST, writing_lead
 from firstbell_workshop.local.provision import control_plane
 from firstbell_workshop.local.spec import ControlPlaneSpec
 from tests.benchmarks.arrivals import Arrivals

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from firstbell.core import Plan, minute_of
+from firstbell.core import Plan
+from firstbell.core.instants import minute_of
 from firstbell.engine.deciding.planning import current_plan
 from firstbell.engine.deciding.situation import situation
 from firstbell.engine.floor.reading import seen_floor

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from firstbell.adapters.series import BELL_OUTCOMES, BY_NAME
-from firstbell.core import ConditionReason, ConditionType, Truth
+from firstbell.core.reasons import ConditionReason, ConditionType, Truth
 from firstbell.kinds.crds import RENDERED_KINDS
 from tests.chart.alert_scenes import SCENES, Scene
 from tests.chart.rendering import CHART, ROOT, helm, manifests, only

@@ -10,23 +10,17 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.core.calendar import (
-    DateRange,
-    InstructionMode,
-    OnClosure,
-    Rotation,
-    RotationType,
-    Weekday,
-    covers,
-)
+from firstbell.core.calendar import DateRange, InstructionMode, OnClosure, Rotation, RotationType, Weekday
 from firstbell.core.days import Day, DayClass, Lessons, Transition, each_day
 from firstbell.core.rotation import Candidate, week_start
+from firstbell.core.school_calendar import covers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
 
-    from firstbell.core.calendar import CalendarDate, Holiday, SchoolCalendar, WeeklyRow
+    from firstbell.core import SchoolCalendar
+    from firstbell.core.calendar import CalendarDate, Holiday, WeeklyRow
 
 TO = {
     InstructionMode.REMOTE: Transition.TO_REMOTE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,6 @@ from firstbell.core.calendar import (
     InstructionMode,
     OnClosure,
     RotationType,
-    SchoolCalendar,
     SessionType,
     Weekday,
 )
@@ -29,6 +29,9 @@ from tests.builders import (
 )
 from tests.property.reference_days import reference_days
 from tests.property.strategies import BELLS, REGIONS, SCHEDULES, scopes
+
+if TYPE_CHECKING:
+    from firstbell.core import SchoolCalendar
 
 BEGIN = date(2019, 8, 20)
 LONGEST = 900

@@ -12,7 +12,7 @@ from firstbell.files.links import Linked, link
 from firstbell.files.manifests import Manifests, read_manifests
 
 if TYPE_CHECKING:
-    from firstbell.core.calendar import SchoolCalendar
+    from firstbell.core import SchoolCalendar
 
 DATA = Path(__file__).parents[1] / "data"
 EXAMPLES = Path(__file__).parents[2] / "examples"

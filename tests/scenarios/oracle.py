@@ -16,10 +16,14 @@ import csv
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from firstbell.core.calendar import DateRange, Holiday, HolidayType, SchoolCalendar
+from firstbell.core.calendar import DateRange, Holiday, HolidayType
 from tests.builders import a_bell_schedule, a_calendar, a_row, a_school_year, on
+
+if TYPE_CHECKING:
+    from firstbell.core import SchoolCalendar
 
 DATA = Path(__file__).parents[1] / "data"
 FIRST, LAST = date(2019, 9, 1), date(2027, 8, 31)

@@ -11,15 +11,19 @@ from __future__ import annotations
 
 import json
 from datetime import date, time
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from firstbell.core.bells import bell
-from firstbell.core.calendar import BellSchedule, CalendarEvent, ClassPeriod, SchoolCalendar
+from firstbell.core.calendar import BellSchedule, CalendarEvent, ClassPeriod
 from firstbell.core.days import DayClass, SchoolDays
 from tests.builders import a_calendar, a_holiday, a_row, a_school_year, an_exception, day_of, on, stamp
 from tests.scenarios.manifests import DATA
+
+if TYPE_CHECKING:
+    from firstbell.core import SchoolCalendar
 
 LEFT_OUT = {"optional", "nonschool"}
 

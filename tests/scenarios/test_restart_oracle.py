@@ -14,7 +14,7 @@ from tests.builders import clock
 from tests.scenarios.oracle import PLACES, Restart, calendar_of, easter_sunday, oracle
 
 if TYPE_CHECKING:
-    from firstbell.core.calendar import SchoolCalendar
+    from firstbell.core import SchoolCalendar
 
 RESTARTS = (DayClass.RESTART_AFTER_HOLIDAY, DayClass.FIRST_DAY_OF_SCHOOL_YEAR)
 

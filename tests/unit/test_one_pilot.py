@@ -24,6 +24,7 @@ HOMES = {
 """What is called by its home and by one other file alone: of these a decision is made."""
 SOURCES = {"firstbell.core.decide", "firstbell.core.scheduled", "firstbell.core.surge_correction"}
 SOURCES |= {"firstbell.core.rules"}
+DOOR = "firstbell.core"
 
 
 def strangers(source: str, file: str) -> list[str]:
@@ -32,7 +33,7 @@ def strangers(source: str, file: str) -> list[str]:
     names = {
         alias.asname or alias.name: alias.name
         for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and node.module in SOURCES
+        if isinstance(node, ast.ImportFrom) and node.module in SOURCES | {DOOR}
         for alias in node.names
         if alias.name in HOMES
     }
@@ -63,6 +64,7 @@ def test_nothing_but_the_pilot_builds_an_observation_decides_or_remembers():
         ("from firstbell.core.decide import Observation\nObservation(now=None)", ["Observation"]),
         ("from firstbell.core.decide import Observation as Seen\nSeen(now=None)", ["Observation"]),
         ("from firstbell.core import decide\ndecide.decide(None)", ["decide"]),
+        ("from firstbell.core import Rules\nRules()", ["Rules"]),
         ("import firstbell.core.decide\nfirstbell.core.decide.Observation()", ["Observation"]),
         ("from firstbell.core.rules import Rules\nRules()", ["Rules"]),
         ("from firstbell.core.decision import Decision\ndef of(seen: Observation) -> Decision: ...", []),

@@ -13,7 +13,8 @@ from collections import OrderedDict, deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from firstbell.core import api_time, visible
+from firstbell.core.instants import api_time
+from firstbell.core.reasons import visible
 from firstbell.engine.ports import Clock, Cluster, Failure, Happening, Json, ObjectPath
 
 if TYPE_CHECKING:

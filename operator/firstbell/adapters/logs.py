@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from firstbell.core import visible
+from firstbell.core.reasons import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from firstbell.adapters.prometheus_trouble import Trouble
-from firstbell.core import ReasonMeaning
+from firstbell.core.reasons import ReasonMeaning
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

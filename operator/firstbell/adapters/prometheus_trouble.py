@@ -14,7 +14,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from firstbell.core import Unavailable, visible
+from firstbell.core import Unavailable
+from firstbell.core.reasons import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

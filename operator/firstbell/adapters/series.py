@@ -11,7 +11,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from firstbell.adapters.api_requests import VERBS
-from firstbell.core import DayClass, Truth
+from firstbell.core.calendar import DayClass
+from firstbell.core.reasons import Truth
 from firstbell.kinds.group import CALENDAR, CLUSTER_CALENDAR, KINDS
 
 if TYPE_CHECKING:

@@ -19,14 +19,14 @@ from firstbell.adapters import series
 from firstbell.adapters.exposition import metrics_app
 from firstbell.adapters.object_figures import ObjectFigures
 from firstbell.adapters.series import BELL_OUTCOMES, NEXT_BELL, NO_LESSONS, SERIES, STANDING, SeriesType
-from firstbell.core import ConditionType, Truth
+from firstbell.core.reasons import ConditionType, Truth
 from firstbell.kinds.group import AUTOSCALER, OVERRIDE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from firstbell.core import Condition
+    from firstbell.core.reasons import Condition
     from firstbell.engine.ports import CalendarFigures, ComingBell, FleetFigures, Standing
 
 NAN = float("nan")

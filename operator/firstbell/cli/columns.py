@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core import visible
+from firstbell.core.reasons import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core import read_floor
+from firstbell.core.scaling import read_floor
 from firstbell.engine.floor.reading import seen_floor
 from firstbell.engine.objects.object_keys import key_of
 from firstbell.engine.ports import NOT_FOR_US, Failure, FailureKind

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core import DATED_CLOCK, EPOCH, local_clock, visible
+from firstbell.core.instants import DATED_CLOCK, EPOCH, local_clock
+from firstbell.core.reasons import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import typer
 
-from firstbell.core import is_visible, visible
+from firstbell.core.reasons import is_visible, visible
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -15,12 +15,12 @@ from firstbell.core import (
     PlannedPeak,
     SchoolDays,
     Workload,
-    change_sentence,
     changed_bells,
     lost_bells,
     make_plan,
-    start_of_day,
 )
+from firstbell.core.instants import start_of_day
+from firstbell.core.reasons import change_sentence
 from firstbell.files.links import Linked, LinkedAutoscaler
 from firstbell.files.plan_document import DayWindow
 

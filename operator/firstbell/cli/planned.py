@@ -15,21 +15,10 @@ from firstbell.cli.live_objects import live_objects
 from firstbell.cli.many_clusters import Clusters, Unread, ask_namespaces
 from firstbell.cli.missing_namespace import missing_namespace
 from firstbell.cli.output import refuse
-from firstbell.core import (
-    NO_RISES,
-    Condition,
-    ConditionType,
-    Plan,
-    Rises,
-    SchoolCalendar,
-    SchoolDays,
-    Severity,
-    Truth,
-    Workload,
-    make_plan,
-    policy_findings,
-    start_of_day,
-)
+from firstbell.core import Plan, SchoolCalendar, SchoolDays, Workload, make_plan
+from firstbell.core.capacity import NO_RISES, Rises
+from firstbell.core.instants import start_of_day
+from firstbell.core.reasons import Condition, ConditionType, Severity, Truth, policy_findings
 from firstbell.engine.deciding.leading import lead_from_status
 from firstbell.engine.objects.status_values import read_condition
 from firstbell.engine.ports import Failure

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from firstbell.cli.output import refuse
-from firstbell.core import bell, instant_of, local_clock
+from firstbell.core.instants import bell, instant_of, local_clock
 
 if TYPE_CHECKING:
     from datetime import tzinfo

@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from firstbell.core import visible
+from firstbell.core.reasons import visible
 
 
 class VisibleConsole(Console):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from firstbell.core.reasons import ConditionType
+from firstbell.core.reason_words import ConditionType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
-    from firstbell.core.calendar import DateRange
+    from firstbell.core.school_calendar import DateRange
 
 
 class _Scoped(Protocol):

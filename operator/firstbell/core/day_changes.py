@@ -7,15 +7,15 @@ from itertools import islice, zip_longest
 from typing import TYPE_CHECKING
 
 from firstbell.core.bells import instant_of
-from firstbell.core.calendar import InstructionMode
 from firstbell.core.days import SchoolDays, each_day
+from firstbell.core.school_calendar import InstructionMode
 from firstbell.core.time_words import CLOCK, local_clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from firstbell.core.calendar import CalendarDate, DateRange, SchoolCalendar
+    from firstbell.core.school_calendar import CalendarDate, DateRange, SchoolCalendar
     from firstbell.core.school_day import Day
 
 MOST_DAYS = 120

@@ -11,16 +11,16 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from firstbell.core.bells import bell
-from firstbell.core.calendar import DateRange
 from firstbell.core.layers import Layers
 from firstbell.core.region_days import RegionDays
+from firstbell.core.school_calendar import DateRange
 from firstbell.core.school_day import Day, DayClass, Lessons, Transition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from firstbell.core.bells import Minute
-    from firstbell.core.calendar import SchoolCalendar, Weekday
+    from firstbell.core.school_calendar import SchoolCalendar, Weekday
 
 __all__ = [
     "Day", "DayClass", "Lessons", "SchoolDays", "Transition", "each_day",

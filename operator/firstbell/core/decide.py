@@ -29,7 +29,7 @@ from firstbell.core.reactive import (
     asked_by_all,
     sentence,
 )
-from firstbell.core.reasons import DecisionReason, LimitReason
+from firstbell.core.reason_words import DecisionReason, LimitReason
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from firstbell.core.absence import Unavailable
-from firstbell.core.reasons import LimitReason
+from firstbell.core.reason_words import LimitReason
 
 if TYPE_CHECKING:
     from firstbell.core.limits import Limit
-    from firstbell.core.reasons import DecisionReason
+    from firstbell.core.reason_words import DecisionReason
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from firstbell.core.bells import Minute
-    from firstbell.core.calendar import Cohort
     from firstbell.core.days import SchoolDays
     from firstbell.core.policy import Peak, Policy
+    from firstbell.core.school_calendar import Cohort
 
 Offsets: TypeAlias = tuple[tuple[int, int], ...]
 """Pupils by start offset in minutes: (offset, pupils), offsets ascending and distinct."""

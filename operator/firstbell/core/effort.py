@@ -13,22 +13,22 @@ from typing import TYPE_CHECKING
 
 from firstbell.core.absence import Unavailable
 from firstbell.core.bells import MINUTES_PER_DAY, instant_of
-from firstbell.core.calendar import CronRecurrence, DateRange, OneDate
 from firstbell.core.coalesce import context_minutes
 from firstbell.core.demand import cohort_parts, offsets_by_region
 from firstbell.core.occurrences import event_minutes, longest, regions_of, wants
 from firstbell.core.policy import PeakAnchor
-from firstbell.core.reasons import AbsenceReason
+from firstbell.core.reason_words import AbsenceReason
+from firstbell.core.school_calendar import CronRecurrence, DateRange, OneDate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from firstbell.core.bells import Minute
-    from firstbell.core.calendar import DemandEvent
     from firstbell.core.days import SchoolDays
     from firstbell.core.demand import Offsets
     from firstbell.core.plan import Workload
     from firstbell.core.policy import Peak, Policy
+    from firstbell.core.school_calendar import DemandEvent
 
 BEHIND_MINUTES, AHEAD_MINUTES = 60, 2 * MINUTES_PER_DAY
 DAYS_AROUND = 3

@@ -11,14 +11,14 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from firstbell.core.calendar import DateRange, RotationType, Weekday
 from firstbell.core.coverage import Coverage, bits_where, places, scope_bits
 from firstbell.core.ordinary_week import OrdinaryWeek
 from firstbell.core.rotation import DAYS_PER_WEEK, cycle_of, week_start
+from firstbell.core.school_calendar import DateRange, RotationType, Weekday
 from firstbell.core.week_table import Opening
 
 if TYPE_CHECKING:
-    from firstbell.core.calendar import CalendarDate, Holiday, Rotation, SchoolCalendar
+    from firstbell.core.school_calendar import CalendarDate, Holiday, Rotation, SchoolCalendar
 
 _ONE_DAY = timedelta(days=1)
 

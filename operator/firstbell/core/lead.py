@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from firstbell.core.absence import Unavailable
 from firstbell.core.bells import EPOCH
-from firstbell.core.reasons import AbsenceReason
+from firstbell.core.reason_words import AbsenceReason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

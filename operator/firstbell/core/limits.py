@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from firstbell.core.behavior import RateType, SelectPolicy
-from firstbell.core.reasons import LimitReason
+from firstbell.core.reason_words import LimitReason
 
 if TYPE_CHECKING:
     from datetime import datetime

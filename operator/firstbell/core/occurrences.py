@@ -15,7 +15,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from firstbell.core.bells import MINUTES_PER_DAY, Minute, bell, local_date, minute_of_day, wall_to_minute
-from firstbell.core.calendar import (
+from firstbell.core.days import Day, SchoolDays, each_day
+from firstbell.core.policy import Peak, PeakAnchor
+from firstbell.core.school_calendar import (
     CronRecurrence,
     DateRange,
     DemandEvent,
@@ -25,15 +27,13 @@ from firstbell.core.calendar import (
     WeeklyRecurrence,
     covers,
 )
-from firstbell.core.days import Day, SchoolDays, each_day
-from firstbell.core.policy import Peak, PeakAnchor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import time
     from zoneinfo import ZoneInfo
 
-    from firstbell.core.calendar import ClassPeriod, SchoolCalendar
+    from firstbell.core.school_calendar import ClassPeriod, SchoolCalendar
 
 ONE_DAY = timedelta(days=1)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core.calendar import Weekday
 from firstbell.core.rotation import DAYS_PER_WEEK
+from firstbell.core.school_calendar import Weekday
 from firstbell.core.week_table import WeekTable, day_by_state
 
 if TYPE_CHECKING:
-    from firstbell.core.calendar import WeeklyRow
     from firstbell.core.rotation import Cycle
+    from firstbell.core.school_calendar import WeeklyRow
     from firstbell.core.week_table import Came, DayKind, KindsOfWeek
 
 

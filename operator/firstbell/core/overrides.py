@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from firstbell.core.absence import Unavailable
 from firstbell.core.decision import Hold
-from firstbell.core.reasons import DecisionReason, LimitReason
+from firstbell.core.reason_words import DecisionReason, LimitReason
 from firstbell.core.time_words import api_time
 from firstbell.core.visible_text import visible
 

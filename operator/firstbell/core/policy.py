@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from firstbell.core.calendar import covers
+from firstbell.core.school_calendar import covers
 
 if TYPE_CHECKING:
-    from firstbell.core.calendar import CalendarEvent, DemandEventType, InstructionMode
     from firstbell.core.days import Day, DayClass, Transition
+    from firstbell.core.school_calendar import CalendarEvent, DemandEventType, InstructionMode
 
 
 def _at_least(least: int, value: int | None, what: str) -> None:

@@ -20,7 +20,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from firstbell.core.absence import Unavailable
-from firstbell.core.reasons import AbsenceReason
+from firstbell.core.reason_words import AbsenceReason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -15,18 +15,18 @@ from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from firstbell.core.calendar import InstructionMode
 from firstbell.core.coverage import places
 from firstbell.core.rotation import NO_LABEL
+from firstbell.core.school_calendar import InstructionMode
 from firstbell.core.school_day import TRANSITION_TO, Day, DayClass, Lessons, Transition
 from firstbell.core.stretches import Stretches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from firstbell.core.calendar import WeeklyRow
     from firstbell.core.layers import Entries, Layers, Scope
     from firstbell.core.rotation import Candidate
+    from firstbell.core.school_calendar import WeeklyRow
 
 MOST_KEPT_ANSWERS = 512
 

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from firstbell.core.calendar import OnClosure, Rotation, RotationType, Weekday
+from firstbell.core.school_calendar import OnClosure, Rotation, RotationType, Weekday
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from firstbell.core.calendar import DateRange
+    from firstbell.core.school_calendar import DateRange
 
 DAYS_PER_WEEK = 7
 

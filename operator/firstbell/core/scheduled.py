@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from firstbell.core.absence import Unavailable
 from firstbell.core.decision import Recommendation
-from firstbell.core.reasons import DecisionReason
+from firstbell.core.reason_words import DecisionReason
 from firstbell.core.surge_correction import AS_PLANNED, corrected
 from firstbell.core.time_words import api_time
 from firstbell.core.upcoming import peak_at, peak_sentence

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from firstbell.core.calendar import InstructionMode
+from firstbell.core.school_calendar import InstructionMode
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from firstbell.core.calendar import CalendarEvent
+    from firstbell.core.school_calendar import CalendarEvent
 
 
 class DayClass(StrEnum):

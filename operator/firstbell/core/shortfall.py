@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from firstbell.core.reasons import ShortfallReason
+from firstbell.core.reason_words import ShortfallReason
 from firstbell.core.visible_text import visible
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from firstbell.core import AbsenceReason, Decision, Unavailable
+from firstbell.core import Decision, Unavailable
+from firstbell.core.reasons import AbsenceReason
 from firstbell.engine.acting.act import Actor
 from firstbell.engine.acting.commands import unsent_of
 from firstbell.engine.acting.left_workloads import LeftWorkloads

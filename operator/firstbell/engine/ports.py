@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from fractions import Fraction
 
-    from firstbell.core import Condition, Requested, Unavailable
+    from firstbell.core import Unavailable
+    from firstbell.core.capacity import Requested
+    from firstbell.core.reasons import Condition
 
 Json: TypeAlias = dict[str, Any]
 """A Kubernetes object, or a part of one, as it travels."""

@@ -9,18 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from firstbell.core import (
-    LONGEST_LEAD,
-    SLOWING,
-    AbsenceReason,
-    Decision,
-    EventReason,
-    Pilot,
-    Unavailable,
-    instant_of,
-    minute_of,
-    next_turns,
-)
+from firstbell.core import Decision, Pilot, Unavailable
+from firstbell.core.capacity import LONGEST_LEAD
+from firstbell.core.instants import instant_of, minute_of
+from firstbell.core.reasons import AbsenceReason, EventReason
+from firstbell.core.scaling import SLOWING, next_turns
 from firstbell.engine.acting.way_back import follow_way_back
 from firstbell.engine.deciding.evaluating import evaluated
 from firstbell.engine.deciding.last_autoscaler import autoscaler_from_status, follow_autoscaler

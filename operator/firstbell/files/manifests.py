@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from firstbell.core import EPOCH, told_instant
+from firstbell.core.instants import EPOCH, told_instant
 from firstbell.files.counted_workloads import CountedWorkload, read_counted
 from firstbell.files.objects import KubernetesObject, identify, objects_in
 from firstbell.files.stored_size import size_problem, written_bytes
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from firstbell.core import CalendarDate, Override, Policy, SchoolCalendar
+    from firstbell.core import Override, Policy, SchoolCalendar
+    from firstbell.core.calendar import CalendarDate
     from firstbell.kinds.calendar_exception import CalendarExceptionSpec
     from firstbell.kinds.cluster_scaling_profile import ClusterScalingProfileSpec
     from firstbell.kinds.scaling_override import ScalingOverrideSpec

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core import Finding, FindingKind, Severity
+from firstbell.core.reasons import Finding, FindingKind, Severity
 from firstbell.files.links import autoscaler_beside
 from firstbell.kinds.school_autoscaler import Mode
 

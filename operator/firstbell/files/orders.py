@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core import Finding, FindingKind, Severity, api_time
+from firstbell.core.instants import api_time
+from firstbell.core.reasons import Finding, FindingKind, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from firstbell.core import EPOCH, api_minute, api_time
+from firstbell.core.instants import EPOCH, api_minute, api_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core import Finding, FindingKind, Severity
+from firstbell.core.reasons import Finding, FindingKind, Severity
 from firstbell.kinds.cluster_scaling_profile import written_name
 from firstbell.kinds.group import PROFILE
 from firstbell.kinds.profile_over import repeated_fields

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from firstbell.core import Finding, FindingKind, Severity
+from firstbell.core.reasons import Finding, FindingKind, Severity
 from firstbell.kinds.group import AUTOSCALER, CALENDAR, CLUSTER_CALENDAR
 from firstbell.kinds.problems import nearest, quoted
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, cast
 
 from pydantic import ConfigDict, Field, create_model
 
-from firstbell.core import Behavior
+from firstbell.core.scaling import Behavior
 from firstbell.kinds.autoscaler_conversion import to_scaling_rules
 from firstbell.kinds.foreign_autoscalers import ForeignAutoscaler
 from firstbell.kinds.foreign_behavior import ForeignBehaviorSpec

@@ -6,15 +6,14 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from functools import lru_cache
 
-from firstbell.core import (
+from firstbell.core import Policy, Rules
+from firstbell.core.scaling import (
     Behavior,
     DayFactor,
     Match,
     MetricTarget,
     Peak,
-    Policy,
     RatePolicy,
-    Rules,
     ScalingRules,
     SelectPolicy,
     Shape,

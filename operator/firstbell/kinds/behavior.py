@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from firstbell.core import RateType, SelectPolicy
+from firstbell.core.scaling import RateType, SelectPolicy
 from firstbell.kinds.model import SpecModel, ordered_list
 from firstbell.kinds.scalars import Quantity, number
 

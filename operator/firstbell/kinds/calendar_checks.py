@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Protocol
 
-from firstbell.core import ODD_AND_EVEN, RotationType, SessionType, Weekday, clock_text, minute_of_day
+from firstbell.core.calendar import ODD_AND_EVEN, RotationType, SessionType, Weekday
+from firstbell.core.instants import clock_text, minute_of_day
 from firstbell.kinds.calendar_date import ExceptionFieldsSpec
 from firstbell.kinds.calendar_rules import DAYS_PER_YEAR, MOST_YEARS
 from firstbell.kinds.demand_event import LONGEST_EVENT_DAYS, DemandEventSpec

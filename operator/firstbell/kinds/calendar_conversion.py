@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from firstbell.core import SchoolCalendar
 from firstbell.core import calendar as core
 from firstbell.kinds.calendar_checks import calendar_problems, own_exception_problems
 from firstbell.kinds.calendar_date import CalendarDateSpec, ExceptionFieldsSpec
@@ -20,13 +21,13 @@ from firstbell.kinds.time_zones import read_zone
 from firstbell.kinds.uniqueness import repeated
 
 
-def read_calendar(namespace: str, name: str, spec: object) -> core.SchoolCalendar | Refused:
+def read_calendar(namespace: str, name: str, spec: object) -> SchoolCalendar | Refused:
     """Return the calendar of a `spec` as it comes from YAML or the API, or all that is wrong with it."""
     model = read_spec(SchoolCalendarSpec, spec)
     return model if isinstance(model, Refused) else to_calendar(namespace, name, model)
 
 
-def to_calendar(namespace: str, name: str, spec: SchoolCalendarSpec) -> core.SchoolCalendar | Refused:
+def to_calendar(namespace: str, name: str, spec: SchoolCalendarSpec) -> SchoolCalendar | Refused:
     """Return the calendar of a spec whose fields have the right shape, or all else that is wrong."""
     zone = read_zone(spec.time_zone, "spec.timeZone")
     crons = _crons(spec.demand_events)
@@ -35,7 +36,7 @@ def to_calendar(namespace: str, name: str, spec: SchoolCalendarSpec) -> core.Sch
     problems += [cron for cron in crons.values() if isinstance(cron, Problem)]
     if problems or isinstance(zone, Problem):
         return Refused(problems=tuple(problems))
-    return core.SchoolCalendar(
+    return SchoolCalendar(
         namespace=namespace,
         name=name,
         zone=zone,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict
 
-from firstbell.core import CalendarEvent, InstructionMode, Weekday
+from firstbell.core.calendar import CalendarEvent, InstructionMode, Weekday
 from firstbell.kinds.cel import Rule, validated_by
 from firstbell.kinds.model import SpecModel, distinct_list
 from firstbell.kinds.scalars import CivilDate, Flag, Name, Note, Time

@@ -8,7 +8,7 @@ would make the list anew as often. Where both lists are long the names become ke
 
 from __future__ import annotations
 
-from firstbell.core import CalendarEvent
+from firstbell.core.calendar import CalendarEvent
 from firstbell.kinds.cel import Rule
 
 MOST_YEARS = 30

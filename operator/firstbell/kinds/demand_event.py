@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from firstbell.core import DemandEventType, RecurrenceCondition, Weekday
+from firstbell.core.calendar import DemandEventType, RecurrenceCondition, Weekday
 from firstbell.kinds.cel import Rule, validated_by
 from firstbell.kinds.model import SpecModel, distinct_list
 from firstbell.kinds.scalars import Bell, CivilDate, EndBell, Flag, Name, number

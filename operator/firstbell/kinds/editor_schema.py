@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError, create_model
 
-from firstbell.core import FINDING_MEANINGS
+from firstbell.core.reasons import FINDING_MEANINGS
 from firstbell.kinds.accepted_findings import ACCEPT_PREFIX, ACCEPTING_KINDS
 from firstbell.kinds.crds import RENDERED_KINDS, Kind, object_schema
 from firstbell.kinds.group import API_VERSION, CLUSTER_KINDS, GROUP, KINDS

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from firstbell.core import CalendarDate, ExceptionSource, SchoolCalendar
+from firstbell.core import SchoolCalendar
+from firstbell.core.calendar import CalendarDate, ExceptionSource
 from firstbell.kinds.calendar_checks import exception_name_problems, too_far_apart
 from firstbell.kinds.problems import Problem, Refused
 

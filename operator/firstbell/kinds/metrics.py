@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from firstbell.core import TargetType
+from firstbell.core.scaling import TargetType
 from firstbell.kinds.cel import Rule, validated_by
 from firstbell.kinds.model import SpecModel
 from firstbell.kinds.quantities import exact

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from firstbell.core import AbsenceReason, Shortfall, ShortfallReason, Unavailable, words_of
+from firstbell.core import Unavailable
+from firstbell.core.reasons import AbsenceReason, Shortfall, ShortfallReason, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

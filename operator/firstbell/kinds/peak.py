@@ -10,7 +10,8 @@ from typing import Annotated
 
 from pydantic import ConfigDict
 
-from firstbell.core import CalendarEvent, DayClass, DemandEventType, InstructionMode, PeakAnchor, Transition
+from firstbell.core.calendar import CalendarEvent, DayClass, DemandEventType, InstructionMode, Transition
+from firstbell.core.scaling import PeakAnchor
 from firstbell.kinds.cel import Rule, validated_by
 from firstbell.kinds.model import SpecModel, distinct_list
 from firstbell.kinds.scalars import Minutes, Name, Percent, Replicas

@@ -5,7 +5,9 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from firstbell.core import AbsenceReason, PodRequest, Unavailable
+from firstbell.core import Unavailable
+from firstbell.core.capacity import PodRequest
+from firstbell.core.reasons import AbsenceReason
 from firstbell.kinds.quantities import NANOS, nanos
 
 if TYPE_CHECKING:

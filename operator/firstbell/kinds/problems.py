@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from types import UnionType
 from typing import TYPE_CHECKING, Any
 
-from firstbell.core import is_visible
+from firstbell.core.reasons import is_visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

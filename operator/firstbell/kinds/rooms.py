@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from firstbell.core import AbsenceReason, Resource, Room, Unavailable
+from firstbell.core import Unavailable
+from firstbell.core.capacity import Resource, Room
+from firstbell.core.reasons import AbsenceReason
 from firstbell.kinds.pod_request import amount
 
 if TYPE_CHECKING:

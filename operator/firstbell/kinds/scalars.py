@@ -14,7 +14,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from firstbell.core import END_OF_DAY, clock_text
+from firstbell.core.instants import END_OF_DAY, clock_text
 from firstbell.kinds.unquoted import Unquoted
 
 LARGEST_INT32 = 2**31 - 1

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict
 
-from firstbell.core import DEFAULT_TOLERANCE
+from firstbell.core.scaling import DEFAULT_TOLERANCE
 from firstbell.kinds.cel import Rule, validated_by
 from firstbell.kinds.cluster_scaling_profile import ClusterScalingProfileSpec
 from firstbell.kinds.lead_time import LeadMode

@@ -12,7 +12,14 @@ from typing import Annotated
 
 from pydantic import ConfigDict
 
-from firstbell.core import HolidayType, InstructionMode, OnClosure, RotationType, SessionType, Weekday
+from firstbell.core.calendar import (
+    HolidayType,
+    InstructionMode,
+    OnClosure,
+    RotationType,
+    SessionType,
+    Weekday,
+)
 from firstbell.kinds.cel import Rule, validated_by
 from firstbell.kinds.model import SpecModel, distinct_list, named_list
 from firstbell.kinds.scalars import Bell, CivilDate, EndBell, Name, Title, number

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from firstbell.core import api_time, told_instant, visible
+from firstbell.core.instants import api_time, told_instant
+from firstbell.core.reasons import visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,7 +14,7 @@ from firstbell.adapters.kubernetes import KubernetesCluster
 from firstbell.adapters.renewal import load_access
 from firstbell.app import run_operator
 from firstbell.clock import FastClock
-from firstbell.core import instant_of, minute_of
+from firstbell.core.instants import instant_of, minute_of
 from firstbell.engine.floor.reading import seen_hpa
 from firstbell.engine.ports import Failure, ObjectPath
 from firstbell.engine.seen.workloads import DEPLOYMENT, seen_workload

@@ -17,7 +17,7 @@ import yaml
 from firstbell.adapters.kubernetes import KubernetesCluster
 from firstbell.adapters.renewal import load_access
 from firstbell.clock import SystemClock
-from firstbell.core import instant_of, minute_of
+from firstbell.core.instants import instant_of, minute_of
 from firstbell.engine.objects.target_ref import TargetRef
 from firstbell.engine.ports import Failure, ObjectPath
 from firstbell_workshop.demo.pace import Rise, Trial

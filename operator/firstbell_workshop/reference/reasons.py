@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from firstbell.adapters.prometheus_meanings import TROUBLE_MEANINGS
-from firstbell.core import (
+from firstbell.core.reasons import (
     ABSENCE_MEANINGS,
     CONDITION_MEANINGS,
     DECISION_MEANINGS,
@@ -19,7 +19,7 @@ from firstbell_workshop.reference.markdown import code, table
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from firstbell.core import ReasonMeaning
+    from firstbell.core.reasons import ReasonMeaning
 
 FILE = "reference/reasons.md"
 _INTRODUCTION = """# Reasons: every word

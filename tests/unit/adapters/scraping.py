@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from firstbell.core import Condition, Truth
+from firstbell.core.reasons import Condition, Truth
 
 
 def answer(telemetry, accept="", encoding="", query=""):

@@ -9,7 +9,7 @@ import pytest
 
 from firstbell.adapters import object_figures
 from firstbell.adapters.telemetry import PrometheusTelemetry
-from firstbell.core import Requested
+from firstbell.core.capacity import Requested
 from firstbell.engine.ports import NOT_KNOWN, CalendarFigures, ComingBell, FleetFigures, Standing
 from tests.unit.adapters.scraping import conditions, labels_of, samples
 

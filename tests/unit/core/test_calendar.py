@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from firstbell.core.calendar import (
-    BellSchedule,
-    CalendarEvent,
-    ClassPeriod,
-    OneDate,
-    SessionType,
-    Weekday,
-    covers,
-)
+from firstbell.core.calendar import BellSchedule, CalendarEvent, ClassPeriod, OneDate, SessionType, Weekday
+from firstbell.core.school_calendar import covers
 from tests.builders import (
     a_bell_schedule,
     a_calendar,

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from firstbell.core import CalendarEvent, InstructionMode, SchoolDays, changes_of, same_lessons_from
+from firstbell.core import SchoolDays
+from firstbell.core.calendar import CalendarEvent, InstructionMode, changes_of, same_lessons_from
 from tests.builders import (
     a_bell_schedule,
     a_calendar,

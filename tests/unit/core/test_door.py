@@ -1,31 +1,108 @@
-"""The door of the core: what others may use of it, all of it and nothing else."""
+"""The doors of the core: what others may use of it, all of it and nothing else, each name by one door."""
 
 from __future__ import annotations
 
 import ast
+from importlib import import_module
 from pathlib import Path
+
+import pytest
 
 from firstbell import core
 
 PACKAGE = Path(core.__file__).parents[1]
 ROOMS = [PACKAGE, PACKAGE.with_name("firstbell_workshop")]
+CORE = PACKAGE / "core"
+FRONT = "firstbell.core"
+BESIDE = [f"{FRONT}.{subject}" for subject in ("calendar", "capacity", "instants", "reasons", "scaling")]
+DOORS = [FRONT, *BESIDE]
+WIDEST_FRONT = 35
+"""So many names the door of verbs may have; what else is asked for has the door of its subject."""
 
 
-def asked_for() -> set[str]:
-    """What files outside of the core take from its door."""
-    found: set[str] = set()
-    for file in (file for room in ROOMS for file in room.rglob("*.py")):
-        if PACKAGE / "core" in file.parents:
-            continue
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and node.module == "firstbell.core":
-                found |= {alias.name for alias in node.names}
+def names_of(door: str) -> list[str]:
+    return import_module(door).__all__
+
+
+def taken_by(source: str) -> set[tuple[str, str]]:
+    """Return what a file takes, as door and name: by an import, or from a door that it imported whole."""
+    tree = ast.parse(source)
+    taken, whole = set(), {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module in DOORS:
+            for alias in node.names:
+                if (module := f"{node.module}.{alias.name}") in DOORS:
+                    whole[alias.asname or alias.name] = module
+                else:
+                    taken.add((node.module, alias.name))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in whole:
+            taken.add((whole[node.value.id], node.attr))
+    return taken
+
+
+def asked_for() -> set[tuple[str, str]]:
+    """Return what files outside of the core take from its doors."""
+    files = [file for room in ROOMS for file in room.rglob("*.py") if CORE not in file.parents]
+    return set().union(*(taken_by(file.read_text(encoding="utf-8")) for file in files))
+
+
+def through_a_door(source: str) -> list[str]:
+    """Return the doors that a file imports, from any of them or whole."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names if alias.name in DOORS]
+        elif isinstance(node, ast.ImportFrom) and node.module in DOORS:
+            found.append(node.module)
     return found
 
 
-def test_nothing_stands_in_the_door_that_nobody_comes_for():
-    assert set(core.__all__) == asked_for() - {"calendar"}
+def test_nothing_stands_in_a_door_that_nobody_comes_for():
+    stands = {(door, name) for door in DOORS for name in names_of(door)}
+
+    assert stands == asked_for()
 
 
-def test_the_door_names_each_thing_once():
-    assert len(core.__all__) == len(set(core.__all__))
+def test_each_name_has_one_door_and_stands_in_it_once():
+    names = [name for door in DOORS for name in names_of(door)]
+
+    assert [name for name in set(names) if names.count(name) > 1] == []
+
+
+def test_the_door_of_verbs_stays_narrow():
+    assert len(names_of(FRONT)) <= WIDEST_FRONT
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_door_imports_what_it_names_from_the_core_and_holds_nothing_else(door):
+    tree = ast.parse(Path(import_module(door).__file__).read_text(encoding="utf-8"))
+    docstring, _future, *imports, names = tree.body
+
+    assert isinstance(docstring, ast.Expr)
+    assert {type(each) for each in imports} == {ast.ImportFrom}
+    assert all(each.module.startswith(f"{FRONT}.") for each in imports)
+    assert ast.unparse(names.targets[0]) == "__all__"
+    assert {alias.name for each in imports for alias in each.names} == set(names_of(door))
+
+
+def test_the_core_goes_through_none_of_its_doors():
+    files = sorted(CORE.rglob("*.py"))
+
+    assert len(files) > len(DOORS)
+    assert {
+        file.name: doors for file in files if (doors := through_a_door(file.read_text(encoding="utf-8")))
+    } == {}
+
+
+@pytest.mark.parametrize(
+    ("source", "doors"),
+    [
+        ("from firstbell.core import Plan", [FRONT]),
+        ("from firstbell.core.reasons import Truth", [f"{FRONT}.reasons"]),
+        ("import firstbell.core.instants", [f"{FRONT}.instants"]),
+        ("from firstbell.core.plan import Plan", []),
+    ],
+)
+def test_a_way_through_a_door_is_seen(source, doors):
+    assert through_a_door(source) == doors

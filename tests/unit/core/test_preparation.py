@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from firstbell.core import Preparation, SeenReady
+from firstbell.core.capacity import Preparation, SeenReady
 from firstbell.core.preparation import MOST_SEEN, RECENT
 
 WRITTEN = datetime(2024, 9, 9, 8, 20, tzinfo=UTC)

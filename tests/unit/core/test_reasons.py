@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from firstbell.core import reasons
+from firstbell.core import reason_words as reasons
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from firstbell.core import minute_of
+from firstbell.core.instants import minute_of
 from firstbell.engine.pace.tenure import LeaseTimes, Tenure
 from firstbell.engine.seen.shards import shard_of
 from tests.fakes import instant, settled

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from firstbell.core import SchoolCalendar
 from firstbell.core import calendar as domain
 from firstbell.kinds.calendar_conversion import read_calendar, to_exception
 from firstbell.kinds.calendar_exception import CalendarExceptionSpec
@@ -20,13 +21,13 @@ EXAMPLES = Path(__file__).parents[3] / "examples"
 
 
 @pytest.fixture(scope="module")
-def calendar() -> domain.SchoolCalendar:
+def calendar() -> SchoolCalendar:
     read = read_calendar("ns", "school", spec("SchoolCalendar"))
     assert not isinstance(read, Refused)
     return read
 
 
-def converted(**changes) -> domain.SchoolCalendar:
+def converted(**changes) -> SchoolCalendar:
     read = read_calendar("ns", "school", changed(spec("SchoolCalendar"), changes))
     assert not isinstance(read, Refused), [str(problem) for problem in read.problems]
     return read

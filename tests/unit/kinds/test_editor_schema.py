@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 import yaml
 
-from firstbell.core import FindingKind
+from firstbell.core.reasons import FindingKind
 from firstbell.files.objects import identify
 from firstbell.files.yaml_files import read_file
 from firstbell.kinds.accepted_findings import ACCEPT_PREFIX, ACCEPTING_KINDS

@@ -6,8 +6,7 @@ from datetime import date
 
 import pytest
 
-from firstbell.core import CalendarDate, CalendarEvent, ExceptionSource
-from firstbell.core.calendar import DateRange
+from firstbell.core.calendar import CalendarDate, CalendarEvent, DateRange, ExceptionSource
 from firstbell.kinds.calendar_conversion import read_calendar
 from firstbell.kinds.laid_over import MOST_LAID, lay_over
 from tests.unit.kinds.specimens import spec

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from firstbell.core import ShortfallReason, Unavailable
+from firstbell.core import Unavailable
+from firstbell.core.reasons import ShortfallReason
 from firstbell.kinds.own_readiness import own_readiness
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from firstbell.core import Resource, Unavailable
+from firstbell.core import Unavailable
+from firstbell.core.capacity import Resource
 from firstbell.kinds.rooms import is_scoped, node_rooms, quota_rooms
 
 

@@ -12,7 +12,7 @@ import typer
 from firstbell.cli.backtest.many.shard import MOST_SHARDS
 from firstbell.cli.cluster_options import AllNamespaces, Context, Kubeconfig, Namespace
 from firstbell.cli.output import refuse
-from firstbell.core import MINUTES_PER_DAY
+from firstbell.core.instants import MINUTES_PER_DAY
 from firstbell.lab.record.recording import SAMPLE_COUNTS_SECONDS, SECONDS_PER_MINUTE
 from firstbell.lab.record.trial import START_SECONDS
 

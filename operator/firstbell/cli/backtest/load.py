@@ -10,7 +10,8 @@ from pathlib import Path
 from firstbell import clock
 from firstbell.cli.dates import civil_date
 from firstbell.cli.output import refuse
-from firstbell.core import MINUTES_PER_DAY, Unavailable, start_of_day
+from firstbell.core import Unavailable
+from firstbell.core.instants import MINUTES_PER_DAY, start_of_day
 from firstbell.files.yaml_files import Unreadable
 from firstbell.kinds.scalars import URL_PATTERN
 from firstbell.lab.record.csv_recording import read_csv

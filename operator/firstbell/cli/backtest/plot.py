@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from firstbell.cli.picture import empty_picture, written
-from firstbell.core import EPOCH, instant_of, local_date, start_of_day
+from firstbell.core.instants import EPOCH, instant_of, local_date, start_of_day
 from firstbell.lab.record.need import UNKNOWN
 from firstbell.lab.record.outcome import Outcome, Variant
 from firstbell.lab.record.recording import SECONDS_PER_MINUTE

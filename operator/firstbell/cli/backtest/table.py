@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from firstbell.cli.simulate.table import LEAST, times
-from firstbell.core import EPOCH, local_clock, local_time, number_text
+from firstbell.core.instants import EPOCH, local_clock, local_time
+from firstbell.core.reasons import number_text
 from firstbell.lab.day.untried import untried_sentence
 from firstbell.lab.record.assumptions import assumptions
 from firstbell.lab.record.outcome import BellOutcome, Outcome, Variant

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from firstbell.cli.output import refuse
 from firstbell.cli.planned import linked_in, manifests_in, policy_errors, workload_of
-from firstbell.core import Behavior, Bounds, MetricTarget, SchoolDays, TargetType
+from firstbell.core import Bounds, SchoolDays
+from firstbell.core.scaling import Behavior, MetricTarget, TargetType
 from firstbell.files.links import Linked, LinkedAutoscaler, autoscaler_beside
 from firstbell.files.manifests import Manifests
 from firstbell.kinds.autoscaler_conversion import to_behavior, to_rules

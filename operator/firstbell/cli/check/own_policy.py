@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from firstbell.core import Weekday
+from firstbell.core.calendar import Weekday
 from firstbell.engine.ports import ObjectPath
 from firstbell.kinds.group import (
     API_VERSION,

@@ -94,7 +94,7 @@ def declare(
     """
     from firstbell.cli.ask_cluster import split_name
     from firstbell.cli.declare.declaration import Said, too_many_cure
-    from firstbell.core import InstructionMode
+    from firstbell.core.calendar import InstructionMode
 
     given = {
         InstructionMode.REMOTE: remote,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from firstbell.cli.dates import date_meant
 from firstbell.cli.output import refuse
-from firstbell.core import CalendarEvent, InstructionMode
+from firstbell.core.calendar import CalendarEvent, InstructionMode
 from firstbell.kinds.calendar_conversion import read_exception
 from firstbell.kinds.group import API_VERSION, EXCEPTION
 from firstbell.kinds.problems import Refused, nearest

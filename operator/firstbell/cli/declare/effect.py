@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from firstbell import clock
 from firstbell.cli.output import refuse
 from firstbell.cli.plan_differences import differences, in_words
-from firstbell.core import SchoolDays, Severity, changes_of, last_entry_findings
+from firstbell.core import SchoolDays
+from firstbell.core.calendar import changes_of
+from firstbell.core.reasons import Severity, last_entry_findings
 from firstbell.files.links import Linked, link_readable, missing_calendar
 from firstbell.files.manifests import ExceptionManifest, Manifests, gather
 from firstbell.files.yaml_files import Origin, Unreadable

@@ -11,7 +11,8 @@ import typer
 
 from firstbell.cli.cluster_options import Context, Kubeconfig, Namespace
 from firstbell.cli.output import console, refuse
-from firstbell.core import Unavailable, told_instant
+from firstbell.core import Unavailable
+from firstbell.core.instants import told_instant
 from firstbell.engine.ports import Failure
 
 

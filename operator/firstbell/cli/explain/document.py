@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from firstbell.core import Condition, ConditionType, Decision, Unavailable, api_minute, api_time, number_text
+from firstbell.core import Decision, Unavailable
+from firstbell.core.instants import api_minute, api_time
+from firstbell.core.reasons import Condition, ConditionType, number_text
 from firstbell.engine.deciding.situation import ByFloor, ByScale
 from firstbell.engine.explaining.explanation import ExplainedPeak, Explanation
 from firstbell.engine.explaining.last_report import lag, not_fine

@@ -13,22 +13,11 @@ from rich.table import Table
 from firstbell.cli.order_lines import order_lines
 from firstbell.cli.output import printable
 from firstbell.cli.patch_text import patch_rows
-from firstbell.core import (
-    DATED_CLOCK,
-    ConditionType,
-    Day,
-    Decision,
-    DecisionReason,
-    Peak,
-    PlannedPeak,
-    Policy,
-    SchoolDays,
-    Unavailable,
-    day_words,
-    instant_of,
-    percent_text,
-    told_instant,
-)
+from firstbell.core import Day, Decision, PlannedPeak, Policy, SchoolDays, Unavailable
+from firstbell.core.calendar import day_words
+from firstbell.core.instants import DATED_CLOCK, instant_of, told_instant
+from firstbell.core.reasons import ConditionType, DecisionReason, percent_text
+from firstbell.core.scaling import Peak
 from firstbell.engine.deciding.situation import ByFloor, ByScale
 from firstbell.engine.explaining.explanation import ExplainedPeak, Explanation
 from firstbell.engine.explaining.foresight import Foreseen

@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from firstbell.cli.many_clusters import Unread
-from firstbell.core import api_minute
+from firstbell.core.instants import api_minute
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from firstbell.cli.fleet.gathering import Fleet
-    from firstbell.core import FleetBell, Strain
+    from firstbell.core.capacity import FleetBell, Strain
 
 API_VERSION = "firstbell.dev/fleet/v1"
 

@@ -21,24 +21,10 @@ from firstbell.cli.fleet.reading import (
 from firstbell.cli.many_clusters import Unread, ask_namespaces
 from firstbell.cli.output import refuse
 from firstbell.cli.planned import linked_in, manifests_in, place, policy_errors, workload_of
-from firstbell.core import (
-    MINUTES_PER_DAY,
-    AbsenceReason,
-    FleetBell,
-    FleetPart,
-    Minute,
-    Plan,
-    Requested,
-    Room,
-    SchoolDays,
-    Unavailable,
-    Workload,
-    fleet_bells,
-    make_plan,
-    minute_of,
-    requested,
-    start_of_day,
-)
+from firstbell.core import Plan, SchoolDays, Unavailable, Workload, make_plan
+from firstbell.core.capacity import FleetBell, FleetPart, Requested, Room, fleet_bells, requested
+from firstbell.core.instants import MINUTES_PER_DAY, Minute, minute_of, start_of_day
+from firstbell.core.reasons import AbsenceReason
 from firstbell.engine.memory.shared_plans import SharedPlans
 from firstbell.engine.objects.target_ref import TargetRef
 from firstbell.files.links import LinkedAutoscaler, link_readable

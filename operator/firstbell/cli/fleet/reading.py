@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from firstbell.cli.live_objects import live_objects
 from firstbell.cli.missing_namespace import missing_namespace
-from firstbell.core import AbsenceReason, PodRequest, Room, Unavailable
+from firstbell.core import Unavailable
+from firstbell.core.capacity import PodRequest, Room
+from firstbell.core.reasons import AbsenceReason
 from firstbell.engine.objects.target_ref import TargetRef
 from firstbell.engine.ports import Failure
 from firstbell.engine.seen.watched_kinds import AUTOSCALERS

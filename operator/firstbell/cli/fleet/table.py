@@ -8,7 +8,8 @@ from rich.table import Table
 
 from firstbell.cli.fleet.words import misfit_text, requested_text
 from firstbell.cli.output import printable
-from firstbell.core import DATED_CLOCK, Resource, instant_of, local_clock
+from firstbell.core.capacity import Resource
+from firstbell.core.instants import DATED_CLOCK, instant_of, local_clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from firstbell.cli.fleet.gathering import Fleet
-    from firstbell.core import FleetBell
+    from firstbell.core.capacity import FleetBell
 
 PEAKS_SHOWN, REASONS_SHOWN = 2, 3
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core import Resource
+from firstbell.core.capacity import Resource
 
 if TYPE_CHECKING:
-    from firstbell.core import FleetBell, Requested, Strain
+    from firstbell.core.capacity import FleetBell, Requested, Strain
 
 MIB, GIB = 2**20, 2**30
 NOT_KNOWN = "?"

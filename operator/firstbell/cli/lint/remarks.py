@@ -13,19 +13,17 @@ from firstbell import clock
 from firstbell.cli.lint.command import AGAINST_DAYS
 from firstbell.cli.plan_differences import differences
 from firstbell.cli.planned import linked_files
-from firstbell.core import (
-    ExceptionSource,
+from firstbell.core import SchoolCalendar, SchoolDays
+from firstbell.core.calendar import ExceptionSource
+from firstbell.core.instants import instant_of, start_of_day
+from firstbell.core.reasons import (
     Finding,
     FindingKind,
-    SchoolCalendar,
-    SchoolDays,
     Severity,
     calendar_findings,
     change_sentence,
     fold,
-    instant_of,
     policy_findings,
-    start_of_day,
 )
 from firstbell.files.links import Linked, link
 from firstbell.files.manifests import AutoscalerManifest, CalendarManifest, Manifests, read_manifests

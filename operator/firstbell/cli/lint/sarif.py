@@ -18,7 +18,7 @@ from urllib.parse import quote
 from firstbell import __version__
 from firstbell.cli.lint.remarks import INVALID, Remark, Report
 from firstbell.cli.output import printable
-from firstbell.core import FINDING_MEANINGS, Severity
+from firstbell.core.reasons import FINDING_MEANINGS, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

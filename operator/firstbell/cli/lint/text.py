@@ -13,7 +13,7 @@ from firstbell.cli.lint.remarks import Remark, Report
 from firstbell.cli.lint.sarif import as_sarif
 from firstbell.cli.markdown import code
 from firstbell.cli.output import printable
-from firstbell.core import Severity
+from firstbell.core.reasons import Severity
 
 API_VERSION = "firstbell.dev/lint/v1"
 

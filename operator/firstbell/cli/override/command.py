@@ -186,7 +186,7 @@ def _zone(store: Store | Failure, names: Sequence[str] | None, space: str) -> Zo
 
 def _lasting(since: str | None, until: str, now: datetime, zone: ZoneInfo | None, why: str) -> dict[str, str]:
     from firstbell.cli.times import SchoolWall, time_meant
-    from firstbell.core import api_time
+    from firstbell.core.instants import api_time
 
     wall = None if zone is None else SchoolWall(zone)
     start = now if since is None else time_meant("--from", since, now, wall, why)

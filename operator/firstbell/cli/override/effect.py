@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from firstbell.cli.times import shown
-from firstbell.core import DATED_CLOCK, Unavailable, local_clock
+from firstbell.core import Unavailable
+from firstbell.core.instants import DATED_CLOCK, local_clock
 from firstbell.engine.explaining.foresight import Foreseen, foreseen
 from firstbell.engine.seen.own_kinds import seen_override
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from firstbell.cli.columns import columns
-from firstbell.core import ConditionType
+from firstbell.core.reasons import ConditionType
 from firstbell.engine.objects.status_values import read_condition
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from firstbell.cli.picture import empty_picture, without_matplotlib, written, wrong_suffix
-from firstbell.core import Plan, instant_of
+from firstbell.core import Plan
+from firstbell.core.instants import instant_of
 
 MOST_PANELS = 50
 

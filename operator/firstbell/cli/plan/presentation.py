@@ -18,7 +18,7 @@ from firstbell.cli.plan.plot import plot_plans, undrawable
 from firstbell.cli.plan.table import print_planned
 from firstbell.cli.plan_differences import differences, in_markdown, in_words
 from firstbell.cli.planned import Planned, linked_files, not_carried_out
-from firstbell.core import instant_of
+from firstbell.core.instants import instant_of
 from firstbell.files.links import Linked
 from firstbell.files.plan_document import plan_document
 from firstbell.files.yaml_files import holds_nothing

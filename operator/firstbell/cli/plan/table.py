@@ -10,21 +10,10 @@ from rich.table import Table
 
 from firstbell.cli.order_lines import order_lines, orders_between
 from firstbell.cli.planned import Planned
-from firstbell.core import (
-    CLOCK,
-    DATED_CLOCK,
-    BroughtForward,
-    Day,
-    LimitedBy,
-    Minute,
-    Plan,
-    SchoolDays,
-    instant_of,
-    local_clock,
-    peak_at,
-    peak_sentence,
-    wall_clock,
-)
+from firstbell.core import Day, Plan, SchoolDays, peak_at
+from firstbell.core.capacity import BroughtForward
+from firstbell.core.instants import CLOCK, DATED_CLOCK, Minute, instant_of, local_clock, wall_clock
+from firstbell.core.reasons import LimitedBy, peak_sentence
 from firstbell.files.plan_document import DayWindow
 
 BAR_CELLS = 32

@@ -11,7 +11,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from firstbell.cli.missing_right import with_right
-from firstbell.core import DecisionReason, api_time
+from firstbell.core.instants import api_time
+from firstbell.core.reasons import DecisionReason
 from firstbell.engine.explaining.last_report import not_fine
 from firstbell.engine.objects.status_values import reported_stop
 from firstbell.engine.pace.interruptible_sleep import nap

@@ -5,19 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from firstbell.core import (
-    PlannedPeak,
-    Unavailable,
-    api_time,
-    hold_in_force,
-    local_date,
-    local_time,
-    make_plan,
-    minute_of,
-    start_of_day,
-    too_many_steps,
-    visible,
-)
+from firstbell.core import PlannedPeak, Unavailable, make_plan, too_many_steps
+from firstbell.core.instants import api_time, local_date, local_time, minute_of, start_of_day
+from firstbell.core.reasons import visible
+from firstbell.core.scaling import hold_in_force
 from firstbell.engine.objects.status_values import reported_stop
 from firstbell.kinds.group import API_VERSION, OVERRIDE
 from firstbell.kinds.problems import nearest

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core import api_time, peak_sentence
+from firstbell.core.instants import api_time
+from firstbell.core.reasons import peak_sentence
 
 if TYPE_CHECKING:
     from firstbell.cli.rehearse.conduct import Conducted

@@ -12,7 +12,8 @@ import typer
 
 from firstbell.cli.output import refuse
 from firstbell.cli.simulate.output import SimulateOutput
-from firstbell.core import DEFAULT_RULES, MINUTES_PER_DAY
+from firstbell.core import DEFAULT_RULES
+from firstbell.core.instants import MINUTES_PER_DAY
 from firstbell.lab.day.arrivals import Preset
 from firstbell.lab.day.compare import Conditions
 from firstbell.lab.day.crowd import Coming

@@ -13,7 +13,8 @@ from firstbell.cli.planned import plan_files
 from firstbell.cli.simulate.document import print_document
 from firstbell.cli.simulate.output import SimulateOutput
 from firstbell.cli.simulate.table import print_comparisons
-from firstbell.core import Override, Plan, instant_of
+from firstbell.core import Override, Plan
+from firstbell.core.instants import instant_of
 from firstbell.files.links import LinkedAutoscaler
 from firstbell.kinds.autoscaler_conversion import to_rules
 from firstbell.kinds.school_autoscaler import Actuation

@@ -9,7 +9,7 @@ from typing import Any
 
 from firstbell.cli.picture import empty_picture, written
 from firstbell.cli.simulate.table import NAMES, minutes
-from firstbell.core import instant_of
+from firstbell.core.instants import instant_of
 from firstbell.lab.day.compare import Comparison
 from firstbell.lab.day.outcome import Outcome
 

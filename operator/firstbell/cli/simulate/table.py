@@ -12,7 +12,9 @@ from math import isfinite
 from rich.console import Console
 from rich.table import Table
 
-from firstbell.core import CLOCK, instant_of, local_clock, local_date, peak_sentence, upcoming_peaks
+from firstbell.core import upcoming_peaks
+from firstbell.core.instants import CLOCK, instant_of, local_clock, local_date
+from firstbell.core.reasons import peak_sentence
 from firstbell.lab.day.advice import advice
 from firstbell.lab.day.assumptions import assumptions
 from firstbell.lab.day.compare import Comparison, Variant

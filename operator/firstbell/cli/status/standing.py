@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from firstbell.core import ConditionType, Truth, told_instant
+from firstbell.core.instants import told_instant
+from firstbell.core.reasons import ConditionType, Truth
 from firstbell.engine.objects.status_values import read_conditions
 from firstbell.kinds.school_autoscaler import DEFAULT_PRIORITY, Mode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from firstbell.core import Condition
+    from firstbell.core.reasons import Condition
     from firstbell.engine.ports import Json
 
 BROKEN, SILENT, NOT_KNOWN = "Not ready", "Not reported", "Unknown"

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from firstbell.cli.columns import columns
-from firstbell.core import api_time, visible
+from firstbell.core.instants import api_time
+from firstbell.core.reasons import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from firstbell.core import ConditionReason, ConditionType, told_instant
+from firstbell.core.instants import told_instant
+from firstbell.core.reasons import ConditionReason, ConditionType
 from firstbell.engine.objects.status_values import read_condition
 from firstbell.engine.ports import Failure, FailureKind, ObjectPath
 from firstbell.kinds.group import AUTOSCALER_PLURAL, GROUP, VERSION

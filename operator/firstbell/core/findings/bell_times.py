@@ -12,7 +12,10 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from firstbell.core.bells import bell, in_clock_gap, instant_of
-from firstbell.core.calendar import (
+from firstbell.core.clock_gaps import ClockGap, clock_gaps
+from firstbell.core.findings.finding import Finding, FindingKind, Severity
+from firstbell.core.occurrences import end_date, takes_place
+from firstbell.core.school_calendar import (
     CronRecurrence,
     DemandEvent,
     OneDate,
@@ -20,9 +23,6 @@ from firstbell.core.calendar import (
     WeeklyRecurrence,
     covers,
 )
-from firstbell.core.clock_gaps import ClockGap, clock_gaps
-from firstbell.core.findings.finding import Finding, FindingKind, Severity
-from firstbell.core.occurrences import end_date, takes_place
 from firstbell.core.time_words import clock_text
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from datetime import date
     from zoneinfo import ZoneInfo
 
-    from firstbell.core.calendar import SchoolCalendar
     from firstbell.core.days import SchoolDays
+    from firstbell.core.school_calendar import SchoolCalendar
 
 EARLIEST_FIRST_BELL = time(6)
 LATEST_FIRST_BELL = time(11)

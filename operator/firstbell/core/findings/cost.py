@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from firstbell.core.bells import start_of_day
-from firstbell.core.calendar import OneDate
 from firstbell.core.effort import planned_around, too_many_steps
 from firstbell.core.findings.finding import Finding, FindingKind, Severity
 from firstbell.core.lead import NO_RISES
 from firstbell.core.plan import Workload
 from firstbell.core.policy import Bounds
+from firstbell.core.school_calendar import OneDate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -10,7 +10,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from firstbell.core.bells import EPOCH
-from firstbell.core.calendar import (
+from firstbell.core.days import each_day
+from firstbell.core.findings.finding import Finding, FindingKind, Severity, listed
+from firstbell.core.occurrences import regions_of, takes_place
+from firstbell.core.school_calendar import (
     CronRecurrence,
     DateRange,
     OneDate,
@@ -18,16 +21,13 @@ from firstbell.core.calendar import (
     Weekday,
     WeeklyRecurrence,
 )
-from firstbell.core.days import each_day
-from firstbell.core.findings.finding import Finding, FindingKind, Severity, listed
-from firstbell.core.occurrences import regions_of, takes_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from firstbell.core.calendar import DemandEvent, SchoolCalendar
     from firstbell.core.days import SchoolDays
+    from firstbell.core.school_calendar import DemandEvent, SchoolCalendar
 
 MOST_DATES_LOOKED_AT = 20_000
 """Dates of all events in all regions: what is left after that is taken to take place."""

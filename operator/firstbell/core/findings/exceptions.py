@@ -14,17 +14,17 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING
 
-from firstbell.core.calendar import CalendarDate, DateRange, ExceptionSource, Weekday, covers
 from firstbell.core.coverage import bits_where, places, scope_bits
 from firstbell.core.findings.finding import Finding, FindingKind, Severity, in_regions, listed
 from firstbell.core.rotation import DAYS_PER_WEEK
+from firstbell.core.school_calendar import CalendarDate, DateRange, ExceptionSource, Weekday, covers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
 
-    from firstbell.core.calendar import SchoolCalendar
     from firstbell.core.days import SchoolDays
+    from firstbell.core.school_calendar import SchoolCalendar
 
 
 def conflict_findings(school_days: SchoolDays) -> Iterator[Finding]:

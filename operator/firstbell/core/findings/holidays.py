@@ -12,15 +12,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.core.calendar import covers
 from firstbell.core.coverage import bits_where, places
 from firstbell.core.findings.finding import Finding, FindingKind, Severity
+from firstbell.core.school_calendar import covers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from firstbell.core.calendar import DateRange, Holiday, SchoolCalendar
     from firstbell.core.days import SchoolDays
+    from firstbell.core.school_calendar import DateRange, Holiday, SchoolCalendar
 
 LONGEST_HOLIDAY_DAYS = 23
 YEAR_WITH_SUMMER_DAYS = 330

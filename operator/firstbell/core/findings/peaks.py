@@ -14,25 +14,25 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from firstbell.core.bells import start_of_day
-from firstbell.core.calendar import (
+from firstbell.core.days import Transition
+from firstbell.core.findings.finding import Finding, FindingKind, Severity, listed
+from firstbell.core.occurrences import occurrences, wants
+from firstbell.core.policy import PeakAnchor
+from firstbell.core.school_calendar import (
     CronRecurrence,
     InstructionMode,
     OneDate,
     RecurrenceCondition,
     WeeklyRecurrence,
 )
-from firstbell.core.days import Transition
-from firstbell.core.findings.finding import Finding, FindingKind, Severity, listed
-from firstbell.core.occurrences import occurrences, wants
-from firstbell.core.policy import PeakAnchor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from firstbell.core.calendar import DemandEvent
     from firstbell.core.days import Day, DayClass, SchoolDays
     from firstbell.core.policy import Match, Peak, Policy
+    from firstbell.core.school_calendar import DemandEvent
 
 _ONE_DAY = timedelta(days=1)
 _LOOK = timedelta(days=64)

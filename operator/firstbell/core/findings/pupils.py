@@ -10,15 +10,15 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from firstbell.core.calendar import DateRange
 from firstbell.core.findings.finding import Finding, FindingKind, Severity, listed
+from firstbell.core.school_calendar import DateRange
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from firstbell.core.calendar import SchoolCalendar
     from firstbell.core.days import SchoolDays
     from firstbell.core.policy import Policy
+    from firstbell.core.school_calendar import SchoolCalendar
 
 
 def region_findings(calendar: SchoolCalendar) -> Iterator[Finding]:

@@ -11,18 +11,18 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.core.calendar import DateRange, OnClosure, RotationType, SessionType, Weekday
 from firstbell.core.coverage import places
 from firstbell.core.days import each_day
 from firstbell.core.findings.finding import Finding, FindingKind, Severity, in_regions, listed
 from firstbell.core.rotation import week_start
+from firstbell.core.school_calendar import DateRange, OnClosure, RotationType, SessionType, Weekday
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from firstbell.core.calendar import Rotation, SchoolCalendar
     from firstbell.core.days import SchoolDays
+    from firstbell.core.school_calendar import Rotation, SchoolCalendar
 
 RESTARTS_WITH = (SessionType.SCHOOL_YEAR, SessionType.SEMESTER, SessionType.TERM)
 """The types of session with each of which a rotation may begin anew."""

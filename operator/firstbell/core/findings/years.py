@@ -11,15 +11,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core.calendar import SessionType, covers
 from firstbell.core.findings.finding import Finding, FindingKind, Severity, in_regions
+from firstbell.core.school_calendar import SessionType, covers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from firstbell.core.calendar import AcademicSession, SchoolCalendar
     from firstbell.core.days import SchoolDays
+    from firstbell.core.school_calendar import AcademicSession, SchoolCalendar
 
 ORDINARY_WEEKDAYS = 5
 FEWEST_PER_WEEKDAY = 30

@@ -10,7 +10,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.core import FloorMark, FloorMemory, Unavailable
+from firstbell.core import Unavailable
+from firstbell.core.scaling import FloorMark, FloorMemory
 from firstbell.engine.acting.commands import COUNT, Writes, floors_over, writes_of
 from firstbell.engine.acting.count_mark import CountMarks
 from firstbell.engine.acting.scale_actuator import scale_path, write_scale

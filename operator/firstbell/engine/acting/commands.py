@@ -10,7 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from firstbell.core import AbsenceReason, FloorState, Unavailable, minute_of
+from firstbell.core import Unavailable
+from firstbell.core.instants import minute_of
+from firstbell.core.reasons import AbsenceReason
+from firstbell.core.scaling import FloorState
 from firstbell.engine.acting.contest import OF_THE_CLUSTER
 from firstbell.engine.acting.scale_actuator import scale_command
 from firstbell.engine.deciding.situation import ByFloor, ByScale

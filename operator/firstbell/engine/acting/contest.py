@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core import Condition, ConditionReason, ConditionType, Truth
+from firstbell.core.reasons import Condition, ConditionReason, ConditionType, Truth
 from firstbell.engine.deciding.situation import ByFloor, ByScale
 from firstbell.engine.memory.contest import AGAIN_EVERY, TIMES, WITHIN, Contest, Undone
 from firstbell.engine.seen.store import SeenWorkload

@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from firstbell.core import instant_of, minute_of
+from firstbell.core.instants import instant_of, minute_of
 from firstbell.engine.acting.scale_actuator import scale_command, write_scale
 from firstbell.engine.ports import Failure, FailureKind
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from firstbell.core import Minute, Plan
+    from firstbell.core import Plan
+    from firstbell.core.instants import Minute
     from firstbell.engine.memory.memory import Memory
     from firstbell.engine.objects.target_ref import TargetRef
     from firstbell.engine.ports import Cluster, Telemetry

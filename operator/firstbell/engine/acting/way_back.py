@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.core import Condition, ConditionReason, ConditionType, Truth, Unavailable
+from firstbell.core import Unavailable
+from firstbell.core.reasons import Condition, ConditionReason, ConditionType, Truth
 from firstbell.engine.deciding.outcome import floor_after
 from firstbell.engine.deciding.situation import ByFloor
 from firstbell.engine.memory.way_back import WayBack

@@ -8,7 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from firstbell.core import Limit, LimitReason, Unavailable, hold_in_force, minute_of
+from firstbell.core import Unavailable
+from firstbell.core.instants import minute_of
+from firstbell.core.reasons import LimitReason
+from firstbell.core.scaling import Limit, hold_in_force
 from firstbell.engine.deciding.hands import follow_hands, hand_happening
 from firstbell.engine.deciding.ordering import (
     by_other_times,

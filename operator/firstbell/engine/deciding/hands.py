@@ -11,17 +11,10 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from firstbell.core import (
-    Condition,
-    ConditionReason,
-    ConditionType,
-    EventReason,
-    FloorState,
-    Truth,
-    Unavailable,
-    minute_of,
-    utc_clock,
-)
+from firstbell.core import Unavailable
+from firstbell.core.instants import minute_of, utc_clock
+from firstbell.core.reasons import Condition, ConditionReason, ConditionType, EventReason, Truth
+from firstbell.core.scaling import FloorState
 from firstbell.engine.deciding.situation import ByFloor, ByScale
 from firstbell.engine.floor.marks import floor_from_status
 from firstbell.engine.memory.hand import SET_BACK_TOLD_FOR, Hand, Hands, hand_from_status

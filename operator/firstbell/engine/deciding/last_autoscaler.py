@@ -11,7 +11,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from firstbell.core import AbsenceReason, Unavailable, api_time, told_instant, utc_clock
+from firstbell.core import Unavailable
+from firstbell.core.instants import api_time, told_instant, utc_clock
+from firstbell.core.reasons import AbsenceReason
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation
 from firstbell.engine.memory.last_autoscaler import LastAutoscaler
 from firstbell.kinds.foreign_autoscalers import FOREIGN_AUTOSCALERS

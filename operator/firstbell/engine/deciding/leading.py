@@ -13,23 +13,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.core import (
-    NO_RISES,
-    Decision,
-    DecisionReason,
-    EventReason,
-    MeasuredLead,
-    Rise,
-    Rises,
-    Unavailable,
-    api_time,
-    instant_of,
-    local_time,
-    minute_of,
-    peak_at,
-    told_instant,
-    utc_clock,
-)
+from firstbell.core import Decision, Unavailable, peak_at
+from firstbell.core.capacity import NO_RISES, MeasuredLead, Rise, Rises
+from firstbell.core.instants import api_time, instant_of, local_time, minute_of, told_instant, utc_clock
+from firstbell.core.reasons import DecisionReason, EventReason
 from firstbell.engine.memory.lead import Lead, RiseUnderWay
 from firstbell.engine.ports import Happening
 from firstbell.engine.seen.store import SeenWorkload

@@ -5,16 +5,10 @@ from __future__ import annotations
 from heapq import nsmallest
 from typing import TYPE_CHECKING
 
-from firstbell.core import (
-    AbsenceReason,
-    Decision,
-    DecisionReason,
-    Unavailable,
-    floors_in_force,
-    hold_in_force,
-    minute_of,
-    scheduled_by,
-)
+from firstbell.core import Decision, Unavailable, scheduled_by
+from firstbell.core.instants import minute_of
+from firstbell.core.reasons import AbsenceReason, DecisionReason
+from firstbell.core.scaling import floors_in_force, hold_in_force
 from firstbell.engine.seen.overrides import MOST_ASKED, Effect
 from firstbell.kinds.school_autoscaler import Mode
 

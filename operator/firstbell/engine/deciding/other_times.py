@@ -8,14 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from firstbell.core import DecisionReason, Hold, LimitReason, Unavailable, instant_of, minute_of, scheduled_by
+from firstbell.core import Hold, Unavailable, scheduled_by
+from firstbell.core.instants import instant_of, minute_of
+from firstbell.core.reasons import DecisionReason, LimitReason
 from firstbell.engine.deciding.planning import made_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from firstbell.core import Minute, Plan
+    from firstbell.core import Plan
+    from firstbell.core.instants import Minute
     from firstbell.engine.memory.kept_plans import KeptPlans
     from firstbell.engine.pace.timekeeping import OtherTime
 

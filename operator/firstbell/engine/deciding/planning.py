@@ -5,10 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from firstbell.core import (
-    MINUTES_PER_DAY,
-    NO_RISES,
     Bounds,
-    Minute,
     Plan,
     PlannedPeak,
     Schedule,
@@ -20,6 +17,8 @@ from firstbell.core import (
     too_many_steps,
     upcoming_peaks,
 )
+from firstbell.core.capacity import NO_RISES
+from firstbell.core.instants import MINUTES_PER_DAY, Minute
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation
 from firstbell.engine.memory.kept_plans import CutPlan
 from firstbell.engine.pace.slices import (

@@ -10,7 +10,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.core import AbsenceReason, LiveMetric, Reading, Unavailable, api_time, usable
+from firstbell.core import Unavailable
+from firstbell.core.instants import api_time
+from firstbell.core.reasons import AbsenceReason
+from firstbell.core.scaling import LiveMetric, Reading, usable
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -15,17 +15,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.core import (
-    Condition,
-    ConditionReason,
-    ConditionType,
-    SchoolDays,
-    Truth,
-    Unavailable,
-    changes_sentence,
-    lost_bells,
-    minute_of,
-)
+from firstbell.core import SchoolDays, Unavailable, lost_bells
+from firstbell.core.instants import minute_of
+from firstbell.core.reasons import Condition, ConditionReason, ConditionType, Truth, changes_sentence
 from firstbell.engine.memory.losses import NEAR_MINUTES, Loss, Shrunk
 from firstbell.kinds.calendar_refs import calendar_kind
 from firstbell.kinds.group import PROFILE
@@ -33,7 +25,8 @@ from firstbell.kinds.group import PROFILE
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from firstbell.core import BellChange, Minute, Plan
+    from firstbell.core import BellChange, Plan
+    from firstbell.core.instants import Minute
     from firstbell.engine.deciding.situation import Situation
     from firstbell.engine.memory.memory import Memory
     from firstbell.engine.seen.store import SeenAutoscaler, Store

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core import Ceiling, LimitReason, Sight
+from firstbell.core import Ceiling, Sight
+from firstbell.core.reasons import LimitReason
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation
 from firstbell.engine.deciding.surging import early_arrivals
 from firstbell.engine.deciding.zero import persons_zero

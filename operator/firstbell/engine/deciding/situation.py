@@ -8,16 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from firstbell.core import (
-    AbsenceReason,
-    FloorMemory,
-    FloorReading,
-    FloorState,
-    Severity,
-    Unavailable,
-    pupil_findings,
-    read_floor,
-)
+from firstbell.core import Unavailable
+from firstbell.core.reasons import AbsenceReason, Severity, pupil_findings
+from firstbell.core.scaling import FloorMemory, FloorReading, FloorState, read_floor
 from firstbell.engine.deciding.readings import live_metrics
 from firstbell.engine.floor.choice import FloorChoice, floor_choice
 from firstbell.engine.floor.marks import floor_from_status
@@ -28,7 +21,8 @@ from firstbell.kinds.school_autoscaler import Actuation, Mode
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from firstbell.core import LiveMetric, Override, SchoolDays
+    from firstbell.core import Override, SchoolDays
+    from firstbell.core.scaling import LiveMetric
     from firstbell.engine.floor.seen_floor import SeenFloor
     from firstbell.engine.seen.store import (
         SeenAutoscaler,

@@ -7,15 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core import (
-    AS_PLANNED,
-    EarlyArrivals,
-    SurgeHistory,
-    api_time,
-    instant_of,
-    minute_of,
-    told_instant,
-)
+from firstbell.core.capacity import AS_PLANNED, EarlyArrivals, SurgeHistory
+from firstbell.core.instants import api_time, instant_of, minute_of, told_instant
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -11,7 +11,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from firstbell.core import ConditionReason, Unavailable, api_time
+from firstbell.core import Unavailable
+from firstbell.core.instants import api_time
+from firstbell.core.reasons import ConditionReason
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation
 from firstbell.engine.memory.zero import Zero
 from firstbell.engine.objects.status_values import read_conditions

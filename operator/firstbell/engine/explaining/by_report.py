@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core import SETTLED, Pilot
+from firstbell.core import Pilot
+from firstbell.core.scaling import SETTLED
 from firstbell.engine.deciding.evaluating import evaluated
 from firstbell.engine.deciding.last_autoscaler import autoscaler_from_status, with_kept_baseline
 from firstbell.engine.deciding.leading import lead_from_status

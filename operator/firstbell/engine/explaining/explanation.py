@@ -10,7 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from firstbell.core import AbsenceReason, Unavailable, minute_of, peak_at, told_instant
+from firstbell.core import Unavailable, peak_at
+from firstbell.core.instants import minute_of, told_instant
+from firstbell.core.reasons import AbsenceReason
 from firstbell.engine.acting.commands import commands_of, unsent_of
 from firstbell.engine.deciding.planning import coming_peaks
 from firstbell.engine.explaining.by_report import outcome_by_report, reported_memory
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from firstbell.core import Plan, PlannedPeak, RegionLoad, Rises, Run
+    from firstbell.core import Plan, PlannedPeak, Run
+    from firstbell.core.capacity import RegionLoad, Rises
     from firstbell.engine.deciding.outcome import Outcome
     from firstbell.engine.ports import Json
     from firstbell.engine.requests.command import Command

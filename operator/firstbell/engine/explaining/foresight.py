@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.core import AbsenceReason, Decision, Unavailable, instant_of, minute_of, next_turns
+from firstbell.core import Decision, Unavailable
+from firstbell.core.instants import instant_of, minute_of
+from firstbell.core.reasons import AbsenceReason
+from firstbell.core.scaling import next_turns
 from firstbell.engine.explaining.by_report import outcome_by_report, reported_memory
 from firstbell.engine.explaining.instance import instance_of
 

@@ -6,15 +6,9 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from firstbell.core import (
-    Condition,
-    Decision,
-    DecisionReason,
-    LiveMetric,
-    MetricTarget,
-    TargetType,
-    Unavailable,
-)
+from firstbell.core import Decision, Unavailable
+from firstbell.core.reasons import Condition, DecisionReason
+from firstbell.core.scaling import LiveMetric, MetricTarget, TargetType
 from firstbell.engine.deciding.situation import ByFloor
 from firstbell.engine.objects.status_values import read_conditions
 from firstbell.kinds.school_autoscaler import Mode

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core import SLOWING, Decision, DecisionReason, LimitReason, Unavailable
+from firstbell.core import Decision, Unavailable
+from firstbell.core.reasons import DecisionReason, LimitReason
+from firstbell.core.scaling import SLOWING
 from firstbell.engine.deciding.situation import ByFloor, ByScale
 from firstbell.kinds.calendar_refs import calendar_title
 from firstbell.kinds.group import PROFILE

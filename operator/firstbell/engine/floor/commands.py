@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core import FloorState, read_floor
+from firstbell.core.scaling import FloorState, read_floor
 from firstbell.engine.floor.patches import raise_patch, release_patch, settling_patch
 from firstbell.engine.requests.command import Command
 
 if TYPE_CHECKING:
-    from firstbell.core import FloorReading
+    from firstbell.core.scaling import FloorReading
     from firstbell.engine.floor.seen_floor import SeenFloor
     from firstbell.engine.ports import Json
 

@@ -9,7 +9,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from firstbell.core import FloorMark, FloorMemory, FloorState, read_floor
+from firstbell.core.scaling import FloorMark, FloorMemory, FloorState, read_floor
 from firstbell.engine.floor.floors import Floors
 from firstbell.engine.floor.kept_fields import mend
 from firstbell.engine.floor.marks import ANNOTATION_MANAGERS, floor_from_status

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from firstbell.core import FloorMark, FloorMemory
+from firstbell.core.scaling import FloorMark, FloorMemory
 from firstbell.engine.objects.field_managers import annotated_by
 from firstbell.kinds.group import GROUP
 

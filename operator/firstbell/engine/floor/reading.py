@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core import Autoscaler
+from firstbell.core.scaling import Autoscaler
 from firstbell.engine.floor.handback import is_kept
 from firstbell.engine.floor.marks import (
     ANNOTATION_MANAGERS,

@@ -9,7 +9,7 @@ from firstbell.engine.ports import ObjectPath
 from firstbell.kinds.foreign_autoscalers import HPA, ForeignAutoscaler
 
 if TYPE_CHECKING:
-    from firstbell.core import Autoscaler
+    from firstbell.core.scaling import Autoscaler
     from firstbell.engine.objects.target_ref import TargetRef
     from firstbell.engine.ports import Json
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from fractions import Fraction
 
-    from firstbell.core import MetricTarget, Reading
+    from firstbell.core.scaling import MetricTarget, Reading
     from firstbell.engine.ports import MetricQuery
 
 

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from firstbell.core import AbsenceReason, Unavailable
+from firstbell.core import Unavailable
+from firstbell.core.reasons import AbsenceReason
 from firstbell.engine.live.answers import SeenReading
 from firstbell.engine.pace.interruptible_sleep import nap
 from firstbell.engine.ports import OK
@@ -26,7 +27,7 @@ from firstbell.engine.ports import OK
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from firstbell.core import Reading
+    from firstbell.core.scaling import Reading
     from firstbell.engine.live.answers import Answers
     from firstbell.engine.ports import Clock, MetricQuery, Metrics, Telemetry
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.core import api_time, told_instant
+from firstbell.core.instants import api_time, told_instant
 
 if TYPE_CHECKING:
     from firstbell.engine.ports import Json

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from firstbell.engine.memory.shared_plans import SharedPlans
 
 if TYPE_CHECKING:
-    from firstbell.core import Minute, Plan, SchoolDays, Unavailable
+    from firstbell.core import Plan, SchoolDays, Unavailable
+    from firstbell.core.instants import Minute
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from firstbell.core import NO_RISES, Rises
+from firstbell.core.capacity import NO_RISES, Rises
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -6,21 +6,16 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from firstbell.core import (
-    DecisionReason,
-    Hold,
-    LimitReason,
-    changes_sentence,
-    instant_of,
-    minute_of,
-    utc_clock,
-)
+from firstbell.core import Hold
+from firstbell.core.instants import instant_of, minute_of, utc_clock
+from firstbell.core.reasons import DecisionReason, LimitReason, changes_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime, timedelta
 
-    from firstbell.core import BellChange, Minute, Plan
+    from firstbell.core import BellChange, Plan
+    from firstbell.core.instants import Minute
 
 NEAR_MINUTES = 120
 

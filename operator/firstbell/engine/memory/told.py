@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
-    from firstbell.core import Minute, PlannedPeak, Preparation, Shortfall
+    from firstbell.core import PlannedPeak
+    from firstbell.core.capacity import Preparation
+    from firstbell.core.instants import Minute
+    from firstbell.core.reasons import Shortfall
 
 REPORTS_AT_ONCE = 5
 

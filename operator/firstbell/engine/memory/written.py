@@ -11,7 +11,7 @@ from firstbell.engine.memory.contest import Contest
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
-    from firstbell.core import FloorMemory
+    from firstbell.core.scaling import FloorMemory
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

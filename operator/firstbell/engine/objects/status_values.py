@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from firstbell.core import (
-    Condition,
-    ConditionReason,
-    ConditionType,
-    Truth,
-    api_time,
-    merge_conditions,
-    told_instant,
-    visible,
-)
+from firstbell.core.instants import api_time, told_instant
+from firstbell.core.reasons import Condition, ConditionReason, ConditionType, Truth, merge_conditions, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from firstbell.core import Condition, ConditionReason, ConditionType, Truth, api_time
+from firstbell.core.instants import api_time
+from firstbell.core.reasons import Condition, ConditionReason, ConditionType, Truth
 
 if TYPE_CHECKING:
     from datetime import datetime

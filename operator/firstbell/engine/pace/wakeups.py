@@ -15,7 +15,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from firstbell.core import PACE_AT_FIRST, writing_lead
+from firstbell.core.capacity import PACE_AT_FIRST, writing_lead
 
 if TYPE_CHECKING:
     from collections.abc import Hashable

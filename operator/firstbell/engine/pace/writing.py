@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core import PACE_AT_FIRST
+from firstbell.core.capacity import PACE_AT_FIRST
 
 if TYPE_CHECKING:
-    from firstbell.core import WritingPace
+    from firstbell.core.capacity import WritingPace
 
 
 class Writing:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from firstbell.core import instant_of
+from firstbell.core.instants import instant_of
 
 if TYPE_CHECKING:
     from firstbell.engine.memory.told import BellRecord, Told

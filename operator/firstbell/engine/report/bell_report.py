@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core import ConditionReason, Truth, api_minute, api_time
+from firstbell.core.instants import api_minute, api_time
+from firstbell.core.reasons import ConditionReason, Truth
 from firstbell.engine.report.bells import rung
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from firstbell.core import Condition, PlannedPeak, Shortfall
+    from firstbell.core import PlannedPeak
+    from firstbell.core.reasons import Condition, Shortfall
     from firstbell.engine.memory.told import BellRecord
     from firstbell.engine.ports import Json
     from firstbell.engine.report.readiness import Readiness

@@ -8,20 +8,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.core import (
-    Decision,
-    EventReason,
-    MeasuredLead,
-    Preparation,
-    SeenReady,
-    Unavailable,
-    instant_of,
-    local_time,
-    minute_of,
-    shortfall_sentence,
-    told_instant,
-    written_for,
-)
+from firstbell.core import Decision, Unavailable, written_for
+from firstbell.core.capacity import MeasuredLead, Preparation, SeenReady
+from firstbell.core.instants import instant_of, local_time, minute_of, told_instant
+from firstbell.core.reasons import EventReason, shortfall_sentence
 from firstbell.engine.memory.told import BellRecord, Told
 from firstbell.engine.ports import Happening
 from firstbell.engine.seen.store import SeenWorkload
@@ -30,7 +20,10 @@ from firstbell.kinds.school_autoscaler import Mode
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from firstbell.core import Minute, PlannedPeak, Rises, Shortfall
+    from firstbell.core import PlannedPeak
+    from firstbell.core.capacity import Rises
+    from firstbell.core.instants import Minute
+    from firstbell.core.reasons import Shortfall
     from firstbell.engine.deciding.outcome import Outcome
     from firstbell.engine.memory.carried_out import CarriedOut
     from firstbell.engine.ports import Json

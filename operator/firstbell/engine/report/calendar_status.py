@@ -10,27 +10,27 @@ from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from firstbell.core import (
-    Condition,
-    ConditionReason,
-    ConditionType,
-    Day,
-    DayClass,
-    Finding,
-    FindingKind,
+from firstbell.core import Day, SchoolDays, Unavailable
+from firstbell.core.calendar import DayClass
+from firstbell.core.instants import (
     Minute,
-    SchoolDays,
-    Severity,
-    Truth,
-    Unavailable,
     api_minute,
     api_time,
-    calendar_findings,
-    fold,
     instant_of,
     local_date,
     minute_of,
     start_of_day,
+)
+from firstbell.core.reasons import (
+    Condition,
+    ConditionReason,
+    ConditionType,
+    Finding,
+    FindingKind,
+    Severity,
+    Truth,
+    calendar_findings,
+    fold,
 )
 from firstbell.engine.objects.status_values import written_conditions
 from firstbell.engine.ports import CalendarFigures

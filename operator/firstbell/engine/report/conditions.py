@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core import (
+from firstbell.core import Decision, Unavailable
+from firstbell.core.reasons import (
     Condition,
     ConditionReason,
     ConditionType,
-    Decision,
     DecisionReason,
     LimitReason,
     Truth,
-    Unavailable,
 )
 from firstbell.engine.acting.contest import contested
 from firstbell.engine.acting.way_back import returned
@@ -28,7 +27,7 @@ from firstbell.engine.report.live_report import steady_condition
 from firstbell.kinds.school_autoscaler import Mode
 
 if TYPE_CHECKING:
-    from firstbell.core import Limit
+    from firstbell.core.scaling import Limit
     from firstbell.engine.deciding.outcome import Outcome
     from firstbell.engine.memory.memory import Memory
     from firstbell.engine.ports import Json

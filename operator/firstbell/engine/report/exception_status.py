@@ -9,24 +9,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.core import (
+from firstbell.core import SchoolCalendar, SchoolDays, Unavailable
+from firstbell.core.calendar import CalendarDate, changes_of, same_lessons_from
+from firstbell.core.instants import instant_of, local_date, minute_of, start_of_day
+from firstbell.core.reasons import (
     AbsenceReason,
-    CalendarDate,
     Condition,
     ConditionReason,
     ConditionType,
-    SchoolCalendar,
-    SchoolDays,
     Severity,
     Truth,
-    Unavailable,
-    changes_of,
-    instant_of,
     last_entry_findings,
-    local_date,
-    minute_of,
-    same_lessons_from,
-    start_of_day,
 )
 from firstbell.engine.objects.status_values import written_conditions
 from firstbell.engine.seen.exceptions import Laid
@@ -35,7 +28,7 @@ from firstbell.kinds.calendar_exception_status import MOST_CHANGES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from firstbell.core import DayChange
+    from firstbell.core.calendar import DayChange
     from firstbell.engine.ports import Json
     from firstbell.engine.seen.exceptions import SeenException
     from firstbell.engine.seen.store import Store

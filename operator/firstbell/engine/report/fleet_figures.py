@@ -11,16 +11,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from firstbell.core import (
-    AbsenceReason,
-    PodRequest,
-    Requested,
-    Unavailable,
-    instant_of,
-    minute_of,
-    pods_per_minute,
-    requested,
-)
+from firstbell.core import Unavailable
+from firstbell.core.capacity import PodRequest, Requested, pods_per_minute, requested
+from firstbell.core.instants import instant_of, minute_of
+from firstbell.core.reasons import AbsenceReason
 from firstbell.engine.ports import FleetFigures
 from firstbell.kinds.rooms import makes_room
 from firstbell.kinds.school_autoscaler import Mode
@@ -28,7 +22,8 @@ from firstbell.kinds.school_autoscaler import Mode
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from firstbell.core import Minute, Plan
+    from firstbell.core import Plan
+    from firstbell.core.instants import Minute
     from firstbell.engine.memory.memory import Memory
     from firstbell.engine.ports import Clock, Telemetry
     from firstbell.engine.seen.store import SeenSpec, Store

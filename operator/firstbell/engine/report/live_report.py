@@ -8,20 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core import (
+from firstbell.core import Decision, Unavailable
+from firstbell.core.reasons import (
     AbsenceReason,
     Condition,
     ConditionReason,
     ConditionType,
-    Decision,
     DecisionReason,
     Truth,
-    Unavailable,
 )
 from firstbell.engine.objects.status_values import read_conditions
 
 if TYPE_CHECKING:
-    from firstbell.core import LiveMetric
+    from firstbell.core.scaling import LiveMetric
     from firstbell.engine.deciding.outcome import Outcome
     from firstbell.engine.ports import Json
 

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core import (
-    Condition,
-    ConditionReason,
-    ConditionType,
-    Truth,
-    Unavailable,
-    api_time,
-    visible,
-)
+from firstbell.core import Unavailable
+from firstbell.core.instants import api_time
+from firstbell.core.reasons import Condition, ConditionReason, ConditionType, Truth, visible
 from firstbell.engine.objects.status_values import written_conditions
 from firstbell.engine.seen.overrides import MOST_ASKED
 from firstbell.kinds.scaling_override_status import MOST_TOLD

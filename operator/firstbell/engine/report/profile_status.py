@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core import AbsenceReason, Condition, ConditionReason, ConditionType, Truth, Unavailable
+from firstbell.core import Unavailable
+from firstbell.core.reasons import AbsenceReason, Condition, ConditionReason, ConditionType, Truth
 from firstbell.engine.objects.status_values import written_conditions
 
 if TYPE_CHECKING:

@@ -11,19 +11,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.core import (
-    START_GRACE,
+from firstbell.core import Decision, Unavailable
+from firstbell.core.capacity import START_GRACE
+from firstbell.core.instants import minute_of
+from firstbell.core.reasons import (
     Condition,
     ConditionReason,
     ConditionType,
-    Decision,
     DecisionReason,
     LimitReason,
     Shortfall,
     ShortfallReason,
     Truth,
-    Unavailable,
-    minute_of,
     most_frequent,
     shortfall_sentence,
 )
@@ -31,7 +30,9 @@ from firstbell.engine.deciding.situation import ByFloor
 from firstbell.engine.report.bells import SHORT_FOR, baseline_of, bell_words, rung
 
 if TYPE_CHECKING:
-    from firstbell.core import Minute, Plan, Preparation
+    from firstbell.core import Plan
+    from firstbell.core.capacity import Preparation
+    from firstbell.core.instants import Minute
     from firstbell.engine.deciding.outcome import Outcome
     from firstbell.engine.memory.told import Told
     from firstbell.engine.seen.shortfalls import Found

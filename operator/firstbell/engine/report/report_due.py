@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from firstbell.core import DecisionReason
+from firstbell.core.reasons import DecisionReason
 from firstbell.engine.memory.told import REPORTS_AT_ONCE
 from firstbell.engine.objects.status_values import merge_patch
 

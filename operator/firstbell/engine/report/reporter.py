@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from firstbell.core import ConditionReason, Decision, Unavailable, instant_of, minute_of
+from firstbell.core import Decision, Unavailable
+from firstbell.core.instants import instant_of, minute_of
+from firstbell.core.reasons import ConditionReason
 from firstbell.engine.deciding.planning import coming_peaks
 from firstbell.engine.objects.object_keys import namespace_of
 from firstbell.engine.objects.packed import packed, unpacked
@@ -49,7 +51,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from firstbell.core import Condition
+    from firstbell.core.reasons import Condition
     from firstbell.engine.deciding.outcome import Outcome
     from firstbell.engine.memory.memory import Memory
     from firstbell.engine.memory.told import Told

@@ -7,19 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core import (
+from firstbell.core import Decision, Unavailable
+from firstbell.core.instants import api_minute, api_time, instant_of, minute_of
+from firstbell.core.reasons import (
     AbsenceReason,
     Condition,
     ConditionReason,
     ConditionType,
-    Decision,
     DecisionReason,
     Truth,
-    Unavailable,
-    api_minute,
-    api_time,
-    instant_of,
-    minute_of,
     peak_sentence,
 )
 from firstbell.engine.acting.contest import contested
@@ -43,7 +39,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from firstbell.core import Minute, Override, PlannedPeak
+    from firstbell.core import Override, PlannedPeak
+    from firstbell.core.instants import Minute
     from firstbell.engine.deciding.outcome import Outcome
     from firstbell.engine.memory.memory import Memory
     from firstbell.engine.memory.told import BellRecord

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core import ConditionType, Truth
+from firstbell.core.reasons import ConditionType, Truth
 from firstbell.engine.objects.status_values import read_conditions
 from firstbell.engine.ports import Happening
 

@@ -12,19 +12,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from firstbell.core import (
-    MINUTES_PER_DAY,
-    Unavailable,
-    highest_wanted,
-    minute_of,
-    too_many_steps,
-)
+from firstbell.core import Unavailable, highest_wanted, too_many_steps
+from firstbell.core.instants import MINUTES_PER_DAY, minute_of
 from firstbell.engine.objects.object_keys import namespace_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from firstbell.core import Minute, Plan, Schedule
+    from firstbell.core import Plan, Schedule
+    from firstbell.core.instants import Minute
     from firstbell.engine.memory.memory import Memory
     from firstbell.engine.pace.slices import Slices
     from firstbell.engine.ports import Clock, Telemetry

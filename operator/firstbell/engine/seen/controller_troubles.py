@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from firstbell.core import Shortfall, ShortfallReason, words_of
+from firstbell.core.reasons import Shortfall, ShortfallReason, words_of
 
 if TYPE_CHECKING:
     from firstbell.engine.ports import Json

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from firstbell.core import CalendarDate, SchoolDays, Unavailable
+from firstbell.core import SchoolDays, Unavailable
+from firstbell.core.calendar import CalendarDate
 from firstbell.engine.objects.index import leave
 from firstbell.engine.objects.resource_version import is_older
 from firstbell.kinds.laid_over import lay_over

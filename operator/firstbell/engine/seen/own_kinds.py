@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from firstbell.core import AbsenceReason, SchoolDays, Unavailable
+from firstbell.core import SchoolDays, Unavailable
+from firstbell.core.reasons import AbsenceReason
 from firstbell.engine.live.answers import AskedMetric
 from firstbell.engine.objects.field_managers import spec_editor
 from firstbell.engine.objects.object_keys import key_of

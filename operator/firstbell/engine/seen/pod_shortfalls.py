@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from firstbell.core import Shortfall, ShortfallReason, words_of
+from firstbell.core.reasons import Shortfall, ShortfallReason, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from firstbell.core import AbsenceReason, Unavailable
+from firstbell.core import Unavailable
+from firstbell.core.reasons import AbsenceReason
 from firstbell.engine.objects.index import leave
 from firstbell.engine.objects.resource_version import is_older
 from firstbell.kinds.group import PROFILE

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from firstbell.core import Shortfall, Unavailable
+    from firstbell.core import Unavailable
+    from firstbell.core.reasons import Shortfall
 
 Found: TypeAlias = "tuple[Shortfall, ...] | Unavailable"
 """The reasons of a workload's pods, or why they are not known."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from firstbell.core import AbsenceReason, SchoolDays, Unavailable
+from firstbell.core import SchoolDays, Unavailable
+from firstbell.core.reasons import AbsenceReason
 from firstbell.engine.floor.floors import Floors
 from firstbell.engine.live.answers import Answers
 from firstbell.engine.objects.index import leave
@@ -24,7 +25,9 @@ from firstbell.kinds.school_autoscaler import DEFAULT_PRIORITY, Actuation, Mode
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from firstbell.core import PodRequest, Policy, Rules, Shortfall
+    from firstbell.core import Policy, Rules
+    from firstbell.core.capacity import PodRequest
+    from firstbell.core.reasons import Shortfall
     from firstbell.engine.floor.seen_floor import SeenFloor
     from firstbell.engine.live.answers import AskedMetric
     from firstbell.engine.objects.target_ref import TargetRef

@@ -14,7 +14,8 @@ import contextlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from firstbell.core import AbsenceReason, Unavailable
+from firstbell.core import Unavailable
+from firstbell.core.reasons import AbsenceReason
 from firstbell.engine.acting.scale_actuator import scale_path
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.seen.store import SeenWorkload, Store

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from firstbell.core import AbsenceReason, Unavailable
+from firstbell.core import Unavailable
+from firstbell.core.reasons import AbsenceReason
 from firstbell.engine.objects.object_keys import key_of, namespace_of
 from firstbell.engine.objects.packed import packed, unpacked
 from firstbell.engine.pace.slices import Slices

@@ -13,7 +13,8 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from firstbell.core import AbsenceReason, Shortfall, ShortfallReason, Unavailable
+from firstbell.core import Unavailable
+from firstbell.core.reasons import AbsenceReason, Shortfall, ShortfallReason
 from firstbell.engine.ports import Failure, FailureKind, ObjectPath
 from firstbell.engine.seen.pod_shortfalls import counts, grouped, pod_shortfall
 

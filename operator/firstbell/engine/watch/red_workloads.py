@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from firstbell.core import AbsenceReason, Unavailable
+from firstbell.core import Unavailable
+from firstbell.core.reasons import AbsenceReason
 from firstbell.engine.acting.scale_actuator import scale_path
 from firstbell.engine.ports import Failure
 from firstbell.engine.watch.own_pods import OwnPods

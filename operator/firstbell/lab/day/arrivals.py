@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
-from firstbell.core import BELL, RELAXED, WALL, ArrivalShape
+from firstbell.core.capacity import BELL, RELAXED, WALL, ArrivalShape
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

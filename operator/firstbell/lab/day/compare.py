@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from firstbell.core import DEFAULT_RULES, Minute, Rules, instant_of, known_by, start_of_day
+from firstbell.core import DEFAULT_RULES, Rules
+from firstbell.core.calendar import known_by
+from firstbell.core.instants import Minute, instant_of, start_of_day
 from firstbell.lab.day.cron import CronFloor, HpaWithCron, careful_floor
 from firstbell.lab.day.crowd import Coming, Crowd, crowd
 from firstbell.lab.day.day import Scaling, World, loads_of, play
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from firstbell.core import Behavior, Bounds, Override, Plan, Workload
+    from firstbell.core import Bounds, Override, Plan, Workload
+    from firstbell.core.scaling import Behavior
     from firstbell.lab.day.outcome import Outcome
     from firstbell.lab.day.untried import Untried
 

@@ -12,17 +12,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.core import (
-    MINUTES_PER_DAY,
-    Minute,
-    Weekday,
-    bell,
-    clamp,
-    instant_of,
-    make_plan,
-    offsets_by_region,
-    start_of_day,
-)
+from firstbell.core import make_plan
+from firstbell.core.calendar import Weekday
+from firstbell.core.capacity import offsets_by_region
+from firstbell.core.instants import MINUTES_PER_DAY, Minute, bell, instant_of, start_of_day
+from firstbell.core.scaling import clamp
 from firstbell.lab.day.hpa import HpaAlone
 
 if TYPE_CHECKING:

@@ -14,13 +14,16 @@ from math import log, log1p, sqrt
 from random import Random
 from typing import TYPE_CHECKING, TypeAlias
 
-from firstbell.core import PeakAnchor, region_loads, total_weight
+from firstbell.core.capacity import region_loads, total_weight
+from firstbell.core.scaling import PeakAnchor
 from firstbell.lab.day.arrivals import REACH_AFTER_SECONDS, REACH_BEFORE_SECONDS, Preset, pulse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from firstbell.core import ArrivalShape, Minute, RegionLoad, Surge, Workload
+    from firstbell.core import Workload
+    from firstbell.core.capacity import ArrivalShape, RegionLoad, Surge
+    from firstbell.core.instants import Minute
 
 UNCOUNTED_PUPILS = 1000
 """How many pupils a region stands for whose calendar counts none: only shares mean something then."""

@@ -10,14 +10,14 @@ from datetime import timedelta
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from firstbell.core import api_minute, api_time, instant_of
+from firstbell.core.instants import api_minute, api_time, instant_of
 from firstbell.lab.day.advice import advice
 from firstbell.lab.day.assumptions import assumptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from firstbell.core import Minute
+    from firstbell.core.instants import Minute
     from firstbell.lab.day.compare import Comparison, Variant
     from firstbell.lab.day.least import Least
     from firstbell.lab.day.outcome import Moment, Outcome

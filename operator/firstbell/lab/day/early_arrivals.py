@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from firstbell.core import EarlyArrivals
+from firstbell.core.capacity import EarlyArrivals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.core import Ceiling, LimitReason, Pilot, Sight, instant_of
+from firstbell.core import Ceiling, Pilot, Sight
+from firstbell.core.instants import instant_of
+from firstbell.core.reasons import LimitReason
 from firstbell.lab.day.hpa import HpaAlone
 
 if TYPE_CHECKING:

@@ -17,7 +17,9 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from firstbell.core import DEFAULT_BEHAVIOR, EPOCH, Behavior, History, Unavailable, behaved
+from firstbell.core import Unavailable
+from firstbell.core.instants import EPOCH
+from firstbell.core.scaling import DEFAULT_BEHAVIOR, Behavior, History, behaved
 from firstbell.lab.day.external_metric import HpaTolerances
 from firstbell.lab.day.resource_metric import PodReadings, ResourceTarget, resource_replicas
 

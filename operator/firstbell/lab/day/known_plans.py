@@ -5,7 +5,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from firstbell.core import Minute, Plan, Workload, instant_of, known_by, make_plan, told_between
+from firstbell.core import Plan, Workload, make_plan
+from firstbell.core.calendar import known_by, told_between
+from firstbell.core.instants import Minute, instant_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

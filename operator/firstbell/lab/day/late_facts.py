@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from firstbell.core import ExceptionSource, local_date
+from firstbell.core.calendar import ExceptionSource
+from firstbell.core.instants import local_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from firstbell.core import Minute, Workload
+    from firstbell.core import Workload
+    from firstbell.core.instants import Minute
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

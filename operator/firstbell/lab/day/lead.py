@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from firstbell.core import all_taking, make_plan
+from firstbell.core import make_plan
+from firstbell.core.capacity import all_taking
 
 if TYPE_CHECKING:
-    from firstbell.core import Minute, Workload
+    from firstbell.core import Workload
+    from firstbell.core.instants import Minute
     from firstbell.lab.day.pods import Cluster
 
 LONGEST_MINUTES = 15

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
 
-from firstbell.core import AbsenceReason, Unavailable
+from firstbell.core import Unavailable
+from firstbell.core.reasons import AbsenceReason
 from firstbell.lab.day.external_metric import DEFAULT_TOLERANCES, HpaTolerances
 
 THOUSAND = 1000

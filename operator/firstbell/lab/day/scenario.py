@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import model_validator
 
-from firstbell.core import NO_RISES, Minute, SchoolDays, Workload, bell, start_of_day
+from firstbell.core import SchoolDays, Workload
+from firstbell.core.capacity import NO_RISES
+from firstbell.core.instants import Minute, bell, start_of_day
 from firstbell.files.links import Linked, link
 from firstbell.files.manifests import gather
 from firstbell.files.yaml_files import FileProblem, Origin, Unreadable, read_file

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core import number_text
+from firstbell.core.reasons import number_text
 from firstbell.lab.day.late_facts import late_facts
 from firstbell.lab.record.outcome import Variant
 from firstbell.lab.record.recording import SECONDS_PER_MINUTE

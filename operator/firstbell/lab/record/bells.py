@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from firstbell.core import by_bell, make_plan, offsets_by_region
+from firstbell.core import by_bell, make_plan
+from firstbell.core.capacity import offsets_by_region
 from firstbell.lab.record.recording import SECONDS_PER_MINUTE
 
 if TYPE_CHECKING:

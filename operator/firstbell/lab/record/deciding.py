@@ -10,20 +10,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.core import (
-    EPOCH,
-    AbsenceReason,
-    Ceiling,
-    LiveMetric,
-    MetricTarget,
-    Pilot,
-    Sight,
-    Standing,
-    Tolerances,
-    Unavailable,
-    asked_for,
-    next_turns,
-)
+from firstbell.core import Ceiling, Pilot, Sight, Unavailable
+from firstbell.core.instants import EPOCH
+from firstbell.core.reasons import AbsenceReason
+from firstbell.core.scaling import LiveMetric, MetricTarget, Standing, Tolerances, asked_for, next_turns
 from firstbell.lab.record.early_arrivals import Ramps, counted
 from firstbell.lab.record.need import exact
 from firstbell.lab.record.schedule import NEVER
@@ -44,7 +34,8 @@ from firstbell.lab.record.ticks import (
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from firstbell.core import Bounds, EarlyArrivals, Override, Rules
+    from firstbell.core import Bounds, Override, Rules
+    from firstbell.core.capacity import EarlyArrivals
     from firstbell.lab.record.schedule import Schedule
 
 NOT_RECORDED = Unavailable(

@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from firstbell.core import EPOCH, api_minute, api_time, number_text
+from firstbell.core.instants import EPOCH, api_minute, api_time
+from firstbell.core.reasons import number_text
 from firstbell.files.plan_document import peak_document
 from firstbell.lab.record.assumptions import assumptions
 from firstbell.lab.record.outcome import Variant

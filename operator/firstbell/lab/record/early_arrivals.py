@@ -9,7 +9,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from firstbell.core import AS_PLANNED, EarlyArrivals, PeakAnchor
+from firstbell.core.capacity import AS_PLANNED, EarlyArrivals
+from firstbell.core.scaling import PeakAnchor
 from firstbell.lab.record.recording import SECONDS_PER_MINUTE
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from fractions import Fraction
 
-    from firstbell.core import SurgeHistory, Unavailable
+    from firstbell.core import Unavailable
+    from firstbell.core.capacity import SurgeHistory
     from firstbell.lab.record.known_plans import KnownPlan
     from firstbell.lab.record.schedule import Schedule
 

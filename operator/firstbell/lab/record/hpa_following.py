@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core import DEFAULT_BEHAVIOR, Unavailable
+from firstbell.core import Unavailable
+from firstbell.core.scaling import DEFAULT_BEHAVIOR
 from firstbell.lab.day.external_metric import external_replicas
 from firstbell.lab.record.deciding import NOT_RECORDED
 from firstbell.lab.record.need import exact

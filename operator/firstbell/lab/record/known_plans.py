@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from firstbell.core import Plan, Workload, instant_of, known_by, make_plan, told_between
+from firstbell.core import Plan, Workload, make_plan
+from firstbell.core.calendar import known_by, told_between
+from firstbell.core.instants import instant_of
 
 if TYPE_CHECKING:
-    from firstbell.core import Minute
+    from firstbell.core.instants import Minute
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firstbell.core import History, Recommended
+from firstbell.core.scaling import History, Recommended
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,7 +13,7 @@ from datetime import timedelta
 from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
-from firstbell.core import EPOCH
+from firstbell.core.instants import EPOCH
 
 if TYPE_CHECKING:
     from array import array

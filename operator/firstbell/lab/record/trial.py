@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from firstbell.core import DEFAULT_RULES, EPOCH, Rules, all_taking
+from firstbell.core import DEFAULT_RULES, Rules
+from firstbell.core.capacity import all_taking
+from firstbell.core.instants import EPOCH
 from firstbell.lab.day.hpa import HorizontalPodAutoscaler, HpaSpec
 from firstbell.lab.day.least import Leads, least_of_runs
 from firstbell.lab.record.bells import bell_windows
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from fractions import Fraction
 
-    from firstbell.core import Behavior, Bounds, MetricTarget, Override, Workload
+    from firstbell.core import Bounds, Override, Workload
+    from firstbell.core.scaling import Behavior, MetricTarget
     from firstbell.lab.record.bells import BellWindow
     from firstbell.lab.record.need import Need
     from firstbell.lab.record.recording import Recording

@@ -15,7 +15,8 @@ from rich.table import Table
 from firstbell.cli.plan.table import bar
 from firstbell.cli.planned import plan_files
 from firstbell.cli.simulate.table import print_comparisons
-from firstbell.core import Plan, instant_of, make_plan, minute_of
+from firstbell.core import Plan, make_plan
+from firstbell.core.instants import instant_of, minute_of
 from firstbell.kinds.autoscaler_conversion import to_rules
 from firstbell.lab.day.compare import Comparison, Conditions, Variant, compare
 from firstbell_workshop.demo.morning import Morning, example_file

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import jsonschema
 import pytest
 
-from firstbell.core import FindingKind
+from firstbell.core.reasons import FindingKind
 from tests.unit.cli.lint.test_command import LATE_CLOSURE, annotated, run, written
 from tests.unit.cli.planning import AUTOSCALER, CALENDAR
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from firstbell.core import Shortfall, ShortfallReason
+from firstbell.core.reasons import Shortfall, ShortfallReason
 from firstbell.engine.seen.controller_troubles import controller_troubles
 from firstbell.engine.seen.pod_shortfalls import grouped, pod_shortfall
 

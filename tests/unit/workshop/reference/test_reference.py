@@ -9,7 +9,7 @@ import yaml
 
 from firstbell.adapters.prometheus_meanings import TROUBLE_MEANINGS
 from firstbell.adapters.prometheus_trouble import Trouble
-from firstbell.core import (
+from firstbell.core.reasons import (
     ABSENCE_MEANINGS,
     CONDITION_MEANINGS,
     DECISION_MEANINGS,
