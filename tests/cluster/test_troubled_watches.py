@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -9,13 +10,20 @@ from typing import TYPE_CHECKING
 import pytest
 from aiohttp import web
 
-from tests.cluster.operator_process import OperatorThread, settings_for
-from tests.cluster.stage import NAME, PEAK, Stage, autoscaler, calendar, hpa, workload
+from tests.cluster.cluster_api import ClusterApi
+from tests.cluster.conftest import _namespace
+from tests.cluster.operator_process import OperatorThread, Sun, settings_for
+from tests.cluster.stage import NAME, PEAK, Stage, at, autoscaler, calendar, hpa, workload
 from tests.cluster.troubled_api import Asked, TroubledApi, refusal
 from tests.cluster.waiting import until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from firstbell_workshop.local.control_plane import ControlPlane
+    from tests.cluster.cluster_api import Json
+    from tests.cluster.operator_account import ChartsAccounts
 
 HPA, POLICY = "HorizontalPodAutoscaler", "SchoolAutoscaler"
 NOTICED_SECONDS = 75
@@ -28,33 +36,48 @@ LATE_SECONDS = 60
 OWN = {"schoolcalendars", "schoolautoscalers"}
 
 
-@pytest.fixture
-def api(stage: Stage):
-    with TroubledApi(stage.for_operator.kubeconfig) as found:
-        yield found
-
-
-@pytest.fixture
-def operator(stage: Stage, api: TroubledApi, rush, tmp_path):
-    stage.set(workload(), hpa(), calendar(), autoscaler())
-    kubeconfig = api.kubeconfig(tmp_path / "kubeconfig", {"token": "any"})
-    settings = replace(settings_for(stage.for_operator, stage.namespace), kubeconfig=kubeconfig, context=None)
-    with OperatorThread(settings, rush, lambda: None) as running:
-        stage.floored(PEAK)
-        yield running
-
-
 def with_peak(replicas: int) -> dict[str, object]:
     return {"spec": {"peaks": [{**autoscaler()["spec"]["peaks"][0], "replicas": replicas}]}}
 
 
-@pytest.mark.usefixtures("operator")
-def test_what_happens_behind_a_silent_watch_is_seen_within_75_seconds(stage: Stage, api: TroubledApi):
-    until(lambda: {asked.kind for asked in api.asked if asked.watches} >= OWN, "our kinds are watched")
-    since = api.hush()
-    stage.api.patch(HPA, NAME, {"spec": {"minReplicas": 3}})
-    stage.api.patch(POLICY, NAME, with_peak(14))
-    stage.floored(14, seconds=NOTICED_SECONDS - (time.monotonic() - since))
+class Watched:
+    """An operator in a namespace of its own, which reaches the API server through a proxy of its own."""
+
+    def __init__(self, stage: Stage, api: TroubledApi) -> None:
+        self.stage, self.api = stage, api
+        self.begun = 0.0
+        """When its trouble began."""
+
+    def begin(self, answer: Callable[[], web.StreamResponse]) -> None:
+        """Ends its watches, and answers those that come in the next seconds so."""
+        self.api.trouble = lambda asked: answer() if asked.watches and self.lasts(asked.at) else None
+        self.begun = time.monotonic()
+        self.api.cut()
+
+    def lasts(self, instant: float) -> bool:
+        return instant < self.begun + TROUBLE_SECONDS
+
+    def asked(self) -> list[Asked]:
+        """What it asked for in the time of trouble, once that is over."""
+        until(lambda: not self.lasts(time.monotonic()), "it is over", seconds=TROUBLE_SECONDS + 5)
+        return [one for one in self.api.asked if one.at >= self.begun and self.lasts(one.at)]
+
+
+@contextlib.contextmanager
+def watching(control_plane: ControlPlane, accounts: ChartsAccounts, folder: Path) -> Iterator[Watched]:
+    with (
+        _namespace(control_plane) as name,
+        ClusterApi(control_plane.kubeconfig, control_plane.context, name) as cluster,
+    ):
+        stage = Stage(control_plane, cluster, name, accounts)
+        stage.set(workload(), hpa(), calendar(), autoscaler())
+        with TroubledApi(stage.for_operator.kubeconfig) as api:
+            kubeconfig = api.kubeconfig(folder / name, {"token": "any"})
+            settings = replace(settings_for(stage.for_operator, name), kubeconfig=kubeconfig, context=None)
+            with OperatorThread(settings, Sun.rising(at("08:21"), 2), lambda: None):
+                stage.floored(PEAK)
+                until(lambda: {one.kind for one in api.asked if one.watches} >= OWN, "our kinds are watched")
+                yield Watched(stage, api)
 
 
 def an_event(text: str) -> Callable[[], web.StreamResponse]:
@@ -72,29 +95,73 @@ TROUBLES: dict[str, Callable[[], web.StreamResponse]] = {
 }
 
 
-@pytest.mark.usefixtures("operator")
-@pytest.mark.parametrize("answer", TROUBLES.values(), ids=TROUBLES.keys())
+class Hushed:
+    """One whose watches are silent: when it has noticed what happened behind them."""
+
+    def __init__(self, one: Watched, noticing: contextlib.ExitStack) -> None:
+        self._peaks: list[float] = []
+        noticing.enter_context(one.stage.api.watching(HPA, NAME, self._note))
+        self._since = one.api.hush()
+        one.stage.api.patch(HPA, NAME, {"spec": {"minReplicas": 3}})
+        one.stage.api.patch(POLICY, NAME, with_peak(14))
+
+    def _note(self, body: Json) -> None:
+        if body["spec"]["minReplicas"] == 14:
+            self._peaks.append(time.monotonic())
+
+    def noticed_after(self) -> float:
+        """Seconds of the wall."""
+        until(lambda: self._peaks, "it was noticed", seconds=NOTICED_SECONDS)
+        return self._peaks[0] - self._since
+
+
+@pytest.fixture(scope="module")
+def everybody(
+    control_plane: ControlPlane, accounts: ChartsAccounts, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[], Watched]]:
+    """Makes one more, which is there to the end of the file."""
+    folder = tmp_path_factory.mktemp("kubeconfigs")
+    with contextlib.ExitStack() as stack:
+        yield lambda: stack.enter_context(watching(control_plane, accounts, folder))
+
+
+@pytest.fixture(scope="module")
+def in_trouble(everybody: Callable[[], Watched]) -> dict[str, Watched]:
+    """One for each trouble: they wait at the same time."""
+    return {name: everybody() for name in TROUBLES}
+
+
+@pytest.fixture(scope="module")
+def hushed(everybody: Callable[[], Watched], in_trouble: dict[str, Watched]) -> Iterator[Hushed]:  # noqa: ARG001 - silence begins last
+    with contextlib.ExitStack() as noticing:
+        yield Hushed(everybody(), noticing)
+
+
+@pytest.mark.usefixtures("hushed")
 def test_where_every_watch_is_in_trouble_lists_are_apart_and_all_goes_on_afterwards(
-    stage: Stage, api: TroubledApi, answer
+    in_trouble: dict[str, Watched],
 ):
-    until(lambda: {asked.kind for asked in api.asked if asked.watches} >= OWN, "our kinds are watched")
-    api.trouble = lambda asked: answer() if asked.watches else None
-    begun = api.cut()
-    until(
-        lambda: time.monotonic() - begun >= TROUBLE_SECONDS, "the trouble lasts", seconds=TROUBLE_SECONDS + 5
-    )
-    asked = [one for one in api.asked if one.at >= begun]
-    api.trouble = lambda _: None
-    lasted = time.monotonic() - begun
-    kinds = {one.kind for one in asked}
-    for kind in kinds:
-        lists = [one for one in asked if one.kind == kind and one.lists]
-        assert len(lists) <= lasted / LISTS_APART_SECONDS + 2, kind
-    assert len(asked) / lasted < ASKED_PER_SECOND * len(kinds), rates(asked)
-    stage.api.patch(HPA, NAME, {"spec": {"minReplicas": 3}})
-    stage.floored(PEAK, seconds=LATE_SECONDS)
-    stage.api.patch(POLICY, NAME, with_peak(14))
-    stage.floored(14, seconds=LATE_SECONDS)
+    for trouble, one in in_trouble.items():
+        one.begin(TROUBLES[trouble])
+    for trouble, one in in_trouble.items():
+        asked = one.asked()
+        kinds = {each.kind for each in asked}
+        for kind in kinds:
+            lists = [each for each in asked if each.kind == kind and each.lists]
+            assert len(lists) <= TROUBLE_SECONDS / LISTS_APART_SECONDS + 2, (trouble, kind)
+        assert len(asked) / TROUBLE_SECONDS < ASKED_PER_SECOND * len(kinds), (trouble, rates(asked))
+    every_floor_follows(in_trouble, HPA, {"spec": {"minReplicas": 3}}, PEAK)
+    every_floor_follows(in_trouble, POLICY, with_peak(14), 14)
+
+
+def every_floor_follows(them: dict[str, Watched], kind: str, edit: dict[str, object], floor: int) -> None:
+    for one in them.values():
+        one.stage.api.patch(kind, NAME, edit)
+
+    def behind() -> list[str]:
+        return [trouble for trouble, one in them.items() if one.stage.minimum() != floor]
+
+    until(lambda: not behind(), lambda: f"after trouble a floor is {floor}: {behind()}", seconds=LATE_SECONDS)
 
 
 def rates(asked: list[Asked]) -> dict[str, int]:
@@ -102,10 +169,12 @@ def rates(asked: list[Asked]) -> dict[str, int]:
     return {kind: sum(one.kind == kind for one in asked) for kind in sorted(kinds)}
 
 
-@pytest.mark.usefixtures("operator")
+@pytest.mark.usefixtures("hushed")
 def test_a_write_that_is_asked_to_wait_waits_and_what_stands_in_its_way_is_told(
-    stage: Stage, api: TroubledApi
+    everybody: Callable[[], Watched],
 ):
+    one = everybody()
+    stage, api = one.stage, one.api
     refused: list[float] = []
 
     def busy(asked: Asked) -> web.StreamResponse | None:
@@ -126,3 +195,7 @@ def test_a_write_that_is_asked_to_wait_waits_and_what_stands_in_its_way_is_told(
     assert len(refused) == 1, "and the status is written meanwhile"
     stage.floored(PEAK, seconds=LATE_SECONDS)
     assert refused[1] - refused[0] >= 20
+
+
+def test_what_happens_behind_a_silent_watch_is_seen_within_75_seconds(hushed: Hushed):
+    assert hushed.noticed_after() <= NOTICED_SECONDS
