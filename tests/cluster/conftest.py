@@ -12,7 +12,7 @@ import os
 import secrets
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from kubernetes.client.exceptions import ApiException
@@ -200,15 +200,20 @@ def stage(control_plane: ControlPlane, namespace: str, accounts: ChartsAccounts)
         yield Stage(control_plane, api, namespace, accounts)
 
 
-@pytest.fixture
-def scaling_to_zero(stage: Stage) -> Stage:
-    """The stage with an HPA whose minimum is 0, which servers take since Kubernetes 1.37 (HPAScaleToZero)."""
+def set_minimum_of_zero(stage: Stage, **more: Any) -> None:
+    """An HPA whose minimum is 0, which servers take since Kubernetes 1.37 (HPAScaleToZero)."""
     try:
-        stage.set(hpa(minimum=0))
+        stage.set(hpa(minimum=0, **more))
     except ApiException as error:
         if "spec.minReplicas: Invalid value: 0" not in str(error.reason):
             raise
         pytest.skip("this API server takes no HPA with a minimum of 0: HPAScaleToZero is off")
+
+
+@pytest.fixture
+def scaling_to_zero(stage: Stage) -> Stage:
+    """The stage with an HPA whose minimum is 0."""
+    set_minimum_of_zero(stage)
     return stage
 
 

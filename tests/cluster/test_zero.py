@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cluster import external_metrics
+from tests.cluster.cluster_api import ClusterApi
+from tests.cluster.conftest import _namespace, set_minimum_of_zero
 from tests.cluster.operator_process import Sun
 from tests.cluster.stage import BASELINE, NAME, Stage, at, autoscaler, calendar, workload
 from tests.cluster.waiting import holds, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from firstbell_workshop.local.control_plane import ControlPlane
+    from tests.cluster.operator_account import ChartsAccounts
 
 AT_ONCE_SECONDS = 5
 HPA_SECONDS = 60
@@ -58,46 +63,64 @@ def test_a_zero_before_the_window_stands_in_it(scaling_to_zero: Stage):
         stands(stage)
 
 
-def test_a_zero_set_before_there_was_an_operator_stands_as_the_hpa_lets_it(scaling_to_zero: Stage, rush):
-    stage = scaling_to_zero
-    stage.set(workload(), calendar(), autoscaler())
-    scale(stage, 0)
-    until(lambda: hpa_says(stage, "ScalingActive") == "ScalingDisabled", "the HPA stops", seconds=HPA_SECONDS)
-    with stage.operator(rush):
-        stands(stage)
-
-
 def hpa_says(stage: Stage, kind: str) -> str:
     """The reason of a condition of the HPA's own."""
     conditions = stage.autoscaler.get("status", {}).get("conditions") or []
     return next((each["reason"] for each in conditions if each["type"] == kind), "")
 
 
-@pytest.fixture
-def idle(scaling_to_zero: Stage) -> Iterator[Stage]:
-    """The HPA has taken the workload to 0 itself, as its metric asks for nothing."""
-    stage = scaling_to_zero
-    if stage.control_plane.folder is None:
-        pytest.skip("the metrics adapter of the tests works only where the API server runs on this machine")
-    with contextlib.ExitStack() as served:
-        served.enter_context(external_metrics.adapter(stage.control_plane))
-        stage.api.patch(
-            "HorizontalPodAutoscaler", NAME, {"spec": {"metrics": [external_metrics.target_of(1)]}}
-        )
-        stage.set(workload(), calendar())
-        until(
-            lambda: hpa_says(stage, "ScaledToZero") == "ScaledToZero",
-            stage_of_hpa(stage),
-            seconds=HPA_SECONDS,
-        )
-        yield stage
-
-
 def stage_of_hpa(stage: Stage) -> Callable[[], str]:
     return lambda: f"the HPA goes to 0: {stage.autoscaler.get('status')}"
 
 
-def test_the_hpas_own_zero_is_raised_from_and_a_persons_after_it_stands(idle: Stage, rush):
+@pytest.fixture(scope="module")
+def at_zero(control_plane: ControlPlane, accounts: ChartsAccounts) -> Iterator[dict[str, Stage]]:
+    """A stage for each test whose workload an HPA has seen at 0. They wait for their HPAs at the same time.
+
+    A person has scaled the one, the others' HPAs have done it as their metric asks for nothing.
+    """
+    names = () if control_plane.folder is None else ("by its HPA", "by its HPA, again after a window")
+    with contextlib.ExitStack() as made:
+        if names:
+            made.enter_context(external_metrics.adapter(control_plane))
+
+        def a_stage() -> Stage:
+            namespace = made.enter_context(_namespace(control_plane))
+            api = made.enter_context(ClusterApi(control_plane.kubeconfig, control_plane.context, namespace))
+            return Stage(control_plane, api, namespace, accounts)
+
+        idle = {name: a_stage() for name in names}
+        for stage in idle.values():
+            set_minimum_of_zero(stage, metric=external_metrics.target_of(1))
+            stage.set(workload(), calendar())
+        scaled = a_stage()
+        set_minimum_of_zero(scaled)
+        scaled.set(workload(), calendar(), autoscaler())
+        scale(scaled, 0)
+        until(lambda: hpa_says(scaled, "ScalingActive") == "ScalingDisabled", "it stops", seconds=HPA_SECONDS)
+        for stage in idle.values():
+            until(
+                lambda stage=stage: hpa_says(stage, "ScaledToZero") == "ScaledToZero",
+                stage_of_hpa(stage),
+                seconds=HPA_SECONDS,
+            )
+        yield {"by a person": scaled, **idle}
+
+
+def idle_one(at_zero: dict[str, Stage], name: str) -> Stage:
+    if name not in at_zero:
+        pytest.skip("the metrics adapter of the tests works only where the API server runs on this machine")
+    return at_zero[name]
+
+
+def test_a_zero_set_before_there_was_an_operator_stands_as_the_hpa_lets_it(at_zero: dict[str, Stage], rush):
+    stage = at_zero["by a person"]
+    with stage.operator(rush):
+        stands(stage)
+
+
+def test_the_hpas_own_zero_is_raised_from_and_a_persons_after_it_stands(at_zero: dict[str, Stage], rush):
+    idle = idle_one(at_zero, "by its HPA")
     assert idle.replicas() == 0
     idle.set(autoscaler())
     with idle.operator(rush):
@@ -107,7 +130,8 @@ def test_the_hpas_own_zero_is_raised_from_and_a_persons_after_it_stands(idle: St
         stands(idle, seconds=5)
 
 
-def test_after_the_window_the_hpa_goes_to_zero_and_the_next_bell_raises_from_it(idle: Stage):
+def test_after_the_window_the_hpa_goes_to_zero_and_the_next_bell_raises_from_it(at_zero: dict[str, Stage]):
+    idle = idle_one(at_zero, "by its HPA, again after a window")
     idle.set(autoscaler(behavior={"scaleDown": {"stabilizationWindowSeconds": 0}}))
     sun = Sun.rising(at("08:30"), 6, hurry=60)
     with idle.operator(sun):
