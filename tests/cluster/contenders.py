@@ -12,10 +12,13 @@ import signal
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 import yaml
+from kubernetes.client.exceptions import ApiException
 
+from tests.cluster.cluster_api import ClusterApi
 from tests.cluster.operator_account import access
 from tests.cluster.operator_process import fast_process
 from tests.cluster.troubled_api import TroubledApi, refusal
@@ -28,7 +31,6 @@ if TYPE_CHECKING:
     from tests.cluster.operator_process import Process, Sun
     from tests.cluster.stage import Stage
 
-LEASES = "leases.coordination.k8s.io"
 CREDENTIAL = "authentication.kubernetes.io/credential-id"
 OK = range(200, 300)
 
@@ -97,6 +99,12 @@ class Contenders:
                 one.send(signal.SIGCONT)
         self._stack.close()
 
+    @cached_property
+    def leases(self) -> ClusterApi:
+        """The namespace of the Leases, as an administrator sees it."""
+        here = self.stage.control_plane
+        return self._stack.enter_context(ClusterApi(here.kubeconfig, here.context, self.place))
+
     @property
     def place(self) -> str:
         """The namespace of the Leases, which is also their name: the chart's, of that release."""
@@ -111,10 +119,9 @@ class Contenders:
                 "metadata": {"name": f"{self.place}-{shard}", "namespace": self.place},
                 "spec": {"holderIdentity": ""},
             }
-            self.stage.control_plane.kubectl(
-                "-n", self.place, "delete", LEASES, body["metadata"]["name"], "--ignore-not-found"
-            )
-            self.stage.control_plane.kubectl("create", "-f", "-", stdin=json.dumps(body))
+            with contextlib.suppress(ApiException):  # there may be none
+                self.leases.delete("Lease", body["metadata"]["name"])
+            self.leases.create(body)
 
     def start(self) -> Contender:
         """One more."""
@@ -140,10 +147,8 @@ class Contenders:
 
     def holder(self, shard: int = 0) -> str:
         """Who is named in the Lease."""
-        text = self.stage.control_plane.kubectl(
-            "-n", self.place, "get", LEASES, f"{self.place}-{shard}", "-o", "json", "--ignore-not-found"
-        )
-        return str((json.loads(text or "{}").get("spec") or {}).get("holderIdentity") or "")
+        found = self.leases.get("Lease", f"{self.place}-{shard}") or {}
+        return str((found.get("spec") or {}).get("holderIdentity") or "")
 
     def writes(self) -> list[Write]:
         """What they wrote so far, Leases included, in the order of the API server's clock."""
