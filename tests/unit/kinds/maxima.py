@@ -142,6 +142,28 @@ def _alternatives(kind: str, paths: tuple[str, ...]) -> list[tuple[str, ...]]:
     )
 
 
+class _Fits:
+    """Asks as seldom as it can.
+
+    What is within one that fits does so too, and what holds one that is too large is too large.
+    """
+
+    def __init__(self, asked: Callable[[tuple[str, ...]], bool]) -> None:
+        self._asked = asked
+        self._fit: list[frozenset[str]] = []
+        self._too_large: list[frozenset[str]] = []
+
+    def __call__(self, paths: tuple[str, ...]) -> bool:
+        these = frozenset(paths)
+        if any(one <= these for one in self._too_large):
+            return False
+        if any(these <= one for one in self._fit):
+            return True
+        fits = self._asked(paths)
+        (self._fit if fits else self._too_large).append(these)
+        return fits
+
+
 def gathered(kind: str, fits: Callable[[tuple[str, ...]], bool]) -> list[tuple[str, ...]]:
     """Every maximum alone, few unions that hold every group between them, and the groups that fit nowhere.
 
@@ -149,6 +171,7 @@ def gathered(kind: str, fits: Callable[[tuple[str, ...]], bool]) -> list[tuple[s
     answers for all groups that are within it.
     """
     every = maxima(kind)
+    fits = _Fits(fits)
     unions: list[tuple[str, ...]] = []
     apart = [(one,) for one in every]
     for group in sorted(groups(kind), key=len, reverse=True):
