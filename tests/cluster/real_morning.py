@@ -1,7 +1,7 @@
 """One morning in real time on the control plane, recorded beside other tests.
 
 It takes six minutes by the clock on the wall and next to nothing else, so it begins with the first test of
-`test_hpa_above_floor.py`, which waits a lot as well, and which the same process runs before
+`test_hpa_above_floor.py`, which waits a lot as well, and which the same process runs, and others, before
 `test_simulation.py` (tests/order_of_files.py).
 """
 
