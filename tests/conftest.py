@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import directory_with_an_end
 from tests.bytecode import compiled_once, keep_bytecode
 from tests.cluster.run_rights import RightsOfTheRun
 from tests.order_of_files import FilesInOrder, in_order
@@ -33,6 +34,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.ge
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(RightsOfTheRun(), "rights-of-the-run")
+    config.pluginmanager.register(directory_with_an_end)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -1,5 +1,8 @@
 """The control plane that cluster tests share, and a namespace for each of them.
 
+What has the scope of a package ends with the last test of this directory that a process runs
+(`tests/directory_with_an_end.py`): no control plane is held through the tests of other directories.
+
 KUBECONFIG given: that cluster is used, and only our kinds, namespaces and an account for operators, with its
 rights, are made in it. Else kind where Docker answers, else the local control plane. In CI a missing control
 plane is a failure; elsewhere it is a skip that says what to install.
@@ -62,7 +65,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.cluster)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def control_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
     """A real API server with controllers, nodes and metrics, and firstbell's kinds installed."""
     given = os.environ.get("KUBECONFIG")
@@ -94,13 +97,13 @@ def _started(holder: contextlib.AbstractContextManager[ControlPlane]) -> Control
         return holder.__enter__()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def helm_program(control_plane: ControlPlane) -> Path:
     """The real helm, built here on a new machine: within a test it would use up that test's time."""
     return control_plane.program("helm")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def accounts(
     control_plane: ControlPlane,
     helm_program: Path,  # noqa: ARG001 - it is built outside of a test's time
@@ -178,7 +181,7 @@ def _namespace(control_plane: ControlPlane) -> Iterator[str]:
                 api.delete("Namespace", name)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def real_morning(control_plane: ControlPlane, accounts: ChartsAccounts) -> Iterator[RealMorning | None]:
     """The morning in real time, from the first test on that asks for it, beside those that follow."""
     here = control_plane
