@@ -127,7 +127,7 @@ def compare(
         conditions=conditions,
         crowd=there,
         cron=cron,
-        outcomes={variant: play(scalings[variant], there, world, begin) for variant in variants},
+        outcomes={variant: play(scalings[variant], there, world, begin, loads) for variant in variants},
         load=tuple(max(loads[at : at + 60]) for at in range(0, len(loads), 60)),
         least=_least(loads, workload.bounds.minimum, world, conditions),
     )

@@ -13,6 +13,8 @@ from firstbell.lab.day.pods import Cluster, Pods
 from firstbell.lab.day.service import Service
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from firstbell.lab.day.crowd import Crowd
 
 
@@ -44,24 +46,31 @@ class World:
     faults: tuple[Fault, ...] = ()
 
 
-def play(scaling: Scaling, crowd: Crowd, world: World, replicas: int) -> Outcome:
-    """Return the day of a crowd under one way of scaling, from `replicas` Ready ones on."""
+def play(
+    scaling: Scaling, crowd: Crowd, world: World, replicas: int, loads: Sequence[float] | None = None
+) -> Outcome:
+    """Return the day of a crowd under one way of scaling, from `replicas` Ready ones on.
+
+    `loads` are those of the crowd (`loads_of`), for who has them already.
+    """
     pods, service = Pods(world.cluster, replicas), Service(world.background)
     observed, faults, outcome = Observed(world.delay), Faults(world.faults), Outcome()
     each = FULL_PERCENT / world.busy_percent
-    loads = loads_of(crowd, world)
-    longest = 0.0
-    for now, users in enumerate(crowd.users):
+    loads = loads_of(crowd, world) if loads is None else loads
+    longest, broken = 0.0, bool(world.faults)
+    for now, (users, work, load) in enumerate(zip(crowd.users, crowd.work, loads, strict=True)):
         scaling.act(now, pods, observed)
-        faults.touch(pods, now)
+        if broken:
+            faults.touch(pods, now)
         pods.step(now)
         capacity = pods.ready * each
-        usable = faults.worth(capacity, now)
-        seen = service.step(users, crowd.work[now], usable)
+        usable = faults.worth(capacity, now) if broken else capacity
+        seen = service.step(users, work, usable)
         observed.note(seen.served, capacity)
-        outcome.note_load(now, loads[now], usable, pods.existing)
+        outcome.note_load(now, load, usable, pods.existing)
         outcome.note_users(users, seen)
-        longest = max(longest, seen.wait_seconds)
+        if seen.wait_seconds > longest:  # noqa: PLR1730 - for each second of a day
+            longest = seen.wait_seconds
         if now % SECONDS_PER_MINUTE == SECONDS_PER_MINUTE - 1:
             began = now + 1 - SECONDS_PER_MINUTE
             moment = Moment(

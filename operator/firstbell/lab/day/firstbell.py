@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from firstbell.core import Ceiling, Pilot, Sight
 from firstbell.core.instants import instant_of
 from firstbell.core.reasons import LimitReason
-from firstbell.lab.day.hpa import HpaAlone
+from firstbell.lab.day.hpa import SYNC_SECONDS, HpaAlone
 
 if TYPE_CHECKING:
     from firstbell.core import Bounds, Override, Rules
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from firstbell.lab.day.pods import Pods
 
 SECONDS_PER_MINUTE = 60
-READING_SECONDS = 15
+READING_SECONDS = SYNC_SECONDS
+"""The HPA's passes fall on the same seconds."""
 
 
 class Operator:
@@ -101,6 +102,8 @@ class FirstbellBesideHpa:
 
     def act(self, now: int, pods: Pods, observed: Observed) -> None:
         """Carry out the operator's decisions, and the HPA's passes between."""
+        if now % READING_SECONDS:
+            return  # neither is due
         if self._operator.is_due(now):
             floor = self._operator.decided(now, pods)
             self._alone.hpa.minimum = floor

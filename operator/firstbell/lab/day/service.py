@@ -93,7 +93,8 @@ class Service:
     def _begin_sessions(self, logins: float) -> None:
         """End a second: whoever is in now reads pages for the next three minutes."""
         slot, pages = self._now % SESSION_SECONDS, logins * PAGES_PER_LOGIN
-        self._in_session = max(0.0, self._in_session + pages - self._sessions[slot])
+        reading = self._in_session + pages - self._sessions[slot]
+        self._in_session = reading if reading > 0.0 else 0.0  # noqa: FURB136 - for each second of a day
         self._sessions[slot] = pages
         self._now += 1
 
@@ -111,11 +112,14 @@ class Service:
     def _come_again(self, users: float, logins: float, pages: float, later: int) -> None:
         """Have most of those who failed come back, spread over ten seconds."""
         part = AGAIN_CHANCE / len(AGAIN_AFTER_SECONDS)
+        each_users, each_logins, each_pages = users * part, logins * part, pages * part
+        again_users, again_logins, again_pages = self._again_users, self._again_logins, self._again_pages
+        begin = self._now + later
         for after in AGAIN_AFTER_SECONDS:
-            slot = (self._now + later + after) % _RING
-            self._again_users[slot] += users * part
-            self._again_logins[slot] += logins * part
-            self._again_pages[slot] += pages * part
+            slot = (begin + after) % _RING
+            again_users[slot] += each_users
+            again_logins[slot] += each_logins
+            again_pages[slot] += each_pages
         self._away_users += users * AGAIN_CHANCE
         self._away = True
 
