@@ -70,7 +70,12 @@ def scope_bits(scoped: Iterable[_Scoped], regions: Sequence[str | None]) -> dict
 
 def bits_where(wanted: Iterable[bool]) -> int:
     """Tell which of a list are True."""
-    return sum(1 << index for index, one in enumerate(wanted) if one)
+    bits, place = 0, 1
+    for one in wanted:
+        if one:
+            bits |= place
+        place <<= 1
+    return bits
 
 
 def places(bits: int) -> Iterator[int]:

@@ -52,11 +52,9 @@ class Layers:
         self.year_dates = Coverage([year.dates for year in self.years])
         self.holiday_dates = Coverage([holiday.dates for holiday in calendar.holidays])
         self.exception_dates = Coverage([entry.dates for entry in calendar.calendar_dates])
-        self.on_weekday = tuple(
-            bits_where(weekday in entry.weekdays for entry in calendar.calendar_dates) for weekday in Weekday
-        )
-        """Which exceptions hold on a weekday, by its number."""
         self.on_some_weekdays = bits_where(bool(entry.days_of_week) for entry in calendar.calendar_dates)
+        self.on_weekday = self._on_weekdays()
+        """Which exceptions hold on a weekday, by its number."""
         names = calendar.region_names
         self._restarts = calendar.rotation is not None and calendar.rotation.restarts_with is not None
         self._of_sessions = scope_bits(calendar.sessions, names)
@@ -71,6 +69,16 @@ class Layers:
         self._opening_with_bells = self._opening & bits_where(
             entry.bell_schedule_name is not None for entry in calendar.calendar_dates
         )
+
+    def _on_weekdays(self) -> tuple[int, ...]:
+        """Return which exceptions hold on each weekday; most hold on all, and are not asked of each."""
+        entries = self.calendar.calendar_dates
+        every = (1 << len(entries)) - 1 & ~self.on_some_weekdays
+        held = dict.fromkeys(Weekday, every)
+        for index in places(self.on_some_weekdays):
+            for weekday in entries[index].days_of_week:
+                held[weekday] |= 1 << index
+        return tuple(held[weekday] for weekday in Weekday)
 
     def scope(self, region: str | None) -> Scope:
         """Return what is for a region."""
