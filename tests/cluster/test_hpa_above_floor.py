@@ -6,8 +6,12 @@ the HPA aims at 60 percent: it wants one pod for every 60m that all pods togethe
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
+from tests.cluster.cluster_api import ClusterApi
+from tests.cluster.conftest import _namespace
 from tests.cluster.operator_process import Sun
 from tests.cluster.stage import (
     BASELINE,
@@ -22,6 +26,12 @@ from tests.cluster.stage import (
     workload,
 )
 from tests.cluster.waiting import holds, until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from firstbell_workshop.local.control_plane import ControlPlane
+    from tests.cluster.operator_account import ChartsAccounts
 
 SPEED = 6
 """The peak, from 08:20 to 08:40, lasts 200 seconds of the wall."""
@@ -45,6 +55,22 @@ def watched(stage: Stage) -> Stage:
     if not stage.control_plane.has_metrics:
         pytest.skip("this cluster serves no CPU metrics, so no HPA acts on it")
     return stage
+
+
+@pytest.fixture(scope="module")
+def climbing(control_plane: ControlPlane, accounts: ChartsAccounts) -> Iterator[Stage]:
+    """A workload that its HPA brings to ten times its count while other tests run."""
+    if not control_plane.has_metrics:
+        pytest.skip("this cluster serves no CPU metrics, so no HPA acts on it")
+    with (
+        _namespace(control_plane) as name,
+        ClusterApi(control_plane.kubeconfig, control_plane.context, name) as api,
+    ):
+        stage = Stage(control_plane, api, name, accounts)
+        stage.set(workload(), hpa(metric=CPU))
+        until(lambda: stage.ready() == BASELINE, f"{BASELINE} Ready")
+        use(stage, 700)  # more than ten times the target in each of the two: it may stop a tenth short
+        yield stage
 
 
 def use(stage: Stage, milli_cpu: int) -> None:
@@ -82,6 +108,7 @@ def last_writer(stage: Stage) -> str:
     return owners[-1] if owners else ""
 
 
+@pytest.mark.usefixtures("climbing")
 def test_an_hpa_goes_above_the_floor_by_its_own_metric_and_the_floor_never_pulls_it_down(watched: Stage):
     stage = watched
     stage.set(workload(), hpa(metric=CPU), calendar(), autoscaler())
@@ -133,12 +160,10 @@ def test_a_count_that_the_hpa_holds_after_the_window_is_told_with_the_command_th
         assert stage.replicas() == BASELINE
 
 
-def test_a_floor_below_what_the_hpa_runs_already_lowers_nothing(watched: Stage):
-    stage = watched
-    stage.set(workload(), hpa(metric=CPU), calendar(), autoscaler())
-    until(lambda: stage.ready() == BASELINE, f"{BASELINE} Ready")
-    use(stage, 700)  # more than ten times the target in each of the two: it may stop a tenth short
+def test_a_floor_below_what_the_hpa_runs_already_lowers_nothing(climbing: Stage):
+    stage = climbing
     above(stage, 10 * BASELINE)
+    stage.set(calendar(), autoscaler())
     with stage.operator(Sun.rising(at("08:19:54"), SPEED)):
         until(lambda: stage.minimum() == PEAK, f"a floor of {PEAK}")
         holds(
