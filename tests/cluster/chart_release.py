@@ -66,8 +66,14 @@ class Release:
         self.control_plane.kubectl("apply", "-f", "-", stdin=json.dumps(body))
 
     def remove(self) -> None:
-        """Leaves nothing, the kept definitions included."""
+        """Leaves the definitions, which the next release of this name takes over, as after any uninstall.
+
+        For each that comes or goes the API server makes its OpenAPI anew: most of what a release costs.
+        """
         self.helm("uninstall", NAME, "--ignore-not-found", "--wait", "--no-hooks")
+
+    def remove_definitions(self) -> None:
+        """As where there never was a release."""
         self.control_plane.kubectl("delete", "crd", "--ignore-not-found", "--wait=false", *DEFINITIONS)
         until(self.definitions_are_gone, "the definitions are gone", seconds=HELM_SECONDS)
 

@@ -78,12 +78,21 @@ def operator_of(release: Release, sun: Sun, tmp_path: Path, *namespaces: str, be
     return OperatorThread(settings, sun, before)
 
 
+@pytest.fixture
+def newcomer(release: Release) -> Release:
+    """A release where no definition was left by another."""
+    release.remove_definitions()
+    return release
+
+
 def served(release: Release) -> None:
     names = [f"crd/{name}" for name in DEFINITIONS]
     release.control_plane.kubectl("wait", "--for=condition=Established", *names)
 
 
-def test_a_release_comes_changes_goes_back_and_goes(release: Release, scene: Stage, tmp_path):
+def test_a_release_comes_changes_goes_back_and_goes(newcomer: Release, scene: Stage, tmp_path):
+    release = newcomer
+
     def short_names() -> list[str]:
         return release.definition(DEFINITIONS[0])["spec"]["names"]["shortNames"]
 
@@ -160,10 +169,10 @@ def test_turning_their_installation_off_leaves_the_definitions(release: Release,
     assert scene.api.get("SchoolCalendar", CALENDAR) is not None
 
 
-def test_definitions_that_were_applied_before_are_taken_over(release: Release):
-    install_kinds(release.control_plane)
-    release.install("--take-ownership")
-    assert set(KEPT) <= set(release.objects())
+def test_definitions_that_were_applied_before_are_taken_over(newcomer: Release):
+    install_kinds(newcomer.control_plane)
+    newcomer.install("--take-ownership")
+    assert set(KEPT) <= set(newcomer.objects())
 
 
 def test_the_pods_command_line_serves_what_its_probes_ask(release: Release, scene: Stage, tmp_path):
@@ -219,13 +228,13 @@ def has_observed(scene: Stage) -> bool:
 
 
 def test_an_upgrade_from_the_chart_of_before_and_back_in_mid_window_keeps_the_floor(
-    release: Release, scene: Stage, rush, tmp_path
+    newcomer: Release, scene: Stage, rush, tmp_path
 ):
     """That one had one pod, no Leases and fewer kinds; its pod goes on until the new one is ready.
 
     Back, and up once more: what the chart of before does not know stays, and nobody lowers anything.
     """
-    plane = release.control_plane
+    release, plane = newcomer, newcomer.control_plane
     release.install(chart=OF_BEFORE / "chart-of-before.tgz")
     kinds = [f"crd/{name}.firstbell.dev" for name in ("schoolcalendars", "schoolautoscalers")]
     plane.kubectl("wait", "--for=condition=Established", *kinds)
