@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Self
 import yaml
 from kubernetes.client.exceptions import ApiException
 
+from tests.cluster.audited import Audited
 from tests.cluster.cluster_api import ClusterApi
 from tests.cluster.operator_account import access
 from tests.cluster.operator_process import fast_process
@@ -152,23 +153,22 @@ class Contenders:
 
     def writes(self) -> list[Write]:
         """What they wrote so far, Leases included, in the order of the API server's clock."""
+        return sorted(self._writes(), key=lambda write: write.at)
+
+    @cached_property
+    def _audited(self) -> list[Audited]:
+        """Of the test's namespace and of that of the Leases."""
         log = self.stage.control_plane.audit_log
         assert log is not None, "who wrote what is read off the audit log"
-        whole, _, _ = log.read_bytes().rpartition(b"\n")
-        return sorted(self._writes(whole), key=lambda write: write.at)
+        return [Audited(log, namespace) for namespace in (self.stage.namespace, self.place)]
 
-    def _writes(self, text: bytes) -> Iterator[Write]:
+    def _writes(self) -> Iterator[Write]:
         names = {one.credential: one.name for one in self.everybody}
-        for line in text.splitlines():
-            if b"JTI=" not in line:
-                continue
-            event: dict[str, Any] = json.loads(line)
+        for event in (event for audited in self._audited for event in audited.events()):
             credential = (event["user"].get("extra") or {}).get(CREDENTIAL, [""])[0]
-            what = event.get("objectRef") or {}
+            what = event["objectRef"]
             taken = (event.get("responseStatus") or {}).get("code", 0) in OK
             if credential not in names or not taken or event["verb"] not in {"patch", "create", "delete"}:
-                continue
-            if what.get("namespace") not in {self.stage.namespace, self.place}:
                 continue
             at = datetime.fromisoformat(event["stageTimestamp"]).timestamp()
             yield Write(at=at, who=names[credential], resource=what["resource"], name=what.get("name", ""))

@@ -10,6 +10,7 @@ import pytest
 
 from firstbell_workshop.local.errors import ControlPlaneError
 from tests.cluster.admission import Clamp, Denial
+from tests.cluster.audited import Audited
 from tests.cluster.operator_process import Sun
 from tests.cluster.stage import BASELINE, NAME, PEAK, Stage, at, autoscaler, calendar, hpa, workload
 from tests.cluster.waiting import holds, until
@@ -78,20 +79,21 @@ def may_floor(stage: Stage, minimum: int) -> bool:
     return json.loads(told)["spec"]["minReplicas"] == minimum
 
 
-def writes(stage: Stage) -> int | None:
+class Writes:
     """How often the operator has written autoscalers and counts here, also in vain.
 
-    None without an audit log.
+    Never, as it seems, where nobody audits.
     """
-    log = stage.control_plane.audit_log
-    if log is None:
-        return None
-    events = [json.loads(line) for line in log.read_text().splitlines(keepends=True) if line.endswith("\n")]
-    what = [event.get("objectRef") or {} for event in events if event["verb"] == "patch"]
-    return sum(
-        each.get("namespace") == stage.namespace and each.get("apiGroup") in {"apps", "autoscaling"}
-        for each in what
-    )
+
+    def __init__(self, stage: Stage) -> None:
+        self._audited = Audited.of(stage)
+
+    def so_far(self) -> int:
+        events = [] if self._audited is None else self._audited.events()
+        return sum(
+            event["verb"] == "patch" and event["objectRef"].get("apiGroup") in {"apps", "autoscaling"}
+            for event in events
+        )
 
 
 def test_a_clamped_floor_is_told_not_fought_and_raised_when_the_clamp_goes(stage: Stage, rush):
@@ -102,8 +104,8 @@ def test_a_clamped_floor_is_told_not_fought_and_raised_when_the_clamp_goes(stage
             stage.floored(ALLOWED)
             assert stage.told("ScalingLimited", "True", "Admission") == f"{LIMITED} allows {ALLOWED}"
             assert (stage.marks()["firstbell.dev/floor"], baseline(stage)) == (str(ALLOWED), BASELINE)
-            before = writes(stage)
-            holds(lambda: (stage.minimum(), writes(stage)) == (ALLOWED, before), "not fought", seconds=3)
+            before = (writes := Writes(stage)).so_far()
+            holds(lambda: (stage.minimum(), writes.so_far()) == (ALLOWED, before), "not fought", seconds=3)
 
             # A person is told apart from admission control: this one is answered, and owns the baseline.
             stage.kubectl("patch", "hpa", NAME, "--type=merge", "-p", '{"spec":{"minReplicas":3}}')
@@ -126,8 +128,8 @@ def test_a_refused_floor_is_told_in_the_policys_words_and_raised_when_it_may_be(
             message = stage.told("AbleToScale", "False", "FailedUpdate")
             assert f"failed expression: {DENIED.expression}" in message
             assert (stage.minimum(), stage.marks(), stage.replicas()) == (BASELINE, {}, BASELINE)
-            before = writes(stage) or 0
-            holds(lambda: (writes(stage) or 0) <= before + FEW, "asked for seldom", seconds=FEW_SECONDS)
+            before = (writes := Writes(stage)).so_far()
+            holds(lambda: writes.so_far() <= before + FEW, "asked for seldom", seconds=FEW_SECONDS)
             # Others write on meanwhile.
             stage.kubectl("patch", "hpa", NAME, "--type=merge", "-p", '{"spec":{"minReplicas":3}}')
         stage.floored(PEAK, seconds=ASKED_AGAIN_SECONDS)
@@ -145,9 +147,9 @@ def test_a_clamped_count_is_told_not_fought_and_blamed_on_nobody(stage: Stage, r
             until(lambda: stage.replicas() == ALLOWED, f"{ALLOWED} replicas")
             message = stage.told("ScalingLimited", "True", "Admission")
             assert message == f"{LIMITED} allows {ALLOWED}"
-            before = writes(stage)
+            before = (writes := Writes(stage)).so_far()
             # A minute and a half of the operator's clock: its own looks after a rise are within it.
-            holds(lambda: writes(stage) == before, "not fought", seconds=3)
+            holds(lambda: writes.so_far() == before, "not fought", seconds=3)
             stage.told("FloorContested", "False", "NotContested")
             if beside:
                 assert stage.minimum() == PEAK

@@ -18,6 +18,7 @@ import yaml
 
 from firstbell.cli.many_clusters import Connections
 from firstbell.cli.status.look import Looks, Seen
+from tests.cluster.audited import Audited
 from tests.cluster.commands import firstbell
 from tests.cluster.kubelet import CRASHES, NO_IMAGE, NOBODY, READY, RUNS, Kubelet
 from tests.cluster.operator_account import access
@@ -266,27 +267,25 @@ LISTED_EVERY = 15.0
 """Seconds of the wall between two listings of a red workload's pods, whatever the operator's clock reads."""
 
 
-def listings(stage: Stage, log: Path) -> list[tuple[datetime, str]]:
+def listings(audited: Audited) -> list[tuple[datetime, str]]:
     """When operators have listed pods here so far, and what they asked for, page by page."""
-    whole, _, _ = log.read_text().rpartition("\n")
     return [
         (datetime.fromisoformat(event["requestReceivedTimestamp"]), event["requestURI"])
-        for event in map(json.loads, whole.splitlines())
-        if (event["verb"], (event.get("objectRef") or {}).get("resource")) == ("list", "pods")
-        and event["objectRef"].get("namespace") == stage.namespace
+        for event in audited.events()
+        if (event["verb"], event["objectRef"]["resource"]) == ("list", "pods")
     ]
 
 
 def test_pods_of_red_workloads_alone_are_listed_page_by_page_and_seldom(stage: Stage):
-    log = stage.control_plane.audit_log
-    if log is None:
+    audited = Audited.of(stage)
+    if audited is None:
         pytest.skip("nobody audits here")
     more_than_a_page = 120
     stage.set(calendar(), *(renamed(one, "well") for one in (workload(), hpa(), autoscaler())))
     stage.set(on_no_node(workload()), hpa(maximum=200), autoscaler(replicas=more_than_a_page))
 
     def begun() -> list[datetime]:
-        return [at for at, asked in listings(stage, log) if "continue=" not in asked]
+        return [at for at, asked in listings(audited) if "continue=" not in asked]
 
     with stage.operator(sun := Sun.rising(at("08:19"), 1, hurry=HURRY)):
         sun.wait_for(at("08:20"))
@@ -297,7 +296,7 @@ def test_pods_of_red_workloads_alone_are_listed_page_by_page_and_seldom(stage: S
         sun.wait_for(at("08:22:30"))
         until(lambda: is_at_risk(stage, "web", "Unschedulable"), lambda: f"at risk: {of(stage, 'web')}")
         until(lambda: len(begun()) > 2, lambda: f"listed three times: {begun()}", seconds=90)
-    asked = [what for _, what in listings(stage, log)]
+    asked = [what for _, what in listings(audited)]
     assert all("limit=100&labelSelector=app%3Dweb" in one for one in asked), asked
     assert any("continue=" in one for one in asked), asked
     gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(begun())]

@@ -6,7 +6,6 @@ in the test's own namespace, so that it stops no other test's operator.
 
 from __future__ import annotations
 
-import json
 import signal
 import time
 from dataclasses import replace
@@ -19,6 +18,7 @@ import yaml
 from firstbell.clock import SystemClock
 from firstbell.kinds.stop_order import STOP_NAME, stop_manifest
 from tests.chart.rendering import manifests
+from tests.cluster.audited import Audited
 from tests.cluster.commands import firstbell, said
 from tests.cluster.operator_account import CHART, EVERY_RIGHT, helm
 from tests.cluster.operator_process import OperatorThread, Sun, fast_process, settings_for
@@ -83,29 +83,20 @@ def over_at_half_past_eight() -> Json:
 
 def writes_after(stage: Stage, since: datetime) -> list[str]:
     """What the operator's account wrote so much later, but for statuses of ours and events."""
-    log = stage.control_plane.audit_log
-    if log is None:
+    audited = Audited.of(stage)
+    if audited is None:
         pytest.skip("nobody audits here")
     found = []
-    for line in log.read_text().splitlines():
-        event = _whole(line)
-        what = event.get("objectRef") or {}
+    for event in audited.events():
+        what = event["objectRef"]
         told = what.get("subresource") == "status" and what.get("apiGroup") == "firstbell.dev"
-        if event.get("verb", "get") in READS or told or what.get("resource") == "events":
+        if event["verb"] in READS or told or what["resource"] == "events":
             continue
-        if what.get("namespace") != stage.namespace or "serviceaccount" not in event["user"]["username"]:
+        if "serviceaccount" not in event["user"]["username"]:
             continue
         came = datetime.fromisoformat(event["requestReceivedTimestamp"])
         if (came - since).total_seconds() > WITHIN_SECONDS:
             found.append(f"{event['verb']} {what['resource']}/{what.get('subresource', '')} {what['name']}")
-    return found
-
-
-def _whole(line: str) -> Json:
-    try:
-        found: Json = json.loads(line)
-    except ValueError:  # the server may be in the middle of it
-        return {}
     return found
 
 
