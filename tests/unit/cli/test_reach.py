@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
 
 import pytest
@@ -175,17 +176,27 @@ def seen(body: dict[str, Any]):
     return None if rules is None else (rules, rules.policy)
 
 
-def written(folder: Path, body: dict[str, Any]) -> list[Path]:
-    objects = [{"kind": "SchoolAutoscaler", "metadata": {"name": "web", "namespace": "ns"}, "spec": body}]
+@cache
+def beside_the_policy() -> str:
+    """The calendars and the profile, which are the same whatever the policy says."""
+    objects: list[dict[str, Any]] = []
     for name in CALENDARS:
         objects += [
             {"kind": kind, "metadata": {"name": name} | where, "spec": spec("SchoolCalendar")}
             for kind, where in (("SchoolCalendar", {"namespace": "ns"}), ("ClusterSchoolCalendar", {}))
         ]
     objects.append({"kind": "ClusterScalingProfile", "metadata": {"name": "everybody"}, "spec": PROFILE})
-    text = "---\n".join(yaml.safe_dump({"apiVersion": "firstbell.dev/v1alpha1"} | each) for each in objects)
+    return "---\n".join(document(each) for each in objects)
+
+
+def document(body: dict[str, Any]) -> str:
+    return yaml.safe_dump({"apiVersion": "firstbell.dev/v1alpha1"} | body)
+
+
+def written(folder: Path, body: dict[str, Any]) -> list[Path]:
+    policy = {"kind": "SchoolAutoscaler", "metadata": {"name": "web", "namespace": "ns"}, "spec": body}
     file = folder / "policy.yaml"
-    file.write_text(f"{text}---{HPA}", encoding="utf-8")
+    file.write_text(f"{document(policy)}---\n{beside_the_policy()}---{HPA}", encoding="utf-8")
     return [file]
 
 
@@ -219,6 +230,23 @@ def backtested(folder: Path, body: dict[str, Any], metric: int):
     return workload.policy, workload.bounds, calendars, settings
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    """One for all policies: what is compared is of files in the same place."""
+    return tmp_path_factory.mktemp("policies")
+
+
+@pytest.fixture(scope="module")
+def simulated_whole(folder):
+    return simulated(folder, whole_spec())
+
+
+@pytest.fixture(scope="module")
+def backtested_whole(folder):
+    """What `backtest` works from unchanged, by the metric that was recorded."""
+    return cache(lambda metric: backtested(folder, whole_spec(), metric))
+
+
 PATHS = [path for path in leaves(SchoolAutoscalerSpec) if path not in BY_ANOTHER_OBJECT]
 
 
@@ -234,17 +262,22 @@ def test_every_field_is_in_use_here_and_changes_what_the_operator_works_from(pat
 
 
 @pytest.mark.parametrize("path", [path for path in PATHS if not named(path, NOT_SIMULATED)])
-def test_what_the_operator_works_from_reaches_simulate_or_is_named_as_not_simulated(path, tmp_path):
+def test_what_the_operator_works_from_reaches_simulate_or_is_named_as_not_simulated(
+    path, folder, simulated_whole
+):
     body, _ = changed(path)
 
-    assert simulated(tmp_path, body) != simulated(tmp_path, whole_spec())
+    assert simulated(folder, body) != simulated_whole
 
 
 @pytest.mark.parametrize("path", [path for path in PATHS if not named(path, NOT_REPLAYED)])
-def test_what_the_operator_works_from_reaches_backtest_or_is_named_as_not_replayed(path, tmp_path):
+def test_what_the_operator_works_from_reaches_backtest_or_is_named_as_not_replayed(
+    path, folder, backtested_whole
+):
     body, metric = changed(path)
+    before = backtested_whole(metric)
 
-    assert backtested(tmp_path, body, metric) != backtested(tmp_path, whole_spec(), metric)
+    assert backtested(folder, body, metric) != before
 
 
 def test_what_a_profile_gives_reaches_all_that_what_a_policy_says_itself_does(tmp_path):
@@ -252,10 +285,8 @@ def test_what_a_profile_gives_reaches_all_that_what_a_policy_says_itself_does(tm
     taken = {name: value for name, value in whole_spec().items() if name not in PROFILE}
     taken["profileRef"] = {"name": "everybody"}
 
-    for found in (simulated(tmp_path, taken), backtested(tmp_path, taken, 0)):
-        assert found != "refused"
-    assert simulated(tmp_path, taken) == simulated(tmp_path, said)
-    assert backtested(tmp_path, taken, 0) == backtested(tmp_path, said, 0)
+    assert simulated(tmp_path, taken) == simulated(tmp_path, said) != "refused"
+    assert backtested(tmp_path, taken, 0) == backtested(tmp_path, said, 0) != "refused"
 
 
 def test_what_is_compared_is_there():
