@@ -28,7 +28,7 @@ QUERY = "sum(pupils_online)"
 BOUNDS = {"minReplicas": BASELINE, "maxReplicas": 40}
 SPEED = 30
 """A poll every half second, a stabilization window of two seconds."""
-SLOW_SPEED = 10
+SLOW_SPEED, HURRY = 10, 120
 DEADLINE_SECONDS = 9
 """Of a query, by the clock on the wall."""
 SECRET = "prometheus-token"  # noqa: S105 - its name
@@ -131,7 +131,7 @@ def test_where_prometheus_goes_in_the_middle_of_a_peak_nothing_falls_until_it_is
     """The operator is started anew meanwhile: what it no longer remembers is no reason to fall either."""
     online.are(20 * PER_REPLICA)
     stage.set(workload(), *beside, calendar(), autoscaler(metrics=[pupils(prometheus.url)], **bounds))
-    sun = Sun.rising(at("08:30"), SPEED / 3, hurry=SPEED)
+    sun = Sun.rising(at("08:30"), SPEED / 3, hurry=HURRY)
     seen: list[int] = []
     with stage.operator(sun):
         counts(stage, 20)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 LOW, HIGH = 1, 7
 TAKES = {"quick": 20, "middling": 90, "slow": 240}
-SPEED, HURRY = 40, 300
+SPEED, HURRY = 40, 900
 LAST_BELL = 12
 """Of the school day, from 0 on."""
 EVERY = timedelta(minutes=30)
