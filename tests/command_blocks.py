@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 import shlex
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -109,11 +110,16 @@ class Block:
 
 def blocks(documents: Iterable[Path] = DOCUMENTS) -> list[Block]:
     """Return every block that holds commands, or is marked as if it did."""
-    return [block for document in documents for block in _blocks(document)]
+    return [block for document in documents for block in _read(document, document.read_text())]
 
 
-def _blocks(document: Path) -> Iterator[Block]:
-    text = document.read_text()
+@cache
+def _read(document: Path, text: str) -> tuple[Block, ...]:
+    """Several files of tests ask for the blocks of every document."""
+    return tuple(_blocks(document, text))
+
+
+def _blocks(document: Path, text: str) -> Iterator[Block]:
     found = _OF_A_PAGE.search(text)
     of_page = f"not run: {found[1]}" if found else ""
     mark, last = "", None
