@@ -133,46 +133,41 @@ def test_it_has_its_nodes_and_programs_and_goes_without_a_trace_when_its_holder_
 
 
 @pytest.mark.usefixtures("local")
-def test_no_file_is_written_outside_the_cache_and_a_holder_that_is_terminated_leaves_nothing(
-    tmp_path, monkeypatch, name
+def test_two_side_by_side_do_not_meet_leave_nothing_and_no_file_is_written_outside_the_cache(
+    tmp_path, monkeypatch
 ):
+    """Whether the holder is told to end, or is killed and another start sweeps up after it."""
     home, standing = tmp_path / "home", tmp_path / "standing"
     (home / ".kube").mkdir(parents=True)
     (home / ".kube" / "config").write_text("current-context: mine")
     standing.mkdir()
     environ = {"HOME": str(home), "FIRSTBELL_CACHE": str(cache_folder())}
     monkeypatch.chdir(standing)
-    with holder(name, **environ) as process:
-        assert name in process.stdout.readline()
-        process.terminate()
-        assert process.wait(60) != 0
-    assert gone(name)
-
-    assert list(home.rglob("*")) == [home / ".kube", home / ".kube" / "config"]
-    assert (home / ".kube" / "config").read_text() == "current-context: mine"
-    assert list(standing.rglob("*")) == []
-
-
-@pytest.mark.usefixtures("local")
-def test_two_start_side_by_side_do_not_meet_and_leave_nothing_when_their_holders_are_told_to_end():
     names = [f"test-{secrets.token_hex(3)}" for _ in range(2)]
     with ExitStack() as stack:
-        processes = [stack.enter_context(holder(each)) for each in names]
+        killed, told = processes = [stack.enter_context(holder(each, **environ)) for each in names]
         kubeconfigs = [Path(process.stdout.readline().strip()) / "kubeconfig" for process in processes]
         servers = {
             yaml.safe_load(path.read_text())["clusters"][0]["cluster"]["server"] for path in kubeconfigs
         }
-
         assert len(servers) == 2
+        assert all(name in str(path) for name, path in zip(names, kubeconfigs, strict=True))
 
         running = processes_of(kubeconfigs[1].parent)
-        processes[0].send_signal(signal.SIGINT)
-        assert processes[0].wait(60) != 0
+        killed.kill()
+        killed.wait(60)
+        assert not gone(names[0])
+        folders.sweep(lambda folder: take_down(folder, PROGRAMS))
+        assert gone(names[0])
         assert running == processes_of(kubeconfigs[1].parent)
-        processes[1].send_signal(signal.SIGHUP)
-        assert processes[1].wait(60) != 0
 
+        told.send_signal(signal.SIGHUP)
+        assert told.wait(60) != 0
     assert all(gone(each) for each in names)
+
+    assert list(home.rglob("*")) == [home / ".kube", home / ".kube" / "config"]
+    assert (home / ".kube" / "config").read_text() == "current-context: mine"
+    assert list(standing.rglob("*")) == []
 
 
 @pytest.mark.usefixtures("local")
@@ -244,19 +239,6 @@ def test_a_start_that_is_told_to_end_leaves_nothing(name, number):
         process.send_signal(number)
 
         assert process.wait(60) != 0
-    assert gone(name)
-
-
-@pytest.mark.usefixtures("local")
-def test_what_a_killed_holder_leaves_is_swept_by_the_next_start(name):
-    with holder(name) as process:
-        assert name in process.stdout.readline()
-        process.kill()
-        process.wait(60)
-    assert not gone(name)
-
-    folders.sweep(lambda folder: take_down(folder, PROGRAMS))
-
     assert gone(name)
 
 
