@@ -8,7 +8,6 @@ which field. `ManualClock` moves only when a test moves it.
 from __future__ import annotations
 
 import asyncio
-import copy
 import heapq
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from firstbell.engine.ports import Failure, FailureKind, Listed, ObjectPath, Page
 from tests.json_patch import PatchError, apply_json_patch, apply_merge_patch
 from tests.managed_fields import managed
+from tests.plain_copy import plain_copy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -270,7 +270,7 @@ class FakeCluster:
 
     def put(self, group: str, plural: str, body: Json, *, manager: str = "kubectl") -> Json:
         """Creates an object, as somebody else would."""
-        body = copy.deepcopy(body)
+        body = plain_copy(body)
         meta = body["metadata"]
         meta.setdefault("uid", f"uid-{next(self._uids)}")
         meta.setdefault("generation", 1)
@@ -343,7 +343,7 @@ class FakeCluster:
         if failed is not None:
             return failed
         return [
-            copy.deepcopy(body)
+            plain_copy(body)
             for (in_group, kind, space, _), body in self.objects.items()
             if (in_group, kind) == (group, plural)
             and namespace in {None, space}
@@ -407,7 +407,7 @@ class FakeCluster:
         if key not in self.objects:
             return self.put(path.group, path.plural, dict(body), manager=OURS)
         content = {name: value for name, value in body.items() if name != "metadata"}
-        return self._update(key, lambda there: there.update(copy.deepcopy(content)))
+        return self._update(key, lambda there: there.update(plain_copy(content)))
 
     async def create(
         self, group: str, version: str, plural: str, namespace: str, body: Mapping[str, Any]
@@ -482,7 +482,7 @@ class FakeCluster:
         body = self.objects.get((path.group, path.plural, path.namespace, path.name))
         if body is None:
             return Failure(kind=FailureKind.NOT_FOUND, message=f"{path.plural} {path.name} not found (404)")
-        body = copy.deepcopy(body)
+        body = plain_copy(body)
         if path.subresource != "scale":
             return body
         kept = ("name", "namespace", "uid", "resourceVersion")
@@ -496,7 +496,7 @@ class FakeCluster:
 
     def _update(self, key: Key, change: Callable[[Json], object], manager: str = OURS) -> Json:
         before = self.objects[key]
-        body = copy.deepcopy(before)
+        body = plain_copy(before)
         change(body)
         meta, was = body["metadata"], before["metadata"]
         if body == before:
@@ -516,11 +516,11 @@ class FakeCluster:
             del body["metadata"]["annotations"]
         self.objects[key] = body
         self._tell(key[1], kind, body)
-        return copy.deepcopy(body)
+        return plain_copy(body)
 
     def _tell(self, plural: str, kind: str, body: Json) -> None:
         if self.on_change is not None:
-            self.on_change(plural, {"type": kind, "object": copy.deepcopy(body)})
+            self.on_change(plural, {"type": kind, "object": plain_copy(body)})
 
 
 def _replace(body: Json, by: Json) -> None:

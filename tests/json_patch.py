@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 from typing import TYPE_CHECKING, Any
+
+from tests.plain_copy import plain_copy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,7 +18,7 @@ class PatchError(Exception):
 
 def apply_json_patch(body: Json, operations: Sequence[Operation]) -> Json:
     """The object after all operations; nothing of it changes when one of them does not apply."""
-    body = copy.deepcopy(body)
+    body = plain_copy(body)
     for operation in operations:
         _apply(body, operation)
     return body
@@ -26,7 +27,7 @@ def apply_json_patch(body: Json, operations: Sequence[Operation]) -> Json:
 def apply_merge_patch(body: Any, patch: Mapping[str, Any] | Any) -> Any:
     """The object after a merge patch: maps are merged, null deletes, everything else replaces."""
     if not isinstance(patch, dict):
-        return copy.deepcopy(patch)
+        return plain_copy(patch)
     merged = dict(body) if isinstance(body, dict) else {}
     for key, value in patch.items():
         if value is None:
@@ -47,11 +48,11 @@ def _apply(body: Json, operation: Operation) -> None:
         if at.get(last) != operation["value"]:
             raise PatchError(f"testing value {operation['path']} failed")
     elif operation["op"] == "add":
-        at[last] = copy.deepcopy(operation["value"])
+        at[last] = plain_copy(operation["value"])
     else:
         if last not in at:
             raise PatchError(f"{operation['op']} {operation['path']}: missing value")
         if operation["op"] == "replace":
-            at[last] = copy.deepcopy(operation["value"])
+            at[last] = plain_copy(operation["value"])
         else:
             del at[last]

@@ -6,8 +6,9 @@ everybody; entries that lose their last field vanish.
 
 from __future__ import annotations
 
-import copy
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from tests.plain_copy import plain_copy
 
 if TYPE_CHECKING:
     from firstbell.engine.ports import Json
@@ -20,7 +21,7 @@ def managed(
     entries: list[Json], before: Json, after: Json, manager: str, operation: str = "Update"
 ) -> list[Json]:
     """The entries after `manager` turned one object into the other."""
-    entries = copy.deepcopy(entries)
+    entries = plain_copy(entries)
     taken: dict[tuple[Where, str], tuple[Json, Json]] = {
         (("f:spec",), field): (before.get("spec") or {}, after.get("spec") or {})
         for field in {*(before.get("spec") or {}), *(after.get("spec") or {})}
