@@ -39,7 +39,7 @@ def test_one_that_stays_away_is_waited_for_then_stood_in_for_and_its_baseline_ke
     stage.set(
         workload(), calendar(), scaled_object(minimum=LAST_KNOWN), autoscaler(**bounds, behavior=AT_ONCE)
     )
-    late = Sun.rising(at("08:33"), 6, hurry=60)
+    late = Sun.rising(at("08:33"), 6, hurry=240)
     counts: list[tuple[int, datetime]] = []
 
     def note(body: Json) -> None:

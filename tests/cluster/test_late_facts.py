@@ -75,7 +75,7 @@ def test_a_region_that_closes_in_the_window_falls_at_once_and_comes_back(stage: 
     def delete_one_that_was_read() -> None:
         stage.api.delete(KIND, "gone")
 
-    with stage.operator(sun := Sun.rising(at("08:21"), 1, hurry=60), delete_one_that_was_read):
+    with stage.operator(sun := Sun.rising(at("08:21"), 1, hurry=240), delete_one_that_was_read):
         stage.floored(PEAK, seconds=60)  # no watch has told of it: it is missed
         sun.wait_for(at("08:23:30"))  # what a start holds is over
         stage.set(declared("snow", regions=["north"], note=HOSTILE))
@@ -103,7 +103,7 @@ def test_five_hundred_at_once_are_each_told_once_and_harm_no_other_calendar(stag
     other["metadata"]["name"] = "other"
     stage.set(workload(), hpa(), calendar(), other, autoscaler(peaks=[LONG]))
     stage.set(declared("over", startDate="2026-01-05", ttlSecondsAfterFinished=0))
-    with stage.operator(sun := Sun.rising(at("08:21"), 1, hurry=60)):
+    with stage.operator(sun := Sun.rising(at("08:21"), 1, hurry=240)):
         stage.floored(PEAK)
         until(lambda: stage.api.get(KIND, "over") is None, "what is over is deleted")
         sun.wait_for(at("08:23:30"))

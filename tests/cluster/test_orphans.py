@@ -31,7 +31,7 @@ def rush() -> Sun:
 @pytest.fixture
 def late() -> Sun:
     """Two minutes before the way down, which is ten seconds off."""
-    return Sun.rising(at("08:32"), 12, hurry=60)
+    return Sun.rising(at("08:32"), 12, hurry=240)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tests.cluster.cluster_api import Json
 
-SPEED, SLOWER, HURRY = 30, 10, 60
+SPEED, SLOWER, HURRY = 30, 10, 240
 ONE_TICK_SECONDS = 2.0
 BOUNDS = {"minReplicas": BASELINE, "maxReplicas": 40}
 

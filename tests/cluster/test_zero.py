@@ -54,7 +54,7 @@ def test_a_zero_in_the_window_stands_across_a_restart_until_it_is_set_back(scali
 def test_a_zero_before_the_window_stands_in_it(scaling_to_zero: Stage):
     stage = scaling_to_zero
     stage.set(workload(), calendar(), autoscaler())
-    sun = Sun.rising(at("08:18"), 3, hurry=60)
+    sun = Sun.rising(at("08:18"), 3, hurry=240)
     with stage.operator(sun):
         until(lambda: stage.status().get("currentReplicas") == BASELINE, "it was looked at")
         scale(stage, 0)
@@ -133,13 +133,13 @@ def test_the_hpas_own_zero_is_raised_from_and_a_persons_after_it_stands(at_zero:
 def test_after_the_window_the_hpa_goes_to_zero_and_the_next_bell_raises_from_it(at_zero: dict[str, Stage]):
     idle = idle_one(at_zero, "by its HPA, again after a window")
     idle.set(autoscaler(behavior={"scaleDown": {"stabilizationWindowSeconds": 0}}))
-    sun = Sun.rising(at("08:30"), 6, hurry=60)
+    sun = Sun.rising(at("08:30"), 6, hurry=240)
     with idle.operator(sun):
         idle.floored()
         sun.wait_for(at("08:40"))
         idle.left_alone(0)
         until(lambda: idle.replicas() == 0, stage_of_hpa(idle), seconds=HPA_SECONDS)
         idle.told("AbleToScale", "True", "ReadyForNewScale")
-    with idle.operator(sun := Sun.rising(at("08:19"), 6, hurry=60)):
+    with idle.operator(sun := Sun.rising(at("08:19"), 6, hurry=240)):
         sun.wait_for(at("08:20"))
         idle.floored(seconds=AT_ONCE_SECONDS + 10)
