@@ -9,7 +9,6 @@ import pytest
 from structlog.testing import capture_logs
 
 from firstbell.engine.engine import TICK_WORKERS
-from firstbell.engine.objects.packed import packed
 from tests.fakes import instant, settled
 from tests.unit.engine.bodies import (
     AFTER,
@@ -287,7 +286,7 @@ async def test_a_fault_on_one_object_does_not_keep_another_from_its_bell():
 
 async def test_a_report_that_fails_does_not_keep_the_floor_down():
     async with Running(EARLY) as run:
-        run.engine._memories[KEY].told.reported = packed({"conditions": [{"status": "True"}]})  # of no type
+        run.engine._memories[KEY].told.reported = b"no status at all"
         with capture_logs() as logs:
             await run.until(RISE)
         assert run.floor == 100
