@@ -48,7 +48,11 @@ def test_all_wishes_at_once():
         "config PACKAGE/usage.yaml",
         "disable-qps-limits",
         "kube-audit-policy /policy.yaml",
+        "extra-args etcd=heartbeat-interval=250",
+        "extra-args kube-controller-manager=leader-elect=false",
+        "extra-args kube-scheduler=leader-elect=false",
         "extra-args kube-apiserver=v=2",
+        "extra-args etcd=election-timeout=1250",
     ]
 
 
@@ -74,6 +78,14 @@ def test_a_cluster_has_its_own_name_kubeconfig_and_programs():
 )
 def test_each_wish_is_a_flag(wanted, flags):
     assert flags in arguments(**wanted)
+
+
+@pytest.mark.parametrize("flag", ["kube-scheduler=leader-elect", "etcd=heartbeat-interval"])
+def test_what_is_set_for_all_gives_way_to_what_is_wished(flag):
+    said = arguments(extra_args=(f"{flag}=wished",))
+
+    assert said.count(flag) == 1
+    assert f"--extra-args {flag}=wished" in said
 
 
 def test_the_first_argument_of_each_component_comes_first():
