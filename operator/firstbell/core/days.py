@@ -1,6 +1,6 @@
 """What each date is, in each region: lessons or none, why, and what kind of lesson day.
 
-A day is resolved when it is asked for, from the entries that hold it (`domain/region_days.py`); nothing here
+A day is resolved when it is asked for, from the entries that hold it (`core/region_days.py`); nothing here
 costs more because a calendar is long. Regions for which the same entries are share their work.
 """
 

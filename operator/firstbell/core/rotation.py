@@ -7,7 +7,7 @@ counts weeks from the one that holds the anchor: Skip every week, Hold only week
 CalendarWeeks goes by the number of the week (ISO 8601): odd weeks carry the first label.
 
 There are few states, and a day does to a state what its weekday and the entries that cover it say. So a long
-stretch of like weeks needs no walking: `domain/week_table.py`.
+stretch of like weeks needs no walking: `core/week_table.py`.
 """
 
 from __future__ import annotations

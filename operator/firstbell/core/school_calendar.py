@@ -3,7 +3,7 @@
 Words follow 1EdTech OneRoster (academic session, school year) and the Ed-Fi Data Standard (bell schedule,
 class period, calendar date, calendar event). Every date range is inclusive at both ends; every time of day
 is wall clock in the calendar's zone. What a value may not be is refused here once, so that nothing
-downstream has to ask again; people meet the same rules earlier, with the path of the field, in `api/`.
+downstream has to ask again; people meet the same rules earlier, with the path of the field, in `kinds/`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The dates of one region, cut where anything that decides a day changes.
 
-Within a stretch weeks are alike (`domain/week_table.py`). The state of the rotation at the start of each
+Within a stretch weeks are alike (`core/week_table.py`). The state of the rotation at the start of each
 stretch is worked out once; any date is then a few steps away, and so are the lesson days before and after it
 and their number. Dates are ordinals (`date.toordinal`) here, and lie in the span of the calendar's data.
 """
