@@ -8,17 +8,27 @@ from __future__ import annotations
 import copy
 import signal
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
+import pytest
+
 from firstbell.engine.pace.fence import LONGEST_GAP_SECONDS, TOLERATED_MOST_SECONDS
+from tests.cluster.at_once import played_at_once
 from tests.cluster.operator_process import Process, Sun, fast_process
 from tests.cluster.stage import BASELINE, NAME, PEAK, Stage, at, autoscaler, calendar, hpa, workload
 from tests.cluster.waiting import holds, until
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from concurrent.futures import Future
     from pathlib import Path
 
+    from firstbell_workshop.local.control_plane import ControlPlane
     from tests.cluster.cluster_api import Json
+    from tests.cluster.operator_account import ChartsAccounts
+
+    Ends = Mapping[str, Future[None]]
 
 OTHERS = 5
 STOOD_STILL = "this process stood still"
@@ -43,9 +53,8 @@ def named(body: Json, name: str) -> Json:
     return body
 
 
-def test_an_operator_that_was_frozen_lowers_nothing_that_another_one_has_raised_meanwhile(
-    stage: Stage, tmp_path: Path
-):
+def one_beside_another(stage: Stage, tmp_path: Path) -> None:
+    """What was frozen lowers nothing that the other one has raised meanwhile."""
     names = [NAME, *(f"other-{number}" for number in range(OTHERS))]
     stage.set(calendar())
     for name in names:
@@ -79,7 +88,8 @@ def test_an_operator_that_was_frozen_lowers_nothing_that_another_one_has_raised_
     assert stage.minimum() > BASELINE
 
 
-def test_a_bell_that_was_slept_through_is_made_up_for_as_soon_as_it_wakes(stage: Stage, tmp_path: Path):
+def one_alone(stage: Stage, tmp_path: Path) -> None:
+    """A bell that it slept through is made up for as soon as it wakes."""
     stage.set(workload(), hpa())
     sun = Sun.rising(at("08:00"), 20)
     with fast_process(stage.for_operator, stage.namespace, sun, tmp_path / "operator.log") as frozen:
@@ -97,3 +107,26 @@ def test_a_bell_that_was_slept_through_is_made_up_for_as_soon_as_it_wakes(stage:
         frozen.process.send_signal(signal.SIGCONT)
         stage.floored(PEAK, seconds=60)
         frozen.says(AGAIN)
+
+
+SCENES = {"one beside another": one_beside_another, "one alone": one_alone}
+
+
+@pytest.fixture(scope="module")
+def ends(
+    control_plane: ControlPlane, accounts: ChartsAccounts, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Mapping[str, Future[None]]]:
+    """Of the scenes, which are played at the same time: for most of it processes are frozen."""
+    scenes = {
+        name: partial(scene, tmp_path=tmp_path_factory.mktemp("logs")) for name, scene in SCENES.items()
+    }
+    with played_at_once(control_plane, accounts, scenes) as found:
+        yield found
+
+
+def test_an_operator_that_was_frozen_lowers_nothing_that_another_one_has_raised_meanwhile(ends: Ends):
+    ends["one beside another"].result()
+
+
+def test_a_bell_that_was_slept_through_is_made_up_for_as_soon_as_it_wakes(ends: Ends):
+    ends["one alone"].result()
