@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import MISSING, fields
 from pathlib import Path
 
@@ -22,6 +23,8 @@ HOMES = {
     "Rules": {"firstbell/kinds/autoscaler_conversion.py", f"{CORE}/rules.py"},
 }
 """What is called by its home and by one other file alone: of these a decision is made."""
+NAMED = re.compile(rf"\b(?:{'|'.join(HOMES)})\b")
+"""A file that says none of these words, under whatever other name, calls none of them."""
 SOURCES = {"firstbell.core.decide", "firstbell.core.scheduled", "firstbell.core.surge_correction"}
 SOURCES |= {"firstbell.core.rules"}
 DOOR = "firstbell.core"
@@ -29,6 +32,8 @@ DOOR = "firstbell.core"
 
 def strangers(source: str, file: str) -> list[str]:
     """What a file calls, or hands on under another name, that is not its to call."""
+    if NAMED.search(source) is None:
+        return []
     tree = ast.parse(source)
     names = {
         alias.asname or alias.name: alias.name
