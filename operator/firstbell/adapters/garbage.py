@@ -28,15 +28,17 @@ async def set_aside(
     In another thread than the main one nothing is set aside: there the process belongs to somebody else.
     """
     ours = threading.current_thread() is threading.main_thread()
+    if ours:
+        gc.freeze()  # without a search: the first floors are waited for
     wait = SOON_SECONDS
     try:
         while True:
+            await sleep(wait)
+            await calm()
             if ours:
                 gc.unfreeze()
                 gc.collect()
                 gc.freeze()
-            await sleep(wait)
-            await calm()
             wait = AGAIN_SECONDS
     finally:
         if ours:

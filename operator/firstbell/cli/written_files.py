@@ -22,5 +22,5 @@ def write_text(path: Path, text: str) -> None:
 
 def not_written(path: Path, error: Exception) -> str:
     """Say what could not be written, why, and what to do."""
-    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    reason = (getattr(error, "strerror", None) or str(error) or type(error).__name__).lower()
     return f"{path}: cannot be written ({reason}). Give a folder that may be written to."

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from firstbell.core import SchoolCalendar
-from firstbell.core import calendar as domain
+from firstbell.core import calendar as core
 from firstbell.kinds.calendar_conversion import read_calendar, to_exception
 from firstbell.kinds.calendar_exception import CalendarExceptionSpec
 from firstbell.kinds.cron import CronLine
@@ -43,15 +43,15 @@ def test_head_and_scalars(calendar):
 
 def test_sessions_keep_type_dates_and_scope(calendar):
     assert calendar.sessions == (
-        domain.AcademicSession(
+        core.AcademicSession(
             name="year",
-            type=domain.SessionType.SCHOOL_YEAR,
-            dates=domain.DateRange(first=date(2026, 9, 1), last=date(2027, 7, 3)),
+            type=core.SessionType.SCHOOL_YEAR,
+            dates=core.DateRange(first=date(2026, 9, 1), last=date(2027, 7, 3)),
         ),
-        domain.AcademicSession(
+        core.AcademicSession(
             name="fall",
-            type=domain.SessionType.TERM,
-            dates=domain.DateRange(first=date(2026, 9, 1), last=date(2026, 12, 18)),
+            type=core.SessionType.TERM,
+            dates=core.DateRange(first=date(2026, 9, 1), last=date(2026, 12, 18)),
             regions=("zone-a",),
         ),
     )
@@ -59,14 +59,14 @@ def test_sessions_keep_type_dates_and_scope(calendar):
 
 def test_a_weekly_row_is_in_person_unless_it_says_otherwise(calendar):
     first, second = calendar.weekly_schedule
-    assert first == domain.WeeklyRow(
-        days_of_week=frozenset({domain.Weekday.MONDAY, domain.Weekday.TUESDAY}),
+    assert first == core.WeeklyRow(
+        days_of_week=frozenset({core.Weekday.MONDAY, core.Weekday.TUESDAY}),
         bell_schedule_name="full",
-        instruction_mode=domain.InstructionMode.IN_PERSON,
+        instruction_mode=core.InstructionMode.IN_PERSON,
         labels=("A",),
         regions=("zone-a",),
     )
-    assert second.instruction_mode is domain.InstructionMode.HYBRID
+    assert second.instruction_mode is core.InstructionMode.HYBRID
 
 
 def test_bells_are_wall_clock(calendar):
@@ -78,12 +78,12 @@ def test_bells_are_wall_clock(calendar):
 
 
 def test_a_rotation_keeps_the_order_of_its_labels(calendar):
-    assert calendar.rotation == domain.Rotation(
-        type=domain.RotationType.ALTERNATING_WEEKS,
+    assert calendar.rotation == core.Rotation(
+        type=core.RotationType.ALTERNATING_WEEKS,
         labels=("A", "B"),
         anchor=date(2026, 9, 1),
-        on_closure=domain.OnClosure.SKIP,
-        week_starts_on=domain.Weekday.SUNDAY,
+        on_closure=core.OnClosure.SKIP,
+        week_starts_on=core.Weekday.SUNDAY,
     )
 
 
@@ -93,37 +93,37 @@ def test_weeks_start_on_monday_unless_said_otherwise():
     }
     rotation = converted(**changes).rotation
     assert rotation is not None
-    assert rotation.week_starts_on is domain.Weekday.MONDAY
+    assert rotation.week_starts_on is core.Weekday.MONDAY
 
 
 def test_a_holiday_is_a_school_holiday_unless_it_says_otherwise(calendar):
     assert [(holiday.name, holiday.type, holiday.regions) for holiday in calendar.holidays] == [
-        ("toussaint", domain.HolidayType.SCHOOL_HOLIDAY, ()),
-        ("hiver", domain.HolidayType.PUBLIC_HOLIDAY, ("zone-a",)),
+        ("toussaint", core.HolidayType.SCHOOL_HOLIDAY, ()),
+        ("hiver", core.HolidayType.PUBLIC_HOLIDAY, ("zone-a",)),
     ]
 
 
 def test_an_exception_without_end_is_one_day_and_changes_only_what_it_says(calendar):
     strike, ice, remote = calendar.calendar_dates
-    assert strike.dates == domain.DateRange(first=date(2026, 11, 12), last=date(2026, 11, 12))
+    assert strike.dates == core.DateRange(first=date(2026, 11, 12), last=date(2026, 11, 12))
     assert strike.instruction_mode is None
     assert strike.bell_schedule_name is None
-    assert strike.source is domain.ExceptionSource.CALENDAR_DATES
+    assert strike.source is core.ExceptionSource.CALENDAR_DATES
     assert ice.announced_time == datetime(2027, 1, 26, 4, 15, tzinfo=UTC)
     assert ice.regions == ("zone-b",)
     assert remote.dates.days == 5
-    assert remote.instruction_mode is domain.InstructionMode.REMOTE
+    assert remote.instruction_mode is core.InstructionMode.REMOTE
 
 
 def test_demand_events_are_dated_weekly_or_cron(calendar):
     cards, deadline, evening = calendar.demand_events
-    assert cards.when == domain.OneDate(day=date(2026, 12, 11))
+    assert cards.when == core.OneDate(day=date(2026, 12, 11))
     assert (cards.start, cards.end) == (time(16), time(18))
-    assert deadline.when == domain.WeeklyRecurrence(
-        days_of_week=frozenset({domain.Weekday.SUNDAY}),
-        condition=domain.RecurrenceCondition.BEFORE_INSTRUCTIONAL_DAY,
+    assert deadline.when == core.WeeklyRecurrence(
+        days_of_week=frozenset({core.Weekday.SUNDAY}),
+        condition=core.RecurrenceCondition.BEFORE_INSTRUCTIONAL_DAY,
     )
-    assert isinstance(evening.when, domain.CronRecurrence)
+    assert isinstance(evening.when, core.CronRecurrence)
     assert isinstance(evening.when.schedule, CronLine)
     assert evening.when.duration_minutes == 90
     assert evening.start is None
@@ -131,13 +131,13 @@ def test_demand_events_are_dated_weekly_or_cron(calendar):
 
 def test_an_empty_recurrence_is_every_day():
     event = converted(**{"demandEvents[1].recurrence": {}}).demand_events[1]
-    assert event.when == domain.WeeklyRecurrence(days_of_week=frozenset())
+    assert event.when == core.WeeklyRecurrence(days_of_week=frozenset())
 
 
 def test_cohorts_start_with_the_bells_unless_they_say_otherwise(calendar):
     assert calendar.cohorts == (
-        domain.Cohort(name="lycees", pupils=12000, region="zone-a", start_offset_minutes=-10),
-        domain.Cohort(name="colleges", pupils=8000, region="zone-b"),
+        core.Cohort(name="lycees", pupils=12000, region="zone-a", start_offset_minutes=-10),
+        core.Cohort(name="colleges", pupils=8000, region="zone-b"),
     )
 
 
@@ -154,7 +154,7 @@ def test_an_exception_of_its_own_is_named_by_its_object():
     assert not isinstance(fields, Refused)
     entry = to_exception("storm", fields)
     assert entry.reason == "exceptions/storm"
-    assert entry.dates == domain.DateRange(first=date(2027, 1, 27), last=date(2027, 1, 28))
+    assert entry.dates == core.DateRange(first=date(2027, 1, 27), last=date(2027, 1, 28))
     assert fields.ttl_seconds_after_finished == timedelta(days=1).total_seconds()
 
 

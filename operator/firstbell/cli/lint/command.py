@@ -1,6 +1,6 @@
 """`firstbell lint`: what files say and most likely do not mean, for people, tools, code scanning and reviews.
 
-What cannot be read (a problem of `api`) and what can be read but not be meant (a finding of `domain`) come
+What cannot be read (a problem of `kinds`) and what can be read but not be meant (a finding of the core) come
 out alike, each with file, line, path and cure. Exit code 0: nothing, or notices only; 1: errors or warnings;
 2: something cannot be read or a reference does not hold. Whatever a file holds is printed without control
 characters: a calendar must not be able to write to a terminal or to forge an annotation.

@@ -103,9 +103,10 @@ class CountMark:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KeptStatus:
-    """The status of a SchoolAutoscaler as it stands in the API, packed: a first look alone asks for it.
+    """The status of a SchoolAutoscaler as it stands in the API, packed, and what of it many looks ask for.
 
-    As objects the statuses would be most of all memory, and of what Python looks through for garbage.
+    The rest is asked for by who has not looked or written yet. As objects the statuses would be most of all
+    memory, and of what Python looks through for garbage.
     """
 
     packed: bytes

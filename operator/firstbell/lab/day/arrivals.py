@@ -1,6 +1,6 @@
 """Arrivals second by second, and the work that they bring.
 
-How a school comes in is `domain.arrivals`; here it is cut into seconds. Nobody publishes such a curve of a
+How a school comes in is `core/arrivals.py`; here it is cut into seconds. Nobody publishes such a curve of a
 school platform, so it is an assumption; the three presets differ in the spread of those who come for the bell
 and stand for an attendance window (`wall`), an ordinary lesson start (`bell`) and pupils who have learned to
 spread out (`relaxed`). Each arrival is one login, and then eight pages over three minutes, all of equal work.

@@ -2,7 +2,7 @@
 
 Every fifteen seconds: below its minimum or above its maximum it sets the bound at once, without a metric;
 otherwise it asks the resource metric, and what that asks for is limited. Two sets of limits are in use, which
-is easily missed: an HPA that has a `behavior` follows it (`domain.limits`); one without takes the highest
+is easily missed: an HPA that has a `behavior` follows it (`core/limits.py`); one without takes the highest
 recommendation of five minutes, for rises as well, and at most twice its replicas or 4 a pass.
 
 Without a usable sample it changes nothing. What it remembers are recommendations, never bounds: when a floor

@@ -32,4 +32,4 @@ def test_a_folder_that_cannot_be_written_to_is_named_without_a_traceback():
     assert (result.exit_code, result.stdout) == (2, "")
     (line,) = result.stderr.splitlines()
     assert line.startswith("/dev/null/x/")
-    assert line.endswith("cannot be written (Not a directory). Give a folder that may be written to.")
+    assert line.endswith("cannot be written (not a directory). Give a folder that may be written to.")

@@ -80,12 +80,18 @@ def test_each_wish_is_a_flag(wanted, flags):
     assert flags in arguments(**wanted)
 
 
-@pytest.mark.parametrize("flag", ["kube-scheduler=leader-elect", "etcd=heartbeat-interval"])
+@pytest.mark.parametrize("flag", ["kube-scheduler=leader-elect", "kube-controller-manager=leader-elect"])
 def test_what_is_set_for_all_gives_way_to_what_is_wished(flag):
     said = arguments(extra_args=(f"{flag}=wished",))
 
     assert said.count(flag) == 1
     assert f"--extra-args {flag}=wished" in said
+
+
+@pytest.mark.parametrize("one", ["heartbeat-interval", "election-timeout"])
+def test_of_etcds_two_times_none_is_ours_where_one_is_wished(one):
+    said = arguments(extra_args=(f"etcd={one}=1000",))
+    assert [word for word in said.split() if word.startswith("etcd=")] == [f"etcd={one}=1000"]
 
 
 def test_the_first_argument_of_each_component_comes_first():
