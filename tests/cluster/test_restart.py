@@ -134,11 +134,12 @@ def test_a_calendar_edited_30_seconds_before_the_ramp_counts(stage: Stage, bell,
         sun.wait_for(at("08:19:30"))
         stage.api.patch("SchoolCalendar", CALENDAR, {"spec": edited["spec"]})
         assert sun.now() < at("08:20")
+        used = [{"name": CALENDAR, "observedGeneration": 2}]
+        until(lambda: stage.status().get("calendars") == used, "it is planned from before the clock hurries")
         sun.wait_for(at("08:20:15"))
         until(lambda: stage.minimum() == count, f"a floor of {count}", seconds=ONE_TICK_SECONDS)
         holds(lambda: stage.minimum() == count, f"a floor of {count}", seconds=2)
-        used = stage.status()["calendars"]
-        assert used == [{"name": CALENDAR, "observedGeneration": 2}]
+        assert stage.status()["calendars"] == used
 
 
 def test_a_deletion_that_no_watch_tells_is_found_out(stage: Stage):
@@ -158,8 +159,8 @@ def test_a_calendar_deleted_in_the_window_holds_to_the_end_of_its_plan(stage: St
         message = stage.told("CalendarResolved", "False", "CalendarNotFound")
         assert "spec.calendarRefs[0].name: SchoolCalendar school does not exist" in message
         assert "The last good plan stays in force." in message
-        sun.wait_for(at("08:39"))
-        assert (stage.minimum(), stage.replicas()) == (PEAK, PEAK)
+        sun.wait_for(at("08:38:30"))
+        holds(lambda: (stage.minimum(), stage.replicas()) == (PEAK, PEAK), "its plan, to the end", seconds=3)
         sun.wait_for(at("08:41"))
         stage.released(seconds=5)
 
