@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
+from tests.cluster.growing_log import GrowingLog
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
@@ -89,18 +91,13 @@ class AdminsRequests:
     """Requests of ours under an administrator's rights, each told once."""
 
     def __init__(self, audit_log: Path) -> None:
-        self._audit_log = audit_log
-        self._read = 0
+        self._audit_log = GrowingLog(audit_log)
 
     def new(self) -> set[str]:
         """Those since the last look, with their namespaces."""
-        with self._audit_log.open("rb") as log:
-            log.seek(self._read)
-            whole, end, _ = log.read().rpartition(b"\n")
-        self._read += len(whole + end)
         return {
             f"{_right(event)} in {event['objectRef'].get('namespace', 'all namespaces')}"
-            for event in _events((whole + end).decode())
+            for event in map(json.loads, self._audit_log.new_lines())
             if ADMINS in event["user"].get("groups", ()) and _is_ours(event.get("userAgent", ""))
         }
 

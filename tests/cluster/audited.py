@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from tests.cluster.growing_log import GrowingLog
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -20,8 +22,7 @@ class Audited:
     """The events of one namespace, in the order of the log."""
 
     def __init__(self, log: Path, namespace: str) -> None:
-        self._log, self._namespace = log, namespace
-        self._read = 0
+        self._log, self._namespace = GrowingLog(log), namespace
         self._events: list[Json] = []
 
     @classmethod
@@ -31,13 +32,9 @@ class Audited:
         return None if log is None else cls(log, stage.namespace)
 
     def events(self) -> list[Json]:
-        """All that are there by now, whole ones: the server may be in the middle of the last line."""
-        with self._log.open("rb") as log:
-            log.seek(self._read)
-            whole, end, _ = log.read().rpartition(b"\n")
-        self._read += len(whole + end)
+        """All that are there by now."""
         name = self._namespace.encode()
-        found = (json.loads(line) for line in whole.splitlines() if name in line)
+        found = (json.loads(line) for line in self._log.new_lines() if name in line)
         self._events += [
             event for event in found if (event.get("objectRef") or {}).get("namespace") == self._namespace
         ]

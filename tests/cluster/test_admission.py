@@ -85,7 +85,7 @@ def may_floor(stage: Stage, minimum: int) -> bool:
 class Writes:
     """How often the operator has written autoscalers and counts here, also in vain.
 
-    Never, as it seems, where nobody audits.
+    Where nobody audits, as on kind, they are not counted, and the test ends by saying so: `were_counted`.
     """
 
     def __init__(self, stage: Stage) -> None:
@@ -97,6 +97,11 @@ class Writes:
             event["verb"] == "patch" and event["objectRef"].get("apiGroup") in {"apps", "autoscaling"}
             for event in events
         )
+
+    def were_counted(self) -> None:
+        """The last line of a test; where nobody audits it is a skip, as the rest of the test holds."""
+        if self._audited is None:
+            pytest.skip("all else holds, but nobody audits this API server: writes were not counted")
 
 
 def test_a_clamped_floor_is_told_not_fought_and_raised_when_the_clamp_goes(stage: Stage, rush):
@@ -121,6 +126,7 @@ def test_a_clamped_floor_is_told_not_fought_and_raised_when_the_clamp_goes(stage
         stage.end_the_peak()
         stage.released(3)
         until(lambda: ("firstbell", "Update") not in stage.owners_of_minimum(), "the field is handed back")
+    writes.were_counted()
 
 
 def test_a_refused_floor_is_told_in_the_policys_words_and_raised_when_it_may_be(stage: Stage, rush):
@@ -139,6 +145,7 @@ def test_a_refused_floor_is_told_in_the_policys_words_and_raised_when_it_may_be(
         stage.floored(PEAK, seconds=3 * ASKED_AGAIN_SECONDS)
         assert baseline(stage) == 3
         stage.told("AbleToScale", "True", "ReadyForNewScale")
+    writes.were_counted()
 
 
 @pytest.mark.parametrize("beside", [True, False], ids=["beside an HPA", "by itself"])
@@ -160,6 +167,7 @@ def test_a_clamped_count_is_told_not_fought_and_blamed_on_nobody(stage: Stage, r
         rush.wait_for(rush.now() + ASKED_AGAIN)
         until(lambda: stage.replicas() == PEAK, f"{PEAK} replicas", seconds=ASKED_AGAIN_SECONDS)
         stage.told("ScalingLimited", "False", "DesiredWithinRange")
+    writes.were_counted()
 
 
 def baseline(stage: Stage) -> int:
