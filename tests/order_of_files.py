@@ -44,6 +44,7 @@ LONGEST_FIRST = (
     "test_orders.py",
     "test_stop.py",
     "test_frozen.py",
+    "test_two_operators.py",
     "test_late_facts.py",
     "test_slow_metrics.py",
 )

@@ -190,6 +190,16 @@ def _namespace(control_plane: ControlPlane) -> Iterator[str]:
                 api.delete("Namespace", name)
 
 
+@contextlib.contextmanager
+def staged(control_plane: ControlPlane, accounts: ChartsAccounts) -> Iterator[Stage]:
+    """A stage in a namespace of its own, for what is longer there than a test."""
+    with (
+        _namespace(control_plane) as name,
+        ClusterApi(control_plane.kubeconfig, control_plane.context, name) as api,
+    ):
+        yield Stage(control_plane, api, name, accounts)
+
+
 @pytest.fixture(scope="package")
 def real_morning(control_plane: ControlPlane, accounts: ChartsAccounts) -> Iterator[RealMorning | None]:
     """The morning in real time, from the first test on that asks for it, beside those that follow."""

@@ -14,21 +14,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from firstbell.engine.pace.fence import LONGEST_GAP_SECONDS, TOLERATED_MOST_SECONDS
-from tests.cluster.at_once import played_at_once
+from tests.cluster.at_once import Ends, played_at_once
 from tests.cluster.operator_process import Process, Sun, fast_process
 from tests.cluster.stage import BASELINE, NAME, PEAK, Stage, at, autoscaler, calendar, hpa, workload
 from tests.cluster.waiting import holds, until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from concurrent.futures import Future
+    from collections.abc import Iterator
     from pathlib import Path
 
     from firstbell_workshop.local.control_plane import ControlPlane
     from tests.cluster.cluster_api import Json
     from tests.cluster.operator_account import ChartsAccounts
-
-    Ends = Mapping[str, Future[None]]
 
 OTHERS = 5
 STOOD_STILL = "this process stood still"
@@ -94,8 +91,8 @@ def one_alone(stage: Stage, tmp_path: Path) -> None:
     sun = Sun.rising(at("08:00"), 20)
     with fast_process(stage.for_operator, stage.namespace, sun, tmp_path / "operator.log") as frozen:
         frozen.says(" started ", seconds=100)
-        # Half a minute of the wall, in which it decides; a bell of the clock would have come in a slow start.
-        ramp = (sun.now() + timedelta(minutes=11)).replace(second=0, microsecond=0)
+        # A minute of the wall, in which it decides; a bell of the clock would have come in a slow start.
+        ramp = (sun.now() + timedelta(minutes=20)).replace(second=0, microsecond=0)
         peak = {**autoscaler()["spec"]["peaks"][0], "holdMinutes": 120}
         stage.set(calendar(f"{ramp + timedelta(minutes=10):%H:%M}"), autoscaler(peaks=[peak]))
         frozen.says("decided", seconds=100)
@@ -115,7 +112,7 @@ SCENES = {"one beside another": one_beside_another, "one alone": one_alone}
 @pytest.fixture(scope="module")
 def ends(
     control_plane: ControlPlane, accounts: ChartsAccounts, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Mapping[str, Future[None]]]:
+) -> Iterator[Ends]:
     """Of the scenes, which are played at the same time: for most of it processes are frozen."""
     scenes = {
         name: partial(scene, tmp_path=tmp_path_factory.mktemp("logs")) for name, scene in SCENES.items()

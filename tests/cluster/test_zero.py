@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cluster import external_metrics
-from tests.cluster.cluster_api import ClusterApi
-from tests.cluster.conftest import _namespace, set_minimum_of_zero
+from tests.cluster.conftest import set_minimum_of_zero, staged
 from tests.cluster.operator_process import Sun
 from tests.cluster.stage import BASELINE, NAME, Stage, at, autoscaler, calendar, workload
 from tests.cluster.waiting import holds, until
@@ -75,46 +74,36 @@ def stage_of_hpa(stage: Stage) -> Callable[[], str]:
 
 @pytest.fixture(scope="module")
 def at_zero(control_plane: ControlPlane, accounts: ChartsAccounts) -> Iterator[dict[str, Stage]]:
-    """A stage for each test whose workload an HPA has seen at 0. They wait for their HPAs at the same time.
+    """A stage for each test whose workload goes to 0. Their HPAs take the same time for it; each test waits.
 
-    A person has scaled the one, the others' HPAs have done it as their metric asks for nothing.
+    A person has scaled the one, the others' HPAs do it as their metric asks for nothing.
     """
     names = () if control_plane.folder is None else ("by its HPA", "by its HPA, again after a window")
     with contextlib.ExitStack() as made:
         if names:
             made.enter_context(external_metrics.adapter(control_plane))
-
-        def a_stage() -> Stage:
-            namespace = made.enter_context(_namespace(control_plane))
-            api = made.enter_context(ClusterApi(control_plane.kubeconfig, control_plane.context, namespace))
-            return Stage(control_plane, api, namespace, accounts)
-
-        idle = {name: a_stage() for name in names}
+        idle = {name: made.enter_context(staged(control_plane, accounts)) for name in names}
         for stage in idle.values():
             set_minimum_of_zero(stage, metric=external_metrics.target_of(1))
             stage.set(workload(), calendar())
-        scaled = a_stage()
+        scaled = made.enter_context(staged(control_plane, accounts))
         set_minimum_of_zero(scaled)
         scaled.set(workload(), calendar(), autoscaler())
         scale(scaled, 0)
-        until(lambda: hpa_says(scaled, "ScalingActive") == "ScalingDisabled", "it stops", seconds=HPA_SECONDS)
-        for stage in idle.values():
-            until(
-                lambda stage=stage: hpa_says(stage, "ScaledToZero") == "ScaledToZero",
-                stage_of_hpa(stage),
-                seconds=HPA_SECONDS,
-            )
         yield {"by a person": scaled, **idle}
 
 
 def idle_one(at_zero: dict[str, Stage], name: str) -> Stage:
     if name not in at_zero:
         pytest.skip("the metrics adapter of the tests works only where the API server runs on this machine")
-    return at_zero[name]
+    stage = at_zero[name]
+    until(lambda: hpa_says(stage, "ScaledToZero") == "ScaledToZero", stage_of_hpa(stage), seconds=HPA_SECONDS)
+    return stage
 
 
 def test_a_zero_set_before_there_was_an_operator_stands_as_the_hpa_lets_it(at_zero: dict[str, Stage], rush):
     stage = at_zero["by a person"]
+    until(lambda: hpa_says(stage, "ScalingActive") == "ScalingDisabled", "it stops", seconds=HPA_SECONDS)
     with stage.operator(rush):
         stands(stage)
 
