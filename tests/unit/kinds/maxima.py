@@ -163,6 +163,10 @@ class _Fits:
         (self._fit if fits else self._too_large).append(these)
         return fits
 
+    def has_seen(self, paths: tuple[str, ...]) -> bool:
+        """Whether these fit by an answer to them, and not by one to more of them."""
+        return frozenset(paths) in self._fit
+
 
 def gathered(kind: str, fits: Callable[[tuple[str, ...]], bool]) -> list[tuple[str, ...]]:
     """Every maximum alone, few unions that hold every group between them, and the groups that fit nowhere.
@@ -187,6 +191,8 @@ def gathered(kind: str, fits: Callable[[tuple[str, ...]], bool]) -> list[tuple[s
             unions.append(group)
         else:
             unions[place[0]] = place[1]
+    guessed = [union for union in unions if not fits.has_seen(union)]
+    assert guessed == [], "a union stands for what is within it: it has to fit itself"
     return [*unions, *dict.fromkeys(apart)]
 
 
