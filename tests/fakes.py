@@ -104,6 +104,22 @@ class ManualClock:
         self._passed = end
         await settled()
 
+    async def leap(self, to: datetime, step: timedelta) -> None:
+        """Lets time pass step by step: who would have woken within one wakes once, at its end.
+
+        To an engine it is a machine that is late to wake it, day in, day out: of days at rest it shows what
+        is kept and forgotten, at a small part of what `advance` costs; not what happens to the second.
+        """
+        end = to - self._start
+        await settled()
+        while self._passed < end:
+            self._passed = min(self._passed + step, end)
+            while self._sleepers and self._sleepers[0][0] <= self._passed:
+                _, _, waking = heapq.heappop(self._sleepers)
+                if not waking.done():
+                    waking.set_result(None)
+            await settled()
+
 
 class FakeEvents:
     """The engine's `EventSink`: what was posted, in order."""
