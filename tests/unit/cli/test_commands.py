@@ -60,24 +60,32 @@ def loaded_by(arguments, variables) -> tuple[str, set[str]]:
 
 
 FORKED = """
-import json, os, sys
+import json, os, sys, traceback
 sys.argv[0] = "firstbell"
 from firstbell.__main__ import main
 for place, variables in json.load(sys.stdin):
     child = os.fork()
     if child:
-        os.waitpid(child, 0)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        if code:
+            sys.exit(f"{place}: ended with {code}")
         continue
     os.environ.update(variables)
     said = os.open(place + ".said", os.O_WRONLY | os.O_CREAT)
     os.dup2(said, 1)
+    code = 1
     try:
         main()
+        code = 0
+    except SystemExit as ended:
+        code = ended.code or 0
+    except BaseException:
+        traceback.print_exc()
     finally:
         sys.stdout.flush()
         with open(place + ".loaded", "w") as told:
             json.dump(sorted(sys.modules), told)
-        os._exit(0)
+        os._exit(code)
 """
 """The same for many, each in a process of its own: what all load first is loaded once."""
 COMPLETED = [mounted.name for mounted in (*COMMANDS, *WORKSHOP) if mounted.name != "cluster"]
