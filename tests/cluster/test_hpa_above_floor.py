@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cluster.cluster_api import ClusterApi
-from tests.cluster.conftest import _namespace
+from tests.cluster.conftest import staged
 from tests.cluster.operator_process import Sun
 from tests.cluster.stage import (
     BASELINE,
@@ -62,11 +61,7 @@ def climbing(control_plane: ControlPlane, accounts: ChartsAccounts) -> Iterator[
     """A workload that its HPA brings to ten times its count while other tests run."""
     if not control_plane.has_metrics:
         pytest.skip("this cluster serves no CPU metrics, so no HPA acts on it")
-    with (
-        _namespace(control_plane) as name,
-        ClusterApi(control_plane.kubeconfig, control_plane.context, name) as api,
-    ):
-        stage = Stage(control_plane, api, name, accounts)
+    with staged(control_plane, accounts) as stage:
         stage.set(workload(), hpa(metric=CPU))
         until(lambda: stage.ready() == BASELINE, f"{BASELINE} Ready")
         use(stage, 700)  # more than ten times the target in each of the two: it may stop a tenth short
