@@ -7,6 +7,7 @@ standard input, output and error, and a pipe for the number of the process and, 
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gc
 import importlib
@@ -18,7 +19,8 @@ import signal
 import socket
 import sys
 import tempfile
-from typing import Any
+import threading
+from typing import Any, NoReturn
 
 import firstbell
 
@@ -100,10 +102,26 @@ def run(argv: list[str]) -> None:
         runpy.run_path(argv[0], run_name="__main__")
 
 
+def end(code: object) -> NoReturn:
+    """End as Python does, but for taking apart what was loaded: 0.08 s of processor for each command."""
+    if code is not None and not isinstance(code, int):
+        sys.stderr.write(f"{code}\n")
+        code = 1
+    threading._shutdown()  # those that are no daemons are waited for
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code or 0)
+
+
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     load()
     with socket.socket(fileno=int(sys.argv[1])) as from_tests:
         found = commands(from_tests)
     if found is not None:
-        run(found["argv"])
+        try:
+            run(found["argv"])
+        except SystemExit as ended:
+            end(ended.code)
+        end(0)

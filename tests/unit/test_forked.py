@@ -57,3 +57,17 @@ def test_a_signal_ends_it_and_others_go_on(script, tmp_path, number):
 def test_what_is_done_at_the_exit_of_python_is_done(script):
     done = forked.run([script("import atexit\natexit.register(print, 'over')")], {})
     assert done.stdout == "over\n"
+
+
+@pytest.mark.parametrize(
+    ("last_line", "code", "told"),
+    [("sys.exit()", 0, ""), ("sys.exit('no')", 1, "no\n"), ("sys.exit(300)", 44, ""), ("", 0, "")],
+)
+def test_it_ends_as_python_ends(script, last_line, code, told):
+    lines = (
+        "import sys, threading, time",
+        "threading.Thread(target=lambda: time.sleep(0.2) or print('waited for')).start()",
+        last_line,
+    )
+    done = forked.run([script("\n".join(lines))], {})
+    assert (done.returncode, done.stdout, done.stderr) == (code, "waited for\n", told)
