@@ -61,16 +61,24 @@ class NextBell:
         if not bells:
             return None
         bell = min(bells)
-        asked, rises, workloads = Requested(), Counter[int](), 0
+        # Workloads have plans in common, and pods alike: each is reckoned once.
+        plans: dict[int, Plan] = {}
+        alike, preparing = Counter[tuple[int, PodRequest]](), Counter[int]()
         for number, (key, memory) in enumerate(ours, start=1):
             plan = memory.plans.plan
             if plan is not None and plan.start <= bell < plan.end and self._counts(key):
-                asked += requested(self._pod(key), plan.write_at(bell))
-                mine = _rises(plan, minute, bell) if _bell(memory, minute) == bell else {}
-                rises.update(mine)
-                workloads += bool(mine)
+                plans[id(plan)] = plan
+                alike[id(plan), self._pod(key)] += 1
+                preparing[id(plan)] += _bell(memory, minute) == bell
             if number % AT_ONCE == 0:
                 await asyncio.sleep(0)
+        asked, rises, workloads = Requested(), Counter[int](), 0
+        for (of, pod), count in alike.items():
+            asked += requested(pod, plans[of].write_at(bell) * count)
+        for of, count in preparing.items():
+            mine = _rises(plans[of], minute, bell)
+            rises.update({at: more * count for at, more in mine.items()})
+            workloads += count if mine else 0
         return FleetFigures(
             bell=instant_of(bell),
             workloads=workloads,
