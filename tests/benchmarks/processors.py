@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 PORT = 18_080
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 LEAST_SECONDS = 0.05
+LOOKS = 10
 LOADS_ALL = "import firstbell.app, firstbell.cli.main, firstbell.cli.run.command"
 SHORT = {
     "kube-apiserver": "API server",
@@ -78,12 +80,20 @@ class Operator:
         return self.log.read_text().splitlines()
 
     def _figures(self, beginning: str) -> list[str]:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/metrics", timeout=5) as answer:
-                lines = answer.read().decode().splitlines()
-        except OSError:
-            return []
-        return [line for line in lines if line.startswith(beginning)]
+        """Lines of /metrics; none before it is served. One that is slow to tell is asked again."""
+        for _ in range(LOOKS):
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/metrics", timeout=20) as answer:
+                    lines = answer.read().decode().splitlines()
+            except urllib.error.URLError as error:
+                if isinstance(error.reason, ConnectionRefusedError):
+                    return []
+            except OSError:
+                continue
+            else:
+                return [line for line in lines if line.startswith(beginning)]
+        msg = f"the operator does not tell its figures: {self.complaints()[-5:]}"
+        raise RuntimeError(msg)
 
 
 @contextlib.contextmanager
