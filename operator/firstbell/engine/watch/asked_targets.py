@@ -19,7 +19,7 @@ from firstbell.core.reasons import AbsenceReason
 from firstbell.engine.acting.scale_actuator import scale_path
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.seen.store import SeenWorkload, Store
-from firstbell.engine.seen.workloads import watched_workload
+from firstbell.engine.seen.workloads import WORKLOADS
 from firstbell.engine.watch.own_pods import OwnPods
 from firstbell.kinds.own_readiness import OwnReadiness, own_readiness
 
@@ -39,6 +39,7 @@ REST_LOOKS = 12
 """A workload that has not changed for so many looks rests, and is asked for once in as many."""
 
 
+WATCHED = frozenset((of.group, of.kind) for of in WORKLOADS)
 GRANT_OWN_STATUS = (
     "Its scale names no selector of its pods, so its own status is to tell who is ready: grant get on it "
     "(scaleTargets[].ownStatus of the chart)."
@@ -202,10 +203,10 @@ class AskedTargets:
 
 
 def _asked(store: Store) -> Iterator[TargetRef]:
-    for seen in store.autoscalers.values():
-        rules = seen.in_force
-        if rules is not None and watched_workload(rules.target) is None:
-            yield rules.target
+    """Yield the targets of kinds that are not watched: seldom any, so not all are gone through for them."""
+    for kind, targets in store.targets.items():
+        if kind not in WATCHED:
+            yield from targets.values()
 
 
 def _scalable(served: Iterable[Json], kind: str) -> str | None:

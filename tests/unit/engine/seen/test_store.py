@@ -91,17 +91,28 @@ def test_an_autoscaler_that_moves_concerns_those_it_leaves_and_those_it_joins(st
     assert {"ns/a", "ns/b", "ns/c"} == store.put_autoscaler(autoscaler("a", target="api"))
 
 
+def test_targets_are_found_by_their_kind_wherever_an_autoscaler_moves(store):
+    rollout = {"apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout", "name": "web"}
+    store.put_autoscaler(autoscaler("a", scaleTargetRef=rollout))
+    names = {kind: sorted(found) for kind, found in store.targets.items()}
+    assert names == {("apps", "Deployment"): ["ns/b", "ns/c"], ("argoproj.io", "Rollout"): ["ns/a"]}
+    store.put_autoscaler(autoscaler("a"))
+    assert sorted(store.targets[("apps", "Deployment")]) == ["ns/a", "ns/b", "ns/c"]
+    assert len(store.targets) == 1
+
+
 def test_nothing_is_left_of_what_was_dropped(store):
     for key in ("ns/a", "ns/b", "ns/c"):
         store.drop_autoscaler(key)
     store.put_floor(hpa())
     store.drop_floor("ns/web")
     assert (
+        store.targets,
         store._by_target,
         store._by_calendar,
         store.floors._by_target,
         store.floors._by_owner,
-    ) == ({}, {}, {}, {})
+    ) == ({}, {}, {}, {}, {})
 
 
 def test_an_invalid_edit_leaves_the_object_where_others_find_it():
