@@ -35,9 +35,9 @@ def played(last_line):
 
 
 def test_it_is_set_aside_after_the_first_look_then_when_it_is_calm_and_no_longer_than_the_run():
-    assert played("play()") == [[True, True], [5.0, 600.0, 600.0], 0]
+    assert played("play()") == [[True, True], [5.0, 60.0, 60.0], 0]
 
 
 def test_in_another_thread_the_process_is_somebody_elses():
     threaded = "import threading; one = threading.Thread(target=play); one.start(); one.join()"
-    assert played(threaded) == [[False, False], [5.0, 600.0, 600.0], 0]
+    assert played(threaded) == [[False, False], [5.0, 60.0, 60.0], 0]
