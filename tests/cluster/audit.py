@@ -76,7 +76,7 @@ def requests(audit_log: Path, namespace: str, account: str = "") -> tuple[set[Ri
     of_the_namespace = f"system:serviceaccount:{namespace}:"
     allowed: set[Right] = set()
     denied: set[Right] = set()
-    for event in _events(audit_log.read_text()):
+    for event in map(json.loads, GrowingLog(audit_log).new_lines()):
         user = event["user"]["username"]
         if not user.startswith(of_the_namespace) or not user.endswith(f":{account}" if account else ""):
             continue
@@ -104,12 +104,6 @@ class AdminsRequests:
 
 def _is_ours(agent: str) -> bool:
     return agent.startswith(OURS) and agent != TESTS
-
-
-def _events(text: str) -> Iterable[dict[str, Any]]:
-    """The events of whole lines: the server may be in the middle of the last one."""
-    whole, _, _ = text.rpartition("\n")
-    return map(json.loads, whole.splitlines())
 
 
 def _right(event: dict[str, Any]) -> Right:

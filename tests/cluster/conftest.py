@@ -203,15 +203,10 @@ def staged(control_plane: ControlPlane, accounts: ChartsAccounts) -> Iterator[St
 @pytest.fixture(scope="package")
 def real_morning(control_plane: ControlPlane, accounts: ChartsAccounts) -> Iterator[RealMorning | None]:
     """The morning in real time, from the first test on that asks for it, beside those that follow."""
-    here = control_plane
-    if not here.has_metrics:
+    if not control_plane.has_metrics:
         yield None
         return
-    with (
-        _namespace(here) as name,
-        ClusterApi(here.kubeconfig, here.context, name) as api,
-        RealMorning(Stage(here, api, name, accounts)) as morning,
-    ):
+    with staged(control_plane, accounts) as stage, RealMorning(stage) as morning:
         yield morning
 
 

@@ -48,7 +48,7 @@ _AT_REST = (
 )
 """There is one of each: nobody need be told ten times a second that etcd leads, nor every two seconds that a
 controller does. It was a fifth of what a control plane at rest costs."""
-_ELECTION = {("etcd", "heartbeat-interval"), ("etcd", "election-timeout")}
+_ELECTION = {"etcd=heartbeat-interval", "etcd=election-timeout"}
 _DELETE_SECONDS = 30.0
 _POLL_SECONDS = 0.2
 
@@ -88,10 +88,16 @@ def _unless_named(extra_args: Sequence[str]) -> list[str]:
 
     etcd's two are one setting: it does not start with an election that is shorter than five heartbeats.
     """
-    named = {tuple(extra.split("=", 2)[:2]) for extra in extra_args}
+    named = set(map(_flag, extra_args))
     if named & _ELECTION:
         named |= _ELECTION
-    return [argument for argument in _AT_REST if tuple(argument.split("=", 2)[:2]) not in named]
+    return [argument for argument in _AT_REST if _flag(argument) not in named]
+
+
+def _flag(extra: str) -> str:
+    """Return component and flag of `component=flag=value`."""
+    component, flag, _ = extra.split("=", 2)
+    return f"{component}={flag}"
 
 
 def in_kwokctl_order(extra_args: Sequence[str]) -> list[str]:

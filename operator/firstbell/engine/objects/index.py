@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
 
-def leave(index: dict[str, set[str]], at: str, key: str) -> None:
+K = TypeVar("K")
+
+
+def leave(index: dict[K, set[str]], at: K, key: str) -> None:
     """Take `key` out of the index entry."""
     members = index.get(at, set())
     members.discard(key)

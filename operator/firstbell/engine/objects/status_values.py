@@ -45,7 +45,7 @@ def _visible(key: str, value: Any) -> Any:
     if isinstance(value, str):
         return visible(value, MESSAGE_CHARACTERS if key == "message" else WORD_CHARACTERS)
     if isinstance(value, dict):
-        return {name: _visible(name, each) for name, each in value.items()}
+        return visible_status(value)
     return [_visible(key, each) for each in value] if isinstance(value, (list, tuple)) else value
 
 

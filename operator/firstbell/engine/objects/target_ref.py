@@ -20,6 +20,11 @@ class TargetRef:
         return self.api_version.rpartition("/")[0]
 
     @property
+    def group_kind(self) -> tuple[str, str]:
+        """What its kind is called, whatever version it is read by."""
+        return self.group, self.kind
+
+    @property
     def key(self) -> str:
         """What identifies the workload whatever version it is read by: `namespace/group/kind/name`."""
         return f"{self.namespace}/{self.group}/{self.kind}/{self.name}"

@@ -223,8 +223,8 @@ class Store:
     answers: Answers = field(default_factory=Answers)
     shortfalls: Shortfalls = field(default_factory=Shortfalls)
     overrides: Overrides = field(default_factory=Overrides)
-    targets: dict[tuple[str, str], dict[str, TargetRef]] = field(default_factory=dict)
-    """What autoscalers scale: by group and kind, then by the autoscaler's key."""
+    by_kind: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    """The keys of the autoscalers by group and kind of what they scale."""
     _by_target: dict[str, set[str]] = field(default_factory=dict)
     _first: dict[str, str] = field(default_factory=dict)
     _by_calendar: dict[str, set[str]] = field(default_factory=dict)
@@ -286,7 +286,7 @@ class Store:
             self.profiles.use(seen.profiled.profile, seen.key)
         if rules is not None:
             self._by_target.setdefault(rules.target.key, set()).add(seen.key)
-            self.targets.setdefault(_kind(rules.target), {})[seen.key] = rules.target
+            self.by_kind.setdefault(rules.target.group_kind, set()).add(seen.key)
             self._come(rules.target.key, seen)
             for calendar in rules.calendar_keys:
                 self._by_calendar.setdefault(calendar, set()).add(seen.key)
@@ -340,10 +340,7 @@ class Store:
         if rules is None:
             return
         leave(self._by_target, rules.target.key, key)
-        of_kind = self.targets[_kind(rules.target)]
-        del of_kind[key]
-        if not of_kind:
-            del self.targets[_kind(rules.target)]
+        leave(self.by_kind, rules.target.group_kind, key)
         if self._first.get(rules.target.key) == key:
             self._first.pop(rules.target.key)
         for calendar in rules.calendar_keys:
@@ -420,10 +417,6 @@ class Store:
     def concerned(self, target: TargetRef) -> set[str]:
         """Return the keys of the SchoolAutoscalers on a workload."""
         return set(self._by_target.get(target.key, ()))
-
-
-def _kind(target: TargetRef) -> tuple[str, str]:
-    return target.group, target.kind
 
 
 def _age(seen: SeenAutoscaler) -> tuple[str, str]:

@@ -273,7 +273,7 @@ def workloads_of(of: WorkloadKind) -> ForeignKind:
         known=lambda store: store.workloads,
         put=lambda store, seen: store.put_workload(seen),
         drop=lambda store, key: store.drop_workload(key),
-        concerns=lambda seen: of.is_of(seen.ref),
+        concerns=lambda seen: of.group_kind == seen.ref.group_kind,
         read=lambda body: seen_workload(body, of),
         key=lambda seen: seen.ref.key,
     )

@@ -26,19 +26,21 @@ class WorkloadKind:
     group: str = "apps"
     version: str = "v1"
 
-    def is_of(self, ref: TargetRef) -> bool:
-        """Tell whether a workload is of this kind, whatever version names it."""
-        return (ref.group, ref.kind) == (self.group, self.kind)
+    @property
+    def group_kind(self) -> tuple[str, str]:
+        """What a workload of it has as its own (`TargetRef.group_kind`), whatever version names it."""
+        return self.group, self.kind
 
 
 DEPLOYMENT = WorkloadKind(kind="Deployment", plural="deployments")
 STATEFUL_SET = WorkloadKind(kind="StatefulSet", plural="statefulsets")
 WORKLOADS = (DEPLOYMENT, STATEFUL_SET)
+WATCHED = {of.group_kind: of for of in WORKLOADS}
 
 
 def watched_workload(ref: TargetRef) -> WorkloadKind | None:
     """Return the kind of a workload, if watches tell of it."""
-    return next((of for of in WORKLOADS if of.is_of(ref)), None)
+    return WATCHED.get(ref.group_kind)
 
 
 def seen_workload(body: Json, of: WorkloadKind) -> SeenWorkload:

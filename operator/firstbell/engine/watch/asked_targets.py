@@ -19,7 +19,7 @@ from firstbell.core.reasons import AbsenceReason
 from firstbell.engine.acting.scale_actuator import scale_path
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.seen.store import SeenWorkload, Store
-from firstbell.engine.seen.workloads import WORKLOADS
+from firstbell.engine.seen.workloads import WATCHED
 from firstbell.engine.watch.own_pods import OwnPods
 from firstbell.kinds.own_readiness import OwnReadiness, own_readiness
 
@@ -39,7 +39,6 @@ REST_LOOKS = 12
 """A workload that has not changed for so many looks rests, and is asked for once in as many."""
 
 
-WATCHED = frozenset((of.group, of.kind) for of in WORKLOADS)
 GRANT_OWN_STATUS = (
     "Its scale names no selector of its pods, so its own status is to tell who is ready: grant get on it "
     "(scaleTargets[].ownStatus of the chart)."
@@ -204,9 +203,10 @@ class AskedTargets:
 
 def _asked(store: Store) -> Iterator[TargetRef]:
     """Yield the targets of kinds that are not watched: seldom any, so not all are gone through for them."""
-    for kind, targets in store.targets.items():
-        if kind not in WATCHED:
-            yield from targets.values()
+    for kind in sorted(store.by_kind.keys() - WATCHED.keys()):
+        for key in sorted(store.by_kind[kind]):
+            if (target := store.autoscalers[key].target) is not None:
+                yield target
 
 
 def _scalable(served: Iterable[Json], kind: str) -> str | None:

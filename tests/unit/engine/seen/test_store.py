@@ -94,11 +94,11 @@ def test_an_autoscaler_that_moves_concerns_those_it_leaves_and_those_it_joins(st
 def test_targets_are_found_by_their_kind_wherever_an_autoscaler_moves(store):
     rollout = {"apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout", "name": "web"}
     store.put_autoscaler(autoscaler("a", scaleTargetRef=rollout))
-    names = {kind: sorted(found) for kind, found in store.targets.items()}
+    names = {kind: sorted(found) for kind, found in store.by_kind.items()}
     assert names == {("apps", "Deployment"): ["ns/b", "ns/c"], ("argoproj.io", "Rollout"): ["ns/a"]}
     store.put_autoscaler(autoscaler("a"))
-    assert sorted(store.targets[("apps", "Deployment")]) == ["ns/a", "ns/b", "ns/c"]
-    assert len(store.targets) == 1
+    assert sorted(store.by_kind[("apps", "Deployment")]) == ["ns/a", "ns/b", "ns/c"]
+    assert len(store.by_kind) == 1
 
 
 def test_nothing_is_left_of_what_was_dropped(store):
@@ -107,7 +107,7 @@ def test_nothing_is_left_of_what_was_dropped(store):
     store.put_floor(hpa())
     store.drop_floor("ns/web")
     assert (
-        store.targets,
+        store.by_kind,
         store._by_target,
         store._by_calendar,
         store.floors._by_target,
