@@ -9,6 +9,7 @@ import socket
 import threading
 import tracemalloc
 import zlib
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import example, given
@@ -23,6 +24,9 @@ from firstbell.core.absence import Unavailable
 from firstbell.engine.ports import MetricQuery
 from tests.fakes import FakeCluster, ManualClock
 from tests.unit.adapters.answers import NOW, sends, vector
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MEGABYTE = 1 << 20
 
@@ -42,19 +46,22 @@ def packed_answer(body: bytes, times: int) -> bytes:
     return head.encode() + body
 
 
+TOO_LONG = b"HTTP/1.1 200 OK\r\nContent-Length: 9999999999\r\n\r\n"
 IN_CHUNKS = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 CHUNK = b"10000\r\n" + bytes(0x10000) + b"\r\n"
-HOSTILE = {
-    "200 MB in 200 kB": packed_answer(bomb(200), 1),
-    "200 MB packed twice": packed_answer(bomb(200, 2), 2),
-    "packed more often than anybody does": packed_answer(bomb(1, 7), 7),
-    "more than it says": b"HTTP/1.1 200 OK\r\nContent-Length: 9999999999\r\n\r\n" + bytes(3 * MEGABYTE),
-    "chunks without end": IN_CHUNKS + CHUNK * 64,
-    "a chunk of a size that is none": IN_CHUNKS + b"F" * 17 + b"\r\n",
-    "a header without end": b"HTTP/1.1 200 OK\r\nX: " + b"x" * MEGABYTE,
-    "headers without end": b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 100_000,
-    "a status without end": b"HTTP/1.1 " + b"2" * MEGABYTE,
-    "no HTTP": b"\0" * 1000,
+HOSTILE: dict[str, Callable[[], bytes]] = {
+    "200 MB in 200 kB": lambda: packed_answer(bomb(200), 1),
+    "200 MB packed twice": lambda: packed_answer(bomb(200, 2), 2),
+    "packed more often than anybody does": lambda: packed_answer(bomb(1, 7), 7),
+    "more than it says": lambda: (
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9999999999\r\n\r\n" + bytes(3 * MEGABYTE)
+    ),
+    "chunks without end": lambda: IN_CHUNKS + CHUNK * 64,
+    "a chunk of a size that is none": lambda: IN_CHUNKS + b"F" * 17 + b"\r\n",
+    "a header without end": lambda: b"HTTP/1.1 200 OK\r\nX: " + b"x" * MEGABYTE,
+    "headers without end": lambda: b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 100_000,
+    "a status without end": lambda: b"HTTP/1.1 " + b"2" * MEGABYTE,
+    "no HTTP": lambda: b"\0" * 1000,
 }
 
 
@@ -81,7 +88,7 @@ def answering():
 
 @pytest.mark.parametrize("said", HOSTILE.values(), ids=HOSTILE)
 def test_an_answer_takes_a_few_megabytes_at_most_and_is_a_failure_that_is_told(answering, said):
-    port = answering(said)
+    port = answering(said())
     session = PrometheusSession(None, connections=1)
     tracemalloc.start()
     try:
