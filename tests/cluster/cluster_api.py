@@ -38,6 +38,7 @@ ROOTS = {
     "ServiceAccount": "/api/v1/namespaces/{}/serviceaccounts",
     "Namespace": "/api/v1/namespaces",
     "Node": "/api/v1/nodes",
+    "SubjectAccessReview": "/apis/authorization.k8s.io/v1/subjectaccessreviews",
 }
 USER_AGENT = "firstbell-tests"
 PATCH_TYPES = {list: "application/json-patch+json", dict: "application/merge-patch+json"}
@@ -71,8 +72,8 @@ class ClusterApi:
         return self._request("GET", self._path(kind) + query)["items"]
 
     def create(self, body: Json, *, dry_run: bool = False) -> Json:
-        """One new object; or, dry, what would become of it."""
-        query = "?dryRun=All" if dry_run else ""
+        """One new object; or, dry and as strict with fields as kubectl is, what would become of it."""
+        query = "?dryRun=All&fieldValidation=Strict" if dry_run else ""
         return self._request("POST", self._path(body["kind"]) + query, body)
 
     def apply(self, body: Json) -> Json:
@@ -80,9 +81,12 @@ class ClusterApi:
         path = self._path(body["kind"], body["metadata"]["name"]) + f"?fieldManager={USER_AGENT}"
         return self._request("PATCH", path, body, "application/apply-patch+yaml")
 
-    def patch(self, kind: str, name: str, patch: Json | list[Json], subresource: str = "") -> Json:
-        """A merge patch (an object) or a JSON patch (a list)."""
-        return self._request("PATCH", self._path(kind, name, subresource), patch)
+    def patch(
+        self, kind: str, name: str, patch: Json | list[Json], subresource: str = "", *, dry_run: bool = False
+    ) -> Json:
+        """A merge patch (an object) or a JSON patch (a list); or, dry, what would become of it."""
+        query = "?dryRun=All" if dry_run else ""
+        return self._request("PATCH", self._path(kind, name, subresource) + query, patch)
 
     def bind(self, pod: str, node: str) -> None:
         """Give a pod its node, as a scheduler does."""

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from tests.cluster.run_rights import RightsOfTheRun
 
 HERE = Path(__file__).parent
-NODES = 10
+NODES = 5
 FRUGAL_GO = {"GOGC": "400", "GOMAXPROCS": "1"}
 """Garbage is collected seldom: a tenth less of the processors, and more memory, of which there is enough. One
 processor for each program, since thirty of them share two: none wakes threads that find nothing to do."""

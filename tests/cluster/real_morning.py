@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from tests.cluster.operator_process import Sun
-from tests.cluster.stage import BASELINE, CPU, PEAK, Stage, at, autoscaler, calendar, hpa, workload
+from tests.cluster.stage import BASELINE, CPU, NAME, PEAK, Stage, at, autoscaler, calendar, hpa, workload
 from tests.cluster.waiting import until
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class RealMorning:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self._steps: list[Step] = []
+        self._looking = threading.Lock()
         self._error: BaseException | None = None
         self._given_up = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name="morning")
@@ -70,14 +71,20 @@ class RealMorning:
             raise self._error
         return self._steps
 
+    def _look(self, sun: Sun) -> None:
+        with self._looking:
+            note(self._steps, Step(sun.now(), self._stage.minimum(), self._stage.replicas()))
+
     def _run(self) -> None:
         stage = self._stage
         try:
             stage.set(workload(), *objects())
             until(lambda: stage.ready() == BASELINE, f"{BASELINE} Ready")
-            with stage.operator(sun := Sun.rising(BEGIN, 1)):
-                while sun.now() < END and not self._given_up.is_set():
-                    note(self._steps, Step(sun.now(), stage.minimum(), stage.replicas()))
-                    self._given_up.wait(0.2)
+            with (
+                stage.operator(sun := Sun.rising(BEGIN, 1)),
+                stage.api.watching("HorizontalPodAutoscaler", NAME, lambda _: self._look(sun)),
+                stage.api.watching("Deployment", NAME, lambda _: self._look(sun)),
+            ):
+                self._given_up.wait((END - sun.now()).total_seconds())
         except BaseException as error:  # noqa: BLE001 - handed to the test's thread
             self._error = error

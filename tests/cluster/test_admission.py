@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from kubernetes.client.exceptions import ApiException
 
-from firstbell_workshop.local.errors import ControlPlaneError
 from tests.cluster.admission import Clamp, Denial
 from tests.cluster.audited import Audited
 from tests.cluster.operator_process import Sun
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from tests.cluster.cluster_api import Json
 
 HPA = "HorizontalPodAutoscaler"
-ALLOWED = 7
+ALLOWED = 4
 LIMITED = f"the schedule asks for {PEAK} replicas, admission control of the API server"
 AT_ONCE, AT_ONCE_SECONDS = {"scaleDown": {"stabilizationWindowSeconds": 0}}, 5
 ASKED_AGAIN = timedelta(minutes=10)
@@ -64,22 +63,17 @@ def imposed(rule: Clamp | Denial, stage: Stage) -> Iterator[None]:
 
 def may_scale(stage: Stage, replicas: int) -> bool:
     """Whether somebody else's count would be taken as it is."""
-    told = stage.kubectl(
-        "scale", "deployment", NAME, f"--replicas={replicas}", "--dry-run=server", "-o", "json"
-    )
-    return json.loads(told)["spec"]["replicas"] == replicas
+    told = stage.api.patch("Deployment", NAME, {"spec": {"replicas": replicas}}, "scale", dry_run=True)
+    return told["spec"]["replicas"] == replicas
 
 
 def may_floor(stage: Stage, minimum: int) -> bool:
     """Whether somebody else's minimum would be taken as it is."""
-    patch = json.dumps({"spec": {"minReplicas": minimum}})
     try:
-        told = stage.kubectl(
-            "patch", "hpa", NAME, "--dry-run=server", "--type=merge", "-p", patch, "-o", "json"
-        )
-    except ControlPlaneError:
+        told = stage.api.patch(HPA, NAME, {"spec": {"minReplicas": minimum}}, dry_run=True)
+    except ApiException:
         return False
-    return json.loads(told)["spec"]["minReplicas"] == minimum
+    return told["spec"]["minReplicas"] == minimum
 
 
 class Writes:

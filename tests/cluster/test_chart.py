@@ -239,10 +239,11 @@ def test_an_upgrade_from_the_chart_of_before_and_back_in_mid_window_keeps_the_fl
     kinds = [f"crd/{name}.firstbell.dev" for name in ("schoolcalendars", "schoolautoscalers")]
     plane.kubectl("wait", "--for=condition=Established", *kinds)
     floored, told = floor_of_before(scene)
-    scene.set(workload(replicas=PEAK), floored, calendar(), autoscaler())
+    before: int = floored["spec"]["minReplicas"]
+    scene.set(workload(replicas=before), floored, calendar(), autoscaler(replicas=before))
     told["status"]["actuator"]["uid"] = scene.autoscaler["metadata"]["uid"]
     scene.api.patch("SchoolAutoscaler", NAME, {"status": told["status"]}, "status")
-    assert (scene.minimum(), scene.marks()) == (PEAK, floored["metadata"]["annotations"])
+    assert (scene.minimum(), scene.marks()) == (before, floored["metadata"]["annotations"])
     granted_before = release.granted("clusterrole")
     minimums, counts = [], []
 
@@ -267,7 +268,7 @@ def test_an_upgrade_from_the_chart_of_before_and_back_in_mid_window_keeps_the_fl
             scene.api.patch("SchoolAutoscaler", NAME, {"spec": {"holdGapMinutes": 31}})
             until(lambda: has_observed(scene), "the operator has looked at it again")
             scene.told("ReadyForBell", "True", "OnSchedule")
-            assert min(spec["minReplicas"] for spec in minimums) == min(counts) == PEAK
+            assert min(spec["minReplicas"] for spec in minimums) == min(counts) == before
             scene.end_the_peak()
             scene.left_alone()
     assert release.requests()[1] == set()

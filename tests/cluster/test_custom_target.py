@@ -126,7 +126,7 @@ def test_pods_of_a_neighbour_with_the_same_label_are_not_its_own(portals: Stage)
     made = portals.api.get(portal.KIND, NAME) or {}
     owner = {"apiVersion": API_VERSION, "kind": portal.KIND, "name": NAME, "uid": made["metadata"]["uid"]}
     portals.api.patch("Deployment", NAME, {"metadata": {"ownerReferences": [owner | {"controller": True}]}})
-    canary = workload(replicas=20)
+    canary = workload(replicas=8)
     canary["metadata"]["name"] = "canary"
     for labels in (
         canary["spec"]["selector"]["matchLabels"],
@@ -134,8 +134,8 @@ def test_pods_of_a_neighbour_with_the_same_label_are_not_its_own(portals: Stage)
     ):
         labels["track"] = "canary"
     portals.set(canary)
-    until(lambda: len(portals.ready_since()) == 20 + BASELINE, "the canary is Ready")
+    until(lambda: len(portals.ready_since()) == 8 + BASELINE, "the canary is Ready")
     with portals.operator(Sun.rising(at("08:21"), 10)):
         portals.told("ReadyForBell", "True", "OnSchedule")
         assert portals.status()["readyReplicas"] == PEAK
-        assert len(portals.ready_since()) == 20 + PEAK
+        assert len(portals.ready_since()) == 8 + PEAK

@@ -71,12 +71,12 @@ def test_after_the_peak_it_says_that_the_operator_is_behind(floored: Stage):
 
 
 def test_a_dry_run_and_a_low_maximum_are_told(stage: Stage):
-    stage.set(workload(), hpa(maximum=6), calendar(), autoscaler(mode="DryRun"))
+    stage.set(workload(), hpa(maximum=4), calendar(), autoscaler(mode="DryRun"))
     found = document(stage)
-    assert found["decision"]["limits"] == [{"reason": "AutoscalerMaxReplicas", "before": PEAK, "after": 6}]
+    assert found["decision"]["limits"] == [{"reason": "AutoscalerMaxReplicas", "before": PEAK, "after": 4}]
     told = " ".join(found["wouldChange"])
     assert "spec.mode is DryRun" in told
-    assert f"maxReplicas of HorizontalPodAutoscaler {NAME} allows 6 of the {PEAK}" in told
+    assert f"maxReplicas of HorizontalPodAutoscaler {NAME} allows 4 of the {PEAK}" in told
 
 
 def test_class_factors_cohorts_and_live_metrics_are_told(stage: Stage):

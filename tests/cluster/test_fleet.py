@@ -102,7 +102,7 @@ def fleet_of(stage: Stage, kubeconfig: Path) -> Json:
 
 
 def test_a_fleet_is_told_with_any_rights_and_what_they_do_not_reach_is_named(stage: Stage, tmp_path: Path):
-    limit_pods(stage, "team", 11)
+    limit_pods(stage, "team", PEAK - 1)
     stage.set(workload(), hpa(), calendar(), autoscaler())
     until(lambda: stage.ready() == BASELINE, "its pods are there")
     until(lambda: used(stage, "team") == str(BASELINE), lambda: f"used of the quota: {used(stage, 'team')}")
@@ -116,7 +116,7 @@ def test_a_fleet_is_told_with_any_rights_and_what_they_do_not_reach_is_named(sta
     assert (bell["cpuMillicores"], bell["memoryBytes"]) == (PEAK * 100, PEAK * 16 * 2**20)
     strains = {(one["where"], one["resource"]): one for one in bell["strains"]}
     mine = strains[f"quota {stage.namespace}/team", "pods"]
-    assert (mine["wanted"], mine["most"], mine["fits"]) == (PEAK, 11, False)
+    assert (mine["wanted"], mine["most"], mine["fits"]) == (PEAK, PEAK - 1, False)
     assert strains["nodes", "cpu"]["most"] > 0
     assert all_rights["notes"] == []
 

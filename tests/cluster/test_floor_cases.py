@@ -74,12 +74,12 @@ def test_an_hpa_without_metrics_is_floored_and_its_way_back_is_not_silent(stage:
 
 
 def test_an_hpa_maximum_below_the_plan_limits_and_is_named(stage: Stage, rush):
-    stage.set(workload(), hpa(maximum=7), calendar(), autoscaler())
+    stage.set(workload(), hpa(maximum=4), calendar(), autoscaler())
     with stage.operator(rush):
-        stage.floored(7)
+        stage.floored(4)
         message = stage.told("ScalingLimited", "True", "AutoscalerMaxReplicas")
         assert message == (
-            f"the schedule asks for {PEAK} replicas, maxReplicas of HorizontalPodAutoscaler {NAME} allows 7"
+            f"the schedule asks for {PEAK} replicas, maxReplicas of HorizontalPodAutoscaler {NAME} allows 4"
         )
         stage.api.patch("HorizontalPodAutoscaler", NAME, {"spec": {"maxReplicas": 40}})
         stage.floored(PEAK)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 OTHERS = 5
 STOOD_STILL = "this process stood still"
 AGAIN = "everything was read again"
-HIGHER = (20, 28)
+HIGHER = (8, 10)
 
 
 def gap_that_counts(operator: Process) -> float:

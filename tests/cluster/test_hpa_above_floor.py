@@ -58,13 +58,13 @@ def watched(stage: Stage) -> Stage:
 
 @pytest.fixture(scope="module")
 def climbing(control_plane: ControlPlane, accounts: ChartsAccounts) -> Iterator[Stage]:
-    """A workload that its HPA brings to ten times its count while other tests run."""
+    """A workload that its HPA brings to four times its count while other tests run."""
     if not control_plane.has_metrics:
         pytest.skip("this cluster serves no CPU metrics, so no HPA acts on it")
     with staged(control_plane, accounts) as stage:
         stage.set(workload(), hpa(metric=CPU))
         until(lambda: stage.ready() == BASELINE, f"{BASELINE} Ready")
-        use(stage, 700)  # more than ten times the target in each of the two: it may stop a tenth short
+        use(stage, 300)  # more than four times the target in each of the two: it may stop a tenth short
         yield stage
 
 
@@ -110,7 +110,7 @@ def test_an_hpa_goes_above_the_floor_by_its_own_metric_and_the_floor_never_pulls
     with stage.operator(Sun.rising(at("08:19:54"), SPEED)):
         stage.floored(PEAK)
         until(lambda: stage.ready() == PEAK, f"{PEAK} Ready")
-        use(stage, 135)  # more than twice the target, in each of the twelve: the HPA may stop a tenth short
+        use(stage, 135)  # more than twice the target, in each of them: the HPA may stop a tenth short
         above(stage, 2 * PEAK)
         holds(
             lambda: stage.replicas() >= 2 * PEAK and stage.minimum() == PEAK,
@@ -142,7 +142,7 @@ def test_a_count_that_the_hpa_holds_after_the_window_is_told_with_the_command_th
     with stage.operator(Sun.rising(at("08:21"), SPEED)):
         stage.floored(PEAK)
         until(lambda: stage.ready() == PEAK, f"{PEAK} Ready")
-        use(stage, 60)  # just what the HPA aims at, in each of the twelve: it has no reason to move
+        use(stage, 60)  # just what the HPA aims at, in each of them: it has no reason to move
         until(lambda: utilization(stage) == AIM, lambda: f"{stage.autoscaler['status']}", seconds=HPA_SECONDS)
         stage.end_the_peak()
         stage.released()
@@ -157,12 +157,12 @@ def test_a_count_that_the_hpa_holds_after_the_window_is_told_with_the_command_th
 
 def test_a_floor_below_what_the_hpa_runs_already_lowers_nothing(climbing: Stage):
     stage = climbing
-    above(stage, 10 * BASELINE)
+    above(stage, 4 * BASELINE)
     stage.set(calendar(), autoscaler())
     with stage.operator(Sun.rising(at("08:19:54"), SPEED)):
         until(lambda: stage.minimum() == PEAK, f"a floor of {PEAK}")
         holds(
-            lambda: stage.replicas() >= 10 * BASELINE and stage.minimum() == PEAK,
+            lambda: stage.replicas() >= 4 * BASELINE and stage.minimum() == PEAK,
             "the count of the HPA, above a floor that was raised under it",
             seconds=LOOKS_SECONDS,
         )

@@ -70,35 +70,35 @@ def test_who_stands_by_writes_nothing_and_takes_over_from_one_that_is_frozen_the
     stage: Stage, contenders: Contenders
 ):
     first, second = pair(contenders)
-    asks_for(stage, 14)
-    until(lambda: is_followed(stage, 14), "the holder follows an edit")
+    asks_for(stage, 8)
+    until(lambda: is_followed(stage, 8), "the holder follows an edit")
     assert wrote(contenders, second) == 0
 
     first.send(signal.SIGSTOP)
-    asks_for(stage, 16)
-    until(lambda: is_followed(stage, 16), "the other one follows an edit", seconds=60)
+    asks_for(stage, 9)
+    until(lambda: is_followed(stage, 9), "the other one follows an edit", seconds=60)
     before = wrote(contenders, first)
     first.send(signal.SIGCONT)
     first.process.says(LOST, seconds=60)
-    asks_for(stage, 18)
-    until(lambda: is_followed(stage, 18), "it goes on to")
+    asks_for(stage, 10)
+    until(lambda: is_followed(stage, 10), "it goes on to")
     until(lambda: AGAIN in first.process.said, "what was frozen knows everything again", seconds=60)
     assert wrote(contenders, first) == before
 
     second.cut()
-    asks_for(stage, 20)
-    until(lambda: is_followed(stage, 20), "the first one takes over again", seconds=60)
+    asks_for(stage, 11)
+    until(lambda: is_followed(stage, 11), "the first one takes over again", seconds=60)
     second.process.says(LOST)
     before = wrote(contenders, second)
     second.join()
-    asks_for(stage, 22)
-    until(lambda: is_followed(stage, 22), "and goes on")
+    asks_for(stage, 12)
+    until(lambda: is_followed(stage, 12), "and goes on")
     assert wrote(contenders, second) == before
 
     until(lambda: second.process.said.count("stands by") > 1, "it knows who holds the Lease", seconds=60)
     first.send(signal.SIGKILL)
-    asks_for(stage, 24)
-    until(lambda: is_followed(stage, 24), "what was cut off takes over", seconds=60)
+    asks_for(stage, 13)
+    until(lambda: is_followed(stage, 13), "what was cut off takes over", seconds=60)
     assert overlaps(contenders.writes(), SECONDS, clean=set()) == []
 
 
@@ -109,8 +109,8 @@ def test_a_clean_stop_hands_over_at_once_and_no_floor_falls(stage: Stage, conten
     until(lambda: contenders.holder() not in {"", holder}, "the other one holds it", every=0.05)
     second.process.says(AGAIN)
     assert is_followed(stage, PEAK)
-    asks_for(stage, 14)
-    until(lambda: is_followed(stage, 14), "the other one follows")
+    asks_for(stage, 8)
+    until(lambda: is_followed(stage, 8), "the other one follows")
     assert first.process.ends(seconds=20) == 0
     # Long before its Lease would have run out by itself.
     assert overlaps(contenders.writes(), SECONDS, clean={first.name}) == []
@@ -155,9 +155,9 @@ def test_three_share_two_shards_and_a_workload_has_one_writer(stage: Stage, cont
     since = len(contenders.writes())
     for name in names:
         stage.api.patch(
-            "SchoolAutoscaler", name, {"spec": {"peaks": autoscaler(replicas=16)["spec"]["peaks"]}}
+            "SchoolAutoscaler", name, {"spec": {"peaks": autoscaler(replicas=9)["spec"]["peaks"]}}
         )
-    until(lambda: stand_at(16), "floors of 16", seconds=60)
+    until(lambda: stand_at(9), "floors of 9", seconds=60)
     floors = [one for one in contenders.writes()[since:] if one.resource == "horizontalpodautoscalers"]
     writers = {name: {one.who for one in floors if one.name == name} for name in names}
     assert all(len(who) == 1 for who in writers.values()), writers
@@ -173,4 +173,4 @@ def test_three_share_two_shards_and_a_workload_has_one_writer(stage: Stage, cont
     until(
         lambda: contenders.holder(0) not in {"", holding.identity}, "another one takes its shard", seconds=60
     )
-    holds(lambda: stand_at(16), "no floor falls", seconds=2)
+    holds(lambda: stand_at(9), "no floor falls", seconds=2)

@@ -98,9 +98,9 @@ def test_a_load_that_nobody_announced_is_followed_up_and_down(
     with stage.operator(recess):
         stage.told("MetricsAvailable", "True", "AllRead")
         holds(lambda: stage.replicas() == BASELINE, "two are enough", seconds=2)
-        online.are(4200)
-        counts(stage, 12)
-        until(lambda: stage.status()["decision"]["reactiveReplicas"] == 12, "the status tells 12")
+        online.are(PEAK * PER_REPLICA)
+        counts(stage, PEAK)
+        until(lambda: stage.status()["decision"]["reactiveReplicas"] == PEAK, "the status tells it")
         decision = stage.status()["decision"]
         assert decision["reason"] == "LiveMetric"
         assert "pupils-online" in decision["message"]
@@ -115,8 +115,8 @@ def test_beside_an_hpa_the_floor_follows_and_no_metrics_api_is_needed(
     with stage.operator(recess):
         stage.told("MetricsAvailable", "True", "AllRead")
         assert stage.minimum() == BASELINE
-        online.are(4200)
-        stage.floored(12)
+        online.are(PEAK * PER_REPLICA)
+        stage.floored(PEAK)
         online.are(BASELINE * PER_REPLICA)
         stage.released()
 
@@ -129,12 +129,12 @@ def test_where_prometheus_goes_in_the_middle_of_a_peak_nothing_falls_until_it_is
     stage: Stage, prometheus: Prometheus, online: Online, beside, bounds
 ):
     """The operator is started anew meanwhile: what it no longer remembers is no reason to fall either."""
-    online.are(20 * PER_REPLICA)
+    online.are(2 * PEAK * PER_REPLICA)
     stage.set(workload(), *beside, calendar(), autoscaler(metrics=[pupils(prometheus.url)], **bounds))
     sun = Sun.rising(at("08:30"), SPEED / 3, hurry=HURRY)
     seen: list[int] = []
     with stage.operator(sun):
-        counts(stage, 20)
+        counts(stage, 2 * PEAK)
         stage.told("MetricsAvailable", "True", "AllRead")
         stopping = sun.now().replace(microsecond=0)  # conditions tell whole seconds
         prometheus.stop()
@@ -149,7 +149,7 @@ def test_where_prometheus_goes_in_the_middle_of_a_peak_nothing_falls_until_it_is
         stage.told("MetricsAvailable", "False", "Unreachable")
         sun.wait_for(at("08:44"))
         asked = f"the peak asks for {PEAK} until 08:40, and nobody knows of fewer pupils: {seen}"
-        holds(lambda: set(seen) == {20}, asked, seconds=3)
+        holds(lambda: set(seen) == {2 * PEAK}, asked, seconds=3)
         prometheus.start()
         online.are(BASELINE * PER_REPLICA)
         stage.told("MetricsAvailable", "True", "AllRead")
@@ -160,7 +160,7 @@ def test_a_wrong_token_is_told_and_a_renewed_one_taken(stage: Stage, gate: Gate,
     gate.token = "right"  # noqa: S105 - of this test
     stage.api.create(secret("wrong", **{LABEL: "true"}))
     stage.set(workload(), calendar(), autoscaler(metrics=[with_token(gate.url)], **BOUNDS))
-    online.are(4200)
+    online.are(PEAK * PER_REPLICA)
     with stage.operator(recess):
         message = stage.told("MetricsAvailable", "False", "Unauthorized")
         assert "refuses the token (401)" in message
@@ -169,7 +169,7 @@ def test_a_wrong_token_is_told_and_a_renewed_one_taken(stage: Stage, gate: Gate,
         assert stage.replicas() == BASELINE
         stage.api.patch("Secret", SECRET, {"data": secret("right")["data"]})
         stage.told("MetricsAvailable", "True", "AllRead")
-        counts(stage, 12)
+        counts(stage, PEAK)
 
 
 def test_a_secret_without_the_mark_goes_nowhere(stage: Stage, gate: Gate, online: Online, recess: Sun):  # noqa: ARG001
@@ -189,14 +189,14 @@ def test_a_secret_without_the_mark_goes_nowhere(stage: Stage, gate: Gate, online
 
 
 def test_slow_answers_are_given_up_and_nothing_falls(stage: Stage, gate: Gate, online: Online):
-    online.are(4200)
+    online.are(PEAK * PER_REPLICA)
     stage.set(workload(), calendar(), autoscaler(metrics=[pupils(gate.url)], **BOUNDS))
     with stage.operator(Sun.rising(at("10:00"), SLOW_SPEED)):
-        counts(stage, 12)
+        counts(stage, PEAK)
         gate.slow_seconds = 2 * DEADLINE_SECONDS
         online.are(BASELINE * PER_REPLICA)
         stage.told("MetricsAvailable", "False", "Timeout", seconds=3 * DEADLINE_SECONDS)
-        holds(lambda: stage.replicas() == 12, "twelve, as nobody knows", seconds=DEADLINE_SECONDS)
+        holds(lambda: stage.replicas() == PEAK, "all of them, as nobody knows", seconds=DEADLINE_SECONDS)
         gate.slow_seconds = 0
         stage.told("MetricsAvailable", "True", "AllRead")
         counts(stage, BASELINE)
@@ -230,12 +230,12 @@ def settled(stage: Stage) -> str:
 def test_a_load_that_wavers_and_a_metric_that_stays_away_write_nothing(
     stage: Stage, gate: Gate, online: Online, recess: Sun
 ):
-    online.are(4200)
+    online.are(PEAK * PER_REPLICA)
     stage.set(workload(), calendar(), autoscaler(metrics=[pupils(gate.url)], **BOUNDS))
     with stage.operator(recess):
-        counts(stage, 12)
+        counts(stage, PEAK)
         before = settled(stage)
-        for load in (4000, 4190, 3900, 4110):  # all of them ask for twelve
+        for load in (2000, 2090, 1800, 2010):  # all of them ask for as many replicas
             online.are(load)
         assert settled(stage) == before
         gate.token = "nobody has one"  # noqa: S105 - of this test

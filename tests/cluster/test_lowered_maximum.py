@@ -17,7 +17,7 @@ from tests.cluster.stage import BASELINE, NAME, PEAK, Stage, autoscaler, calenda
 if TYPE_CHECKING:
     from tests.cluster.operator_process import Sun
 
-LESS = 6
+LESS = 4
 CLIENT_SIDE, SERVER_SIDE = ("apply",), ("apply", "--server-side")
 
 

@@ -259,14 +259,14 @@ def test_the_policies_of_a_namespace_are_tried_as_they_stand_there(stage: Stage,
     lines = [f"{start + second},{100 if second > 1500 else 20}" for second in range(0, 3600, 60)]
     (tmp_path / f"{stage.namespace}.{NAME}.csv").write_text("\n".join(["time,value", *lines, ""]))
 
-    asked = ("--all", "-n", stage.namespace, "--load", tmp_path, "--per-replica", "10", "-o", "json")
+    asked = ("--all", "-n", stage.namespace, "--load", tmp_path, "--per-replica", "20", "-o", "json")
     done = firstbell(stage, "backtest", *asked)
 
     assert done.returncode == 0, done.stderr
     (found,) = json.loads(done.stdout)["autoscalers"]
     assert found["autoscaler"] == f"{stage.namespace}/{NAME}"
     assert found["floor"] is True
-    assert [(bell["planned"], bell["needed"]) for bell in found["bells"]] == [(PEAK, 10)]
+    assert [(bell["planned"], bell["needed"]) for bell in found["bells"]] == [(PEAK, 5)]
 
 
 def highest(plan: dict[str, list[dict[str, list[dict[str, int]]]]]) -> int:

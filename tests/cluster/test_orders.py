@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tests.cluster.cluster_api import Json
 
 HURRY = 600.0
-MORE, LESS = 20, 6
+MORE, LESS = 9, 4
 HOSTILE = "ok\u202e\x1b[31m\n## Ready: True" + "x" * 900
 
 
@@ -95,12 +95,12 @@ def test_under_a_hold_nothing_is_written_and_two_hands_at_once_are_told(stage: S
         version = stage.autoscaler["metadata"]["generation"]
         sun.wait_for(at("08:22"))
         stage.kubectl("patch", f"hpa/{NAME}", "--type=merge", "-p", '{"spec":{"minReplicas":3}}')
-        stage.api.patch("ScalingOverride", "order", {"spec": {"floorReplicas": MORE + 5}})
+        stage.api.patch("ScalingOverride", "order", {"spec": {"floorReplicas": MORE + 2}})
         holds(lambda: stage.minimum() == 3, "what a person sets under a hold stands", seconds=4)
         stage.told("ChangedByHand", "True", "MinimumSetByHand")
         assert stage.autoscaler["metadata"]["generation"] == version + 1
         sun.wait_for(at("08:35"))
-        stage.floored(MORE + 5)
+        stage.floored(MORE + 2)
         until(lambda: "held" not in str(told(stage)), lambda: f"no word of the hold: {told(stage)}")
         stage.api.delete("ScalingOverride", "order")  # by hand, before its end
         stage.floored(PEAK)
@@ -116,15 +116,15 @@ def test_a_share_follows_a_plan_that_changes_meanwhile_and_a_maximum_caps_it(sta
         stage.set(order(until="09:30", floorPercent=150))
         stage.floored(PEAK * 3 // 2)
         policy = (stage.api.get("SchoolAutoscaler", NAME) or {})["spec"]["peaks"]
-        policy[0]["replicas"] = 15
+        policy[0]["replicas"] = 7
         stage.api.patch("SchoolAutoscaler", NAME, {"spec": {"peaks": policy}})
-        stage.floored(23)  # 150 % of 15, rounded up
-        until(lambda: told(stage) and told(stage)[0]["message"] == "raised to 23, 15 are planned", "told")
-        stage.api.patch("HorizontalPodAutoscaler", NAME, {"spec": {"maxReplicas": 23}})
-        stage.api.patch("ScalingOverride", "order", {"spec": {"floorPercent": 1000}})
-        assert "of 150 replicas" in stage.told("ScalingLimited", "True", "AutoscalerMaxReplicas")
+        stage.floored(11)  # 150 % of 7, rounded up
+        until(lambda: told(stage) and told(stage)[0]["message"] == "raised to 11, 7 are planned", "told")
+        stage.api.patch("HorizontalPodAutoscaler", NAME, {"spec": {"maxReplicas": 11}})
+        stage.api.patch("ScalingOverride", "order", {"spec": {"floorPercent": 500}})
+        assert "of 35 replicas" in stage.told("ScalingLimited", "True", "AutoscalerMaxReplicas")
         sun.wait_for(at("08:40"))
-        stage.floored(BASELINE * 10)  # of the plan as it is then
+        stage.floored(BASELINE * 5)  # of the plan as it is then
         stage.api.patch("ScalingOverride", "order", {"spec": {"endTime": at("08:41").isoformat()}})
         sun.wait_for(at("08:41"))
         stage.left_alone()

@@ -143,7 +143,7 @@ def test_each_reason_is_told_before_the_bell_and_nobody_elses(stage: Stage, tmp_
         "node": ("Unschedulable", "didn't match Pod's node affinity/selector"),
         "image": ("ImagePull", "container web: image registry.example.invalid/web:1"),
         "crash": ("Crash", "container web: last exit code 3"),
-        "maximum": ("AutoscalerMaximum", "maxReplicas of HorizontalPodAutoscaler maximum allows 5"),
+        "maximum": ("AutoscalerMaximum", "maxReplicas of HorizontalPodAutoscaler maximum allows 4"),
         "rollout": ("RolloutStuck", "has timed out progressing"),
     }
     stage.set(calendar())
@@ -155,10 +155,10 @@ def test_each_reason_is_told_before_the_bell_and_nobody_elses(stage: Stage, tmp_
             on_no_node(body)
         if name == "rollout":
             body["spec"]["progressDeadlineSeconds"] = 1
-        limit = 5 if name == "maximum" else 40
+        limit = 4 if name == "maximum" else 40
         stage.set(body, renamed(hpa(maximum=limit), name), renamed(autoscaler(), name))
     # A neighbour whose pods bear the label of the workload whose image cannot be pulled.
-    neighbour = on_no_node(renamed(workload(replicas=20), "neighbour"))
+    neighbour = on_no_node(renamed(workload(replicas=PEAK + 2), "neighbour"))
     neighbour["spec"]["selector"]["matchLabels"]["tier"] = "canary"
     neighbour["spec"]["template"]["metadata"]["labels"] = {"app": "image", "tier": "canary"}
     neighbour["spec"]["selector"]["matchLabels"]["app"] = "image"
@@ -189,7 +189,7 @@ def test_each_reason_is_told_before_the_bell_and_nobody_elses(stage: Stage, tmp_
         seen = looked(stage, sun)
         assert seen.exit_code == 1
         assert [one.red for one in seen.standings] == [True] * len(seen.standings)
-        assert {one.planned for one in seen.standings} == {PEAK, 5}
+        assert {one.planned for one in seen.standings} == {PEAK, 4}
         asked = firstbell(stage, "status", "-n", stage.namespace)
         assert asked.returncode == 1
         assert "At risk" in asked.stdout

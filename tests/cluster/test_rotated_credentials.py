@@ -88,9 +88,9 @@ def test_after_a_rotation_every_write_goes_on_and_edits_are_seen(stage: Stage, r
             took.append(round(time.monotonic() - begun, 2))
         log.info("raised again %s s after foreign writes that followed a rotation", took)
         stage.api.patch(
-            POLICY, NAME, {"spec": {"peaks": [{**autoscaler()["spec"]["peaks"][0], "replicas": 14}]}}
+            POLICY, NAME, {"spec": {"peaks": [{**autoscaler()["spec"]["peaks"][0], "replicas": 9}]}}
         )
-        stage.floored(14, seconds=LATE_SECONDS)
+        stage.floored(9, seconds=LATE_SECONDS)
     stage.control_plane.kubectl("-n", stage.accounts.operator.namespace, "delete", "secret", second)
 
 

@@ -21,9 +21,9 @@ def test_a_try_makes_the_pods_that_are_asked_for_and_leaves_none(control_plane: 
     control_plane.kubectl("apply", "-f", "-", stdin=yaml.safe_dump(namespace(target)))
     wait_for_service_account(control_plane, target.namespace, deadline=time.monotonic() + 30)
 
-    trial = try_out(control_plane, target, pods=12)
+    trial = try_out(control_plane, target, pods=6)
 
-    assert (trial.asked, trial.ready) == (12, 12)
+    assert (trial.asked, trial.ready) == (6, 6)
     assert 0 < trial.first_seconds <= trial.seconds
     assert 0 <= trial.lag_seconds < trial.seconds
     left = control_plane.kubectl("get", "deployments,replicasets,pods", "-n", target.namespace, "-o", "name")

@@ -115,8 +115,8 @@ def noticed(everybody: Callable[[], Watched], in_trouble: dict[str, Watched]) ->
     one = everybody()
     one.api.hush()
     one.stage.api.patch(HPA, NAME, {"spec": {"minReplicas": 3}})
-    one.stage.api.patch(POLICY, NAME, with_peak(14))
-    with at_once({SILENT: lambda: one.stage.floored(14, seconds=NOTICED_SECONDS)}) as ends:
+    one.stage.api.patch(POLICY, NAME, with_peak(9))
+    with at_once({SILENT: lambda: one.stage.floored(9, seconds=NOTICED_SECONDS)}) as ends:
         yield ends[SILENT]
 
 
@@ -134,7 +134,7 @@ def test_where_every_watch_is_in_trouble_lists_are_apart_and_all_goes_on_afterwa
             assert len(lists) <= TROUBLE_SECONDS / LISTS_APART_SECONDS + 2, (trouble, kind)
         assert len(asked) / TROUBLE_SECONDS < ASKED_PER_SECOND * len(kinds), (trouble, rates(asked))
     every_floor_follows(in_trouble, HPA, {"spec": {"minReplicas": 3}}, PEAK)
-    every_floor_follows(in_trouble, POLICY, with_peak(14), 14)
+    every_floor_follows(in_trouble, POLICY, with_peak(9), 9)
 
 
 def every_floor_follows(them: dict[str, Watched], kind: str, edit: dict[str, object], floor: int) -> None:

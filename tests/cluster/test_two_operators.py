@@ -124,7 +124,7 @@ def a_loop_that_scales(stage: Stage, replicas: int) -> None:
 
 LOOPS = {
     "down": partial(a_loop_that_scales, replicas=BASELINE),
-    "up": partial(a_loop_that_scales, replicas=30),
+    "up": partial(a_loop_that_scales, replicas=9),
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -75,8 +74,7 @@ def may(stage: Stage, user: str, verb: str, plural: str, subresource: str = "") 
         "kind": "SubjectAccessReview",
         "spec": {"user": user, "resourceAttributes": asked | {"subresource": subresource}},
     }
-    answer = stage.control_plane.kubectl("create", "-o", "json", "-f", "-", stdin=yaml.safe_dump(review))
-    allowed: bool = json.loads(answer)["status"]["allowed"]
+    allowed: bool = stage.api.create(review)["status"]["allowed"]
     return allowed
 
 
