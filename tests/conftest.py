@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, settings
 from tests import directory_with_an_end
 from tests.bytecode import compiled_once, keep_bytecode
 from tests.cluster.run_rights import RightsOfTheRun
-from tests.order_of_files import FilesInOrder, in_order
+from tests.order_of_files import BEHIND, FilesInOrder, fills_what_is_left, in_order, is_of_cluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,13 +51,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_finish() -> None:
+def pytest_collection_finish(session: pytest.Session) -> None:
     """What is collected stays to the end: no search for garbage is to walk over a million objects again.
 
     It takes half a second, and stops the operators in this process as well.
     """
     gc.collect()
     gc.freeze()
+    process = getattr(session.config, "workerinput", {"workerid": "", "workercount": 1})
+    if fills_what_is_left(process["workerid"], process["workercount"]) and not all(
+        is_of_cluster(item.path) for item in session.items
+    ):
+        os.nice(BEHIND)
 
 
 @pytest.hookimpl(optionalhook=True)

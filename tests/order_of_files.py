@@ -2,7 +2,9 @@
 
 Nearly all the time of a run is that of tests/cluster, whose tests wait more than they calculate. So there are
 more processes than processors; the files of that directory come first, and of those the longest first, so
-that the short tests of the other directories fill what is left and no process ends alone.
+that the short tests of the other directories fill what is left and no process ends alone. One process has no
+control plane: it begins with those other directories, behind all others, with what their waits leave of the
+processors (a third, as long as no process did).
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import pytest
+    from xdist.workermanage import WorkerController
 
 TESTS = Path(__file__).parent
 CLUSTER = TESTS / "cluster"
@@ -68,6 +71,12 @@ AFTER_EACH_OTHER = (
 """Files of tests/cluster that one process runs, in this order."""
 
 
+FEWEST_PROCESSES = 4
+"""Of fewer, none is without a control plane."""
+BEHIND = 5
+"""How much nicer that process is than the others, as `nice` counts."""
+
+
 def in_order(items: Iterable[pytest.Item]) -> list[pytest.Item]:
     """The tests as they are to begin; those of one file stay together and in their order."""
     return sorted(items, key=lambda item: _rank(item.path))
@@ -83,12 +92,29 @@ def _rank(file: Path) -> int:
     return LONGEST_FIRST.index(file.name) if file.name in LONGEST_FIRST else len(LONGEST_FIRST)
 
 
+def fills_what_is_left(process: str, processes: int) -> bool:
+    """Whether this is the process, by pytest-xdist's name for it, that begins with what needs no cluster."""
+    return processes >= FEWEST_PROCESSES and process == f"gw{processes - 1}"
+
+
+def is_of_cluster(file: Path) -> bool:
+    """Whether its tests need a control plane."""
+    return file.parent.name == CLUSTER.name
+
+
 class FilesInOrder(LoadFileScheduling):  # type: ignore[misc]
     """Gives each process a file, or several that belong together, in the order of the collection."""
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        if fills_what_is_left(node.gateway.id, self.numnodes):
+            files = (file for file in self.workqueue if not is_of_cluster(Path(file)))
+            if (file := next(files, None)) is not None:
+                self.workqueue.move_to_end(file, last=False)
+        super()._assign_work_unit(node)
 
     def _split_scope(self, nodeid: str) -> str:
         file: str = super()._split_scope(nodeid)
         path = Path(file)
-        if path.parent.name == CLUSTER.name:
+        if is_of_cluster(path):
             return next((str(path.with_name(one[0])) for one in AFTER_EACH_OTHER if path.name in one), file)
         return file
