@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import secrets
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import yaml
 
 from firstbell.kinds.crds import RENDERED_KINDS
 from firstbell.kinds.group import GROUP
-from firstbell_workshop.local.errors import ControlPlaneError
 from tests.cluster.audit import Right, requests, rights_of
+from tests.cluster.cluster_api import ClusterApi, if_there
 from tests.cluster.operator_account import CHART, HELM_SECONDS, access, helm
 from tests.cluster.waiting import until
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
 NAME, NAMESPACE = "firstbell", "operators"
 HOOK = f"{NAME}-release"
+DEFINITION = "CustomResourceDefinition"
 DEFINITIONS = [f"{kind.plural}.{GROUP}" for kind in RENDERED_KINDS]
 OWNED_KINDS = (
     "deployments,services,serviceaccounts,roles,rolebindings,clusterroles,clusterrolebindings,replicasets,pods,"
@@ -51,6 +51,14 @@ class Release:
 
     def __init__(self, control_plane: ControlPlane) -> None:
         self.control_plane = control_plane
+        self.api = ClusterApi(control_plane.kubeconfig, control_plane.context, NAMESPACE)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self.api:
+            self.remove()
 
     def helm(self, *args: str) -> str:
         """Runs helm for the release's namespace; raises with helm's own words."""
@@ -83,12 +91,11 @@ class Release:
         It empties a kind before it lets it go, and where that fails at first (just after the kind came), it
         tries again after ever longer waits, of minutes in the end. Any change makes it try at once.
         """
-        there = self.control_plane.kubectl("get", "crd", "-o", "name", "--ignore-not-found", *DEFINITIONS)
-        for name in there.split():
-            with contextlib.suppress(ControlPlaneError):  # gone meanwhile
-                stamp = f"touched={secrets.token_hex(4)}"
-                self.control_plane.kubectl("annotate", "--overwrite", name, stamp)
-        return not there.strip()
+        there = {body["metadata"]["name"] for body in self.api.list(DEFINITION)} & set(DEFINITIONS)
+        for name in there:
+            touched = {"metadata": {"annotations": {"touched": secrets.token_hex(4)}}}
+            if_there(self.api.patch, DEFINITION, name, touched)
+        return not there
 
     def objects(self) -> list[str]:
         """`kind/name` of what is labelled as the release's, in all namespaces."""
@@ -98,21 +105,27 @@ class Release:
         return sorted(f"{kind}/{name}" for kind, name in found)
 
     def definition(self, name: str) -> Json:
-        return json.loads(self.control_plane.kubectl("get", "crd", name, "-o", "json"))
+        return self._there(DEFINITION, name)
+
+    def served(self, *names: str) -> None:
+        """Returns when the API server serves the kinds of these definitions, or of all."""
+
+        def are_established() -> bool:
+            bodies = {body["metadata"]["name"]: body for body in self.api.list(DEFINITION)}
+            return all(_is_established(bodies.get(name, {})) for name in names or DEFINITIONS)
+
+        until(are_established, "the definitions are established")
 
     def deployment(self) -> Json:
-        return json.loads(
-            self.control_plane.kubectl("-n", NAMESPACE, "get", "deployment", NAME, "-o", "json")
-        )
+        return self._there("Deployment", NAME)
 
     def access(self, path: Path, account: str = NAME) -> Path:
         """A kubeconfig with a token of one of the chart's accounts, and nothing else."""
         return access(self.control_plane, NAMESPACE, account, path)
 
-    def granted(self, kind: str, *options: str, name: str = NAME) -> set[Right]:
+    def granted(self, kind: str, name: str = NAME) -> set[Right]:
         """What a role of the chart grants on the API server, the operator's or another."""
-        role = json.loads(self.control_plane.kubectl("get", kind, name, *options, "-o", "json"))
-        return rights_of([role])
+        return rights_of([self._there(kind, name)])
 
     def requests(self, account: str = "") -> tuple[set[Right], set[Right]]:
         """What one or all accounts of the chart used so far, and what they were denied.
@@ -122,3 +135,13 @@ class Release:
         assert self.control_plane.audit_log is not None
         used, denied = requests(self.control_plane.audit_log, NAMESPACE, account)
         return used, denied - {Right("keda.sh", "scaledobjects", "list")}
+
+    def _there(self, kind: str, name: str) -> Json:
+        found = self.api.get(kind, name)
+        assert found is not None, f"there is no {kind} {name}"
+        return found
+
+
+def _is_established(definition: Json) -> bool:
+    conditions = definition.get("status", {}).get("conditions", [])
+    return ("Established", "True") in {(one["type"], one["status"]) for one in conditions}

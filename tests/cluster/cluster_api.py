@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import threading
 from typing import TYPE_CHECKING, Any, Self
@@ -38,6 +39,10 @@ ROOTS = {
     "ServiceAccount": "/api/v1/namespaces/{}/serviceaccounts",
     "Namespace": "/api/v1/namespaces",
     "Node": "/api/v1/nodes",
+    "ClusterRole": "/apis/rbac.authorization.k8s.io/v1/clusterroles",
+    "Role": "/apis/rbac.authorization.k8s.io/v1/namespaces/{}/roles",
+    "RoleBinding": "/apis/rbac.authorization.k8s.io/v1/namespaces/{}/rolebindings",
+    "CustomResourceDefinition": "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
     "SubjectAccessReview": "/apis/authorization.k8s.io/v1/subjectaccessreviews",
 }
 USER_AGENT = "firstbell-tests"
@@ -50,12 +55,19 @@ class ClusterApi:
     def __init__(self, kubeconfig: Path, context: str | None, namespace: str) -> None:
         self._client = config.new_client_from_config(str(kubeconfig), context, persist_config=False)
         self._namespace = namespace
+        self._person = ""
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._client.rest_client.pool_manager.clear()
+
+    def as_person(self, name: str) -> ClusterApi:
+        """The same as a user of this name reaches it; it ends with this one."""
+        theirs = copy.copy(self)
+        theirs._person = name
+        return theirs
 
     def get(self, kind: str, name: str) -> Json | None:
         """One object, or None where there is none."""
@@ -115,6 +127,8 @@ class ClusterApi:
         self, method: str, path: str, body: object = None, content: str = "", *, stream: bool = False
     ) -> Any:
         headers = {"Accept": "application/json", "User-Agent": USER_AGENT}
+        if self._person:
+            headers["Impersonate-User"] = self._person
         if body is not None:
             usual = PATCH_TYPES[type(body)] if method == "PATCH" else "application/json"
             headers["Content-Type"] = content or usual
@@ -129,6 +143,15 @@ class ClusterApi:
         if answer.status >= 400:
             raise ApiException(status=answer.status, reason=answer.data.decode())
         return json.loads(answer.data)
+
+
+def if_there(write: Callable[..., object], *what: object) -> None:
+    """A write to what may be gone meanwhile."""
+    try:
+        write(*what)
+    except ApiException as error:
+        if error.status != 404:
+            raise
 
 
 class Watch:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +26,6 @@ from firstbell_workshop.local.lookup import engine_answers
 from firstbell_workshop.local.programs import Programs
 from firstbell_workshop.local.progress import progress_here
 from firstbell_workshop.local.provision import control_plane as provided
-from firstbell_workshop.local.readiness import wait_for_service_account
 from firstbell_workshop.local.spec import ControlPlaneSpec
 from tests.cluster.audit import AdminsRequests, audit_policy, requests
 from tests.cluster.chart_release import HOOK, NAME, NAMESPACE, Release
@@ -304,22 +302,15 @@ def plane(rights: RightsOfTheRun, tmp_path_factory: pytest.TempPathFactory) -> I
 
 @pytest.fixture
 def release(plane: ControlPlane) -> Iterator[Release]:
-    found = Release(plane)
-    yield found
-    found.remove()
+    with Release(plane) as found:
+        yield found
 
 
 @pytest.fixture
-def place(plane: ControlPlane) -> Iterator[str]:
+def scene(plane: ControlPlane) -> Iterator[Stage]:
     """A namespace with workloads in it."""
-    name = f"test-{secrets.token_hex(4)}"
-    plane.kubectl("create", "namespace", name)
-    wait_for_service_account(plane, name, deadline=time.monotonic() + 30)
-    yield name
-    plane.kubectl("delete", "namespace", name, "--wait=false", "--ignore-not-found")
-
-
-@pytest.fixture
-def scene(plane: ControlPlane, place: str) -> Iterator[Stage]:
-    with ClusterApi(plane.kubeconfig, plane.context, place) as api:
-        yield Stage(plane, api, place)
+    with (
+        _namespace(plane) as name,
+        ClusterApi(plane.kubeconfig, plane.context, name) as api,
+    ):
+        yield Stage(plane, api, name)

@@ -7,7 +7,6 @@ reports how it ended.
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 from typing import TYPE_CHECKING, Self
@@ -49,11 +48,13 @@ class HelmAtWork:
 
 def pod_of(release: Release, label: str) -> Json:
     """The pod with a label that waits for a node, as soon as it is there."""
-    which = ("-l", label, "--field-selector=status.phase=Pending", "-o", "json")
+    key, _, value = label.partition("=")
 
     def found() -> list[Json]:
-        items = json.loads(release.control_plane.kubectl("-n", NAMESPACE, "get", "pods", *which))["items"]
-        return [pod for pod in items if "deletionTimestamp" not in pod["metadata"]]
+        heads = [(pod["metadata"], pod) for pod in release.api.list("Pod", "status.phase=Pending")]
+        return [
+            pod for head, pod in heads if head["labels"].get(key) == value and "deletionTimestamp" not in head
+        ]
 
     return until(found, f"the pod with {label} is there")[0]
 
@@ -65,8 +66,6 @@ def play_kubelet(release: Release, pod: Json, folder: Path, *, code: int = 0) ->
     environ = {"PATH": os.environ["PATH"], "KUBECONFIG": str(kubeconfig), "TMPDIR": str(folder)}
     done = forked.run(["-m", "firstbell", *spec["containers"][0]["args"]], environ)
     assert done.returncode == code, done.stdout + done.stderr
-    release.control_plane.kubectl(
-        "-n", NAMESPACE, "patch", "pod", pod["metadata"]["name"], "--subresource=status", "--type=merge",
-        "-p", json.dumps({"status": {"phase": "Failed" if code else "Succeeded"}}),
-    )  # fmt: skip
+    ended = {"status": {"phase": "Failed" if code else "Succeeded"}}
+    release.api.patch("Pod", pod["metadata"]["name"], ended, "status")
     return done.stdout

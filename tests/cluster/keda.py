@@ -7,12 +7,10 @@ after each change. The HPA of a paused one goes, and so does that of one that is
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any, Self
-
-from kubernetes.client.exceptions import ApiException
+from typing import TYPE_CHECKING, Self
 
 from tests.cluster import stand_in_kinds
-from tests.cluster.cluster_api import ClusterApi
+from tests.cluster.cluster_api import ClusterApi, if_there
 from tests.cluster.stage import BASELINE, NAME, NOWHERE
 
 if TYPE_CHECKING:
@@ -90,17 +88,9 @@ def _make(api: ClusterApi, wanted: list[Json]) -> None:
             # Where its owner is gone, the garbage collector was quicker than this loop: none is made anew.
             api.create(body)
         elif name in there and not bounds.items() <= there[name]["spec"].items():
-            _if_there(api.patch, HPA, name, {"spec": bounds})
+            if_there(api.patch, HPA, name, {"spec": bounds})
     for name in there.keys() - {body["metadata"]["name"] for body in wanted}:
-        _if_there(api.delete, HPA, name)
-
-
-def _if_there(write: Any, *what: Any) -> None:
-    try:
-        write(*what)
-    except ApiException as error:
-        if error.status != 404:
-            raise
+        if_there(api.delete, HPA, name)
 
 
 def _hpa_of(scaled: Json) -> Json:

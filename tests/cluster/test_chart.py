@@ -27,6 +27,7 @@ from tests.cluster.conftest import install_kinds
 from tests.cluster.hook_pods import HelmAtWork, play_kubelet, pod_of
 from tests.cluster.operator_account import CHART, EVERY_RIGHT, EVERYTHING, access
 from tests.cluster.operator_process import OperatorThread, Sun, run_command
+from tests.cluster.people import bind, may, user
 from tests.cluster.stage import (
     BASELINE,
     CALENDAR,
@@ -85,9 +86,14 @@ def newcomer(release: Release) -> Release:
     return release
 
 
-def served(release: Release) -> None:
-    names = [f"crd/{name}" for name in DEFINITIONS]
-    release.control_plane.kubectl("wait", "--for=condition=Established", *names)
+def test_definitions_that_were_applied_before_are_taken_over_and_go_too_without_keep(newcomer: Release):
+    release = newcomer
+    install_kinds(release.control_plane)
+    release.install("--take-ownership", "--set", "crds.keep=false")
+    assert set(KEPT) <= set(release.objects())
+    release.helm("uninstall", "firstbell")
+    until(release.definitions_are_gone, "the definitions are gone", seconds=120)
+    until(lambda: release.objects() == [], lambda: f"nothing: {release.objects()}")
 
 
 def test_a_release_comes_changes_goes_back_and_goes(newcomer: Release, scene: Stage, tmp_path):
@@ -102,7 +108,7 @@ def test_a_release_comes_changes_goes_back_and_goes(newcomer: Release, scene: St
     assert "kubectl apply -n NAMESPACE -f calendar.yaml" in notes
     assert "kubectl get schoolcal,schoolas --all-namespaces" in notes
     assert f"helm test firstbell -n {NAMESPACE}" in notes
-    served(release)
+    release.served()
     assert release.deployment()["status"]["readyReplicas"] == 2
     scene.set(calendar())
 
@@ -153,32 +159,10 @@ def test_with_every_value_on_the_api_server_knows_each_field_and_the_pods_run(re
     assert left.split() == []
 
 
-def test_without_keep_the_definitions_go_too(release: Release):
-    release.install("--set", "crds.keep=false")
-    release.helm("uninstall", "firstbell")
-    until(release.definitions_are_gone, "the definitions are gone", seconds=120)
-    until(lambda: release.objects() == [], lambda: f"nothing: {release.objects()}")
-
-
-def test_turning_their_installation_off_leaves_the_definitions(release: Release, scene: Stage):
-    release.install()
-    served(release)
-    scene.set(calendar())
-    release.helm("upgrade", "firstbell", str(CHART), "--set", "crds.install=false", "--wait")
-    assert set(KEPT) <= set(release.objects())
-    assert scene.api.get("SchoolCalendar", CALENDAR) is not None
-
-
-def test_definitions_that_were_applied_before_are_taken_over(newcomer: Release):
-    install_kinds(newcomer.control_plane)
-    newcomer.install("--take-ownership")
-    assert set(KEPT) <= set(newcomer.objects())
-
-
 def test_the_pods_command_line_serves_what_its_probes_ask(release: Release, scene: Stage, tmp_path):
     metrics, probe = free_port(), free_port()
     release.install("--set", f"metrics.port={metrics},probe.port={probe}")
-    served(release)
+    release.served()
     pod = release.deployment()["spec"]["template"]["spec"]["containers"][0]
     ports = {port["name"]: port["containerPort"] for port in pod["ports"]}
     asked = pod["livenessProbe"]["httpGet"]
@@ -200,7 +184,7 @@ def test_the_pods_command_line_serves_what_its_probes_ask(release: Release, scen
 
 def test_named_namespaces_need_no_right_of_the_whole_cluster(release: Release, scene: Stage, rush, tmp_path):
     release.install("--set", f"watch.namespaces={{{scene.namespace}}}")
-    served(release)
+    release.served()
     assert "ClusterRoleBinding/firstbell" not in release.objects()
     scene.set(workload(), hpa(), calendar(), autoscaler())
     with operator_of(release, rush, tmp_path, scene.namespace):
@@ -234,17 +218,16 @@ def test_an_upgrade_from_the_chart_of_before_and_back_in_mid_window_keeps_the_fl
 
     Back, and up once more: what the chart of before does not know stays, and nobody lowers anything.
     """
-    release, plane = newcomer, newcomer.control_plane
+    release = newcomer
     release.install(chart=OF_BEFORE / "chart-of-before.tgz")
-    kinds = [f"crd/{name}.firstbell.dev" for name in ("schoolcalendars", "schoolautoscalers")]
-    plane.kubectl("wait", "--for=condition=Established", *kinds)
+    release.served("schoolcalendars.firstbell.dev", "schoolautoscalers.firstbell.dev")
     floored, told = floor_of_before(scene)
     before: int = floored["spec"]["minReplicas"]
     scene.set(workload(replicas=before), floored, calendar(), autoscaler(replicas=before))
     told["status"]["actuator"]["uid"] = scene.autoscaler["metadata"]["uid"]
     scene.api.patch("SchoolAutoscaler", NAME, {"status": told["status"]}, "status")
     assert (scene.minimum(), scene.marks()) == (before, floored["metadata"]["annotations"])
-    granted_before = release.granted("clusterrole")
+    granted_before = release.granted("ClusterRole")
     minimums, counts = [], []
 
     with (
@@ -252,8 +235,8 @@ def test_an_upgrade_from_the_chart_of_before_and_back_in_mid_window_keeps_the_fl
         scene.api.watching("Deployment", NAME, lambda web: counts.append(web["spec"]["replicas"])),
     ):
         release.helm("upgrade", "firstbell", str(CHART), "--wait", "--timeout", "90s")
-        served(release)
-        assert granted_before <= release.granted("clusterrole"), "what the pod of before goes on with"
+        release.served()
+        assert granted_before <= release.granted("ClusterRole"), "what the pod of before goes on with"
         with operator_of(release, rush, tmp_path):
             until(lambda: has_reported(scene), "the operator of now has said what it found")
             scene.told("ReadyForBell", "True", "OnSchedule")
@@ -261,9 +244,9 @@ def test_an_upgrade_from_the_chart_of_before_and_back_in_mid_window_keeps_the_fl
             assert scene.condition("FloorContested")["status"] == "False"
 
         release.helm("rollback", RELEASE_NAME, "1", "--wait", "--timeout", "90s")
-        plane.kubectl("get", *(f"crd/{name}" for name in DEFINITIONS), "-o", "name")
+        assert all(release.definition(name) for name in DEFINITIONS)
         release.helm("upgrade", RELEASE_NAME, str(CHART), "--wait", "--timeout", "90s")
-        served(release)
+        release.served()
         with operator_of(release, rush, tmp_path):
             scene.api.patch("SchoolAutoscaler", NAME, {"spec": {"holdGapMinutes": 31}})
             until(lambda: has_observed(scene), "the operator has looked at it again")
@@ -314,7 +297,7 @@ def test_helm_test_tells_whether_the_operator_decides_and_uses_each_of_its_right
 ):
     release.make_restricted_namespace()
     release.install("--set", "check.seconds=1", "--wait", "--timeout", "60s")
-    served(release)
+    release.served()
     no_room()
     said = checked(release, tmp_path, code=1)
     assert "Lease operators/firstbell-0 is held by nobody" in said
@@ -339,42 +322,32 @@ def of_the_check(release: Release) -> list[Json]:
     return [body for body in bodies if body["kind"] == "Role" and CHECK in body["metadata"]["name"]]
 
 
-def may(scene: Stage, person: str, verb: str, resource: str, *options: str) -> bool:
-    try:
-        scene.kubectl("auth", "can-i", verb, f"{resource}.firstbell.dev", "--as", person, *options)
-    except ControlPlaneError:
-        return False
-    return True
-
-
-def test_people_who_may_edit_a_namespace_may_edit_our_kinds_in_it(release: Release, scene: Stage):
+def test_people_of_a_namespace_may_edit_or_view_our_kinds_in_it_and_explain_and_plan_it(
+    release: Release, scene: Stage, tmp_path
+):
+    """And the definitions stay when the chart is told to install them no more."""
     release.install()
-    served(release)
-    for role, person in (("view", "viewer"), ("edit", "editor")):
-        scene.kubectl("create", "rolebinding", role, f"--clusterrole={role}", f"--user={person}")
+    release.served()
+    scene.set({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "viewer"}})
+    viewer = f"system:serviceaccount:{scene.namespace}:viewer"
+    bind(scene, "edit", user("editor"))
+    bind(scene, "view", {"kind": "ServiceAccount", "name": "viewer"})
     until(lambda: may(scene, "editor", "create", "schoolautoscalers"), "an editor creates")
     assert may(scene, "editor", "delete", "schoolcalendars")
-    assert not may(scene, "editor", "patch", "schoolautoscalers", "--subresource=status")
-    until(lambda: may(scene, "viewer", "list", "schoolcalendars"), "a viewer lists")
-    assert not may(scene, "viewer", "create", "schoolautoscalers")
+    assert not may(scene, "editor", "patch", "schoolautoscalers", "status")
+    until(lambda: may(scene, viewer, "list", "schoolcalendars"), "a viewer lists")
+    assert not may(scene, viewer, "create", "schoolautoscalers")
 
-
-def test_people_who_may_view_a_namespace_may_explain_and_plan_it(release: Release, scene: Stage, tmp_path):
-    release.install()
-    served(release)
-    scene.kubectl("create", "serviceaccount", "viewer")
-    scene.kubectl(
-        "create", "rolebinding", "view", "--clusterrole=view", f"--serviceaccount={scene.namespace}:viewer"
-    )
-    person = f"system:serviceaccount:{scene.namespace}:viewer"
-    until(lambda: may(scene, person, "list", "schoolcalendars"), "a viewer lists")
     scene.set(workload(), hpa(), calendar(), autoscaler())
     token = access(scene.control_plane, scene.namespace, "viewer", tmp_path / "viewer")
     reached = ("-n", scene.namespace, "--kubeconfig", token)
-
     told = said(scene, "explain", NAME, *reached, "--at", "2026-03-04T08:25Z")
     assert f"{PEAK} replicas (ScheduledPeak)" in told
     assert str(PEAK) in said(scene, "plan", *reached, "--date", "2026-03-04")
+
+    release.helm("upgrade", "firstbell", str(CHART), "--set", "crds.install=false", "--wait")
+    assert set(KEPT) <= set(release.objects())
+    assert scene.api.get("SchoolCalendar", CALENDAR) is not None
 
 
 def named(body: Json, name: str) -> Json:
@@ -466,7 +439,7 @@ def every_kind(release: Release, scene: Stage) -> Iterator[Stage]:
     for kind in (keda, portal, buffer):
         kind.install(plane)
     release.install(*EVERY_RIGHT)
-    served(release)
+    release.served()
     scene.set(workload(), hpa(), calendar(), autoscaler(behavior=AT_ONCE))
     scene.set(*by_scale("Deployment", "shop"), *by_scale("StatefulSet", "base", metrics=[METRIC]))
     scene.set(closed_on("2026-03-20"), closed_on("2026-02-02", "past"))
@@ -509,9 +482,9 @@ def test_every_right_is_used_and_no_request_is_denied(release: Release, every_ki
                 lambda k=kind, n=name, f=field, c=count: (scene.api.get(k, n) or {})["spec"][f] == c,
                 f"{field} of {kind} {name} is {count}",
             )
-        granted = release.granted("clusterrole")
+        granted = release.granted("ClusterRole")
         for role in ("firstbell-stop", "firstbell-leases"):
-            granted |= release.granted("role", "-n", NAMESPACE, name=role)
+            granted |= release.granted("Role", role)
 
         def all_used_after_another_round() -> bool:
             """The same events again, which are counted and not posted anew, unless there are too many."""

@@ -16,7 +16,7 @@ from firstbell.settings import Settings
 from firstbell_workshop.local.errors import ControlPlaneError
 from tests.cluster import keda
 from tests.cluster.admission import Denial
-from tests.cluster.chart_release import DEFINITIONS, HOOK, NAME, Release
+from tests.cluster.chart_release import HOOK, NAME, Release
 from tests.cluster.hook_pods import HelmAtWork, play_kubelet, pod_of
 from tests.cluster.operator_account import EVERY_RIGHT
 from tests.cluster.operator_process import OperatorThread, Sun
@@ -80,8 +80,7 @@ def rush() -> Sun:
 def install(release: Release, *options: str) -> None:
     """A release whose pods fit no node."""
     release.install("--set", "nodeSelector.no-node-is=like-this", *options)
-    names = [f"crd/{name}" for name in DEFINITIONS]
-    release.control_plane.kubectl("wait", "--for=condition=Established", *names)
+    release.served()
 
 
 @pytest.fixture
@@ -142,7 +141,7 @@ def test_what_cannot_be_given_back_is_told_as_a_kubectl_line_and_every_right_is_
     until(lambda: is_denied(stubborn), "the floor cannot be taken away")
     with Uninstall(release) as uninstall:
         pod = hooks_pod(release)
-        granted = release.granted("clusterrole", name=HOOK)
+        granted = release.granted("ClusterRole", HOOK)
         told = play_kubelet(release, pod, tmp_path)
         assert uninstall.ends(seconds=60)[0] == 0
     assert release.requests(HOOK) == (granted, set())
