@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -107,32 +108,6 @@ def test_a_deployment_gets_ready_pods(control_plane, namespace):
 
 
 @pytest.mark.usefixtures("local")
-def test_it_has_its_nodes_and_programs_and_goes_without_a_trace_when_its_holder_fails(name):
-    """Nodes of its own, and others that are made up later, as in a cluster that has none."""
-
-    def hold() -> None:
-        with provided(ControlPlaneSpec(nodes=3), name=name) as here:
-            assert len(node_names(here)) == 3
-            running = processes_of(here.folder)
-            assert set(running.values()) == COMPONENTS
-            assert "Server Version: v1." in here.kubectl("version")
-
-            own = next(pid for pid, program in running.items() if program == "kwok-controller")
-            os.kill(own, signal.SIGKILL)
-            here.kubectl("delete", "nodes", "--all")
-            make_up_nodes(here, here.program("kwok"), 2)
-            wait_until_ready(here, nodes=2, deadline=time.monotonic() + 30)
-            here.kubectl("apply", "-f", "-", stdin=deployment(2))
-            ready = ("rollout", "status", "deployment/web-frontend", "--timeout=60s")
-            assert "successfully rolled out" in here.kubectl(*ready, seconds=70)
-            _ = 1 / 0
-
-    with pytest.raises(ZeroDivisionError):
-        hold()
-    assert gone(name)
-
-
-@pytest.mark.usefixtures("local")
 def test_two_side_by_side_do_not_meet_leave_nothing_and_no_file_is_written_outside_the_cache(
     tmp_path, monkeypatch
 ):
@@ -206,16 +181,37 @@ def hasty(program: str, folder: Path, flag: Path) -> None:
 
 
 @pytest.mark.usefixtures("local")
-def test_components_that_end_on_the_way_up_are_started_again(name, tmp_path, monkeypatch):
+def test_it_starts_components_again_has_its_nodes_and_goes_without_a_trace_when_its_holder_fails(
+    name, tmp_path, monkeypatch
+):
+    """Components that end on the way up; nodes of its own, and others that are made up later."""
     programs = ("metrics-server", "kube-controller-manager")
     flags = [tmp_path / f"{program}-was-hasty" for program in programs]
     for program, flag in zip(programs, flags, strict=True):
         hasty(program, tmp_path, flag)
     monkeypatch.setenv("KUBEBUILDER_ASSETS", str(tmp_path))
 
-    with provided(MEASURED, name=name) as here:
-        until(lambda: "v1beta1" in here.kubectl("get", "apiservice", AVAILABLE), "metrics are served")
-    assert all(flag.exists() for flag in flags)
+    def hold() -> None:
+        with provided(replace(MEASURED, nodes=3), name=name) as here:
+            until(lambda: "v1beta1" in here.kubectl("get", "apiservice", AVAILABLE), "metrics are served")
+            assert all(flag.exists() for flag in flags)
+            assert len(node_names(here)) == 3
+            running = processes_of(here.folder)
+            assert set(running.values()) == COMPONENTS | {"metrics-server"}
+            assert "Server Version: v1." in here.kubectl("version")
+
+            own = next(pid for pid, program in running.items() if program == "kwok-controller")
+            os.kill(own, signal.SIGKILL)
+            here.kubectl("delete", "nodes", "--all")
+            make_up_nodes(here, here.program("kwok"), 2)
+            wait_until_ready(here, nodes=2, deadline=time.monotonic() + 30)
+            here.kubectl("apply", "-f", "-", stdin=deployment(2))
+            ready = ("rollout", "status", "deployment/web-frontend", "--timeout=60s")
+            assert "successfully rolled out" in here.kubectl(*ready, seconds=70)
+            _ = 1 / 0
+
+    with pytest.raises(ZeroDivisionError):
+        hold()
     assert gone(name)
 
 

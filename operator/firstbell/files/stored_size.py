@@ -29,6 +29,8 @@ MOST_STORED_BYTES = ETCD_REQUEST_BYTES - RESERVED_BYTES
 _WRITTEN_BY_THE_SERVER = frozenset({"managedFields", "resourceVersion", "uid", "creationTimestamp"})
 _ESCAPED = ("<", ">", "&", "\u2028", "\u2029")
 _ESCAPE_BYTES = len("\\u003c")
+_COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, default=str)
+"""Made once: a large object has tens of thousands of entries, and `json.dumps` makes one for each."""
 
 
 def size_problem(found: KubernetesObject) -> Problem | None:
@@ -66,7 +68,7 @@ def ownership_bytes(kind: str, value: Any) -> int:
 
 
 def _json_bytes(value: Any) -> int:
-    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=str)
+    text = _COMPACT.encode(value)
     escaped = sum(text.count(sign) * (_ESCAPE_BYTES - len(sign.encode())) for sign in _ESCAPED)
     return len(text.encode(errors="replace")) + escaped
 
@@ -88,14 +90,11 @@ def _owned(value: Any, schema: Schema) -> dict[str, Any]:
     entries: dict[str, Any] = {".": {}}
     for item in value:
         if keys is None:
-            entries[f"v:{_compact(item)}"] = {}
+            entries[f"v:{_COMPACT.encode(item)}"] = {}
         elif isinstance(item, dict):
-            entries[f"k:{_compact({key: item.get(key) for key in keys})}"] = _owned(item, schema["items"])
+            key = _COMPACT.encode({key: item.get(key) for key in keys})
+            entries[f"k:{key}"] = _owned(item, schema["items"])
     return entries
-
-
-def _compact(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=str)
 
 
 def _kilobytes(size: int) -> str:

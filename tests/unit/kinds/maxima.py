@@ -301,11 +301,12 @@ def _everywhere(value: Any, fields: set[str], pad: _Pad) -> None:
                 value[name] = pad(inside)
             elif name in fields and isinstance(inside, list) and all(isinstance(one, str) for one in inside):
                 value[name] = [pad(one) for one in inside]
-            else:
+            elif isinstance(inside, (dict, list)):
                 _everywhere(inside, fields, pad)
     elif isinstance(value, list):
         for inside in value:
-            _everywhere(inside, fields, pad)
+            if isinstance(inside, (dict, list)):
+                _everywhere(inside, fields, pad)
 
 
 class _Pad:
