@@ -99,9 +99,14 @@ def control_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlP
 def _started(holder: contextlib.AbstractContextManager[ControlPlane]) -> ControlPlane:
     """Enter it. Its programs are written in Go, and inherit how they use the processors."""
     with pytest.MonkeyPatch.context() as environment:
-        for name, value in FRUGAL_GO.items():
-            environment.setenv(name, os.environ.get(name, value))
+        be_frugal(environment)
         return holder.__enter__()
+
+
+def be_frugal(environment: pytest.MonkeyPatch) -> None:
+    """Set how programs in Go that are started from now on use the processors."""
+    for name, value in FRUGAL_GO.items():
+        environment.setenv(name, os.environ.get(name, value))
 
 
 @pytest.fixture(scope="package")

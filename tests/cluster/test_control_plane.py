@@ -31,6 +31,7 @@ from firstbell_workshop.local.provision import control_plane as provided
 from firstbell_workshop.local.provision import take_down
 from firstbell_workshop.local.readiness import wait_until_ready
 from firstbell_workshop.local.spec import ControlPlaneSpec
+from tests.cluster.conftest import be_frugal
 from tests.cluster.waiting import until
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ PROGRAMS = Programs(progress=LogProgress())
 def local(monkeypatch):
     """Insist on the local control plane, whatever else is here."""
     monkeypatch.setenv("FIRSTBELL_PROVISION", "local")
+    be_frugal(monkeypatch)
     if not Here(needed=kwok.program_names(SMALL), programs=PROGRAMS).local():
         sentence = "the local control plane needs Go 1.26 or its programs on PATH"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(sentence)

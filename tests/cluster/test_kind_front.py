@@ -22,6 +22,7 @@ from firstbell_workshop.local.processes import processes_of
 from firstbell_workshop.local.programs import Programs
 from firstbell_workshop.local.progress import LogProgress
 from firstbell_workshop.local.spec import ControlPlaneSpec
+from tests.cluster.conftest import be_frugal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,8 +62,9 @@ def name() -> Iterator[str]:
 
 
 @pytest.fixture
-def inner(tmp_path, name, kubectl) -> Callable[..., subprocess.CompletedProcess[str]]:
+def inner(tmp_path, name, kubectl, monkeypatch) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run the test of a user in a folder of its own, as a user would."""
+    be_frugal(monkeypatch)
     (tmp_path / "test_inner.py").write_text(INNER)
     front = write_program(tmp_path / "kind")
     environ = {**os.environ, "HOME": str(tmp_path / "home"), "FIRSTBELL_CACHE": str(cache_folder())}
