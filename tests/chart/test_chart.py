@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import shutil
 
 import pytest
 import yaml
@@ -387,30 +388,49 @@ def test_with_an_account_of_somebody_elses_the_job_runs_under_that(render):
 
 
 WRONG = {
-    "an unknown key": "watch.namespace=school",
-    "a port that is none": "metrics.port=70000",
-    "a log level that is none": "log.level=loud",
-    "a namespace that cannot be": "watch.namespaces={School_A}",
-    "a digest that is none": "image.digest=latest",
-    "a word for a flag": "crds.install=maybe",
-    "a deadline that helm does not wait for": "uninstall.deadlineSeconds=600",
-    "an image without a name": "image.repository=",
-    "a CA from two places": "prometheus.ca.configMap=a,prometheus.ca.secret=b",
-    "more shards than there are Leases for": "shards=9",
-    "a Lease too short to renew": "lease.seconds=1",
-    "a CA without a key": "prometheus.ca.key=",
-    "a port of an address to listen on": "listen=0.0.0.0:8080",
-    "an interval without a unit": "serviceMonitor.interval=15",
-    "a label that is a number": "commonLabels.team=7",
-    "an argument that is none": "extraArgs[0].name=x",
+    "an unknown key": ("watch.namespace=school", "/watch': additional properties 'namespace'"),
+    "a port that is none": ("metrics.port=70000", "/metrics/port': maximum"),
+    "a log level that is none": ("log.level=loud", "/log/level': value must be one of"),
+    "a namespace that cannot be": ("watch.namespaces={School_A}", "/watch/namespaces/0': 'School_A'"),
+    "a digest that is none": ("image.digest=latest", "/image/digest': 'latest'"),
+    "a word for a flag": ("crds.install=maybe", "/crds/install': got string"),
+    "a deadline that helm does not wait for": (
+        "uninstall.deadlineSeconds=600",
+        "/uninstall/deadlineSeconds': maximum",
+    ),
+    "an image without a name": ("image.repository=", "/image/repository': minLength"),
+    "a CA from two places": (
+        "prometheus.ca.configMap=a,prometheus.ca.secret=b",
+        "/prometheus/ca': 'not' failed",
+    ),
+    "more shards than there are Leases for": ("shards=9", "/shards': maximum"),
+    "a Lease too short to renew": ("lease.seconds=1", "/lease/seconds': minimum"),
+    "a CA without a key": ("prometheus.ca.key=", "/prometheus/ca/key': minLength"),
+    "a port of an address to listen on": ("listen=0.0.0.0:8080", "/listen': '0.0.0.0:8080'"),
+    "an interval without a unit": ("serviceMonitor.interval=15", "/serviceMonitor/interval': got number"),
+    "a label that is a number": ("commonLabels.team=7", "/commonLabels/team': got number"),
+    "an argument that is none": ("extraArgs[0].name=x", "/extraArgs/0': got object"),
 }
+"""Settings, and what is said of each."""
 
 
-@pytest.mark.parametrize("setting", WRONG.values(), ids=WRONG.keys())
-def test_a_wrong_value_is_refused(helm_program, tmp_path, setting):
-    done = helm(helm_program, "template", "x", str(CHART), "--set", setting, home=tmp_path)
+def refusal(program, home, settings):
+    """What helm says to these settings at once: it names all that the schema does not take."""
+    options = [part for each in settings for part in ("--set", each)]
+    done = helm(program, "template", "x", str(CHART), *options, home=home)
     assert done.returncode != 0
     assert "values don't meet the specifications of the schema" in done.stderr
+    return done.stderr
+
+
+@pytest.fixture(scope="module")
+def said_of_wrong(helm_program, tmp_path_factory):
+    return refusal(helm_program, tmp_path_factory.mktemp("helm"), [setting for setting, _ in WRONG.values()])
+
+
+@pytest.mark.parametrize("told", [told for _, told in WRONG.values()], ids=WRONG.keys())
+def test_a_wrong_value_is_refused(said_of_wrong, told):
+    assert f"- at '{told}" in said_of_wrong
 
 
 def maps_of(schema, path=()):
@@ -421,12 +441,25 @@ def maps_of(schema, path=()):
             yield from maps_of(below, (*path, key))
 
 
-@pytest.mark.parametrize("of", [*maps_of(json.loads((CHART / "values.schema.json").read_text("utf-8")))])
-def test_a_block_of_values_that_is_taken_away_is_named(helm_program, tmp_path, of):
+MAPS = [*maps_of(json.loads((CHART / "values.schema.json").read_text("utf-8")))]
+
+
+@pytest.fixture(scope="module")
+def said_of_missing(helm_program, tmp_path_factory):
+    """What helm says where all blocks of one depth are taken away, by the depth."""
+    home, by_depth = tmp_path_factory.mktemp("helm"), {}
+    for of in MAPS:
+        by_depth.setdefault(of.count("."), []).append(f"{of}=null")
+    return {depth: refusal(helm_program, home, settings) for depth, settings in by_depth.items()}
+
+
+@pytest.mark.parametrize("of", MAPS)
+def test_a_block_of_values_that_is_taken_away_is_named(said_of_missing, of):
     """As `helm upgrade --reuse-values` does with each that is new, and `--set block=null`."""
-    done = helm(helm_program, "template", "x", str(CHART), "--set", f"{of}=null", home=tmp_path)
-    assert done.returncode != 0
-    assert re.search(rf"missing propert(y|ies).*'{of.rpartition('.')[2]}'", done.stderr), done.stderr
+    above, _, name = of.rpartition(".")
+    place = f"/{above.replace('.', '/')}" if above else ""
+    said = said_of_missing[of.count(".")]
+    assert re.search(rf"- at '{place}': missing propert(y|ies) .*'{name}'", said), said
 
 
 def test_one_port_for_two_servers_is_refused(helm_program, tmp_path):
@@ -435,16 +468,30 @@ def test_one_port_for_two_servers_is_refused(helm_program, tmp_path):
     assert "metrics.port and probe.port are the same" in done.stderr
 
 
+@pytest.fixture(scope="module")
+def chart_of_the_service(tmp_path_factory):
+    """Our chart without the objects but the service: helm renders each for whatever it is to show."""
+    folder = tmp_path_factory.mktemp("chart") / CHART.name
+    templates = CHART / "templates"
+    for path in (CHART / "Chart.yaml", CHART / "values.yaml", templates / "service.yaml"):
+        place = folder / path.relative_to(CHART)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, place)
+    for path in templates.glob("_*.tpl"):
+        shutil.copy(path, folder / "templates")
+    return folder
+
+
 @pytest.mark.parametrize(
     "release",
     ["bells", "1st-bells", "school.bells", "9.bells", "a" * 53, "1" + "a" * 52, "f" + "-" * 51 + "f"],
 )
 @pytest.mark.parametrize("own", ["", "9" * 63, "a" * 63, "1-" + "b" * 61])
 def test_whatever_the_release_is_called_the_service_has_a_name_that_kubernetes_takes(
-    helm_program, tmp_path, release, own
+    helm_program, chart_of_the_service, tmp_path, release, own
 ):
-    options = ["--set-string", f"fullnameOverride={own}", "--show-only", "templates/service.yaml"]
-    done = helm(helm_program, "template", release, str(CHART), *options, home=tmp_path)
+    options = ["--set-string", f"fullnameOverride={own}"]
+    done = helm(helm_program, "template", release, str(chart_of_the_service), *options, home=tmp_path)
     assert done.returncode == 0, done.stderr
     name = only("Service", manifests(done.stdout))["metadata"]["name"]
     assert re.fullmatch("[a-z]([-a-z0-9]*[a-z0-9])?", name)
