@@ -9,12 +9,11 @@ import os
 import re
 import resource
 import signal
-import subprocess
-import sys
+import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import pytest
 import typer
@@ -27,6 +26,7 @@ from firstbell.cli.backtest.many.job import mounted
 from firstbell.cli.backtest.many.shard import Shard
 from firstbell.cli.backtest.many.trying import Tried, query_of
 from firstbell.cli.main import app
+from tests.cluster import forked
 from tests.unit.cli.backtest.test_command import POLICY, START
 from tests.unit.cli.planning import CALENDAR
 from tests.unit.cli.small_api import contexts, serving
@@ -64,10 +64,9 @@ def load(folder: Path, name: str, high: int) -> None:
     (folder / f"lms.{name}.csv").write_text("\n".join([*lines, ""]))
 
 
-@pytest.fixture
-def platform(tmp_path: Path) -> tuple[Path, Path]:
+def a_platform(folder: Path) -> tuple[Path, Path]:
     """A folder with five policies of one calendar, and one with their records."""
-    policies, records = tmp_path / "policies", tmp_path / "records"
+    policies, records = folder / "policies", folder / "records"
     policies.mkdir()
     records.mkdir()
     (policies / "calendar.yaml").write_text(CALENDAR)
@@ -77,13 +76,31 @@ def platform(tmp_path: Path) -> tuple[Path, Path]:
     return policies, records
 
 
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The one that nobody changes."""
+    return a_platform(tmp_path_factory.mktemp("platform"))
+
+
+@pytest.fixture
+def own_platform(tmp_path: Path) -> tuple[Path, Path]:
+    """One that a test may change."""
+    return a_platform(tmp_path)
+
+
 def asked(platform: tuple[Path, Path], *more: object) -> tuple[object, ...]:
     policies, records = platform
     return ("-f", policies, "--all", "--load", records, *more)
 
 
-def test_each_policy_has_the_document_that_it_has_alone(platform):
-    document = json.loads(said(*asked(platform), "-o", "json"))
+@pytest.fixture(scope="module")
+def whole(platform) -> str:
+    """The document of all policies, of one run in one process."""
+    return said(*asked(platform), "-o", "json")
+
+
+def test_each_policy_has_the_document_that_it_has_alone(platform, whole):
+    document = json.loads(whole)
 
     assert document["apiVersion"] == "firstbell.dev/backtests/v1"
     assert (document["policies"], document["unreadable"], document["notTried"]) == (5, [], [])
@@ -94,16 +111,23 @@ def test_each_policy_has_the_document_that_it_has_alone(platform):
         assert found == json.loads(said(*alone, "-o", "json"))
 
 
-def test_on_processes_it_is_the_same_byte_by_byte(platform):
-    assert said(*asked(platform), "-o", "json", "--jobs", 2) == said(*asked(platform), "-o", "json")
+def test_on_processes_it_is_the_same_byte_by_byte(platform, whole):
+    assert said(*asked(platform), "-o", "json", "--jobs", 2) == whole
 
 
-def test_it_tells_on_the_side_how_far_it_is(platform):
-    assert run(*asked(platform)).stderr.splitlines()[:2] == ["1 of 5: lms/api", "2 of 5: lms/library"]
+@pytest.fixture(scope="module")
+def shown(platform):
+    """A run of all policies that ends in a table."""
+    return run(*asked(platform))
 
 
-def test_the_table_has_a_line_for_each_the_worst_first_and_the_sum(platform):
-    lines = said(*asked(platform)).splitlines()
+def test_it_tells_on_the_side_how_far_it_is(shown):
+    assert shown.stderr.splitlines()[:2] == ["1 of 5: lms/api", "2 of 5: lms/library"]
+
+
+def test_the_table_has_a_line_for_each_the_worst_first_and_the_sum(shown):
+    assert shown.exit_code == 0, shown.output
+    lines = shown.stdout.splitlines()
 
     rows = [line.split() for line in lines if line.startswith(("lms/", "all"))]
     short = [float(row[3]) for row in rows[:-1]]
@@ -116,25 +140,29 @@ def test_the_table_has_a_line_for_each_the_worst_first_and_the_sum(platform):
 
 def shares(platform: tuple[Path, Path], count: int, results: Path) -> list[Path]:
     """The files of all shares, each run as a pod of an Indexed Job is."""
-    argv = [sys.executable, "-m", "firstbell", "backtest"]
-    argv += [str(part) for part in asked(platform, "--shard", f"/{count}", "--results", results)]
-    environs = [os.environ | {"JOB_COMPLETION_INDEX": str(index)} for index in range(count)]
+    argv = ["-m", "firstbell", "backtest", *asked(platform, "--shard", f"/{count}", "--results", results)]
     with contextlib.ExitStack() as stack:
-        running = [
-            stack.enter_context(subprocess.Popen(argv, env=environ, stderr=subprocess.PIPE, text=True))
-            for environ in environs
-        ]
-        for process in running:
-            _, told = process.communicate(timeout=300)
-            assert process.returncode == 0, told
+        running = []
+        for index in range(count):
+            nothing, output, errors = (stack.enter_context(tempfile.TemporaryFile()) for _ in range(3))
+            environ = os.environ | {"JOB_COMPLETION_INDEX": str(index)}
+            running.append((forked.start(argv, environ, nothing, output, errors), errors))
+            stack.callback(running[-1][0].kill)
+        for process, errors in running:
+            assert process.wait(300) == 0, read(errors)
     return sorted(results.iterdir())
+
+
+def read(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode()
 
 
 def merged(*arguments: object):
     return CliRunner().invoke(app, ["merge", *map(str, arguments)])
 
 
-def test_two_shares_as_a_job_runs_them_are_put_together_to_what_one_run_writes(platform, tmp_path):
+def test_two_shares_as_a_job_runs_them_are_put_together_to_what_one_run_writes(platform, whole, tmp_path):
     results = tmp_path / "results"
     results.mkdir()
 
@@ -142,24 +170,24 @@ def test_two_shares_as_a_job_runs_them_are_put_together_to_what_one_run_writes(p
 
     assert [file.name for file in files] == ["shard-0-of-2.json", "shard-1-of-2.json"]
     assert [len(json.loads(file.read_text())["autoscalers"]) for file in files] == [3, 2]
-    assert merged(*reversed(files)).stdout == said(*asked(platform), "-o", "json")
+    assert merged(*reversed(files)).stdout == whole
     assert merged(results, "-o", "table").stdout.splitlines()[-1].startswith("all 5")
     assert merged(results, "--results", tmp_path).exit_code == 0
-    assert (tmp_path / "backtest.json").read_text() == said(*asked(platform), "-o", "json")
+    assert (tmp_path / "backtest.json").read_text() == whole
 
 
 def share(platform: tuple[Path, Path], text: str, *more: object) -> str:
     return said(*asked(platform, *more), "--shard", text, "-o", "json")
 
 
-def test_more_shares_than_policies_leave_some_empty_and_lose_nothing(platform, tmp_path):
+def test_more_shares_than_policies_leave_some_empty_and_lose_nothing(platform, whole, tmp_path):
     files = []
     for index in range(7):
         files.append(tmp_path / f"{index}.json")
         files[-1].write_text(share(platform, f"{index}/7"))
 
     assert json.loads(files[6].read_text())["autoscalers"] == []
-    assert merged(*files).stdout == said(*asked(platform), "-o", "json")
+    assert merged(*files).stdout == whole
 
 
 def broken(platform: tuple[Path, Path]) -> None:
@@ -170,10 +198,10 @@ def broken(platform: tuple[Path, Path]) -> None:
     (policies / "lost.yaml").write_text(policy("lost").replace("name: city", "name: town"))
 
 
-def test_what_cannot_be_tried_is_named_and_the_rest_is_tried(platform, tmp_path):
-    broken(platform)
+def test_what_cannot_be_tried_is_named_and_the_rest_is_tried(own_platform, tmp_path):
+    broken(own_platform)
 
-    done = run(*asked(platform), "-o", "json")
+    done = run(*asked(own_platform), "-o", "json")
 
     assert done.exit_code == 1
     document = json.loads(done.stdout)
@@ -194,18 +222,18 @@ def test_what_cannot_be_tried_is_named_and_the_rest_is_tried(platform, tmp_path)
     files = []
     for index in range(2):
         files.append(tmp_path / f"{index}.json")
-        files[-1].write_text(run(*asked(platform), "-o", "json", "--shard", f"{index}/2").stdout)
+        files[-1].write_text(run(*asked(own_platform), "-o", "json", "--shard", f"{index}/2").stdout)
     whole = merged(*files)
     assert (whole.exit_code, whole.stdout) == (1, done.stdout)
 
 
-def test_a_share_that_is_written_ends_with_0_and_merge_tells_what_is_missing(platform, tmp_path):
+def test_a_share_that_is_written_ends_with_0_and_merge_tells_what_is_missing(own_platform, tmp_path):
     # Else a Job would try it twice more for the same document, and fail for one policy of all.
-    broken(platform)
+    broken(own_platform)
     files = []
     for index in range(5):  # api, library (which has no record, alone in its share), sign-on, video, web
         files.append(tmp_path / f"{index}.json")
-        done = run(*asked(platform), "-o", "json", "--shard", f"{index}/5")
+        done = run(*asked(own_platform), "-o", "json", "--shard", f"{index}/5")
         files[-1].write_text(done.stdout)
         assert done.exit_code == 0
         assert ("not tried: lms/library: " in done.stderr) is (index == 1)
@@ -216,12 +244,12 @@ def test_a_share_that_is_written_ends_with_0_and_merge_tells_what_is_missing(pla
     assert whole.stderr.count("not tried: ") == 3
 
 
-def test_where_none_can_be_tried_it_ends_with_2(platform):
-    _, records = platform
+def test_where_none_can_be_tried_it_ends_with_2(own_platform):
+    _, records = own_platform
     for file in records.iterdir():
         file.unlink()
 
-    assert run(*asked(platform)).exit_code == 2
+    assert run(*asked(own_platform)).exit_code == 2
 
 
 @contextlib.contextmanager
@@ -257,7 +285,7 @@ def test_more_shares_than_files_may_be_open_are_put_together(tmp_path):
     assert (done.exit_code, done.stdout) == (1, whole.getvalue()), done.stderr
 
 
-def odd(platform: tuple[Path, Path], folder: Path) -> dict[str, tuple[list[Path], str]]:
+def odd(platform: tuple[Path, Path], whole: str, folder: Path) -> dict[str, tuple[list[Path], str]]:
     """Files that are no whole together, and what is said of them."""
 
     def written(name: str, text: str) -> Path:
@@ -285,7 +313,7 @@ def odd(platform: tuple[Path, Path], folder: Path) -> dict[str, tuple[list[Path]
             [zero, written("garbled", "".join([lines[0], "{]\n", *lines[2:]]))],
             "holds a line that is no backtest.",
         ),
-        "a whole run": ([written("whole", said(*asked(platform), "-o", "json"))], "is a whole run already"),
+        "a whole run": ([written("whole", whole)], "is a whole run already"),
         "another file": ([zero, written("text", "time,value\n")], "is not what firstbell backtest --all"),
         "another JSON": ([zero, written("list", "[1]\n")], "is not what firstbell backtest --all"),
         "an empty file": ([zero, written("empty", "")], "is not what firstbell backtest --all"),
@@ -294,9 +322,9 @@ def odd(platform: tuple[Path, Path], folder: Path) -> dict[str, tuple[list[Path]
     }
 
 
-def test_shares_that_are_no_whole_are_refused(platform, tmp_path):
+def test_shares_that_are_no_whole_are_refused(platform, whole, tmp_path):
     (tmp_path / "bytes").write_bytes(b"\xff\xfe\x00")
-    for case, (files, why) in odd(platform, tmp_path).items():
+    for case, (files, why) in odd(platform, whole, tmp_path).items():
         done = merged(*files, "--results", tmp_path)
         assert done.exit_code == 2, case
         assert why in done.stderr, case
@@ -391,27 +419,33 @@ def alive(pid: int) -> bool:
 
 
 @pytest.fixture
-def at_work(platform) -> Iterator[tuple[subprocess.Popen[str], set[int]]]:
-    """A run on two processes, both at work on a record that never comes, and its processes."""
-    policies, records = platform
+def at_work(own_platform) -> Iterator[tuple[forked.Command, set[int], IO[bytes]]]:
+    """A run on two processes, both at work on a record that never comes, its processes and its errors."""
+    policies, records = own_platform
     for name in NAMES:
         (records / f"lms.{name}.csv").unlink()
         os.mkfifo(records / f"lms.{name}.csv")
-    argv = [sys.executable, "-m", "firstbell", "backtest", *map(str, asked((policies, records), "--jobs", 2))]
-    process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    try:
-        fed = [os.open(records / f"lms.{name}.csv", os.O_WRONLY) for name in NAMES[:2]]  # opened by both
-        yield process, workers_of(process.pid)
-        for each in fed:
-            os.close(each)
-    finally:
-        process.kill()
-        process.communicate()
+    argv = ["-m", "firstbell", "backtest", *asked((policies, records), "--jobs", 2)]
+    with (
+        tempfile.TemporaryFile() as nothing,
+        tempfile.TemporaryFile() as output,
+        tempfile.TemporaryFile() as errors,
+    ):
+        process = forked.start(argv, os.environ, nothing, output, errors)
+        try:
+            # Each is opened when one of the processes opens it, too.
+            fed = [os.open(records / f"lms.{name}.csv", os.O_WRONLY) for name in NAMES[:2]]
+            yield process, workers_of(process.pid), errors
+            for each in fed:
+                os.close(each)
+        finally:
+            process.kill()
+            process.wait(60)
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_when_it_is_ended_its_processes_end_too(at_work, how):
-    process, workers = at_work
+    process, workers, _ = at_work
     assert len(workers) == 2
 
     process.send_signal(how)
@@ -420,17 +454,17 @@ def test_when_it_is_ended_its_processes_end_too(at_work, how):
     while any(map(alive, workers)) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not any(map(alive, workers))
-    assert process.wait(timeout=60) != 0
+    assert process.wait(60) not in {0, None}
 
 
 def test_a_process_that_is_killed_is_told_without_a_traceback(at_work):
-    process, workers = at_work
+    process, workers, errors = at_work
 
     for worker in workers:
         os.kill(worker, signal.SIGKILL)
 
-    _, told = process.communicate(timeout=120)
-    assert process.returncode == 2
+    assert process.wait(120) == 2
+    told = read(errors)
     assert "a process ended before its policy was tried" in told
     assert "Traceback" not in told
 
