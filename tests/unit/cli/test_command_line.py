@@ -1,4 +1,7 @@
-"""The command as people start it: a process, pipes, a terminal, and no traceback whatever happens to them."""
+"""The command as people start it: a process, pipes, a terminal, and no traceback whatever happens to them.
+
+What Python does when it starts and ends is shown by four real starts. The others are forked (`forked.py`).
+"""
 
 from __future__ import annotations
 
@@ -10,22 +13,25 @@ import re
 import struct
 import subprocess
 import sys
+import tempfile
 import termios
+from typing import IO
 
 import pytest
 
+from tests.cluster import forked
 from tests.unit.cli.planning import AUTOSCALER, CALENDAR, EXAMPLES, written
 
-FIRSTBELL = (sys.executable, "-m", "firstbell")
+MODULE = ("-m", "firstbell")
+FIRSTBELL = (sys.executable, *MODULE)
 FOUNDING_DAY = ("plan", "-f", str(EXAMPLES / "smartschool-monday.yaml"), "--date", "2020-04-20")
 LONG = ("plan", "-f", str(EXAMPLES / "us-district-ab.yaml"), "--date", "2026-08-24", "--days", "60")
 
 
-def start(*arguments: str, stdin: str | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
+def start(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """`python -m firstbell ARGUMENTS`, to its end."""
     return subprocess.run(
         [*FIRSTBELL, *arguments],
-        input=stdin,
         env={**os.environ, "COLUMNS": "80", **variables},
         capture_output=True,
         text=True,
@@ -43,8 +49,13 @@ def test_a_process_plans_and_ends_with_0():
     assert max(step["replicas"] for step in document["autoscalers"][0]["steps"]) == 307
 
 
+def forked_run(*arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+    """The same of a process that has loaded us already."""
+    return forked.run([*MODULE, *arguments], {**os.environ, "COLUMNS": "80"}, stdin=stdin)
+
+
 def test_a_process_that_refuses_ends_with_2(tmp_path):
-    done = start("plan", "-f", str(tmp_path / "none.yaml"))
+    done = forked_run("plan", "-f", str(tmp_path / "none.yaml"))
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.count("\n") == 1
@@ -52,40 +63,57 @@ def test_a_process_that_refuses_ends_with_2(tmp_path):
 
 
 def test_a_dash_is_standard_input():
-    done = start("plan", "-f", "-", "--date", "2025-02-04", stdin=f"{CALENDAR}---\n{AUTOSCALER}")
+    done = forked_run("plan", "-f", "-", "--date", "2025-02-04", stdin=f"{CALENDAR}---\n{AUTOSCALER}")
 
     assert (done.returncode, done.stderr) == (0, "")
     assert "lms/web: writes, 2 to 40 replicas (Europe/Brussels)\n" in done.stdout
 
 
-@pytest.mark.parametrize("output", ["table", "json", "yaml"])
-def test_a_reader_that_leaves_early_is_no_error_of_ours(output):
-    plan = subprocess.Popen(
-        [*FIRSTBELL, *LONG, "-o", output], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    head = subprocess.run(["head", "-1"], stdin=plan.stdout, capture_output=True, text=True, check=True)
-    plan.stdout.close()
-    _, errors = plan.communicate(timeout=60)
+def begun(*arguments: str, output: IO[bytes], errors: IO[bytes]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([*FIRSTBELL, *arguments], stdout=output, stderr=errors)
+
+
+def forked_begun(*arguments: str, output: IO[bytes], errors: IO[bytes]) -> forked.Command:
+    with tempfile.TemporaryFile() as nothing:
+        return forked.start([*MODULE, *arguments], os.environ, nothing, output, errors)
+
+
+@pytest.mark.parametrize(
+    ("begin", "output"), [(begun, "table"), (forked_begun, "json"), (forked_begun, "yaml")]
+)
+def test_a_reader_that_leaves_early_is_no_error_of_ours(begin, output):
+    ours, theirs = os.pipe()
+    with tempfile.TemporaryFile() as errors:
+        with os.fdopen(theirs, "wb") as written_to:
+            plan = begin(*LONG, "-o", output, output=written_to, errors=errors)
+        with os.fdopen(ours, "rb") as read_from:
+            head = subprocess.run(["head", "-1"], stdin=read_from, capture_output=True, text=True, check=True)
+        assert plan.wait(60) is not None
+        errors.seek(0)
+        told = errors.read()
 
     assert head.stdout.strip()
-    assert errors == ""
+    assert told == b""
 
 
-def test_an_output_without_bars_has_other_bars():
-    done = start(*FOUNDING_DAY, PYTHONIOENCODING="ascii")
-
+@pytest.fixture(scope="module")
+def in_ascii(tmp_path_factory) -> str:
+    """The founding day after a holiday whose name has a letter that the output has not."""
+    founding = (EXAMPLES / "smartschool-monday.yaml").read_text("utf-8")
+    file = written(tmp_path_factory.mktemp("ascii"), founding.replace("paasvakantie", "pâques"))
+    days = ("--date", "2020-04-19", "--days", "2")
+    done = start("plan", "-f", str(file), *days, PYTHONIOENCODING="ascii")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.isascii()
-    assert re.search(r"^08:20  06:20       307  #{32}  first-lesson *$", done.stdout, re.MULTILINE)
+    return done.stdout
 
 
-def test_an_output_without_a_letter_spells_it_out(tmp_path):
-    file = written(tmp_path, CALENDAR.replace("name: easter", "name: pâques"))
+def test_an_output_without_bars_has_other_bars(in_ascii):
+    assert in_ascii.isascii()
+    assert re.search(r"^Mon 20 Apr 08:20  06:20       307  #{30}  first-lesson *$", in_ascii, re.MULTILINE)
 
-    done = start("plan", "-f", str(file), "--date", "2025-04-08", PYTHONIOENCODING="ascii")
 
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "holidays/p\\xe2ques" in done.stdout
+def test_an_output_without_a_letter_spells_it_out(in_ascii):
+    assert "holidays/p\\xe2ques" in in_ascii
 
 
 def test_a_terminal_of_60_columns_shows_colour_and_cuts_nothing():
