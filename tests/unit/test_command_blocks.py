@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from itertools import groupby
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,15 +13,12 @@ from typer.testing import CliRunner
 
 from firstbell.cli.main import app
 from firstbell_workshop.reference.commands import commands
-from tests.command_blocks import DOCUMENTS, ROOT, Block, Command, blocks, missing
+from tests.command_blocks import DOCUMENTS, ROOT, Command, blocks, missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-BLOCKS = blocks()
-OF_A_PAGE = {page: list(found) for page, found in groupby(BLOCKS, key=lambda block: block.document)}
-TO_BE_RUN = {page: [block for block in found if block.mark == "run"] for page, found in OF_A_PAGE.items()}
 SET_UP = (".uv/bin/uv", "run")
 """What stands before `firstbell` where a reader has not set anything up yet."""
 ANSWERED = {0, 1}
@@ -30,30 +27,46 @@ OF_OTHER_PROGRAMS = {
     *("--take-ownership", "--force-conflicts", "--no-hooks", "--server-side", "--extra", "--all-extras"),
     *("--rounds", "--together"),  # of a benchmark
 }
-SOURCES = "".join(path.read_text() for room in ("operator", "tests") for path in (ROOT / room).rglob("*.py"))
-OPTIONS = {command.words: {*command.options, "-h"} for command in commands()}
+RUN = "<!-- run -->"
 
 
-@pytest.mark.parametrize("block", BLOCKS, ids=repr)
-def test_a_block_of_commands_is_marked_as_run_or_as_not_run_and_why(block: Block):
-    assert block.mark, (
-        f"{block.where}: put <!-- run -->, <!-- run: cluster --> or <!-- not run: why --> before it: "
-        f"{block.commands[0].typed}"
-    )
+def name(page: Path) -> str:
+    return str(page.relative_to(ROOT))
 
 
-@pytest.mark.parametrize("block", BLOCKS, ids=repr)
-def test_the_tests_that_a_mark_names_are_there(block: Block):
-    assert [path for path in re.findall(r"tests/[\w./-]*\w", block.mark) if not (ROOT / path).exists()] == []
+each_page = pytest.mark.parametrize("page", DOCUMENTS, ids=name)
+"""Read in its tests alone: each process collects them, and few run them."""
 
 
-@pytest.mark.parametrize(
-    "page", [page for page, found in TO_BE_RUN.items() if found], ids=lambda page: page.name
-)
+@cache
+def sources() -> str:
+    return "".join(path.read_text() for room in ("operator", "tests") for path in (ROOT / room).rglob("*.py"))
+
+
+@cache
+def options_of_ours() -> dict[tuple[str, ...], set[str]]:
+    """The options of each command of ours, by its words."""
+    return {command.words: {*command.options, "-h"} for command in commands()}
+
+
+@each_page
+def test_each_block_of_commands_is_marked_as_run_or_as_not_run_and_why(page: Path):
+    unmarked = [f"{block.where}: {block.commands[0].typed}" for block in blocks([page]) if not block.mark]
+    assert unmarked == [], "put <!-- run -->, <!-- run: cluster --> or <!-- not run: why --> before it"
+
+
+@each_page
+def test_the_tests_that_a_mark_names_are_there(page: Path):
+    marks = [(block.where, block.mark) for block in blocks([page])]
+    named = [(where, name) for where, mark in marks for name in re.findall(r"tests/[\w./-]*\w", mark)]
+    assert [one for one in named if not (ROOT / one[1]).exists()] == []
+
+
+@pytest.mark.parametrize("page", [page for page in DOCUMENTS if RUN in page.read_text()], ids=name)
 def test_the_commands_of_a_page_run_and_say_what_it_shows(page, tmp_path, monkeypatch):
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
     monkeypatch.chdir(tmp_path)
-    for block in TO_BE_RUN[page]:
+    for block in [block for block in blocks([page]) if block.mark == "run"]:
         for command in block.commands:
             code, output = done(command)
             assert code in ANSWERED, f"{block.where}: {command.typed}\n{output}"
@@ -97,7 +110,7 @@ def test_a_block_without_a_mark_and_an_output_of_nothing_are_found(tmp_path):
 
 def test_the_overview_of_commands_has_each_of_them():
     rows = (ROOT / "operator/docs/commands.md").read_text()
-    firsts = {words[0] for words in OPTIONS if words}
+    firsts = {words[0] for words in options_of_ours() if words}
     assert [word for word in sorted(firsts) if f"`firstbell {word}" not in rows] == []
 
 
@@ -116,26 +129,28 @@ def uses(page: Path) -> Iterator[tuple[tuple[str, ...], list[str]]]:
     typed = (command.typed for block in blocks([page]) for command in block.commands)
     for call in CALL.finditer("\n".join((*prose, *typed)).replace("\\|", " ")):
         words = tuple(call[1].split())
-        while words and words not in OPTIONS and words[:-1] in OPTIONS:
+        while words and words not in options_of_ours() and words[:-1] in options_of_ours():
             words = words[:-1]
         yield words, OPTION.findall(re.sub(r"(\"[^\"]*\"|'[^']*')", "", call[2]))
 
 
-@pytest.mark.parametrize("page", DOCUMENTS, ids=lambda page: str(page.relative_to(ROOT)))
+@each_page
 def test_commands_and_options_of_ours_that_a_document_names_are_there(page: Path):
     strange = [
         f"firstbell {' '.join(words)}: {option}"
         for words, options in uses(page)
         for option in options
-        if words not in OPTIONS or option not in OPTIONS[words]
+        if words not in options_of_ours() or option not in options_of_ours()[words]
     ]
     assert strange == []
-    assert [words for words, _ in uses(page) if words not in OPTIONS] == []
+    assert [words for words, _ in uses(page) if words not in options_of_ours()] == []
 
 
-@pytest.mark.parametrize("page", DOCUMENTS, ids=lambda page: str(page.relative_to(ROOT)))
+@each_page
 def test_an_option_or_a_variable_that_a_sentence_names_is_there(page: Path):
-    ours = set().union(*OPTIONS.values()) | OF_OTHER_PROGRAMS
+    ours = set().union(*options_of_ours().values()) | OF_OTHER_PROGRAMS
     named = [code for code in IN_TEXT.findall(page.read_text()) if code.startswith("-")]
     assert {option for code in named for option in OPTION.findall(code)} <= ours
-    assert [name for name in re.findall(r"FIRSTBELL_[A-Z_]+", page.read_text()) if name not in SOURCES] == []
+    assert [
+        name for name in re.findall(r"FIRSTBELL_[A-Z_]+", page.read_text()) if name not in sources()
+    ] == []

@@ -8,12 +8,13 @@ from firstbell_workshop.reference import commands, findings, kinds, metrics, rea
 from firstbell_workshop.reference.markdown import HEADER
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs"
+_MODULES = (kinds, commands, reasons, metrics, findings, watching)
+NAMES = tuple(module.FILE for module in _MODULES)
 
 
 def pages() -> dict[str, str]:
     """Return the text of each page by its file among the documents."""
-    modules = (kinds, commands, reasons, metrics, findings, watching)
-    return {module.FILE: HEADER + module.page() for module in modules}
+    return {module.FILE: HEADER + module.page() for module in _MODULES}
 
 
 def differing() -> list[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 
 import pytest
 import yaml
@@ -29,25 +30,25 @@ from firstbell.kinds.crds import RENDERED_KINDS
 from firstbell_workshop.reference.commands import commands
 from firstbell_workshop.reference.kinds import page
 from firstbell_workshop.reference.markdown import table
-from firstbell_workshop.reference.pages import FOLDER, pages
+from firstbell_workshop.reference.pages import FOLDER, NAMES, pages
 from firstbell_workshop.reference.watching import MONITORING
 
-PAGES = pages()
+PAGES = cache(pages)
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_page_says_what_the_code_says(name):
     kept = FOLDER / name
     assert kept.is_file(), "python -m firstbell_workshop.reference --write"
-    assert kept.read_text("utf-8") == PAGES[name], "python -m firstbell_workshop.reference --write"
+    assert kept.read_text("utf-8") == PAGES()[name], "python -m firstbell_workshop.reference --write"
 
 
 def test_no_page_is_left_of_what_is_not_made_any_more():
-    assert {f"reference/{file.name}" for file in (FOLDER / "reference").glob("*.md")} <= set(PAGES)
+    assert {f"reference/{file.name}" for file in (FOLDER / "reference").glob("*.md")} <= set(NAMES)
 
 
 def test_every_command_is_a_section_and_every_option_a_row():
-    text = PAGES["reference/commands.md"]
+    text = PAGES()["reference/commands.md"]
     for command in commands():
         if command.words:
             section = text.partition(f"\n## {command.name}\n")[2].partition("\n## ")[0]
@@ -80,7 +81,7 @@ def test_every_kind_is_a_section_and_every_field_is_described():
 def test_every_reason_has_its_meaning_in_a_sentence(words, meanings):
     assert set(meanings) == set(words)
     assert [word for word, meaning in meanings.items() if not meaning.says.endswith(".")] == []
-    assert [word for word in words if f"| `{word}` |" not in PAGES["reference/reasons.md"]] == []
+    assert [word for word in words if f"| `{word}` |" not in PAGES()["reference/reasons.md"]] == []
 
 
 def test_what_would_end_a_cell_is_escaped():
@@ -88,7 +89,7 @@ def test_what_would_end_a_cell_is_escaped():
 
 
 def test_every_rule_and_every_panel_has_a_row_with_each_of_its_queries():
-    rows = [line for line in PAGES["reference/watching.md"].splitlines() if line.startswith("| ")]
+    rows = [line for line in PAGES()["reference/watching.md"].splitlines() if line.startswith("| ")]
     rules = yaml.safe_load((MONITORING / "rules.yaml").read_text("utf-8"))["groups"]
     board = json.loads((MONITORING / "dashboard.json").read_text("utf-8"))
     asked = [
