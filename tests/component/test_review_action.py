@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -93,6 +94,10 @@ class Repository:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "a checkout"
+        self.base = ""
+
+    def begin(self) -> None:
+        """Make it, with a first commit."""
         self.folder.mkdir()
         self.git("init", "-q", "-b", "main")
         self.write({"README.md": "policies"})
@@ -134,9 +139,20 @@ class Ran:
     outputs: dict[str, str]
 
 
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory):
+    """A repository with a first commit, of which each test has a copy."""
+    first = Repository(tmp_path_factory.mktemp("begun"))
+    first.begin()
+    return first
+
+
 @pytest.fixture
-def repository(tmp_path):
-    return Repository(tmp_path)
+def repository(tmp_path, begun):
+    copy = Repository(tmp_path)
+    shutil.copytree(begun.folder, copy.folder, symlinks=True)
+    copy.base = begun.base
+    return copy
 
 
 @pytest.fixture(scope="module")
@@ -311,7 +327,7 @@ def test_a_link_in_the_change_is_not_followed(repository, run, api, tmp_path):
 def test_a_token_that_may_not_comment_leaves_the_summary(repository, run, api):
     repository.change({"a.yaml": SMALLEST}, {"a.yaml": LATER})
     api.refused = 403
-    done = run(by_shell=True, fail_on="never")
+    done = run(fail_on="never")
     assert done.code == 0
     assert "::warning title=firstbell::The comment could not be written (HTTP 403)" in done.log
     assert "| lower |" in done.summary
