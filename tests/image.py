@@ -81,8 +81,13 @@ def firstbell(site_packages: Path, *arguments: str) -> list[str]:
 
 
 def _link(source: Path, target: Path) -> None:
+    """Put a file there, and what Python has compiled of it: else each start here compiles anew."""
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(source, target)
     except OSError:
-        shutil.copyfile(source, target)
+        shutil.copy2(source, target)  # what is compiled is taken where the time is the same
+    if source.suffix == ".py":
+        compiled = Path(importlib.util.cache_from_source(str(source)))
+        if compiled.is_file():
+            _link(compiled, target.parent / compiled.parent.name / compiled.name)
