@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from cProfile import Profile
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,16 +10,11 @@ if TYPE_CHECKING:
 
 
 def counted_calls(work: Callable[[], object]) -> int:
-    """How many functions it calls, Python's own included."""
-    counted = 0
-
-    def count(_frame, event, _argument):
-        nonlocal counted
-        counted += event in {"call", "c_call"}
-
-    sys.setprofile(count)
+    """How many functions it calls, Python's own included; counted in C, which costs least."""
+    profile = Profile(subcalls=False)
+    profile.enable()
     try:
         work()
     finally:
-        sys.setprofile(None)
-    return counted
+        profile.disable()
+    return sum(entry.callcount for entry in profile.getstats())

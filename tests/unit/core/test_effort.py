@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -39,6 +41,10 @@ from tests.builders import (
 from tests.counted_calls import counted_calls
 from tests.scenarios.manifests import EXAMPLES, workload_of
 
+if TYPE_CHECKING:
+    from firstbell.core.school_calendar import SchoolCalendar
+    from firstbell.kinds.problems import Refused
+
 START = utc("2026-11-16T04:00")
 END = START + 49 * 60
 NOW = datetime(2026, 11, 16, 5, tzinfo=UTC)
@@ -61,8 +67,13 @@ DEAREST = [
 ]
 
 
-def corner(spec, policy) -> Workload:
-    calendar = read_calendar("ns", "corner", spec)
+@cache
+def calendar_of(name: str) -> SchoolCalendar | Refused:
+    """A corner, read once for all who plan it; what is remembered of its days is each one's own."""
+    return read_calendar("ns", "corner", corners()[name])
+
+
+def corner(calendar, policy) -> Workload:
     bounds = Bounds(minimum=2, maximum=5000)
     return Workload(policy=policy, bounds=bounds, calendars=(SchoolDays(calendar),), rises=NO_RISES)
 
@@ -74,7 +85,7 @@ def calls_of(workload: Workload) -> int:
 
 @pytest.mark.parametrize("name", corners())
 def test_a_corner_of_the_schema_is_planned_within_its_steps_or_refused_for_them(name):
-    workload = corner(corners()[name], corner_policy())
+    workload = corner(calendar_of(name), corner_policy())
     refused = too_many_steps(workload, START, END)
     assert (refused is not None) == (name in REFUSED)
     if refused is None:
@@ -85,7 +96,7 @@ def test_a_corner_of_the_schema_is_planned_within_its_steps_or_refused_for_them(
 
 @pytest.mark.parametrize("name", corners())
 def test_so_it_is_for_the_largest_policy_and_lint_and_the_operator_say_the_same(name):
-    workload = corner(corners()[name], largest_policy())
+    workload = corner(calendar_of(name), largest_policy())
     told = any(
         each.kind is FindingKind.TOO_COSTLY for each in policy_findings(workload.policy, workload.calendars)
     )
@@ -122,7 +133,7 @@ def test_lint_finds_the_one_day_on_which_a_plan_costs_too_much():
 
 @pytest.mark.parametrize("seeds", DEAREST)
 def test_the_dearest_calendars_that_a_search_found_stay_within_their_steps(seeds):
-    workload = corner(drawn_corner(seeds), corner_policy())
+    workload = corner(read_calendar("ns", "corner", drawn_corner(seeds)), corner_policy())
     assert too_many_steps(workload, START, END) is None
     assert calls_of(workload) <= ALLOWED
 
@@ -174,7 +185,7 @@ def test_steps_grow_with_regions_peaks_events_and_days():
 
 
 def test_what_is_refused_says_what_is_too_much_and_what_to_do():
-    workload = corner(corners()["128 cron events each half hour, 24 regions, 512 cohorts"], corner_policy())
+    workload = corner(calendar_of("128 cron events each half hour, 24 regions, 512 cohorts"), corner_policy())
     refused = too_many_steps(workload, START, END)
     assert isinstance(refused, Unavailable)
     assert refused.reason == AbsenceReason.TOO_COSTLY
@@ -183,21 +194,20 @@ def test_what_is_refused_says_what_is_too_much_and_what_to_do():
 
 
 def test_lint_refuses_what_the_operator_will_not_plan():
-    workload = corner(corners()["128 cron events each half hour, 24 regions, 512 cohorts"], corner_policy())
+    workload = corner(calendar_of("128 cron events each half hour, 24 regions, 512 cohorts"), corner_policy())
     first = policy_findings(workload.policy, workload.calendars)[0]
     assert (first.kind, first.severity) == (FindingKind.TOO_COSTLY, "Error")
     assert first.text.count("Have fewer of them") == 1
 
 
 def test_a_suspended_calendar_costs_nothing():
-    workload = corner(corners()["128 cron events each half hour, 24 regions, 512 cohorts"], corner_policy())
+    workload = corner(calendar_of("128 cron events each half hour, 24 regions, 512 cohorts"), corner_policy())
     calendar = replace(workload.calendars[0].calendar, suspended=True)
     assert effort_of(replace(workload, calendars=(SchoolDays(calendar),)), START, END).steps == 0
 
 
 def test_the_largest_policy_is_counted_with_each_of_its_calendars():
-    spec = corners()["24 regions, 512 dates that open nothing"]
-    one = corner(spec, largest_policy())
+    one = corner(calendar_of("24 regions, 512 dates that open nothing"), largest_policy())
     many = replace(one, calendars=one.calendars * 16)
     assert effort_of(many, START, END).steps == 16 * effort_of(one, START, END).steps
     assert too_many_steps(many, START, END) is not None
