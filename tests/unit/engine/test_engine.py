@@ -25,6 +25,8 @@ from tests.unit.engine.running import Running
 from tests.unit.engine.world import DEPLOYMENTS, HPAS
 
 EARLY = "2024-09-09T06:00"
+A_MINUTE = timedelta(minutes=1)
+"""Hours at rest are played in steps of it: each look that an engine takes, it takes there, too, and fewer."""
 
 
 async def test_a_day_goes_by_itself_and_nothing_is_written_but_what_changes():
@@ -44,6 +46,8 @@ async def test_a_day_goes_by_itself_and_nothing_is_written_but_what_changes():
 async def test_an_idle_engine_sends_nothing_all_weekend():
     async with Running("2024-09-06T20:00") as run:
         run.world.cluster.requests.clear()
+        await run.until("2024-09-07T00:10")
+        await run.world.clock.leap(instant("2024-09-08T18:00"), A_MINUTE)
         await run.until("2024-09-08T19:00")
         sent = [path.rpartition("namespaces/")[2] for _, path in run.world.cluster.requests]
         assert set(sent) <= {"ns/schoolcalendars/school/status"}, "a new day is written on the calendar"
@@ -53,7 +57,8 @@ async def test_an_idle_engine_sends_nothing_all_weekend():
 async def test_on_a_school_day_the_statuses_written_are_few():
     async with Running(EARLY) as run:
         run.world.cluster.requests.clear()
-        await run.until("2024-09-10T06:00")
+        await run.until("2024-09-09T12:00")
+        await run.world.clock.leap(instant("2024-09-10T06:00"), A_MINUTE)
         assert run.world.cluster.counted("PATCH", "schoolautoscalers/web/status") <= 8
         assert run.world.cluster.counted("PATCH", "schoolcalendars/school/status") <= 3
         assert run.world.cluster.counted("GET") == run.world.cluster.counted("LIST") == 0
@@ -90,7 +95,7 @@ async def test_an_edit_of_a_calendar_reaches_everybody_who_uses_it():
 
 
 async def test_of_many_at_one_bell_none_is_late_and_the_writing_starts_less_than_a_minute_early():
-    async with Running(EARLY) as run:
+    async with Running(BEFORE) as run:
         for number in range(100):
             run.world.put(HPAS, an_hpa(f"w{number}", target=f"w{number}"))
             run.world.put("schoolautoscalers", an_autoscaler(f"w{number}", target=f"w{number}"))
@@ -104,7 +109,7 @@ async def test_of_many_at_one_bell_none_is_late_and_the_writing_starts_less_than
 
 
 async def test_of_those_that_rise_at_one_bell_the_most_important_are_written_first():
-    async with Running(EARLY) as run:
+    async with Running(BEFORE) as run:
         priorities = {f"w{number:02}": number % 5 * 25 for number in range(40)}
         for name, priority in priorities.items():
             run.world.put(HPAS, an_hpa(name, target=name))
