@@ -151,12 +151,14 @@ def test_a_line_means_the_days_that_croniter_finds_one_by_one(day, weekday):
 
 def days_by_croniter(line_of_days: str, first: date, last: date) -> list[date] | None:
     """What croniter's own search finds, None where it finds no day in fifty years."""
+    before = datetime.combine(first, time()) - timedelta(minutes=1)
     try:
-        croniter(line_of_days, datetime(1970, 1, 1), ret_type=datetime).get_next()  # noqa: DTZ001
+        found = croniter(line_of_days, before, ret_type=datetime)
+        day = found.get_next().date()
     except ValueError:
         return None
-    found = croniter(line_of_days, datetime.combine(first, time()) - timedelta(minutes=1), ret_type=datetime)
     wanted = []
-    while (day := found.get_next().date()) <= last:
+    while day <= last:
         wanted.append(day)
+        day = found.get_next().date()
     return wanted
