@@ -42,6 +42,8 @@ SECONDS_PER_DAY = 24 * 60 * 60
 class Followed:
     """The production operator beside a simulated HPA, and every step of the two."""
 
+    every = FirstbellBesideHpa.every
+
     def __init__(self, scaling: FirstbellBesideHpa, start: datetime) -> None:
         self._scaling, self._start = scaling, start
         self.steps: list[Step] = []

@@ -48,6 +48,8 @@ class CronFloor:
 class HpaWithCron:
     """The workload with its HPA, whose minimum two cron jobs raise and lower."""
 
+    every = HpaAlone.every
+
     def __init__(self, hpa: HorizontalPodAutoscaler, floor: CronFloor | None) -> None:
         self._alone = HpaAlone(hpa)
         self._floor = floor

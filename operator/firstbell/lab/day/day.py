@@ -22,6 +22,11 @@ class Scaling(Protocol):
     """One way to scale the workload."""
 
     @property
+    def every(self) -> int:
+        """What it does at seconds between multiples of this one makes no difference; it parts a minute."""
+        ...
+
+    @property
     def floor(self) -> int:
         """The least replicas that it allows now."""
         ...
@@ -51,14 +56,18 @@ def play(
 ) -> Outcome:
     """Return the day of a crowd under one way of scaling, from `replicas` Ready ones on.
 
-    `loads` are those of the crowd (`loads_of`), for who has them already.
+    `loads` are those of the crowd (`loads_of`), for who has them already. Most of a day nobody comes and
+    nothing changes: such seconds are passed over together, with the same sums to the last digit.
     """
     pods, service = Pods(world.cluster, replicas), Service(world.background)
     observed, faults, outcome = Observed(world.delay), Faults(world.faults), Outcome()
     each = FULL_PERCENT / world.busy_percent
     loads = loads_of(crowd, world) if loads is None else loads
     longest, broken = 0.0, bool(world.faults)
+    every, passed = scaling.every, 0
     for now, (users, work, load) in enumerate(zip(crowd.users, crowd.work, loads, strict=True)):
+        if now < passed:
+            continue
         scaling.act(now, pods, observed)
         if broken:
             faults.touch(pods, now)
@@ -85,8 +94,27 @@ def play(
             )
             outcome.moments.append(moment)
             longest = 0.0
+        elif not (work or users) and pods.at_rest and service.is_at_rest(usable):
+            # To the next second at which the scaling acts, or which ends a minute.
+            until = min(now - now % every + every, now - now % SECONDS_PER_MINUTE + SECONDS_PER_MINUTE - 1)
+            if faults.is_steady(now, until) and _alike(crowd, loads, now, until):
+                passed, seconds = until, until - now - 1
+                observed.note_again(service.rest(seconds), capacity, seconds)
+                outcome.note_load_again(range(now + 1, until), load, usable, pods.existing)
     outcome.starts = pods.started
     return outcome
+
+
+def _alike(crowd: Crowd, loads: Sequence[float], now: int, until: int) -> bool:
+    """Tell whether nobody comes between two seconds of the day, and the load stays what it is."""
+    between = slice(now + 1, until)
+    same = loads[between]
+    return (
+        len(same) == until - now - 1
+        and same.count(loads[now]) == len(same)
+        and not any(crowd.users[between])
+        and not any(crowd.work[between])
+    )
 
 
 def loads_of(crowd: Crowd, world: World) -> list[float]:

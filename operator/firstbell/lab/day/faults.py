@@ -62,6 +62,13 @@ class Faults:
             if now < until:
                 pods.break_started_after(self._began, until)
 
+    def is_steady(self, now: int, until: int) -> bool:
+        """Tell whether no limit begins or ends between two seconds; pods at rest are not touched anyway."""
+        return not any(
+            isinstance(limit, Throttled) and (now < limit.start < until or now < limit.end < until)
+            for limit in self._limits
+        )
+
     def worth(self, capacity: float, now: int) -> float:
         """Return what the capacity is worth at a second."""
         for limit in self._limits:

@@ -91,6 +91,8 @@ class Operator:
 class FirstbellBesideHpa:
     """The workload with its HPA, whose minimum the operator raises ahead of bells."""
 
+    every = READING_SECONDS
+
     def __init__(self, operator: Operator, hpa: HorizontalPodAutoscaler) -> None:
         self._operator = operator
         self._alone = HpaAlone(hpa)
@@ -114,6 +116,8 @@ class FirstbellBesideHpa:
 
 class FirstbellAlone:
     """The workload without an HPA: the operator writes its count."""
+
+    every = READING_SECONDS
 
     def __init__(self, operator: Operator) -> None:
         self._operator = operator

@@ -119,6 +119,8 @@ class HorizontalPodAutoscaler:
 class HpaAlone:
     """The workload with its HPA and nothing else."""
 
+    every = SYNC_SECONDS
+
     def __init__(self, hpa: HorizontalPodAutoscaler) -> None:
         self.hpa = hpa
 

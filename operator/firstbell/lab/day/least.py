@@ -87,7 +87,10 @@ class LeastPossible:
 
 def replicas_needed(loads: Iterable[float], each: float, minimum: int) -> list[int]:
     """Return the fewest replicas at each second, never below `minimum`, where one carries `each`."""
-    return [max(minimum, ceil(load / each - NOTHING)) for load in loads]
+    every = list(loads)
+    # Most seconds of a day are alike.
+    needed = {load: max(minimum, ceil(load / each - NOTHING)) for load in set(every)}
+    return [needed[load] for load in every]
 
 
 def least(needed: Iterable[int], leads: Leads) -> Least:

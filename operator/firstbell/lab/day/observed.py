@@ -6,6 +6,7 @@ Samples are means over a metrics window and arrive after a lag, as from metrics-
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate, repeat
 from typing import TYPE_CHECKING
 
 from firstbell.lab.day.resource_metric import THOUSAND, PodReadings
@@ -39,6 +40,12 @@ class Observed:
         self._capacity_so_far += capacity
         self._served.append(self._served_so_far)
         self._capacity.append(self._capacity_so_far)
+
+    def note_again(self, served: float, capacity: float, seconds: int) -> None:
+        """Note so many more seconds, all alike."""
+        self._served[-1:] = accumulate(repeat(served, seconds), initial=self._served_so_far)
+        self._capacity[-1:] = accumulate(repeat(capacity, seconds), initial=self._capacity_so_far)
+        self._served_so_far, self._capacity_so_far = self._served[-1], self._capacity[-1]
 
     def readings(self, pods: Pods, now: int) -> PodReadings:
         """Return the sample there at a second and how many pods it is of, in percent of their request."""

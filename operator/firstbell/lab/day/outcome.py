@@ -98,6 +98,11 @@ class Outcome:
             self.first_short = now if self.first_short is None else self.first_short
             self.last_short = now
 
+    def note_load_again(self, seconds: range, load: float, capacity: float, pods: int) -> None:
+        """Take seconds that are all alike into account."""
+        for now in seconds:
+            self.note_load(now, load, capacity, pods)
+
     def note_users(self, users: float, seen: Second) -> None:
         """Take what users met in one second into account."""
         self.arrivals += users

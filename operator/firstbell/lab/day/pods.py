@@ -65,7 +65,7 @@ class Pods:
 
     def step(self, now: int) -> None:
         """Play one second of creating, placing, starting and removing."""
-        if self._settled and self._idle_since is None:
+        if self._settled and self._idle_since is None:  # `at_rest`, for each second of a day
             return
         cluster = self._cluster
         self._remove(self._placed + self._unplaced - self.wanted)
@@ -85,6 +85,11 @@ class Pods:
         self._give_back(now)
         self.ready = self.ready_since(now)
         self._settled = self.ready == self.wanted and not self._ordered
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether no second changes anything until `spec.replicas` does."""
+        return self._settled and self._idle_since is None
 
     def ready_since(self, second: int) -> int:
         """Tell how many of the present pods were Ready at a second."""

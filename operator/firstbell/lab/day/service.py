@@ -66,6 +66,17 @@ class Service:
             return Second(served, served, 0.0, 0.0, self._away_users)
         return self._crowded(users, logins, pages, max(0.0, free), capacity)
 
+    def is_at_rest(self, capacity: float) -> bool:
+        """Tell whether all seconds are alike from now on, as long as nobody comes and the capacity stays."""
+        if self._queue or self._away or any(self._sessions):
+            return False
+        return self._in_session / SESSION_SECONDS <= capacity - self._background
+
+    def rest(self, seconds: int) -> float:
+        """Let seconds at rest pass, and return what is served in each of them."""
+        self._now += seconds
+        return self._background + self._in_session / SESSION_SECONDS
+
     def _crowded(self, users: float, logins: float, pages: float, free: float, capacity: float) -> Second:
         """Return a second in which people have to wait; `free` is what the background leaves."""
         wait = self._queue / free if free else float(REFUSED_SECONDS + 1)

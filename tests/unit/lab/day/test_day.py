@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import pytest
 
@@ -23,6 +23,7 @@ class Fixed:
     floor: int = 0
     at: int | None = None
     to: int = 0
+    every: int = 1
 
     def act(self, now, pods, observed):  # noqa: ARG002 - a port's parameter
         if now == self.at:
@@ -129,3 +130,35 @@ def test_samples_are_old_and_leave_out_pods_that_are_new():
 def test_before_the_first_sample_nothing_is_known():
     pods = Pods(ROOMY, 4)
     assert Observed(MetricDelay()).readings(pods, 0).counted == 0
+
+
+class SecondBySecond(HpaAlone):
+    """An HPA of which no second is passed over."""
+
+    every = 1
+
+
+@pytest.mark.parametrize(("minimum", "maximum"), [(4, 4), (4, 40), (10, 40)])
+@pytest.mark.parametrize(
+    "faults",
+    [
+        (),
+        (SharedLimit(replicas=3),),
+        (Throttled(start=601, end=630, replicas=3.7), Throttled(start=5970, end=5981, replicas=3.7)),
+        (BrokenScaleUp(minutes=40),),
+    ],
+)
+def test_seconds_that_are_passed_over_change_no_figure(minimum, maximum, faults):
+    """With work to the seconds beside a pass, and second attempts long after the last who comes."""
+    crowd = a_crowd((700, 0), (1, 30), (400, 0), (63, 25.7), (1000, 0), (7, 0.1), (4000, 0))
+    spec = HpaSpec(minimum=minimum, maximum=maximum)
+    world = a_world(cluster=Cluster(), background=3.6, faults=faults)
+    passed, each = (
+        play(scaling(HorizontalPodAutoscaler(spec)), crowd, world, 4)
+        for scaling in (HpaAlone, SecondBySecond)
+    )
+    figures = [
+        {field.name: getattr(outcome, field.name) for field in fields(outcome) if field.name != "_backlog"}
+        for outcome in (passed, each)
+    ]
+    assert figures[0] == figures[1]

@@ -86,10 +86,10 @@ def test_what_a_run_is_asked_for_stays(tmp_path):
 
 
 def test_a_verdict_is_held_against_what_came_out(tmp_path):
-    held = play_scenario(scenario(tmp_path), Conditions())
+    held = play_scenario(scenario(tmp_path), Conditions(), (Variant.FIRSTBELL,))
     assert (held.verdict, held.as_told) == (Verdict.HELD, True)
     broken = scenario(tmp_path, "faults: [{sharedLimitReplicas: 1}]")
-    assert not play_scenario(broken, Conditions()).as_told
+    assert not play_scenario(broken, Conditions(), (Variant.FIRSTBELL,)).as_told
 
 
 def test_a_file_without_a_head_is_refused(tmp_path):

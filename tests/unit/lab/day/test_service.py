@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from firstbell.lab.day.arrivals import SESSION_SECONDS
 from firstbell.lab.day.service import Service
 
 
@@ -74,3 +75,24 @@ def test_without_any_capacity_everybody_is_refused():
     assert sum(second.served for second in seen) == 0
     assert seen[0].turned_away == pytest.approx(3)
     assert seen[0].wait_seconds > 30
+
+
+def test_it_is_at_rest_when_the_last_session_has_ended_and_then_every_second_is_alike():
+    service, stepped = Service(1.0), Service(1.0)
+    for one in (service, stepped):
+        one.step(3.0, 0.7, 5.0)
+    seconds = 0
+    while not service.is_at_rest(5.0):
+        seconds += 1
+        for one in (service, stepped):
+            one.step(0.0, 0.0, 5.0)
+    assert seconds == SESSION_SECONDS
+    assert not service.is_at_rest(0.9)
+    assert {stepped.step(0.0, 0.0, 5.0).served for _ in range(40)} == {service.rest(40)}
+    assert service.step(2.0, 0.3, 5.0) == stepped.step(2.0, 0.3, 5.0)
+
+
+def test_it_is_not_at_rest_while_somebody_will_come_again():
+    service = Service(0.0)
+    service.step(3.0, 0.7, 0.0)
+    assert not service.is_at_rest(5.0)
