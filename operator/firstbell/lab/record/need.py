@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
-from math import ceil
+from math import ceil, nan
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -44,7 +44,12 @@ def needs_of(values: array[float], per_replica: Fraction) -> array[int]:
     found: array[int] = array("q")
     add = found.append
     factor, most = float(1 / per_replica), float(MOST_REPLICAS)
+    before, same = nan, UNKNOWN
     for value in values:
+        # A load often stays for many samples.
+        if value == before:
+            add(same)
+            continue
         about = value * factor
         if about < most:
             whole = int(about)
@@ -53,7 +58,8 @@ def needs_of(values: array[float], per_replica: Fraction) -> array[int]:
             if near < over < 1 - near:
                 add(whole + 1)
                 continue
-        add(need_of(value, per_replica))
+        before, same = value, need_of(value, per_replica)
+        add(same)
     return found
 
 

@@ -38,6 +38,11 @@ def remote():
     return compare(a_remote_school(), DAY, Conditions())
 
 
+@pytest.fixture(scope="module")
+def without_hpa():
+    return compare(a_remote_school(), DAY, Conditions(beside_autoscaler=False), (Variant.FIRSTBELL,))
+
+
 def test_firstbell_holds_where_the_hpa_alone_is_short(remote):
     assert remote.held
     assert remote.outcomes[Variant.HPA_ALONE].short_minutes > 3
@@ -62,19 +67,15 @@ def test_the_hand_written_floor_knows_ordinary_days(remote):
     assert floors(remote.outcomes[Variant.HPA_WITH_CRON]) == {4, 120}
 
 
-def test_without_an_hpa_the_decision_is_the_count():
-    found = compare(
-        a_remote_school(), DAY, Conditions(beside_autoscaler=False), (Variant.FIRSTBELL,)
-    ).outcomes[Variant.FIRSTBELL]
+def test_without_an_hpa_the_decision_is_the_count(without_hpa):
+    found = without_hpa.outcomes[Variant.FIRSTBELL]
     assert {moment.replicas for moment in found.moments} >= {4, 120}
     assert all(moment.replicas == moment.floor for moment in found.moments)
 
 
-def test_without_an_hpa_falls_wait_for_the_stabilization():
-    alone = Conditions(beside_autoscaler=False)
-    found = compare(a_remote_school(), DAY, alone, (Variant.FIRSTBELL,))
-    moments = found.outcomes[Variant.FIRSTBELL].moments
-    written = [found.plan.write_at(found.start + minute) for minute in range(1440)]
+def test_without_an_hpa_falls_wait_for_the_stabilization(without_hpa):
+    moments = without_hpa.outcomes[Variant.FIRSTBELL].moments
+    written = [without_hpa.plan.write_at(without_hpa.start + minute) for minute in range(1440)]
     assert all(moment.floor >= write for moment, write in zip(moments, written, strict=True))
     last_high = max(index for index, write in enumerate(written) if write == 120)
     assert moments[last_high + 3].floor == 120
@@ -110,10 +111,7 @@ def test_a_day_is_the_same_each_time(seed):
 
 
 def test_another_seed_is_another_day():
-    days = [
-        compare(a_remote_school(), DAY, Conditions(coming=Coming(seed=seed)), (Variant.HPA_ALONE,))
-        for seed in (1, 2)
-    ]
+    days = [compare(a_remote_school(), DAY, Conditions(coming=Coming(seed=seed)), ()) for seed in (1, 2)]
     assert days[0].crowd.users != days[1].crowd.users
 
 
