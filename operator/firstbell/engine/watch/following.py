@@ -158,14 +158,21 @@ def _now() -> float:
 
 
 def teller(engine: Engine, kind: ForeignKind) -> Callable[[Json], None]:
-    """Return what hands the events of a kind to the engine."""
+    """Return what hands the events of a kind to the engine.
+
+    What changes nothing wakes nobody, and is kept for its version: an answer to a request of ours that bears
+    it too tells nothing that is later, and the watch will tell of it no more.
+    """
 
     def tell(event: Json) -> None:
         seen = kind.read(event["object"])
         key = kind.key(seen)
         if event["type"] == "DELETED":
             engine.wake(kind.drop(engine.store, key))
-        elif kind.known(engine.store).get(key) != seen:
-            engine.wake(kind.put(engine.store, seen))
+            return
+        changes = kind.known(engine.store).get(key) != seen
+        concerned = kind.put(engine.store, seen)
+        if changes:
+            engine.wake(concerned)
 
     return tell

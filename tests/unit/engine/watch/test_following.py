@@ -125,6 +125,18 @@ async def test_it_is_listed_once_and_watched_from_the_last_that_was_told():
     assert BETWEEN_SECONDS in slept
 
 
+@pytest.mark.parametrize(("plural", "body"), [(DEPLOYMENTS, a_deployment()), (HPAS, an_hpa())])
+async def test_what_changes_nothing_for_us_is_kept_for_its_version(plural, body):
+    """Else an answer to a write of ours of that version takes away what is known of Ready replicas."""
+    same = {"type": "MODIFIED", "object": versioned({**body, "metadata": {**body["metadata"]}}, 12)}
+    same["object"]["status"] = {**body.get("status", {}), "conditions": [{"type": "Other", "status": "True"}]}
+    watches = FakeWatches(**{plural: [listed(versioned(body, 11)), [same]]})
+    engine, _, _ = await followed(watches)
+    store = engine.store.workloads if plural == DEPLOYMENTS else engine.store.floors
+    assert [seen.version for seen in store.values()] == ["12"]
+    assert engine.woken == [set()], "by the list, and not again"
+
+
 async def test_what_changes_nothing_for_us_wakes_nobody_and_what_is_gone_is_dropped():
     same, told = an_event(11), an_event(13, kind="DELETED")
     same["object"]["status"] = {"currentMetrics": [{"type": "Resource"}]}
