@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from firstbell_workshop.local.control_plane import SHORT_LIVED_GO
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -43,7 +45,7 @@ def helm(program: Path, *args: str, home: Path) -> subprocess.CompletedProcess[s
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HELM_")}
     environment |= {f"HELM_{kind}_HOME": str(home) for kind in ("CACHE", "CONFIG", "DATA")}
     environment["KUBECONFIG"] = str(home / "no-kubeconfig")
-    environment["GOGC"] = "off"  # it ends before its memory matters: a third of its processor
+    environment |= SHORT_LIVED_GO
     argv = [str(program), *args]
     return subprocess.run(argv, capture_output=True, text=True, env=environment, timeout=60, check=False)
 
