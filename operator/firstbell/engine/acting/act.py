@@ -6,7 +6,6 @@ stands there now. Whatever could not be done is a Failure, to be tried again by 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -25,6 +24,7 @@ from firstbell.engine.memory.written import Admitted, SetCount
 from firstbell.engine.memory.zero import Zero
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.seen.store import SeenWorkload, Store
+from firstbell.engine.seen.workloads import with_count
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -243,20 +243,9 @@ class Actor:
         return None
 
     def _learn_count(self, workload: SeenWorkload, scale: Json) -> None:
-        """Keep the count that an answer of `/scale` tells. It does not tell of Ready replicas.
-
-        So these are not known until the watch tells of them, unless it has told of this very version already:
-        an autoscaler that follows the floor before we do may have everything Ready by then.
-        """
+        """Keep the count that an answer of `/scale` tells."""
         known = self._store.workloads.get(workload.ref.key, workload)
-        metadata = scale["metadata"]
-        uid, version = metadata["uid"], metadata.get("resourceVersion", "")
-        if version and (uid, version) == (known.uid, known.version):
-            return
-        replicas = (scale.get("spec") or {}).get("replicas", 0)
-        self._store.put_workload(
-            replace(known, uid=uid, replicas=replicas, ready=None, unknown_ready=None, version=version)
-        )
+        self._store.put_workload(with_count(known, scale))
 
     async def read_again(self, stands: Situation) -> bool:
         """Fetch what a failed test was about; False where that could not be had."""

@@ -17,6 +17,7 @@ import structlog
 from firstbell.core.instants import instant_of, minute_of
 from firstbell.engine.acting.scale_actuator import scale_command, write_scale
 from firstbell.engine.ports import Failure, FailureKind
+from firstbell.engine.seen.workloads import with_count
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -100,8 +101,8 @@ class LeftWorkloads:
             self._give_up(key, "it was changed meanwhile" if changed else written.message)
             return None
         self._left.pop(key, None)
-        version = written["metadata"].get("resourceVersion", "")
-        self._store.put_workload(replace(workload, replicas=left.minimum, ready=None, version=version))
+        known = self._store.workloads.get(left.target.key, workload)
+        self._store.put_workload(with_count(known, written))
         log.info("went to its minimum", workload=left.target.key, before=left.replicas, replicas=left.minimum)
         return None
 

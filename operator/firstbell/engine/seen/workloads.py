@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from firstbell.engine.objects.field_managers import applied_by, last_writer
@@ -66,3 +66,17 @@ def seen_workload(body: Json, of: WorkloadKind) -> SeenWorkload:
         version=metadata.get("resourceVersion", ""),
         pod=pod_request(body),
     )
+
+
+def with_count(known: SeenWorkload, scale: Json) -> SeenWorkload:
+    """Return a workload as an answer of its `/scale` tells of it, which does not tell of Ready replicas.
+
+    So these are not known until the watch tells of them, unless it has told of this very version already:
+    an autoscaler that follows the floor before we do may have everything Ready by then.
+    """
+    metadata = scale["metadata"]
+    uid, version = metadata["uid"], metadata.get("resourceVersion", "")
+    if version and (uid, version) == (known.uid, known.version):
+        return known
+    replicas = (scale.get("spec") or {}).get("replicas", 0)
+    return replace(known, uid=uid, replicas=replicas, ready=None, unknown_ready=None, version=version)
