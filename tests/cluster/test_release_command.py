@@ -54,6 +54,9 @@ def test_all_floors_come_back_and_nothing_of_ours_stays(floored: Stage):
     assert floored.owners_of_minimum() == {("helm", "Apply")}
     floored.kubectl("apply", "--server-side", "--field-manager=helm", "-f", "-", stdin=manifest(41))
     assert said(floored, "release", "--all", *of(floored)).startswith("no floor of installation")
+    misspelt = firstbell(floored, "release", "--all", "-n", f"{floored.namespace}s")
+    assert (misspelt.returncode, misspelt.stdout) == (2, "")
+    assert misspelt.stderr.startswith(f"there is no namespace '{floored.namespace}s'. Give another")
 
 
 def test_it_works_when_our_own_objects_are_gone(floored: Stage):

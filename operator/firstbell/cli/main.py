@@ -12,6 +12,11 @@ from firstbell.cli.help_text import SETTINGS
 from firstbell.cli.joined import RootGroup
 from firstbell.cli.mounted import unloaded
 
+HELP = """Workloads Ready before lessons restart: scaling by the school calendar.
+
+Exit codes: 0 fine; 1 as the help of a command says; 2 what was given, or the cluster, could not be used.
+"""
+
 
 class _OurGroup(RootGroup):
     """The first group: Typer makes it, and has no way to hand it commands that are none yet."""
@@ -28,7 +33,7 @@ app = typer.Typer(
     epilog="Example: firstbell plan -f calendar.yaml --date 2026-11-09",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="Workloads Ready before lessons restart: scaling by the school calendar.",
+    help=HELP,
 )
 
 

@@ -10,11 +10,12 @@ if TYPE_CHECKING:
     from firstbell.engine.ports import Cluster
 
 
-async def missing_namespace(cluster: Cluster, namespace: str) -> Failure | None:
+async def missing_namespace(
+    cluster: Cluster, namespace: str, cure: str = "Give another with -n, or -A for all"
+) -> Failure | None:
     """Return what is wrong with a namespace that is not there; None where it is, or nobody may tell."""
     path = ObjectPath(group="", version="v1", plural="namespaces", namespace="", name=namespace)
     found = await cluster.get(path)
     if not isinstance(found, Failure) or found.kind is not FailureKind.NOT_FOUND:
         return None
-    message = f"there is no namespace {namespace!r}. Give another with -n, or -A for all"
-    return Failure(kind=found.kind, message=message)
+    return Failure(kind=found.kind, message=f"there is no namespace {namespace!r}. {cure}")

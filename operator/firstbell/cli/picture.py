@@ -10,6 +10,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from firstbell.cli.written_files import not_written
+
 SUFFIXES = (".svg", ".png")
 
 
@@ -48,7 +50,7 @@ def written(figure: Any, file: Path) -> str | None:
     try:
         figure.savefig(file, metadata={"Date": None} if file.suffix == ".svg" else None)
     except OSError as error:
-        return f"{file}: cannot be written: {(error.strerror or str(error)).lower()}. Choose another place."
+        return not_written(file, error)
     finally:
         plt.close(figure)
     return None

@@ -23,6 +23,7 @@ _TROUBLE_WHEN_TRUE = frozenset(
         ConditionType.FLOOR_CONTESTED,
         ConditionType.PLAN_SHRUNK,
         ConditionType.CHANGED_BY_HAND,
+        ConditionType.EXPIRING,
     }
 )
 """All others tell a trouble where they are False."""

@@ -22,8 +22,8 @@ SUFFIXES = {".yaml", ".yml"}
 class FileProblem:
     """One thing that is wrong in a file. Its text is one line, `FILE:LINE: PATH: what. Cure.`.
 
-    An object that is read from a cluster has no lines: `line` is 0 then, and left out. `column` is told to
-    tools alone.
+    An object that is read from a cluster has no lines, nor has a file that cannot be opened or is too large:
+    `line` is 0 then, and left out. `column` is told to tools alone.
     """
 
     file: str
@@ -109,21 +109,21 @@ def read_file(path: Path) -> tuple[Origin, ...] | Unreadable:
     try:
         # The size is asked first, so that nothing of a large file is read; devices and pipes have none.
         if path.stat().st_size > MOST_BYTES:
-            return _refused(name, *_TOO_LARGE)
+            return _refused(name, *_TOO_LARGE, 0)
         with path.open("rb") as stream:
             return read_stream(stream, name)
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
-        return _refused(name, f"cannot be read ({reason})", "Give a file that exists and may be read")
+        return _refused(name, f"cannot be read ({reason})", "Give a file that exists and may be read", 0)
     except ValueError:
-        return _refused(name, "is not the name of a file", "Give a file that exists and may be read")
+        return _refused(name, "is not the name of a file", "Give a file that exists and may be read", 0)
 
 
 def read_stream(stream: BinaryIO, name: str) -> tuple[Origin, ...] | Unreadable:
     """Return the documents of an open file, or what is wrong with it; `name` is how problems call it."""
     data = stream.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
-        return _refused(name, *_TOO_LARGE)
+        return _refused(name, *_TOO_LARGE, 0)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from functools import cache
 
 import pytest
 import typer
@@ -41,21 +42,35 @@ def shown(*arguments: str) -> str:
     return result.stdout
 
 
+@cache
+def help_of(words: tuple[str, ...]) -> str:
+    return shown(*words, "-h")
+
+
 @each_command
 def test_h_is_help_everywhere(words):
-    assert shown(*words, "-h") == shown(*words, "--help")
-    assert shown(*words, "-h").lstrip().startswith(f"Usage: firstbell {' '.join(words)}".rstrip())
+    assert help_of(words) == shown(*words, "--help")
+    assert help_of(words).lstrip().startswith(f"Usage: firstbell {' '.join(words)}".rstrip())
 
 
 @each_command
 def test_no_help_names_a_type_of_the_programming_language(words):
-    said = shown(*words, "-h")
-    assert re.findall(r"<(?:bool|str|int|float|path|list|Path)\b[^>]*>?", said) == []
+    assert re.findall(r"<(?:bool|str|int|float|path|list|Path)\b[^>]*>?", help_of(words)) == []
+
+
+NEVER_1 = {("crds",), ("schema",), ("run",), ("explain",)}
+"""Commands that do what they are for, or end with 2."""
+
+
+@each_command
+def test_a_help_says_when_its_command_ends_with_1(words):
+    told = re.search(r"xit\s+codes?\b.*\b1\b|Ends\s+with\s+1", help_of(words), re.DOTALL)
+    assert (told is None) is (words in NEVER_1 or words[:1] == ("cluster",)), help_of(words)
 
 
 @each_command
 def test_every_help_ends_in_an_example_that_can_be_typed(words):
-    example = shown(*words, "-h").rstrip().splitlines()[-1].strip()
+    example = help_of(words).rstrip().splitlines()[-1].strip()
     assert example.startswith("Example: ")
     line = example.removeprefix("Example: ").removeprefix('eval "$(').removesuffix(')"')
     program, *arguments = shlex.split(line.split(" | ", maxsplit=1)[0])

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from firstbell.core.conditions import Condition, Truth, merge_conditions
+from firstbell.core.reason_words import ConditionType
 
 THEN = datetime(2020, 4, 20, 6, 0, tzinfo=UTC)
 NOW = datetime(2020, 4, 20, 6, 30, 0, 123456, tzinfo=UTC)
@@ -46,3 +49,18 @@ def test_merging_twice_changes_nothing():
 
 def test_old_conditions_that_are_not_told_any_more_go():
     assert merge_conditions([condition(Truth.TRUE, since=THEN)], [], NOW) == ()
+
+
+TELLS_A_TROUBLE = dict.fromkeys(ConditionType, Truth.FALSE) | {
+    ConditionType.SCALING_LIMITED: Truth.TRUE,
+    ConditionType.FLOOR_CONTESTED: Truth.TRUE,
+    ConditionType.PLAN_SHRUNK: Truth.TRUE,
+    ConditionType.CHANGED_BY_HAND: Truth.TRUE,
+    ConditionType.EXPIRING: Truth.TRUE,
+}
+
+
+@pytest.mark.parametrize(("of", "bad"), TELLS_A_TROUBLE.items())
+def test_each_condition_tells_a_trouble_by_one_status_alone(of, bad):
+    told = {status for status in Truth if Condition(type=of, status=status, reason="Why").is_trouble}
+    assert told == {bad}

@@ -43,7 +43,7 @@ def test_a_syntax_error_is_file_line_what_and_cure(tmp_path):
 def test_a_file_that_is_not_there(tmp_path):
     (line,) = told(read_file(tmp_path / "none.yaml"))
     assert line == (
-        f"{tmp_path / 'none.yaml'}:1: cannot be read (no such file or directory)."
+        f"{tmp_path / 'none.yaml'}: cannot be read (no such file or directory)."
         " Give a file that exists and may be read."
     )
 

@@ -51,7 +51,8 @@ def check(
 ) -> None:
     """Check that the operator's pods are Ready, hold their Leases, and decide on a policy that moves nothing.
 
-    The policy is in DryRun, for the operator's own Deployment, and is deleted afterwards.
+    The policy is in DryRun, for the operator's own Deployment, and is deleted afterwards. Exit code 1: one
+    answer is not as it should be, or was not there in time.
     """
     import asyncio
 

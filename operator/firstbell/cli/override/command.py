@@ -82,7 +82,10 @@ def override(
     context: Context = None,
     kubeconfig: Kubeconfig = None,
 ) -> None:
-    """Order a floor, more than is planned, or hands off, until a time: it ends by itself."""
+    """Order a floor, more than is planned, or hands off, until a time: it ends by itself.
+
+    Exit code 1: you said no, or the operator found the order invalid.
+    """
     from firstbell.cli.ask_cluster import namespace_meant, split_name
     from firstbell.clock import SystemClock
 

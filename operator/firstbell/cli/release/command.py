@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from firstbell.cli.release.order import Unread
     from firstbell.engine.floor.held_floors import Released
     from firstbell.engine.floor.seen_floor import SeenFloor
+    from firstbell.engine.ports import Cluster
     from firstbell.engine.requests.command import Command
 
 FAILED = 1
@@ -26,6 +27,7 @@ RAISED_AGAIN = (
     "(kubectl scale --replicas=0 deployment/...), or set spec.mode: DryRun in the SchoolAutoscaler."
 )
 KEEP_THEIR_COUNT = "Workloads without an autoscaler keep the count that they have: kubectl scale lowers it."
+ANOTHER_NAMESPACE = "Give another, or --all without -n for every one"
 _FIND = f"kubectl get {{}} -A -o yaml | grep {GROUP}/"
 FIND_BY_HAND = f"To find the floors by hand: {_FIND.format(HPA.kubectl_name)}"
 FIND_SCALED_OBJECTS = f"With KEDA also: {_FIND.format(SCALED_OBJECT.kubectl_name)}"
@@ -68,7 +70,8 @@ def release(
 ) -> None:
     """Bring raised floors back to their baselines: annotations gone, field ownership handed back.
 
-    A running operator raises them again: stop it first, or set spec.mode: DryRun.
+    A running operator raises them again: stop it first, or set spec.mode: DryRun. Exit code 1: some were not
+    brought back, and are named. 2: none could be looked at.
     """
     from firstbell.cli.ask_cluster import ask_cluster
     from firstbell.cli.release.order import Order, Unread, carry_out
@@ -102,6 +105,8 @@ def release(
     if isinstance(floors, Unread):
         _end_unread(floors, never_fail=never_fail)
     if not floors:
+        if not never_fail:
+            _refuse_missing(order.namespaces, kubeconfig, context)
         typer.echo(f"no floor of installation {instance} is raised" + _where(order.namespaces))
         typer.echo(KEEP_THEIR_COUNT, err=True)
         return
@@ -117,6 +122,19 @@ def _owner_meant(target: str, namespaces: Sequence[str], kubeconfig: Path | None
     if len(namespaces) > 1:
         refuse([f"{target}: is in one namespace. Give -n once."])
     return autoscaler_meant(target, next(iter(namespaces), None), kubeconfig, context)
+
+
+def _refuse_missing(namespaces: Sequence[str], kubeconfig: Path | None, context: str | None) -> None:
+    """End the command where nothing is raised in a namespace because there is none of that name."""
+    from firstbell.cli.ask_cluster import ask_cluster
+    from firstbell.cli.missing_namespace import missing_namespace
+
+    async def missing(cluster: Cluster) -> list[Failure | None]:
+        return [await missing_namespace(cluster, one, ANOTHER_NAMESPACE) for one in namespaces]
+
+    told = ask_cluster(kubeconfig, context, missing) if namespaces else []
+    if not isinstance(told, Failure) and any(told):
+        refuse([f"{one.message}." for one in told if one is not None])
 
 
 def _where(namespaces: Sequence[str]) -> str:

@@ -20,7 +20,10 @@ def resume(
     context: Context = None,
     kubeconfig: Kubeconfig = None,
 ) -> None:
-    """Take the order to stop back: what is due is raised within seconds, what is over comes down as usual."""
+    """Take the order to stop back: what is due is raised within seconds, what is over comes down as usual.
+
+    Exit code 1: you said no, or every SchoolAutoscaler still says that it is stopped.
+    """
     from firstbell.cli.ask_cluster import ask_cluster
     from firstbell.cli.stop.order import heard, standing_order, take_back
     from firstbell.cli.stop.place import end_refused, place_meant, tell_heard

@@ -45,7 +45,10 @@ def stop(
     context: Context = None,
     kubeconfig: Kubeconfig = None,
 ) -> None:
-    """Keep the operator from writing anything, within a second. What is raised stays raised."""
+    """Keep the operator from writing anything, within a second. What is raised stays raised.
+
+    Exit code 1: you said no, or the order stands and no SchoolAutoscaler says that it is stopped.
+    """
     from firstbell.cli.ask_cluster import ask_cluster
     from firstbell.cli.stop.order import coming_bells, give, heard, who_am_i
     from firstbell.cli.stop.place import end_refused, place_meant, tell_heard

@@ -43,7 +43,7 @@ def read_csv(path: Path, counts_seconds: int = SAMPLE_COUNTS_SECONDS) -> Recordi
         # Devices and pipes have no size: they are read to their end.
         if path.stat().st_size > MOST_BYTES:
             return _unreadable(
-                name, 1, f"is larger than {MOST_BYTES // 1_000_000} MB", "Split it, or record in longer steps"
+                name, 0, f"is larger than {MOST_BYTES // 1_000_000} MB", "Split it, or record in longer steps"
             )
         with path.open(encoding="utf-8-sig", newline="") as stream:
             return _read(stream, name, counts_seconds)
@@ -51,9 +51,9 @@ def read_csv(path: Path, counts_seconds: int = SAMPLE_COUNTS_SECONDS) -> Recordi
         return _unreadable(name, 1, "is not text in UTF-8", "Save the file as UTF-8")
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
-        return _unreadable(name, 1, f"cannot be read ({reason})", "Give a file that exists and may be read")
+        return _unreadable(name, 0, f"cannot be read ({reason})", "Give a file that exists and may be read")
     except ValueError:
-        return _unreadable(name, 1, "is not the name of a file", "Give a file that exists and may be read")
+        return _unreadable(name, 0, "is not the name of a file", "Give a file that exists and may be read")
 
 
 def _read(stream: TextIO, name: str, counts_seconds: int) -> Recording | Unreadable:

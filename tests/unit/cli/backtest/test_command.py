@@ -264,4 +264,6 @@ def test_a_picture_that_cannot_be_written_is_told(tmp_path, school):
     picture = tmp_path / "none" / "backtest.svg"
     done = run("-f", school, "--load", recording(tmp_path), "--plot", picture)
     assert done.exit_code == 2
-    assert "cannot be written: no such file or directory. Choose another place." in done.stderr
+    assert (
+        "cannot be written (no such file or directory). Give a folder that may be written to." in done.stderr
+    )

@@ -53,7 +53,9 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path):
 
     result = run(written(tmp_path, BOTH), *DATE, "--plot", picture.as_posix())
 
-    want = f"{picture}: cannot be written: no such file or directory. Choose another place.\n"
+    want = (
+        f"{picture}: cannot be written (no such file or directory). Give a folder that may be written to.\n"
+    )
     assert (2, want) == (result.exit_code, result.stderr)
 
 

@@ -150,7 +150,7 @@ def test_two_objects_of_one_name_are_told_with_the_first(tmp_path):
 def test_a_missing_file(tmp_path):
     file = tmp_path / "none.yaml"
 
-    assert [f"{file}:1: cannot be read (no such file or directory). {UNREADABLE}"] == refused(file)
+    assert [f"{file}: cannot be read (no such file or directory). {UNREADABLE}"] == refused(file)
 
 
 def test_a_folder_without_a_file_of_ours(tmp_path):
