@@ -48,12 +48,12 @@ from firstbell.engine.requests.held_cluster import HeldCluster
 from firstbell.engine.seen.store import Store
 from firstbell.engine.watch.appearing import autoscalers_appear
 from firstbell.engine.watch.asked_targets import AskedTargets, follow_asked
+from firstbell.engine.watch.followed_stop import FollowedStop
 from firstbell.engine.watch.following import follow_objects
 from firstbell.engine.watch.holding import Holding
 from firstbell.engine.watch.loading import load
 from firstbell.engine.watch.looking_anew import follow_gaps, keep_beating
 from firstbell.engine.watch.red_workloads import RedWorkloads, follow_red
-from firstbell.engine.watch.stopping import Stopping
 from firstbell.engine.watch.vanished import follow_vanished
 from firstbell.handlers import watching
 from firstbell.handlers.comparing import NoComparison
@@ -211,8 +211,8 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
         if not await _unless_stopped(asked.first_look(), stop):
             return
         order = Stop(clock)
-        stopping = Stopping(cluster, order, stop_namespace(settings))
-        if not await _unless_stopped(stopping.first_look(store, pause), stop):
+        followed_stop = FollowedStop(cluster, order, stop_namespace(settings))
+        if not await _unless_stopped(followed_stop.first_look(store, pause), stop):
             return
         engine = Engine(
             cluster=cluster,
@@ -244,8 +244,8 @@ async def _run(  # noqa: PLR0913 - what run_operator has put together
         work = (
             engine.run(),
             keep_beating(engine.look_at_clock),
-            follow_gaps(engine, cluster, settings.namespaces, asked, stopping),
-            stopping.follow(engine.look_at_stop),
+            follow_gaps(engine, cluster, settings.namespaces, asked, followed_stop),
+            followed_stop.follow(engine.look_at_stop),
             events.run(),
             follow_vanished(engine, cluster, settings.namespaces, listed_anew),
             follow_asked(engine, asked),

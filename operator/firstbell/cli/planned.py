@@ -19,7 +19,7 @@ from firstbell.core import Plan, SchoolCalendar, SchoolDays, Workload, make_plan
 from firstbell.core.capacity import NO_RISES, Rises
 from firstbell.core.instants import start_of_day
 from firstbell.core.reasons import Condition, ConditionType, Severity, Truth, policy_findings
-from firstbell.engine.deciding.leading import lead_from_status
+from firstbell.engine.deciding.measured_rises import lead_from_status
 from firstbell.engine.objects.status_values import read_condition
 from firstbell.engine.ports import Failure
 from firstbell.files.links import Linked, LinkedAutoscaler, link, link_readable

@@ -19,7 +19,7 @@ from firstbell.core.reasons import AbsenceReason
 from firstbell.engine.acting.act import Actor
 from firstbell.engine.acting.commands import unsent_of
 from firstbell.engine.acting.left_workloads import LeftWorkloads
-from firstbell.engine.deciding.ordering import effect_of, hold_now
+from firstbell.engine.deciding.orders_in_force import effect_of, hold_now
 from firstbell.engine.floor.kept_fields import KeptFields
 from firstbell.engine.floor.orphans import release, release_orphans, release_owned
 from firstbell.engine.live.polling import Polling
@@ -36,7 +36,7 @@ from firstbell.engine.pace.tenure import Tenure
 from firstbell.engine.pace.timekeeping import Timekeeping, tell_clock
 from firstbell.engine.pace.turns import Turns
 from firstbell.engine.pace.wakeups import Wakeups
-from firstbell.engine.pace.writing import Writing
+from firstbell.engine.pace.written_rises import WrittenRises
 from firstbell.engine.ports import FailureKind
 from firstbell.engine.report.fleet_figures import NextBell
 from firstbell.engine.report.reported_kinds import REPORTED_KINDS
@@ -200,7 +200,7 @@ class Engine:
         self._unfinished: Turns[str] = Turns(self._decisions)
         self._left_off: set[str] = set()
         self._finishing: set[str] = set()
-        self._writing = Writing()
+        self._written_rises = WrittenRises()
         self._ticking: set[str] = set()
         self._again: set[str] = set()
         self._woken = asyncio.Event()
@@ -461,8 +461,8 @@ class Engine:
         same_term = before is None or memory is before
         rises = memory.written.rises - rises if memory is not None and same_term else 0
         if rises or key in self._finishing:
-            self._writing.wrote(begun, time.perf_counter(), rises)
-            each = self._writing.pace.each
+            self._written_rises.wrote(begun, time.perf_counter(), rises)
+            each = self._written_rises.pace.each
             if self._wakeups.follow_pace(each):
                 self._woken.set()
                 log.info("rises are written at another pace", milliseconds=round(each.total_seconds() * 1000))

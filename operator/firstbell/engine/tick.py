@@ -17,7 +17,7 @@ from firstbell.core.scaling import SLOWING, next_turns
 from firstbell.engine.acting.way_back import follow_way_back
 from firstbell.engine.deciding.evaluating import evaluated
 from firstbell.engine.deciding.last_autoscaler import autoscaler_from_status, follow_autoscaler
-from firstbell.engine.deciding.leading import follow_rises, follow_write, lead_from_status
+from firstbell.engine.deciding.measured_rises import follow_rises, follow_write, lead_from_status
 from firstbell.engine.deciding.planning import current_plan
 from firstbell.engine.deciding.situation import ByFloor, ByScale, Situation, situation
 from firstbell.engine.deciding.surging import surge_from_status

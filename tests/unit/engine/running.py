@@ -14,9 +14,9 @@ from firstbell.engine.pace.stop import Stop
 from firstbell.engine.seen.store import Store
 from firstbell.engine.seen.watched_kinds import FOREIGN_KINDS, OWN_KINDS
 from firstbell.engine.watch.asked_targets import AskedTargets
+from firstbell.engine.watch.followed_stop import FollowedStop
 from firstbell.engine.watch.following import teller
 from firstbell.engine.watch.looking_anew import follow_gaps
-from firstbell.engine.watch.stopping import Stopping
 from firstbell.handlers import watching
 from firstbell.kinds.stop_order import STOP_NAME, stop_order
 from tests.fakes import FakeEvents, FakeMetrics, FakeTelemetry, instant, settled
@@ -61,7 +61,7 @@ class Running:
         self._server: float | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._stop = Stop(self.world.clock)
-        self._stopping = Stopping(self.world.cluster, self._stop, OPERATORS)
+        self._stopping = FollowedStop(self.world.cluster, self._stop, OPERATORS)
         self.engine = Engine(
             cluster=self.world.cluster,
             clock=self.world.clock,

@@ -265,7 +265,7 @@ async def test_rises_of_an_earlier_term_are_not_taken_off_those_of_a_new_one():
         take(run, lease)
         await settled()
         await run.pass_time(seconds=2)
-        before = run.engine._writing.pace
+        before = run.engine._written_rises.pace
         run.engine._memories[KEY].written.rises = 120  # two months of bells
         run.world.cluster.gate = asyncio.Event()
         await run.until(INSIDE)
@@ -274,7 +274,7 @@ async def test_rises_of_an_earlier_term_are_not_taken_off_those_of_a_new_one():
         await lose(run, lease)
         run.open()
         await settled()
-        assert run.engine._writing.pace == before
+        assert run.engine._written_rises.pace == before
 
 
 async def test_who_stands_by_tells_dashboards_of_no_object_and_who_has_lost_the_lease_of_none_any_more():

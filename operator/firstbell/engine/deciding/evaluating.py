@@ -13,7 +13,7 @@ from firstbell.core.instants import minute_of
 from firstbell.core.reasons import LimitReason
 from firstbell.core.scaling import Limit, hold_in_force
 from firstbell.engine.deciding.hands import follow_hands, hand_happening
-from firstbell.engine.deciding.ordering import (
+from firstbell.engine.deciding.orders_in_force import (
     by_other_times,
     floors_asked,
     floors_at_other_times,

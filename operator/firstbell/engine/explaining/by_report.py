@@ -11,7 +11,7 @@ from firstbell.core import Pilot
 from firstbell.core.scaling import SETTLED
 from firstbell.engine.deciding.evaluating import evaluated
 from firstbell.engine.deciding.last_autoscaler import autoscaler_from_status, with_kept_baseline
-from firstbell.engine.deciding.leading import lead_from_status
+from firstbell.engine.deciding.measured_rises import lead_from_status
 from firstbell.engine.deciding.situation import situation
 from firstbell.engine.deciding.surging import surge_from_status
 from firstbell.engine.explaining.last_report import with_reported_live

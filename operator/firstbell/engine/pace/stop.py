@@ -1,7 +1,7 @@
 """The order to write nothing, as it is known: in force from when it is seen, and before anything is written.
 
-What nobody could read yet is no order: who starts waits for it instead (`watch/stopping.py`). An order that
-has an end is over when every time says so that it may be: a clock that is wrong ends no stop.
+What nobody could read yet is no order: who starts waits for it instead (`watch/followed_stop.py`). An order
+that has an end is over when every time says so that it may be: a clock that is wrong ends no stop.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from firstbell.core.reasons import (
 )
 from firstbell.engine.acting.contest import contested
 from firstbell.engine.deciding.last_autoscaler import autoscaler_to_status
-from firstbell.engine.deciding.leading import lead_to_status
+from firstbell.engine.deciding.measured_rises import lead_to_status
 from firstbell.engine.deciding.outcome import floor_after
 from firstbell.engine.deciding.situation import ByFloor, ByScale
 from firstbell.engine.deciding.surging import surge_to_status

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from firstbell.engine.engine import Engine
     from firstbell.engine.ports import Cluster
     from firstbell.engine.watch.asked_targets import AskedTargets
-    from firstbell.engine.watch.stopping import Stopping
+    from firstbell.engine.watch.followed_stop import FollowedStop
 
 log = structlog.get_logger("firstbell.engine")
 
@@ -41,7 +41,7 @@ async def follow_gaps(  # noqa: PLR0913, PLR0917 - all that is read again
     cluster: Cluster,
     namespaces: Sequence[str],
     asked: AskedTargets,
-    stopping: Stopping,
+    followed_stop: FollowedStop,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> None:
     """Look at everything anew whenever the fence was shut, until cancelled; `namespaces` empty = all."""
@@ -51,7 +51,7 @@ async def follow_gaps(  # noqa: PLR0913, PLR0917 - all that is read again
         epoch = fence.epoch
         await load(cluster, engine.store, namespaces, sleep, slices=engine.slices, again=True)
         await asked.look_at_all()
-        seen = await stopping.look_again()
+        seen = await followed_stop.look_again()
         if not seen or not await forget_vanished(engine, cluster, namespaces):
             await sleep(BEAT_SECONDS)
             continue

@@ -33,7 +33,7 @@ FOR_NOW_UNREADABLE = "as the last report says; the order itself cannot be read"
 log = structlog.get_logger("firstbell.engine")
 
 
-class Stopping:
+class FollowedStop:
     """Reads and follows the order of one namespace; of none (empty) there is none to follow."""
 
     def __init__(self, watches: Watches, stop: Stop, namespace: str) -> None:

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from firstbell.core.lead import MOST, NO_RISES, Rise
-from firstbell.engine.deciding.leading import follow_rises, lead_from_status, lead_to_status
+from firstbell.engine.deciding.measured_rises import follow_rises, lead_from_status, lead_to_status
 from firstbell.engine.deciding.situation import situation
 from firstbell.engine.explaining.explanation import explain
 from firstbell.engine.memory.lead import Lead

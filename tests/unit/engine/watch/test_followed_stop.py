@@ -12,7 +12,7 @@ from firstbell.engine.pace.stop import Stop
 from firstbell.engine.ports import Failure, FailureKind, Listed
 from firstbell.engine.seen.own_kinds import seen_autoscaler
 from firstbell.engine.seen.store import Store
-from firstbell.engine.watch.stopping import FIRST_WAIT_SECONDS, REFUSED_SECONDS, Stopping
+from firstbell.engine.watch.followed_stop import FIRST_WAIT_SECONDS, REFUSED_SECONDS, FollowedStop
 from firstbell.kinds.stop_order import STOP_NAME, stop_manifest
 from tests.fakes import ManualClock, instant
 from tests.unit.engine.bodies import INSIDE, an_autoscaler
@@ -74,7 +74,7 @@ async def followed(watches: ScriptedWatches, stop: Stop | None = None) -> tuple[
         slept.append(seconds)
         await asyncio.sleep(0)
 
-    stopping = Stopping(watches, stop, NS)
+    stopping = FollowedStop(watches, stop, NS)
     following = asyncio.create_task(stopping.follow(lambda: seen.append(stop.in_force() is not None), sleep))
     await watches.over.wait()
     following.cancel()
@@ -130,7 +130,7 @@ async def test_a_start_waits_for_a_server_that_does_not_answer():
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
 
-    await Stopping(ScriptedWatches([DOWN, DOWN, [ORDER]]), stop, NS).first_look(Store(), sleep)
+    await FollowedStop(ScriptedWatches([DOWN, DOWN, [ORDER]]), stop, NS).first_look(Store(), sleep)
     assert (stop.is_known, stop.in_force() is not None, len(slept)) == (True, True, 2)
 
 
@@ -143,16 +143,16 @@ async def test_without_the_right_a_start_goes_by_the_last_report(reported: bool)
     body["status"] = {"conditions": [condition]}
     store.put_autoscaler(seen_autoscaler(body, None))
     stop = a_stop()
-    await Stopping(ScriptedWatches([FORBIDDEN]), stop, NS).first_look(store)
+    await FollowedStop(ScriptedWatches([FORBIDDEN]), stop, NS).first_look(store)
     assert (stop.is_known, stop.in_force() is not None) == (False, reported)
 
 
 async def test_without_a_namespace_nothing_is_asked_and_it_is_said_how_to_have_one():
     watches, stop = ScriptedWatches([]), a_stop()
     with capture_logs() as logs:
-        await Stopping(watches, stop, "").first_look(Store())
+        await FollowedStop(watches, stop, "").first_look(Store())
     assert "--stop-namespace" in logs[0]["event"]
-    assert (watches.asked, stop.in_force(), await Stopping(watches, stop, "").look_again()) == (
+    assert (watches.asked, stop.in_force(), await FollowedStop(watches, stop, "").look_again()) == (
         [],
         None,
         True,

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from firstbell.core.capacity import WritingPace
 
 
-class Writing:
+class WrittenRises:
     """Collects when rises were written, by a steady clock in seconds, in the order in which they ended."""
 
     def __init__(self) -> None:
