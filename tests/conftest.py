@@ -39,10 +39,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection(session: pytest.Session) -> Iterator[object]:
-    if not hasattr(session.config, "workerinput"):
-        return (yield)
-    with compiled_once():
-        return (yield)
+    """Collect without searching for garbage, which is a quarter of its time in each process."""
+    gc.disable()
+    try:
+        if not hasattr(session.config, "workerinput"):
+            return (yield)
+        with compiled_once():
+            return (yield)
+    finally:
+        gc.enable()
 
 
 @pytest.hookimpl(trylast=True)
