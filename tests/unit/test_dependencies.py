@@ -96,3 +96,29 @@ def test_what_is_declared_is_imported():
         normal(name) for module in imported(ROOT / "operator") for name in DISTRIBUTIONS().get(module, [])
     }
     assert DECLARED - used == BESIDE
+
+
+# Who may import whom is held by import-linter, for what its contracts name.
+
+
+def contract(name: str) -> dict:
+    return next(one for one in PROJECT["tool"]["importlinter"]["contracts"] if one["name"] == name)
+
+
+def test_the_contracts_of_imports_look_at_every_package():
+    packages = {file.parent.name for file in (ROOT / "operator").glob("*/__init__.py")}
+    assert set(PROJECT["tool"]["importlinter"]["root_packages"]) == packages
+
+
+def rooms() -> set[str]:
+    found = (ROOT / "operator/firstbell").iterdir()
+    return {one.stem for one in found if one.suffix == ".py" or (one / "__init__.py").exists()} - {"__init__"}
+
+
+def test_every_room_of_the_operator_has_its_layer_and_comes_into_the_core_by_a_door():
+    layers = " ".join(contract("layers point one way")["layers"])
+    assert set(re.findall(r"firstbell\.(\w+)", layers)) == rooms()
+    comes_in = contract("the core is entered by its doors")["source_modules"]
+    assert {each.removeprefix("firstbell.") for each in comes_in} == rooms() - {"core"} | {
+        "firstbell_workshop"
+    }

@@ -23,7 +23,7 @@ HOMES = {
     "Rules": {"firstbell/kinds/autoscaler_conversion.py", f"{CORE}/rules.py"},
 }
 """What is called by its home and by one other file alone: of these a decision is made."""
-NAMED = re.compile(rf"\b(?:{'|'.join(HOMES)})\b")
+NAMED = re.compile(rf"\b(?:{'|'.join(HOMES)}|replace\(\w*\.?\w*observ\w*)\b")
 """A file that says none of these words, under whatever other name, calls none of them."""
 SOURCES = {"firstbell.core.decide", "firstbell.core.scheduled", "firstbell.core.surge_correction"}
 SOURCES |= {"firstbell.core.rules"}
@@ -38,7 +38,7 @@ def strangers(source: str, file: str) -> list[str]:
     names = {
         alias.asname or alias.name: alias.name
         for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and node.module in SOURCES | {DOOR}
+        if isinstance(node, ast.ImportFrom) and (node.level or node.module in SOURCES | {DOOR})
         for alias in node.names
         if alias.name in HOMES
     }
@@ -47,6 +47,8 @@ def strangers(source: str, file: str) -> list[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             found.append(names.get(node.func.id))
+            if node.func.id == "replace" and node.args and "observ" in ast.unparse(node.args[0]):
+                found.append("Observation")
         elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Attribute):
             last = node.value.id if isinstance(node.value, ast.Name) else node.value.attr
             found.append(node.attr if last in modules else None)
@@ -70,6 +72,8 @@ def test_nothing_but_the_pilot_builds_an_observation_decides_or_remembers():
         ("from firstbell.core.decide import Observation as Seen\nSeen(now=None)", ["Observation"]),
         ("from firstbell.core import decide\ndecide.decide(None)", ["decide"]),
         ("from firstbell.core import Rules\nRules()", ["Rules"]),
+        ("from .decide import Observation as Seen\nSeen(now=None)", ["Observation"]),
+        ("replace(look.observed, stopped='')", ["Observation"]),
         ("import firstbell.core.decide\nfirstbell.core.decide.Observation()", ["Observation"]),
         ("from firstbell.core.rules import Rules\nRules()", ["Rules"]),
         ("from firstbell.core.decision import Decision\ndef of(seen: Observation) -> Decision: ...", []),

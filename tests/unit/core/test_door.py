@@ -11,11 +11,17 @@ import pytest
 from firstbell import core
 
 PACKAGE = Path(core.__file__).parents[1]
-ROOMS = [PACKAGE, PACKAGE.with_name("firstbell_workshop")]
+ROOMS = [file.parent for file in PACKAGE.parent.glob("*/__init__.py")]
 CORE = PACKAGE / "core"
 FRONT = "firstbell.core"
 BESIDE = [f"{FRONT}.{subject}" for subject in ("calendar", "capacity", "instants", "reasons", "scaling")]
 DOORS = [FRONT, *BESIDE]
+BEHIND = {f"{FRONT}.{path.stem}" for path in CORE.iterdir() if path.stem[0] != "_"} - set(DOORS)
+STANDARD = {
+    "__future__", "array", "bisect", "collections", "dataclasses", "datetime", "enum", "fractions",
+    "functools", "heapq", "itertools", "math", "operator", "typing", "unicodedata", "zoneinfo",
+}  # fmt: skip
+"""What the core may take of Python's library: nothing that reads a clock, a file, a network or chance."""
 WIDEST_FRONT = 35
 """So many names the door of verbs may have; what else is asked for has the door of its subject."""
 
@@ -106,3 +112,55 @@ def test_the_core_goes_through_none_of_its_doors():
 )
 def test_a_way_through_a_door_is_seen(source, doors):
     assert through_a_door(source) == doors
+
+
+def past_the_doors(source: str) -> list[str]:
+    """Return the ways into the core that are no doors: what is behind them, or the core by its whole name."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names if f"{alias.name}.".startswith("firstbell.")]
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            taken = [module, *(f"{module}.{alias.name}" for alias in node.names)]
+            found += [each for each in taken if each in BEHIND or each[0] == "."]
+            found += [each for each in taken[1:] if each == FRONT]
+    return found
+
+
+def test_nobody_comes_past_the_doors_in_any_package():
+    files = [file for room in ROOMS for file in room.rglob("*.py") if CORE not in file.parents]
+
+    assert {
+        str(file): ways for file in files if (ways := past_the_doors(file.read_text(encoding="utf-8")))
+    } == {}
+
+
+@pytest.mark.parametrize(
+    ("source", "ways"),
+    [
+        ("from firstbell.core.plan import make_plan", [f"{FRONT}.plan"]),
+        ("from firstbell.core import plan", [f"{FRONT}.plan"]),
+        ("import firstbell.core", [FRONT]),
+        ("import firstbell.core.plan as p", [f"{FRONT}.plan"]),
+        ("from firstbell import core", [FRONT]),
+        ("from .core.plan import make_plan", [".core.plan", ".core.plan.make_plan"]),
+        ("from firstbell.core import Plan", []),
+        ("from firstbell.core.calendar import DayChange", []),
+        ("from firstbell import clock", []),
+    ],
+)
+def test_a_way_past_the_doors_is_seen_however_it_is_written(source, ways):
+    assert past_the_doors(source) == ways
+
+
+def test_the_core_takes_nothing_but_what_calculates():
+    taken = {
+        (node.module if isinstance(node, ast.ImportFrom) else alias.name).partition(".")[0]
+        for file in CORE.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+
+    assert taken == STANDARD | {"firstbell"}
