@@ -50,6 +50,7 @@ class Faults:
         self._limits = [fault for fault in faults if not isinstance(fault, BrokenScaleUp)]
         self._broken = next((fault for fault in faults if isinstance(fault, BrokenScaleUp)), None)
         self._began: int | None = None
+        self._broken_until: int | None = None
 
     def touch(self, pods: Pods, now: int) -> None:
         """Do to pods what the fault does."""
@@ -57,13 +58,17 @@ class Faults:
             return
         if self._began is None and pods.wanted > pods.existing:
             self._began = now
-        if self._began is not None:
-            until = self._began + self._broken.minutes * SECONDS_PER_MINUTE
-            if now < until:
-                pods.break_started_after(self._began, until)
+            self._broken_until = now + self._broken.minutes * SECONDS_PER_MINUTE
+        if self._began is not None and self._broken_until is not None and now < self._broken_until:
+            pods.break_started_after(self._began, self._broken_until)
 
     def is_steady(self, now: int, until: int) -> bool:
-        """Tell whether no limit begins or ends between two seconds; pods at rest are not touched anyway."""
+        """Tell whether nothing of a fault begins or ends between two seconds.
+
+        While added pods are broken that may be any second: one that is Ready at once is broken in the next.
+        """
+        if self._broken_until is not None and now < self._broken_until:
+            return False
         return not any(
             isinstance(limit, Throttled) and (now < limit.start < until or now < limit.end < until)
             for limit in self._limits

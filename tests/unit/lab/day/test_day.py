@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 
 import pytest
 
+from firstbell.lab.day.cron import CronFloor, HpaWithCron
 from firstbell.lab.day.crowd import Crowd
 from firstbell.lab.day.day import World, play
 from firstbell.lab.day.faults import BrokenScaleUp, SharedLimit, Throttled
@@ -138,6 +139,11 @@ class SecondBySecond(HpaAlone):
     every = 1
 
 
+def figures(outcome) -> dict[str, object]:
+    kept = [field.name for field in fields(outcome) if field.name != "_backlog"]
+    return {name: getattr(outcome, name) for name in kept}
+
+
 @pytest.mark.parametrize(("minimum", "maximum"), [(4, 4), (4, 40), (10, 40)])
 @pytest.mark.parametrize(
     "faults",
@@ -157,8 +163,30 @@ def test_seconds_that_are_passed_over_change_no_figure(minimum, maximum, faults)
         play(scaling(HorizontalPodAutoscaler(spec)), crowd, world, 4)
         for scaling in (HpaAlone, SecondBySecond)
     )
-    figures = [
-        {field.name: getattr(outcome, field.name) for field in fields(outcome) if field.name != "_backlog"}
-        for outcome in (passed, each)
-    ]
-    assert figures[0] == figures[1]
+    assert figures(passed) == figures(each)
+
+
+class CronSecondBySecond(HpaWithCron):
+    """The same of an HPA with a hand-written floor."""
+
+    every = 1
+
+
+@pytest.mark.parametrize("start_seconds", [0, 1, 40])
+def test_pods_that_are_ready_at_once_and_break_in_the_next_second_are_not_passed_over(start_seconds):
+    crowd = a_crowd((900, 0))
+    cluster = Cluster(start_seconds=start_seconds, node_seconds=0)
+    world = World(cluster=cluster, background=0.8 / 0.7, faults=(BrokenScaleUp(minutes=10),))
+    passed, each = (
+        play(
+            scaling(
+                HorizontalPodAutoscaler(HpaSpec(minimum=1, maximum=100)),
+                CronFloor(start=60, end=180, replicas=5),
+            ),
+            crowd,
+            world,
+            1,
+        )
+        for scaling in (HpaWithCron, CronSecondBySecond)
+    )
+    assert figures(passed) == figures(each)
