@@ -127,4 +127,4 @@ def _unread(secret: str, failure: Failure) -> Unavailable:
 
 
 def _unavailable(reason: Trouble, message: str) -> Unavailable:
-    return Unavailable(reason=reason.value, message=message)
+    return Unavailable(reason=reason, message=message)

@@ -78,7 +78,7 @@ class Asked:
 
     def trouble(self, reason: Trouble, message: str) -> Unavailable:
         """Say that nothing is known; the message begins with the server."""
-        return Unavailable(reason=reason.value, message=f"Prometheus at {self.address} {message}")
+        return Unavailable(reason=reason, message=f"Prometheus at {self.address} {message}")
 
     def quoted(self, said: str) -> str:
         """Return what the server said, fit for messages."""

@@ -49,4 +49,4 @@ def root(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Workloads Ready before lessons restart: scaling by the school calendar."""
+    """Take what may be given before a command."""

@@ -661,7 +661,7 @@ def _is_kept_back(outcome: Outcome | Unavailable) -> bool:
 
 
 def _log_decision(key: str, before: int | None, outcome: Outcome, unsent: Sequence[Command]) -> None:
-    """One line per decision that changes something; in DryRun with the patches that Enforce would send."""
+    """Log a decision that changes something; in DryRun with the patches that Enforce would send."""
     decision = outcome.decision
     if isinstance(decision, Decision):
         log.info(

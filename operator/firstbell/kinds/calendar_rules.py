@@ -26,7 +26,7 @@ def _regions_exist(field: str) -> Rule:
 
 
 def _years() -> Rule:
-    """Dates with lessons too far apart: a mistyped year would make a plan resolve centuries of days."""
+    """Refuse dates with lessons too far apart: a mistyped year would make a plan resolve centuries."""
     events = ", ".join(f"'{event}'" for event in CalendarEvent if event.has_lessons)
     dates = " + ".join(
         f"(has(self.{field}) ? self.{field}.map(x, {of_lessons}, x.startDate)"

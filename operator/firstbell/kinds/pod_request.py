@@ -12,13 +12,14 @@ from firstbell.kinds.quantities import NANOS, nanos
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from enum import StrEnum
 
 NO_TEMPLATE = "it has no template of pods"
 _UNITS = {"cpu": NANOS // 1000, "memory": NANOS}
 """How many billionths are one of what is counted in: thousandths of a core, bytes."""
 
 
-def unknown_request(reason: str, message: str) -> PodRequest:
+def unknown_request(reason: StrEnum, message: str) -> PodRequest:
     """Return the request of a pod of which nothing is known, and why."""
     why = Unavailable(reason=reason, message=message)
     return PodRequest(cpu=why, memory=why)

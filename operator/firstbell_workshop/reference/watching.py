@@ -72,7 +72,7 @@ def _rules() -> Iterator[dict[str, Any]]:
 
 
 def _panels() -> Iterator[tuple[str, ...]]:
-    """Each panel with the row that it stands in; then what is drawn over all of them."""
+    """Yield each panel with the row that it stands in; then what is drawn over all of them."""
     board = json.loads((MONITORING / "dashboard.json").read_text("utf-8"))
     row = ""
     for panel in board["panels"]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from firstbell.adapters.prometheus_trouble import Trouble
 from firstbell.core.absence import Unavailable
 from firstbell.engine.acting.act import Actor
 from firstbell.engine.floor.floors import Floors
@@ -131,7 +132,7 @@ class World:
         reading: Fraction | Unavailable
         if isinstance(answer, str):
             message = f"http://prometheus:9090 failed: {answer}"
-            reading = Unavailable(reason=answer, message=message)
+            reading = Unavailable(reason=Trouble(answer), message=message)
         else:
             reading = Fraction(answer)
         for query in list(self.store.answers.queries):

@@ -90,5 +90,5 @@ def _reported(stands: Situation, actuator: ByFloor | ByScale, workload: SeenWork
 
 
 def _has_acted(seen: SeenFloor, since: str) -> bool:
-    """Whether the autoscaler has scaled since an instant, so that the 0 may be a later one of its own."""
+    """Tell whether the autoscaler has scaled since an instant, so that the 0 may be one of its own."""
     return seen.took_to_zero is True and seen.last_acted > since

@@ -63,7 +63,7 @@ def _paused(seen: SeenFloor) -> Unavailable:
 
 
 def _idles(seen: SeenFloor) -> Unavailable:
-    """KEDA goes below the minimum while no trigger is active, as before a bell: pods would come and go."""
+    """Say that KEDA goes below it while no trigger is active: before a bell pods would come and go."""
     autoscaler = seen.autoscaler
     return Unavailable(
         reason=AbsenceReason.AUTOSCALER_IDLES,
@@ -74,7 +74,7 @@ def _idles(seen: SeenFloor) -> Unavailable:
 
 
 def _unseen(known: Floors, follower: SeenFloor) -> Unavailable:
-    """KEDA's HPA alone is never written: its ScaledObject is gone, or cannot be read."""
+    """Say that KEDA's HPA alone is never written: its ScaledObject is gone, or cannot be read."""
     whose = (
         f"{follower.autoscaler.kind} {follower.autoscaler.name} is made by ScaledObject {follower.made_by}"
     )

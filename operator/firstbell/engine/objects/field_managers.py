@@ -46,7 +46,7 @@ def applied_by(managed_fields: Sequence[Json], field: str) -> str:
 
 
 def is_updated(managed_fields: Sequence[Json], field: str) -> bool:
-    """Whether a manager other than firstbell wrote `spec.FIELD` by an Update, which takes it from all."""
+    """Tell whether a manager but firstbell wrote `spec.FIELD` by an Update, which takes it from all."""
     return any(
         owns(entry, field) and entry.get("operation") == "Update" and entry.get("manager") != FIELD_MANAGER
         for entry in managed_fields

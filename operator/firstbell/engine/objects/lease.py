@@ -56,7 +56,7 @@ def seen_lease(body: Json) -> SeenLease:
 
 
 def lease_path(namespace: str, name: str, shard: int) -> ObjectPath:
-    """Where the Lease of a shard is: `name-shard`."""
+    """Tell where the Lease of a shard is: `name-shard`."""
     group, version, plural = LEASES
     return ObjectPath(
         group=group, version=version, plural=plural, namespace=namespace, name=f"{name}-{shard}"

@@ -55,7 +55,7 @@ class Leads:
         )
 
     def orders_node(self, place: int) -> bool:
-        """Whether the replica of that place, counted from 0, is the first of a node that may not be there."""
+        """Tell whether the replica of that place, from 0 on, is the first of a node that may not be there."""
         return place >= self.room and (place - self.room) % self.per_node == 0
 
 

@@ -40,7 +40,7 @@ def need_of(value: float, per_replica: Fraction) -> int:
 
 
 def needs_of(values: array[float], per_replica: Fraction) -> array[int]:
-    """`need_of` for many."""
+    """Return what `need_of` does, for many."""
     found: array[int] = array("q")
     add = found.append
     factor, most = float(1 / per_replica), float(MOST_REPLICAS)

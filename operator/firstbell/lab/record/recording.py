@@ -141,7 +141,7 @@ def _higher(values: array[float], value: float) -> None:
 def _trimmed(
     starts: array[int], values: array[float], end: int, count: int, unusable: int
 ) -> Recording | None:
-    """Without unknown stretches at both ends: the recording begins and ends with what is known."""
+    """Leave out unknown stretches at both ends: the recording begins and ends with what is known."""
     first = next((index for index, value in enumerate(values) if isfinite(value)), None)
     if first is None:
         return None

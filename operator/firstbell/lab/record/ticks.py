@@ -64,7 +64,7 @@ class Band(NamedTuple):
     unknown_holds: bool
 
     def clearly_outside(self, value: float) -> bool:
-        """Whether a load is outside of the exact edges, too, and not just of those drawn inside of them."""
+        """Tell whether a load is outside of the exact edges, too, not just of those drawn inside of them."""
         return value < self.low - abs(self.low) * 4 * _INSIDE or value > self.high + self.high * 4 * _INSIDE
 
     def holds(self, value: float) -> bool:

@@ -35,7 +35,7 @@ class Track:
 
 
 def ready_track(replicas: Track, start_seconds: int) -> Track:
-    """How many are Ready, if all are at the start and each new one is so many seconds after it was asked."""
+    """Return how many are Ready if all are at the start, and each more so many seconds after it was asked."""
     if not start_seconds:
         return replicas
     ready = Track()
