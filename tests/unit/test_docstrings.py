@@ -15,8 +15,8 @@ OPERATOR = Path(__file__).parents[2] / "operator"
 ENDS_IN_S = {"Compress", "Pass", "Press", "Process"}
 """Imperatives that look like `Tells` and `Asks`."""
 NO_VERBS = {
-    "A", "All", "An", "Any", "Each", "Every", "How", "If", "It", "Nothing", "One", "Only", "Our", "The", "Those",
-    "What", "When", "Where", "Whether", "Which", "Who", "Why", "Without",
+    "A", "All", "An", "Any", "Each", "Every", "How", "If", "It", "Nothing", "One", "Only", "Our", "The",
+    "Those", "What", "When", "Where", "Whether", "Which", "Who", "Why", "Without",
 }  # fmt: skip
 
 
