@@ -26,7 +26,7 @@ from firstbell.kinds.problems import Refused
 from firstbell.kinds.reading import read_spec
 from firstbell.kinds.school_autoscaler import SchoolAutoscalerSpec
 from firstbell.lab.day.compare import Conditions
-from firstbell.lab.day.untried import NOT_SIMULATED, Untried, untried, untried_sentence
+from firstbell.lab.day.untried import NOT_SIMULATED, Untried, untried, untried_document, untried_sentence
 from firstbell.lab.record.untried import NOT_REPLAYED
 from tests.unit.kinds.specimens import spec
 
@@ -319,7 +319,10 @@ def test_what_is_not_tried_is_told_where_it_is_used_and_nowhere_else():
     assert untried(whole, NOT_SIMULATED) == NOT_SIMULATED
     assert untried(whole, NOT_REPLAYED) == NOT_REPLAYED
     assert untried(SchoolAutoscalerSpec.model_validate(plain), (*NOT_SIMULATED, *NOT_REPLAYED)) == ()
-    assert untried_sentence(()) == ""
+    assert (untried_sentence(()), untried_document(())) == ("", {})
+    assert untried_document(NOT_SIMULATED[:1]) == {
+        "untriedFields": [{"path": "spec.metrics", "instead": "what live metrics ask for is left out"}]
+    }
     assert untried_sentence(NOT_SIMULATED[:1]) == (
         "not tried of the policy: spec.metrics (what live metrics ask for is left out)"
     )

@@ -41,7 +41,7 @@ def try_one(files: Sequence[Path], asked: Asked, source: Source, sheet: OneSheet
     tried = trial_of(files, asked)
     outcome = run_trial(tried.trial, recording_of(source, tried.trial, tried.query))
     if sheet.as_json:
-        typer.echo(json.dumps(backtest_document(outcome), indent=2))
+        typer.echo(json.dumps(backtest_document(outcome, tried.untried), indent=2))
     else:
         print_outcome(console(), outcome, tried.untried, bells=sheet.bells)
     if sheet.plot is not None:

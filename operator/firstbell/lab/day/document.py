@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from firstbell.core.instants import api_minute, api_time, instant_of
 from firstbell.lab.day.advice import advice
 from firstbell.lab.day.assumptions import assumptions
+from firstbell.lab.day.untried import untried_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -72,6 +73,7 @@ def comparison_document(comparison: Comparison) -> dict[str, Any]:
         "assumptions": [
             {"name": one.name, "value": one.value, "text": one.text} for one in assumptions(comparison)
         ],
+        **untried_document(comparison.untried),
     }
 
 

@@ -49,6 +49,12 @@ def untried_sentence(fields: Iterable[Untried]) -> str:
     return f"not tried of the policy: {told}" if told else ""
 
 
+def untried_document(fields: Iterable[Untried]) -> dict[str, Any]:
+    """Return the same as a part of a document, which is left out where all is tried."""
+    told = [{"path": one.path, "instead": one.instead} for one in fields]
+    return {"untriedFields": told} if told else {}
+
+
 def _is_given(value: Any, parts: list[str]) -> bool:
     """Tell whether a plain value holds something at a path."""
     if not parts:

@@ -12,10 +12,14 @@ from typing import TYPE_CHECKING, Any
 from firstbell.core.instants import EPOCH, api_minute, api_time
 from firstbell.core.reasons import number_text
 from firstbell.files.plan_document import peak_document
+from firstbell.lab.day.untried import untried_document
 from firstbell.lab.record.assumptions import assumptions
 from firstbell.lab.record.outcome import Variant
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from firstbell.lab.day.untried import Untried
     from firstbell.lab.record.outcome import BellOutcome, Outcome
     from firstbell.lab.record.tally import Tally
 
@@ -24,8 +28,8 @@ MOST_GAPS = 100
 """Of more gaps only the longest are listed."""
 
 
-def backtest_document(outcome: Outcome) -> dict[str, Any]:
-    """Return the whole document."""
+def backtest_document(outcome: Outcome, left_out: Iterable[Untried]) -> dict[str, Any]:
+    """Return the whole document; `left_out` is what of the policy was not tried."""
     recording = outcome.recording
     return {
         "apiVersion": API_VERSION,
@@ -37,6 +41,7 @@ def backtest_document(outcome: Outcome) -> dict[str, Any]:
         "liveMetric": outcome.live_metric,
         "floor": outcome.beside_autoscaler,
         "assumptions": list(assumptions(outcome)),
+        **untried_document(left_out),
         "leastPossible": {
             "podHours": _hundredths(outcome.least.pod_seconds, 3600),
             "starts": outcome.least.starts,

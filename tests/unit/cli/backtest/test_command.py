@@ -72,6 +72,7 @@ def test_the_whole_document(tmp_path, school):
         "startSeconds": 60,
         "liveMetric": "online",
         "floor": False,
+        "untriedFields": [{"path": "spec.metrics[].prometheus", "instead": "the recording stands for it"}],
         "leastPossible": {"podHours": 12.6, "starts": 11, "highestReplicas": 13},
         "variants": [
             {

@@ -143,3 +143,9 @@ def test_the_hand_written_floor_can_last_to_the_end_of_the_day(tmp_path):
 def test_yaml_is_the_same_document(document, tmp_path):
     as_yaml = run(written(tmp_path, SCHOOL), *DATE, "-o", "yaml").stdout
     assert yaml.load(as_yaml, Loader=yaml.CSafeLoader) == document
+
+
+def test_what_of_the_policy_is_not_played_stands_in_the_document(document, tmp_path):
+    assert "untriedFields" not in document["autoscalers"][0]
+    tried = simulated(tmp_path, text=f"{SCHOOL}  mode: DryRun\n")["autoscalers"][0]
+    assert tried["untriedFields"] == [{"path": "spec.mode", "instead": "what would be done is shown as done"}]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,8 @@ class Line:
     hpa_short_bells: int
     hpa_short_minutes: float
     hpa_pod_hours: float
+    untried: tuple[str, ...] = ()
+    """What of the policy was not tried, each with what was done instead."""
 
 
 def line_of(text: str) -> Line:
@@ -57,6 +60,7 @@ def line_of(text: str) -> Line:
         hpa_short_bells=alone["shortBells"],
         hpa_short_minutes=alone["shortMinutes"],
         hpa_pod_hours=alone["podHours"],
+        untried=tuple(f"{one['path']} ({one['instead']})" for one in document.get("untriedFields", ())),
     )
 
 
@@ -80,6 +84,8 @@ def print_lines(console: Console, lines: Iterable[Line]) -> None:
             f"{one.hpa_pod_hours:,.0f}",
         )
     console.print(table)
+    for what, policies in Counter(what for one in shown for what in one.untried).items():
+        console.print(f"not tried of {policies:,} {'policy' if policies == 1 else 'policies'}: {what}")
 
 
 def _sum(lines: list[Line]) -> Line:

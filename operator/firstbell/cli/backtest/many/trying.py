@@ -67,7 +67,8 @@ class Bench:
         elif source.server is not None and source.server.query is not None:
             query = query_of(source.server.query, key)
             source = replace(source, server=replace(source.server, query=query))
-        return backtest_document(run_trial(tried.trial, recording_of(source, tried.trial, tried.query)))
+        outcome = run_trial(tried.trial, recording_of(source, tried.trial, tried.query))
+        return backtest_document(outcome, tried.untried)
 
 
 def query_of(template: str, key: str) -> str:
