@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from firstbell.clock import steady_seconds
 from firstbell.engine.ports import OK, FailureKind
+from firstbell.kinds.foreign_autoscalers import FOREIGN_AUTOSCALERS
+from firstbell.kinds.group import GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,14 +22,13 @@ GROUPS = frozenset(
     {
         "",
         "apps",
-        "autoscaling",
         "autoscaling.x-k8s.io",
         "coordination.k8s.io",
-        "firstbell.dev",
-        "keda.sh",
+        GROUP,
+        *(of.group for of in FOREIGN_AUTOSCALERS),
     }
 )
-"""Whose resources are named. What somebody's policy may be for is of any other group, and is `other`."""
+"""Whose resources are named. What a policy may be for beside these is of any other group, and is `other`."""
 OTHER, DISCOVERY = "other", "discovery"
 _WRITES = {"POST": "create", "PATCH": "patch", "DELETE": "delete"}
 VERBS = ("get", "list", "watch", *_WRITES.values())

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 MOST_CONNECTIONS = 32
-WAITING_CONNECTIONS = 128
-"""Not yet accepted: who comes among many at once need not knock again, seconds later."""
 CONNECTION_SECONDS = 15.0
 """More than a probe waits for, and than Prometheus by default does for a scrape."""
 

@@ -68,9 +68,10 @@ def _without_others(found: list[tuple[WatchedKind, Json]]) -> list[tuple[Watched
         for ref in spec.get("calendarRefs") or ()
         if ref.get("kind") == CLUSTER_CALENDAR
     }
+    # What can only be meant where it is named; of another such kind all are taken.
     named = {PROFILES.plural: profiles, CLUSTER_CALENDARS.plural: calendars}
     return [
-        (kind, body) for kind, body in found if not kind.clusterwide or key_of(body) in named[kind.plural]
+        (kind, body) for kind, body in found if kind.plural not in named or key_of(body) in named[kind.plural]
     ]
 
 

@@ -16,7 +16,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from firstbell.core.absence import Unavailable
@@ -115,22 +114,6 @@ class Live(NamedTuple):
 
 
 NO_METRICS = Live(None, None, None, Standing(0, 0, None))
-
-
-def exact_reading(text: str) -> Reading:
-    """Return the number in a text as Prometheus and CSV files write it, exactly.
-
-    NaN and infinities are none.
-    """
-    try:
-        number = float(text)
-    except ValueError:
-        return Unavailable(reason=AbsenceReason.NOT_A_NUMBER, message=f"{text[:40]!r} is not a number")
-    if not isfinite(number):
-        return Unavailable(
-            reason=AbsenceReason.NOT_A_NUMBER, message=f"the value is {text[:40]}, which is not a number"
-        )
-    return Fraction(text.strip())
 
 
 def usable(reading: Reading) -> Reading:

@@ -17,7 +17,6 @@ from firstbell.core.reactive import (
     Tolerances,
     asked_by_all,
     asked_for,
-    exact_reading,
     sentence,
 )
 
@@ -26,7 +25,7 @@ MISSING = Unavailable(reason="Timeout", message="Prometheus did not answer")
 
 
 def metric(reading, target="350", kind="AverageValue", name="pupils-online") -> LiveMetric:
-    reading = exact_reading(reading) if isinstance(reading, str) else reading
+    reading = Fraction(reading) if isinstance(reading, str) else reading
     return LiveMetric(
         target=MetricTarget(name=name, type=TargetType(kind), amount=Fraction(target)), reading=reading
     )

@@ -90,11 +90,6 @@ def seen_hpa(body: Json) -> SeenFloor:
     return seen_floor(body, HPA)
 
 
-def seen_scaled_object(body: Json) -> SeenFloor:
-    """Return a ScaledObject of KEDA (keda.sh/v1alpha1)."""
-    return seen_floor(body, SCALED_OBJECT)
-
-
 def _is_observed(body: Json) -> bool:
     """Tell whether an HPA has acted on its present spec, as far as it says so."""
     observed = (body.get("status") or {}).get("observedGeneration")

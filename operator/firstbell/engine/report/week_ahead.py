@@ -64,7 +64,7 @@ class WeekAhead:
     is_ours: Callable[[str], bool]
     idle: Callable[[], Awaitable[None]]
     _known: WeakKeyDictionary[Schedule, _Known] = field(default_factory=WeakKeyDictionary)
-    """For as long as somebody's plan is of the schedule: equal ones have it in common."""
+    """For as long as a plan is of the schedule: equal ones have it in common."""
     _told: dict[str, _Told] = field(default_factory=dict)
 
     async def run(self) -> None:

@@ -7,7 +7,7 @@ import pytest
 from firstbell.core.absence import Unavailable
 from firstbell.engine.floor.choice import floor_choice
 from firstbell.engine.floor.floors import Floors
-from firstbell.engine.floor.reading import seen_hpa, seen_scaled_object
+from firstbell.engine.floor.reading import seen_floor, seen_hpa
 from firstbell.engine.objects.target_ref import TargetRef
 from firstbell.kinds.foreign_autoscalers import SCALED_OBJECT
 from tests.unit.engine.bodies import NS, a_scaled_object, an_hpa, kedas_hpa
@@ -19,8 +19,7 @@ def chosen(*bodies, follows=True):
     known = Floors(followed={SCALED_OBJECT} if follows else set())
     for body in bodies:
         body["metadata"]["uid"] = "u"
-        read = seen_scaled_object if body["kind"] == "ScaledObject" else seen_hpa
-        known.put(read(body))
+        known.put(seen_floor(body, SCALED_OBJECT) if body["kind"] == "ScaledObject" else seen_hpa(body))
     return floor_choice(known, TARGET)
 
 

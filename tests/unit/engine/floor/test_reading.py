@@ -8,7 +8,8 @@ import pytest
 
 from firstbell.core.floor import FloorMark
 from firstbell.engine.floor.marks import LAST_APPLIED
-from firstbell.engine.floor.reading import seen_hpa, seen_scaled_object
+from firstbell.engine.floor.reading import seen_floor, seen_hpa
+from firstbell.kinds.foreign_autoscalers import SCALED_OBJECT
 from tests.managed_fields import an_entry
 from tests.unit.engine.bodies import a_scaled_object, an_hpa, kedas_hpa
 
@@ -161,7 +162,7 @@ def test_whether_the_autoscaler_can_scale(conditions, want):
 
 def test_of_a_scaled_object_what_its_users_leave_out_has_kedas_defaults():
     body = a_scaled_object(minimum=None, maximum=None, uid="u1")
-    seen = seen_scaled_object(body)
+    seen = seen_floor(body, SCALED_OBJECT)
     assert (seen.autoscaler.minimum, seen.autoscaler.maximum, seen.minimum_written) == (0, 100, False)
     assert (seen.key, seen.target.key) == ("ns/ScaledObject/web", "ns/apps/Deployment/web")
 
@@ -169,7 +170,7 @@ def test_of_a_scaled_object_what_its_users_leave_out_has_kedas_defaults():
 def test_of_a_scaled_object_its_own_fields_are_read():
     entry = an_entry("argocd", "Apply", "minReplicaCount", apiVersion="keda.sh/v1alpha1")
     applied = {LAST_APPLIED: json.dumps({"spec": {"minReplicaCount": 7, "minReplicas": 8}})}
-    seen = seen_scaled_object(a_scaled_object(uid="u1", managedFields=[entry], annotations=applied))
+    seen = seen_floor(a_scaled_object(uid="u1", managedFields=[entry], annotations=applied), SCALED_OBJECT)
     (manager,) = seen.former_managers
     assert (manager["manager"], seen.autoscaler.declared) == ("argocd", 7)
 

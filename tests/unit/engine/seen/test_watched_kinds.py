@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from firstbell.adapters.api_requests import resource_of
 from firstbell.cli.live_objects import live_objects
 from firstbell.engine.floor.held_floors import held_floors
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.seen.store import Store
-from firstbell.engine.seen.watched_kinds import OWN_KINDS, WATCHED_KINDS, ForeignKind, floors_of
-from firstbell.engine.seen.workloads import WORKLOADS
+from firstbell.engine.seen.watched_kinds import (
+    OWN_KINDS,
+    PROFILES,
+    WATCHED_KINDS,
+    ForeignKind,
+    floors_of,
+    workloads_of,
+)
+from firstbell.engine.seen.workloads import DEPLOYMENT, WORKLOADS
 from firstbell.engine.watch.following import follow_objects
 from firstbell.engine.watch.loading import load_once
 from firstbell.engine.watch.vanished import forget_vanished
@@ -126,6 +136,34 @@ async def test_a_plan_of_a_cluster_has_an_entry_more_at_its_baseline(cluster):
 async def test_firstbell_release_finds_the_floors_of_an_entry_more(cluster):
     (held,) = await held_floors(cluster, "firstbell", ("ns",), None, (*FOREIGN_AUTOSCALERS, CROWDS))
     assert (held.key, held.of.kubectl_name) == ("ns/Crowd/web", "crowd")
+
+
+TERMS = replace(PROFILES, plural="clusterterms", kind="ClusterTerm")
+REPLICAS_OF = replace(DEPLOYMENT, kind="CloneSet", plural="clonesets", group="apps.example.org")
+ONE_OF_OURS_AND_A_WORKLOAD = (*WATCHED_KINDS, TERMS, workloads_of(REPLICAS_OF))
+
+
+async def test_the_first_look_and_a_plan_take_one_of_ours_more_and_a_workload_more(cluster):
+    cluster.put(TERMS.group, TERMS.plural, {"metadata": {"name": "autumn"}, "spec": {}})
+    clones = {"metadata": {"namespace": "ns", "name": "web"}, "spec": {"replicas": 7}}
+    cluster.put(REPLICAS_OF.group, REPLICAS_OF.plural, clones)
+    store = Store()
+
+    assert await load_once(cluster, store, ("ns",), kinds=ONE_OF_OURS_AND_A_WORKLOAD) is None
+    planned = await live_objects(cluster, "ns", ONE_OF_OURS_AND_A_WORKLOAD)
+
+    assert "autumn" in store.profiles.seen
+    assert store.workloads["ns/apps.example.org/CloneSet/web"].replicas == 7
+    assert [origin.file for origin in planned] == ["ClusterTerm autumn"]
+
+
+def test_what_a_plan_of_a_cluster_is_made_of():
+    assert {kind.kind for kind in WATCHED_KINDS if not kind.planned} == {of.kind for of in WORKLOADS}
+
+
+def test_requests_of_every_watched_kind_are_counted_by_their_name():
+    for kind in WATCHED_KINDS:
+        assert resource_of(f"/apis/{kind.group}/{kind.version}/{kind.plural}")[0] == kind.plural
 
 
 def test_everything_that_has_a_table_or_a_crd_is_watched():
