@@ -185,7 +185,6 @@ ABSENCE_MEANINGS: Mapping[AbsenceReason, ReasonMeaning] = {
         "The scale names no selector, so that its pods are not known.",
         "Tell readiness in the kind's own status.",
     ),
-    AbsenceReason.NOT_A_NUMBER: _M("The metric is no number.", "Mend the query: a division by zero is one."),
     AbsenceReason.NOT_FOUND: _M("It is not there.", "Look for its name and namespace."),
     AbsenceReason.NOT_MEASURED: _M(
         "Nothing of that size was measured yet.", "It is after the first rise, or a rehearsal."

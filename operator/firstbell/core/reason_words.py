@@ -94,7 +94,6 @@ class AbsenceReason(StrEnum):
     INVALID_SPEC = "InvalidSpec"
     NEGATIVE_VALUE = "NegativeValue"
     NO_SELECTOR = "NoSelector"
-    NOT_A_NUMBER = "NotANumber"
     NOT_FOUND = "NotFound"
     NOT_MEASURED = "NotMeasured"
     NOT_READ = "NotRead"

@@ -40,6 +40,8 @@ TROUBLES = {
     "a histogram": ([{"metric": {}, "histogram": [THEN, {"count": "2"}]}], "NotAVector", "histogram_count()"),
     "NaN": ([{"metric": {}, "value": [THEN, "NaN"]}], "NotANumber", "gives 'NaN'"),
     "+Inf": ([{"metric": {}, "value": [THEN, "+Inf"]}], "NotANumber", "gives '+Inf'"),
+    "-Inf": ([{"metric": {}, "value": [THEN, "-Inf"]}], "NotANumber", "gives '-Inf'"),
+    "words": ([{"metric": {}, "value": [THEN, "many"]}], "NotANumber", "gives 'many'"),
     "a scalar that is none": ([THEN, "NaN"], "NotANumber", "division by zero"),
     "a text": ([THEN, "lms\nis\x1b[31m down"], "NotANumber", r"gives 'lms is\x1b[31m down'"),
     "a number that fills the memory": ([THEN, "1e999999999"], "NotANumber", "1e999999999"),
