@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from firstbell.core import Hold
-from firstbell.core.instants import instant_of, minute_of, utc_clock
+from firstbell.core.instants import api_time, instant_of, minute_of, told_instant, utc_clock
 from firstbell.core.reasons import DecisionReason, LimitReason
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from firstbell.core import Plan
+    from firstbell.engine.ports import Json
 
 NEAR_MINUTES = 120
 
@@ -139,6 +140,56 @@ class Shrunk:
     def moved(self, by: timedelta) -> Shrunk:
         """Return the same by a clock that was set by so much."""
         return replace(self, losses=tuple(each.moved(by) for each in self.losses))
+
+
+def losses_to_status(shrunk: Shrunk | None, now: datetime) -> list[Json] | None:
+    """Return what the status tells of losses, oldest first; None where there is none."""
+    if shrunk is None:
+        return None
+    return [
+        {
+            "edit": each.edited,
+            **({"lost": each.lost} if each.lost else {}),
+            "sinceTime": api_time(each.since),
+            "untilTime": api_time(each.until),
+            "replicas": each.at(now),
+        }
+        for each in shrunk.losses
+    ]
+
+
+def losses_from_status(status: Json, confirmed: str) -> Shrunk | None:
+    """Return what the operator reported, for who decides by its report; what makes no sense is left out.
+
+    `confirmed` is what the annotation says now: a value that stood there before confirms nothing, and the
+    line of one of these losses is followed within a second.
+    """
+    told = status.get("planLosses")
+    losses = tuple(
+        loss for each in (told if isinstance(told, list) else ()) if (loss := _from_status(each)) is not None
+    )
+    before = "" if any(each.token == confirmed for each in losses) else confirmed
+    losses = tuple(replace(each, confirmed_before=before) for each in losses)
+    return Shrunk(losses=losses) if any(each.lost for each in losses) else None
+
+
+def _from_status(told: object) -> Loss | None:
+    if not isinstance(told, dict):
+        return None
+    since, until = told_instant(told.get("sinceTime")), told_instant(told.get("untilTime"))
+    replicas = told.get("replicas")
+    if since is None or until is None or not isinstance(replicas, int):
+        return None
+    return Loss(
+        old=None,
+        new=None,
+        since=since,
+        until=until,
+        in_force=replicas,
+        confirmed_before="",
+        edits=(str(told.get("edit") or ""),),
+        lost=str(told.get("lost") or ""),
+    )
 
 
 @dataclass(kw_only=True, slots=True)
