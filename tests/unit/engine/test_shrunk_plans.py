@@ -249,11 +249,12 @@ async def test_a_bell_that_is_further_away_than_two_hours_is_an_edit_like_any_ot
 GROWING = {
     "more replicas": edit_policy(peaks=an_autoscaler(replicas=120)["spec"]["peaks"]),
     "a title": edit_calendar(restartMinBreakDays=6),
-    "a bell a little later": edit_calendar(
+    "a bell a little earlier": edit_calendar(
         bellSchedules=[
-            {"name": "full", "classPeriods": [{"name": "1", "startTime": "08:40", "endTime": "09:20"}]}
+            {"name": "full", "classPeriods": [{"name": "1", "startTime": "08:20", "endTime": "09:20"}]}
         ]
     ),
+    "a shorter lead": edit_policy(peaks=[an_autoscaler()["spec"]["peaks"][0] | {"leadMinutes": 2}]),
     "a lower maximum": edit_policy(maxReplicas=60),
 }
 
@@ -368,7 +369,7 @@ async def test_a_day_without_edits_loses_nothing(at):
 def bell_at(*times: str):
     """An edit that has lessons begin at these times, and at no other."""
     periods = [
-        {"name": str(number), "startTime": time, "endTime": f"{time[:3]}{int(time[3:]) + 4:02}"}
+        {"name": str(number), "startTime": time, "endTime": f"{int(time[:2]) + 1:02}:00"}
         for number, time in enumerate(times)
     ]
     return edit_calendar(bellSchedules=[{"name": "full", "classPeriods": periods}])
@@ -389,12 +390,12 @@ async def test_a_second_near_loss_is_told_with_its_own_edit_and_an_event_of_its_
         message = run.world.told_condition("PlanShrunk")["message"]
         assert message.startswith(
             "an edit of SchoolCalendar school (generation 3, by kubectl) took away what was planned: "
-            "first-bell at Mon 09 Sep 10:00: 100 -> 4. "
+            "first-bell at Mon 09 Sep 10:00: 100 -> 4, moved to Mon 09 Sep 14:00. "
         )
         assert "firstbell.dev/confirm-plan=20240909-082505 --overwrite. " in message
         assert message.endswith(
             "This confirms as well what edits before it took: SchoolCalendar school (generation 2, by "
-            "kubectl) took first-bell at Mon 09 Sep 08:30: 100 -> 4."
+            "kubectl) took first-bell at Mon 09 Sep 08:30: 100 -> 4, moved to Mon 09 Sep 10:00."
         )
         first, second = losses_told(run)
         assert "generation 2, by kubectl) took away what was planned: first-bell at Mon 09 Sep 08:30" in first
@@ -480,3 +481,40 @@ async def test_every_one_of_many_losses_has_its_event_and_the_condition_stays_sh
         assert ("; and" in message) == (held > 4)
         if held > 4:
             assert message.endswith(f"; and {held - 4} more.")
+
+
+@pytest.mark.parametrize("minutes", [5, 10, 29, 50, 100])
+async def test_a_bell_that_is_moved_to_later_is_told_with_where_it_is_now(minutes):
+    moved = f"{8 + (30 + minutes) // 60:02}:{(30 + minutes) % 60:02}"
+    async with Running(START) as run:
+        await run.until("2024-09-09T08:00")
+        bell_at(moved)(run)
+        await settled()
+        message = run.world.told_condition("PlanShrunk")["message"]
+        assert f"first-bell at Mon 09 Sep 08:30: 100 -> 4, moved to Mon 09 Sep {moved}. Nothing of" in message
+
+
+async def test_a_bell_that_is_written_and_moved_stays_for_five_minutes_before_it_has_reached_its_height():
+    async with Running(START) as run:
+        edit_policy(peaks=[an_autoscaler()["spec"]["peaks"][0] | {"rampMinutes": 10}])(run)
+        await run.until("2024-09-09T08:17")
+        assert run.floor == 90
+        bell_at("08:55")(run)
+        await run.until("2024-09-09T08:21:59")
+        assert run.floor == 90
+        await run.until("2024-09-09T08:22:02")
+        assert run.floor == 4
+
+
+async def test_of_several_bells_that_are_moved_each_is_told_with_its_own():
+    async with Running(START) as run:
+        await run.until("2024-09-09T07:30")
+        peaks = [an_autoscaler()["spec"]["peaks"][0] | {"anchor": "PeriodStart", "holdMinutes": 5}]
+        edit_policy(peaks=peaks)(run)
+        bell_at("05:00", "08:00", "09:10")(run)
+        await run.pass_time(minutes=1)
+        bell_at("05:00", "08:15", "09:25")(run)
+        await settled()
+        message = run.world.told_condition("PlanShrunk")["message"]
+        assert "08:00: 100 -> 4, moved to Mon 09 Sep 08:15; first-bell at Mon 09 Sep 09:10: 100" in message
+        assert "09:10: 100 -> 4, moved to Mon 09 Sep 09:25. " in message
