@@ -97,7 +97,7 @@ def test_two_losses_are_told_each_and_explain_says_what_the_operator_decided(sta
         until(lambda: len(stage.status().get("planLosses", ())) == 2, "the second loss is told")
         first, second = stage.status()["planLosses"]
         assert "(generation 2," in first["edit"]
-        assert first["lost"] == f"first-lesson at Wed 04 Mar 08:30: {PEAK} -> 2"
+        assert first["lost"] == f"first-lesson at Wed 04 Mar 08:30: {PEAK} -> 2, moved to Wed 04 Mar 10:10"
         assert "(generation 3," in second["edit"]
         assert second["lost"] == f"first-lesson at Wed 04 Mar 10:10: {PEAK} -> 2"
         time = first["sinceTime"]
