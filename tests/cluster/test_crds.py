@@ -205,6 +205,15 @@ def test_a_full_status_survives_the_schema(apply, control_plane):
             "reactiveReplicas": 3,
             "limits": [{"reason": "TooManyReplicas", "before": 50, "after": 12}],
         },
+        "planLosses": [
+            {
+                "edit": "SchoolCalendar school (generation 2, by kubectl)",
+                "lost": "first at Mon 02 Nov 08:00: 12 -> 2",
+                "sinceTime": "2026-11-02T06:40:00Z",
+                "untilTime": "2026-11-02T06:45:00Z",
+                "replicas": 12,
+            }
+        ],
         "upcoming": [
             {
                 "bellTime": "2026-11-02T07:00:00Z",

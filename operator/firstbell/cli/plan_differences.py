@@ -19,8 +19,8 @@ from firstbell.core import (
     lost_bells,
     make_plan,
 )
-from firstbell.core.instants import start_of_day
-from firstbell.core.reasons import change_sentence
+from firstbell.core.instants import local_time, start_of_day
+from firstbell.core.reasons import bell_words, change_sentence
 from firstbell.files.links import Linked, LinkedAutoscaler
 from firstbell.files.plan_document import DayWindow
 
@@ -137,15 +137,14 @@ def in_markdown(found: Sequence[Difference]) -> Iterator[str]:
 
 
 def _row(change: BellChange) -> str:
-    name, _, _ = change_sentence(change).rpartition(": ")
-    return f"| {_word(change)} | {code(name)} | {change.before} | {change.after} |"
+    moved = "" if change.moved_to is None else f", moved to {local_time(change.moved_to)}"
+    return f"| {_word(change)} | {code(bell_words(change.peak) + moved)} | {change.before} | {change.after} |"
 
 
 def _bell(peak: PlannedPeak, one: Difference) -> str:
     """Return a bell of a workload that is only in one of the states: the other has no number for it."""
-    name, _, _ = change_sentence(BellChange(peak=peak, before=0, after=0)).rpartition(": ")
     before, after = ("", str(peak.replicas)) if one.old is None else (str(peak.replicas), "")
-    return f"| {'new' if one.old is None else 'lost'} | {code(name)} | {before} | {after} |"
+    return f"| {'new' if one.old is None else 'lost'} | {code(bell_words(peak))} | {before} | {after} |"
 
 
 def _dates(one: Difference) -> str:

@@ -15,7 +15,7 @@ from firstbell.core.findings import (
 from firstbell.core.findings.exceptions import last_entry_findings
 from firstbell.core.findings.pupils import pupil_findings
 from firstbell.core.plan import LimitedBy
-from firstbell.core.plan_change import change_sentence, changes_sentence
+from firstbell.core.plan_change import bell_words, change_sentence, changes_sentence
 from firstbell.core.reactive import number_text
 from firstbell.core.reason_meanings import (
     ABSENCE_MEANINGS,
@@ -64,6 +64,7 @@ __all__ = [
     "Shortfall",
     "ShortfallReason",
     "Truth",
+    "bell_words",
     "calendar_findings",
     "change_sentence",
     "changes_sentence",

@@ -154,6 +154,21 @@ class LeadStatus(StatusModel):
     """That the last rise for a bell came too late for it, and what to do; absent while it did not."""
 
 
+class PlanLossStatus(StatusModel):
+    """What an edit took of the plan, and what stays in force for all that, until when."""
+
+    edit: Sentence
+    """The objects that were edited, with generation and author."""
+    lost: Sentence | None = None
+    """The bells with what was and what is planned for them; absent where a later edit has given them back."""
+    since_time: Time
+    """When it was lost, in UTC."""
+    until_time: Time
+    """Until when what was in force stays, in UTC."""
+    replicas: ReplicaCount
+    """How many replicas stay in force now."""
+
+
 class ActionStatus(StatusModel):
     """A change of the desired replicas."""
 
@@ -246,6 +261,8 @@ class SchoolAutoscalerStatus(StatusModel):
     """How far the present peak is raised above its plan; absent while it is not."""
     lead: LeadStatus | None = None
     """How long the last rises took to be all Ready; absent before the first."""
+    plan_losses: Annotated[tuple[PlanLossStatus, ...], ordered_list(8)] = ()
+    """What edits lately took of bells that are near, oldest first; absent while nothing is held back."""
     bell: BellStatus | None = None
     """How the workload stands with its next bell: what the column BELL shows."""
     upcoming: Annotated[tuple[UpcomingPeakStatus, ...], ordered_list(5)] = ()

@@ -121,3 +121,17 @@ def test_lint_against_the_same_files_finds_nothing(states):
     old, new = states(str)
     found = CliRunner().invoke(app, ["lint", new, "--against", old, "--today", DATE])
     assert "PlanShrunk" not in found.output
+
+
+@pytest.mark.parametrize("output", [[], ["-o", "markdown"]])
+def test_a_bell_that_is_moved_into_its_own_time_is_told_with_where_it_is_now(states, output):
+    """The old bell holds as much at the new one's time, which has no line of its own."""
+    soon = lambda text: text.replace('startTime: "08:30"', 'startTime: "08:50"')  # noqa: E731
+    told = diff(*states(soon), *output).output
+    lines = [line for line in told.splitlines() if "08:30" in line]
+    assert len(lines) == 2
+    assert "moved to Tue 01 Sep 08:50" in lines[0]
+    assert "higher" not in told
+    old, new = states(soon)
+    found = CliRunner().invoke(app, ["lint", new, "--against", old, "--today", DATE, "-o", "json"])
+    assert "first-lesson at Tue 01 Sep 08:30: 8 -> 2, moved to Tue 01 Sep 08:50" in found.output

@@ -249,11 +249,12 @@ async def test_a_bell_that_is_further_away_than_two_hours_is_an_edit_like_any_ot
 GROWING = {
     "more replicas": edit_policy(peaks=an_autoscaler(replicas=120)["spec"]["peaks"]),
     "a title": edit_calendar(restartMinBreakDays=6),
-    "a bell a little later": edit_calendar(
+    "a bell a little earlier": edit_calendar(
         bellSchedules=[
-            {"name": "full", "classPeriods": [{"name": "1", "startTime": "08:40", "endTime": "09:20"}]}
+            {"name": "full", "classPeriods": [{"name": "1", "startTime": "08:20", "endTime": "09:20"}]}
         ]
     ),
+    "a shorter lead": edit_policy(peaks=[an_autoscaler()["spec"]["peaks"][0] | {"leadMinutes": 2}]),
     "a lower maximum": edit_policy(maxReplicas=60),
 }
 
@@ -363,3 +364,157 @@ async def test_a_day_without_edits_loses_nothing(at):
     async with Running(START) as run:
         await run.until(at)
         assert run.world.condition("PlanShrunk") == ("False", "NothingLost")
+
+
+def bell_at(*times: str):
+    """An edit that has lessons begin at these times, and at no other."""
+    periods = [
+        {"name": str(number), "startTime": time, "endTime": f"{int(time[:2]) + 1:02}:00"}
+        for number, time in enumerate(times)
+    ]
+    return edit_calendar(bellSchedules=[{"name": "full", "classPeriods": periods}])
+
+
+def losses_told(run) -> list[str]:
+    told = (happening.message for _, happening in run.events.posted)
+    return [each for each in told if each.startswith("PlanShrunk is True")]
+
+
+async def test_a_second_near_loss_is_told_with_its_own_edit_and_an_event_of_its_own():
+    async with Running(START) as run:
+        await run.until(INSIDE)
+        bell_at("10:00")(run)
+        await run.pass_time(seconds=5)
+        bell_at("14:00")(run)
+        await settled()
+        message = run.world.told_condition("PlanShrunk")["message"]
+        assert message.startswith(
+            "an edit of SchoolCalendar school (generation 3, by kubectl) took away what was planned: "
+            "first-bell at Mon 09 Sep 10:00: 100 -> 4, moved to Mon 09 Sep 14:00. "
+        )
+        assert "firstbell.dev/confirm-plan=20240909-082505 --overwrite. " in message
+        assert message.endswith(
+            "This confirms as well what edits before it took: SchoolCalendar school (generation 2, by "
+            "kubectl) took first-bell at Mon 09 Sep 08:30: 100 -> 4, moved to Mon 09 Sep 10:00."
+        )
+        first, second = losses_told(run)
+        assert "generation 2, by kubectl) took away what was planned: first-bell at Mon 09 Sep 08:30" in first
+        assert second == f"PlanShrunk is True: {message}"
+
+
+async def test_a_loss_that_is_undone_is_told_no_more_and_what_another_edit_took_stays_told():
+    async with Running(START) as run:
+        await run.until(INSIDE)
+        bell_at("10:00")(run)
+        await run.pass_time(seconds=5)
+        bell_at("08:30")(run)
+        await settled()
+        message = run.world.told_condition("PlanShrunk")["message"]
+        assert (
+            "(generation 3, by kubectl) took away what was planned: first-bell at Mon 09 Sep 10:00" in message
+        )
+        assert "08:30: 100" not in message
+        assert "Nothing of it was in force yet" in message
+        assert run.floor == 100
+
+
+async def test_what_is_given_back_in_part_is_told_as_lost_for_the_rest_by_the_edit_that_took_it():
+    async with Running(START) as run:
+        await run.until(INSIDE)
+        fewer(20)(run)
+        await run.pass_time(seconds=5)
+        fewer(60)(run)
+        await settled()
+        message = run.world.told_condition("PlanShrunk")["message"]
+        assert "SchoolAutoscaler web (generation 2, by kubectl) took away" in message
+        assert "08:30: 100 -> 60. The 100" in message
+        assert len(losses_told(run)) == 1
+
+
+async def test_a_loss_in_the_moment_in_which_an_earlier_one_is_followed_is_told():
+    async with Running(START) as run:
+        await run.until(INSIDE)
+        fewer(60)(run)
+        await run.pass_time(minutes=4, seconds=59, milliseconds=999)
+        fewer(20)(run)
+        await run.pass_time(milliseconds=1)
+        await settled()
+        assert len(losses_told(run)) == 2
+        assert "generation 3" in run.world.told_condition("PlanShrunk")["message"]
+
+
+async def test_the_line_of_an_earlier_loss_confirms_that_one_alone():
+    async with Running(START) as run:
+        await run.until(INSIDE)
+        fewer(60)(run)
+        await run.pass_time(seconds=5)
+        fewer(20)(run)
+        await settled()
+        annotate(run, "20240909-082500")
+        await settled()
+        assert run.floor == 60
+        message = run.world.told_condition("PlanShrunk")["message"]
+        assert "08:30: 60 -> 20. The 60 replicas in force stay until 08:30:05" in message
+        assert "This confirms as well" not in message
+        annotate(run, "20240909-082505")
+        await settled()
+        assert (run.floor, run.world.condition("PlanShrunk")) == (20, ("False", "NothingLost"))
+
+
+@pytest.mark.parametrize("edits", [2, 5, 8, 9, 20])
+async def test_every_one_of_many_losses_has_its_event_and_the_condition_stays_short(edits):
+    async with Running(START) as run:
+        await run.until(INSIDE)
+        for number in range(edits):
+            fewer(99 - number)(run)
+            await run.pass_time(seconds=2)
+        await run.pass_time(seconds=12)  # statuses that change all the time are written every ten seconds
+        told, message = losses_told(run), run.world.told_condition("PlanShrunk")["message"]
+        assert len(told) == edits
+        for number, each in enumerate(told):
+            start = f"(generation {number + 2}, by kubectl) took away what was planned: "
+            assert f"{start}first-bell at Mon 09 Sep 08:30: {100 - number} -> {99 - number}. " in each
+        assert told[-1] == f"PlanShrunk is True: {message}"
+        assert len(message) < 1500
+        assert told[-1].index("--overwrite") < 1000, "of an event more is not shown"
+        held = min(edits, 8)
+        assert ("; and" in message) == (held > 4)
+        if held > 4:
+            assert message.endswith(f"; and {held - 4} more.")
+
+
+@pytest.mark.parametrize("minutes", [5, 10, 29, 50, 100])
+async def test_a_bell_that_is_moved_to_later_is_told_with_where_it_is_now(minutes):
+    moved = f"{8 + (30 + minutes) // 60:02}:{(30 + minutes) % 60:02}"
+    async with Running(START) as run:
+        await run.until("2024-09-09T08:00")
+        bell_at(moved)(run)
+        await settled()
+        message = run.world.told_condition("PlanShrunk")["message"]
+        assert f"first-bell at Mon 09 Sep 08:30: 100 -> 4, moved to Mon 09 Sep {moved}. Nothing of" in message
+
+
+async def test_a_bell_that_is_written_and_moved_stays_for_five_minutes_before_it_has_reached_its_height():
+    async with Running(START) as run:
+        edit_policy(peaks=[an_autoscaler()["spec"]["peaks"][0] | {"rampMinutes": 10}])(run)
+        await run.until("2024-09-09T08:17")
+        assert run.floor == 90
+        bell_at("08:55")(run)
+        await run.until("2024-09-09T08:21:59")
+        assert run.floor == 90
+        await run.until("2024-09-09T08:22:02")
+        assert run.floor == 4
+
+
+async def test_of_several_bells_that_are_moved_each_is_told_with_its_own():
+    async with Running(START) as run:
+        await run.until("2024-09-09T07:30")
+        peaks = [an_autoscaler()["spec"]["peaks"][0] | {"anchor": "PeriodStart", "holdMinutes": 5}]
+        edit_policy(peaks=peaks)(run)
+        bell_at("05:00", "08:00", "09:10")(run)
+        await run.pass_time(minutes=1)
+        bell_at("05:00", "08:15", "09:25")(run)
+        await settled()
+        message = run.world.told_condition("PlanShrunk")["message"]
+        assert "08:00: 100 -> 4, moved to Mon 09 Sep 08:15; first-bell at Mon 09 Sep 09:10: 100" in message
+        assert "09:10: 100 -> 4, moved to Mon 09 Sep 09:25. " in message

@@ -52,6 +52,7 @@ ATOMIC = {
     "calendarDates",
     "policies",
     "limits",
+    "planLosses",
     "upcoming",
     "lastActions",
     "reasons",

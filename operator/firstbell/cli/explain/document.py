@@ -86,8 +86,8 @@ def _next_write(of: Explanation) -> dict[str, Any] | None:
     """Return the next number that is written, orders counted."""
     if of.outcome.stopped:
         return None
-    if of.turns:
-        coming = of.following_orders
+    if of.beside_schedule:
+        coming = of.following_change
         return None if coming is None else {"time": api_time(coming.at), "replicas": coming.replicas}
     following = of.following
     return None if following is None else {"time": api_minute(following.start), "replicas": following.value}

@@ -244,7 +244,7 @@ def _writers(of: Explanation, zone: tzinfo) -> str:
 def _next(of: Explanation, zone: tzinfo) -> Iterator[tuple[str, str]]:
     if of.outcome.stopped:
         yield "write", "none while firstbell is stopped"
-    elif of.turns:
+    elif of.beside_schedule:
         yield from _with_orders(of, zone)
     elif of.following is not None:
         at = _when(instant_of(of.following.start), zone)
@@ -262,7 +262,7 @@ def _next(of: Explanation, zone: tzinfo) -> Iterator[tuple[str, str]]:
 
 def _with_orders(of: Explanation, zone: tzinfo) -> Iterator[tuple[str, str]]:
     """Tell the next write where orders count, and what follows when each begins or ends."""
-    following = of.following_orders
+    following = of.following_change
     if following is None:
         yield "write", "none in the next two days"
     else:

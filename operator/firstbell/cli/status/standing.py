@@ -112,6 +112,9 @@ def _state(
     if readiness.status is not Truth.FALSE and ready.status is Truth.FALSE:
         return BROKEN, f"{ready.reason}: {ready.message}".rstrip(": ")
     state = str((status.get("bell") or {}).get("state") or NOT_KNOWN)
+    shrunk = conditions.get(ConditionType.PLAN_SHRUNK)
+    if readiness.status is not Truth.FALSE and shrunk is not None and shrunk.status is Truth.TRUE:
+        return state, f"{shrunk.type}: {shrunk.message}"
     return state, "" if readiness.status is Truth.TRUE else readiness.message
 
 

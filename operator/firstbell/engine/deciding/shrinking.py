@@ -19,10 +19,12 @@ from firstbell.core import SchoolDays, Unavailable, lost_bells
 from firstbell.core.instants import minute_of
 from firstbell.core.reasons import Condition, ConditionReason, ConditionType, Truth, changes_sentence
 from firstbell.engine.memory.losses import NEAR_MINUTES, Loss, Shrunk
+from firstbell.engine.ports import Happening
 from firstbell.kinds.calendar_refs import calendar_kind
 from firstbell.kinds.group import PROFILE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from firstbell.core import BellChange, Plan
@@ -55,45 +57,106 @@ def follow_shrinkage(  # noqa: PLR0913, PLR0917 - what a loss depends on
     if before is None:
         return shrunk
     minute = minute_of(now)
-    losses = () if shrunk is None else shrunk.losses
-    losses = tuple(each for each in losses if not each.compares(minute) or _lost(each, plan, minute))
+    losses = () if shrunk is None else tuple(_still_lost(shrunk.losses, plan, minute))
+    latest: tuple[Loss, ...] = ()
     # What a CalendarException takes, somebody has declared: it is followed at once.
-    edited = not _the_very_same(stood_on, memory.edits.stands_on)
-    latest = _latest(before, stands.seen, memory, now) if edited else None
-    if latest is not None and _lost(latest, plan, minute):
-        # Of very many the steps between are left out: the first and the latest have their time.
-        losses = (*losses[: MOST_LOSSES - 1], latest)
-    if not losses:
+    if not _the_very_same(stood_on, memory.edits.stands_on):
+        edits = tuple(told for key, told in memory.edits.editions.items() if earlier.get(key) != told)
+        edited = _edited(before, plan, stands.seen, edits, memory, now)
+        latest = tuple(_still_lost([edited], plan, minute))
+    losses = tuple(_still_lost(_shortened((*losses, *latest)), plan, minute))
+    if not any(each.lost for each in losses):
         return None
-    lost = _lost(losses[0], plan, minute) if losses[0].compares(minute) else ()
-    if shrunk is not None and lost in {(), shrunk.lost}:
-        return replace(shrunk, losses=losses)
-    edits = ", ".join(told for key, told in memory.edits.editions.items() if earlier.get(key) != told)
-    return Shrunk(losses=losses, lost=lost, edits=edits or "an edit")
+    shrunk = Shrunk(losses=losses)
+    if latest:
+        memory.happenings.append(_happening(shrunk, stands))
+    return shrunk
+
+
+def _happening(shrunk: Shrunk, stands: Situation) -> Happening:
+    """Tell of the latest loss, as the condition does: each has an event of its own."""
+    baseline = 0 if isinstance(stands.actuator, Unavailable) else stands.actuator.baseline
+    told = plan_shrunk(shrunk, stands.seen, baseline)
+    message = f"{told.type} is {told.status}: {told.message}"
+    return Happening(reason=told.reason, message=message, warning=True)
 
 
 def _standing(shrunk: Shrunk | None, seen: SeenAutoscaler, now: datetime) -> Shrunk | None:
     """Return what is neither over nor confirmed."""
     if shrunk is None:
         return None
-    losses = tuple(each for each in shrunk.losses if now < each.until and not _is_confirmed(seen, each))
-    if losses == shrunk.losses:
+    named = any(each.token == seen.confirmed for each in shrunk.losses)
+    losses = []
+    for each in shrunk.losses:
+        if named and each.token > seen.confirmed:
+            # The line of an earlier loss names this one nowhere: it does not confirm it, now or later.
+            losses.append(replace(each, confirmed_before=seen.confirmed))
+        elif not _is_confirmed(seen, each):
+            losses.append(each)
+    losses = [each for each in losses if now < each.until]
+    if losses == list(shrunk.losses):
         return shrunk
-    return replace(shrunk, losses=losses) if losses else None
+    return Shrunk(losses=tuple(losses)) if any(each.lost for each in losses) else None
 
 
-def _latest(before: Plan, seen: SeenAutoscaler, memory: Memory, now: datetime) -> Loss | None:
-    """Return what would be lost of the plan at the last look; None where that does not reach far enough."""
-    minute = minute_of(now)
-    loss = Loss(old=before, since=now, until=now + HELD, in_force=0, confirmed_before=seen.confirmed)
-    if not loss.compares(minute):
-        return None
-    planned = max(before.write_at(minute), before.wanted_at(minute))
-    return replace(loss, in_force=min(memory.pilot.desired or 0, planned))
+def _edited(  # noqa: PLR0913, PLR0917 - what a loss is made of
+    before: Plan, plan: Plan, seen: SeenAutoscaler, edits: tuple[str, ...], memory: Memory, now: datetime
+) -> Loss:
+    """Return what an edit has made of the plan at the last look, whether anything is lost or not."""
+    minute, planned = minute_of(now), 0
+    if before.start <= minute < before.end:
+        planned = max(before.write_at(minute), before.wanted_at(minute))
+    return Loss(
+        old=before,
+        new=plan,
+        since=now,
+        until=now + HELD,
+        in_force=min(memory.pilot.desired or 0, planned),
+        confirmed_before=seen.confirmed,
+        edits=edits,
+    )
 
 
-def _lost(loss: Loss, plan: Plan, minute: Minute) -> tuple[BellChange, ...]:
-    return lost_bells(loss.old, plan, minute, minute + NEAR_MINUTES)
+def _still_lost(losses: Iterable[Loss], plan: Plan, minute: Minute) -> Iterator[Loss]:
+    """Yield the losses that are not undone, each with what its own edit took and the plan has not again."""
+    for each in losses:
+        if each.old is None or each.new is None or not _compares(each.old, minute):
+            if each.lost:
+                yield each
+            continue
+        now_lost = {change.key: change for change in _lost(each.old, plan, minute)}
+        if not now_lost:
+            continue
+        taken = _lost(each.old, each.new, minute)
+        # Where a later edit has given a part of it back, the rest is lost.
+        lost = [
+            replace(change, after=max(change.after, now_lost[change.key].after))
+            for change in taken
+            if change.key in now_lost
+        ]
+        # A bell of it that has passed is no less lost.
+        yield replace(each, lost=changes_sentence(lost)) if taken else each
+
+
+def _shortened(losses: tuple[Loss, ...]) -> tuple[Loss, ...]:
+    """Return no more losses than are held: the first and the latest have their time.
+
+    What the steps between took is told with the one before them.
+    """
+    while len(losses) > MOST_LOSSES:
+        *kept, before, between, latest = losses
+        joined = replace(before, new=between.new, edits=(*before.edits, *between.edits))
+        losses = (*kept, joined, latest)
+    return losses
+
+
+def _compares(old: Plan, minute: Minute) -> bool:
+    """Tell whether an old plan reaches far enough to tell what of it is lost."""
+    return old.start <= minute < old.end - NEAR_MINUTES
+
+
+def _lost(old: Plan, new: Plan, minute: Minute) -> tuple[BellChange, ...]:
+    return lost_bells(old, new, minute, minute + NEAR_MINUTES)
 
 
 def _is_confirmed(seen: SeenAutoscaler, loss: Loss) -> bool:
@@ -133,17 +196,26 @@ def plan_shrunk(shrunk: Shrunk | None, seen: SeenAutoscaler, baseline: int) -> C
     """Return the condition `PlanShrunk`; above the baseline something is in force that stays."""
     if shrunk is None:
         return _condition(Truth.FALSE, ConditionReason.NOTHING_LOST, "")
-    namespace, _, name = seen.key.partition("/")
-    stays = "Nothing of it was in force yet; this is told"
+    latest, earlier, stays = shrunk.told[0], shrunk.earlier, "Nothing of it was in force yet; this is told"
     if shrunk.in_force > baseline:
         stays = f"The {shrunk.in_force} replicas in force stay"
+    also = f" This confirms as well what edits before it took: {earlier}." if earlier else ""
     return _condition(
         Truth.TRUE,
         ConditionReason.BELL_LOST,
-        f"an edit of {shrunk.edits} took away what was planned: {changes_sentence(shrunk.lost)}. {stays} "
-        f"{shrunk.lengths()}, then the new plan counts. If it is meant: kubectl annotate -n "
-        f"{namespace} schoolautoscalers.firstbell.dev/{name} firstbell.dev/confirm-plan={shrunk.token} "
-        "--overwrite. If it is not: undo the edit, and the bell is back at once.",
+        f"an edit of {latest.edited} took away what was planned: {latest.lost}. "
+        f"{stays} {shrunk.lengths()}, then the new plan counts. "
+        f"If it is meant: {confirmation(shrunk, seen)}. "
+        f"If it is not: undo the edit, and the bell is back at once.{also}",
+    )
+
+
+def confirmation(shrunk: Shrunk, seen: SeenAutoscaler) -> str:
+    """Return the command that has all the losses followed at once."""
+    namespace, _, name = seen.key.partition("/")
+    return (
+        f"kubectl annotate -n {namespace} schoolautoscalers.firstbell.dev/{name} "
+        f"firstbell.dev/confirm-plan={shrunk.token} --overwrite"
     )
 
 

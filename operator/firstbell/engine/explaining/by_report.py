@@ -1,6 +1,7 @@
 """The operator's decision made by somebody else: what only the operator remembers is taken from its status.
 
-What live metrics ask for stands still at what was last reported, and a restart holds nothing. Pure.
+What live metrics ask for stands still at what was last reported, what an edit has lost stays for as long as
+was reported, and a restart holds nothing. Pure.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from firstbell.engine.deciding.measured_rises import lead_from_status
 from firstbell.engine.deciding.situation import situation
 from firstbell.engine.deciding.surging import surge_from_status
 from firstbell.engine.explaining.last_report import with_reported_live
+from firstbell.engine.memory.losses import Edits, losses_from_status
 from firstbell.engine.memory.memory import Memory
 from firstbell.engine.objects.status_values import reported_stop
 from firstbell.engine.pace.timekeeping import NOT_COMPARED
@@ -29,7 +31,9 @@ if TYPE_CHECKING:
 def reported_memory(seen: SeenAutoscaler) -> Memory:
     """Return what the operator remembers of a SchoolAutoscaler, as far as it has reported it."""
     return Memory(
-        pilot=Pilot(history=SETTLED, surge=surge_from_status(seen.status)), lead=lead_from_status(seen.status)
+        pilot=Pilot(history=SETTLED, surge=surge_from_status(seen.status)),
+        edits=Edits(shrunk=losses_from_status(seen.status, seen.confirmed)),
+        lead=lead_from_status(seen.status),
     )
 
 

@@ -63,11 +63,11 @@ class Explanation:
 
     `wanted` is what the schedule asks for before any bound, `peaks` what it is made of, largest first;
     `following` the next write of the schedule, `upcoming` the next peaks; where orders are in force or to
-    come `following_orders` is the next write with them (None: none within two days) and `turns` when each
-    begins or ends and what is decided then; `writers` those of the autoscaler's minimum, which
-    are asked for apart. `writes` are the patches that are still to be sent for it, and in DryRun
-    `writes_if_enforced` those that Enforce would send. `rises` are the last ones, as the operator measured
-    them.
+    come, or an edit is held back, `following_change` is the next write with them (None: none within two
+    days) and `turns` when each order begins or ends and what is decided then; `writers` those of the
+    autoscaler's minimum, which are asked for apart. `writes` are the patches that are still to be
+    sent for it, and in DryRun `writes_if_enforced` those that Enforce would send. `rises` are the last ones,
+    as the operator measured them.
     """
 
     seen: SeenAutoscaler
@@ -77,12 +77,17 @@ class Explanation:
     wanted: int | None = None
     peaks: tuple[ExplainedPeak, ...] = ()
     following: Run | None = None
-    following_orders: Foreseen | None = None
+    following_change: Foreseen | None = None
     turns: tuple[OrderTurn, ...] = ()
     upcoming: tuple[PlannedPeak, ...] = ()
     writers: tuple[FieldWriter, ...] = ()
     writes: tuple[Command, ...] = ()
     writes_if_enforced: tuple[Command, ...] | None = None
+
+    @property
+    def beside_schedule(self) -> bool:
+        """Whether more than the schedule bears on the next write: orders, or an edit that is held back."""
+        return bool(self.turns) or self.outcome.shrunk is not None
 
 
 def explain(store: Store, key: str, now: datetime, instance: str | None = None) -> Explanation | Unavailable:
@@ -119,10 +124,10 @@ def explain(store: Store, key: str, now: datetime, instance: str | None = None) 
         writes=commands_of(outcome, memory, held, instance),
         writes_if_enforced=unsent_of(outcome, memory, held, instance) if rules.mode is Mode.DRY_RUN else None,
     )
-    if outcome.orders:
+    if outcome.orders or outcome.shrunk is not None:
         told = replace(
             told,
-            following_orders=next_change(store, key, now),
+            following_change=next_change(store, key, now),
             turns=order_turns(store, key, outcome.orders, now),
         )
     plan = outcome.plan

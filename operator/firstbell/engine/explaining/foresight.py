@@ -117,7 +117,9 @@ def _told(outcome: Outcome) -> Foreseen:
 
 
 def _turns(outcome: Outcome) -> Iterator[datetime]:
-    """Yield when something may change next: a write of the plan, the start or end of an order."""
+    """Yield when something may change next: a write of the plan, an order's start or end, that of a hold."""
+    if outcome.shrunk is not None:
+        yield from outcome.shrunk.ends(outcome.now)
     yield from (at for at, _ in next_turns(outcome.orders, outcome.now, outcome.now))
     if not isinstance(outcome.plan, Unavailable):
         following = outcome.plan.next_write(minute_of(outcome.now))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from firstbell.core import Decision, Unavailable
 from firstbell.core.reasons import DecisionReason, LimitReason
 from firstbell.core.scaling import SLOWING
+from firstbell.engine.deciding.shrinking import confirmation
 from firstbell.engine.deciding.situation import ByFloor, ByScale
 from firstbell.kinds.calendar_refs import calendar_title
 from firstbell.kinds.group import PROFILE
@@ -17,10 +18,12 @@ if TYPE_CHECKING:
 
     from firstbell.engine.explaining.explanation import Explanation
 
+EDITS_SHOWN = 2
+
 
 def levers(of: Explanation) -> tuple[str, ...]:
     """Return what can be done to get another number, the nearest first."""
-    return (*_hindrances(of), *_limits(of), *_demand(of), *_minimum(of))
+    return (*_hindrances(of), *_losses(of), *_limits(of), *_demand(of), *_minimum(of))
 
 
 def _hindrances(of: Explanation) -> Iterator[str]:
@@ -49,6 +52,17 @@ def _hindrances(of: Explanation) -> Iterator[str]:
 def _ended(sentence: str, name: str, of: Explanation) -> str:
     namespace = of.seen.key.partition("/")[0]
     return f"{sentence}. To end it now: firstbell override --end {name} -n {namespace}"
+
+
+def _losses(of: Explanation) -> Iterator[str]:
+    shrunk = of.outcome.shrunk
+    if shrunk is None:
+        return
+    edits = ", and of ".join(each.edited for each in shrunk.told[:EDITS_SHOWN])
+    more = len(shrunk.told) - EDITS_SHOWN
+    before = f", and {more} more" if more > 0 else ""
+    yield f"Undo the edit of {edits}{before}: what it took of the plan is back at once."
+    yield f"To have it followed at once: {confirmation(shrunk, of.seen)}"
 
 
 def _limits(of: Explanation) -> Iterator[str]:

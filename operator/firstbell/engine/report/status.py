@@ -25,6 +25,7 @@ from firstbell.engine.deciding.outcome import floor_after
 from firstbell.engine.deciding.situation import ByFloor, ByScale
 from firstbell.engine.deciding.surging import surge_to_status
 from firstbell.engine.memory.hand import hand_to_status
+from firstbell.engine.memory.losses import losses_to_status
 from firstbell.engine.objects.status_values import read_condition, written_conditions
 from firstbell.engine.report.bell_report import at_risk, bell_status, reasons_status
 from firstbell.engine.report.bells import measured_lead
@@ -78,6 +79,7 @@ def status_of(
         "decision": steady_decision(outcome, _decision(decision, ready=conditions[0]), old),
         "lead": lead_to_status(memory.lead) or old.get("lead"),
         "surge": surge_to_status(memory.pilot.surge, outcome.now),
+        "planLosses": losses_to_status(outcome.shrunk, outcome.now),
         "bell": bell_status(seen, bell),
         "upcoming": [_upcoming(peak, outcome.orders, at_risk=peak is threatened) for peak in coming],
         "lastActions": [

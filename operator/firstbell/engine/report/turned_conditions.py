@@ -39,6 +39,8 @@ def turned_conditions(old: Json, new: Json) -> list[Happening]:
             continue
         if condition.type == ConditionType.READY and condition.reason in causes:
             continue  # told by the condition that is the cause
+        if condition.type == ConditionType.PLAN_SHRUNK and condition.status is Truth.TRUE:
+            continue  # each loss is told by an event of its own, also where one stood before
         known, bad = before.get(condition.type), condition.is_trouble
         turned = known is not None and (known.status, known.reason) != (condition.status, condition.reason)
         was_unknown = known is None or known.status is Truth.UNKNOWN

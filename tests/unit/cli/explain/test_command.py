@@ -29,6 +29,7 @@ from tests.unit.engine.bodies import (
     an_hpa,
     an_override,
 )
+from tests.unit.engine.running import Running
 from tests.unit.engine.world import HPAS, OVERRIDES, World
 
 APP = typer.Typer()
@@ -46,6 +47,7 @@ HARD = {
     ),
 }
 BELL = "2024-09-09T06:25"
+AT_A_LOSS = "2024-09-09T08:25:10"
 ODD = {
     "no calendar": {"calendar": None},
     "no workload": {"deployment": None},
@@ -315,3 +317,62 @@ def test_a_fixed_lead_is_told_with_what_was_measured_all_the_same():
     found = rows(text(measured("Fixed"), BEFORE))
     assert found["lead"] == "64 to 255 pods took 200 s; spec.leadTime is Fixed: no earlier"
     assert found["write"] == "100 replicas at Mon 09 Sep 08:20 UTC"
+
+
+async def test_an_edit_that_is_held_back_is_the_reason_and_what_ends_it_is_told():
+    world = World("2024-09-09T07:00")
+    async with Running(world=world) as run:
+        await run.until(INSIDE)
+        world.respec("schoolautoscalers", peaks=an_autoscaler(replicas=60)["spec"]["peaks"])
+        await run.pass_time(seconds=5)
+        world.respec("schoolcalendars", "school", weeklySchedule=[])
+        await run.pass_time(seconds=5)
+        world.store = run.engine.store
+    told = text(world, AT_A_LOSS)
+    found = rows(told)
+    assert told.splitlines()[0] == "ns/web: 100 replicas (PlanShrunk)"
+    assert found["reason"].startswith(
+        "SchoolCalendar school (generation 2, by kubectl) lost what was planned"
+    )
+    assert found["limit"] == "4 -> 100: PlanShrunk"
+    assert found["write"].startswith("60 replicas (SchoolCalendar school (generation 2, by kubectl) lost")
+    assert found["write"].endswith("at Mon 09 Sep 08:30 UTC")
+    assert "PATCHES STILL TO BE SENT" not in told
+    assert "note" not in found
+    levers = explain_document(explained(world, AT_A_LOSS))["wouldChange"]
+    assert levers[0] == (
+        "Undo the edit of SchoolCalendar school (generation 2, by kubectl), and of SchoolAutoscaler web "
+        "(generation 2, by kubectl): what it took of the plan is back at once."
+    )
+    assert levers[1].endswith("firstbell.dev/confirm-plan=20240909-082505 --overwrite")
+
+
+async def test_the_document_of_an_edit_that_is_held_back_is_what_the_operator_decided():
+    world = World("2024-09-09T07:00")
+    async with Running(world=world) as run:
+        await run.until(INSIDE)
+        world.respec("schoolcalendars", "school", weeklySchedule=[])
+        await run.pass_time(seconds=5)
+        world.store = run.engine.store
+    found, reported = explain_document(explained(world, AT_A_LOSS)), world.status["decision"]
+    decision = found["decision"]
+    assert (decision["replicas"], decision["reason"]) == (100, "PlanShrunk")
+    assert (decision["message"], decision["limits"]) == (reported["message"], reported["limits"])
+    assert found["reported"]["note"] is None
+    assert found["writes"] == []
+    assert found["nextWrite"] == {"time": "2024-09-09T08:30:00Z", "replicas": 4}
+    after = explain_document(explained(world, "2024-09-09T08:30:00"))
+    assert (after["decision"]["replicas"], after["decision"]["reason"]) == (4, "Baseline")
+
+
+async def test_by_the_line_that_confirms_an_edit_is_explained_as_followed():
+    world = World("2024-09-09T07:00")
+    async with Running(world=world) as run:
+        await run.until(INSIDE)
+        world.respec("schoolcalendars", "school", weeklySchedule=[])
+        await run.pass_time(seconds=5)
+        world.store, shrunk = run.engine.store, world.status["planLosses"]
+    seen = replace(world.store.autoscalers[KEY], confirmed="20240909-082500")
+    world.store.autoscalers[KEY] = seen
+    assert shrunk
+    assert explain_document(explained(world, AT_A_LOSS))["decision"]["replicas"] == 4

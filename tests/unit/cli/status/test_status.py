@@ -323,3 +323,15 @@ def test_a_workload_that_is_named_is_answered_with_the_command_for_one(tmp_path)
     done = CliRunner().invoke(APP, ["school/web", "--kubeconfig", nobody_there(tmp_path)])
     assert done.exit_code == 2
     assert done.stderr.endswith("Of one: firstbell explain school/web\n")
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [("Ready", "PlanShrunk: an edit"), ("On track", "PlanShrunk: an edit"), ("Late", "why")],
+)
+def test_an_edit_that_is_held_back_is_told_unless_a_bell_is_missed(state, told):
+    body = an_object("web", state)
+    body["status"]["conditions"].append(
+        {"type": "PlanShrunk", "status": "True", "reason": "BellLost", "message": "an edit"}
+    )
+    assert standing(body, NOW).why == told
