@@ -172,7 +172,7 @@ def test_a_file_over_10_mb_is_not_read(tmp_path):
     with file.open("wb") as stream:
         stream.truncate(10_000_001)  # holes: it takes no room, and reading it would find no YAML
 
-    want = f"{file}:1: is larger than 10 MB. Split it: a calendar has a few hundred kilobytes at most."
+    want = f"{file}: is larger than 10 MB. Split it: a calendar has a few hundred kilobytes at most."
     assert [want] == refused(file)
 
 
