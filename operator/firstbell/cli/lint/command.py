@@ -34,7 +34,8 @@ def lint(
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILE...", help="YAML files with calendars and their autoscalers, or folders of them."
+            metavar="FILE...",
+            help="YAML files with calendars and their autoscalers, or folders with all below them.",
         ),
     ],
     output: Annotated[
@@ -56,7 +57,7 @@ def lint(
         Path | None,
         typer.Option(
             metavar="OLD",
-            help="The files or folder as they were: also tell each bell of the next "
+            help="The file as it was, or the folder with all below it: also tell each bell of the next "
             f"{AGAINST_DAYS} days that is lost or lower than in them.",
         ),
     ] = None,

@@ -158,9 +158,10 @@ def test_a_folder_without_a_file_of_ours(tmp_path):
     assert [f"{tmp_path}: {told}"] == refused(tmp_path)
 
 
-def test_a_folder_is_all_files_in_it(tmp_path):
+def test_a_folder_is_all_files_in_it_and_below_it(tmp_path):
+    (tmp_path / "lms").mkdir()
     written(tmp_path, CALENDAR, "calendar.yaml")
-    written(tmp_path, AUTOSCALER, "policy.yml")
+    written(tmp_path / "lms", AUTOSCALER, "policy.yml")
     written(tmp_path, "kind: [", "notes.txt")
     result = run(tmp_path, "--date", "2025-02-04")
     assert (result.exit_code, result.stderr) == (0, "")
@@ -172,7 +173,7 @@ def test_a_file_over_10_mb_is_not_read(tmp_path):
     with file.open("wb") as stream:
         stream.truncate(10_000_001)  # holes: it takes no room, and reading it would find no YAML
 
-    want = f"{file}:1: is larger than 10 MB. Split it: a calendar has a few hundred kilobytes at most."
+    want = f"{file}: is larger than 10 MB. Split it: a calendar has a few hundred kilobytes at most."
     assert [want] == refused(file)
 
 
