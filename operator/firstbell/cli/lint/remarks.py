@@ -25,8 +25,9 @@ from firstbell.core.reasons import (
     fold,
     policy_findings,
 )
-from firstbell.files.links import Linked, link
+from firstbell.files.links import Linked, LinkedAutoscaler, link
 from firstbell.files.manifests import AutoscalerManifest, CalendarManifest, Manifests, read_manifests
+from firstbell.files.maxima import above_maximum
 from firstbell.files.one_count import contested_counts, target_conflicts
 from firstbell.files.orders import order_findings
 from firstbell.files.profiles import repeated_values, unused_profiles
@@ -135,10 +136,8 @@ def _findings(
         yield accepted, _in_calendar(manifest, manifests)
     if isinstance(linked, Linked):
         for autoscaler in linked.autoscalers:
-            policy, manifest_of = autoscaler.manifest.policy, autoscaler.manifest
-            found = policy_findings(policy, [days[calendar.key] for calendar in autoscaler.calendars])
-            accepted = with_accepted(found, accepted_in(manifest_of.origin.node.value))
-            yield accepted, _in_policy(manifest_of)
+            found = _of_policy(autoscaler, [days[calendar.key] for calendar in autoscaler.calendars])
+            yield found, _in_policy(autoscaler.manifest)
     if isinstance(linked, Linked):
         as_of = (
             clock.SystemClock().now() if today is None else instant_of(start_of_day(ZoneInfo("UTC"), today))
@@ -154,6 +153,14 @@ def _findings(
     for workload, contest in contested_counts(manifests):
         name = f"{workload.kind} {workload.namespace}/{workload.name}"
         yield (contest,), _in_object(workload.origin, name)
+
+
+def _of_policy(autoscaler: LinkedAutoscaler, calendars: Sequence[SchoolDays]) -> tuple[Finding, ...]:
+    """Return the findings of a policy; what it asks for is worked out where a plan of it can be made."""
+    found = policy_findings(autoscaler.manifest.policy, calendars)
+    if all(finding.severity is not Severity.ERROR for finding in found):
+        found = (*found, *above_maximum(autoscaler, calendars))
+    return with_accepted(found, accepted_in(autoscaler.manifest.origin.node.value))
 
 
 def _in_policy(manifest: AutoscalerManifest) -> _Place:

@@ -147,6 +147,18 @@ def test_without_a_reason_or_of_another_kind_nothing_is_accepted(tmp_path, kind,
     assert run(written(tmp_path, annotated(kind, reason))).exit_code == 1
 
 
+def test_a_peak_above_the_maximum_is_a_warning_unless_it_is_accepted(tmp_path):
+    capped = AUTOSCALER.replace("maxReplicas: 40", "maxReplicas: 5")
+    result = run(written(tmp_path, f"{CALENDAR}---\n{capped}"))
+    assert ':27: warning: spec.maxReplicas: Peak "first" asks for 12 replicas on 2024-09-02' in result.output
+    assert result.exit_code == 1
+    annotated = 'metadata: {name: web, namespace: lms, annotations: {accept.firstbell.dev/%s: "licences"}}'
+    meant = capped.replace("metadata: {name: web, namespace: lms}", annotated % "PlanAboveMaximum")
+    result = run(written(tmp_path, f"{CALENDAR}---\n{meant}"))
+    assert "maxReplicas is 5 (accepted: licences)" in result.output
+    assert result.exit_code == 0
+
+
 def test_an_error_is_never_accepted(tmp_path):
     ice = '  - {name: ice, startDate: "2025-02-08", event: LateArrival, bellScheduleName: full}\n'
     holidays = "  holidays:\n"
