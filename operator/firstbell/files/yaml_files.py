@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from firstbell.files.yaml_text import LineProblem, Node, read_yaml
@@ -11,8 +12,9 @@ from firstbell.kinds.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
+STDIN = Path("/dev/stdin")
+"""What `-` reads, as with kubectl."""
 MOST_BYTES = 10 * 1000 * 1000
 MOST_FILES, MOST_BYTES_TOGETHER = 1000, 10 * MOST_BYTES
 """Of a folder, with all folders in it."""
@@ -74,8 +76,11 @@ def files_in(path: Path) -> tuple[Path, ...] | Unreadable:
     A link to a folder is followed; each folder is looked into once, so that no link leads in circles.
 
     What begins with a dot is left out, folders too: editors and tools keep such files for themselves.
+    `-` is standard input.
     """
     name = str(path)
+    if name == "-":
+        return (STDIN,)
     try:
         found = _files_of(path) if path.is_dir() else (path,)
         size = sum(file.stat().st_size for file in found[:MOST_FILES]) if len(found) > 1 else 0
@@ -88,6 +93,11 @@ def files_in(path: Path) -> tuple[Path, ...] | Unreadable:
     except _TooManyFoldersError:
         many = f"has more than {MOST_FOLDERS:,} folders in it"
         return _refused(name, many, "Give those that the YAML files are in", 0)
+    return _bounded(name, found, size)
+
+
+def _bounded(name: str, found: tuple[Path, ...], size: int) -> tuple[Path, ...] | Unreadable:
+    """Return the files of a folder, or why these are none, or too much."""
     if not found:
         return _refused(name, "has no file that ends in .yaml or .yml", "Give the folder that they are in", 0)
     if len(found) > MOST_FILES or size > MOST_BYTES_TOGETHER:

@@ -35,7 +35,8 @@ def lint(
         list[Path],
         typer.Argument(
             metavar="FILE...",
-            help="YAML files with calendars and their autoscalers, or folders with all below them.",
+            help="YAML files with calendars and their autoscalers, folders with all below them, "
+            "or - for standard input.",
         ),
     ],
     output: Annotated[

@@ -60,12 +60,16 @@ class Remark:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
-    """Everything to tell: every remark, the same with many of one kind folded, and whether all was read."""
+    """Everything to tell: every remark, the same with many of one kind folded, and whether all was read.
+
+    `has_ours` tells whether anything of it is of a kind of firstbell; what cannot be read is taken for it.
+    """
 
     files: int
     remarks: tuple[Remark, ...]
     folded: tuple[Remark, ...]
     readable: bool
+    has_ours: bool
 
     @property
     def exit_code(self) -> int:
@@ -83,7 +87,7 @@ def examine(files: Sequence[Path], today: date | None, against: Path | None = No
     manifests = read_manifests(files)
     if isinstance(manifests, Unreadable):
         remarks = [_problem(problem) for problem in manifests.problems]
-        return _report(files, remarks, remarks, readable=False)
+        return _report(files, remarks, remarks, readable=False, has_ours=True)
     linked = link(manifests)
     problems = [_problem(problem) for problem in linked.problems] if isinstance(linked, Unreadable) else []
     remarks, folded = list(problems), list(problems)
@@ -97,7 +101,7 @@ def examine(files: Sequence[Path], today: date | None, against: Path | None = No
             folded += [*shown, _more(shown[-1], group.more)] if group.more else shown
     # What is said of a profile is said once, however many policies it completes.
     remarks, folded = list(dict.fromkeys(remarks)), list(dict.fromkeys(folded))
-    return _report(files, remarks, folded, readable=not problems)
+    return _report(files, remarks, folded, readable=not problems, has_ours=manifests.has_ours)
 
 
 def _shrunk(old: Linked, new: Linked, today: date | None) -> Iterator[tuple[tuple[Finding, ...], _Place]]:
@@ -238,7 +242,12 @@ def _more(last: Remark, count: int) -> Remark:
 
 
 def _report(
-    files: Sequence[Path], remarks: Iterable[Remark], folded: Iterable[Remark], *, readable: bool
+    files: Sequence[Path],
+    remarks: Iterable[Remark],
+    folded: Iterable[Remark],
+    *,
+    readable: bool,
+    has_ours: bool,
 ) -> Report:
     """Return the report in the order of files as given, then of lines."""
     every = [file for given in files for file in _files(given)]
@@ -252,6 +261,7 @@ def _report(
         remarks=tuple(sorted(remarks, key=by_place)),
         folded=tuple(sorted(folded, key=by_place)),
         readable=readable,
+        has_ours=has_ours,
     )
 
 

@@ -64,6 +64,13 @@ def test_files_without_findings(clean):
     assert result.exit_code == 0
 
 
+def test_files_without_an_object_of_firstbell_are_said_to_have_none(tmp_path):
+    settings = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
+    result = run(written(tmp_path, settings))
+    told = "1 file: nothing found, for there is no object of firstbell: no calendar, no SchoolAutoscaler\n"
+    assert (result.exit_code, result.output) == (0, told)
+
+
 def test_a_finding_is_one_line_with_file_and_line(mistyped):
     result = run(mistyped)
 
