@@ -1,9 +1,9 @@
 """`firstbell lint`: what files say and most likely do not mean, for people, tools, code scanning and reviews.
 
 What cannot be read (a problem of `kinds`) and what can be read but not be meant (a finding of the core) come
-out alike, each with file, line, path and cure. Exit code 0: nothing, or notices only; 1: errors or warnings;
-2: something cannot be read or a reference does not hold. Whatever a file holds is printed without control
-characters: a calendar must not be able to write to a terminal or to forge an annotation.
+out alike, each with file, line, path and cure. Exit code 0: nothing, or notices only; 1: findings that are
+warnings or errors; 2: something is `Invalid`, which no plan can be made of. Whatever a file holds is printed
+without control characters: a calendar must not be able to write to a terminal or to forge an annotation.
 """
 
 from __future__ import annotations
@@ -65,7 +65,8 @@ def lint(
 ) -> None:
     """Find what calendars and autoscalers say and most likely do not mean.
 
-    Exit code 0: nothing, or notices only. 1: errors or warnings. 2: something cannot be read.
+    Exit code 0: nothing, or notices only. 1: a finding is a warning or an error. 2: something is Invalid: it
+    cannot be read, says what cannot be (a minimum above the maximum), or names what is not there.
     """
     from firstbell.cli.lint.remarks import examine
     from firstbell.cli.lint.text import WRITERS

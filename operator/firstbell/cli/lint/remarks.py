@@ -39,7 +39,7 @@ from firstbell.kinds.group import PROFILE
 from firstbell.kinds.profile_over import taken_fields
 
 INVALID = "Invalid"
-"""The kind of what cannot be read; every other kind is a `FindingKind`."""
+"""The kind of what cannot be read, cannot be, or names what is not there; every other is a `FindingKind`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,7 +73,7 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0 for nothing or notices, 1 for findings, 2 where something could not be read."""
+        """0 for nothing or notices, 1 for findings that are more, 2 where something is `Invalid`."""
         if not self.readable:
             return 2
         return int(any(remark.severity is not Severity.NOTICE for remark in self.remarks))

@@ -64,6 +64,37 @@ def test_files_without_findings(clean):
     assert result.exit_code == 0
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "exit_code"),
+    [
+        pytest.param(CALENDAR.replace("2025-04", "2026-04"), "HolidayOutsideSchoolYears", 1, id="a warning"),
+        pytest.param(
+            CALENDAR.replace("2025-04-07", "2024-09-01").replace("2025-04-21", "2025-06-30"),
+            "NoLessons",
+            1,
+            id="an error that all can be read of",
+        ),
+        pytest.param(
+            CALENDAR + "---\n" + AUTOSCALER.replace("minReplicas: 2", "minReplicas: 41"),
+            "Invalid",
+            2,
+            id="cannot be",
+        ),
+        pytest.param(CALENDAR.replace("2025-04-21", "2025-04-01"), "Invalid", 2, id="ends before it starts"),
+        pytest.param(
+            CALENDAR + "---\n" + AUTOSCALER.replace("name: city", "name: ctiy"), "Invalid", 2, id="not there"
+        ),
+        pytest.param("kind: [", "Invalid", 2, id="cannot be read"),
+    ],
+)
+def test_what_is_invalid_ends_with_2_and_a_finding_that_is_more_than_a_notice_with_1(
+    tmp_path, text, kind, exit_code
+):
+    result = run(written(tmp_path, text), "-o", "json")
+    assert kind in {finding["kind"] for finding in json.loads(result.output)["findings"]}
+    assert result.exit_code == exit_code
+
+
 def test_files_without_an_object_of_firstbell_are_said_to_have_none(tmp_path):
     settings = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
     result = run(written(tmp_path, settings))
