@@ -20,6 +20,8 @@ MOST_FILES, MOST_BYTES_TOGETHER = 1000, 10 * MOST_BYTES
 """Of a folder, with all folders in it."""
 MOST_FOLDERS = 10_000
 """A link may lead anywhere, also to where a machine has everything."""
+REPAIRS = "lost+found"
+"""At the top of a volume, and nobody but root may read it."""
 SUFFIXES = {".yaml", ".yml"}
 
 
@@ -75,7 +77,8 @@ def files_in(path: Path) -> tuple[Path, ...] | Unreadable:
 
     A link to a folder is followed; each folder is looked into once, so that no link leads in circles.
 
-    What begins with a dot is left out, folders too: editors and tools keep such files for themselves.
+    What begins with a dot is left out, folders too: editors and tools keep such files for themselves. So is
+    the folder that a file system keeps for its repairs.
     `-` is standard input.
     """
     name = str(path)
@@ -135,10 +138,14 @@ def _found_below(top: Path) -> Iterator[Path]:
         seen.add((status.st_dev, status.st_ino))
         if len(seen) > MOST_FOLDERS:
             raise _TooManyFoldersError
-        entries = sorted(entry for entry in folder.iterdir() if entry.name[0] != ".")
+        entries = sorted(entry for entry in folder.iterdir() if not _is_left_out(entry))
         inside = [entry for entry in entries if entry.is_dir()]
         yield from (entry for entry in entries if entry.suffix in SUFFIXES and entry not in inside)
         waiting += reversed(inside)
+
+
+def _is_left_out(entry: Path) -> bool:
+    return entry.name[0] == "." or entry.name == REPAIRS
 
 
 def read_file(path: Path) -> tuple[Origin, ...] | Unreadable:

@@ -82,7 +82,8 @@ def test_of_a_folder_the_yaml_files_in_it_are_read_by_name(tmp_path):
 
 
 def test_folders_in_a_folder_are_read_and_those_with_a_dot_are_not(tmp_path):
-    for name in ("calendar.yaml", "be/flanders/broken.yaml", "be/a.yml", "lu.yaml/a.yaml", ".git/x.yaml"):
+    left_out = (".git/x.yaml", "be/.b.yaml", "lost+found/x.yaml")
+    for name in ("calendar.yaml", "be/flanders/broken.yaml", "be/a.yml", "lu.yaml/a.yaml", *left_out):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("a: 1\n")
     found = [str(file.relative_to(tmp_path)) for file in files_in(tmp_path)]
