@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from markdown_it import MarkdownIt
 
 from tests.chart.rendering import CHART
 from tests.chart.values_table import README, TableError, Value, readme_with, table, values
@@ -53,5 +54,9 @@ def test_a_value_that_nobody_explained_is_named(text):
         table(text)
 
 
-def test_a_stroke_does_not_end_a_cell():
-    assert "one &#124; two" in table("# one | two\na: 1")
+def test_a_stroke_does_not_end_a_cell_and_is_one_in_code_too():
+    """In code an entity is shown as it is written, and so it is copied into a shell."""
+    made = table("# Run `one | two`.\na: x|y")
+    assert made.splitlines()[-1] == r"| `a` | `x\|y` | Run `one \| two`. |"
+    shown = MarkdownIt("commonmark").enable("table").render(made)
+    assert "<td><code>x|y</code></td>\n<td>Run <code>one | two</code>.</td>" in shown

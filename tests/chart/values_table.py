@@ -99,4 +99,9 @@ def _flow(node: yaml.Node) -> str:
 
 def _row(value: Value) -> str:
     default = "" if value.default is None else f"`{value.default}`"
-    return f"| `{value.name}` | {default} | {value.meaning.replace('|', '&#124;')} |\n"
+    # Escaped, not as an entity: in code, from where commands are copied, an entity is shown as it is written.
+    return (
+        "| "
+        + " | ".join(cell.replace("|", "\\|") for cell in (f"`{value.name}`", default, value.meaning))
+        + " |\n"
+    )

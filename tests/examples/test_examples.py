@@ -81,6 +81,15 @@ def test_an_example_has_neither_errors_nor_warnings(example):
     assert ({("Warning", "CalendarEnded")} if example.name in ENDED else set()) == found
 
 
+def test_all_examples_together_have_no_more_errors_and_warnings_than_each_alone():
+    """People lint the folder, too: no two of them may have an object of one name."""
+    result = CliRunner().invoke(APP, ["lint", str(EXAMPLES[0].parent), "--today", TODAY, "-o", "json"])
+    found = json.loads(result.stdout)["findings"]
+    assert {(f["severity"], f["kind"]) for f in found if f["severity"] != "Notice"} == {
+        ("Warning", "CalendarEnded")
+    }
+
+
 @each_example
 def test_an_example_is_planned_for_a_year_and_reaches_above_its_minimum(example):
     first = "2019-09-01" if example.name in ENDED else TODAY
@@ -124,7 +133,7 @@ def test_the_smallest_example_follows_the_bell_over_the_clock_change(day, want):
     assert want == highest(planned("smallest.yaml", day)["autoscalers"][0])
 
 
-# one-profile.yaml: web needs 40 replicas for a peak of 100 %, sign-on 12; after noon 60 % of them; on the
+# one-profile.yaml: courses needs 40 replicas for a peak of 100 %, sign-on 12; after noon 60 % of them; on the
 # first day after a holiday half as many again.
 
 

@@ -127,7 +127,9 @@ def uses(page: Path) -> Iterator[tuple[tuple[str, ...], list[str]]]:
     """Each call of ours on a page, in its blocks and in its sentences: its words and options."""
     prose = (found for found in IN_TEXT.findall(page.read_text()) if found.startswith("firstbell "))
     typed = (command.typed for block in blocks([page]) for command in block.commands)
-    for call in CALL.finditer("\n".join((*prose, *typed)).replace("\\|", " ")):
+    # In a table a stroke is escaped: between words it is a pipe, else it parts options of which one is given.
+    text = "\n".join((*prose, *typed)).replace(" \\| ", " | ").replace("\\|", " ")
+    for call in CALL.finditer(text):
         words = tuple(call[1].split())
         while words and words not in options_of_ours() and words[:-1] in options_of_ours():
             words = words[:-1]

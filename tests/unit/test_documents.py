@@ -108,6 +108,7 @@ def test_the_index_has_one_row_for_each_decision_with_its_title_and_its_date():
 
     assert list(rows) == [path.name for path in DECISIONS]
     for path in DECISIONS:
+        assert len(rows[path.name]) == 4, f"{path.name}: a row has a cell for what superseded it, if empty"
         title, day, one_line, _ = rows[path.name]
         assert path.read_text().startswith(f"# {path.name[:4]}: {title}\n")
         assert re.fullmatch(r"20\d\d-\d\d-\d\d", day)
@@ -135,8 +136,8 @@ def rows_of_the_index() -> dict[str, list[str]]:
     rows: dict[str, list[str]] = {}
     for line in INDEX.read_text().splitlines():
         if line.startswith("| ["):
-            link, *cells = (cell.strip() for cell in line.strip().removesuffix("|").strip("|").split(" | "))
-            rows[link.partition("(")[2].rstrip(")")] = [*cells, ""][:4]
+            link, *cells = (cell.strip() for cell in line.removeprefix("|").removesuffix("|").split("|"))
+            rows[link.partition("(")[2].rstrip(")")] = cells
     return rows
 
 

@@ -56,7 +56,7 @@ def git(*arguments: str, index: Path | None = None, given: bytes = b"") -> bytes
 def files_at(commit: str, paths: list[str], folder: Path) -> dict[str, str]:
     """Write the YAML files of a commit under the paths to a folder, flat; return their names by those there.
 
-    firstbell does not look into folders of a folder, and two of them may have files of one name.
+    Flat: no name that somebody's change gives a folder is made on this machine.
     """
     index = folder.with_suffix(".index")
     git("read-tree", commit, index=index)

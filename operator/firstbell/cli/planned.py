@@ -31,9 +31,6 @@ from firstbell.kinds.problems import Problem
 if TYPE_CHECKING:
     from firstbell.engine.ports import Cluster
 
-STDIN = Path("/dev/stdin")
-"""What `-f -` reads, as with kubectl."""
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Planned:
@@ -75,7 +72,7 @@ def linked_files(files: Sequence[Path]) -> Linked:
 
 def manifests_in(files: Sequence[Path]) -> Manifests:
     """Return what is in the files; end the command where something cannot be read."""
-    manifests = read_manifests(STDIN if str(file) == "-" else file for file in files)
+    manifests = read_manifests(files)
     if isinstance(manifests, Unreadable):
         refuse(manifests.problems)
     return manifests

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from firstbell.core.announcements import known_by, told_between
-from firstbell.core.day_changes import DayChange, changes_of, same_lessons_from
+from firstbell.core.day_changes import DayChange, changes_of, same_lessons_from, unchanged_words
 from firstbell.core.days import DayClass, Transition
 from firstbell.core.school_calendar import (
     ODD_AND_EVEN,
@@ -66,4 +66,5 @@ __all__ = [
     "known_by",
     "same_lessons_from",
     "told_between",
+    "unchanged_words",
 ]

@@ -18,6 +18,7 @@ from firstbell.core.fleet import (
     requested,
 )
 from firstbell.core.lead import NO_RISES, MeasuredLead, Rise, Rises, all_taking
+from firstbell.core.most_wanted import most_wanted
 from firstbell.core.preparation import START_GRACE, Preparation, SeenReady
 from firstbell.core.sight import EarlyArrivals
 from firstbell.core.surge_correction import AS_PLANNED, SurgeHistory
@@ -53,6 +54,7 @@ __all__ = [
     "WritingPace",
     "all_taking",
     "fleet_bells",
+    "most_wanted",
     "offsets_by_region",
     "pods_per_minute",
     "region_loads",

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import islice, zip_longest
+from itertools import groupby, islice, zip_longest
 from typing import TYPE_CHECKING
 
 from firstbell.core.bells import instant_of
 from firstbell.core.days import SchoolDays, each_day
-from firstbell.core.school_calendar import InstructionMode
+from firstbell.core.school_calendar import InstructionMode, Weekday, covers
+from firstbell.core.school_day import NO_WEEKLY_ROW, OUTSIDE_SCHOOL_YEAR
 from firstbell.core.time_words import CLOCK, local_clock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from firstbell.core.school_calendar import CalendarDate, DateRange, SchoolCalendar
     from firstbell.core.school_day import Day
 
+SHOWN_RUNS = 3
 MOST_DAYS = 120
 """So many days of an exception are compared; of a longer one the first."""
 _MODES = {
@@ -44,11 +46,8 @@ class DayChange:
     @property
     def sentence(self) -> str:
         """The change for people, without a stop."""
-        when = f"{self.first:{_DATE}}"
-        if self.last != self.first:
-            when += f" to {self.last:{_DATE}}"
         where = f", {', '.join(self.regions)}" if self.regions else ""
-        return f"{when}{where}: {self.before} -> {self.after}"
+        return f"{_dates(self.first, self.last)}{where}: {self.before} -> {self.after}"
 
 
 def school_day_words(days: SchoolDays, day: Day) -> str:
@@ -73,6 +72,68 @@ def changes_of(calendar: SchoolCalendar, entry: CalendarDate) -> tuple[DayChange
         for regions in after.layers.regions_by_scope.values()
         for change in _changes(before, after, regions, entry.dates)
     )
+
+
+def unchanged_words(calendar: SchoolCalendar, entry: CalendarDate) -> str:
+    """Return why an entry that changes nothing does so: what its days are, in a sentence without a stop."""
+    days = SchoolDays(replace(calendar, calendar_dates=(*calendar.calendar_dates, entry)))
+    before = SchoolDays(calendar)
+    found: dict[tuple[date, date, str], list[str]] = {}
+    for regions in days.layers.regions_by_scope.values():
+        if covers(entry.regions, regions[0]):
+            for run in _runs_as_they_are(before, regions[0], entry):
+                found.setdefault(run, []).extend(region for region in regions if region is not None)
+    told = [
+        f"{_dates(first, last)}{_where(regions, calendar)}: {words}"
+        for (first, last, words), regions in found.items()
+    ]
+    if not told:
+        return "it has no day"
+    more = [f"{len(told) - SHOWN_RUNS} more of its days"] if len(told) > SHOWN_RUNS else []
+    return "; ".join([*told[:SHOWN_RUNS], *more])
+
+
+def _dates(first: date, last: date) -> str:
+    return f"{first:{_DATE}}" if first == last else f"{first:{_DATE}} to {last:{_DATE}}"
+
+
+def _where(regions: Sequence[str], calendar: SchoolCalendar) -> str:
+    """Return the regions, where they are not all there are."""
+    return "" if len(regions) == len(calendar.regions) else f", {', '.join(regions)}"
+
+
+def _runs_as_they_are(
+    days: SchoolDays, region: str | None, entry: CalendarDate
+) -> Iterator[tuple[date, date, str]]:
+    """Yield the first and the last of days of one kind that follow each other, and what they are."""
+    own = [on for on in islice(each_day(entry.dates), MOST_DAYS) if Weekday.of(on) in entry.weekdays]
+    for words, group in groupby(own, key=lambda on: _as_it_is(days, region, on)):
+        run = list(group)
+        yield run[0], run[-1], words
+
+
+def _as_it_is(days: SchoolDays, region: str | None, on: date) -> str:
+    """Return what a date of the calendar is, in words that follow it."""
+    day = days.day(region, on)
+    if day.lessons is not None:
+        return "like that anyway"
+    if day.reason == OUTSIDE_SCHOOL_YEAR:
+        return _outside(days.school_years(region), on)
+    if day.reason == NO_WEEKLY_ROW:
+        return "no lessons by the weekly schedule"
+    return f"no lessons anyway ({day.reason})"
+
+
+def _outside(years: Sequence[DateRange], on: date) -> str:
+    """Return where a date lies beside the school years."""
+    if not years:
+        return "in no school year, for there is none"
+    first, last = min(year.first for year in years), max(year.last for year in years)
+    if on < first:
+        return f"before the first school year, which begins on {first}"
+    if on > last:
+        return f"after the last school year, which ends on {last}"
+    return "between two school years"
 
 
 def _changes(

@@ -190,7 +190,7 @@ def region_loads(
             form = occurrence.peak_index, product.percent
             height = heights.get(form)
             if height is None:
-                height = heights[form] = _height(policy, occurrence.peak, product, weight)
+                height = heights[form] = height_of(policy, occurrence.peak, product.percent, weight)
             by_region[day.region].append(Surge(occurrence, product, height))
         offsets = offsets_by_region(school_days)
         loads += [
@@ -200,9 +200,12 @@ def region_loads(
     return tuple(loads)
 
 
-def _height(policy: Policy, peak: Peak, product: FactorProduct, weight: int) -> Fraction:
-    """Return the replicas that one pupil asks for at the height of a peak."""
-    factor = product.percent / 100
+def height_of(policy: Policy, peak: Peak, percent: Fraction, weight: int) -> Fraction:
+    """Return the replicas that one pupil of `weight` asks for at the height of a peak.
+
+    `percent` is the product of the day's factors.
+    """
+    factor = percent / 100
     if peak.replicas is not None:
         return factor * peak.replicas / weight if weight else Fraction(0)
     if policy.replicas_at_peak is not None:

@@ -18,7 +18,15 @@ from typing import TYPE_CHECKING
 from firstbell.core.coverage import places
 from firstbell.core.rotation import NO_LABEL
 from firstbell.core.school_calendar import InstructionMode
-from firstbell.core.school_day import TRANSITION_TO, Day, DayClass, Lessons, Transition
+from firstbell.core.school_day import (
+    NO_WEEKLY_ROW,
+    OUTSIDE_SCHOOL_YEAR,
+    TRANSITION_TO,
+    Day,
+    DayClass,
+    Lessons,
+    Transition,
+)
 from firstbell.core.stretches import Stretches
 
 if TYPE_CHECKING:
@@ -116,11 +124,11 @@ class RegionDays:
     def _closed_on_print(self, held: Entries, row: WeeklyRow | None) -> str | None:
         """Tell why the printed calendar has no lessons on a date, or None where it has."""
         if not held.years:
-            return "outside-school-year"
+            return OUTSIDE_SCHOOL_YEAR
         holiday = self._layers.holiday(held)
         if holiday is not None:
             return f"holidays/{holiday.name}"
-        return None if row else "no-weekly-row"
+        return None if row else NO_WEEKLY_ROW
 
     def _classified(self, on: date, lessons: Lessons) -> Lessons:
         """Return the same with class, break and transition computed."""

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from firstbell.core.school_calendar import CalendarEvent
 
 
+OUTSIDE_SCHOOL_YEAR, NO_WEEKLY_ROW = "outside-school-year", "no-weekly-row"
+"""Reasons of a day without lessons, in documents and statuses as well."""
+
+
 class DayClass(StrEnum):
     """What kind of lesson day it is, computed from the break before it and never typed."""
 

@@ -129,6 +129,11 @@ class Manifests:
     refused_calendars: frozenset[str] = frozenset()
     """The keys of calendars that are there and cannot be read."""
 
+    @property
+    def has_ours(self) -> bool:
+        """Whether there is an object of any kind of firstbell."""
+        return any((self.calendars, self.profiles, self.autoscalers, self.exceptions, self.overrides))
+
 
 _Ours = CalendarManifest | ProfileManifest | AutoscalerManifest | ExceptionManifest | OverrideManifest
 _Manifest = _Ours | AutoscalerBounds

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from firstbell.files.yaml_text import LineProblem, Node, read_yaml
 from firstbell.kinds.problems import Problem
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
+STDIN = Path("/dev/stdin")
+"""What `-` reads, as with kubectl."""
 MOST_BYTES = 10 * 1000 * 1000
 MOST_FILES, MOST_BYTES_TOGETHER = 1000, 10 * MOST_BYTES
-"""Of a folder."""
+"""Of a folder, with all folders in it."""
+MOST_FOLDERS = 10_000
+"""A link may lead anywhere, also to where a machine has everything."""
+REPAIRS = "lost+found"
+"""At the top of a volume, and nobody but root may read it."""
 SUFFIXES = {".yaml", ".yml"}
 
 
@@ -66,21 +73,34 @@ class Origin:
 
 
 def files_in(path: Path) -> tuple[Path, ...] | Unreadable:
-    """Return the path itself, or of a folder the YAML files in it, by name.
+    """Return the path itself, or of a folder the YAML files in it and in the folders below it, by name.
 
-    Folders in it are not looked into.
+    A link to a folder is followed; each folder is looked into once, so that no link leads in circles.
 
-    What begins with a dot is left out: editors and tools keep such files for themselves.
+    What begins with a dot is left out, folders too: editors and tools keep such files for themselves. So is
+    the folder that a file system keeps for its repairs.
+    `-` is standard input.
     """
     name = str(path)
+    if name == "-":
+        return (STDIN,)
     try:
         found = _files_of(path) if path.is_dir() else (path,)
         size = sum(file.stat().st_size for file in found[:MOST_FILES]) if len(found) > 1 else 0
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
-        return _refused(name, f"cannot be read ({reason})", "Give a folder that may be read", 0)
+        place = str(error.filename or name)
+        return _refused(place, f"cannot be read ({reason})", "Give a folder that may be read", 0)
     except ValueError:
         return (path,)
+    except _TooManyFoldersError:
+        many = f"has more than {MOST_FOLDERS:,} folders in it"
+        return _refused(name, many, "Give those that the YAML files are in", 0)
+    return _bounded(name, found, size)
+
+
+def _bounded(name: str, found: tuple[Path, ...], size: int) -> tuple[Path, ...] | Unreadable:
+    """Return the files of a folder, or why these are none, or too much."""
     if not found:
         return _refused(name, "has no file that ends in .yaml or .yml", "Give the folder that they are in", 0)
     if len(found) > MOST_FILES or size > MOST_BYTES_TOGETHER:
@@ -90,17 +110,42 @@ def files_in(path: Path) -> tuple[Path, ...] | Unreadable:
 
 
 def holds_nothing(path: Path) -> bool:
-    """Tell whether it is a folder that can be looked into and has no YAML file."""
+    """Tell whether it is a folder that can be looked into and has no YAML file, nor has any below it."""
     try:
         return path.is_dir() and not _files_of(path)
-    except OSError:
+    except (OSError, _TooManyFoldersError):
         return False  # told where it is read
 
 
+class _TooManyFoldersError(Exception):
+    """There are more folders below a folder than are looked into."""
+
+
 def _files_of(folder: Path) -> tuple[Path, ...]:
-    """Return its YAML files, one more than may be read at the most."""
-    inside = (entry for entry in folder.iterdir() if entry.suffix in SUFFIXES and entry.name[0] != ".")
-    return tuple(sorted(islice((entry for entry in inside if not entry.is_dir()), MOST_FILES + 1)))
+    """Return its YAML files and those below it by name, one more than may be read at the most."""
+    return tuple(sorted(islice(_found_below(folder), MOST_FILES + 1)))
+
+
+def _found_below(top: Path) -> Iterator[Path]:
+    """Yield the YAML files of a folder and of those below it, each folder once."""
+    seen: set[tuple[int, int]] = set()
+    waiting = [top]
+    while waiting:
+        folder = waiting.pop()
+        status = folder.stat()
+        if (status.st_dev, status.st_ino) in seen:
+            continue
+        seen.add((status.st_dev, status.st_ino))
+        if len(seen) > MOST_FOLDERS:
+            raise _TooManyFoldersError
+        entries = sorted(entry for entry in folder.iterdir() if not _is_left_out(entry))
+        inside = [entry for entry in entries if entry.is_dir()]
+        yield from (entry for entry in entries if entry.suffix in SUFFIXES and entry not in inside)
+        waiting += reversed(inside)
+
+
+def _is_left_out(entry: Path) -> bool:
+    return entry.name[0] == "." or entry.name == REPAIRS
 
 
 def read_file(path: Path) -> tuple[Origin, ...] | Unreadable:

@@ -69,6 +69,14 @@ def test_a_dash_is_standard_input():
     assert "lms/web: writes, 2 to 40 replicas (Europe/Brussels)\n" in done.stdout
 
 
+def test_a_dash_is_standard_input_of_lint_too():
+    early = CALENDAR.replace('startTime: "08:30"', 'startTime: "25:00"')
+    done = forked_run("lint", "-", "--today", "2025-02-01", stdin=f"{early}---\n{AUTOSCALER}")
+
+    assert done.returncode == 2
+    assert done.stdout.startswith("/dev/stdin:13: error: spec.bellSchedules[0].classPeriods[0].startTime: ")
+
+
 def begun(*arguments: str, output: IO[bytes], errors: IO[bytes]) -> subprocess.Popen[bytes]:
     return subprocess.Popen([*FIRSTBELL, *arguments], stdout=output, stderr=errors)
 

@@ -7,13 +7,20 @@ from dataclasses import replace
 import pytest
 
 from firstbell.core import SchoolDays
-from firstbell.core.calendar import CalendarEvent, InstructionMode, changes_of, same_lessons_from
+from firstbell.core.calendar import (
+    CalendarEvent,
+    InstructionMode,
+    changes_of,
+    same_lessons_from,
+    unchanged_words,
+)
 from tests.builders import (
     a_bell_schedule,
     a_calendar,
     a_holiday,
     a_rotation,
     a_row,
+    a_school_year,
     an_exception,
     on,
 )
@@ -88,3 +95,45 @@ def test_labels_that_a_closure_has_moved_stand_on_it_to_the_end():
     closed = an_exception(CalendarEvent.WEATHER_DAY, "2024-09-04")
     with_it = SchoolDays(replace(of, calendar_dates=(closed,)))
     assert not same_lessons_from(with_it, SchoolDays(of), on("2025-03-03"), 20)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "want"),
+    [
+        ("2029-12-01", None, "Sat 01 Dec 2029: after the last school year, which ends on 2025-06-30"),
+        ("2020-02-03", None, "Mon 03 Feb 2020: before the first school year, which begins on 2024-09-02"),
+        ("2025-07-10", None, "Thu 10 Jul 2025: between two school years"),
+        ("2024-11-16", "2024-11-17", "Sat 16 Nov 2024 to Sun 17 Nov 2024: no lessons by the weekly schedule"),
+        ("2024-12-24", None, "Tue 24 Dec 2024: no lessons anyway (holidays/christmas)"),
+        (
+            "2024-12-20",
+            "2024-12-24",
+            (
+                "Fri 20 Dec 2024: like that anyway; "
+                "Sat 21 Dec 2024 to Sun 22 Dec 2024: no lessons by the weekly schedule; "
+                "Mon 23 Dec 2024 to Tue 24 Dec 2024: no lessons anyway (holidays/christmas)"
+            ),
+        ),
+    ],
+)
+def test_days_that_stay_are_told_for_what_they_are(first, last, want):
+    years = (a_school_year(), a_school_year("2025-09-01", "2026-06-30"))
+    if first == "2029-12-01":
+        years = years[:1]
+    of = calendar(sessions=years, holidays=(a_holiday("2024-12-23", "2025-01-05", name="christmas"),))
+    closed = an_exception(CalendarEvent.EARLY_DISMISSAL, first, last)
+    assert unchanged_words(of, closed) == want
+
+
+def test_days_that_stay_are_told_by_region_where_these_differ_and_are_counted_where_they_are_many():
+    of = calendar(
+        regions=("north", "south", "west"),
+        holidays=(a_holiday("2024-12-23", name="christmas", regions=("north",)),),
+    )
+    one = an_exception(CalendarEvent.WEATHER_DAY, "2024-12-23", regions=("north", "west"))
+    assert unchanged_words(of, one) == (
+        "Mon 23 Dec 2024, north: no lessons anyway (holidays/christmas); "
+        "Mon 23 Dec 2024, west: like that anyway"
+    )
+    long = an_exception(CalendarEvent.WEATHER_DAY, "2024-11-04", "2024-12-01")
+    assert unchanged_words(of, long).endswith("; 5 more of its days")

@@ -179,6 +179,15 @@ async def test_the_later_created_lies_over_the_earlier_and_of_one_second_the_nam
         await settled()
         assert run.floor == 100
         assert told(run, "b-closed") == ("Applied", "True", "ChangesNothing")
+        assert "Mon 09 Sep 2024: no lessons anyway (exceptions/z-closed)" in message(run, "b-closed")
+
+
+async def test_a_date_outside_of_every_school_year_is_told_as_that():
+    async with Running(START, calendar=school()) as run:
+        declare(run, startDate="2029-12-03")
+        await run.until(INSIDE)
+        assert told(run) == ("Applied", "True", "ChangesNothing")
+        assert "Mon 03 Dec 2029: after the last school year, which ends on " in message(run)
 
 
 async def test_a_change_and_a_move_to_another_calendar_are_followed():

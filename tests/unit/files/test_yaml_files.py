@@ -81,6 +81,43 @@ def test_of_a_folder_the_yaml_files_in_it_are_read_by_name(tmp_path):
     assert files_in(tmp_path / "none") == (tmp_path / "none",)
 
 
+def test_folders_in_a_folder_are_read_and_those_with_a_dot_are_not(tmp_path):
+    left_out = (".git/x.yaml", "be/.b.yaml", "lost+found/x.yaml")
+    for name in ("calendar.yaml", "be/flanders/broken.yaml", "be/a.yml", "lu.yaml/a.yaml", *left_out):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("a: 1\n")
+    found = [str(file.relative_to(tmp_path)) for file in files_in(tmp_path)]
+    assert found == ["be/a.yml", "be/flanders/broken.yaml", "calendar.yaml", "lu.yaml/a.yaml"]
+    assert not yaml_files.holds_nothing(tmp_path)
+
+
+def test_a_link_to_a_folder_is_followed_and_none_in_circles(tmp_path):
+    (tmp_path / "top").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "a.yaml").write_text("a: 1\n")
+    (tmp_path / "elsewhere" / "back").symlink_to(tmp_path / "top")
+    (tmp_path / "top" / "again").symlink_to(tmp_path / "top")
+    (tmp_path / "top" / "first").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "top" / "second").symlink_to(tmp_path / "elsewhere")
+    assert files_in(tmp_path / "top") == (tmp_path / "top" / "first" / "a.yaml",)
+
+
+def test_more_folders_than_are_looked_into_are_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(yaml_files, "MOST_FOLDERS", 3)
+    (tmp_path / "a" / "b" / "c").mkdir(parents=True)
+    (problem,) = files_in(tmp_path).problems
+    assert "has more than 3 folders in it. Give those that the YAML files are in." in str(problem)
+    assert not yaml_files.holds_nothing(tmp_path)
+
+
+def test_what_cannot_be_read_below_a_folder_is_named(tmp_path):
+    (tmp_path / "be").mkdir()
+    (tmp_path / "be" / "gone.yaml").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "a.yaml").write_text("a: 1\n")
+    (problem,) = files_in(tmp_path).problems
+    assert str(problem).startswith(f"{tmp_path / 'be' / 'gone.yaml'}: cannot be read (no such file")
+
+
 def test_a_folder_without_yaml_and_one_with_too_much_are_refused(tmp_path, monkeypatch):
     (problem,) = files_in(tmp_path).problems
     assert str(problem).startswith(f"{tmp_path}: has no file that ends in .yaml or .yml. ")

@@ -35,7 +35,8 @@ def backtest(
             "--file",
             "-f",
             metavar="FILE",
-            help="YAML with the calendar and the policy, and its HPA if it has one; repeatable.",
+            help="YAML with the calendar and the policy, and its HPA if it has one, a folder with all "
+            "below it, - for standard input; repeatable.",
         ),
     ] = None,
     load: Annotated[

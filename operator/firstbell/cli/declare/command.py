@@ -75,7 +75,10 @@ def declare(
     files: Annotated[
         list[Path] | None,
         typer.Option(
-            "--file", "-f", metavar="FILE", help="Show the effect on these files; nothing is written."
+            "--file",
+            "-f",
+            metavar="FILE",
+            help="Show the effect on these files, or a folder with all below it; nothing is written.",
         ),
     ] = None,
     yes: Yes = False,

@@ -12,7 +12,7 @@ from firstbell import clock
 from firstbell.cli.output import refuse
 from firstbell.cli.plan_differences import differences, in_words
 from firstbell.core import SchoolDays
-from firstbell.core.calendar import changes_of
+from firstbell.core.calendar import changes_of, unchanged_words
 from firstbell.core.reasons import Severity, last_entry_findings
 from firstbell.files.links import Linked, link_readable, missing_calendar
 from firstbell.files.manifests import ExceptionManifest, Manifests, gather
@@ -114,7 +114,7 @@ def sound_or_refused(calendar: SchoolCalendar, exception: ExceptionManifest) -> 
 def day_lines(calendar: SchoolCalendar, exception: ExceptionManifest) -> list[str]:
     """Return the days that are others with it, a line each."""
     found = [f"  {change.sentence}" for change in changes_of(calendar, exception.entry)]
-    return found or ["  no lesson day is changed: there are none, or they are like that anyway"]
+    return found or [f"  no lesson day is changed: {unchanged_words(calendar, exception.entry)}"]
 
 
 def over_lines(exception: ExceptionManifest, today: date) -> list[str]:

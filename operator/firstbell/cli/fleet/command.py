@@ -43,7 +43,7 @@ def fleet(
             "-f",
             metavar="FILE",
             help="YAML with calendars, autoscalers, and the workloads, HPAs and ResourceQuotas beside, a "
-            "folder of it, - for standard input; repeatable. Without: what is in the cluster.",
+            "folder with all below it, - for standard input; repeatable. Without: what is in the cluster.",
         ),
     ] = None,
     days: Annotated[

@@ -1,9 +1,9 @@
 """`firstbell lint`: what files say and most likely do not mean, for people, tools, code scanning and reviews.
 
 What cannot be read (a problem of `kinds`) and what can be read but not be meant (a finding of the core) come
-out alike, each with file, line, path and cure. Exit code 0: nothing, or notices only; 1: errors or warnings;
-2: something cannot be read or a reference does not hold. Whatever a file holds is printed without control
-characters: a calendar must not be able to write to a terminal or to forge an annotation.
+out alike, each with file, line, path and cure. Exit code 0: nothing, or notices only; 1: findings that are
+warnings or errors; 2: something is `Invalid`, which no plan can be made of. Whatever a file holds is printed
+without control characters: a calendar must not be able to write to a terminal or to forge an annotation.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ def lint(
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILE...", help="YAML files with calendars and their autoscalers, or folders of them."
+            metavar="FILE...",
+            help="YAML files with calendars and their autoscalers, folders with all below them, "
+            "or - for standard input.",
         ),
     ],
     output: Annotated[
@@ -56,14 +58,15 @@ def lint(
         Path | None,
         typer.Option(
             metavar="OLD",
-            help="The files or folder as they were: also tell each bell of the next "
+            help="The file as it was, or the folder with all below it: also tell each bell of the next "
             f"{AGAINST_DAYS} days that is lost or lower than in them.",
         ),
     ] = None,
 ) -> None:
     """Find what calendars and autoscalers say and most likely do not mean.
 
-    Exit code 0: nothing, or notices only. 1: errors or warnings. 2: something cannot be read.
+    Exit code 0: nothing, or notices only. 1: a finding is a warning or an error. 2: something is Invalid: it
+    cannot be read, says what cannot be (a minimum above the maximum), or names what is not there.
     """
     from firstbell.cli.lint.remarks import examine
     from firstbell.cli.lint.text import WRITERS

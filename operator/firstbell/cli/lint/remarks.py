@@ -25,8 +25,9 @@ from firstbell.core.reasons import (
     fold,
     policy_findings,
 )
-from firstbell.files.links import Linked, link
+from firstbell.files.links import Linked, LinkedAutoscaler, link
 from firstbell.files.manifests import AutoscalerManifest, CalendarManifest, Manifests, read_manifests
+from firstbell.files.maxima import above_maximum
 from firstbell.files.one_count import contested_counts, target_conflicts
 from firstbell.files.orders import order_findings
 from firstbell.files.profiles import repeated_values, unused_profiles
@@ -38,7 +39,7 @@ from firstbell.kinds.group import PROFILE
 from firstbell.kinds.profile_over import taken_fields
 
 INVALID = "Invalid"
-"""The kind of what cannot be read; every other kind is a `FindingKind`."""
+"""The kind of what cannot be read, cannot be, or names what is not there; every other is a `FindingKind`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,16 +60,20 @@ class Remark:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
-    """Everything to tell: every remark, the same with many of one kind folded, and whether all was read."""
+    """Everything to tell: every remark, the same with many of one kind folded, and whether all was read.
+
+    `has_ours` tells whether anything of it is of a kind of firstbell; what cannot be read is taken for it.
+    """
 
     files: int
     remarks: tuple[Remark, ...]
     folded: tuple[Remark, ...]
     readable: bool
+    has_ours: bool
 
     @property
     def exit_code(self) -> int:
-        """0 for nothing or notices, 1 for findings, 2 where something could not be read."""
+        """0 for nothing or notices, 1 for findings that are more, 2 where something is `Invalid`."""
         if not self.readable:
             return 2
         return int(any(remark.severity is not Severity.NOTICE for remark in self.remarks))
@@ -82,7 +87,7 @@ def examine(files: Sequence[Path], today: date | None, against: Path | None = No
     manifests = read_manifests(files)
     if isinstance(manifests, Unreadable):
         remarks = [_problem(problem) for problem in manifests.problems]
-        return _report(files, remarks, remarks, readable=False)
+        return _report(files, remarks, remarks, readable=False, has_ours=True)
     linked = link(manifests)
     problems = [_problem(problem) for problem in linked.problems] if isinstance(linked, Unreadable) else []
     remarks, folded = list(problems), list(problems)
@@ -96,7 +101,7 @@ def examine(files: Sequence[Path], today: date | None, against: Path | None = No
             folded += [*shown, _more(shown[-1], group.more)] if group.more else shown
     # What is said of a profile is said once, however many policies it completes.
     remarks, folded = list(dict.fromkeys(remarks)), list(dict.fromkeys(folded))
-    return _report(files, remarks, folded, readable=not problems)
+    return _report(files, remarks, folded, readable=not problems, has_ours=manifests.has_ours)
 
 
 def _shrunk(old: Linked, new: Linked, today: date | None) -> Iterator[tuple[tuple[Finding, ...], _Place]]:
@@ -135,10 +140,8 @@ def _findings(
         yield accepted, _in_calendar(manifest, manifests)
     if isinstance(linked, Linked):
         for autoscaler in linked.autoscalers:
-            policy, manifest_of = autoscaler.manifest.policy, autoscaler.manifest
-            found = policy_findings(policy, [days[calendar.key] for calendar in autoscaler.calendars])
-            accepted = with_accepted(found, accepted_in(manifest_of.origin.node.value))
-            yield accepted, _in_policy(manifest_of)
+            found = _of_policy(autoscaler, [days[calendar.key] for calendar in autoscaler.calendars])
+            yield found, _in_policy(autoscaler.manifest)
     if isinstance(linked, Linked):
         as_of = (
             clock.SystemClock().now() if today is None else instant_of(start_of_day(ZoneInfo("UTC"), today))
@@ -154,6 +157,14 @@ def _findings(
     for workload, contest in contested_counts(manifests):
         name = f"{workload.kind} {workload.namespace}/{workload.name}"
         yield (contest,), _in_object(workload.origin, name)
+
+
+def _of_policy(autoscaler: LinkedAutoscaler, calendars: Sequence[SchoolDays]) -> tuple[Finding, ...]:
+    """Return the findings of a policy; what it asks for is worked out where a plan of it can be made."""
+    found = policy_findings(autoscaler.manifest.policy, calendars)
+    if all(finding.severity is not Severity.ERROR for finding in found):
+        found = (*found, *above_maximum(autoscaler, calendars))
+    return with_accepted(found, accepted_in(autoscaler.manifest.origin.node.value))
 
 
 def _in_policy(manifest: AutoscalerManifest) -> _Place:
@@ -231,7 +242,12 @@ def _more(last: Remark, count: int) -> Remark:
 
 
 def _report(
-    files: Sequence[Path], remarks: Iterable[Remark], folded: Iterable[Remark], *, readable: bool
+    files: Sequence[Path],
+    remarks: Iterable[Remark],
+    folded: Iterable[Remark],
+    *,
+    readable: bool,
+    has_ours: bool,
 ) -> Report:
     """Return the report in the order of files as given, then of lines."""
     every = [file for given in files for file in _files(given)]
@@ -245,6 +261,7 @@ def _report(
         remarks=tuple(sorted(remarks, key=by_place)),
         folded=tuple(sorted(folded, key=by_place)),
         readable=readable,
+        has_ours=has_ours,
     )
 
 

@@ -16,6 +16,7 @@ from firstbell.cli.output import printable
 from firstbell.core.reasons import Severity
 
 API_VERSION = "firstbell.dev/lint/v1"
+NOTHING_OURS = "there is no object of firstbell: no calendar, no SchoolAutoscaler"
 
 
 def _as_text(report: Report) -> Iterator[str]:
@@ -80,7 +81,8 @@ def _summary(report: Report) -> str:
         for severity, count in _counts(report).items()
         if count
     ]
-    return f"{files}: {', '.join(counts) or 'nothing found'}"
+    nothing = "nothing found" if report.has_ours else f"nothing found, for {NOTHING_OURS}"
+    return f"{files}: {', '.join(counts) or nothing}"
 
 
 def github_data(text: str) -> str:

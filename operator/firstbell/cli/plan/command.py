@@ -40,8 +40,8 @@ def plan(
             "--file",
             "-f",
             metavar="FILE",
-            help="YAML with calendars and autoscalers, a folder of it, - for standard input; repeatable. "
-            "Without: what is in the cluster.",
+            help="YAML with calendars and autoscalers, a folder with all below it, - for standard "
+            "input; repeatable. Without: what is in the cluster.",
         ),
     ] = None,
     date: Annotated[

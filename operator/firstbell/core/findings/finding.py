@@ -59,6 +59,7 @@ class FindingKind(StrEnum):
     TOO_COSTLY = "TooCostly"
     TARGET_CONFLICT = "TargetConflict"
     REPLICAS_CONTESTED = "ReplicasContested"
+    PLAN_ABOVE_MAXIMUM = "PlanAboveMaximum"
     PLAN_SHRUNK = "PlanShrunk"
     PROFILE_UNUSED = "ProfileUnused"
     PROFILE_REPEATED = "ProfileRepeated"

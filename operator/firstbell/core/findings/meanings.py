@@ -140,6 +140,10 @@ FINDING_MEANINGS: dict[FindingKind, Meaning] = {
         "A manifest sets the count that firstbell scales.",
         "Each apply sets it back or meets a conflict, also in a peak; leave replicas out of the manifest.",
     ),
+    FindingKind.PLAN_ABOVE_MAXIMUM: Meaning(
+        "A peak asks for more replicas than the workload may have.",
+        "It gets the maximum only, at the bell too; raise the maximum, or correct what the peak is sized by.",
+    ),
     FindingKind.PLAN_SHRUNK: Meaning(
         "A bell that was planned before this change is gone, or has fewer replicas.",
         "Say so in the review if it is meant; firstbell plan --diff tells all that changes.",

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from firstbell.core import SchoolCalendar, SchoolDays, Unavailable
-from firstbell.core.calendar import CalendarDate, changes_of, same_lessons_from
+from firstbell.core.calendar import CalendarDate, changes_of, same_lessons_from, unchanged_words
 from firstbell.core.instants import instant_of, local_date, minute_of, start_of_day
 from firstbell.core.reasons import (
     AbsenceReason,
@@ -51,7 +51,7 @@ def exception_status(store: Store, seen: SeenException, now: datetime) -> tuple[
     changes = changes_of(calendar, entry)
     over = _over(calendar, entry)
     state = ConditionReason.EXPIRED if now >= over else ConditionReason.APPLIED
-    condition = _applied(state, changes, over)
+    condition = _applied(state, calendar, entry, changes)
     return _status(seen, state, condition, changes, now), None if now >= over else over
 
 
@@ -153,16 +153,20 @@ def _over(calendar: SchoolCalendar, entry: CalendarDate) -> datetime:
     return instant_of(start_of_day(calendar.zone, entry.dates.last + timedelta(days=1)))
 
 
-def _applied(state: ConditionReason, changes: Sequence[DayChange], over: datetime) -> Condition:
+def _applied(
+    state: ConditionReason, calendar: SchoolCalendar, entry: CalendarDate, changes: Sequence[DayChange]
+) -> Condition:
     told = "; ".join(change.sentence for change in changes[:TOLD_CHANGES])
     if len(changes) > TOLD_CHANGES:
         told += f"; and {len(changes) - TOLD_CHANGES} more"
     reason = state
     if not changes:
-        told = "no lesson day is changed by it: either there are none, or they are like that anyway"
+        told = f"no lesson day is changed by it: {unchanged_words(calendar, entry)}"
         reason = ConditionReason.CHANGES_NOTHING if state is ConditionReason.APPLIED else state
     if state is ConditionReason.EXPIRED:
-        told = f"over since {over:%Y-%m-%d %H:%M} UTC. It changed: {told}" if changes else told
+        told = (
+            f"over since {_over(calendar, entry):%Y-%m-%d %H:%M} UTC. It changed: {told}" if changes else told
+        )
     return Condition(type=ConditionType.APPLIED, status=Truth.TRUE, reason=reason, message=told)
 
 

@@ -123,6 +123,13 @@ def test_so_is_what_means_nothing(tmp_path, arguments, told):
     assert told in done.stderr
 
 
+def test_a_date_after_the_last_school_year_is_named_for_that(tmp_path):
+    done = run(tmp_path, "city", "2029-12-03", "--closed")
+    assert done.exit_code == 0
+    told = "Mon 03 Dec 2029: after the last school year, which ends on 2025-06-27"
+    assert f"  no lesson day is changed: {told}\n" in done.stdout
+
+
 def test_a_calendar_and_a_declaration_may_be_named_with_their_namespace(tmp_path):
     named = run(tmp_path, "lms/city", "2025-02-04", "--closed")
     assert (named.exit_code, named.stdout) == (0, run(tmp_path, "city", "2025-02-04", "--closed").stdout)

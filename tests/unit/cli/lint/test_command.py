@@ -64,6 +64,44 @@ def test_files_without_findings(clean):
     assert result.exit_code == 0
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "exit_code"),
+    [
+        pytest.param(CALENDAR.replace("2025-04", "2026-04"), "HolidayOutsideSchoolYears", 1, id="a warning"),
+        pytest.param(
+            CALENDAR.replace("2025-04-07", "2024-09-01").replace("2025-04-21", "2025-06-30"),
+            "NoLessons",
+            1,
+            id="an error that all can be read of",
+        ),
+        pytest.param(
+            CALENDAR + "---\n" + AUTOSCALER.replace("minReplicas: 2", "minReplicas: 41"),
+            "Invalid",
+            2,
+            id="cannot be",
+        ),
+        pytest.param(CALENDAR.replace("2025-04-21", "2025-04-01"), "Invalid", 2, id="ends before it starts"),
+        pytest.param(
+            CALENDAR + "---\n" + AUTOSCALER.replace("name: city", "name: ctiy"), "Invalid", 2, id="not there"
+        ),
+        pytest.param("kind: [", "Invalid", 2, id="cannot be read"),
+    ],
+)
+def test_what_is_invalid_ends_with_2_and_a_finding_that_is_more_than_a_notice_with_1(
+    tmp_path, text, kind, exit_code
+):
+    result = run(written(tmp_path, text), "-o", "json")
+    assert kind in {finding["kind"] for finding in json.loads(result.output)["findings"]}
+    assert result.exit_code == exit_code
+
+
+def test_files_without_an_object_of_firstbell_are_said_to_have_none(tmp_path):
+    settings = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
+    result = run(written(tmp_path, settings))
+    told = "1 file: nothing found, for there is no object of firstbell: no calendar, no SchoolAutoscaler\n"
+    assert (result.exit_code, result.output) == (0, told)
+
+
 def test_a_finding_is_one_line_with_file_and_line(mistyped):
     result = run(mistyped)
 
@@ -145,6 +183,18 @@ def test_an_annotation_that_accepts_nothing_is_told_and_changes_no_exit_code(tmp
 )
 def test_without_a_reason_or_of_another_kind_nothing_is_accepted(tmp_path, kind, reason):
     assert run(written(tmp_path, annotated(kind, reason))).exit_code == 1
+
+
+def test_a_peak_above_the_maximum_is_a_warning_unless_it_is_accepted(tmp_path):
+    capped = AUTOSCALER.replace("maxReplicas: 40", "maxReplicas: 5")
+    result = run(written(tmp_path, f"{CALENDAR}---\n{capped}"))
+    assert ':27: warning: spec.maxReplicas: Peak "first" asks for 12 replicas on 2024-09-02' in result.output
+    assert result.exit_code == 1
+    annotated = 'metadata: {name: web, namespace: lms, annotations: {accept.firstbell.dev/%s: "licences"}}'
+    meant = capped.replace("metadata: {name: web, namespace: lms}", annotated % "PlanAboveMaximum")
+    result = run(written(tmp_path, f"{CALENDAR}---\n{meant}"))
+    assert "maxReplicas is 5 (accepted: licences)" in result.output
+    assert result.exit_code == 0
 
 
 def test_an_error_is_never_accepted(tmp_path):

@@ -158,9 +158,10 @@ def test_a_folder_without_a_file_of_ours(tmp_path):
     assert [f"{tmp_path}: {told}"] == refused(tmp_path)
 
 
-def test_a_folder_is_all_files_in_it(tmp_path):
+def test_a_folder_is_all_files_in_it_and_below_it(tmp_path):
+    (tmp_path / "lms").mkdir()
     written(tmp_path, CALENDAR, "calendar.yaml")
-    written(tmp_path, AUTOSCALER, "policy.yml")
+    written(tmp_path / "lms", AUTOSCALER, "policy.yml")
     written(tmp_path, "kind: [", "notes.txt")
     result = run(tmp_path, "--date", "2025-02-04")
     assert (result.exit_code, result.stderr) == (0, "")

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from firstbell.cli.ask_cluster import ask_cluster, namespace_meant
 from firstbell.cli.live_objects import live_objects
 from firstbell.cli.output import refuse
-from firstbell.cli.planned import STDIN
 from firstbell.engine.ports import Failure
 from firstbell.files.links import Linked, link_readable
 from firstbell.files.manifests import Manifests, gather_readable, read_documents
@@ -61,7 +60,7 @@ def policies_of(objects: Objects) -> Policies:
 
 def objects_in_files(files: Sequence[Path]) -> Objects:
     """Return what is in files and folders; a file that cannot be read is a problem of its own."""
-    documents, problems = read_documents(STDIN if str(file) == "-" else file for file in files)
+    documents, problems = read_documents(files)
     return Objects(documents=tuple(documents), problems=tuple(problems))
 
 

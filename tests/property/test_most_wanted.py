@@ -1,0 +1,31 @@
+"""The most that a policy asks for is what every minute of a plan says, and never more than it can be."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from firstbell.core.bells import local_date
+from firstbell.core.demand import demand, region_loads
+from firstbell.core.most_wanted import _at_most, most_wanted
+from tests.builders import utc
+from tests.property.strategies import calendars, policies, workload
+
+START, END = utc("2024-08-01T00:00"), utc("2024-10-15T00:00")
+"""All that the drawn calendars speak of, and the weeks around it."""
+
+
+@given(policies(), st.lists(calendars(cron=False), min_size=1, max_size=2))
+def test_the_most_that_is_wanted_is_that_of_all_minutes(policy, found):
+    planned = workload(policy, *found)
+    load = demand(policy, region_loads(policy, planned.calendars, START, END), START, END)
+    replicas = load.replicas()
+    most = max(replicas)
+    told = most_wanted(planned, 0)
+    assert (told.replicas if told else 0) == most
+    assert most_wanted(planned, most) is None
+    assert _at_most(planned) >= max(Fraction(total, load.scale) for total in load.total)
+    if told:
+        assert told.on == local_date(planned.zone, START + replicas.index(most))
