@@ -57,7 +57,7 @@ def stop(
 
     if not reason.strip():
         refuse(["--reason: is empty. Say in a few words why, for everybody who wonders."])
-    end = end_meant(until, SystemClock().now()) if until else None
+    end = end_meant(until, SystemClock().now()) if until is not None else None
     where = place_meant(namespace, kubeconfig, context)
     by = ask_cluster(kubeconfig, context, who_am_i)
     manifest = stop_manifest(where, reason.strip(), by=by if isinstance(by, str) else "", until=end)
