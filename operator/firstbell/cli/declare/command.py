@@ -104,8 +104,8 @@ def declare(
     writes = not (files or dry_run or output is DeclareOutput.YAML)
     if more:
         refuse([f"{more[0]}: is one argument too many. {too_many_cure(more[0])}"])
-    if yes and not writes:
-        refuse(["--yes: nothing is written with -f, --dry-run or -o yaml. Leave one of them out."])
+    if yes and files:
+        refuse(["--yes: nothing is written with -f. Leave one of the two out."])
     if files and (context or kubeconfig):
         refuse(["-f: the files are all that is looked at. Leave --context and --kubeconfig out."])
     place = _Place(files=files, namespace=namespace, context=context, kubeconfig=kubeconfig)

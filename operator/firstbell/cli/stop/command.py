@@ -98,9 +98,8 @@ def bell_lines(bells: Sequence[ComingBell]) -> list[str]:
 
 def end_meant(text: str, now: datetime) -> datetime:
     """Return the instant of `--until`, which is to come; a time of day is by this machine's clock."""
-    from firstbell.cli.times import MachineWall, time_meant
+    from firstbell.cli.times import MachineWall, refuse_over, time_meant
 
     at = time_meant("--until", text, now, MachineWall())
-    if at <= now:
-        refuse([f"--until {text}: is over. Give a time to come."])
+    refuse_over("--until", text, at, now)
     return at
