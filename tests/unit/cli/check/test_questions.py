@@ -193,3 +193,35 @@ def test_its_calendar_and_policy_say_what_they_mean_and_move_nothing():
     assert not isinstance(read_autoscaler(policy["spec"]), Refused)
     assert policy["spec"]["mode"] == "DryRun"
     assert policy["metadata"]["labels"] == {MARK: "true"}
+
+
+async def without_the_deployment(*namespaces: str) -> list[tuple[bool, str]]:
+    operators = Operators(renews=())
+    operators.cluster.remove("apps", "deployments", "ops", "bells")
+    for name in namespaces:
+        operators.cluster.put("", "namespaces", {"metadata": {"name": name, "namespace": ""}})
+    before = operators.clock.now()
+    found = await operators.found()
+    assert operators.clock.now() - before < timedelta(seconds=SECONDS / 2)
+    return found
+
+
+async def test_where_the_operator_is_not_nobody_is_waited_for():
+    told = "there is no Deployment 'bells' in namespace ops. Where it runs: --operator-namespace, and --name"
+    ((fine, words),) = await without_the_deployment("ops")
+    assert (fine, words.startswith(told)) == (False, True), words
+
+
+async def test_a_namespace_of_the_operator_that_is_not_there_is_named():
+    ((fine, words),) = await without_the_deployment()
+    told = "there is no namespace 'ops'. Where it runs: --operator-namespace, and --name where"
+    assert (fine, words.startswith(told)) == (False, True), words
+
+
+async def test_a_namespace_for_the_policy_that_is_not_there_is_named():
+    operators = Operators()
+    message = 'namespaces "school" not found (404)'
+    operators.cluster.fail("NotFound", verb="POST", path="schoolcalendars", message=message)
+    fine, words = (await operators.found())[3]
+    told = "there is no namespace 'school'. Give one that the operator watches: -n"
+    assert (fine, words) == (False, told)
