@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 0.5
 DELETED = "was deleted by somebody else, such as another check at the same time. Check again"
-UNDECIDED = "Its log says why: a stop, a namespace that it does not watch, another installation's, missing rights or kinds"
+UNDECIDED = (
+    "Its log says why: a stop, a namespace that it does not watch or that is another installation's, missing "
+    "rights or kinds"
+)
 OTHER_OPERATOR = "Where it runs: --operator-namespace, and --name where its Deployment is called otherwise"
 OTHER_POLICY = "Give one that the operator watches: -n"
 
