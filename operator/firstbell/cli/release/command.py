@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 FAILED = 1
 RAISED_AGAIN = (
     "A running operator of this installation raises these floors again. To keep them down, stop it first "
-    "(kubectl scale --replicas=0 deployment/...), or set spec.mode: DryRun in the SchoolAutoscaler."
+    "(its Deployment: kubectl scale --replicas=0 deployment/...; `firstbell run` in a terminal: Ctrl-C), or "
+    "set spec.mode: DryRun in the SchoolAutoscaler."
 )
 KEEP_THEIR_COUNT = "Workloads without an autoscaler keep the count that they have: kubectl scale lowers it."
 ANOTHER_NAMESPACE = "Give another, or --all without -n for every one"

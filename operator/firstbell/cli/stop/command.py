@@ -93,7 +93,8 @@ def bell_lines(bells: Sequence[ComingBell]) -> list[str]:
     ]
     if len(bells) > BELLS_SHOWN:
         lines.append(f"  and {len(bells) - BELLS_SHOWN} more")
-    return [f"Meanwhile {len(bells)} next bells find what stands now:", *lines] if bells else []
+    many = "1 next bell finds" if len(bells) == 1 else f"{len(bells)} next bells find"
+    return [f"Meanwhile {many} what stands now:", *lines] if bells else []
 
 
 def end_meant(text: str, now: datetime) -> datetime:
