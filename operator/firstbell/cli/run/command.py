@@ -85,8 +85,7 @@ def run(
         typer.Option(
             envvar="FIRSTBELL_PROMETHEUS_ALLOW",
             metavar="URL",
-            help="A server that policies may ask, like http://prometheus.monitoring:9090; repeatable. "
-            "Default any.",
+            help="A server that policies may ask, like http://prometheus:9090; repeatable. Default any.",
         ),
     ] = None,
     stop_namespace: Annotated[
