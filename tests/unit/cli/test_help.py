@@ -58,14 +58,32 @@ def test_no_help_names_a_type_of_the_programming_language(words):
     assert re.findall(r"<(?:bool|str|int|float|path|list|Path)\b[^>]*>?", help_of(words)) == []
 
 
-NEVER_1 = {("crds",), ("schema",), ("run",), ("explain",)}
+NEVER_1 = {("crds",), ("schema",), ("run",), ("explain",)} | {
+    words for words in commands() if words[:1] == ("cluster",)
+}
 """Commands that do what they are for, or end with 2."""
+
+
+def prose(words: tuple[str, ...]) -> str:
+    """What a help says before its options and arguments."""
+    return help_of(words).partition("╭")[0]
 
 
 @each_command
 def test_a_help_says_when_its_command_ends_with_1(words):
-    told = re.search(r"xit\s+codes?\b.*\b1\b|Ends\s+with\s+1", help_of(words), re.DOTALL)
-    assert (told is None) is (words in NEVER_1 or words[:1] == ("cluster",)), help_of(words)
+    told = re.search(r"xit\s+codes?\b.*\b1\b|Ends\s+with\s+1", prose(words), re.DOTALL)
+    assert (told is None) is (words in NEVER_1), help_of(words)
+
+
+@each_command
+def test_a_help_says_when_its_command_ends_with_2(words):
+    told = re.search(r"xit\s+codes?\b.*\b2\b|else\s+with\s+2", prose(words), re.DOTALL)
+    assert (told is None) is (words == ("cluster", "list")), help_of(words)
+
+
+@pytest.mark.parametrize("words", [(), ("check",), ("rehearse",)], ids=" ".join)
+def test_a_help_says_how_an_interrupted_command_ends(words):
+    assert re.search(r"\b130\b.*\b143\b.*interrupted", prose(words), re.DOTALL)
 
 
 @each_command

@@ -59,7 +59,8 @@ def check(
     """Check that the operator's pods are Ready, hold their Leases, and decide on a policy that moves nothing.
 
     The policy is in DryRun, for the operator's own Deployment, and is deleted afterwards. Exit code 1: one
-    answer is not as it should be, or was not there in time.
+    answer is not as it should be, or was not there in time. 2: the cluster could not be asked. 130, 143:
+    interrupted, and what was made is deleted.
     """
     import asyncio
 

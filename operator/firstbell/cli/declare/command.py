@@ -90,7 +90,9 @@ def declare(
 ) -> None:
     """Declare a late fact, such as a snow day; first it is shown what it changes for each workload.
 
-    It becomes a CalendarException, laid over the calendar within a second. Exit code 1: it was not written.
+    It becomes a CalendarException, laid over the calendar within a second. Exit code 1: it was not written,
+    because you said no or the API server did, or the operator found it invalid. 2: it cannot be declared so,
+    or the cluster could not be read.
     """
     from firstbell.cli.ask_cluster import split_name
     from firstbell.cli.declare.declaration import Said, too_many_cure

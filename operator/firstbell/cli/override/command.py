@@ -87,7 +87,8 @@ def override(
 ) -> None:
     """Order a floor, more than is planned, or hands off, until a time: it ends by itself.
 
-    Exit code 1: you said no, or the operator found the order invalid.
+    Exit code 1: you said no, or the operator found the order invalid. 2: it cannot be given so, or the
+    cluster could not be asked or refused it.
     """
     from firstbell.cli.ask_cluster import namespace_meant, split_name
     from firstbell.clock import SystemClock

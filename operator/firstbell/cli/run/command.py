@@ -155,7 +155,11 @@ def run(
         LogLevel, typer.Option(envvar="FIRSTBELL_LOG_LEVEL", help="The least that is logged.")
     ] = LogLevel.INFO,
 ) -> None:
-    """Run the operator until it is told to stop (SIGTERM, Ctrl-C)."""
+    """Run the operator until it is told to stop (SIGTERM, Ctrl-C).
+
+    Exit code 2: it could not begin, for want of a kubeconfig, a port or a right value; what a cluster lacks
+    is waited for.
+    """
     import asyncio
     import contextlib
 

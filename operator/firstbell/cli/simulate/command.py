@@ -166,7 +166,7 @@ def simulate(
     """Play a day in closed loop: an HPA alone, an HPA with a hand-written cron floor, and firstbell.
 
     Exit code 1: firstbell had fewer replicas Ready than were needed; with --scenarios: a morning ended
-    otherwise than it is told.
+    otherwise than it is told. 2: nothing could be played.
     """
     from firstbell.cli.picture import undrawable
     from firstbell.cli.simulate.files import of_files, show

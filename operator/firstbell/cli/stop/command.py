@@ -47,7 +47,8 @@ def stop(
 ) -> None:
     """Keep the operator from writing anything, within a second. What is raised stays raised.
 
-    Exit code 1: you said no, or the order stands and no SchoolAutoscaler says that it is stopped.
+    Exit code 1: you said no, or the order stands and no SchoolAutoscaler says that it is stopped. 2: it
+    could not be given.
     """
     from firstbell.cli.ask_cluster import ask_cluster
     from firstbell.cli.stop.order import coming_bells, give, heard, who_am_i

@@ -45,7 +45,7 @@ def demo(
     """Play the founding morning on a real Kubernetes: the plan, the floor, the pods, the bell.
 
     Exit code 1: floor or count stood too low when the bell rang, and not because the machine kept the
-    operator from running.
+    operator from running. 2: there is no cluster to play on.
     """
     from firstbell.cli.output import console
     from firstbell_workshop.cli.demo.preview import planned, print_preview
