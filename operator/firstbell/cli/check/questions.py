@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +42,7 @@ class Answer:
 
 async def answers(cluster: Cluster, clock: Clock, place: Place, seconds: float) -> AsyncIterator[Answer]:
     """Yield the answers one after the other; each question has so many seconds."""
-    found = await pods(cluster, place)
+    found = await pods(cluster, place, seconds)
     yield found
     if found.last:
         return
@@ -50,12 +51,16 @@ async def answers(cluster: Cluster, clock: Clock, place: Place, seconds: float) 
     yield await decision(cluster, clock, place, seconds)
 
 
-async def pods(cluster: Cluster, place: Place) -> Answer:
+async def pods(cluster: Cluster, place: Place, seconds: float) -> Answer:
     """Tell whether a pod of the operator is Ready, as the kubelet found by /readyz."""
+    silent = Failure(kind=FailureKind.UNREACHABLE, message=f"the API server gave no answer in {seconds:g} s")
     where = ObjectPath(
         group="apps", version="v1", plural="deployments", namespace=place.operators, name=place.name
     )
-    found = await cluster.get(where)
+    found: Json | Failure = silent
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            found = await cluster.get(where)
     if isinstance(found, Failure):
         return await _without_deployment(cluster, place, found)
     ready = (found.get("status") or {}).get("readyReplicas") or 0
@@ -65,9 +70,9 @@ async def pods(cluster: Cluster, place: Place) -> Answer:
 
 
 async def _without_deployment(cluster: Cluster, place: Place, failure: Failure) -> Answer:
-    """Tell why the Deployment cannot be seen; where there is none, nobody is waited for."""
+    """Tell why the Deployment cannot be seen; where there is none, or nobody answers, that is all."""
     if failure.kind is not FailureKind.NOT_FOUND:
-        return Answer(fine=False, words=failure.message)
+        return Answer(fine=False, words=failure.message, last=failure.kind is FailureKind.UNREACHABLE)
     absent = await missing_namespace(cluster, place.operators, OTHER_OPERATOR)
     named = f"there is no Deployment {place.name!r} in namespace {place.operators}"
     return Answer(fine=False, words=absent.message if absent else f"{named}. {OTHER_OPERATOR}", last=True)
