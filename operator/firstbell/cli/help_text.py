@@ -11,7 +11,7 @@ from typing import Any
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
-from firstbell.cli.wrong_values import in_words
+from firstbell.cli.wrong_values import empty_files, in_words
 
 SETTINGS = {"help_option_names": ["-h", "--help"]}
 """Of the first group; the commands in it follow."""
@@ -32,8 +32,14 @@ class Command(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read what was given; what cannot be read is told in words of people."""
+        given = tuple(args)
         with _words_of_people():
-            return super().parse_args(ctx, args)
+            rest = super().parse_args(ctx, args)
+        if wrong := list(empty_files(self.params, ctx.params, given)):
+            from firstbell.cli.output import refuse  # noqa: PLC0415 - loads what lists do without
+
+            refuse(wrong)
+        return rest
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write its help, in which no name is cut off."""

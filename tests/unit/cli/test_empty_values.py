@@ -114,6 +114,33 @@ def test_an_end_that_is_empty_does_not_stop_for_ever(tmp_path: Path):
     assert line.startswith("--until : is no time.")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (("plan", "-f", ""), "--file/-f"),
+        (("plan", "--file="), "--file/-f"),
+        (("declare", "school", "today", "--closed", "-f", "here.yaml", "-f", ""), "--file/-f"),
+        (("crds", "--write", "--directory", ""), "--directory"),
+        (("schema", "--write", ""), "--write"),
+        (("explain", "web", "--kubeconfig", ""), "--kubeconfig"),
+        (("lint", ""), "FILES"),
+        (("merge", ""), "FILES"),
+    ],
+)
+def test_a_file_without_a_name_is_not_the_folder_that_we_are_in(arguments, name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "here.yaml").write_text("")
+    cure = "is empty, as where a shell's variable is not set. Give a file or a folder; . is this one."
+    assert told(*arguments) == [f"{name} '': {cure}"]
+    assert [one.name for one in tmp_path.iterdir()] == ["here.yaml"]
+
+
+def test_the_folder_that_we_are_in_may_be_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert CliRunner().invoke(app, ["schema", "--write", "."]).exit_code == 0
+    assert (tmp_path / "firstbell.json").exists()
+
+
 @pytest.mark.parametrize("target", ["", " ", "/", "school/", "/web", "school/ ", "a/b/c"])
 @pytest.mark.parametrize("command", ["release", "explain", "rehearse"])
 def test_a_name_that_is_empty_is_none(command, target, tmp_path):
