@@ -25,7 +25,8 @@ class Settings:
     """--context: the context of the kubeconfig; default its current one."""
 
     namespaces: tuple[str, ...] = ()
-    """--namespace, repeatable, FIRSTBELL_NAMESPACES (separated by blanks): watch only these; default all.
+    """--namespace, repeatable, FIRSTBELL_NAMESPACES (separated by blanks): watch only these; default all,
+    and empty is refused.
     With namespaces given, rights in these namespaces are enough."""
 
     instance: str = "firstbell"

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from firstbell.cli.cluster_options import is_name
 from firstbell.cli.output import refuse
 from firstbell.engine.ports import Failure, FailureKind
 
@@ -61,7 +62,7 @@ def split_name(option: str, text: str, namespace: str | None) -> tuple[str | Non
     The namespace is that of `-n` where the text has none; `option` is where the text was given.
     """
     space, slash, name = text.rpartition("/")
-    if not name or "/" in space or bool(slash) != bool(space):
+    if not is_name(name) or (slash and not is_name(space)):
         refuse([f"{option} {text!r}: is no name. Give NAME, with -n NAMESPACE, or NAMESPACE/NAME."])
     if space and namespace not in {None, space}:
         refuse([f"{option} {text}: -n says namespace {namespace}. Give one of the two."])
@@ -70,7 +71,5 @@ def split_name(option: str, text: str, namespace: str | None) -> tuple[str | Non
 
 def autoscaler_meant(target: str, namespace: str | None, kubeconfig: Path | None, context: str | None) -> str:
     """Return `namespace/name` of a SchoolAutoscaler given as that, or as a name in the one meant."""
-    space, slash, name = target.rpartition("/")
-    if not name or "/" in space or bool(slash) != bool(space) or (slash and namespace not in {None, space}):
-        refuse([f"{target}: is not a SchoolAutoscaler. Give NAMESPACE/NAME, or -n NAMESPACE NAME."])
-    return f"{space or namespace_meant(kubeconfig, context, namespace)}/{name}"
+    space, name = split_name("NAME", target, namespace)
+    return f"{namespace_meant(kubeconfig, context, space)}/{name}"

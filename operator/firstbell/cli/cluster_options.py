@@ -2,12 +2,51 @@
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
 from firstbell.cli.output import refuse
+
+Given = TypeVar("Given", str | None, list[str] | None)
+_UNSET = "as where a shell's variable is not set"
+_NAME = re.compile(r"[\w.-]+", re.ASCII)
+"""What may be part of a name: nothing that means something in an address. Whether there is one is asked."""
+
+
+def filled(option: typer.CallbackParam, given: str | None) -> str | None:
+    """Return the text of an option; end the command where it says nothing, which is not the same as none."""
+    if given is not None and not given.strip():
+        told = "/".join(option.opts)
+        refuse([f"{told} {given!r}: is empty, {_UNSET}. Give a value, or leave it out."])
+    return given
+
+
+def namespaced(option: typer.CallbackParam, given: Given) -> Given:
+    """Return the namespace or namespaces of an option; end the command where one is empty or cannot be one.
+
+    Empty is not all of them, nor the context's: it is what a shell gives for a variable that is not set. An
+    option's own variable that is set and empty is refused, too.
+    """
+    told = "/".join(option.opts)
+    variable = str(option.envvar) if option.envvar else ""
+    if not given and variable in os.environ and not os.environ[variable].strip():
+        refuse([f"{variable}: is empty. Give a namespace, or unset it."])
+    for one in given if isinstance(given, list) else [given]:
+        if one is not None and not one.strip():
+            refuse([f"{told} {one!r}: is empty, {_UNSET}. Give a namespace, or leave it out."])
+        if one is not None and not is_name(one):
+            refuse([f"{told} {one!r}: is no namespace's name. Give one namespace, like school."])
+    return given
+
+
+def is_name(text: str) -> bool:
+    """Tell whether a text may be the name of an object, as far as that is seen without asking anybody."""
+    return _NAME.fullmatch(text) is not None
+
 
 Kubeconfig = Annotated[
     Path | None,
@@ -15,10 +54,18 @@ Kubeconfig = Annotated[
         "--kubeconfig", metavar="FILE", help="The kubeconfig; default the pod's own account, else KUBECONFIG."
     ),
 ]
-Context = Annotated[str | None, typer.Option("--context", help="The context of the kubeconfig.")]
+Context = Annotated[
+    str | None, typer.Option("--context", callback=filled, help="The context of the kubeconfig.")
+]
 Namespace = Annotated[
     str | None,
-    typer.Option("--namespace", "-n", metavar="NAMESPACE", help="The namespace; default the context's."),
+    typer.Option(
+        "--namespace",
+        "-n",
+        metavar="NAMESPACE",
+        callback=namespaced,
+        help="The namespace; default the context's.",
+    ),
 ]
 AllNamespaces = Annotated[bool, typer.Option("--all-namespaces", "-A", help="All namespaces.")]
 Contexts = Annotated[

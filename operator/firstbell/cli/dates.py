@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeAlias
 
 from firstbell.cli.output import refuse
 
 YEARS = range(1970, 2100)
 _WORDS = {"today": 0, "tomorrow": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class DaysAhead:
+    """A day by its distance from today, before it is known where that is; 0 is today."""
+
+    days: int
+
+
+DayMeant: TypeAlias = date | DaysAhead
 
 
 def civil_date(text: str, option: str) -> date:
@@ -21,10 +33,22 @@ def civil_date(text: str, option: str) -> date:
     return found
 
 
+def day_meant(text: str, option: str) -> DayMeant:
+    """Return the day that an option gives, which may be `today` or `tomorrow`; end the command otherwise."""
+    days = _WORDS.get(text.lower())
+    return civil_date(text, option) if days is None else DaysAhead(days)
+
+
+def date_of(day: DayMeant | None, today: date) -> date:
+    """Return the date of a day, where it is `today`; None is today, too."""
+    if day is None:
+        return today
+    return today + timedelta(days=day.days) if isinstance(day, DaysAhead) else day
+
+
 def date_meant(text: str, option: str, today: date) -> date:
     """Return the date that an option gives, which may be `today` or `tomorrow`.
 
     `today` is a date where the school is. Ends the command where it is none.
     """
-    days = _WORDS.get(text.lower())
-    return civil_date(text, option) if days is None else today + timedelta(days=days)
+    return date_of(day_meant(text, option), today)

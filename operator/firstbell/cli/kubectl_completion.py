@@ -23,6 +23,9 @@ PROGRAM = "firstbell"
 FILES, NO_FILES = ":0", ":4"
 """Directives: the shell goes on with names of files, as it does where we know of no word; it does not."""
 
+ANY_HELP = 10_000
+"""The width at which no help is broken: a second line would be taken for a word."""
+
 
 def main() -> None:
     """Print the completions of the words in `sys.argv`, of which the last is the one being written."""
@@ -41,14 +44,17 @@ def _asked(before: Sequence[str], current: str) -> list[str]:
     asked = {
         f"_{PROGRAM.upper()}_COMPLETE": "complete_fish",
         "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+        "COLUMNS": str(ANY_HELP),
         "_TYPER_COMPLETE_ARGS": f"{shlex.join([PROGRAM, *before])} {shlex.quote(current) if current else ''}",
     }
+    before_us = dict(os.environ)
     os.environ.update(asked)
     told = io.StringIO()
     try:
         with contextlib.redirect_stdout(told), contextlib.suppress(SystemExit):
             app(prog_name=PROGRAM)
     finally:
-        for name in asked:
+        for name in asked.keys() - before_us.keys():
             del os.environ[name]
+        os.environ.update(before_us)
     return [line for line in told.getvalue().splitlines() if line]

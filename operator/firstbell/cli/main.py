@@ -14,7 +14,8 @@ from firstbell.cli.mounted import unloaded
 
 HELP = """Workloads Ready before lessons restart: scaling by the school calendar.
 
-Exit codes: 0 fine; 1 as the help of a command says; 2 what was given, or the cluster, could not be used.
+Exit codes: 0 fine; 1 as the help of a command says; 2 what was given, or the cluster, could not be used; 130
+and 143 interrupted.
 """
 
 

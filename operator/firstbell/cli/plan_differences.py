@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from firstbell import clock
+from firstbell.cli.dates import DayMeant, date_of
 from firstbell.cli.markdown import code
 from firstbell.cli.planned import policy_errors, workload_of
 from firstbell.core import (
@@ -63,7 +64,7 @@ class Difference:
         return lost_bells(self.old, self.new, self.old.start, self.old.end)
 
 
-def differences(old: Linked, new: Linked, first: date | None, days: int) -> tuple[Difference, ...]:
+def differences(old: Linked, new: Linked, first: DayMeant | None, days: int) -> tuple[Difference, ...]:
     """Compare by workload, in the order of the newer files, then those that are only in the older ones."""
     before, after = _workloads(old), _workloads(new)
     linked = {one.manifest.policy.key: one for one in new.autoscalers}
@@ -87,13 +88,13 @@ def _difference(
     old: Workload | None,
     new: Workload | None,
     autoscaler: LinkedAutoscaler | None,
-    first: date | None,
+    first: DayMeant | None,
     days: int,
 ) -> Difference:
     either = new if new is not None else old
     assert either is not None  # noqa: S101 - the key is of one of them
     zone = either.zone
-    window = DayWindow(first=first or clock.today(zone), days=days)
+    window = DayWindow(first=date_of(first, clock.today(zone)), days=days)
     start, end = start_of_day(zone, window.first), start_of_day(zone, window.after)
     return Difference(
         key=key,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from firstbell import clock
 from firstbell.cli.ask_cluster import ask_cluster
+from firstbell.cli.dates import DayMeant, date_of
 from firstbell.cli.live_objects import live_objects
 from firstbell.cli.many_clusters import Clusters, Unread, ask_namespaces
 from firstbell.cli.missing_namespace import missing_namespace
@@ -53,7 +53,7 @@ class Unplannable:
     reasons: tuple[object, ...]
 
 
-def plan_files(files: Sequence[Path], first: date | None, days: int) -> Planned:
+def plan_files(files: Sequence[Path], first: DayMeant | None, days: int) -> Planned:
     """Plan everything in the files; end the command with one line per problem where that cannot be."""
     linked = linked_files(files)
     if not linked.calendars:
@@ -87,7 +87,7 @@ def linked_in(manifests: Manifests) -> Linked:
 
 
 def plan_cluster(
-    kubeconfig: Path | None, context: str | None, namespace: str | None, first: date | None, days: int
+    kubeconfig: Path | None, context: str | None, namespace: str | None, first: DayMeant | None, days: int
 ) -> Planned:
     """Plan what can be planned in one namespace of a cluster, or (None) in all; the rest are problems."""
     found = ask_cluster(kubeconfig, context, lambda cluster: _objects(cluster, namespace))
@@ -97,7 +97,7 @@ def plan_cluster(
 
 
 def plan_clusters(
-    clusters: Clusters, namespace: str | None, first: date | None, days: int
+    clusters: Clusters, namespace: str | None, first: DayMeant | None, days: int
 ) -> list[Planned | Unread]:
     """Plan the same in each of several clusters; of one where nothing can be planned, return why.
 
@@ -110,7 +110,7 @@ def plan_clusters(
 
 
 def _planned_in(
-    context: str, objects: Iterable[Origin], where: str, first: date | None, days: int
+    context: str, objects: Iterable[Origin], where: str, first: DayMeant | None, days: int
 ) -> Planned | Unread:
     found = planned_objects(objects, where, first, days)
     if isinstance(found, Unplannable):
@@ -130,7 +130,7 @@ def place(namespace: str | None) -> str:
     return f"in namespace {namespace}" if namespace else "in the cluster"
 
 
-def plan_objects(objects: Iterable[Origin], where: str, first: date | None, days: int) -> Planned:
+def plan_objects(objects: Iterable[Origin], where: str, first: DayMeant | None, days: int) -> Planned:
     """Plan what can be planned of objects that stand `where`; end the command where there is nothing."""
     planned = planned_objects(objects, where, first, days)
     if isinstance(planned, Unplannable):
@@ -139,7 +139,7 @@ def plan_objects(objects: Iterable[Origin], where: str, first: date | None, days
 
 
 def planned_objects(
-    objects: Iterable[Origin], where: str, first: date | None, days: int
+    objects: Iterable[Origin], where: str, first: DayMeant | None, days: int
 ) -> Planned | Unplannable:
     """Return plans of what can be planned of objects that stand `where`."""
     manifests, unreadable = gather_readable(objects)
@@ -154,10 +154,10 @@ def planned_objects(
     return replace(planned, problems=(*problems, *planned.problems))
 
 
-def _plan_linked(linked: Linked, first: date | None, days: int) -> Planned:
+def _plan_linked(linked: Linked, first: DayMeant | None, days: int) -> Planned:
     """Plan every autoscaler whose policy allows it."""
     resolved = {calendar.key: SchoolDays(calendar) for calendar in linked.calendars}
-    window = DayWindow(first=first or clock.today(_zone(linked.calendars)), days=days)
+    window = DayWindow(first=date_of(first, clock.today(_zone(linked.calendars))), days=days)
     errors = [tuple(policy_errors(autoscaler, resolved)) for autoscaler in linked.autoscalers]
     sound = tuple(one for one, wrong in zip(linked.autoscalers, errors, strict=True) if not wrong)
     return Planned(

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from datetime import tzinfo
     from zoneinfo import ZoneInfo
 
-_LENGTH = re.compile(r"^\+(?:(\d{1,3})h)?(?:(\d{1,5})m)?$")
-HOW = "Write it like 10:00, +90m, +1h30m or 2026-11-09T10:00:00+01:00"
+_LENGTH = re.compile(r"^\+(?:(\d{1,5})d)?(?:(\d{1,6})h)?(?:(\d{1,8})m)?$")
+HOW = "Write it like 10:00, +90m, +1h30m, +2d or 2026-11-09T10:00:00+01:00"
 DAY_AND_CLOCK = "%a %d %b %Y %H:%M"
 
 
@@ -63,8 +63,8 @@ def time_meant(option: str, text: str, after: datetime, wall: Wall | None, why: 
     """
     length = _LENGTH.match(text)
     if length is not None and len(text) > 1:
-        hours, minutes = (int(part or 0) for part in length.groups())
-        return after + timedelta(hours=hours, minutes=minutes)
+        days, hours, minutes = (int(part or 0) for part in length.groups())
+        return _later(option, text, after, timedelta(days=days, hours=hours, minutes=minutes))
     if re.fullmatch(r"[0-2]?\d:[0-5]\d", text):
         return _next(option, text, after, _known(option, text, wall, why))
     try:
@@ -79,6 +79,19 @@ def time_meant(option: str, text: str, after: datetime, wall: Wall | None, why: 
 def shown(at: datetime, zone: tzinfo) -> str:
     """Return an instant with its date, on the wall of a zone."""
     return local_clock(at, zone, DAY_AND_CLOCK)
+
+
+def refuse_over(option: str, text: str, at: datetime, now: datetime) -> None:
+    """End the command where the end that an option gives is over; `text` is how it was given."""
+    if at <= now:
+        refuse([f"{option} {text}: is over. Give a time to come."])
+
+
+def _later(option: str, text: str, after: datetime, length: timedelta) -> datetime:
+    try:
+        return after + length
+    except OverflowError:
+        _refuse(option, text)
 
 
 def _known(option: str, text: str, wall: Wall | None, why: str) -> Wall:

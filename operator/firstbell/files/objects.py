@@ -91,6 +91,12 @@ def identify(origin: Origin) -> KubernetesObject | Refused | None:
     return None if foreign is None else _with_name(origin, value, (), foreign)
 
 
+def metadata_problems(metadata: dict[str, Any]) -> tuple[Problem, ...]:
+    """Return what is wrong with the name and the namespace of an object that is to be made."""
+    read = read_spec(Metadata, metadata, "metadata")
+    return read.problems if isinstance(read, Refused) else ()
+
+
 def _with_name(
     origin: Origin,
     value: dict[str, Any],

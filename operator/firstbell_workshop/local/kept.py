@@ -40,22 +40,25 @@ def up(name: str, spec: ControlPlaneSpec) -> Path:
 
 def down(name: str) -> None:
     """Take down a control plane that stayed up."""
+    if name not in names():
+        raise ControlPlaneError(f"{_not_up(name)}: there is nothing to take down")
     take_down(kubeconfig(name).parent, Programs(progress=progress_here()))
 
 
 def kubeconfig(name: str) -> Path:
     """Return the kubeconfig of a control plane that stayed up."""
     if name not in names():
-        there = ", ".join(names()) or "none"
-        raise ControlPlaneError(
-            f"no cluster {name!r} is up (up: {there}): start it with firstbell cluster up {name}"
-        )
+        raise ControlPlaneError(f"{_not_up(name)}: start it with firstbell cluster up {name}")
     return clusters_folder() / name / "kubeconfig"
 
 
 def names() -> list[str]:
     """Return the control planes that stay up."""
     return [folder.name for folder in kept_folders()]
+
+
+def _not_up(name: str) -> str:
+    return f"no cluster {name!r} is up (up: {', '.join(names()) or 'none'})"
 
 
 def _answers(name: str) -> bool:

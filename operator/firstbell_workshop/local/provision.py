@@ -92,13 +92,8 @@ def take_down(folder: Path, programs: Programs) -> None:
 
 
 def _given(kubeconfig: Path | None, context: str | None, programs: Programs) -> ControlPlane:
-    """Return the cluster that the caller named; a context alone is looked up where kubectl would."""
-    where = str(kubeconfig or os.environ.get("KUBECONFIG") or Path.home() / ".kube" / "config")
-    if os.pathsep in where:
-        raise ControlPlaneError(f"KUBECONFIG names several files ({where}): name one of them")
-    path = Path(where)
-    if not path.is_file():
-        raise ControlPlaneError(f"there is no kubeconfig {path}: name the file of the cluster to use")
+    """Return the cluster that the caller named."""
+    path = given_kubeconfig(kubeconfig)
     return ControlPlane(
         name=context or path.name,
         provision=Provision.GIVEN,
@@ -106,6 +101,20 @@ def _given(kubeconfig: Path | None, context: str | None, programs: Programs) -> 
         programs=programs,
         context=context,
     )
+
+
+def given_kubeconfig(kubeconfig: Path | None) -> Path:
+    """Return the file of a cluster that the caller named; where it was a context alone, kubectl's.
+
+    Raises ControlPlaneError with a sentence for people where there is none.
+    """
+    where = str(kubeconfig or os.environ.get("KUBECONFIG") or Path.home() / ".kube" / "config")
+    if os.pathsep in where:
+        raise ControlPlaneError(f"KUBECONFIG names several files ({where}): name one of them")
+    path = Path(where)
+    if not path.is_file():
+        raise ControlPlaneError(f"there is no kubeconfig {path}: name the file of the cluster to use")
+    return path
 
 
 def _start(here: ControlPlane, spec: ControlPlaneSpec) -> None:

@@ -32,6 +32,11 @@ def test_a_command_an_option_and_a_choice_are_completed():
     assert words("plan", "-f", "a b.yaml", "--da") == ["--date", "--days", NO_FILES]
 
 
+@pytest.mark.parametrize("command", ["plan", "run", "simulate", "declare"])
+def test_a_long_help_is_one_line(command):
+    assert all(word.startswith("--") for word in words(command, "--")[:-1])
+
+
 @pytest.mark.parametrize(
     "typed", [("plan", "-f", ""), ("plan", "-f", "exam"), ("lint", ""), ("lint", "it's")]
 )

@@ -24,6 +24,9 @@ NOON = datetime(2026, 11, 9, 12, tzinfo=UTC)
         ("+90m", "2026-11-09T13:30+00:00"),
         ("+1h30m", "2026-11-09T13:30+00:00"),
         ("+2h", "2026-11-09T14:00+00:00"),
+        ("+2d", "2026-11-11T12:00+00:00"),
+        ("+1000h", "2026-12-21T04:00+00:00"),
+        ("+1d1h1m", "2026-11-10T13:01+00:00"),
         ("2026-11-09T15:00:00+01:00", "2026-11-09T14:00+00:00"),
         ("2026-11-09T15:00", "2026-11-09T14:00+00:00"),
         ("2026-11-09T15:00Z", "2026-11-09T15:00+00:00"),
@@ -34,7 +37,18 @@ def test_times_are_of_the_schools_wall_and_the_next_of_their_name(text, want):
 
 
 @pytest.mark.parametrize(
-    "text", ["10", "25:00", "+", "+x", "tomorrow", "2026-13-01T10:00", "0001-01-01T00:00+01:00"]
+    "text",
+    [
+        "10",
+        "25:00",
+        "+",
+        "+x",
+        "+1w",
+        "+9999999999h",
+        "tomorrow",
+        "2026-13-01T10:00",
+        "0001-01-01T00:00+01:00",
+    ],
 )
 def test_what_is_no_time_is_refused_with_how_to_write_it(text, capsys):
     with pytest.raises(typer.Exit):
@@ -66,3 +80,9 @@ def test_this_machines_wall_is_read_in_the_same_way():
     assert time_meant("--until", f"{soon:%H:%M}", NOON, MachineWall()) == soon
     assert time_meant("--until", f"{over:%H:%M}", NOON, MachineWall()) == over + timedelta(days=1)
     assert time_meant("--until", f"{soon:%Y-%m-%dT%H:%M}", NOON, MachineWall()) == soon
+
+
+def test_a_length_that_leads_out_of_all_years_is_refused(capsys):
+    with pytest.raises(typer.Exit):
+        time_meant("--until", "+2d", datetime(9999, 12, 31, tzinfo=UTC), SCHOOL)
+    assert "Write it like 10:00" in capsys.readouterr().err

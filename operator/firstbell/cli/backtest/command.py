@@ -12,6 +12,7 @@ import typer
 from firstbell.cli.backtest.many.shard import MOST_SHARDS
 from firstbell.cli.cluster_options import AllNamespaces, Context, Kubeconfig, Namespace
 from firstbell.cli.output import refuse
+from firstbell.cli.stray_files import Stray, refuse_stray
 from firstbell.core.instants import MINUTES_PER_DAY
 from firstbell.lab.record.recording import SAMPLE_COUNTS_SECONDS, SECONDS_PER_MINUTE
 from firstbell.lab.record.trial import START_SECONDS
@@ -39,6 +40,7 @@ def backtest(
             "below it, - for standard input; repeatable.",
         ),
     ] = None,
+    others: Stray = None,
     load: Annotated[
         Path | None,
         typer.Option(
@@ -188,6 +190,7 @@ def backtest(
     from firstbell.cli.backtest.load import Server, Source
     from firstbell.cli.backtest.trial import Asked
 
+    refuse_stray("backtest", others)
     server = None
     if prometheus is not None:
         server = Server(address=prometheus, query=query, step=step, token=token_file, ca_bundle=prometheus_ca)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from firstbell.cli.cluster_options import Context, Kubeconfig
+from firstbell.cli.cluster_options import Context, Kubeconfig, filled, namespaced
 from firstbell.cli.output import printable, refuse
 from firstbell.engine.objects.lease import MOST_SHARDS
 from firstbell.engine.ports import Failure
@@ -25,11 +25,17 @@ def check(
     operators: Annotated[
         str | None,
         typer.Option(
-            "--operator-namespace", metavar="NAMESPACE", help="Where the operator is; default the context's."
+            "--operator-namespace",
+            metavar="NAMESPACE",
+            callback=namespaced,
+            help="Where the operator is; default the context's.",
         ),
     ] = None,
     name: Annotated[
-        str, typer.Option(help="The name of its Deployment, and of its Leases before their numbers.")
+        str,
+        typer.Option(
+            callback=filled, help="The name of its Deployment, and of its Leases before their numbers."
+        ),
     ] = "firstbell",
     shards: Annotated[
         int, typer.Option(min=1, max=MOST_SHARDS, help="Into how many shards its work is divided.")
@@ -40,6 +46,7 @@ def check(
             "--namespace",
             "-n",
             metavar="NAMESPACE",
+            callback=namespaced,
             help="Where the policy is made, one that it watches; default the operator's.",
         ),
     ] = None,
@@ -52,7 +59,8 @@ def check(
     """Check that the operator's pods are Ready, hold their Leases, and decide on a policy that moves nothing.
 
     The policy is in DryRun, for the operator's own Deployment, and is deleted afterwards. Exit code 1: one
-    answer is not as it should be, or was not there in time.
+    answer is not as it should be, or was not there in time. 2: the cluster could not be asked. 130, 143:
+    interrupted, and what was made is deleted.
     """
     import asyncio
 

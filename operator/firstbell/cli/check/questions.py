@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from firstbell.cli.check.own_policy import MARK, calendar_of, policy_of
 from firstbell.cli.deletion import deleted
+from firstbell.cli.missing_namespace import missing_namespace
 from firstbell.cli.missing_right import with_right
 from firstbell.engine.objects.lease import lease_path, seen_lease
 from firstbell.engine.ports import Failure, FailureKind, ObjectPath
@@ -20,7 +22,12 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 0.5
 DELETED = "was deleted by somebody else, such as another check at the same time. Check again"
-UNDECIDED = "Its log says why: a stop, another installation's namespace, missing rights or kinds"
+UNDECIDED = (
+    "Its log says why: a stop, a namespace that it does not watch or that is another installation's, missing "
+    "rights or kinds"
+)
+OTHER_OPERATOR = "Where it runs: --operator-namespace, and --name where its Deployment is called otherwise"
+OTHER_POLICY = "Give one that the operator watches: -n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,28 +36,46 @@ class Answer:
 
     fine: bool
     words: str
+    last: bool = False
+    """Whether there is nothing of which more could be asked."""
 
 
 async def answers(cluster: Cluster, clock: Clock, place: Place, seconds: float) -> AsyncIterator[Answer]:
     """Yield the answers one after the other; each question has so many seconds."""
-    yield await pods(cluster, place)
+    found = await pods(cluster, place, seconds)
+    yield found
+    if found.last:
+        return
     for shard in range(place.shards):
         yield await holder(cluster, clock, place, shard, seconds)
     yield await decision(cluster, clock, place, seconds)
 
 
-async def pods(cluster: Cluster, place: Place) -> Answer:
+async def pods(cluster: Cluster, place: Place, seconds: float) -> Answer:
     """Tell whether a pod of the operator is Ready, as the kubelet found by /readyz."""
+    silent = Failure(kind=FailureKind.UNREACHABLE, message=f"the API server gave no answer in {seconds:g} s")
     where = ObjectPath(
         group="apps", version="v1", plural="deployments", namespace=place.operators, name=place.name
     )
-    found = await cluster.get(where)
+    found: Json | Failure = silent
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            found = await cluster.get(where)
     if isinstance(found, Failure):
-        return Answer(fine=False, words=found.message)
+        return await _without_deployment(cluster, place, found)
     ready = (found.get("status") or {}).get("readyReplicas") or 0
     wanted = (found.get("spec") or {}).get("replicas")
     named = f"Deployment {place.operators}/{place.name}"
     return Answer(fine=ready > 0, words=f"{ready} of {wanted} pods of {named} are Ready")
+
+
+async def _without_deployment(cluster: Cluster, place: Place, failure: Failure) -> Answer:
+    """Tell why the Deployment cannot be seen; where there is none, or nobody answers, that is all."""
+    if failure.kind is not FailureKind.NOT_FOUND:
+        return Answer(fine=False, words=failure.message, last=failure.kind is FailureKind.UNREACHABLE)
+    absent = await missing_namespace(cluster, place.operators, OTHER_OPERATOR)
+    named = f"there is no Deployment {place.name!r} in namespace {place.operators}"
+    return Answer(fine=False, words=absent.message if absent else f"{named}. {OTHER_OPERATOR}", last=True)
 
 
 async def holder(cluster: Cluster, clock: Clock, place: Place, shard: int, seconds: float) -> Answer:
@@ -145,9 +170,13 @@ def _judged(policy: Json) -> str | None:
 
 async def _made(cluster: Cluster, place: Place, body: Json, path: ObjectPath) -> Failure | None:
     answer = await cluster.create(path.group, path.version, path.plural, place.namespace, body)
-    if isinstance(answer, Failure):
-        return with_right(answer, "create", path.plural, place.namespace)
-    return None
+    if not isinstance(answer, Failure):
+        return None
+    if answer.kind is FailureKind.NOT_FOUND:
+        absent = await missing_namespace(cluster, place.namespace, OTHER_POLICY)
+        if absent is not None:
+            return absent
+    return with_right(answer, "create", path.plural, place.namespace)
 
 
 async def _clear(cluster: Cluster, place: Place) -> Failure | None:

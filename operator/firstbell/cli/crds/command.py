@@ -20,7 +20,10 @@ def crds(
         Path, typer.Option(help="The folder to write to; the chart beside it gets a copy.")
     ] = Path("crds"),
 ) -> None:
-    """Print the custom resource definitions, for `kubectl apply -f -`, or write them to a folder."""
+    """Print the custom resource definitions, for `kubectl apply -f -`, or write them to a folder.
+
+    Exit code 2: a file could not be written.
+    """
     from firstbell.cli.written_files import write_text
     from firstbell.kinds.crds import RENDERED_KINDS, render
 

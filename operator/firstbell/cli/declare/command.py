@@ -93,7 +93,9 @@ def declare(
 ) -> None:
     """Declare a late fact, such as a snow day; first it is shown what it changes for each workload.
 
-    It becomes a CalendarException, laid over the calendar within a second. Exit code 1: it was not written.
+    It becomes a CalendarException, laid over the calendar within a second. Exit code 1: it was not written,
+    because you said no or the API server did, or the operator found it invalid. 2: it cannot be declared so,
+    or the cluster could not be read.
     """
     from firstbell.cli.ask_cluster import split_name
     from firstbell.cli.declare.declaration import Said, too_many_cure
@@ -107,8 +109,8 @@ def declare(
     writes = not (files or dry_run or output is DeclareOutput.YAML)
     if more:
         refuse([f"{more[0]}: is one argument too many. {too_many_cure(more[0])}"])
-    if yes and not writes:
-        refuse(["--yes: nothing is written with -f, --dry-run or -o yaml. Leave one of them out."])
+    if yes and files:
+        refuse(["--yes: nothing is written with -f. Leave one of the two out."])
     if files and (context or kubeconfig):
         refuse(["-f: the files are all that is looked at. Leave --context and --kubeconfig out."])
     place = _Place(files=files, namespace=namespace, context=context, kubeconfig=kubeconfig)

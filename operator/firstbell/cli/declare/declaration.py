@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from firstbell.cli.dates import date_meant
 from firstbell.cli.output import refuse
 from firstbell.core.calendar import CalendarEvent, InstructionMode
+from firstbell.files.objects import metadata_problems
 from firstbell.kinds.calendar_conversion import read_exception
 from firstbell.kinds.group import API_VERSION, EXCEPTION
 from firstbell.kinds.problems import Refused, nearest
@@ -68,6 +69,7 @@ class Said:
             spec["note"] = self.note
         name = self.name or f"{self.calendar}-{first}-{event.lower()}"
         metadata = {"name": name, "namespace": namespace}
+        refuse_problems(metadata_problems(metadata))
         read = read_exception(name, spec)
         if isinstance(read, Refused):
             refuse_problems(read.problems)
@@ -93,8 +95,10 @@ class Said:
 
 
 def refuse_problems(problems: Iterable[Problem]) -> None:
-    """End the command with what is wrong, each by the option that it was given with."""
-    refuse(f"{_option(problem.path)}: {problem.message}. {problem.cure}." for problem in problems)
+    """End the command with what is wrong, each by the option that it was given with; go on without any."""
+    lines = [f"{_option(problem.path)}: {problem.message}. {problem.cure}." for problem in problems]
+    if lines:
+        refuse(lines)
 
 
 def _option(path: str) -> str:

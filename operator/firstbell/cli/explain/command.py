@@ -44,7 +44,10 @@ def explain_command(
     context: Context = None,
     kubeconfig: Kubeconfig = None,
 ) -> None:
-    """Say why a workload has the number it has now, what comes next, and what would change it."""
+    """Say why a workload has the number it has now, what comes next, and what would change it.
+
+    Exit code 2: there is no such SchoolAutoscaler, or it could not be read.
+    """
     from firstbell.cli.ask_cluster import ask_cluster, autoscaler_meant
     from firstbell.cli.explain.document import explain_document
     from firstbell.cli.explain.look import explained

@@ -19,6 +19,7 @@ from firstbell.cli.cluster_options import (
     contexts_meant,
 )
 from firstbell.cli.output import refuse
+from firstbell.cli.stray_files import Stray, refuse_stray
 
 MOST_DAYS = 92
 DAYS = 14
@@ -46,11 +47,17 @@ def fleet(
             "folder with all below it, - for standard input; repeatable. Without: what is in the cluster.",
         ),
     ] = None,
+    others: Stray = None,
     days: Annotated[
         int, typer.Option(min=1, max=MOST_DAYS, metavar="NUMBER", help="How many dates, today included.")
     ] = DAYS,
     date: Annotated[
-        str | None, typer.Option(metavar="DATE", help="The first date, like 2026-09-01; default from now on.")
+        str | None,
+        typer.Option(
+            metavar="DATE",
+            help="The first date, like 2026-09-01, or today or tomorrow in the zone of the first calendar; "
+            "default from now on.",
+        ),
     ] = None,
     pods_per_minute: Annotated[
         int,
@@ -77,12 +84,13 @@ def fleet(
     It reads with your own rights; what they do not reach is told and not counted. Exit code 1: something does
     not fit, or could not be planned. 2: nothing was read.
     """
-    from firstbell.cli.dates import civil_date
+    from firstbell.cli.dates import day_meant
     from firstbell.cli.fleet.gathering import Horizon, of_clusters, of_files
     from firstbell.cli.fleet.showing import show
     from firstbell.cli.many_clusters import Clusters
 
-    first = None if date is None else civil_date(date, "--date")
+    refuse_stray("fleet", others)
+    first = None if date is None else day_meant(date, "--date")
     if files and (namespace or all_namespaces or context or contexts or kubeconfig):
         refuse(["-f: the files are all that is counted. Leave it out to ask a cluster."])
     if all_namespaces and namespace is not None:

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from firstbell import clock
+from firstbell.cli.dates import DayMeant, date_of
 from firstbell.cli.fleet.reading import (
     ReadCluster,
     SeenTarget,
@@ -34,7 +35,6 @@ from firstbell.kinds.school_autoscaler import Mode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import date
     from pathlib import Path
 
     from firstbell.cli.many_clusters import Clusters
@@ -55,7 +55,7 @@ OWN_NOT_KNOWN = Unavailable(
 class Horizon:
     """Which bells are meant: of so many dates from `first` on, None: from now on; how fast pods are made."""
 
-    first: date | None
+    first: DayMeant | None
     days: int
     pods_per_minute: int
 
@@ -185,7 +185,7 @@ def _between(calendars: Sequence[SchoolCalendar], horizon: Horizon) -> tuple[Min
     """Return the first minute that counts, and the one after the last."""
     zone = calendars[0].zone
     now = clock.SystemClock().now()
-    first = horizon.first or now.astimezone(zone).date()
+    first = date_of(horizon.first, now.astimezone(zone).date())
     last = start_of_day(zone, first + timedelta(days=horizon.days))
     return (minute_of(now) if horizon.first is None else start_of_day(zone, first)), last
 

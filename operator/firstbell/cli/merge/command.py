@@ -11,6 +11,7 @@ import typer
 from firstbell.cli.output import refuse
 
 SHARES = "shard-*-of-*.json"
+GIVE = "Give the files that firstbell backtest --all --shard has written, or their folder"
 
 
 class MergeOutput(StrEnum):
@@ -50,7 +51,8 @@ def merge(
     except BrokenPipeError:
         raise
     except OSError as error:
-        refuse([f"{error.filename}: cannot be read ({(error.strerror or 'unknown').lower()})."])
+        why = (error.strerror or "unknown").lower()
+        refuse([f"{error.filename}: cannot be read ({why}). {GIVE}."])
     except UnicodeDecodeError:
         refuse(["a file is not text in UTF-8. Give files that firstbell backtest --all has written."])
 

@@ -33,8 +33,11 @@ OPTION_OF = {
     "spec.reason": "--reason",
     "spec.selector": "-l",
     "spec.autoscalerRefs": "NAME",
+    "metadata.name": "--name",
 }
 """Where a field of the object is given on the command line."""
+SAID = {"it was created": "now", "startTime": "--from"}
+"""What the words of an object's end are here, where there is none yet."""
 
 
 class OverrideOutput(StrEnum):
@@ -84,7 +87,8 @@ def override(
 ) -> None:
     """Order a floor, more than is planned, or hands off, until a time: it ends by itself.
 
-    Exit code 1: you said no, or the operator found the order invalid.
+    Exit code 1: you said no, or the operator found the order invalid. 2: it cannot be given so, or the
+    cluster could not be asked or refused it.
     """
     from firstbell.cli.ask_cluster import namespace_meant, split_name
     from firstbell.clock import SystemClock
@@ -188,12 +192,13 @@ def _zone(store: Store | Failure, names: Sequence[str] | None, space: str) -> Zo
 
 
 def _lasting(since: str | None, until: str, now: datetime, zone: ZoneInfo | None, why: str) -> dict[str, str]:
-    from firstbell.cli.times import SchoolWall, time_meant
+    from firstbell.cli.times import SchoolWall, refuse_over, time_meant
     from firstbell.core.instants import api_time
 
     wall = None if zone is None else SchoolWall(zone)
     start = now if since is None else time_meant("--from", since, now, wall, why)
     end = time_meant("--until", until, start, wall, why)
+    refuse_over("--until", until, end, now)
     begins = {} if since is None else {"startTime": api_time(start)}
     return begins | {"endTime": api_time(end)}
 
@@ -211,18 +216,25 @@ def _body(spec: dict[str, Any], name: str, space: str) -> Json:
 
 def _checked(body: Json, now: datetime) -> None:
     """End the command with what is wrong, before anything is asked or sent."""
+    from firstbell.files.objects import metadata_problems
     from firstbell.kinds.override_conversion import read_override
     from firstbell.kinds.problems import Refused
 
     spec = read_override(body["spec"], now - timedelta(seconds=1))
-    if isinstance(spec, Refused):
-        refuse(_by_option(problem) for problem in spec.problems)
+    problems = (*metadata_problems(body["metadata"]), *(spec.problems if isinstance(spec, Refused) else ()))
+    if problems:
+        refuse(_by_option(problem) for problem in problems)
 
 
 def _by_option(problem: Problem) -> Problem:
     """Return the problem by the option that its field was given with."""
     option = next((option for field, option in OPTION_OF.items() if problem.path.startswith(field)), None)
-    return problem if option is None else replace(problem, path=option)
+    if option is None:
+        return problem
+    message = problem.message
+    for words, said in SAID.items() if option == "--until" else ():
+        message = message.removesuffix(words) + said if message.endswith(words) else message
+    return replace(problem, path=option, message=message)
 
 
 def _show(store: Store | Failure, body: Json, space: str, now: datetime, zone: ZoneInfo | None) -> None:

@@ -84,11 +84,20 @@ def _lines(
     if first.replicas is None:
         yield f"  {first.message}"
     elif first.replicas == before[0].replicas:
-        yield f"  nothing changes then: {first.message}"
+        yield f"  nothing changes then: {_why(first)}"
+    elif first.capped:
+        yield f"  {_why(first)}"
     for one in after[1 : MOST_CHANGES + 1]:
-        yield f"  {local_clock(one.at, zone, DATED_CLOCK)}  {_count(one)}, {one.message}"
+        yield f"  {local_clock(one.at, zone, DATED_CLOCK)}  {_count(one)}, {_why(one)}"
     if len(after) > MOST_CHANGES + 1:
         yield f"  and {len(after) - MOST_CHANGES - 1} more changes until then"
+
+
+def _why(one: Foreseen) -> str:
+    """Return why so many, and what keeps it from being more; the latter begins with an order's own words."""
+    if not one.capped or one.capped.startswith(one.message):
+        return one.capped or one.message
+    return f"{one.message}: {one.capped}"
 
 
 def _count(one: Foreseen) -> str:

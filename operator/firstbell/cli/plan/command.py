@@ -18,6 +18,7 @@ from firstbell.cli.cluster_options import (
     contexts_meant,
 )
 from firstbell.cli.output import refuse
+from firstbell.cli.stray_files import Stray, refuse_stray
 
 MOST_DAYS = 800
 NOT_ALL = 1
@@ -44,8 +45,14 @@ def plan(
             "input; repeatable. Without: what is in the cluster.",
         ),
     ] = None,
+    others: Stray = None,
     date: Annotated[
-        str | None, typer.Option(metavar="DATE", help="The first date, like 2026-09-01; default today.")
+        str | None,
+        typer.Option(
+            metavar="DATE",
+            help="The first date, like 2026-09-01, or tomorrow; default today, in the zone of the first "
+            "calendar.",
+        ),
     ] = None,
     days: Annotated[
         int | None,
@@ -88,12 +95,13 @@ def plan(
     rest was. 2: nothing was.
     """
     from firstbell.cli.ask_cluster import namespace_meant
-    from firstbell.cli.dates import civil_date
+    from firstbell.cli.dates import day_meant
     from firstbell.cli.many_clusters import Clusters
     from firstbell.cli.plan.presentation import print_difference, show, show_clusters
     from firstbell.cli.planned import plan_cluster, plan_clusters, plan_files
 
-    first = None if date is None else civil_date(date, "--date")
+    refuse_stray("plan", others)
+    first = None if date is None else day_meant(date, "--date")
     days = days if days is not None else DIFF_DAYS if diff is not None else 1
     if not 1 <= days <= MOST_DAYS:
         refuse([f"--days {days}: is not a number of dates that can be planned. Give 1 to {MOST_DAYS}."])

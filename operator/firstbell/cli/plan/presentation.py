@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import date as date_type
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 import yaml
 
+from firstbell.cli.dates import DayMeant
 from firstbell.cli.many_clusters import Unread
 from firstbell.cli.order_lines import orders_between
 from firstbell.cli.output import UNREADABLE, console, printable, refuse
@@ -88,7 +88,7 @@ def _clusters_document(planned: Mapping[str, Planned], unread: Sequence[Unread])
 
 
 def print_difference(
-    states: tuple[Path, Path], first: date_type | None, days: int, output: PlanOutput
+    states: tuple[Path, Path], first: DayMeant | None, days: int, output: PlanOutput
 ) -> None:
     """Print what changes from one state of files to another."""
     if output not in {PlanOutput.TABLE, PlanOutput.MARKDOWN}:

@@ -76,8 +76,8 @@ def rehearse(
     """Ask now for what a bell of a date needs, say how fast all became Ready, and go back.
 
     The order is a ScalingOverride with an end. It is ended as soon as all are Ready, when the time is over,
-    and when this command is interrupted; if it is killed, the order ends by itself. Exit code 1: not Ready in
-    time, or not back.
+    and when this command is interrupted; if it is killed, the order ends by itself. Exit code 1: you said
+    no, not Ready in time, or not back. 2: it cannot be rehearsed. 130, 143: interrupted, and the order ended.
     """
     from firstbell.cli.ask_cluster import autoscaler_meant
     from firstbell.cli.rehearse.words import intention

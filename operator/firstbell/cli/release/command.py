@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from firstbell.cli.cluster_options import Context, Kubeconfig
+from firstbell.cli.cluster_options import Context, Kubeconfig, filled, namespaced
 from firstbell.cli.output import printable, refuse
 from firstbell.engine.ports import Failure
 from firstbell.kinds.foreign_autoscalers import HPA, SCALED_OBJECT
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 FAILED = 1
 RAISED_AGAIN = (
     "A running operator of this installation raises these floors again. To keep them down, stop it first "
-    "(kubectl scale --replicas=0 deployment/...), or set spec.mode: DryRun in the SchoolAutoscaler."
+    "(its Deployment: kubectl scale --replicas=0 deployment/...; `firstbell run` in a terminal: Ctrl-C), or "
+    "set spec.mode: DryRun in the SchoolAutoscaler."
 )
 KEEP_THEIR_COUNT = "Workloads without an autoscaler keep the count that they have: kubectl scale lowers it."
 ANOTHER_NAMESPACE = "Give another, or --all without -n for every one"
@@ -43,11 +44,20 @@ def release(
     namespaces: Annotated[
         list[str] | None,
         typer.Option(
-            "--namespace", "-n", metavar="NAMESPACE", help="Only in this namespace; repeat it with --all."
+            "--namespace",
+            "-n",
+            metavar="NAMESPACE",
+            callback=namespaced,
+            help="Only in this namespace; repeat it with --all.",
         ),
     ] = None,
     instance: Annotated[
-        str, typer.Option(envvar="FIRSTBELL_INSTANCE", help="The name of the installation, as for `run`.")
+        str,
+        typer.Option(
+            envvar="FIRSTBELL_INSTANCE",
+            callback=filled,
+            help="The name of the installation, as for `run`.",
+        ),
     ] = "firstbell",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
     timeout: Annotated[
@@ -80,7 +90,7 @@ def release(
     if everything == (target is not None):
         refuse(["Give either --all or the NAMESPACE/NAME of one SchoolAutoscaler."])
     spaces = tuple(dict.fromkeys(namespaces or ()))
-    owner = _owner_meant(target, spaces, kubeconfig, context) if target else None
+    owner = _owner_meant(target, spaces, kubeconfig, context) if target is not None else None
     told: dict[str, Released] = {}
 
     def tell(one: Released) -> None:

@@ -22,7 +22,8 @@ def resume(
 ) -> None:
     """Take the order to stop back: what is due is raised within seconds, what is over comes down as usual.
 
-    Exit code 1: you said no, or every SchoolAutoscaler still says that it is stopped.
+    Exit code 1: you said no, or every SchoolAutoscaler still says that it is stopped. 2: it could not be
+    taken back.
     """
     from firstbell.cli.ask_cluster import ask_cluster
     from firstbell.cli.stop.order import heard, standing_order, take_back

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from firstbell.cli.cluster_options import Context, Kubeconfig, filled, namespaced
 from firstbell.cli.output import refuse
 from firstbell.engine.objects.lease import MOST_LEASE_SECONDS, MOST_SHARDS
 from firstbell.engine.pace.tenure import LEASE_SECONDS, LEAST_LEASE_SECONDS
@@ -32,20 +33,26 @@ class LogLevel(StrEnum):
 
 
 def run(
-    kubeconfig: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="The kubeconfig; default the pod's own account, else KUBECONFIG."),
-    ] = None,
-    context: Annotated[str | None, typer.Option(help="The context of the kubeconfig.")] = None,
+    kubeconfig: Kubeconfig = None,
+    context: Context = None,
     namespaces: Annotated[
         list[str] | None,
         typer.Option(
-            "--namespace", "-n", envvar="FIRSTBELL_NAMESPACES", help="Watch only this one; repeatable."
+            "--namespace",
+            "-n",
+            envvar="FIRSTBELL_NAMESPACES",
+            metavar="NAMESPACE",
+            callback=namespaced,
+            help="Watch only this one; repeatable. Default all.",
         ),
     ] = None,
     instance: Annotated[
         str,
-        typer.Option(envvar="FIRSTBELL_INSTANCE", help="The name of this installation, put on its floors."),
+        typer.Option(
+            envvar="FIRSTBELL_INSTANCE",
+            callback=filled,
+            help="The name of this installation, put on its floors.",
+        ),
     ] = "firstbell",
     metrics_port: Annotated[
         int,
@@ -78,8 +85,7 @@ def run(
         typer.Option(
             envvar="FIRSTBELL_PROMETHEUS_ALLOW",
             metavar="URL",
-            help="A server that policies may ask, like http://prometheus.monitoring:9090; repeatable. "
-            "Default any.",
+            help="A server that policies may ask, like http://prometheus:9090; repeatable. Default any.",
         ),
     ] = None,
     stop_namespace: Annotated[
@@ -87,6 +93,7 @@ def run(
         typer.Option(
             envvar="FIRSTBELL_STOP_NAMESPACE",
             metavar="NAMESPACE",
+            callback=namespaced,
             help="Where `firstbell stop` stops this operator; default the pod's own namespace.",
         ),
     ] = None,
@@ -103,11 +110,17 @@ def run(
         typer.Option(
             envvar="FIRSTBELL_LEASE_NAMESPACE",
             metavar="NAMESPACE",
+            callback=namespaced,
             help="Where the Leases are; default the pod's own namespace, outside of a pod there are none.",
         ),
     ] = None,
     lease_name: Annotated[
-        str, typer.Option(envvar="FIRSTBELL_LEASE_NAME", help="The name of the Leases, before their numbers.")
+        str,
+        typer.Option(
+            envvar="FIRSTBELL_LEASE_NAME",
+            callback=filled,
+            help="The name of the Leases, before their numbers.",
+        ),
     ] = "firstbell",
     lease_seconds: Annotated[
         int,
@@ -142,7 +155,11 @@ def run(
         LogLevel, typer.Option(envvar="FIRSTBELL_LOG_LEVEL", help="The least that is logged.")
     ] = LogLevel.INFO,
 ) -> None:
-    """Run the operator until it is told to stop (SIGTERM, Ctrl-C)."""
+    """Run the operator until it is told to stop (SIGTERM, Ctrl-C).
+
+    Exit code 2: it could not begin, for want of a kubeconfig, a port or a right value; what a cluster lacks
+    is waited for.
+    """
     import asyncio
     import contextlib
 

@@ -26,7 +26,7 @@ def schema(
     """Print the JSON Schema of the kinds, for completion and checks in editors.
 
     Objects of other groups pass, so it may be set for every manifest. What only lint can know, such as rules
-    between fields, it does not say.
+    between fields, it does not say. Exit code 2: there is no such kind, or a file could not be written.
     """
     from firstbell.cli.output import refuse
     from firstbell.cli.written_files import write_text

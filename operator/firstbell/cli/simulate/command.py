@@ -12,6 +12,7 @@ import typer
 
 from firstbell.cli.output import refuse
 from firstbell.cli.simulate.output import SimulateOutput
+from firstbell.cli.stray_files import Stray, refuse_stray
 from firstbell.core import DEFAULT_RULES
 from firstbell.core.instants import MINUTES_PER_DAY
 from firstbell.lab.day.arrivals import Preset
@@ -37,6 +38,7 @@ def simulate(
             "--file", "-f", metavar="FILE", help="YAML as for plan, - for standard input; repeatable."
         ),
     ] = None,
+    others: Stray = None,
     scenarios: Annotated[
         bool,
         typer.Option(
@@ -47,7 +49,11 @@ def simulate(
         str | None, typer.Option(metavar="NAME", help="Play one of those mornings, with all its figures.")
     ] = None,
     date: Annotated[
-        str | None, typer.Option(metavar="DATE", help="The date, like 2026-09-01; default today.")
+        str | None,
+        typer.Option(
+            metavar="DATE",
+            help="The date, like 2026-09-01, or tomorrow; default today, in the zone of the first calendar.",
+        ),
     ] = None,
     output: Annotated[
         SimulateOutput, typer.Option("--output", "-o", help="How to print it.")
@@ -160,13 +166,14 @@ def simulate(
     """Play a day in closed loop: an HPA alone, an HPA with a hand-written cron floor, and firstbell.
 
     Exit code 1: firstbell had fewer replicas Ready than were needed; with --scenarios: a morning ended
-    otherwise than it is told.
+    otherwise than it is told. 2: nothing could be played.
     """
     from firstbell.cli.picture import undrawable
     from firstbell.cli.simulate.files import of_files, show
     from firstbell.cli.simulate.plot import plot_comparisons
     from firstbell.cli.simulate.scenarios import played_scenarios, show_scenarios
 
+    refuse_stray("simulate", others)
     conditions = Conditions(
         coming=Coming(
             shape=(preset or Preset.BELL).shape,

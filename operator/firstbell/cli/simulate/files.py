@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from firstbell.cli.dates import civil_date
+from firstbell.cli.dates import day_meant
 from firstbell.cli.order_lines import orders_between
 from firstbell.cli.output import console, refuse
 from firstbell.cli.planned import plan_files
@@ -31,7 +31,7 @@ def of_files(
         refuse(
             ["-f FILE: is missing. Give the calendar and the policy, or --scenarios for mornings on record."]
         )
-    planned = plan_files(files, None if date is None else civil_date(date, "--date"), 1)
+    planned = plan_files(files, None if date is None else day_meant(date, "--date"), 1)
     if not planned.autoscalers:
         names = ", ".join(map(str, files))
         refuse([f"{names}: no SchoolAutoscaler in here. Give the file of the policy with -f."])

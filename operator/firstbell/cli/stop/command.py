@@ -47,7 +47,8 @@ def stop(
 ) -> None:
     """Keep the operator from writing anything, within a second. What is raised stays raised.
 
-    Exit code 1: you said no, or the order stands and no SchoolAutoscaler says that it is stopped.
+    Exit code 1: you said no, or the order stands and no SchoolAutoscaler says that it is stopped. 2: it
+    could not be given.
     """
     from firstbell.cli.ask_cluster import ask_cluster
     from firstbell.cli.stop.order import coming_bells, give, heard, who_am_i
@@ -57,7 +58,7 @@ def stop(
 
     if not reason.strip():
         refuse(["--reason: is empty. Say in a few words why, for everybody who wonders."])
-    end = end_meant(until, SystemClock().now()) if until else None
+    end = end_meant(until, SystemClock().now()) if until is not None else None
     where = place_meant(namespace, kubeconfig, context)
     by = ask_cluster(kubeconfig, context, who_am_i)
     manifest = stop_manifest(where, reason.strip(), by=by if isinstance(by, str) else "", until=end)
@@ -93,14 +94,14 @@ def bell_lines(bells: Sequence[ComingBell]) -> list[str]:
     ]
     if len(bells) > BELLS_SHOWN:
         lines.append(f"  and {len(bells) - BELLS_SHOWN} more")
-    return [f"Meanwhile {len(bells)} next bells find what stands now:", *lines] if bells else []
+    many = "1 next bell finds" if len(bells) == 1 else f"{len(bells)} next bells find"
+    return [f"Meanwhile {many} what stands now:", *lines] if bells else []
 
 
 def end_meant(text: str, now: datetime) -> datetime:
     """Return the instant of `--until`, which is to come; a time of day is by this machine's clock."""
-    from firstbell.cli.times import MachineWall, time_meant
+    from firstbell.cli.times import MachineWall, refuse_over, time_meant
 
     at = time_meant("--until", text, now, MachineWall())
-    if at <= now:
-        refuse([f"--until {text}: is over. Give a time to come."])
+    refuse_over("--until", text, at, now)
     return at

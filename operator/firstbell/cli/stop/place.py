@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from firstbell.cli.cluster_options import namespaced
 from firstbell.cli.output import printable, refuse
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.kinds.stop_order import STOP_NAME
@@ -21,6 +22,7 @@ OperatorsNamespace = Annotated[
         "--namespace",
         "-n",
         metavar="NAMESPACE",
+        callback=namespaced,
         help="The namespace of the operator itself; default where the chart's only one is.",
     ),
 ]
@@ -31,7 +33,7 @@ def place_meant(given: str | None, kubeconfig: Path | None, context: str | None)
     from firstbell.cli.ask_cluster import ask_cluster  # noqa: PLC0415 - it takes a second to load
     from firstbell.cli.stop.order import operators_namespaces  # noqa: PLC0415 - as above
 
-    if given:
+    if given is not None:
         return given
     found = ask_cluster(kubeconfig, context, operators_namespaces)
     if isinstance(found, Failure):

@@ -14,6 +14,7 @@ from firstbell.core import Decision, Unavailable
 from firstbell.core.instants import instant_of, minute_of
 from firstbell.core.reasons import AbsenceReason
 from firstbell.core.scaling import next_turns
+from firstbell.engine.deciding.capping import capping_limit, capping_words
 from firstbell.engine.explaining.by_report import outcome_by_report, reported_memory
 from firstbell.engine.explaining.instance import instance_of
 
@@ -41,6 +42,8 @@ class Foreseen:
     message: str
     names: tuple[str, ...] = ()
     """The orders that ask for replicas then."""
+    capped: str = ""
+    """What allows fewer than are asked for, in words; empty where nothing does."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,12 +110,14 @@ def _told(outcome: Outcome) -> Foreseen:
     decision = outcome.decision
     if not isinstance(decision, Decision):
         return Foreseen(at=outcome.now, replicas=None, reason=decision.reason, message=decision.message)
+    limit = capping_limit(outcome)
     return Foreseen(
         at=outcome.now,
         replicas=decision.desired,
         reason=decision.reason.value,
         message=decision.message,
         names=tuple(floor.by for floor in outcome.floors),
+        capped="" if limit is None else capping_words(outcome, decision, limit),
     )
 
 

@@ -12,22 +12,19 @@ from firstbell.core.reasons import (
     Condition,
     ConditionReason,
     ConditionType,
-    DecisionReason,
-    LimitReason,
     Truth,
 )
 from firstbell.engine.acting.contest import contested
 from firstbell.engine.acting.way_back import returned
+from firstbell.engine.deciding.capping import capping_limit, capping_words
 from firstbell.engine.deciding.hands import changed_by_hand
 from firstbell.engine.deciding.shrinking import plan_shrunk
-from firstbell.engine.deciding.situation import ByFloor
 from firstbell.engine.pace.timekeeping import clock_in_sync
 from firstbell.engine.ports import Failure, FailureKind
 from firstbell.engine.report.live_report import steady_condition
 from firstbell.kinds.school_autoscaler import Mode
 
 if TYPE_CHECKING:
-    from firstbell.core.scaling import Limit
     from firstbell.engine.deciding.outcome import Outcome
     from firstbell.engine.memory.memory import Memory
     from firstbell.engine.ports import Json
@@ -142,28 +139,11 @@ def scaling_limited(outcome: Outcome) -> Condition:
     kind = ConditionType.SCALING_LIMITED
     if isinstance(outcome.decision, Unavailable):
         return Condition(type=kind, status=Truth.UNKNOWN, reason=outcome.decision.reason)
-    for limit in outcome.decision.limits:
-        if limit.reason.caps:
-            return Condition(
-                type=kind, status=Truth.TRUE, reason=limit.reason, message=_limited(outcome, limit)
-            )
+    limit = capping_limit(outcome)
+    if limit is not None:
+        words = capping_words(outcome, outcome.decision, limit)
+        return Condition(type=kind, status=Truth.TRUE, reason=limit.reason, message=words)
     return Condition(type=kind, status=Truth.FALSE, reason=ConditionReason.DESIRED_WITHIN_RANGE)
-
-
-def _limited(outcome: Outcome, limit: Limit) -> str:
-    actuator = outcome.situation.actuator
-    whose = "spec.maxReplicas"
-    if limit.reason is LimitReason.AUTOSCALER_MAX_REPLICAS and isinstance(actuator, ByFloor):
-        autoscaler = actuator.seen.autoscaler
-        whose = f"{actuator.seen.of.maximum_field} of {autoscaler.kind} {autoscaler.name}"
-    if limit.reason is LimitReason.ADMISSION:
-        whose = "admission control of the API server"
-    if isinstance(outcome.decision, Decision) and outcome.decision.reason is DecisionReason.LIVE_METRIC:
-        # How many changes at every poll, and stands in the decision.
-        return f"live metrics ask for more than the {limit.after} replicas that {whose} allows"
-    if isinstance(outcome.decision, Decision) and outcome.decision.reason is DecisionReason.SCALING_OVERRIDE:
-        return f"{outcome.decision.message}: of {limit.before} replicas {whose} allows {limit.after}"
-    return f"the schedule asks for {limit.before} replicas, {whose} allows {limit.after}"
 
 
 def _plan_shrunk(outcome: Outcome) -> Condition:

@@ -19,7 +19,8 @@ app = typer.Typer(
     epilog='Example: eval "$(firstbell cluster up --metrics)"',
     help="A real Kubernetes on this machine: from kind where Docker answers, else without it.\n\n"
     "Programs and clusters lie in ~/.cache/firstbell, or where FIRSTBELL_CACHE says. "
-    "FIRSTBELL_PROVISION=kind or =local decides for one of the two.",
+    "FIRSTBELL_PROVISION=kind or =local decides for one of the two.\n\n"
+    "Exit code 2: none is to be had here, or none of that name is up.",
 )
 
 Name = Annotated[str, typer.Argument(help="Its name.")]
@@ -32,7 +33,10 @@ def up(
     nodes: Annotated[int, typer.Option(min=1, max=MOST_NODES, help="How many nodes (made up by kwok).")] = 3,
     metrics: Annotated[bool, typer.Option("--metrics", help="Serve CPU metrics, so that HPAs work.")] = False,
 ) -> None:
-    """Start a control plane that stays up, and say how to use it."""
+    """Start a control plane that stays up, and say how to use it.
+
+    Exit code 2: none could be started, and why.
+    """
     from firstbell_workshop.local import kept
     from firstbell_workshop.local.build import built_program
     from firstbell_workshop.local.spec import ControlPlaneSpec
@@ -48,7 +52,10 @@ def up(
 
 @app.command(**example("cluster down"))
 def down(name: Name = "firstbell") -> None:
-    """Take it down, with everything in it."""
+    """Take it down, with everything in it.
+
+    Exit code 2: none of that name is up.
+    """
     from firstbell_workshop.local import kept
 
     try:
@@ -59,7 +66,10 @@ def down(name: Name = "firstbell") -> None:
 
 @app.command(**example("cluster kubeconfig"))
 def kubeconfig(name: Name = "firstbell") -> None:
-    """Print where its kubeconfig is."""
+    """Print where its kubeconfig is.
+
+    Exit code 2: none of that name is up.
+    """
     from firstbell_workshop.local import kept
 
     try:
@@ -70,7 +80,10 @@ def kubeconfig(name: Name = "firstbell") -> None:
 
 @app.command("list", **example("cluster list"))
 def names() -> None:
-    """List the control planes that are up."""
+    """List the control planes that are up.
+
+    Without any nothing is printed, and the exit code is 0.
+    """
     from firstbell_workshop.local import kept
 
     for name in kept.names():

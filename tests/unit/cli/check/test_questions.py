@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from firstbell.cli.check.own_policy import MARK, Place, calendar_of, policy_of
-from firstbell.cli.check.questions import answers, decision
+from firstbell.cli.check.questions import answers, decision, pods
 from firstbell.engine.objects.lease import LEASES, held_lease
 from firstbell.kinds.autoscaler_conversion import read_autoscaler
 from firstbell.kinds.calendar_conversion import read_calendar
@@ -181,10 +181,18 @@ async def test_what_cannot_be_deleted_is_told():
     assert "Not deleted afterwards" in words
 
 
-async def test_an_api_server_that_does_not_answer_is_told_once_for_each_question():
+async def test_an_api_server_that_does_not_answer_is_told_once():
     operators = Operators()
     operators.cluster.fail("Unreachable", message="nobody there")
-    assert set(await operators.found()) == {(False, "nobody there")}
+    assert await operators.found() == [(False, "nobody there")]
+
+
+async def test_an_api_server_that_is_silent_is_waited_for_as_long_as_was_said():
+    operators = Operators()
+    operators.cluster.gate = asyncio.Event()
+    answer = await pods(operators.cluster, PLACE, 0.05)
+    assert (answer.fine, answer.words) == (False, "the API server gave no answer in 0.05 s")
+    assert answer.last
 
 
 def test_its_calendar_and_policy_say_what_they_mean_and_move_nothing():
@@ -193,3 +201,35 @@ def test_its_calendar_and_policy_say_what_they_mean_and_move_nothing():
     assert not isinstance(read_autoscaler(policy["spec"]), Refused)
     assert policy["spec"]["mode"] == "DryRun"
     assert policy["metadata"]["labels"] == {MARK: "true"}
+
+
+async def without_the_deployment(*namespaces: str) -> list[tuple[bool, str]]:
+    operators = Operators(renews=())
+    operators.cluster.remove("apps", "deployments", "ops", "bells")
+    for name in namespaces:
+        operators.cluster.put("", "namespaces", {"metadata": {"name": name, "namespace": ""}})
+    before = operators.clock.now()
+    found = await operators.found()
+    assert operators.clock.now() - before < timedelta(seconds=SECONDS / 2)
+    return found
+
+
+async def test_where_the_operator_is_not_nobody_is_waited_for():
+    told = "there is no Deployment 'bells' in namespace ops. Where it runs: --operator-namespace, and --name"
+    ((fine, words),) = await without_the_deployment("ops")
+    assert (fine, words.startswith(told)) == (False, True), words
+
+
+async def test_a_namespace_of_the_operator_that_is_not_there_is_named():
+    ((fine, words),) = await without_the_deployment()
+    told = "there is no namespace 'ops'. Where it runs: --operator-namespace, and --name where"
+    assert (fine, words.startswith(told)) == (False, True), words
+
+
+async def test_a_namespace_for_the_policy_that_is_not_there_is_named():
+    operators = Operators()
+    message = 'namespaces "school" not found (404)'
+    operators.cluster.fail("NotFound", verb="POST", path="schoolcalendars", message=message)
+    fine, words = (await operators.found())[3]
+    told = "there is no namespace 'school'. Give one that the operator watches: -n"
+    assert (fine, words) == (False, told)

@@ -92,7 +92,7 @@ REFUSED = {
     "an end before its start": (["--closed", "--until", "2025-02-03"], "--until: ", "inclusive"),
     "no date": (["--closed", "--until", "tonight"], "--until tonight", "2026-09-01"),
     "another century": (["--remote", "--until", "2099-01-01"], "--until: ", "Check the year"),
-    "a name that is none": (["--closed", "--name", "Big Name"], "metadata.name", "small letters"),
+    "a name that is none": (["--closed", "--name", "Big Name"], "--name: ", "small letters"),
     "a note without end": (["--closed", "--note", "x" * 1025], "--note: ", "at most 1024"),
     "yes to nothing": (["--closed", "--yes"], "--yes: ", "Leave one"),
     "a cluster beside files": (["--closed", "--context", "c"], "-f: ", "out"),

@@ -123,7 +123,7 @@ def test_numbers_and_names_are_those_of_a_table_that_fits_a_terminal(tmp_path):
     [
         (("-f", "x.yaml", "-A"), "-f: the files are all"),
         (("-A", "-n", "lms"), "Give either -A or -n"),
-        (("--date", "tomorrow"), "is not a date"),
+        (("--date", "yesterday"), "is not a date"),
         (("--contexts", " , "), "--contexts names none"),
         (("--context", "a", "--contexts", "b"), "Give either --context or --contexts"),
         (("-f", "nothing.yaml"), "cannot be read"),

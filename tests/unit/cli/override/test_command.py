@@ -236,7 +236,50 @@ def test_a_name_may_come_with_its_namespace_as_events_write_it(monkeypatch):
 def test_an_end_that_is_over_is_told_by_its_option(monkeypatch):
     world_at(monkeypatch)
     over = ("web", "--floor", "6", "--until", "2020-01-01T10:00Z", "--reason", "x", "-n", "ns")
-    assert CliRunner().invoke(APP, over).stderr.startswith("--until: ")
+    told = CliRunner().invoke(APP, over).stderr
+    assert told == "--until 2020-01-01T10:00Z: is over. Give a time to come.\n"
+
+
+@pytest.mark.parametrize("until", ["+1000h", "+40d", "2024-12-01T10:00Z"])
+def test_an_end_that_is_too_far_says_how_far_it_may_be(monkeypatch, until):
+    world_at(monkeypatch)
+    far = CliRunner().invoke(APP, ["web", "--floor", "6", "--until", until, "--reason", "x", "-n", "ns"])
+    assert far.exit_code == 2
+    assert far.stderr.startswith("--until: is more than 31 days after now. Write an earlier time;")
+
+
+def test_an_end_before_the_beginning_names_both_options(monkeypatch):
+    world_at(monkeypatch)
+    turned = ("--from", "12:00", "--until", "2024-09-09T11:00Z", "--reason", "x", "-n", "ns")
+    told = CliRunner().invoke(APP, ["web", "--floor", "6", *turned]).stderr
+    assert told == "--until: is not after --from. Write a later time, with its offset.\n"
+
+
+def test_a_name_that_is_none_is_told_before_anything_is_shown(monkeypatch):
+    world = world_at(monkeypatch)
+    done = CliRunner().invoke(APP, [*ORDER[:-1], "Bad Name", "--yes"])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith(
+        '--name: the text "Bad Name" is not the name of a Kubernetes object. Use small '
+    )
+    assert not [key for key in world.cluster.objects if key[1] == OVERRIDES]
+
+
+def test_what_the_maximum_cuts_off_is_shown():
+    lines = effect(World(AFTER), body(floorReplicas=600, until="11:00"), AFTER)
+    asked = "ScalingOverride order asks for 600 replicas until 2024-09-09T11:00:00Z (mock exams)"
+    assert lines[:2] == [
+        "ns/web: 4 -> 400 at Mon 09 Sep 2024 10:00 (UTC)",
+        f"  {asked}: of 600 replicas maxReplicas of HorizontalPodAutoscaler web allows 400",
+    ]
+
+
+def test_what_the_maximum_cuts_off_is_shown_also_where_nothing_changes():
+    world = World(AFTER)
+    world.put(OVERRIDES, an_override("first", floorReplicas=600, until="11:00"))
+    lines = effect(world, body(floorReplicas=700, until="11:00"), AFTER)
+    assert lines[1].startswith("  nothing changes then: ScalingOverride order asks for 700 replicas until")
+    assert lines[1].endswith(": of 700 replicas maxReplicas of HorizontalPodAutoscaler web allows 400")
 
 
 def test_while_firstbell_is_stopped_an_order_is_shown_to_do_nothing():

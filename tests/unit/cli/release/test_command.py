@@ -99,10 +99,13 @@ def test_what_is_to_be_released_must_be_said():
 
 
 def test_what_names_no_autoscaler_is_told():
-    for arguments in (("a/b/c",), ("/web",), ("ns/",), ("ns/web", "-n", "other")):
+    what = "is no name. Give NAME, with -n NAMESPACE, or NAMESPACE/NAME."
+    two = "-n says namespace other. Give one of the two."
+    cases = [(("a/b/c",), what), (("/web",), what), (("ns/",), what), (("ns/web", "-n", "other"), two)]
+    for arguments, told in cases:
         result = run(*arguments)
         assert (result.exit_code, result.stdout) == (2, ""), arguments
-        assert "Give NAMESPACE/NAME" in result.stderr
+        assert told in result.stderr
 
 
 @pytest.mark.parametrize("kubeconfig", [nobody_there, lambda folder: str(folder / "none")])

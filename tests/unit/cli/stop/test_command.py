@@ -209,5 +209,7 @@ async def test_the_bells_that_would_find_what_stands_now_are_told_soonest_first(
     ]
     assert lines[-1] == "  and 2 more"
     early = datetime(2026, 11, 9, 4, tzinfo=UTC)
-    assert [bell.key for bell in await coming_bells(cluster, early)] == ["ns/web-6"]
+    soon = await coming_bells(cluster, early)
+    assert [bell.key for bell in soon] == ["ns/web-6"]
+    assert bell_lines(soon)[0] == "Meanwhile 1 next bell finds what stands now:"
     assert bell_lines([]) == []

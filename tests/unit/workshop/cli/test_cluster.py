@@ -53,6 +53,13 @@ def test_the_kubeconfig_is_printed_for_a_shell_to_take():
     assert run("kubeconfig", "one").stdout == f"{folder}/kubeconfig\n"
 
 
+def test_what_is_not_up_cannot_be_taken_down_and_nobody_is_told_to_start_it():
+    kept("one")
+    down = run("down", "nope")
+    want = "no cluster 'nope' is up (up: one): there is nothing to take down\n"
+    assert (down.exit_code, down.stdout, down.stderr) == (2, "", want)
+
+
 def test_down_removes_the_folder_and_says_nothing():
     folder = kept("one")
 
@@ -72,7 +79,7 @@ def test_down_removes_the_folder_and_says_nothing():
         ),
         (["up", "No Name"], "'No Name' is not a name: use lower-case letters"),
         (["up", "../one"], "'../one' is not a name"),
-        (["down"], "no cluster 'firstbell' is up (up: one): start it with firstbell cluster up firstbell"),
+        (["down"], "no cluster 'firstbell' is up (up: one): there is nothing to take down"),
         (["down", ".."], "no cluster '..' is up"),
         (["kubeconfig", "two"], "no cluster 'two' is up (up: one)"),
     ],
