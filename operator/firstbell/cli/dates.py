@@ -8,6 +8,8 @@ from typing import TypeAlias
 
 from firstbell.cli.output import refuse
 
+COMPARED_DAYS = 14
+"""How many dates of two states of files are compared, unless somebody says otherwise."""
 YEARS = range(1970, 2100)
 _WORDS = {"today": 0, "tomorrow": 1}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +17,7 @@ from firstbell.cli.cluster_options import (
     Namespace,
     contexts_meant,
 )
+from firstbell.cli.fleet.output import FleetOutput
 from firstbell.cli.output import refuse
 from firstbell.cli.stray_files import Stray, refuse_stray
 
@@ -26,14 +26,6 @@ DAYS = 14
 PODS_PER_MINUTE = 340
 """The least that a controller manager with default limits was seen to make; the most was 410."""
 BELLS_SHOWN = 20
-
-
-class FleetOutput(StrEnum):
-    """How bells are printed."""
-
-    TABLE = "table"
-    JSON = "json"
-    YAML = "yaml"
 
 
 def fleet(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 import yaml
 
-from firstbell.cli.fleet.command import FleetOutput
 from firstbell.cli.fleet.document import fleet_document
+from firstbell.cli.fleet.output import FleetOutput
 from firstbell.cli.fleet.table import print_fleet
 from firstbell.cli.many_clusters import Unread
 from firstbell.cli.output import UNREADABLE, console, printable

@@ -9,25 +9,13 @@ without control characters: a calendar must not be able to write to a terminal o
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from firstbell.cli.dates import civil_date
-
-AGAINST_DAYS = 14
-
-
-class LintOutput(StrEnum):
-    """How findings are printed: for people, tools, GitHub annotations, code scanning or a comment."""
-
-    TEXT = "text"
-    JSON = "json"
-    GITHUB = "github"
-    SARIF = "sarif"
-    MARKDOWN = "markdown"
+from firstbell.cli.dates import COMPARED_DAYS, civil_date
+from firstbell.cli.lint.output import LintOutput
 
 
 def lint(
@@ -59,7 +47,7 @@ def lint(
         typer.Option(
             metavar="OLD",
             help="The file as it was, or the folder with all below it: also tell each bell of the next "
-            f"{AGAINST_DAYS} days that is lost or lower than in them.",
+            f"{COMPARED_DAYS} days that is lost or lower than in them.",
         ),
     ] = None,
 ) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from firstbell import clock
-from firstbell.cli.lint.command import AGAINST_DAYS
+from firstbell.cli.dates import COMPARED_DAYS
 from firstbell.cli.plan_differences import differences
 from firstbell.cli.planned import linked_files
 from firstbell.core import SchoolCalendar, SchoolDays
@@ -106,7 +106,7 @@ def examine(files: Sequence[Path], today: date | None, against: Path | None = No
 
 def _shrunk(old: Linked, new: Linked, today: date | None) -> Iterator[tuple[tuple[Finding, ...], _Place]]:
     """Yield the bells that were lost, by workload."""
-    for one in differences(old, new, today, AGAINST_DAYS):
+    for one in differences(old, new, today, COMPARED_DAYS):
         if one.autoscaler is None:
             continue
         found = tuple(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from firstbell.cli.lint.command import LintOutput
+from firstbell.cli.lint.output import LintOutput
 from firstbell.cli.lint.remarks import Remark, Report
 from firstbell.cli.lint.sarif import as_sarif
 from firstbell.cli.markdown import code

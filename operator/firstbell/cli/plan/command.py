@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -17,21 +16,12 @@ from firstbell.cli.cluster_options import (
     Namespace,
     contexts_meant,
 )
+from firstbell.cli.dates import COMPARED_DAYS
 from firstbell.cli.output import refuse
+from firstbell.cli.plan.output import PlanOutput
 from firstbell.cli.stray_files import Stray, refuse_stray
 
 MOST_DAYS = 800
-NOT_ALL = 1
-DIFF_DAYS = 14
-
-
-class PlanOutput(StrEnum):
-    """How a plan is printed."""
-
-    TABLE = "table"
-    JSON = "json"
-    YAML = "yaml"
-    MARKDOWN = "markdown"
 
 
 def plan(
@@ -58,7 +48,7 @@ def plan(
         int | None,
         typer.Option(
             metavar="NUMBER",
-            help=f"How many dates, up to {MOST_DAYS}; default 1, {DIFF_DAYS} with --diff.",
+            help=f"How many dates, up to {MOST_DAYS}; default 1, {COMPARED_DAYS} with --diff.",
         ),
     ] = None,
     diff: Annotated[
@@ -102,7 +92,7 @@ def plan(
 
     refuse_stray("plan", others)
     first = None if date is None else day_meant(date, "--date")
-    days = days if days is not None else DIFF_DAYS if diff is not None else 1
+    days = days if days is not None else COMPARED_DAYS if diff is not None else 1
     if not 1 <= days <= MOST_DAYS:
         refuse([f"--days {days}: is not a number of dates that can be planned. Give 1 to {MOST_DAYS}."])
     cluster_given = bool(namespace or all_namespaces or context or contexts is not None or kubeconfig)

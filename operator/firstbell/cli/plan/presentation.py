@@ -13,7 +13,7 @@ from firstbell.cli.dates import DayMeant
 from firstbell.cli.many_clusters import Unread
 from firstbell.cli.order_lines import orders_between
 from firstbell.cli.output import UNREADABLE, console, printable, refuse
-from firstbell.cli.plan.command import NOT_ALL, PlanOutput
+from firstbell.cli.plan.output import PlanOutput
 from firstbell.cli.plan.plot import plot_plans, undrawable
 from firstbell.cli.plan.table import print_planned
 from firstbell.cli.plan_differences import differences, in_markdown, in_words
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 CLUSTERS_API_VERSION = "firstbell.dev/plans/v1"
 """Of the plans of several clusters in one document; each of them is `firstbell.dev/plan/v1`."""
+
+NOT_ALL = 1
 
 
 def show(planned: Planned, output: PlanOutput, plot: Path | None, *, steps: bool) -> NoReturn:
