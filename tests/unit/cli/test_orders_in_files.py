@@ -120,17 +120,22 @@ def floor_at(document, clock: str) -> int:
     return next(floor for at, floor in sorted(floors(document).items(), reverse=True) if at <= clock)
 
 
-def test_simulate_plays_a_floor_and_names_it(tmp_path):
+@pytest.fixture(scope="module")
+def afternoon(tmp_path_factory):
+    """A day with an order for its afternoon."""
     text = f"{SCHOOL}---\n{an_order('floorReplicas: 30', since='13:00', until='14:00')}"
-    document = simulated(tmp_path, text=text)
-    assert [floor_at(document, clock) for clock in ("12:59", "13:30", "14:30")] == [2, 30, 2]
-    (told,) = [one for one in document["autoscalers"][0]["assumptions"] if one["name"] == "override"]
+    return simulated(tmp_path_factory.mktemp("afternoon"), text=text)
+
+
+def test_simulate_plays_a_floor_and_names_it(afternoon):
+    assert [floor_at(afternoon, clock) for clock in ("12:59", "13:30", "14:30")] == [2, 30, 2]
+    (told,) = [one for one in afternoon["autoscalers"][0]["assumptions"] if one["name"] == "override"]
     assert told["value"] == "exams"
     assert "asks for 30 replicas until 2025-02-04T14:00:00Z (mock exams)" in told["text"]
 
 
-def test_simulate_plays_a_share_and_a_hold(tmp_path):
-    plain = simulated(tmp_path)
+def test_simulate_plays_a_share_and_a_hold(tmp_path, afternoon):
+    plain = afternoon  # in the morning it has no order
     top = floor_at(plain, "07:25")
     half = simulated(tmp_path, text=f"{SCHOOL}---\n{an_order('floorPercent: 150', '07:00', '09:00')}")
     assert floor_at(half, "07:25") == min(400, -(-top * 3 // 2))

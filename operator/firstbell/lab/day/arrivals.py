@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise, repeat
 from typing import TYPE_CHECKING
 
 from firstbell.core.capacity import BELL, RELAXED, WALL, ArrivalShape
@@ -70,7 +70,10 @@ def work_rates(arriving: Sequence[float]) -> list[float]:
     login = 1 / (1 + PAGES_PER_LOGIN)
     page = (1 - login) / SESSION_SECONDS
     running = [0.0, *accumulate(arriving)]
+    before = chain(repeat(0.0, SESSION_SECONDS), running)
     return [
-        login * share + page * (running[index] - running[max(0, index - SESSION_SECONDS)])
-        for index, share in enumerate(arriving)
+        login * share + page * (now - then)
+        for share, now, then in zip(
+            arriving, running, before, strict=False
+        )  # each longer than the one before
     ]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import log, log1p, sqrt
+from operator import add
 from random import Random
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -184,11 +185,15 @@ def _both(one: _Second, other: _Second) -> _Second:
 
 def _add(found: Crowd, wave: _Wave, first: int = 0, end: int | None = None) -> None:
     """Add the arrivals in the seconds [first, end) of the day."""
-    for index in wave.within(first, len(found.users) if end is None else end):
-        second, came = wave.first + index, wave.users[index]
-        found.users[second] += came
-        found.work[second] += came * wave.work
-        found.first_bells[second] += came * wave.weight
+    places = wave.within(first, len(found.users) if end is None else end)
+    seconds = slice(wave.first + places.start, wave.first + places.stop)
+    if not places:
+        return
+    came = wave.users[places.start : places.stop]
+    for sums, each in ((found.work, wave.work), (found.first_bells, wave.weight)):
+        if each:
+            sums[seconds] = [so_far + more * each for so_far, more in zip(sums[seconds], came, strict=True)]
+    found.users[seconds] = map(add, found.users[seconds], came)
 
 
 def _strangers(surprise: Surprise, workload: Workload) -> _Group:

@@ -68,7 +68,8 @@ def play(
     for now, (users, work, load) in enumerate(zip(crowd.users, crowd.work, loads, strict=True)):
         if now < passed:
             continue
-        scaling.act(now, pods, observed)
+        if not now % every:
+            scaling.act(now, pods, observed)
         if broken:
             faults.touch(pods, now)
         pods.step(now)

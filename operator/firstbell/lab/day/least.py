@@ -90,12 +90,12 @@ def replicas_needed(loads: Iterable[float], each: float, minimum: int) -> list[i
     every = list(loads)
     # Most seconds of a day are alike.
     needed = {load: max(minimum, ceil(load / each - NOTHING)) for load in set(every)}
-    return [needed[load] for load in every]
+    return list(map(needed.__getitem__, every))
 
 
 def least(needed: Iterable[int], leads: Leads) -> Least:
     """Return the least that has as many Ready as are needed at each second."""
-    return least_of_runs(((count, sum(1 for _ in run)) for count, run in groupby(needed)), leads)
+    return least_of_runs(((count, len(list(run))) for count, run in groupby(needed)), leads)
 
 
 def least_of_runs(runs: Iterable[tuple[int, int]], leads: Leads) -> Least:

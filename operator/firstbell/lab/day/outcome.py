@@ -61,6 +61,21 @@ class Backlog:
         # Sums over a day are not exact to the last digit.
         return arrived - gone > SHORT_SECONDS * capacity + NOTHING
 
+    def is_empty(self, load: float, capacity: float) -> bool:
+        """Tell whether nothing waits, nor will in seconds of this load."""
+        return self._gone == self._arrived and load <= capacity
+
+    def pass_empty(self, seconds: int, load: float) -> None:
+        """Take on so many seconds in which nothing waits, with the same sums to the last digit.
+
+        The history may stay behind: what had arrived by then is gone, whichever of these seconds it tells of.
+        """
+        arrived = self._arrived
+        for _ in range(seconds):
+            arrived += load
+        self._arrived = self._gone = arrived
+        self._now += seconds
+
 
 @dataclass(slots=True)
 class Outcome:
@@ -100,8 +115,19 @@ class Outcome:
 
     def note_load_again(self, seconds: range, load: float, capacity: float, pods: int) -> None:
         """Take seconds that are all alike into account."""
-        for now in seconds:
-            self.note_load(now, load, capacity, pods)
+        left = seconds
+        while left and not self._backlog.is_empty(load, capacity):
+            self.note_load(left[0], load, capacity, pods)
+            left = left[1:]
+        if not left:
+            return
+        # The first of them tells of all, but for its sums.
+        busy = self.busy_seconds
+        self.note_load(left[0], load, capacity, pods)
+        more = len(left) - 1
+        self.busy_seconds += more * (self.busy_seconds - busy)
+        self.pod_seconds += more * pods
+        self._backlog.pass_empty(more, load)
 
     def note_users(self, users: float, seen: Second) -> None:
         """Take what users met in one second into account."""

@@ -93,12 +93,15 @@ class Pods:
 
     def ready_since(self, second: int) -> int:
         """Tell how many of the present pods were Ready at a second."""
-        return sum(batch.count for batch in self._batches if batch.ready_at <= second)
+        ready = 0
+        for batch in self._batches:  # half the time of `sum`, which is taken for each pass of a day
+            if batch.ready_at <= second:
+                ready += batch.count
+        return ready
 
     def running_since(self, second: int) -> int:
         """Tell how many of the present pods had a node at a second."""
-        started = second + self._cluster.start_seconds
-        return sum(batch.count for batch in self._batches if batch.ready_at <= started)
+        return self.ready_since(second + self._cluster.start_seconds)
 
     @property
     def existing(self) -> int:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import importlib.util
 import re
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from firstbell.cli.picture import written as into_file
 from firstbell.cli.simulate import plot as simulate_plot
 from firstbell.cli.simulate.table import minutes, people, percent
 from tests.unit.cli.planning import CALENDAR
 from tests.unit.cli.simulating import DATE, POLICY, SCHOOL, run, written
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from click.testing import Result
 
 needs_matplotlib = pytest.mark.skipif(
     importlib.util.find_spec("matplotlib") is None, reason="the extra `plot` is not installed"
@@ -66,26 +73,43 @@ def test_what_it_rests_on_stands_below(printed):
     assert len([line for line in printed[at:] if line.startswith("- ")]) >= 10
 
 
-@needs_matplotlib
-def test_a_picture_is_drawn(tmp_path):
-    picture = tmp_path / "day.svg"
-    result = run(written(tmp_path, SCHOOL), *DATE, "--plot", picture.as_posix())
-    assert (0, f"drawn: {picture}\n") == (result.exit_code, result.stderr)
-    drawn = picture.read_text()
-    assert [drawn.count(f"<!-- {name}: ") for name in ("HPA alone", "HPA + cron", "firstbell")] == [1, 1, 1]
+class Drawn(NamedTuple):
+    """A run that draws: what it says, its file, and the figure that was written into it."""
+
+    result: Result
+    picture: Path
+    figure: Any
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory) -> Drawn:
+    folder, shown = tmp_path_factory.mktemp("drawn"), []
+
+    def kept(figure, file):
+        shown.append(figure)
+        return into_file(figure, file)
+
+    picture = folder / "day.svg"
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(simulate_plot, "written", kept)
+        result = run(written(folder, SCHOOL), *DATE, "--plot", picture.as_posix())
+    return Drawn(result, picture, shown[0])
 
 
 @needs_matplotlib
-def test_a_picture_shows_the_highest_of_all_its_panels(tmp_path, monkeypatch):
+def test_a_picture_is_drawn(drawn):
+    assert (0, f"drawn: {drawn.picture}\n") == (drawn.result.exit_code, drawn.result.stderr)
+    text = drawn.picture.read_text()
+    assert [text.count(f"<!-- {name}: ") for name in ("HPA alone", "HPA + cron", "firstbell")] == [1, 1, 1]
+
+
+@needs_matplotlib
+def test_a_picture_shows_the_highest_of_all_its_panels(drawn):
     """The HPA alone goes higher than firstbell, or the other way round: the axis is that of the higher."""
-    shown = []
-    monkeypatch.setattr(simulate_plot, "written", lambda figure, _: shown.append(figure))
-    result = run(written(tmp_path, SCHOOL), *DATE, "--plot", "day.svg", "-o", "json")
-    assert result.exit_code in {0, 1}
-    for axis in shown[0].axes:
+    for axis in drawn.figure.axes:
         assert axis.get_ylim()[1] >= max(axis.lines[0].get_ydata())
-        drawn = [path.vertices[:, 1].max() for area in axis.collections for path in area.get_paths()]
-        assert axis.get_ylim()[1] > max(drawn)
+        highest = [path.vertices[:, 1].max() for area in axis.collections for path in area.get_paths()]
+        assert axis.get_ylim()[1] > max(highest)
 
 
 def test_a_day_without_a_bell_says_so_and_when_the_next_one_is(tmp_path):

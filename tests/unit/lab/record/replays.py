@@ -6,6 +6,7 @@ counted in replicas: one replica carries 1.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from fractions import Fraction
 from math import nan
 from typing import TYPE_CHECKING
@@ -46,10 +47,13 @@ def levels(*changes: tuple[str, float]) -> Callable[[str], Callable[[int], float
         hours, minutes = text.split(":")
         return int(hours) * 3600 + int(minutes) * 60
 
+    since = [seconds(text) for text, _ in changes]
+
     def beginning(start: str) -> Callable[[int], float]:
+        first = seconds(start)
+
         def load(second: int) -> float:
-            now = second + seconds(start)
-            return [value for since, value in changes if seconds(since) <= now][-1]
+            return changes[bisect_right(since, first + second) - 1][1]
 
         return load
 

@@ -36,8 +36,11 @@ from tests.unit.lab.record.replays import (
     tried,
 )
 
+LOW = 0.9
+"""Less than one replica carries: unlike the load of a bell, that of a night is on no edge of what its replica
+is asked for, and need not be looked at every fifteen seconds."""
 DAY = ("2025-02-04T00:00", "2025-02-05T00:00")
-MORNING = levels(("00:00", 1), ("07:25", 6), ("08:00", 1))
+MORNING = levels(("00:00", LOW), ("07:25", 6), ("08:00", LOW))
 """What the plan expects of a Tuesday: six replicas from five minutes before the bell at 07:30."""
 
 
@@ -78,7 +81,7 @@ def test_no_load_is_never_short(beside, minimum):
 
 
 def test_more_than_planned_is_followed_live():
-    load = levels(("00:00", 1), ("07:25", 9), ("08:00", 1))
+    load = levels(("00:00", LOW), ("07:25", 9), ("08:00", LOW))
     outcome = tried(a_school(), a_recording(*DAY, load("00:00")), start_seconds=60)
     (bell,) = outcome.bells
     assert (bell.planned, bell.needed) == (6, 9)
@@ -88,14 +91,14 @@ def test_more_than_planned_is_followed_live():
 
 
 def test_without_live_metrics_the_calendar_alone_decides():
-    load = levels(("00:00", 1), ("07:25", 9), ("08:00", 1))
+    load = levels(("00:00", LOW), ("07:25", 9), ("08:00", LOW))
     outcome = tried(a_school(), a_recording(*DAY, load("00:00")), metric=None)
     assert outcome.live_metric is None
     assert outcome.bells[0].tallies[Variant.FIRSTBELL].short_seconds == 35 * 60
 
 
 def test_beside_an_hpa_the_floor_is_there_and_the_hpa_goes_above_it():
-    load = levels(("00:00", 1), ("07:25", 9), ("08:00", 1))
+    load = levels(("00:00", LOW), ("07:25", 9), ("08:00", LOW))
     school = a_school(minimum=1, maximum=7)
     outcome = tried(
         school,
@@ -110,13 +113,13 @@ def test_beside_an_hpa_the_floor_is_there_and_the_hpa_goes_above_it():
 
 
 def test_the_ceiling_is_told_as_short_time():
-    load = levels(("00:00", 1), ("07:25", 9), ("08:00", 1))
+    load = levels(("00:00", LOW), ("07:25", 9), ("08:00", LOW))
     outcome = tried(a_school(maximum=8), a_recording(*DAY, load("00:00")))
     assert short_minutes(outcome)["firstbell"] == short_minutes(outcome)["hpa"] == 35
 
 
 def test_a_gap_is_told_and_counts_as_unknown():
-    load = levels(("00:00", 1), ("07:25", 9), ("07:40", UNKNOWN), ("08:00", 9), ("08:10", 1))
+    load = levels(("00:00", LOW), ("07:25", 9), ("07:40", UNKNOWN), ("08:00", 9), ("08:10", LOW))
     outcome = tried(a_school(), a_recording(*DAY, load("00:00")), metric=None)
     (bell,) = outcome.bells
     assert bell.unknown_seconds == 20 * 60
@@ -126,7 +129,7 @@ def test_a_gap_is_told_and_counts_as_unknown():
 
 
 def test_in_a_gap_the_count_is_held():
-    load = levels(("00:00", 1), ("05:00", 4), ("05:10", UNKNOWN), ("06:30", 1))
+    load = levels(("00:00", LOW), ("05:00", 4), ("05:10", UNKNOWN), ("06:30", LOW))
     outcome = tried(a_school(), a_recording("2025-02-04T04:00", "2025-02-04T07:00", load("04:00")))
     for variant in (Variant.FIRSTBELL, Variant.HPA):
         counts = dict(outcome.courses[variant].replicas.changes())
@@ -134,7 +137,7 @@ def test_in_a_gap_the_count_is_held():
 
 
 def test_a_bell_of_which_nothing_is_recorded_is_counted_and_left_out():
-    load = levels(("00:00", 1), ("07:00", UNKNOWN), ("09:00", 1))
+    load = levels(("00:00", LOW), ("07:00", UNKNOWN), ("09:00", LOW))
     outcome = tried(a_school(), a_recording(*DAY, load("00:00")))
     assert (outcome.bells, outcome.unrecorded_bells) == ((), 1)
 
@@ -151,7 +154,7 @@ def test_an_exception_is_a_surprise_before_it_was_announced():
             announced_time=time,
         )
         school = a_school(a_calendar(calendar_dates=(exception,)), day_factors=(remote,))
-        load = levels(("00:00", 1), ("07:25", 12), ("08:00", 1))
+        load = levels(("00:00", LOW), ("07:25", 12), ("08:00", LOW))
         return tried(school, a_recording(*DAY, load("00:00")), metric=None)
 
     assert outcome(None).bells[0].tallies[Variant.FIRSTBELL].short_seconds == 0
@@ -173,11 +176,11 @@ def test_an_exception_is_a_surprise_before_it_was_announced():
     ],
 )
 def test_over_a_clock_change_every_bell_finds_its_load(days, bells):
-    start = utc(days[0])
+    start, rings = utc(days[0]), [utc(bell) for bell in bells]
 
     def at(second: int) -> float:
         minute = start + second // 60
-        return 6.0 if any(-5 <= minute - utc(bell) < 30 for bell in bells) else 1.0
+        return 6.0 if any(-5 <= minute - ring < 30 for ring in rings) else LOW
 
     outcome = tried(a_school(), a_recording(*days, at))
     assert [stamp(bell.window.peak.bell) for bell in outcome.bells] == bells
@@ -187,7 +190,7 @@ def test_over_a_clock_change_every_bell_finds_its_load(days, bells):
 
 def test_a_bell_at_midnight_is_ready_on_the_evening_before():
     calendar = a_calendar(bell_schedules=(a_bell_schedule("full", "00:00-01:00"),))
-    load = levels(("00:00", 1), ("22:55", 6), ("23:30", 1))
+    load = levels(("00:00", LOW), ("22:55", 6), ("23:30", LOW))
     outcome = tried(a_school(calendar), a_recording("2025-02-03T12:00", "2025-02-04T12:00", load("12:00")))
     midnights = [bell for bell in outcome.bells if stamp(bell.window.peak.bell)[-5:] == "23:00"]
     assert len(midnights) == 1
