@@ -66,13 +66,11 @@ class Backlog:
         return self._gone == self._arrived and load <= capacity
 
     def pass_empty(self, seconds: int, load: float) -> None:
-        """Take on so many seconds in which nothing waits, with the same sums to the last digit.
-
-        The history may stay behind: what had arrived by then is gone, whichever of these seconds it tells of.
-        """
-        arrived = self._arrived
-        for _ in range(seconds):
+        """Take on so many seconds in which nothing waits, with the same sums to the last digit."""
+        arrived, history = self._arrived, self._history
+        for now in range(self._now, self._now + seconds):
             arrived += load
+            history[now % REFUSED_SECONDS] = arrived
         self._arrived = self._gone = arrived
         self._now += seconds
 
