@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from functools import cache
 from math import ceil
 
 from hypothesis import given
@@ -54,42 +55,58 @@ schedules = counts.map(
 )
 
 
+# Made once: to make and to check a strategy costs more than to draw from it.
+maybe_counts = st.none() | counts
+ages_of_entries = st.lists(st.integers(0, 3600), max_size=6)
+rescales = st.integers(-20, 20)
+baselines = st.integers(0, 20)
+maybe_schedules = schedules | st.just(MISSING)
+one_to_three_metrics = st.lists(
+    st.builds(LiveMetric, target=targets, reading=readings), min_size=1, max_size=3
+)
+tolerances = st.fractions(0, 1, max_denominator=20)
+booleans = st.booleans()
+
+
+@cache
+def ceilings(baseline: int) -> st.SearchStrategy:
+    return st.none() | st.integers(baseline, 60).map(lambda most: Ceiling(replicas=most))
+
+
 @st.composite
 def histories(draw, behavior):
     """A past that decisions have left: recommendations and changes of the last hour."""
     history = History()
-    ages = sorted(draw(st.lists(st.integers(0, 3600), max_size=6)), reverse=True)
+    ages = sorted(draw(ages_of_entries), reverse=True)
     for age in ages:
         at = NOW - timedelta(seconds=age)
         highest, lowest = history.with_recommendation(draw(counts), at, behavior)
-        history = History(
-            highest=highest, lowest=lowest, rescales=history.with_rescale(draw(st.integers(-20, 20)), at)
-        )
-    live = draw(st.none() | counts)
-    return replace(history, live=live, scheduled=draw(st.none() | counts))
+        history = History(highest=highest, lowest=lowest, rescales=history.with_rescale(draw(rescales), at))
+    live = draw(maybe_counts)
+    return replace(history, live=live, scheduled=draw(maybe_counts))
 
 
 @st.composite
 def observations(draw):
     """Anything that can be seen, with one to three metrics that are known."""
     behavior = draw(behaviors)
-    baseline = draw(st.integers(0, 20))
-    metrics = draw(st.lists(st.builds(LiveMetric, target=targets, reading=readings), min_size=1, max_size=3))
+    baseline = draw(baselines)
+    metrics = draw(one_to_three_metrics)
     return Observation(
         now=NOW,
         baseline=baseline,
-        scheduled=draw(schedules | st.just(MISSING)),
+        scheduled=draw(maybe_schedules),
         metrics=tuple(metrics),
-        tolerance=draw(st.fractions(0, 1, max_denominator=20)),
+        tolerance=draw(tolerances),
         behavior=behavior,
         history=draw(histories(behavior)),
-        ceiling=draw(st.none() | st.integers(baseline, 60).map(lambda most: Ceiling(replicas=most))),
-        held=draw(st.none() | counts),
-        current=draw(st.none() | counts),
-        ready=draw(st.none() | counts),
-        beside_autoscaler=draw(st.booleans()),
+        ceiling=draw(ceilings(baseline)),
+        held=draw(maybe_counts),
+        current=draw(maybe_counts),
+        ready=draw(maybe_counts),
+        beside_autoscaler=draw(booleans),
         still_to_come=draw(counts),
-        reactive_only=draw(st.booleans()),
+        reactive_only=draw(booleans),
     )
 
 
