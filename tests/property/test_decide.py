@@ -26,9 +26,22 @@ from firstbell.core.reasons import DecisionReason
 NOW = datetime(2021, 2, 8, 7, 30, tzinfo=UTC)
 MISSING = Unavailable(reason="Timeout", message="Prometheus did not answer")
 
+
+@cache
+def numerators(least: int, most: int) -> st.SearchStrategy[int]:
+    return st.integers(least, most)
+
+
+@st.composite
+def fractions(draw, least: int, most: int, denominators: st.SearchStrategy[int]) -> Fraction:
+    """What `st.fractions` draws with a largest denominator, without making five strategies for each."""
+    denominator = draw(denominators)
+    return Fraction(draw(numerators(least * denominator, most * denominator)), denominator)
+
+
 counts = st.integers(0, 60)
 seconds = st.sampled_from([0, 1, 15, 30, 60, 300, 1800])
-readings = st.fractions(0, 6000, max_denominator=8)
+readings = fractions(0, 6000, st.integers(1, 8))
 policies = st.builds(
     RatePolicy,
     type=st.sampled_from(RateType),
@@ -46,7 +59,7 @@ targets = st.builds(
     MetricTarget,
     name=st.just("pupils-online"),
     type=st.sampled_from(TargetType),
-    amount=st.fractions(1, 400, max_denominator=4),
+    amount=fractions(1, 400, st.integers(1, 4)),
 )
 schedules = counts.map(
     lambda replicas: Recommendation(
@@ -64,7 +77,7 @@ maybe_schedules = schedules | st.just(MISSING)
 one_to_three_metrics = st.lists(
     st.builds(LiveMetric, target=targets, reading=readings), min_size=1, max_size=3
 )
-tolerances = st.fractions(0, 1, max_denominator=20)
+tolerances = fractions(0, 1, st.integers(1, 20))
 booleans = st.booleans()
 
 
