@@ -36,7 +36,7 @@ from firstbell.core.calendar import (
 )
 from firstbell.core.days import Day, SchoolDays
 from firstbell.core.lead import NO_RISES, Rises
-from firstbell.core.plan import Plan, Workload, make_plan, scheduled_at
+from firstbell.core.plan import Plan, Workload, clamp, make_plan, scheduled_at
 from firstbell.core.policy import Bounds, DayFactor, Match, Peak, PeakAnchor, Policy, Shape
 
 if TYPE_CHECKING:
@@ -233,7 +233,13 @@ def scheduled_replicas(workload: Workload, minute: Minute) -> int:
 
 def replicas_by_minute(plan: Plan) -> list[int]:
     """The schedule within bounds, one value a minute."""
-    return [plan.replicas_at(minute) for minute in range(plan.start, plan.end)]
+    bounds = plan.workload.bounds
+    return [clamp(wanted, bounds)[0] for wanted in plan.wanted.between(plan.start, plan.end)]
+
+
+def writes_by_minute(plan: Plan) -> list[int]:
+    """What the writes bring a workload to, one value a minute."""
+    return [run.value for run in plan.writes for _ in range(run.start, run.end)]
 
 
 def changes(plan: Plan) -> list[tuple[str, int]]:

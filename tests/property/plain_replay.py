@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cache
 from math import isnan
 from typing import TYPE_CHECKING
 
@@ -19,9 +20,14 @@ if TYPE_CHECKING:
     from firstbell.lab.record.ticks import Ticks
 
 
+@cache
+def exactly(text: str) -> Fraction:
+    return Fraction(text)
+
+
 def reading(ticks: Ticks, tick: int):
     value = ticks.values[tick]
-    return NOT_RECORDED if isnan(value) else Fraction(repr(value))
+    return NOT_RECORDED if isnan(value) else exactly(repr(value))
 
 
 class PlainDecider:

@@ -3,10 +3,13 @@
 Two school weeks of September 2024 in one of five zones, so that every example is planned in milliseconds;
 the odd things (regions, offsets to both sides, events over midnight, cron, zero pupils, remote days, factors
 above the cap, shapes without ramp) are frequent.
+
+A strategy is made once and drawn from often: to make and to check one costs more than to draw from it.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
@@ -63,55 +66,102 @@ shapes = st.builds(
 offsets = st.integers(min_value=-20, max_value=25) | st.sampled_from([-90, 0, 120])
 pupils = st.sampled_from([9_999, 10_000, 0, 1]) | st.integers(min_value=1000, max_value=50_000)
 
+BOOLEANS = st.booleans()
+FIRST_DATES = st.sampled_from(DATES)
+LAST_DATES = {
+    first: st.sampled_from([first, first, *[day for day in DATES if day > first]]) for first in DATES
+}
+CALENDAR_EVENTS = st.sampled_from(CalendarEvent)
+ANY_SCHEDULE = st.none() | SCHEDULES
+ANY_MODE = st.none() | st.sampled_from(InstructionMode)
+DAYS_OF_EXCEPTIONS = st.sampled_from([frozenset(), frozenset({Weekday.FRIDAY, Weekday.MONDAY})])
+EVENT_TYPES = st.sampled_from(TYPES)
+ONE_IN_SIX = st.integers(0, 5)
+CRON_MINUTES = st.sampled_from([0, 45, 600])
+STARTS = st.sampled_from(TIMES)
+ENDS = st.none() | st.sampled_from([*TIMES, "24:00"])
+EVENT_DAYS = st.sampled_from(["", "Sun", "Mon Wed", "Fri Sat"])
+CONDITIONS = st.sampled_from(RecurrenceCondition)
+CLOSURES = st.sampled_from(OnClosure)
+REGION_LISTS = st.sampled_from([(), (), REGIONS])
+SCHOOL_WEEKS = st.sampled_from(["Mon Tue Wed Thu Fri", "Sun Mon Tue Thu Sat"])
+HOLIDAY_ENDS = st.sampled_from([None, "2024-09-09", "2024-09-11"])
+ZONE_NAMES = st.sampled_from(ZONES)
+SESSION_STARTS = st.sampled_from(["2024-09-02", "2024-09-04"])
+UP_TO_TWO, UP_TO_THREE = st.integers(0, 2), st.integers(0, 3)
+ONE_TO_THREE, TWO_TO_FOUR = st.integers(1, 3), st.integers(2, 4)
+ANCHORS = st.sampled_from(PeakAnchor)
+PEAK_TYPES = st.sampled_from([frozenset(), frozenset(TYPES[:2])])
+LOADS = st.sampled_from([100, 37, 250, 0])
+PEAK_REPLICAS = st.sampled_from([7, 300, 1, 0])
+PUPILS_PER_REPLICA = st.sampled_from([1000, 7, 333, 60_000])
+CAPS = st.sampled_from([5000, 1500, 100])
+HOLD_GAPS = st.sampled_from([0, 7, 30, 90])
 
+
+@cache
 def scopes(regions: tuple[str, ...]) -> st.SearchStrategy:
     """A scope list: all, or one region where there are some."""
     return st.sampled_from([(), *[(region,) for region in regions]])
 
 
+@cache
+def a_region(regions: tuple[str, ...]) -> st.SearchStrategy:
+    return st.sampled_from(regions)
+
+
+@cache
+def some_of(names: tuple[str, ...]) -> st.SearchStrategy:
+    """No cohorts, or any of those names."""
+    return st.just([]) | st.lists(st.sampled_from(names), unique=True)
+
+
+@cache
 @st.composite
 def exceptions(draw, regions: tuple[str, ...], number: int):
-    first = draw(st.sampled_from(DATES))
-    last = draw(st.sampled_from([first, first, *[day for day in DATES if day > first]]))
+    first = draw(FIRST_DATES)
+    last = draw(LAST_DATES[first])
     return an_exception(
-        draw(st.sampled_from(CalendarEvent)),
+        draw(CALENDAR_EVENTS),
         first,
         last,
         name=f"x{number}",
-        bell_schedule_name=draw(st.none() | SCHEDULES),
-        instruction_mode=draw(st.none() | st.sampled_from(InstructionMode)),
+        bell_schedule_name=draw(ANY_SCHEDULE),
+        instruction_mode=draw(ANY_MODE),
         regions=draw(scopes(regions)),
-        days_of_week=draw(st.sampled_from([frozenset(), frozenset({Weekday.FRIDAY, Weekday.MONDAY})])),
+        days_of_week=draw(DAYS_OF_EXCEPTIONS),
     )
 
 
+@cache
 @st.composite
 def demand_events(
     draw, regions: tuple[str, ...], number: int, *, cron: bool = True, names: tuple[str, ...] = ()
 ):
     fields = {
         "name": f"e{number}",
-        "type": draw(st.sampled_from(TYPES)),
+        "type": draw(EVENT_TYPES),
         "regions": draw(scopes(regions)),
-        "cohorts": tuple(draw(st.just([]) | st.lists(st.sampled_from(names), unique=True))) if names else (),
+        "cohorts": tuple(draw(some_of(names))) if names else (),
     }
-    if cron and draw(st.integers(0, 5)) == 0:
-        minutes = draw(st.sampled_from([0, 45, 600]))
-        return an_event(when=daily_cron(draw(st.sampled_from(TIMES)), minutes=minutes), start=None, **fields)
-    end = draw(st.none() | st.sampled_from([*TIMES, "24:00"]))
-    start = draw(st.sampled_from(TIMES))
-    if draw(st.booleans()):
-        return an_event(draw(st.sampled_from(DATES)), start, end, **fields)
-    days = draw(st.sampled_from(["", "Sun", "Mon Wed", "Fri Sat"]))
-    condition = draw(st.sampled_from(RecurrenceCondition))
+    if cron and draw(ONE_IN_SIX) == 0:
+        minutes = draw(CRON_MINUTES)
+        return an_event(when=daily_cron(draw(STARTS), minutes=minutes), start=None, **fields)
+    end = draw(ENDS)
+    start = draw(STARTS)
+    if draw(BOOLEANS):
+        return an_event(draw(FIRST_DATES), start, end, **fields)
+    days = draw(EVENT_DAYS)
+    condition = draw(CONDITIONS)
     return an_event(when=every(days, condition), start=start, end=end, **fields)
 
 
+@cache
 @st.composite
-def cohorts(draw, regions: tuple[str, ...], size: int = 3):
+def cohorts(draw, regions: tuple[str, ...]):
     found = []
-    for number in range(draw(st.integers(1, size))):
-        region = draw(st.sampled_from(regions)) if regions else None
+    for number in range(draw(ONE_TO_THREE)):
+        region = draw(a_region(regions)) if regions else None
         found.append(
             Cohort(name=f"c{number}", pupils=draw(pupils), region=region, start_offset_minutes=draw(offsets))
         )
@@ -119,55 +169,64 @@ def cohorts(draw, regions: tuple[str, ...], size: int = 3):
 
 
 @st.composite
-def rotations(draw, types=tuple(RotationType)):
-    return a_rotation(type=draw(st.sampled_from(types)), on_closure=draw(st.sampled_from(OnClosure)))
+def rotations(draw, types):
+    return a_rotation(type=draw(types), on_closure=draw(CLOSURES))
 
 
+@cache
+def any_rotation(*, week_numbers: bool) -> st.SearchStrategy:
+    """No rotation, or one; whose labels may go by the number of the week, or not."""
+    types = [each for each in RotationType if week_numbers or each is not RotationType.CALENDAR_WEEKS]
+    return st.none() | rotations(st.sampled_from(types))
+
+
+@cache
 @st.composite
 def calendars(
     draw, *, cron=True, week_numbers=True, with_cohorts=True, regions: tuple[str, ...] | None = None
 ):
     if regions is None:
-        regions = draw(st.sampled_from([(), (), REGIONS]))
-    types = [each for each in RotationType if week_numbers or each is not RotationType.CALENDAR_WEEKS]
-    rotation = draw(st.none() | rotations(types))
-    week = draw(st.sampled_from(["Mon Tue Wed Thu Fri", "Sun Mon Tue Thu Sat"]))
+        regions = draw(REGION_LISTS)
+    rotation = draw(any_rotation(week_numbers=week_numbers))
+    week = draw(SCHOOL_WEEKS)
     rows = [a_row("Wed", "short"), a_row(week)]
     if rotation:
         rows.insert(0, a_row("Tue Fri", "short", labels=("B",), instruction_mode=InstructionMode.HYBRID))
-    last = draw(st.sampled_from([None, "2024-09-09", "2024-09-11"]))
+    last = draw(HOLIDAY_ENDS)
     counted = draw(cohorts(regions)) if with_cohorts else ()
     names = tuple(cohort.name for cohort in counted)
     return a_calendar(
-        zone=ZoneInfo(draw(st.sampled_from(ZONES))),
+        zone=ZoneInfo(draw(ZONE_NAMES)),
         regions=regions,
-        sessions=(a_school_year(draw(st.sampled_from(["2024-09-02", "2024-09-04"])), "2024-09-13"),),
+        sessions=(a_school_year(draw(SESSION_STARTS), "2024-09-13"),),
         bell_schedules=BELLS,
         weekly_schedule=tuple(rows),
         rotation=rotation,
         holidays=(a_holiday("2024-09-09", last),) if last else (),
-        calendar_dates=tuple(draw(exceptions(regions, number)) for number in range(draw(st.integers(0, 2)))),
+        calendar_dates=tuple(draw(exceptions(regions, number)) for number in range(draw(UP_TO_TWO))),
         demand_events=tuple(
             draw(demand_events(regions, number, cron=cron, names=names))
-            for number in range(draw(st.integers(0, 3)))
+            for number in range(draw(UP_TO_THREE))
         ),
         cohorts=counted,
     )
 
 
+@cache
 @st.composite
 def peaks(draw, number: int, *, by_replicas: bool | None = None):
-    sized = draw(st.booleans()) if by_replicas is None else by_replicas
+    sized = draw(BOOLEANS) if by_replicas is None else by_replicas
     return a_peak(
-        PeakAnchor.FIRST_PERIOD_START if number == 0 else draw(st.sampled_from(PeakAnchor)),
+        PeakAnchor.FIRST_PERIOD_START if number == 0 else draw(ANCHORS),
         name=f"p{number}",
         shape=draw(shapes),
-        demand_event_types=draw(st.sampled_from([frozenset(), frozenset(TYPES[:2])])),
-        load_percent=draw(st.sampled_from([100, 37, 250, 0])),
-        replicas=draw(st.sampled_from([7, 300, 1, 0])) if sized else None,
+        demand_event_types=draw(PEAK_TYPES),
+        load_percent=draw(LOADS),
+        replicas=draw(PEAK_REPLICAS) if sized else None,
     )
 
 
+@cache
 @st.composite
 def policies(draw, *, by_replicas: bool | None = None):
     factors = [
@@ -178,11 +237,11 @@ def policies(draw, *, by_replicas: bool | None = None):
         a_factor(70, regions=("north",)),
     ]
     return a_policy(
-        *[draw(peaks(number, by_replicas=by_replicas)) for number in range(draw(st.integers(2, 4)))],
-        pupils_per_replica=draw(st.sampled_from([1000, 7, 333, 60_000])),
-        day_factors=tuple(factor for factor in factors if draw(st.booleans())),
-        max_factor_percent=draw(st.sampled_from([5000, 1500, 100])),
-        hold_gap_minutes=draw(st.sampled_from([0, 7, 30, 90])),
+        *[draw(peaks(number, by_replicas=by_replicas)) for number in range(draw(TWO_TO_FOUR))],
+        pupils_per_replica=draw(PUPILS_PER_REPLICA),
+        day_factors=tuple(factor for factor in factors if draw(BOOLEANS)),
+        max_factor_percent=draw(CAPS),
+        hold_gap_minutes=draw(HOLD_GAPS),
     )
 
 

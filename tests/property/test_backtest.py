@@ -76,16 +76,24 @@ overrides = st.builds(
 orders = st.lists(overrides, max_size=3).map(tuple)
 
 
+# Made once: to make and to check a strategy costs more than to draw from it.
+seeds, parts = st.integers(0, 2**32), st.integers(1, 10)
+levels, lengths_of_parts = st.integers(0, 30), st.integers(1, 3) | st.integers(1, 120)
+strengths, storms = st.sampled_from([0, 0, 1, 3]), st.integers(0, 60)
+one_in_seven, one_in_three = st.integers(0, 6), st.integers(0, 2)
+first_quarters, minima, maxima = st.integers(0, 3), st.integers(0, 4), st.sampled_from([8, 16, 60])
+
+
 @st.composite
 def loads(draw) -> array:
     """A few hours of load in tenths: levels, ramps, noise of any strength, and gaps."""
-    noise = Random(draw(st.integers(0, 2**32)))
+    noise = Random(draw(seeds))
     values: list[float] = []
-    level = draw(st.integers(0, 30))
-    for _ in range(draw(st.integers(1, 10))):
-        to, length = draw(st.integers(0, 30)), draw(st.integers(1, 3) | st.integers(1, 120))
-        strength = draw(st.sampled_from([0, 0, 1, 3]))
-        if draw(st.integers(0, 6)) == 0:
+    level = draw(levels)
+    for _ in range(draw(parts)):
+        to, length = draw(levels), draw(lengths_of_parts)
+        strength = draw(strengths)
+        if draw(one_in_seven) == 0:
             values += [nan] * length
             continue
         for step in range(length):
@@ -93,18 +101,21 @@ def loads(draw) -> array:
             # In hundredths: just the edges of tolerance and of whole replicas are met often.
             values.append(max(0, round(value * 10)) / 100)
         level = to
-        if draw(st.integers(0, 2)) == 0:
+        if draw(one_in_three) == 0:
             # One tick of much more, as a retry storm is.
-            values.append(draw(st.integers(0, 60)) / 10)
+            values.append(draw(storms) / 10)
     return array("d", values)
+
+
+LOADS = loads()
 
 
 @st.composite
 def cases(draw):
-    values = draw(loads())
-    ticks = Ticks(START * 60 + 15 * draw(st.integers(0, 3)), values, needs_of(values, PER_REPLICA))
+    values = draw(LOADS)
+    ticks = Ticks(START * 60 + 15 * draw(first_quarters), values, needs_of(values, PER_REPLICA))
     minutes = 1 + (ticks.second(len(ticks.values)) // 60) - START
-    bounds = Bounds(minimum=draw(st.integers(0, 4)), maximum=draw(st.sampled_from([8, 16, 60])))
+    bounds = Bounds(minimum=draw(minima), maximum=draw(maxima))
     workload = a_workload(
         SCHOOL.policy, SCHOOL.calendars[0].calendar, minimum=bounds.minimum, maximum=bounds.maximum
     )

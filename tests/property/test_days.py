@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -41,89 +42,121 @@ RESTARTS = {DayClass.RESTART_AFTER_HOLIDAY, DayClass.FIRST_DAY_OF_SCHOOL_YEAR}
 starts = st.integers(0, LONGEST).map(lambda days: BEGIN + timedelta(days=days))
 lengths = st.sampled_from([0, 0, 0, 1, 4, 9, 30, 200])
 
+# Made once: to make and to check a strategy costs more than to draw from it.
+YEAR_LENGTHS, TERM_LENGTHS = st.sampled_from([5, 90, 300, 330]), st.sampled_from([5, 90])
+CALENDAR_EVENTS = st.sampled_from(CalendarEvent)
+ANY_SCHEDULE = st.none() | SCHEDULES
+MODES = st.sampled_from(InstructionMode)
+ANY_MODE = st.none() | MODES
+LABELLED = st.sampled_from([None, None, True, False])
+SOME_WEEKDAYS = st.just(frozenset()) | st.frozensets(st.sampled_from(Weekday), max_size=3)
+SCHOOL_WEEKS = st.sampled_from(WEEKS)
+KINDS = st.sampled_from(RotationType)
+LABELS = st.sampled_from(["A", "A B", "1 2 3 4 5 6"])
+RESTARTING = st.none() | st.sampled_from([SessionType.SCHOOL_YEAR, SessionType.TERM])
+CLOSURES = st.sampled_from(OnClosure)
+WEEK_STARTS = st.sampled_from([Weekday.MONDAY, Weekday.SUNDAY, Weekday.WEDNESDAY])
+REGION_LISTS = st.sampled_from([(), REGIONS])
+UP_TO_THREE, UP_TO_FIVE, UP_TO_EIGHT = (st.integers(0, most) for most in (3, 5, 8))
+BREAKS = st.sampled_from([1, 5, 12])
+INDEXES = st.lists(st.integers(0, LONGEST), max_size=6)
 
+
+@cache
 @st.composite
 def ranges(draw, lengths=lengths) -> tuple[str, str]:
     first = draw(starts)
     return first.isoformat(), (first + timedelta(days=draw(lengths))).isoformat()
 
 
+@cache
 @st.composite
 def years(draw, regions, number: int):
-    first, last = draw(ranges(st.sampled_from([5, 90, 300, 330])))
+    first, last = draw(ranges(YEAR_LENGTHS))
     return a_school_year(first, last, name=f"y{number}", regions=draw(scopes(regions)))
 
 
+@cache
 @st.composite
 def exceptions(draw, regions, number: int):
     first, last = draw(ranges())
     return an_exception(
-        draw(st.sampled_from(CalendarEvent)),
+        draw(CALENDAR_EVENTS),
         first,
         last,
         name=f"x{number}",
-        bell_schedule_name=draw(st.none() | SCHEDULES),
-        instruction_mode=draw(st.none() | st.sampled_from(InstructionMode)),
+        bell_schedule_name=draw(ANY_SCHEDULE),
+        instruction_mode=draw(ANY_MODE),
         regions=draw(scopes(regions)),
-        labelled=draw(st.sampled_from([None, None, True, False])),
-        days_of_week=draw(st.just(frozenset()) | st.frozensets(st.sampled_from(Weekday), max_size=3)),
+        labelled=draw(LABELLED),
+        days_of_week=draw(SOME_WEEKDAYS),
     )
 
 
+@cache
 @st.composite
 def terms(draw, regions, number: int):
-    first, last = draw(ranges(st.sampled_from([5, 90])))
+    first, last = draw(ranges(TERM_LENGTHS))
     return a_school_year(first, last, name=f"t{number}", type=SessionType.TERM, regions=draw(scopes(regions)))
 
 
+@cache
+def labels_of_rows(labels: tuple[str, ...]) -> st.SearchStrategy:
+    return st.sampled_from([(), labels[:1], labels[1:]])
+
+
+@cache
 @st.composite
 def rows(draw, regions, labels):
     return a_row(
-        draw(st.sampled_from(WEEKS)),
+        draw(SCHOOL_WEEKS),
         draw(SCHEDULES),
-        labels=draw(st.sampled_from([(), labels[:1], labels[1:]])) if labels else (),
+        labels=draw(labels_of_rows(labels)) if labels else (),
         regions=draw(scopes(regions)),
-        instruction_mode=draw(st.sampled_from(InstructionMode)),
+        instruction_mode=draw(MODES),
     )
 
 
 @st.composite
 def rotations(draw):
-    kind = draw(st.sampled_from(RotationType))
+    kind = draw(KINDS)
     if kind is RotationType.CALENDAR_WEEKS:
         return a_rotation("A B", type=kind)
     return a_rotation(
-        draw(st.sampled_from(["A", "A B", "1 2 3 4 5 6"])),
+        draw(LABELS),
         type=kind,
-        restarts_with=draw(st.none() | st.sampled_from([SessionType.SCHOOL_YEAR, SessionType.TERM])),
-        on_closure=draw(st.sampled_from(OnClosure)),
+        restarts_with=draw(RESTARTING),
+        on_closure=draw(CLOSURES),
         anchor=draw(starts),
-        week_starts_on=draw(st.sampled_from([Weekday.MONDAY, Weekday.SUNDAY, Weekday.WEDNESDAY])),
+        week_starts_on=draw(WEEK_STARTS),
     )
+
+
+ANY_ROTATION = st.none() | rotations()
 
 
 @st.composite
 def calendars(draw) -> SchoolCalendar:
     """Up to three school years and eight exceptions within thirty months, in one region or two."""
-    regions = draw(st.sampled_from([(), REGIONS]))
-    rotation = draw(st.none() | rotations())
+    regions = draw(REGION_LISTS)
+    rotation = draw(ANY_ROTATION)
     labels = rotation.labels if rotation else ()
     return a_calendar(
         regions=regions,
         sessions=(
-            *(draw(years(regions, number)) for number in range(draw(st.integers(0, 3)))),
-            *(draw(terms(regions, number)) for number in range(draw(st.integers(0, 3)))),
+            *(draw(years(regions, number)) for number in range(draw(UP_TO_THREE))),
+            *(draw(terms(regions, number)) for number in range(draw(UP_TO_THREE))),
         ),
         bell_schedules=BELLS,
-        weekly_schedule=tuple(draw(rows(regions, labels)) for _ in range(draw(st.integers(0, 3)))),
+        weekly_schedule=tuple(draw(rows(regions, labels)) for _ in range(draw(UP_TO_THREE))),
         rotation=rotation,
         holidays=tuple(
             a_holiday(*draw(ranges()), name=f"h{number}", regions=draw(scopes(regions)))
-            for number in range(draw(st.integers(0, 5)))
+            for number in range(draw(UP_TO_FIVE))
         ),
-        calendar_dates=tuple(draw(exceptions(regions, number)) for number in range(draw(st.integers(0, 8)))),
+        calendar_dates=tuple(draw(exceptions(regions, number)) for number in range(draw(UP_TO_EIGHT))),
         cohorts=(),
-        restart_min_break_days=draw(st.sampled_from([1, 5, 12])),
+        restart_min_break_days=draw(BREAKS),
     )
 
 
@@ -132,7 +165,7 @@ def test_a_day_is_that_of_a_walk_over_all_days_whatever_was_asked_before(calenda
     days = SchoolDays(calendar)
     for region in calendar.region_names:
         walked = reference_days(calendar, region)
-        for index in data.draw(st.lists(st.integers(0, LONGEST), max_size=6)):
+        for index in data.draw(INDEXES):
             if index < len(walked):
                 assert days.day(region, walked[index].date) == walked[index]
         assert SchoolDays(calendar).days(region) == walked

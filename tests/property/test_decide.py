@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from functools import cache
 from math import ceil
 
 from hypothesis import given
@@ -25,9 +26,22 @@ from firstbell.core.reasons import DecisionReason
 NOW = datetime(2021, 2, 8, 7, 30, tzinfo=UTC)
 MISSING = Unavailable(reason="Timeout", message="Prometheus did not answer")
 
+
+@cache
+def numerators(least: int, most: int) -> st.SearchStrategy[int]:
+    return st.integers(least, most)
+
+
+@st.composite
+def fractions(draw, least: int, most: int, denominators: st.SearchStrategy[int]) -> Fraction:
+    """What `st.fractions` draws with a largest denominator, without making five strategies for each."""
+    denominator = draw(denominators)
+    return Fraction(draw(numerators(least * denominator, most * denominator)), denominator)
+
+
 counts = st.integers(0, 60)
 seconds = st.sampled_from([0, 1, 15, 30, 60, 300, 1800])
-readings = st.fractions(0, 6000, max_denominator=8)
+readings = fractions(0, 6000, st.integers(1, 8))
 policies = st.builds(
     RatePolicy,
     type=st.sampled_from(RateType),
@@ -45,7 +59,7 @@ targets = st.builds(
     MetricTarget,
     name=st.just("pupils-online"),
     type=st.sampled_from(TargetType),
-    amount=st.fractions(1, 400, max_denominator=4),
+    amount=fractions(1, 400, st.integers(1, 4)),
 )
 schedules = counts.map(
     lambda replicas: Recommendation(
@@ -54,42 +68,58 @@ schedules = counts.map(
 )
 
 
+# Made once: to make and to check a strategy costs more than to draw from it.
+maybe_counts = st.none() | counts
+ages_of_entries = st.lists(st.integers(0, 3600), max_size=6)
+rescales = st.integers(-20, 20)
+baselines = st.integers(0, 20)
+maybe_schedules = schedules | st.just(MISSING)
+one_to_three_metrics = st.lists(
+    st.builds(LiveMetric, target=targets, reading=readings), min_size=1, max_size=3
+)
+tolerances = fractions(0, 1, st.integers(1, 20))
+booleans = st.booleans()
+
+
+@cache
+def ceilings(baseline: int) -> st.SearchStrategy:
+    return st.none() | st.integers(baseline, 60).map(lambda most: Ceiling(replicas=most))
+
+
 @st.composite
 def histories(draw, behavior):
     """A past that decisions have left: recommendations and changes of the last hour."""
     history = History()
-    ages = sorted(draw(st.lists(st.integers(0, 3600), max_size=6)), reverse=True)
+    ages = sorted(draw(ages_of_entries), reverse=True)
     for age in ages:
         at = NOW - timedelta(seconds=age)
         highest, lowest = history.with_recommendation(draw(counts), at, behavior)
-        history = History(
-            highest=highest, lowest=lowest, rescales=history.with_rescale(draw(st.integers(-20, 20)), at)
-        )
-    live = draw(st.none() | counts)
-    return replace(history, live=live, scheduled=draw(st.none() | counts))
+        history = History(highest=highest, lowest=lowest, rescales=history.with_rescale(draw(rescales), at))
+    live = draw(maybe_counts)
+    return replace(history, live=live, scheduled=draw(maybe_counts))
 
 
 @st.composite
 def observations(draw):
     """Anything that can be seen, with one to three metrics that are known."""
     behavior = draw(behaviors)
-    baseline = draw(st.integers(0, 20))
-    metrics = draw(st.lists(st.builds(LiveMetric, target=targets, reading=readings), min_size=1, max_size=3))
+    baseline = draw(baselines)
+    metrics = draw(one_to_three_metrics)
     return Observation(
         now=NOW,
         baseline=baseline,
-        scheduled=draw(schedules | st.just(MISSING)),
+        scheduled=draw(maybe_schedules),
         metrics=tuple(metrics),
-        tolerance=draw(st.fractions(0, 1, max_denominator=20)),
+        tolerance=draw(tolerances),
         behavior=behavior,
         history=draw(histories(behavior)),
-        ceiling=draw(st.none() | st.integers(baseline, 60).map(lambda most: Ceiling(replicas=most))),
-        held=draw(st.none() | counts),
-        current=draw(st.none() | counts),
-        ready=draw(st.none() | counts),
-        beside_autoscaler=draw(st.booleans()),
+        ceiling=draw(ceilings(baseline)),
+        held=draw(maybe_counts),
+        current=draw(maybe_counts),
+        ready=draw(maybe_counts),
+        beside_autoscaler=draw(booleans),
         still_to_come=draw(counts),
-        reactive_only=draw(st.booleans()),
+        reactive_only=draw(booleans),
     )
 
 

@@ -12,7 +12,7 @@ from firstbell.core.days import SchoolDays
 from firstbell.core.demand import demand, region_loads, total_weight
 from firstbell.core.plan import Workload, make_plan
 from firstbell.core.policy import Bounds
-from tests.builders import scheduled_replicas, stamp, utc
+from tests.builders import replicas_by_minute, scheduled_replicas, stamp, utc
 from tests.property.reference import reference_replicas
 from tests.property.strategies import REGIONS, calendars, policies, pupils, workload
 
@@ -27,8 +27,7 @@ lengths = st.sampled_from([1500, 2000, 300])
 
 
 def wanted(planned: Workload, start: int, end: int) -> list[int]:
-    plan = make_plan(planned, start, end)
-    return [plan.replicas_at(minute) for minute in range(start, end)]
+    return replicas_by_minute(make_plan(planned, start, end))
 
 
 def compare(planned: Workload, start: int, end: int) -> None:
@@ -102,11 +101,15 @@ def test_with_pupils_per_replica_more_pupils_never_give_fewer_replicas(calendar,
     assert all(few <= many for few, many in zip(before, after, strict=True))
 
 
-def load(planned: Workload, start: int, length: int) -> list:
-    """Exact load in replicas, minute by minute, before it is rounded up."""
+def load(planned: Workload, start: int, length: int) -> list[Fraction]:
+    """Exact load in replicas, minute by minute, before it is rounded up.
+
+    One load has few heights, so a fraction is made once for each.
+    """
     loads = region_loads(planned.policy, planned.calendars, start, start + length)
     drawn = demand(planned.policy, loads, start, start + length)
-    return [Fraction(value, drawn.scale) for value in drawn.total]
+    heights = {value: Fraction(value, drawn.scale) for value in set(drawn.total)}
+    return [heights[value] for value in drawn.total]
 
 
 def only(calendar, keep):

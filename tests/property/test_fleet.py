@@ -37,19 +37,22 @@ ROOMS = st.lists(
 )
 
 
+# Made once: to make and to check a strategy costs more than to draw from it.
+ONE_TO_THREE, ONE_TO_SIX, ZERO_OR_ONE = st.integers(1, 3), st.integers(1, 6), st.integers(0, 1)
+
+
 @st.composite
 def fleets(draw) -> list[FleetPart]:
     """Some workloads of two calendars, some of which share a plan."""
     found = [draw(calendars()) for _ in range(2)]
     plans = [
         make_plan(workload(draw(policies()), draw(st.sampled_from(found)), bounds=draw(BOUNDS)), START, END)
-        for _ in range(draw(st.integers(1, 3)))
+        for _ in range(draw(ONE_TO_THREE))
     ]
+    some_plan = st.sampled_from(plans)
     return [
-        FleetPart(
-            key=f"ns{draw(st.integers(0, 1))}/w{number}", plan=draw(st.sampled_from(plans)), pod=draw(PODS)
-        )
-        for number in range(draw(st.integers(1, 6)))
+        FleetPart(key=f"ns{draw(ZERO_OR_ONE)}/w{number}", plan=draw(some_plan), pod=draw(PODS))
+        for number in range(draw(ONE_TO_SIX))
     ]
 
 

@@ -13,8 +13,8 @@ from firstbell.core.most_wanted import _at_most, most_wanted
 from tests.builders import utc
 from tests.property.strategies import calendars, policies, workload
 
-START, END = utc("2024-08-01T00:00"), utc("2024-10-15T00:00")
-"""All that the drawn calendars speak of, and the weeks around it."""
+START, END = utc("2024-08-23T00:00"), utc("2024-09-20T00:00")
+"""All that the drawn calendars speak of, a whole week before it and some days after it."""
 
 
 @given(policies(), st.lists(calendars(cron=False), min_size=1, max_size=2))

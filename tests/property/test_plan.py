@@ -14,7 +14,7 @@ from firstbell.core.coalesce import Run
 from firstbell.core.lead import NO_RISES, Rise, Rises
 from firstbell.core.plan import Plan, Step, Workload, make_plan, make_schedule, plan_within
 from firstbell.core.policy import Bounds
-from tests.builders import replicas_by_minute, utc
+from tests.builders import replicas_by_minute, utc, writes_by_minute
 from tests.property.strategies import calendars, policies, workload
 
 START = utc("2024-09-02T00:00")
@@ -70,14 +70,13 @@ def test_a_lead_takes_nothing_away_and_writes_no_more_than_the_longest_lead_earl
     assert early.steps == today.steps
     told = [[(peak.bell, peak.ready_by, peak.replicas) for peak in plan.peaks] for plan in (today, early)]
     assert told[0] == told[1]
-    for minute in range(start, end):
-        ahead = min(end - 1, minute + lead[0])
-        soon = max(today.write_at(at) for at in range(minute, ahead + 1))
-        assert today.write_at(minute) <= early.write_at(minute)
-        if minute + lead[0] < end:
-            assert early.write_at(minute) <= soon
-        if (rise := early.ahead_at(minute)) is not None:
-            assert early.write_at(minute) == rise.replicas > today.write_at(minute)
+    usual, written = writes_by_minute(today), writes_by_minute(early)
+    for minute, (least, value) in enumerate(zip(usual, written, strict=True)):
+        assert least <= value
+        if least < value and minute + lead[0] < len(usual):
+            assert value <= max(usual[minute : minute + lead[0] + 1])
+        if (rise := early.ahead_at(start + minute)) is not None:
+            assert value == rise.replicas > least
 
 
 @given(calendar=calendars(), policy=policies(), start=DAYS_OF_LESSONS, cut=MINUTES, lead=leads())
@@ -137,7 +136,8 @@ def test_a_plan_does_not_depend_on_when_it_is_asked(calendar, policy, bounds, st
     first, last = start + inner[0], start + inner[0] + inner[1]
     narrow, wide = make_plan(planned, first, last), make_plan(planned, start - 700, last + 800)
     minutes = range(first, last)
-    assert [wide.replicas_at(minute) for minute in minutes] == replicas_by_minute(narrow)
+    inside = slice(first - wide.start, last - wide.start)
+    assert replicas_by_minute(wide)[inside] == replicas_by_minute(narrow)
     assert [wide.write_at(minute) for minute in minutes] == [narrow.write_at(minute) for minute in minutes]
     assert {step for step in wide.steps if first < step.minute} >= set(narrow.steps[1:-1])
     told = {(p.calendar, p.surge.occurrence, p.wanted, p.ready_by, p.replicas) for p in wide.peaks}
@@ -152,13 +152,13 @@ def test_writes_asked_for_just_before_or_after_a_change_are_those_of_the_whole(
     """Short windows that begin and end beside changes: what lies outside decides what is written inside."""
     planned = workload(policy, calendar, bounds=bounds)
     whole = make_plan(planned, start, start + WIDE)
+    written = writes_by_minute(whole)
     changes = [run.start for run in whole.writes[1:]] + [step.minute for step in whole.steps[1:]]
     for change in changes[:: max(1, len(changes) // 12)]:
         for first, last in ((change - 31, change - 1), (change - 1, change + 8), (change + 3, change + 40)):
             first, last = max(first, whole.start), min(last, whole.end)  # noqa: PLW2901 - cut to the whole
             narrow = make_plan(planned, first, max(last, first + 1))
-            minutes = range(first, last)
-            assert [narrow.write_at(at) for at in minutes] == [whole.write_at(at) for at in minutes]
+            assert written[first - start : last - start] == writes_by_minute(narrow)[: max(0, last - first)]
 
 
 @given(calendar=calendars(), policy=policies(), bounds=bounds, start=DAYS_OF_LESSONS)
@@ -166,8 +166,7 @@ def test_writes_never_give_less_than_steps_and_rise_at_most_five_minutes_early(
     calendar, policy, bounds, start
 ):
     plan = make_plan(workload(policy, calendar, bounds=bounds), start, start + WIDE)
-    steps = replicas_by_minute(plan)
-    writes = [plan.write_at(minute) for minute in range(plan.start, plan.end)]
+    steps, writes = replicas_by_minute(plan), writes_by_minute(plan)
     assert all(step <= write for step, write in zip(steps, writes, strict=True))
     for before, after in pairwise(plan.writes):
         assert before.end == after.start

@@ -20,7 +20,7 @@ HEIGHTS = st.lists(st.integers(5, 120), min_size=1, max_size=7)
 
 async def heights_told(heights: list[int]) -> tuple[list[str], str]:
     """Return the events and the condition of a bell whose height is edited every second, in its window."""
-    async with Running("2024-09-09T07:00") as run:
+    async with Running("2024-09-09T08:18") as run:
         await run.until(INSIDE)
         for height in heights:
             run.world.respec("schoolautoscalers", peaks=an_autoscaler(replicas=height)["spec"]["peaks"])
