@@ -26,6 +26,6 @@ def test_the_most_that_is_wanted_is_that_of_all_minutes(policy, found):
     told = most_wanted(planned, 0)
     assert (told.replicas if told else 0) == most
     assert most_wanted(planned, most) is None
-    assert _at_most(planned) >= max(Fraction(total, load.scale) for total in load.total)
+    assert _at_most(planned) >= Fraction(max(load.total), load.scale)
     if told:
         assert told.on == local_date(planned.zone, START + replicas.index(most))

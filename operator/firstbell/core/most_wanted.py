@@ -27,18 +27,18 @@ if TYPE_CHECKING:
 MOST_STEPS = 10_000_000
 """A country of 24 regions takes three million a year."""
 _STRETCH_DAYS = 28
-_EPOCH_DAYS = date(1970, 1, 1).toordinal()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MostWanted:
     """The most replicas, before bounds; the first date of those with as many; the peak that asks for most.
 
-    The date is one of the zone of the first calendar.
+    The date is one of the zone of the first calendar; None where it is of what recurs without any date, on
+    days that no school year and no other date is near.
     """
 
     replicas: int
-    on: date
+    on: date | None
     peak: str
 
 
@@ -48,18 +48,18 @@ def most_wanted(workload: Workload, above: int) -> MostWanted | None:
         return None
     found: MostWanted | None = None
     steps = 0
-    for first in sorted(_stretches(workload.calendars), reverse=True):
+    for first in (*sorted(_stretches(workload.calendars), reverse=True), _UNDATED):
         zone = workload.zone
         start, end = start_of_day(zone, first), start_of_day(zone, first + timedelta(days=_STRETCH_DAYS))
         steps += effort_of(workload, start, end).steps
         schedule = make_schedule(workload, start, end)
         wanted = schedule.wanted.between(start, end)
         most = max(wanted)
-        if most > above and (found is None or most >= found.replicas):
+        dated = first != _UNDATED
+        if most > above and (found is None or most >= found.replicas + (not dated)):
             minute = start + wanted.index(most)
-            found = MostWanted(
-                replicas=most, on=local_date(zone, minute), peak=_largest_peak(schedule, minute)
-            )
+            on = local_date(zone, minute) if dated else None
+            found = MostWanted(replicas=most, on=on, peak=_largest_peak(schedule, minute))
         if steps > MOST_STEPS:
             break
     return found
@@ -79,11 +79,8 @@ def _at_most(workload: Workload) -> Fraction:
 
 
 def _stretches(calendars: Iterable[SchoolDays]) -> set[date]:
-    """Return the first dates of the stretches that hold what the calendars speak of.
-
-    Of what recurs without any date or school year, one stretch is as good as another.
-    """
-    found = {_stretch(date.fromordinal(_EPOCH_DAYS))}
+    """Return the first dates of the stretches that hold what the calendars speak of."""
+    found: set[date] = set()
     for days in calendars:
         if days.first is not None and days.last is not None:
             span = range(_stretch(days.first).toordinal(), days.last.toordinal() + 1, _STRETCH_DAYS)
@@ -104,3 +101,7 @@ def _largest_peak(schedule: Schedule, minute: int) -> str:
     policy = schedule.policy
     parts = demand(policy, schedule.loads, minute, minute + 1).by_peak
     return policy.peaks[max(parts, key=lambda index: (parts[index][0], -index))].name
+
+
+_UNDATED = _stretch(date(1970, 1, 1))
+"""Of what recurs without any date or school year, one stretch is as good as another."""

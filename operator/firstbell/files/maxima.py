@@ -33,8 +33,8 @@ def above_maximum(autoscaler: LinkedAutoscaler, calendars: Sequence[SchoolDays])
         kind=FindingKind.PLAN_ABOVE_MAXIMUM,
         severity=Severity.WARNING,
         path=path,
-        message=f'Peak "{most.peak}" asks for {most.replicas} replicas on {most.on}, and {whose} is '
-        f"{bounds.maximum}",
+        message=f'Peak "{most.peak}" asks for {most.replicas} replicas'
+        f"{'' if most.on is None else f' on {most.on}'}, and {whose} is {bounds.maximum}",
         cure=f"Raise it to {most.replicas} if the load is real, or correct what the peak is sized by",
     )
 
