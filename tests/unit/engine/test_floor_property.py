@@ -72,8 +72,8 @@ class Play:
             await getattr(self, what.replace(" ", "_"))(value)
             await settled()
             self.check()
-        # After the last possible window of the day whatever was held for a while is let go. What the engine does
-        # to the second was looked at before; on the way to the end nobody looks, and it is late to wake.
+        # After the last possible window of the day whatever was held for a while is let go. What the engine
+        # does to the second was looked at before; on the way to the end nobody looks, and it is late to wake.
         now = self.world.clock.now()
         evening = now.replace(hour=13, minute=35)
         await self.world.clock.leap(max(now, evening, self.model.settled_at()), timedelta(minutes=1))
