@@ -90,4 +90,4 @@ def _link(source: Path, target: Path) -> None:
     if source.suffix == ".py":
         compiled = Path(importlib.util.cache_from_source(str(source)))
         if compiled.is_file():
-            _link(compiled, target.parent / compiled.parent.name / compiled.name)
+            _link(compiled, target.parent / "__pycache__" / compiled.name)

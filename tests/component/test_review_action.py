@@ -25,6 +25,8 @@ STEPS = yaml.safe_load((ACTION / "action.yml").read_text())
 SMALLEST = (ROOT / "examples/smallest.yaml").read_text(encoding="utf-8")
 OTHER = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n"
 LATER = SMALLEST.replace('startTime: "08:30"', 'startTime: "11:30"')
+BEYOND = '  holidays:\n  - {name: old, startDate: "2001-01-01", endDate: "2001-01-02"}\n'
+"""What lint warns of."""
 DEFAULTS = {name: str(one["default"]) for name, one in STEPS["inputs"].items()}
 MARK = re.compile(r"<!-- firstbell-review [0-9a-f]{12} -->\n")
 
@@ -249,7 +251,7 @@ def test_no_module_of_the_change_is_run(repository, tmp_path):
 
 def test_a_moved_bell_is_one_comment_that_is_updated_in_place(repository, run, api):
     repository.change({"school/a.yaml": SMALLEST}, {"school/a.yaml": LATER})
-    first = run(by_shell=True, fail_on="never")
+    first = run(fail_on="never")
     (written,) = api.comments
     assert MARK.match(written["body"])
     assert "### default/web: bells " in written["body"]
@@ -304,10 +306,27 @@ CHANGES = {
 }
 
 
+def test_the_shell_of_the_step_hands_on_all_that_it_is_given_and_the_code(repository, run, api):
+    before, after, _ = CHANGES["names that shells and readers trip over"]
+    warned = {"a b/'q\".yaml": LATER.replace("  holidays:\n", BEYOND), "line\n::error::x.yaml": OTHER}
+    repository.change(before, after | warned)
+    done = run(by_shell=True, fail_on="warning")
+    (written,) = api.comments
+    assert MARK.match(written["body"])
+    assert "| lower | `first-lesson at " in written["body"]
+    assert done.summary == written["body"]
+    assert "::warning file=a b/'q\".yaml,line=" in done.log
+    assert not any(line.startswith("::error::") for line in done.log.splitlines())
+    assert not (repository.folder / "x").exists()
+    assert (done.code, done.outputs["changed"]) == (1, "true")
+    assert json.loads(Path(done.outputs["sarif"]).read_text())["version"] == "2.1.0"
+    assert {one[2] for one in api.asked} == {"Bearer t0ken"}
+
+
 @pytest.mark.parametrize(("before", "after", "want"), CHANGES.values(), ids=CHANGES.keys())
 def test_a_change_is_told(repository, run, api, *, before, after, want):
     repository.change(before, after)
-    done = run(fail_on="never", by_shell="$(touch x).yaml" in before)
+    done = run(fail_on="never")
     assert done.code == 0
     assert want in api.comments[0]["body"]
     assert not any(line.startswith("::error::") for line in done.log.splitlines())
@@ -351,9 +370,8 @@ def test_a_huge_difference_is_cut_to_what_a_comment_may_hold(repository, run, ap
 
 @pytest.mark.parametrize(("fail_on", "code"), [("warning", 1), ("error", 0)])
 def test_a_warning_ends_the_job_where_that_is_asked(repository, run, fail_on, code):
-    beyond = '  holidays:\n  - {name: old, startDate: "2001-01-01", endDate: "2001-01-02"}\n'
-    repository.change({}, {"a.yaml": SMALLEST.replace("  holidays:\n", beyond)})
-    done = run(by_shell=fail_on == "warning", fail_on=fail_on)
+    repository.change({}, {"a.yaml": SMALLEST.replace("  holidays:\n", BEYOND)})
+    done = run(fail_on=fail_on)
     assert "::warning file=a.yaml,line=" in done.log
     assert done.code == code
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -12,16 +13,23 @@ from firstbell.kinds.problems import PathPart, Problem, dotted, quoted
 
 def repeated(model: BaseModel, path: tuple[PathPart, ...]) -> Iterator[Problem]:
     """Yield everything that stands twice in a list that may hold it once, at any depth of the model."""
-    for name, field in type(model).model_fields.items():
+    for name, written, extension in _fields(type(model)):
         value = getattr(model, name)
-        here = (*path, field.alias or name)
         if isinstance(value, BaseModel):
-            yield from repeated(value, here)
+            yield from repeated(value, (*path, written))
         elif isinstance(value, tuple):
-            yield from _repeated_in(value, here, _extension(field.json_schema_extra))
+            here = (*path, written)
+            yield from _repeated_in(value, here, extension)
             for index, item in enumerate(value):
                 if isinstance(item, BaseModel):
                     yield from repeated(item, (*here, index))
+
+
+@cache
+def _fields(kind: type[BaseModel]) -> tuple[tuple[str, str, dict[str, Any]], ...]:
+    """Return each field of a model, as it is called here and in YAML, with what its schema adds."""
+    fields = kind.model_fields.items()
+    return tuple((name, one.alias or name, _extension(one.json_schema_extra)) for name, one in fields)
 
 
 def _extension(extra: Any) -> dict[str, Any]:

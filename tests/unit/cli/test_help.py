@@ -30,7 +30,12 @@ def below(group):
 
 
 def loaded(command):
-    return command.mounted.load() if isinstance(command, Unloaded) else command
+    return once_loaded(command.mounted) if isinstance(command, Unloaded) else command
+
+
+@cache
+def once_loaded(mounted):
+    return mounted.load()
 
 
 each_command = pytest.mark.parametrize("words", list(commands()), ids=" ".join)

@@ -45,12 +45,12 @@ spec:
   maxReplicas: 60
   behavior: {scaleUp: {selectPolicy: Min}}
 """
-MORE = """
+MORE = yaml.safe_load("""
 scaleUp: {stabilizationWindowSeconds: 30, policies: [{type: Pods, value: 10, periodSeconds: 60}],
   selectPolicy: Min, tolerance: "0.2"}
 scaleDown: {stabilizationWindowSeconds: 900, policies: [{type: Percent, value: 10, periodSeconds: 60}],
   selectPolicy: Min, tolerance: "0.2"}
-"""
+""")
 OTHER = {
     "spec.actuation": "Scale",
     "spec.minReplicas": 5,
@@ -70,7 +70,7 @@ BY_ANOTHER_OBJECT = {"spec.profileRef.name"}
 def whole_spec() -> dict[str, Any]:
     """A good spec with every field in use."""
     found = spec("SchoolAutoscaler")
-    found["behavior"] = yaml.safe_load(MORE)
+    found["behavior"] = copy.deepcopy(MORE)
     del found["profileRef"]
     for ref in found["calendarRefs"]:
         ref["kind"] = "SchoolCalendar"
@@ -150,6 +150,7 @@ def enums() -> list[type[Enum]]:
     return list(known.values())
 
 
+@cache
 def changed(path: str) -> tuple[dict[str, Any], int]:
     """The whole spec with one field changed; the metric that it is in, if it is in one."""
     if path in INSTEAD:

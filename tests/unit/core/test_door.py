@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -30,18 +31,23 @@ def names_of(door: str) -> list[str]:
     return import_module(door).__all__
 
 
+@cache
+def imports_of(source: str) -> list[ast.Import | ast.ImportFrom]:
+    """Return the imports of a file, wherever in it they stand: several tests ask for those of the same."""
+    return [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Import | ast.ImportFrom)]
+
+
 def taken_by(source: str) -> set[tuple[str, str]]:
     """Return what a file takes, as door and name: by an import, or from a door that it imported whole."""
-    tree = ast.parse(source)
     taken, whole = set(), {}
-    for node in ast.walk(tree):
+    for node in imports_of(source):
         if isinstance(node, ast.ImportFrom) and node.module in DOORS:
             for alias in node.names:
                 if (module := f"{node.module}.{alias.name}") in DOORS:
                     whole[alias.asname or alias.name] = module
                 else:
                     taken.add((node.module, alias.name))
-    for node in ast.walk(tree):
+    for node in ast.walk(ast.parse(source)) if whole else ():
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in whole:
             taken.add((whole[node.value.id], node.attr))
     return taken
@@ -56,7 +62,7 @@ def asked_for() -> set[tuple[str, str]]:
 def through_a_door(source: str) -> list[str]:
     """Return the doors that a file imports, from any of them or whole."""
     found = []
-    for node in ast.walk(ast.parse(source)):
+    for node in imports_of(source):
         if isinstance(node, ast.Import):
             found += [alias.name for alias in node.names if alias.name in DOORS]
         elif isinstance(node, ast.ImportFrom) and node.module in DOORS:
@@ -117,7 +123,7 @@ def test_a_way_through_a_door_is_seen(source, doors):
 def past_the_doors(source: str) -> list[str]:
     """Return the ways into the core that are no doors: what is behind them, or the core by its whole name."""
     found = []
-    for node in ast.walk(ast.parse(source)):
+    for node in imports_of(source):
         if isinstance(node, ast.Import):
             found += [alias.name for alias in node.names if f"{alias.name}.".startswith("firstbell.")]
         elif isinstance(node, ast.ImportFrom):
@@ -158,8 +164,7 @@ def test_the_core_takes_nothing_but_what_calculates():
     taken = {
         (node.module if isinstance(node, ast.ImportFrom) else alias.name).partition(".")[0]
         for file in CORE.rglob("*.py")
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Import | ast.ImportFrom)
+        for node in imports_of(file.read_text(encoding="utf-8"))
         for alias in node.names
     }
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(reasons.__file__).resolve().parents[1]
 VOCABULARIES = [each for each in vars(reasons).values() if isinstance(each, type) and each is not StrEnum]
+MAY_GIVE = re.compile(r"\breason\s*=|\b_condition\b")
+"""A file without any of these gives no reason, and need not be parsed."""
 TOLD_BY = {"Unavailable", "Condition", "Happening"}
 
 
@@ -37,7 +39,8 @@ def test_what_is_told_has_its_reason_from_a_vocabulary():
 
 def texts_in(file: Path) -> Iterator[ast.Constant]:
     """Every text that a file gives as a reason, also one of two that it chooses from."""
-    for node in ast.walk(ast.parse(file.read_text())):
+    source = file.read_text(encoding="utf-8")
+    for node in ast.walk(ast.parse(source)) if MAY_GIVE.search(source) else ():
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
             continue
         given = [each.value for each in node.keywords if each.arg == "reason" and node.func.id in TOLD_BY]

@@ -11,8 +11,8 @@ from tests.unit.engine.bodies import AFTER, BEFORE, INSIDE, RISE, a_calendar, an
 from tests.unit.engine.running import Running
 from tests.unit.engine.world import HPAS
 
-START = "2024-09-09T07:00"
-"""Long enough before the bell that nothing is held because of the start."""
+EARLY, START = "2024-09-09T07:00", "2024-09-09T08:10"
+"""Both are long enough before the bell that nothing is held because of the start."""
 
 HOLIDAY = {"name": "today", "startDate": "2024-09-09", "endDate": "2024-09-09", "type": "SchoolHoliday"}
 CLOSED = {"name": "today", "startDate": "2024-09-09", "event": "WeatherDay"}
@@ -261,7 +261,7 @@ GROWING = {
 
 @pytest.mark.parametrize("edit", GROWING.values(), ids=GROWING.keys())
 async def test_what_loses_nothing_is_not_told(edit):
-    async with Running(START) as run:
+    async with Running(EARLY) as run:
         await run.until("2024-09-09T08:00")
         edit(run)
         await settled()
@@ -361,7 +361,7 @@ async def test_a_restart_in_the_hold_holds_for_one_stabilization_window_and_then
 
 @pytest.mark.parametrize("at", [BEFORE, RISE, INSIDE, AFTER])
 async def test_a_day_without_edits_loses_nothing(at):
-    async with Running(START) as run:
+    async with Running(EARLY) as run:
         await run.until(at)
         assert run.world.condition("PlanShrunk") == ("False", "NothingLost")
 
@@ -486,7 +486,7 @@ async def test_every_one_of_many_losses_has_its_event_and_the_condition_stays_sh
 @pytest.mark.parametrize("minutes", [5, 10, 29, 50, 100])
 async def test_a_bell_that_is_moved_to_later_is_told_with_where_it_is_now(minutes):
     moved = f"{8 + (30 + minutes) // 60:02}:{(30 + minutes) % 60:02}"
-    async with Running(START) as run:
+    async with Running(EARLY) as run:
         await run.until("2024-09-09T08:00")
         bell_at(moved)(run)
         await settled()
@@ -495,7 +495,7 @@ async def test_a_bell_that_is_moved_to_later_is_told_with_where_it_is_now(minute
 
 
 async def test_a_bell_that_is_written_and_moved_stays_for_five_minutes_before_it_has_reached_its_height():
-    async with Running(START) as run:
+    async with Running(EARLY) as run:
         edit_policy(peaks=[an_autoscaler()["spec"]["peaks"][0] | {"rampMinutes": 10}])(run)
         await run.until("2024-09-09T08:17")
         assert run.floor == 90
@@ -507,7 +507,7 @@ async def test_a_bell_that_is_written_and_moved_stays_for_five_minutes_before_it
 
 
 async def test_of_several_bells_that_are_moved_each_is_told_with_its_own():
-    async with Running(START) as run:
+    async with Running(EARLY) as run:
         await run.until("2024-09-09T07:30")
         peaks = [an_autoscaler()["spec"]["peaks"][0] | {"anchor": "PeriodStart", "holdMinutes": 5}]
         edit_policy(peaks=peaks)(run)

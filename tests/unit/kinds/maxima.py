@@ -7,7 +7,7 @@ means (a name that refers to another, times in order), this is the place to say 
 
 from __future__ import annotations
 
-import copy
+import json
 from functools import cache
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -267,7 +267,8 @@ def _filled(body: dict[str, Any], node: dict[str, Any], last: str, path: str, gi
     if last == "classPeriods":
         return [{"name": str(n), "startTime": _clock(n), "endTime": _clock(n + 1)} for n in range(most)]
     templates = given[-1:] if last in {"academicSessions", "bellSchedules"} else given
-    more = [copy.deepcopy(templates[n % len(templates)]) for n in range(len(given), most)]
+    texts = [json.dumps(each) for each in templates]  # read again, each is a copy, and sooner than by `copy`
+    more = [json.loads(texts[n % len(texts)]) for n in range(len(given), most)]
     for n, item in enumerate(more, start=len(given)):
         if "name" in item:
             item["name"] = f"{item['name'][:20]}-{n}"
