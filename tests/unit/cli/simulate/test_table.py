@@ -17,7 +17,7 @@ from tests.unit.cli.simulating import DATE, POLICY, SCHOOL, run, written
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from click.testing import Result
+    from typer.testing import Result
 
 needs_matplotlib = pytest.mark.skipif(
     importlib.util.find_spec("matplotlib") is None, reason="the extra `plot` is not installed"
