@@ -189,22 +189,28 @@ def test_deleted_while_firstbell_runs_the_workload_goes_to_its_minimum_at_the_wa
     directly: Stage, late: Sun, capsys: pytest.CaptureFixture[str]
 ):
     counts: list[int] = []
+    said = ""
 
     def note(body: Json) -> None:
         counts.append(body["spec"]["replicas"])
+
+    def is_seen() -> bool:
+        nonlocal said
+        said += capsys.readouterr().out
+        return "left at its replicas until the next way down" in said
 
     with directly.operator(late):
         scaled(directly)
         with directly.api.watching(WORKLOAD, NAME, note):
             delete(directly, POLICY)
+            # The clock does not hurry past the way down before the watch has told of it.
+            until(is_seen, "the deletion is seen")
             late.wait_for(at("08:38:30"))
             holds(lambda: directly.replicas() == PEAK, "the peak, to its end", seconds=3)
         assert set(counts) == {PEAK}
         scaled(directly, BASELINE)
         assert late.now() >= at("08:41"), "one stabilization window after the way down"
-    said = capsys.readouterr().out
-    assert "left at its replicas until the next way down" in said
-    assert "went to its minimum" in said
+    assert "went to its minimum" in said + capsys.readouterr().out
 
 
 def test_deleted_while_firstbell_does_not_run_the_workload_stays(directly: Stage, late: Sun):
