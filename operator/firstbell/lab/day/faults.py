@@ -49,25 +49,24 @@ class Faults:
     def __init__(self, faults: tuple[Fault, ...]) -> None:
         self._limits = [fault for fault in faults if not isinstance(fault, BrokenScaleUp)]
         self._broken = next((fault for fault in faults if isinstance(fault, BrokenScaleUp)), None)
-        self._began: int | None = None
-        self._broken_until: int | None = None
+        self._breaks = range(0)
+        """The seconds in which pods that are added break; empty before the first is."""
 
     def touch(self, pods: Pods, now: int) -> None:
         """Do to pods what the fault does."""
         if self._broken is None:
             return
-        if self._began is None and pods.wanted > pods.existing:
-            self._began = now
-            self._broken_until = now + self._broken.minutes * SECONDS_PER_MINUTE
-        if self._began is not None and self._broken_until is not None and now < self._broken_until:
-            pods.break_started_after(self._began, self._broken_until)
+        if not self._breaks and pods.wanted > pods.existing:
+            self._breaks = range(now, now + self._broken.minutes * SECONDS_PER_MINUTE)
+        if now in self._breaks:
+            pods.break_started_after(self._breaks.start, self._breaks.stop)
 
     def is_steady(self, now: int, until: int) -> bool:
         """Tell whether nothing of a fault begins or ends between two seconds.
 
         While added pods are broken that may be any second: one that is Ready at once is broken in the next.
         """
-        if self._broken_until is not None and now < self._broken_until:
+        if now in self._breaks:
             return False
         return not any(
             isinstance(limit, Throttled) and (now < limit.start < until or now < limit.end < until)

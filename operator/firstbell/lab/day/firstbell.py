@@ -104,8 +104,6 @@ class FirstbellBesideHpa:
 
     def act(self, now: int, pods: Pods, observed: Observed) -> None:
         """Carry out the operator's decisions, and the HPA's passes between."""
-        if now % READING_SECONDS:
-            return  # neither is due
         if self._operator.is_due(now):
             floor = self._operator.decided(now, pods)
             self._alone.hpa.minimum = floor

@@ -347,13 +347,19 @@ async def test_an_edit_that_is_held_back_is_the_reason_and_what_ends_it_is_told(
     assert levers[1].endswith("firstbell.dev/confirm-plan=20240909-082505 --overwrite")
 
 
-async def test_the_document_of_an_edit_that_is_held_back_is_what_the_operator_decided():
+async def with_an_edit_held_back() -> World:
+    """A world in whose window the calendar was emptied, five seconds ago, as its operator has it."""
     world = World("2024-09-09T07:00")
     async with Running(world=world) as run:
         await run.until(INSIDE)
         world.respec("schoolcalendars", "school", weeklySchedule=[])
         await run.pass_time(seconds=5)
         world.store = run.engine.store
+    return world
+
+
+async def test_the_document_of_an_edit_that_is_held_back_is_what_the_operator_decided():
+    world = await with_an_edit_held_back()
     found, reported = explain_document(explained(world, AT_A_LOSS)), world.status["decision"]
     decision = found["decision"]
     assert (decision["replicas"], decision["reason"]) == (100, "PlanShrunk")
@@ -366,13 +372,8 @@ async def test_the_document_of_an_edit_that_is_held_back_is_what_the_operator_de
 
 
 async def test_by_the_line_that_confirms_an_edit_is_explained_as_followed():
-    world = World("2024-09-09T07:00")
-    async with Running(world=world) as run:
-        await run.until(INSIDE)
-        world.respec("schoolcalendars", "school", weeklySchedule=[])
-        await run.pass_time(seconds=5)
-        world.store, shrunk = run.engine.store, world.status["planLosses"]
+    world = await with_an_edit_held_back()
     seen = replace(world.store.autoscalers[KEY], confirmed="20240909-082500")
     world.store.autoscalers[KEY] = seen
-    assert shrunk
+    assert world.status["planLosses"]
     assert explain_document(explained(world, AT_A_LOSS))["decision"]["replicas"] == 4
