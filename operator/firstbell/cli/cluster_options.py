@@ -19,10 +19,14 @@ _NAME = re.compile(r"[\w.-]+", re.ASCII)
 
 def filled(option: typer.CallbackParam, given: str | None) -> str | None:
     """Return the text of an option; end the command where it says nothing, which is not the same as none."""
+    _refuse_empty(option, given, "a value")
+    return given
+
+
+def _refuse_empty(option: typer.CallbackParam, given: str | None, wanted: str) -> None:
     if given is not None and not given.strip():
         told = "/".join(option.opts)
-        refuse([f"{told} {given!r}: is empty, {_UNSET}. Give a value, or leave it out."])
-    return given
+        refuse([f"{told} {given!r}: is empty, {_UNSET}. Give {wanted}, or leave it out."])
 
 
 def namespaced(option: typer.CallbackParam, given: Given) -> Given:
@@ -36,8 +40,7 @@ def namespaced(option: typer.CallbackParam, given: Given) -> Given:
     if not given and variable in os.environ and not os.environ[variable].strip():
         refuse([f"{variable}: is empty. Give a namespace, or unset it."])
     for one in given if isinstance(given, list) else [given]:
-        if one is not None and not one.strip():
-            refuse([f"{told} {one!r}: is empty, {_UNSET}. Give a namespace, or leave it out."])
+        _refuse_empty(option, one, "a namespace")
         if one is not None and not is_name(one):
             refuse([f"{told} {one!r}: is no namespace's name. Give one namespace, like school."])
     return given
